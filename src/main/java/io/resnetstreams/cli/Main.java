@@ -1,0 +1,51 @@
+package io.resnetstreams.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The command line's entry: parses, runs, and turns failures into one line and an exit code (0, 1 or 2). */
+@Command(
+        name = "resnet-streams",
+        description = "Image events in, ResNet labels out: Kafka Streams and DJL's MXNet engine.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {})
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setParameterExceptionHandler(Main::explainWrongUsage);
+        commandLine.setExecutionExceptionHandler(Main::explainFailure);
+        return commandLine;
+    }
+
+    private static int explainWrongUsage(ParameterException exception, String[] arguments) {
+        CommandLine command = exception.getCommandLine();
+        System.err.println(exception.getMessage());
+        System.err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int explainFailure(Exception exception, CommandLine command, CommandLine.ParseResult parsed) {
+        boolean debug = parsed.originalArgs().contains("--debug");
+        if (exception instanceof UserErrorException mistake) {
+            System.err.println(mistake.getMessage());
+            if (debug) {
+                mistake.printStackTrace();
+            }
+            return mistake.exitCode();
+        }
+        System.err.println("Unexpected failure: " + exception + (debug ? "" : " (--debug shows where)"));
+        if (debug) {
+            exception.printStackTrace();
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}

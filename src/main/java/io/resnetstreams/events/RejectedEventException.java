@@ -1,0 +1,34 @@
+package io.resnetstreams.events;
+
+import java.io.Serial;
+
+/**
+ * An event that can't become a label. It says at which {@link Stage}, with a short stable code for machines
+ * ({@code too_many_pixels}) and a reason for people that names the value found and what is allowed.
+ */
+public final class RejectedEventException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final Stage stage;
+    private final String code;
+
+    public RejectedEventException(Stage stage, String code, String reason) {
+        this(stage, code, reason, null);
+    }
+
+    public RejectedEventException(Stage stage, String code, String reason, Throwable cause) {
+        super(reason, cause);
+        this.stage = stage;
+        this.code = code;
+    }
+
+    public Stage stage() {
+        return stage;
+    }
+
+    /** Returns the machine-readable code, lower case with underscores. */
+    public String code() {
+        return code;
+    }
+}

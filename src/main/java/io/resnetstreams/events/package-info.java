@@ -1,0 +1,2 @@
+/** What crosses Kafka: image events, label events, dead letters, and how they are written and read. */
+package io.resnetstreams.events;
