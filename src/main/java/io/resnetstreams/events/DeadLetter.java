@@ -1,0 +1,61 @@
+package io.resnetstreams.events;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * An event that could not become a label: key, value and headers byte for byte as they came, and why. The header names
+ * are those of KIP-1034, with the stage and code of this pipeline beside them.
+ */
+public record DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception) implements Outcome {
+    public static final String EXCEPTION_HEADER = "__streams.errors.exception";
+    public static final String MESSAGE_HEADER = "__streams.errors.message";
+    public static final String TOPIC_HEADER = "__streams.errors.topic";
+    public static final String PARTITION_HEADER = "__streams.errors.partition";
+    public static final String OFFSET_HEADER = "__streams.errors.offset";
+    public static final String STAGE_HEADER = "resnet-streams.stage";
+    public static final String CODE_HEADER = "resnet-streams.code";
+
+    /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
+    private static final int MAX_REASON_CHARACTERS = 1_000;
+
+    public DeadLetter {
+        if (reason.length() > MAX_REASON_CHARACTERS) {
+            reason = reason.substring(0, MAX_REASON_CHARACTERS - 1) + "…";
+        }
+    }
+
+    public static DeadLetter of(RawEvent event, RejectedEventException rejection) {
+        Throwable root = rejection.getCause() == null ? rejection : rejection.getCause();
+        return new DeadLetter(
+                event,
+                rejection.stage(),
+                rejection.code(),
+                rejection.getMessage(),
+                root.getClass().getName());
+    }
+
+    @Override
+    public int sourcePartition() {
+        return event.source().partition();
+    }
+
+    /** Returns the event's own headers, then those that say why it is here. */
+    public Headers headers() {
+        SourcePosition source = event.source();
+        return new RecordHeaders(event.headers())
+                .add(EXCEPTION_HEADER, bytes(exception))
+                .add(MESSAGE_HEADER, bytes(reason))
+                .add(TOPIC_HEADER, bytes(source.topic()))
+                .add(PARTITION_HEADER, bytes(Integer.toString(source.partition())))
+                .add(OFFSET_HEADER, bytes(Long.toString(source.offset())))
+                .add(STAGE_HEADER, bytes(stage.wireName()))
+                .add(CODE_HEADER, bytes(code));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}

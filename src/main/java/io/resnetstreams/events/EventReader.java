@@ -1,0 +1,157 @@
+package io.resnetstreams.events;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.util.Locale;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * Reads the image event in a record. Two encodings: the image file itself ({@code content-type: image/*}), and JSON with
+ * the file in Base64 ({@code application/json}); without the header, a value that begins with <code>{</code> is JSON.
+ *
+ * <p>The id is the JSON's {@code id}; else the header {@code id}; else the key; else the source position.
+ *
+ * <p>Threading: immutable, used by all decode threads at once.
+ */
+public final class EventReader {
+    public static final String CONTENT_TYPE_HEADER = "content-type";
+    public static final String ID_HEADER = "id";
+
+    private final EventLimits limits;
+    private final JsonFactory json;
+
+    public EventReader(EventLimits limits) {
+        this.limits = limits;
+        this.json = JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(limits.maxJsonDepth())
+                        // The image is the one long string, and Kafka's message size has bounded it.
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+    }
+
+    /** Reads an event, or says at stage {@link Stage#EVENT} why it is none. */
+    public ImageEvent read(RawEvent event) throws RejectedEventException {
+        byte[] value = event.value();
+        if (value == null || value.length == 0) {
+            throw rejected("empty", "the event has no value; an image or a JSON object with an image is needed");
+        }
+        String contentType = contentType(event.headers());
+        if (contentType == null ? startsLikeJson(value) : contentType.equals("application/json")) {
+            return readJson(event);
+        }
+        if (contentType == null || contentType.startsWith("image/")) {
+            return new ImageEvent(checkedId(idWithoutJson(event)), value);
+        }
+        throw rejected(
+                "content_type", "content-type is '" + contentType + "'; allowed are image/* and application/json");
+    }
+
+    private static String contentType(Headers headers) {
+        Header header = headers.lastHeader(CONTENT_TYPE_HEADER);
+        if (header == null || header.value() == null) {
+            return null;
+        }
+        String text = new String(header.value(), UTF_8);
+        int parameters = text.indexOf(';');
+        return (parameters < 0 ? text : text.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean startsLikeJson(byte[] value) {
+        for (byte b : value) {
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b == '{';
+            }
+        }
+        return false;
+    }
+
+    private ImageEvent readJson(RawEvent event) throws RejectedEventException {
+        String id = null;
+        byte[] image = null;
+        try (JsonParser parser = json.createParser(event.value())) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw rejected("json", "the JSON is not an object");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String field = parser.currentName();
+                JsonToken token = parser.nextToken();
+                switch (field) {
+                    case "id" -> id = readId(parser, token);
+                    case "image" -> image = readImage(parser, token);
+                    default -> parser.skipChildren();
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw rejected("json", "there is more text after the JSON object");
+            }
+        } catch (IOException e) {
+            String problem = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            throw new RejectedEventException(Stage.EVENT, "json", "the JSON is not well-formed: " + problem, e);
+        }
+        if (image == null) {
+            throw rejected("no_image", "the JSON has no field 'image'");
+        }
+        return new ImageEvent(checkedId(id == null ? idWithoutJson(event) : id), image);
+    }
+
+    private static String readId(JsonParser parser, JsonToken token) throws IOException, RejectedEventException {
+        if (token != JsonToken.VALUE_STRING) {
+            throw rejected("id", "the field 'id' is " + describe(token) + "; a string is needed");
+        }
+        return parser.getText();
+    }
+
+    private static byte[] readImage(JsonParser parser, JsonToken token) throws IOException, RejectedEventException {
+        if (token != JsonToken.VALUE_STRING) {
+            throw rejected("image", "the field 'image' is " + describe(token) + "; a Base64 string is needed");
+        }
+        try {
+            return parser.getBinaryValue();
+        } catch (JsonProcessingException e) {
+            throw new RejectedEventException(
+                    Stage.EVENT, "base64", "the field 'image' is not Base64: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static String describe(JsonToken token) {
+        return switch (token) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_NULL -> "null";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            default -> "a number";
+        };
+    }
+
+    private static String idWithoutJson(RawEvent event) {
+        Header header = event.headers().lastHeader(ID_HEADER);
+        if (header != null && header.value() != null) {
+            return new String(header.value(), UTF_8);
+        }
+        return event.key() == null ? event.source().toString() : new String(event.key(), UTF_8);
+    }
+
+    private String checkedId(String id) throws RejectedEventException {
+        if (id.length() > limits.maxIdLength()) {
+            throw rejected(
+                    "id_too_long",
+                    "the id has " + id.length() + " characters; at most " + limits.maxIdLength() + " are allowed");
+        }
+        return id;
+    }
+
+    private static RejectedEventException rejected(String code, String reason) {
+        return new RejectedEventException(Stage.EVENT, code, reason);
+    }
+}

@@ -1,0 +1,41 @@
+package io.resnetstreams.events;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+
+/**
+ * The value of a record on the labels topic.
+ *
+ * @param labels the most probable labels, best first
+ */
+@JsonPropertyOrder({"id", "labels", "model", "source"})
+public record LabelEvent(String id, List<Label> labels, ModelReference model, SourcePosition source)
+        implements Outcome {
+    public LabelEvent {
+        labels = List.copyOf(labels);
+    }
+
+    @Override
+    @JsonIgnore
+    public int sourcePartition() {
+        return source.partition();
+    }
+
+    /**
+     * A class of the model and how probable it is.
+     *
+     * @param index the class's number, counted from 0 in the model's synset
+     * @param probability between 0 and 1
+     */
+    @JsonPropertyOrder({"label", "index", "probability"})
+    public record Label(String label, int index, double probability) {}
+
+    /**
+     * Which model said so.
+     *
+     * @param digest SHA-256 over the model's files, in hexadecimal
+     */
+    @JsonPropertyOrder({"name", "digest"})
+    public record ModelReference(String name, String digest) {}
+}

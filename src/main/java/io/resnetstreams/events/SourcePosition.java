@@ -1,0 +1,13 @@
+package io.resnetstreams.events;
+
+/**
+ * Where an event stands in its input topic.
+ *
+ * @param timestamp the record's timestamp, in milliseconds since the epoch
+ */
+public record SourcePosition(String topic, int partition, long offset, long timestamp) {
+    @Override
+    public String toString() {
+        return topic + "-" + partition + "@" + offset;
+    }
+}

@@ -1,2 +1,0 @@
-/** What crosses Kafka: image events, label events, dead letters, and how they are written and read. */
-package io.resnetstreams.events;

@@ -1,0 +1,78 @@
+package io.resnetstreams.inference;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * The hand-over from decode threads to a device's workers. It is not bounded: the in-flight window in front of it is.
+ *
+ * <p>Threading: any thread adds; each worker takes. All state is guarded by the one lock.
+ */
+final class BatchQueue {
+    private final BatchAccumulator accumulator;
+    private final LongSupplier nanoTicker;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean closing;
+
+    BatchQueue(BatchPolicy policy, LongSupplier nanoTicker) {
+        this.accumulator = new BatchAccumulator(policy);
+        this.nanoTicker = nanoTicker;
+    }
+
+    /** Queues an image; false when the queue is closing and takes no more. */
+    boolean add(PendingImage image) {
+        lock.lock();
+        try {
+            if (closing) {
+                return false;
+            }
+            accumulator.add(image);
+            changed.signal();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until a batch is due and returns it; null when the queue is closed and empty. */
+    Batch take(int ceiling) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (true) {
+                long now = nanoTicker.getAsLong();
+                Batch batch = accumulator.poll(now, ceiling, closing);
+                if (batch != null) {
+                    if (accumulator.size() > 0) {
+                        changed.signal();
+                    }
+                    return batch;
+                }
+                if (closing) {
+                    return null;
+                }
+                long nanos = accumulator.nanosUntilDue(now);
+                if (nanos == Long.MAX_VALUE) {
+                    changed.await();
+                } else {
+                    changed.await(nanos, TimeUnit.NANOSECONDS);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no more images; what is queued is still handed out. */
+    void close() {
+        lock.lock();
+        try {
+            closing = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.resnetstreams.inference;
+
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.Stage;
+import io.resnetstreams.model.Classifier;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs batches on one classifier and completes each image's future. All failures of a batch end here:
+ *
+ * <ul>
+ *   <li>a batch that fails is split in halves until the guilty image stands alone; it is rejected, its neighbours are
+ *       classified;
+ *   <li>before an image is called guilty, a blank image must pass; if that fails too, the device is broken and every
+ *       future fails with {@link DeviceFailedException};
+ *   <li>out of memory halves the shared ceiling and tries again in smaller batches.
+ * </ul>
+ *
+ * <p>Threading: used by one worker thread. The ceiling is shared by the device's workers.
+ */
+final class BatchRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
+
+    private final Classifier classifier;
+    private final byte[] blankImage;
+    private final AtomicInteger ceiling;
+    private final IntConsumer onOutOfMemory;
+
+    BatchRunner(Classifier classifier, int imageBytes, AtomicInteger ceiling, IntConsumer onOutOfMemory) {
+        this.classifier = classifier;
+        this.blankImage = new byte[imageBytes];
+        this.ceiling = ceiling;
+        this.onOutOfMemory = onOutOfMemory;
+    }
+
+    /** Classifies the images and completes their futures, one way or another. */
+    void run(List<PendingImage> images) {
+        int limit = ceiling.get();
+        if (images.size() > limit) {
+            for (int from = 0; from < images.size(); from += limit) {
+                run(images.subList(from, Math.min(images.size(), from + limit)));
+            }
+            return;
+        }
+        float[][] rows;
+        try {
+            rows = classify(images.stream().map(PendingImage::pixels).toList());
+        } catch (OutOfDeviceMemoryException e) {
+            recoverFromOutOfMemory(images, e);
+            return;
+        } catch (RuntimeException e) {
+            isolate(images, e);
+            return;
+        }
+        for (int i = 0; i < rows.length; i++) {
+            complete(images.get(i), rows[i]);
+        }
+    }
+
+    private float[][] classify(List<byte[]> pixels) {
+        float[][] rows = classifier.classify(pixels);
+        if (rows.length != pixels.size()) {
+            throw new IllegalStateException(
+                    "the classifier returned " + rows.length + " results for " + pixels.size() + " images");
+        }
+        return rows;
+    }
+
+    private static void complete(PendingImage image, float[] row) {
+        for (float probability : row) {
+            if (!Float.isFinite(probability)) {
+                image.probabilities()
+                        .completeExceptionally(new RejectedEventException(
+                                Stage.CLASSIFY, "not_finite", "the network's output has a value of " + probability));
+                return;
+            }
+        }
+        image.probabilities().complete(row);
+    }
+
+    private void recoverFromOutOfMemory(List<PendingImage> images, OutOfDeviceMemoryException failure) {
+        if (images.size() == 1) {
+            fail(images, new DeviceFailedException("the device has no memory for a single image", failure));
+            return;
+        }
+        int smaller = Math.max(1, images.size() / 2);
+        ceiling.accumulateAndGet(smaller, Math::min);
+        LOG.warn("Out of device memory with {} images; batches are now at most {}", images.size(), ceiling.get());
+        onOutOfMemory.accept(ceiling.get());
+        run(images);
+    }
+
+    private void isolate(List<PendingImage> images, RuntimeException failure) {
+        if (images.size() > 1) {
+            LOG.warn("A batch of {} failed and is split: {}", images.size(), failure.toString());
+            int middle = images.size() / 2;
+            run(images.subList(0, middle));
+            run(images.subList(middle, images.size()));
+            return;
+        }
+        try {
+            classify(List.of(blankImage));
+        } catch (RuntimeException e) {
+            fail(images, new DeviceFailedException("the device fails even on a blank image: " + e.getMessage(), e));
+            return;
+        }
+        fail(images, new RejectedEventException(
+                Stage.CLASSIFY, "classifier", "the network failed on this image alone: " + failure, failure));
+    }
+
+    private static void fail(List<PendingImage> images, Exception failure) {
+        images.forEach(image -> image.probabilities().completeExceptionally(failure));
+    }
+}

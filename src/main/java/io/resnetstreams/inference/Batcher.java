@@ -1,0 +1,101 @@
+package io.resnetstreams.inference;
+
+import io.resnetstreams.model.Classifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * One device's queue and the workers that empty it, each with a classifier of its own. All partitions of the instance
+ * feed it, so that batches fill although each partition may be slow.
+ *
+ * <p>Threading: {@link #submit} may be called by any thread; futures complete on a worker's thread.
+ *
+ * <p>Closing has two phases: no more images are taken, then what is queued is classified, until the given time is up;
+ * what is left then fails.
+ */
+public final class Batcher implements AutoCloseable {
+    private static final long CLOSE_TIMEOUT_SECONDS = 30;
+
+    private final String device;
+    private final BatchQueue queue;
+    private final LongSupplier nanoTicker;
+    private final AtomicInteger ceiling;
+    private final AtomicInteger load = new AtomicInteger();
+    private final InferenceMetrics metrics;
+    private final int imageBytes;
+    private final List<Thread> workers = new ArrayList<>();
+
+    /**
+     * Starts the workers.
+     *
+     * @param imageBytes the size of one image's pixels, H·W·3
+     * @param classifiers one for each worker; they are closed with the batcher
+     */
+    public Batcher(
+            String device, List<Classifier> classifiers, int imageBytes, BatchPolicy policy, InferenceMetrics metrics) {
+        this.device = device;
+        this.nanoTicker = System::nanoTime;
+        this.queue = new BatchQueue(policy, nanoTicker);
+        this.ceiling = new AtomicInteger(policy.maxSize());
+        this.metrics = metrics;
+        this.imageBytes = imageBytes;
+        for (Classifier classifier : classifiers) {
+            Thread worker = new Thread(() -> work(classifier), "device-" + device + "-" + workers.size());
+            worker.setDaemon(true);
+            workers.add(worker);
+        }
+        workers.forEach(Thread::start);
+    }
+
+    /** Returns how many images this device has been given and not yet answered. */
+    int load() {
+        return load.get();
+    }
+
+    /**
+     * Queues an image.
+     *
+     * @param probabilities completed with the class probabilities; or exceptionally, with {@link
+     *     io.resnetstreams.events.RejectedEventException} where the image is at fault, or {@link DeviceFailedException}
+     */
+    void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
+        load.incrementAndGet();
+        probabilities.whenComplete((row, failure) -> load.decrementAndGet());
+        if (!queue.add(new PendingImage(pixels, probabilities, nanoTicker.getAsLong()))) {
+            probabilities.completeExceptionally(new IllegalStateException("the batcher of " + device + " is closed"));
+        }
+    }
+
+    private void work(Classifier classifier) {
+        try (classifier) {
+            BatchRunner runner = new BatchRunner(
+                    classifier, imageBytes, ceiling, newCeiling -> metrics.outOfMemory(device, newCeiling));
+            for (Batch batch = queue.take(ceiling.get()); batch != null; batch = queue.take(ceiling.get())) {
+                long start = nanoTicker.getAsLong();
+                // The futures take the images along, so what the metrics need is read first.
+                int size = batch.images().size();
+                long oldestWait = start - batch.images().get(0).queuedNanos();
+                runner.run(batch.images());
+                metrics.batch(device, size, batch.closedBy(), oldestWait, nanoTicker.getAsLong() - start);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+        try {
+            for (Thread worker : workers) {
+                worker.join(TimeUnit.SECONDS.toMillis(CLOSE_TIMEOUT_SECONDS));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.resnetstreams.inference;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.ImageEvent;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.image.ImagePreprocessor;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * From a raw event to its outcome: read, decode and preprocess on a pool of threads, classify in a device's batch.
+ *
+ * <p>Threading: {@link #classify} may be called by any thread and returns at once. The future completes on a decode or a
+ * device thread; it fails only where the instance has to end, since an event at fault completes with a {@link
+ * DeadLetter}.
+ */
+public final class ClassificationService implements AutoCloseable {
+    private final EventReader reader;
+    private final ImagePreprocessor preprocessor;
+    private final List<Batcher> batchers;
+    private final LabelRanking ranking;
+    private final ModelReference model;
+    private final InferenceMetrics metrics;
+    private final ExecutorService decodePool;
+
+    /**
+     * Takes over the batchers: they are closed with this service.
+     *
+     * @param batchers one for each device
+     */
+    public ClassificationService(
+            EventReader reader,
+            ImagePreprocessor preprocessor,
+            int decodeThreads,
+            List<Batcher> batchers,
+            LabelRanking ranking,
+            ModelReference model,
+            InferenceMetrics metrics) {
+        this.reader = reader;
+        this.preprocessor = preprocessor;
+        this.batchers = List.copyOf(batchers);
+        this.ranking = ranking;
+        this.model = model;
+        this.metrics = metrics;
+        AtomicInteger number = new AtomicInteger();
+        this.decodePool = Executors.newFixedThreadPool(decodeThreads, task -> {
+            Thread thread = new Thread(task, "decode-" + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Begins to classify an event. Cancelling the future saves the work that has not yet begun. */
+    public CompletableFuture<Outcome> classify(RawEvent event) {
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        try {
+            decodePool.execute(() -> decode(event, outcome));
+        } catch (RejectedExecutionException e) {
+            outcome.completeExceptionally(new IllegalStateException("the classification service is closed", e));
+        }
+        return outcome;
+    }
+
+    private void decode(RawEvent event, CompletableFuture<Outcome> outcome) {
+        if (outcome.isDone()) {
+            return;
+        }
+        try {
+            long start = System.nanoTime();
+            ImageEvent imageEvent = reader.read(event);
+            byte[] pixels = preprocessor.toPixels(imageEvent.image());
+            metrics.decoded(System.nanoTime() - start);
+            CompletableFuture<float[]> probabilities = new CompletableFuture<>();
+            probabilities.whenComplete((row, failure) -> {
+                if (failure != null) {
+                    fail(event, outcome, failure);
+                } else {
+                    outcome.complete(new LabelEvent(imageEvent.id(), ranking.best(row), model, event.source()));
+                }
+            });
+            leastLoaded().submit(pixels, probabilities);
+        } catch (RejectedEventException | RuntimeException e) {
+            fail(event, outcome, e);
+        } catch (OutOfMemoryError e) {
+            outcome.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private static void fail(RawEvent event, CompletableFuture<Outcome> outcome, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof RejectedEventException rejection) {
+            outcome.complete(DeadLetter.of(event, rejection));
+        } else {
+            outcome.completeExceptionally(cause);
+        }
+    }
+
+    private Batcher leastLoaded() {
+        return batchers.size() == 1
+                ? batchers.get(0)
+                : batchers.stream().min(Comparator.comparingInt(Batcher::load)).orElseThrow();
+    }
+
+    /** Stops taking events, then finishes those that a device already has. */
+    @Override
+    public void close() {
+        decodePool.shutdownNow();
+        batchers.forEach(Batcher::close);
+    }
+}

@@ -1,0 +1,21 @@
+package io.resnetstreams.inference;
+
+import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+
+/** What inference tells about its work. Called from decode and device threads at once. */
+public interface InferenceMetrics {
+    InferenceMetrics NONE = new InferenceMetrics() {};
+
+    /** An event was read and its image decoded; alert when this takes longer than the device's share of an image. */
+    default void decoded(long nanos) {}
+
+    /**
+     * The device classified a batch.
+     *
+     * @param oldestWaitNanos how long its oldest image had waited in the queue; it grows where the device is the limit
+     */
+    default void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {}
+
+    /** The device ran out of memory and now takes batches of at most this size; alert when it recurs. */
+    default void outOfMemory(String device, int newCeiling) {}
+}
