@@ -108,8 +108,10 @@ final class BatchRunner {
             fail(images, new DeviceFailedException("the device fails even on a blank image: " + e.getMessage(), e));
             return;
         }
-        fail(images, new RejectedEventException(
-                Stage.CLASSIFY, "classifier", "the network failed on this image alone: " + failure, failure));
+        fail(
+                images,
+                new RejectedEventException(
+                        Stage.CLASSIFY, "classifier", "the network failed on this image alone: " + failure, failure));
     }
 
     private static void fail(List<PendingImage> images, Exception failure) {

@@ -8,11 +8,11 @@ import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.Stage;
 import io.resnetstreams.image.ImagePreprocessor;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -79,31 +79,40 @@ public final class ClassificationService implements AutoCloseable {
         try {
             long start = System.nanoTime();
             ImageEvent imageEvent = reader.read(event);
-            byte[] pixels = preprocessor.toPixels(imageEvent.image());
+            byte[] pixels = toPixels(imageEvent);
             metrics.decoded(System.nanoTime() - start);
             CompletableFuture<float[]> probabilities = new CompletableFuture<>();
-            probabilities.whenComplete((row, failure) -> {
-                if (failure != null) {
-                    fail(event, outcome, failure);
-                } else {
-                    outcome.complete(new LabelEvent(imageEvent.id(), ranking.best(row), model, event.source()));
-                }
-            });
+            outcome.whenComplete((done, failure) -> probabilities.cancel(false));
+            probabilities.whenComplete((row, failure) -> finish(event, imageEvent.id(), outcome, row, failure));
             leastLoaded().submit(pixels, probabilities);
-        } catch (RejectedEventException | RuntimeException e) {
-            fail(event, outcome, e);
-        } catch (OutOfMemoryError e) {
+        } catch (RejectedEventException e) {
+            outcome.complete(DeadLetter.of(event, e));
+        } catch (RuntimeException | Error e) {
             outcome.completeExceptionally(e);
-            throw e;
         }
     }
 
-    private static void fail(RawEvent event, CompletableFuture<Outcome> outcome, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof RejectedEventException rejection) {
+    private byte[] toPixels(ImageEvent event) throws RejectedEventException {
+        try {
+            return preprocessor.toPixels(event.image());
+        } catch (RuntimeException e) {
+            // One odd image must not stop its partition for ever, whatever it does to a decoder.
+            throw new RejectedEventException(Stage.DECODE, "decoder", "the decoder failed: " + e, e);
+        }
+    }
+
+    private void finish(
+            RawEvent event, String id, CompletableFuture<Outcome> outcome, float[] probabilities, Throwable failure) {
+        if (failure instanceof RejectedEventException rejection) {
             outcome.complete(DeadLetter.of(event, rejection));
+        } else if (failure != null) {
+            outcome.completeExceptionally(failure);
         } else {
-            outcome.completeExceptionally(cause);
+            try {
+                outcome.complete(new LabelEvent(id, ranking.best(probabilities), model, event.source()));
+            } catch (RuntimeException e) {
+                outcome.completeExceptionally(e);
+            }
         }
     }
 

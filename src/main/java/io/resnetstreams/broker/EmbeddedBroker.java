@@ -1,0 +1,130 @@
+package io.resnetstreams.broker;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * Kafka's own server as one KRaft node, broker and controller, in this JVM, on the loopback interface. Its directory
+ * survives restarts, on the same port or another. For trying out and for tests: one node replicates nothing.
+ *
+ * <p>Threading: started and closed by its owner.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+    private static final String HOST = "127.0.0.1";
+    private static final int NODE_ID = 1;
+
+    private final KafkaRaftServer server;
+    private final int port;
+
+    private EmbeddedBroker(KafkaRaftServer server, int port) {
+        this.server = server;
+        this.port = port;
+    }
+
+    /**
+     * Starts a broker and returns when it accepts clients.
+     *
+     * @param directory where its log lies; made and formatted when it is new
+     * @param port the port for clients; 0 for any free one
+     * @param maxMessageBytes the largest record that it accepts where a topic says nothing else
+     * @throws IOException if the directory can't be used, or the port is taken
+     */
+    public static EmbeddedBroker start(Path directory, int port, int maxMessageBytes) throws IOException {
+        Files.createDirectories(directory);
+        int clientPort = port == 0 ? freePort() : requireFree(port);
+        Properties properties = properties(directory.toAbsolutePath(), clientPort, freePort(), maxMessageBytes);
+        if (!Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
+            format(directory.toAbsolutePath());
+        }
+        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
+        server.startup();
+        return new EmbeddedBroker(server, clientPort);
+    }
+
+    /** Returns {@code HOST:PORT} for clients. */
+    public String bootstrapServers() {
+        return HOST + ":" + port;
+    }
+
+    /** Waits until the broker has ended. */
+    public void awaitEnd() {
+        server.awaitShutdown();
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    private static Properties properties(Path directory, int port, int controllerPort, int maxMessageBytes) {
+        Properties properties = new Properties();
+        properties.put("process.roles", "broker,controller");
+        properties.put("node.id", Integer.toString(NODE_ID));
+        properties.put("log.dirs", directory.toString());
+        properties.put(
+                "listeners", "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
+        properties.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+        properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        properties.put("inter.broker.listener.name", "PLAINTEXT");
+        properties.put("controller.listener.names", "CONTROLLER");
+        properties.put("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort);
+        for (String topic : new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {
+            properties.put(topic + ".replication.factor", "1");
+            properties.put(topic + ".num.partitions", "4");
+        }
+        properties.put("transaction.state.log.min.isr", "1");
+        properties.put("share.coordinator.state.topic.min.isr", "1");
+        properties.put("group.initial.rebalance.delay.ms", "0");
+        properties.put("auto.create.topics.enable", "false");
+        properties.put("message.max.bytes", Integer.toString(maxMessageBytes));
+        properties.put("socket.request.max.bytes", Integer.toString(Math.max(maxMessageBytes * 2, 100 * 1024 * 1024)));
+        // A broker that was killed comes back sooner than by the default of 9 s.
+        properties.put("broker.session.timeout.ms", "3000");
+        properties.put("broker.heartbeat.interval.ms", "1000");
+        return properties;
+    }
+
+    private static void format(Path directory) throws IOException {
+        Formatter formatter = new Formatter();
+        formatter
+                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(NODE_ID)
+                .setDirectories(List.of(directory.toString()))
+                .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+                .setControllerListenerName("CONTROLLER")
+                .setMetadataLogDirectory(directory.toString())
+                .setPrintStream(new PrintStream(OutputStream.nullOutputStream()));
+        try {
+            formatter.run();
+        } catch (Exception e) {
+            throw new IOException("cannot format " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        return requireFree(0);
+    }
+
+    private static int requireFree(int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IOException("port " + port + " is not free: " + e.getMessage(), e);
+        }
+    }
+}

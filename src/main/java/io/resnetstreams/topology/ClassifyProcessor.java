@@ -1,0 +1,110 @@
+package io.resnetstreams.topology;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SourcePosition;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * Hands each event to the classifier and forwards the outcomes in partition order, when they are there.
+ *
+ * <p>Threading: the stream thread alone. Outcomes are forwarded in {@code process} and in a short wall-clock punctuation,
+ * which runs only while something is in flight; it also makes Kafka Streams commit the tail of a topic gone idle.
+ */
+final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outcome> {
+    static final String LABELS_SINK = "labels";
+    static final String DEAD_LETTERS_SINK = "dead-letters";
+
+    private static final Duration DRAIN_INTERVAL = Duration.ofMillis(2);
+
+    private final String inputTopic;
+    private final EventClassifier classifier;
+    private final CommitFrontier frontier;
+    private final TopologyMetrics metrics;
+
+    private ProcessorContext<byte[], Outcome> context;
+    private InFlightWindow window;
+    private Cancellable punctuation;
+
+    ClassifyProcessor(String inputTopic, EventClassifier classifier, CommitFrontier frontier, TopologyMetrics metrics) {
+        this.inputTopic = inputTopic;
+        this.classifier = classifier;
+        this.frontier = frontier;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Outcome> processorContext) {
+        context = processorContext;
+        window = frontier.open(new TopicPartition(inputTopic, context.taskId().partition()));
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        RawEvent event = new RawEvent(position(record), record.key(), record.value(), record.headers());
+        window.add(event, classifier.classify(event));
+        metrics.consumed(event);
+        if (punctuation == null) {
+            punctuation = context.schedule(DRAIN_INTERVAL, PunctuationType.WALL_CLOCK_TIME, now -> drain());
+        }
+        drain();
+    }
+
+    private SourcePosition position(Record<byte[], byte[]> record) {
+        RecordMetadata metadata = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("an event without topic, partition and offset"));
+        return new SourcePosition(metadata.topic(), metadata.partition(), metadata.offset(), record.timestamp());
+    }
+
+    private void drain() {
+        if (!window.isHeadFinished()) {
+            return;
+        }
+        while (window.isHeadFinished()) {
+            RawEvent event = window.head();
+            Outcome outcome = headOutcome(event);
+            forward(event, outcome);
+            // Only now: from here on a commit may pass the event.
+            window.removeHead();
+            metrics.forwarded(event, outcome);
+        }
+        if (window.isEmpty()) {
+            punctuation.cancel();
+            punctuation = null;
+            // With exactly-once, readers see the labels after the commit; under light load there's no reason to wait.
+            context.commit();
+        }
+    }
+
+    private Outcome headOutcome(RawEvent event) {
+        try {
+            return window.headOutcome();
+        } catch (CompletionException e) {
+            throw new ClassificationFailedException(
+                    "cannot classify " + event.source() + ": " + e.getCause().getMessage(), e.getCause());
+        }
+    }
+
+    private void forward(RawEvent event, Outcome outcome) {
+        boolean dead = outcome instanceof DeadLetter;
+        Headers headers = dead ? ((DeadLetter) outcome).headers() : event.headers();
+        context.forward(
+                new Record<>(event.key(), outcome, event.source().timestamp(), headers),
+                dead ? DEAD_LETTERS_SINK : LABELS_SINK);
+    }
+
+    @Override
+    public void close() {
+        window.abandon();
+    }
+}

@@ -1,0 +1,59 @@
+package io.resnetstreams.topology;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.Outcome;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+
+/** The topology: one source, the classifying processor, a sink for labels and one for dead letters. */
+public final class ClassifyTopology {
+    private static final String SOURCE = "image-events";
+    private static final String PROCESSOR = "classify";
+
+    private ClassifyTopology() {}
+
+    /** Builds it; nothing runs yet. */
+    public static Topology build(
+            Topics topics, EventClassifier classifier, CommitFrontier frontier, TopologyMetrics metrics) {
+        Topology topology = new Topology();
+        topology.addSource(SOURCE, new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.input());
+        topology.addProcessor(
+                PROCESSOR, () -> new ClassifyProcessor(topics.input(), classifier, frontier, metrics), SOURCE);
+        topology.addSink(
+                ClassifyProcessor.LABELS_SINK,
+                topics.labels(),
+                new ByteArraySerializer(),
+                labelSerializer(),
+                samePartition(),
+                PROCESSOR);
+        topology.addSink(
+                ClassifyProcessor.DEAD_LETTERS_SINK,
+                topics.deadLetters(),
+                new ByteArraySerializer(),
+                deadLetterSerializer(),
+                samePartition(),
+                PROCESSOR);
+        return topology;
+    }
+
+    /** Outcomes keep the order of their events, since they are written to the partition of the same number. */
+    private static StreamPartitioner<byte[], Outcome> samePartition() {
+        return (topic, key, outcome, partitions) -> Optional.of(Set.of(outcome.sourcePartition() % partitions));
+    }
+
+    private static Serializer<Outcome> labelSerializer() {
+        Serializer<LabelEvent> serializer = LabelEventSerde.serializer();
+        return (topic, outcome) -> serializer.serialize(topic, (LabelEvent) outcome);
+    }
+
+    private static Serializer<Outcome> deadLetterSerializer() {
+        return (topic, outcome) -> ((DeadLetter) outcome).event().value();
+    }
+}

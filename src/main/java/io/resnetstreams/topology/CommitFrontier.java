@@ -1,0 +1,46 @@
+package io.resnetstreams.topology;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Lowers the offsets that Kafka Streams commits to the oldest event still in flight. Kafka Streams takes an event as
+ * consumed when {@code process} returns; with asynchronous batches it is not done by then.
+ *
+ * <p>Threading: stream threads open windows and commit, each for its own partitions.
+ */
+public final class CommitFrontier {
+    private final InFlightBudget budget;
+    private final Map<TopicPartition, InFlightWindow> windows = new ConcurrentHashMap<>();
+
+    public CommitFrontier(InFlightBudget budget) {
+        this.budget = budget;
+    }
+
+    /** Opens the window of a partition that was assigned, in place of any earlier one. */
+    InFlightWindow open(TopicPartition partition) {
+        InFlightWindow window = new InFlightWindow(budget);
+        windows.put(partition, window);
+        return window;
+    }
+
+    /** Returns the offsets that may be committed where these were consumed. */
+    Map<TopicPartition, OffsetAndMetadata> lower(Map<TopicPartition, OffsetAndMetadata> consumed) {
+        Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(consumed);
+        committable.replaceAll(this::lower);
+        return committable;
+    }
+
+    private OffsetAndMetadata lower(TopicPartition partition, OffsetAndMetadata consumed) {
+        InFlightWindow window = windows.get(partition);
+        long offset = window == null ? consumed.offset() : window.committable(consumed.offset());
+        return offset == consumed.offset()
+                ? consumed
+                // The leader epoch belonged to the later record.
+                : new OffsetAndMetadata(offset, Optional.empty(), consumed.metadata());
+    }
+}

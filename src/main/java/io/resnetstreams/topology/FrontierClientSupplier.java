@@ -1,0 +1,119 @@
+package io.resnetstreams.topology;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Collection;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+
+/**
+ * Kafka's own clients, with the committed offsets lowered to the {@link CommitFrontier} and partitions paused while the
+ * in-flight window is full. The clients are wrapped by {@link Proxy}, so only their public interfaces are involved:
+ * {@code sendOffsetsToTransaction} (exactly once), {@code commitSync} (at least once), {@code pause}, {@code resume},
+ * {@code paused} and {@code poll}.
+ */
+public final class FrontierClientSupplier implements KafkaClientSupplier {
+    private final CommitFrontier frontier;
+    private final InFlightBudget budget;
+
+    public FrontierClientSupplier(CommitFrontier frontier, InFlightBudget budget) {
+        this.frontier = frontier;
+        this.budget = budget;
+    }
+
+    @Override
+    public Admin getAdmin(Map<String, Object> config) {
+        return Admin.create(config);
+    }
+
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+        Producer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        return proxy(Producer.class, (proxy, method, arguments) -> {
+            if (method.getName().equals("sendOffsetsToTransaction")) {
+                arguments[0] = frontier.lower(offsets(arguments[0]));
+            }
+            return invoke(producer, method, arguments);
+        });
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        Consumer<byte[], byte[]> consumer = plainConsumer(config);
+        PausingConsumer pausing = new PausingConsumer(consumer, budget::isExhausted);
+        return proxy(Consumer.class, (proxy, method, arguments) -> {
+            switch (method.getName()) {
+                case "commitSync" -> {
+                    if (arguments != null && arguments[0] instanceof Map) {
+                        arguments[0] = frontier.lower(offsets(arguments[0]));
+                    }
+                }
+                case "pause" -> {
+                    pausing.pause(partitions(arguments[0]));
+                    return null;
+                }
+                case "resume" -> {
+                    pausing.resume(partitions(arguments[0]));
+                    return null;
+                }
+                case "paused" -> {
+                    return pausing.paused();
+                }
+                case "poll" -> pausing.beforePoll();
+                default -> {
+                    // All other calls go straight through.
+                }
+            }
+            return invoke(consumer, method, arguments);
+        });
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    private static Consumer<byte[], byte[]> plainConsumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T proxy(Class<?> type, InvocationHandler handler) {
+        return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(Object argument) {
+        return (Map<TopicPartition, OffsetAndMetadata>) argument;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Collection<TopicPartition> partitions(Object argument) {
+        return (Collection<TopicPartition>) argument;
+    }
+}

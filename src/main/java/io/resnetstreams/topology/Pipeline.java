@@ -1,0 +1,132 @@
+package io.resnetstreams.topology;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running instance of the topology, from start to close.
+ *
+ * <p>Threading: started and closed by its owner; Kafka Streams' threads do the rest. {@link #close} commits what is
+ * complete, leaves the group, and drops what is still in flight: it lies above the committed offset, and whoever owns
+ * the partition next does it again.
+ */
+public final class Pipeline implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+
+    private final KafkaStreams streams;
+    private final InFlightBudget budget;
+    private final Duration shutdownTimeout;
+    private final CountDownLatch running = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    private Pipeline(KafkaStreams streams, InFlightBudget budget, Duration shutdownTimeout) {
+        this.streams = streams;
+        this.budget = budget;
+        this.shutdownTimeout = shutdownTimeout;
+        streams.setStateListener(this::onState);
+        streams.setUncaughtExceptionHandler(this::onUncaught);
+    }
+
+    /** Makes a pipeline that keeps the commit frontier; nothing runs until {@link #start}. */
+    public static Pipeline create(PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics) {
+        InFlightBudget budget = new InFlightBudget(settings.inFlight());
+        CommitFrontier frontier = new CommitFrontier(budget);
+        return create(settings, classifier, metrics, budget, frontier, new FrontierClientSupplier(frontier, budget));
+    }
+
+    /** The same with clients given, for tests that show what is lost without the frontier. */
+    static Pipeline create(
+            PipelineSettings settings,
+            EventClassifier classifier,
+            TopologyMetrics metrics,
+            InFlightBudget budget,
+            CommitFrontier frontier,
+            KafkaClientSupplier clients) {
+        KafkaStreams streams = new KafkaStreams(
+                ClassifyTopology.build(settings.topics(), classifier, frontier, metrics),
+                StreamsProperties.of(settings),
+                clients);
+        return new Pipeline(streams, budget, settings.shutdownTimeout());
+    }
+
+    public void start() {
+        streams.start();
+    }
+
+    /** Waits until partitions are assigned and events flow; false when the time is up or the pipeline has ended. */
+    public boolean awaitRunning(Duration timeout) throws InterruptedException {
+        return running.await(timeout.toMillis(), TimeUnit.MILLISECONDS) && ended.getCount() > 0;
+    }
+
+    /** Waits until the pipeline has ended, by {@link #close} or by a failure. */
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    /** Returns why the pipeline ended by itself, or null. */
+    public Throwable failure() {
+        return failure.get();
+    }
+
+    /** Returns what is consumed and not yet forwarded at this moment. */
+    public InFlightBudget inFlight() {
+        return budget;
+    }
+
+    private void onState(KafkaStreams.State newState, KafkaStreams.State oldState) {
+        LOG.info("Kafka Streams: {} -> {}", oldState, newState);
+        if (newState == KafkaStreams.State.RUNNING) {
+            running.countDown();
+        }
+        if (Set.of(KafkaStreams.State.NOT_RUNNING, KafkaStreams.State.ERROR).contains(newState)) {
+            ended.countDown();
+            running.countDown();
+        }
+    }
+
+    private StreamThreadExceptionResponse onUncaught(Throwable exception) {
+        if (isTransient(exception)) {
+            LOG.warn("A stream thread is replaced: {}", exception.toString());
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        failure.compareAndSet(null, exception);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private static boolean isTransient(Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClassificationFailedException
+                    || cause instanceof AuthenticationException
+                    || cause instanceof AuthorizationException) {
+                return false;
+            }
+            if (cause instanceof RetriableException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        boolean clean = streams.close(CloseOptions.timeout(shutdownTimeout)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        if (!clean) {
+            LOG.warn("Kafka Streams did not close within {} ms", shutdownTimeout.toMillis());
+        }
+        ended.countDown();
+    }
+}

@@ -1,0 +1,115 @@
+package io.resnetstreams.topology;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** Kafka Streams' properties for events that are images of many kilobytes rather than rows of a hundred bytes. */
+public final class StreamsProperties {
+    /** A dead letter is its event plus headers that say why. */
+    public static final int DEAD_LETTER_HEADROOM_BYTES = 64 * 1024;
+
+    private static final int MEBIBYTE = 1024 * 1024;
+
+    private StreamsProperties() {}
+
+    /**
+     * Returns the properties.
+     *
+     * @throws IllegalArgumentException if the settings hold a Kafka property that would break a promise
+     */
+    public static Properties of(PipelineSettings settings) {
+        settings.kafka().forEach((name, value) -> refuseUnsafe(settings, name, value));
+        Map<String, Object> values = new HashMap<>();
+        values.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
+        values.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        values.put(
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG, settings.guarantee().property());
+        values.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.streamThreads());
+        values.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+        // Outcomes wait for the stream thread while it sleeps in poll.
+        values.put(StreamsConfig.POLL_MS_CONFIG, 2);
+        values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 500);
+        // A broker that is away is waited for, however long.
+        values.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, Long.MAX_VALUE);
+        putConsumer(settings, values);
+        putProducer(settings, values);
+        values.putAll(settings.kafka());
+        Properties properties = new Properties();
+        properties.putAll(values);
+        return properties;
+    }
+
+    private static void putConsumer(PipelineSettings settings, Map<String, Object> values) {
+        putMain(values, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        putMain(values, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
+        putMain(values, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Math.max(16 * MEBIBYTE, settings.maxMessageBytes()));
+        putMain(
+                values,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                Math.max(2 * MEBIBYTE, settings.maxMessageBytes() / 8));
+        // Work of a killed instance resumes when its session ends; 6 s is the least that brokers allow by default.
+        putMain(values, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+        putMain(values, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    }
+
+    private static void putProducer(PipelineSettings settings, Map<String, Object> values) {
+        int largestRequest = settings.maxMessageBytes() + DEAD_LETTER_HEADROOM_BYTES;
+        putFor(values, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest);
+        putFor(values, ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MEBIBYTE, 2L * largestRequest));
+        putFor(values, ProducerConfig.LINGER_MS_CONFIG, 5);
+        putFor(values, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        // The open transaction of a killed instance hides later labels until it times out.
+        putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+    }
+
+    private static void putMain(Map<String, Object> values, String name, Object value) {
+        values.put(StreamsConfig.mainConsumerPrefix(name), value);
+    }
+
+    private static void putFor(Map<String, Object> values, String name, Object value) {
+        values.put(StreamsConfig.producerPrefix(name), value);
+    }
+
+    private static void refuseUnsafe(PipelineSettings settings, String name, String value) {
+        switch (name.substring(name.lastIndexOf("consumer.") + (name.contains("consumer.") ? 9 : 0))) {
+            case ConsumerConfig.GROUP_PROTOCOL_CONFIG -> {
+                if (value.toLowerCase(Locale.ROOT).equals("streams")) {
+                    throw new IllegalArgumentException(
+                            "kafka.group.protocol is 'streams'; only 'classic' is allowed, since with 'streams' Kafka"
+                                    + " Streams ignores the consumer that keeps the commit frontier, and a crash would"
+                                    + " lose events");
+                }
+            }
+            case StreamsConfig.PROCESSING_GUARANTEE_CONFIG -> throw owned(name, "guarantee");
+            case StreamsConfig.APPLICATION_ID_CONFIG -> throw owned(name, "applicationId");
+            case StreamsConfig.BOOTSTRAP_SERVERS_CONFIG -> throw owned(name, "bootstrapServers");
+            case StreamsConfig.NUM_STREAM_THREADS_CONFIG -> throw owned(name, "streamThreads");
+            case StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG -> throw new IllegalArgumentException(
+                    "kafka." + name + " can't be set: the pipeline's own clients keep the commit frontier");
+            case ConsumerConfig.AUTO_OFFSET_RESET_CONFIG -> {
+                if (!value.equals("earliest") && !value.equals("none")) {
+                    throw new IllegalArgumentException("kafka." + name + " is '" + value
+                            + "'; allowed are earliest and none, since anything else would skip events");
+                }
+            }
+            default -> {
+                // Kafka checks the rest.
+            }
+        }
+    }
+
+    private static IllegalArgumentException owned(String name, String key) {
+        return new IllegalArgumentException("kafka." + name + " can't be set; set the key " + key + " instead");
+    }
+
+    /** Returns the settings that a topic needs for records of the largest size, by Kafka's names. */
+    public static Map<String, String> topicSettings(int maxMessageBytes) {
+        return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxMessageBytes));
+    }
+}

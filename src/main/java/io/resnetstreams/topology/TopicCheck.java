@@ -1,0 +1,64 @@
+package io.resnetstreams.topology;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Looks at the topics before the pipeline starts, so that a missing or unfit one is named rather than waited for. */
+public final class TopicCheck {
+    private TopicCheck() {}
+
+    /**
+     * Checks that all topics exist and the labels topic has at least the input's partitions.
+     *
+     * @return the number of input partitions
+     * @throws IllegalArgumentException if a topic is missing or has too few partitions
+     * @throws TimeoutException if the broker can't be reached in time
+     */
+    public static int check(Admin admin, Topics topics, long timeoutMillis)
+            throws TimeoutException, InterruptedException {
+        int input = partitions(admin, topics.input(), timeoutMillis);
+        for (String output : List.of(topics.labels(), topics.deadLetters())) {
+            int partitions = partitions(admin, output, timeoutMillis);
+            if (partitions < input) {
+                throw new IllegalArgumentException(
+                        "topic '" + output + "' has " + partitions + " partitions and the input '"
+                                + topics.input() + "' has " + input
+                                + "; at least as many are needed, since outcomes keep their event's partition");
+            }
+        }
+        return input;
+    }
+
+    private static int partitions(Admin admin, String topic, long timeoutMillis)
+            throws TimeoutException, InterruptedException {
+        Map<String, KafkaFuture<TopicDescription>> descriptions = admin.describeTopics(
+                        List.of(topic), new DescribeTopicsOptions().timeoutMs(Math.toIntExact(timeoutMillis)))
+                .topicNameValues();
+        try {
+            return descriptions
+                    .get(topic)
+                    .get(timeoutMillis, TimeUnit.MILLISECONDS)
+                    .partitions()
+                    .size();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                throw new IllegalArgumentException(
+                        "topic '" + topic + "' does not exist; 'resnet-streams topics' creates what the pipeline needs",
+                        e);
+            }
+            if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+                throw new TimeoutException("no answer within " + timeoutMillis + " ms");
+            }
+            throw new IllegalStateException(
+                    "cannot describe topic '" + topic + "': " + e.getCause().getMessage(), e);
+        }
+    }
+}

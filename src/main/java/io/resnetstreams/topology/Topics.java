@@ -1,0 +1,21 @@
+package io.resnetstreams.topology;
+
+/** The topics of a pipeline by their parts. */
+public record Topics(String input, String labels, String deadLetters) {
+    public Topics {
+        requireName("input", input);
+        requireName("labels", labels);
+        requireName("deadLetters", deadLetters);
+        if (input.equals(labels) || input.equals(deadLetters) || labels.equals(deadLetters)) {
+            throw new IllegalArgumentException(
+                    "the topics must differ; they are " + input + ", " + labels + " and " + deadLetters);
+        }
+    }
+
+    private static void requireName(String part, String name) {
+        if (name == null || !name.matches("[a-zA-Z0-9._-]{1,249}")) {
+            throw new IllegalArgumentException(part + " is '" + name
+                    + "'; a topic's name has 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");
+        }
+    }
+}
