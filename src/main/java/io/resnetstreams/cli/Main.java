@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -10,11 +11,22 @@ import picocli.CommandLine.ParameterException;
         description = "Image events in, ResNet labels out: Kafka Streams and DJL's MXNet engine.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {})
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            BrokerCommand.class,
+            TopicsCommand.class,
+            ProduceCommand.class,
+            LabelsCommand.class,
+            ClassifyCommand.class,
+            TopologyCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Logging.prepare(List.of(arguments));
         System.exit(commandLine().execute(arguments));
     }
 

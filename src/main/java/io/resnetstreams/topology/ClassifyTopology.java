@@ -6,15 +6,17 @@ import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
 /** The topology: one source, the classifying processor, a sink for labels and one for dead letters. */
 public final class ClassifyTopology {
-    private static final String SOURCE = "image-events";
+    private static final String SOURCE = "read";
     private static final String PROCESSOR = "classify";
 
     private ClassifyTopology() {}
@@ -41,6 +43,13 @@ public final class ClassifyTopology {
                 samePartition(),
                 PROCESSOR);
         return topology;
+    }
+
+    /** Returns how the topology looks with these topics. */
+    public static TopologyDescription describe(Topics topics) {
+        CommitFrontier unused = new CommitFrontier(new InFlightBudget(new InFlightLimits(1, 1)));
+        EventClassifier none = event -> CompletableFuture.failedFuture(new IllegalStateException("not running"));
+        return build(topics, none, unused, TopologyMetrics.NONE).describe();
     }
 
     /** Outcomes keep the order of their events, since they are written to the partition of the same number. */

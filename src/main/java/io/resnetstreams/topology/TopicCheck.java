@@ -37,7 +37,8 @@ public final class TopicCheck {
         return input;
     }
 
-    private static int partitions(Admin admin, String topic, long timeoutMillis)
+    /** Returns how many partitions a topic has; failures as in {@link #check}. */
+    public static int partitions(Admin admin, String topic, long timeoutMillis)
             throws TimeoutException, InterruptedException {
         Map<String, KafkaFuture<TopicDescription>> descriptions = admin.describeTopics(
                         List.of(topic), new DescribeTopicsOptions().timeoutMs(Math.toIntExact(timeoutMillis)))

@@ -1,0 +1,112 @@
+package io.resnetstreams.cli;
+
+import ai.djl.Device;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.inference.Batcher;
+import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.DeviceModel;
+import io.resnetstreams.inference.DeviceSelector;
+import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.inference.LabelRanking;
+import io.resnetstreams.model.InvalidModelException;
+import io.resnetstreams.model.ModelDirectory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A model on its devices, with batchers and decode pool before it: from the configuration to a running service. */
+final class ClassificationStack implements AutoCloseable {
+    private final ModelDirectory model;
+    private final String deviceDescription;
+    private final List<DeviceModel> deviceModels;
+    private final ClassificationService service;
+
+    private ClassificationStack(
+            ModelDirectory model,
+            String deviceDescription,
+            List<DeviceModel> deviceModels,
+            ClassificationService service) {
+        this.model = model;
+        this.deviceDescription = deviceDescription;
+        this.deviceModels = deviceModels;
+        this.service = service;
+    }
+
+    /** Reads and verifies a model directory; a mistake is one line and exit code 2. */
+    static ModelDirectory model(String path) {
+        try {
+            return ModelDirectory.load(Home.resolve(Path.of(path)));
+        } catch (InvalidModelException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+    }
+
+    /** Loads the model to the devices that the configuration asks for and starts their workers. */
+    static ClassificationStack open(Configuration configuration, ModelDirectory model, InferenceMetrics metrics) {
+        ImagePreprocessor preprocessor =
+                new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
+        List<DeviceModel> deviceModels = new ArrayList<>();
+        String description;
+        try {
+            DeviceSelector selector = new DeviceSelector();
+            List<Device> devices = selector.select(configuration.device());
+            description = selector.describe(devices);
+            for (Device device : devices) {
+                deviceModels.add(DeviceModel.load(model, device, workers(configuration, device)));
+            }
+        } catch (IllegalArgumentException e) {
+            deviceModels.forEach(DeviceModel::close);
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+        List<Batcher> batchers = deviceModels.stream()
+                .map(loaded -> new Batcher(
+                        loaded.deviceName(),
+                        loaded.classifiers(),
+                        loaded.imageBytes(),
+                        configuration.batch().policy(),
+                        metrics))
+                .toList();
+        ClassificationService service = new ClassificationService(
+                new EventReader(configuration.limits().event()),
+                preprocessor,
+                configuration.decodeThreads(),
+                batchers,
+                new LabelRanking(model.labels(), model.topK()),
+                reference(model),
+                metrics);
+        return new ClassificationStack(model, description, deviceModels, service);
+    }
+
+    private static int workers(Configuration configuration, Device device) {
+        int configured = configuration.batch().workersPerDevice();
+        if (configured > 0) {
+            return configured;
+        }
+        return device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+    }
+
+    static ModelReference reference(ModelDirectory model) {
+        return new ModelReference(model.name(), model.digest());
+    }
+
+    ModelReference modelReference() {
+        return reference(model);
+    }
+
+    /** Returns what was chosen, for people and for {@code --json}. */
+    String device() {
+        return deviceDescription;
+    }
+
+    ClassificationService service() {
+        return service;
+    }
+
+    @Override
+    public void close() {
+        service.close();
+        deviceModels.forEach(DeviceModel::close);
+    }
+}

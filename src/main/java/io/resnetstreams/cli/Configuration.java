@@ -1,0 +1,163 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.inference.BatchPolicy;
+import io.resnetstreams.inference.DeviceSelector;
+import io.resnetstreams.topology.Guarantee;
+import io.resnetstreams.topology.InFlightLimits;
+import io.resnetstreams.topology.PipelineSettings;
+import io.resnetstreams.topology.Topics;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The pipeline's configuration, checked; its keys are those of {@code topology/pipeline.yaml}, where each is explained.
+ * Defaults stand there alone.
+ */
+record Configuration(
+        String applicationId,
+        String bootstrapServers,
+        long brokerTimeoutMillis,
+        String guarantee,
+        int streamThreads,
+        TopicsSection topics,
+        String model,
+        String device,
+        BatchSection batch,
+        DecodeSection decode,
+        WindowSection window,
+        LimitsSection limits,
+        long shutdownTimeoutMillis,
+        Map<String, String> kafka) {
+    private static final int MOST_THREADS = 256;
+
+    Configuration {
+        if (!applicationId.matches("[a-zA-Z0-9._-]{1,200}")) {
+            throw new IllegalArgumentException("applicationId is '" + applicationId
+                    + "'; allowed are 1 to 200 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");
+        }
+        if (!bootstrapServers.matches("[^:,\\s]+:\\d{1,5}(,[^:,\\s]+:\\d{1,5})*|(\\[[0-9a-fA-F:]+]:\\d{1,5},?)+")) {
+            throw new IllegalArgumentException(
+                    "bootstrapServers is '" + bootstrapServers + "'; HOST:PORT is needed, several separated by commas");
+        }
+        requireRange("brokerTimeoutMillis", brokerTimeoutMillis, 100, 3_600_000);
+        Guarantee.of(guarantee);
+        requireRange("streamThreads", streamThreads, 1, MOST_THREADS);
+        DeviceSelector.requireValid(device);
+        requireRange("shutdownTimeoutMillis", shutdownTimeoutMillis, 100, 3_600_000);
+    }
+
+    /** Topics and what {@code topics} creates. */
+    record TopicsSection(
+            String input, String labels, String deadLetters, int partitions, int replicationFactor, int maxMessageBytes) {
+        TopicsSection {
+            named("topics", () -> new Topics(input, labels, deadLetters));
+            requireRange("topics.partitions", partitions, 1, 100_000);
+            if (replicationFactor != -1) {
+                requireRange("topics.replicationFactor", replicationFactor, 1, Short.MAX_VALUE);
+            }
+            requireRange("topics.maxMessageBytes", maxMessageBytes, 1_024, 1 << 30);
+        }
+
+        Topics names() {
+            return new Topics(input, labels, deadLetters);
+        }
+    }
+
+    /** How batches are made. */
+    record BatchSection(int maxSize, long maxDelayMillis, int workersPerDevice) {
+        BatchSection {
+            named("batch", () -> new BatchPolicy(maxSize, maxDelayMillis));
+            requireRange("batch.workersPerDevice", workersPerDevice, 0, MOST_THREADS);
+        }
+
+        BatchPolicy policy() {
+            return new BatchPolicy(maxSize, maxDelayMillis);
+        }
+    }
+
+    /** Who decodes. */
+    record DecodeSection(int threads) {
+        DecodeSection {
+            requireRange("decode.threads", threads, 0, MOST_THREADS);
+        }
+    }
+
+    /** What may be in flight. */
+    record WindowSection(int maxEvents, long maxBytes) {
+        WindowSection {
+            named("window", () -> new InFlightLimits(maxEvents, maxBytes));
+        }
+
+        InFlightLimits inFlight() {
+            return new InFlightLimits(maxEvents, maxBytes);
+        }
+    }
+
+    /** What an event may be. */
+    record LimitsSection(int maxImageBytes, int maxPixels, int maxEdge, int maxJsonDepth, int maxIdLength) {
+        LimitsSection {
+            named("limits", () -> new ImageLimits(maxImageBytes, maxPixels, maxEdge));
+            named("limits", () -> new EventLimits(maxJsonDepth, maxIdLength));
+        }
+
+        ImageLimits image() {
+            return new ImageLimits(maxImageBytes, maxPixels, maxEdge);
+        }
+
+        EventLimits event() {
+            return new EventLimits(maxJsonDepth, maxIdLength);
+        }
+    }
+
+    Configuration withBootstrapServers(String servers) {
+        return new Configuration(
+                applicationId,
+                servers,
+                brokerTimeoutMillis,
+                guarantee,
+                streamThreads,
+                topics,
+                model,
+                device,
+                batch,
+                decode,
+                window,
+                limits,
+                shutdownTimeoutMillis,
+                kafka);
+    }
+
+    int decodeThreads() {
+        return decode.threads > 0 ? decode.threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    PipelineSettings pipelineSettings() {
+        return new PipelineSettings(
+                applicationId,
+                bootstrapServers,
+                topics.names(),
+                Guarantee.of(guarantee),
+                streamThreads,
+                topics.maxMessageBytes,
+                window.inFlight(),
+                Duration.ofMillis(shutdownTimeoutMillis),
+                kafka);
+    }
+
+    private static void requireRange(String key, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(key + " is " + value + "; allowed are " + least + " to " + most);
+        }
+    }
+
+    /** Runs a check of another package's record, and puts the section before the key that it names. */
+    private static void named(String section, Runnable check) {
+        try {
+            check.run();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(section + "." + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.resnetstreams.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Lays the sources of the configuration over one another: the defaults, the file, the environment, {@code --set}. A key
+ * that the defaults don't have, or a value of another kind, is an error that names where it came from.
+ */
+final class ConfigurationLoader {
+    static final String ENVIRONMENT_PREFIX = "RESNET_STREAMS_";
+    private static final String KAFKA = "kafka";
+    private static final String DEFAULTS = "/pipeline.yaml";
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
+    private final ObjectNode merged = defaults();
+
+    /** Returns the tree of all keys with their defaults. */
+    static ObjectNode defaults() {
+        try (InputStream stream = ConfigurationLoader.class.getResourceAsStream(DEFAULTS)) {
+            return (ObjectNode) YAML.readTree(stream);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read the built-in defaults", e);
+        }
+    }
+
+    /** Lays a YAML file over what is there. */
+    ConfigurationLoader file(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw UserErrorException.usage("--config " + file + ": there is no such file");
+        }
+        JsonNode tree;
+        try {
+            tree = YAML.readTree(file.toFile());
+        } catch (JsonProcessingException e) {
+            throw UserErrorException.usage(
+                    "--config " + file + ": not readable as YAML: " + firstLine(e.getOriginalMessage()), e);
+        } catch (IOException e) {
+            throw UserErrorException.usage("--config " + file + ": " + e.getMessage(), e);
+        }
+        if (tree.isMissingNode() || tree.isNull()) {
+            return this;
+        }
+        if (!tree.isObject()) {
+            throw UserErrorException.usage("--config " + file + ": keys and values are needed");
+        }
+        overlay(merged, tree, "", file.toString());
+        return this;
+    }
+
+    /** Lays the variables over it that begin with {@value #ENVIRONMENT_PREFIX}. */
+    ConfigurationLoader environment(Map<String, String> variables) {
+        Map<String, String> keysByVariable =
+                leaves(merged, "").stream().collect(Collectors.toMap(ConfigurationLoader::variable, key -> key));
+        new TreeMap<>(variables).forEach((name, value) -> {
+            if (name.startsWith(ENVIRONMENT_PREFIX)) {
+                String rest = name.substring(ENVIRONMENT_PREFIX.length());
+                String key = rest.startsWith("KAFKA_")
+                        ? KAFKA + "." + rest.substring(6).toLowerCase(Locale.ROOT).replace('_', '.')
+                        : keysByVariable.get(name);
+                if (key == null) {
+                    throw UserErrorException.usage("environment variable " + name + " names no key; the keys are "
+                            + "those of pipeline.yaml, such as " + ENVIRONMENT_PREFIX + "BATCH_MAXSIZE");
+                }
+                set(key, value, name);
+            }
+        });
+        return this;
+    }
+
+    /** Lays {@code key=value} over it. */
+    ConfigurationLoader set(String key, String value, String origin) {
+        if (key.startsWith(KAFKA + ".")) {
+            ((ObjectNode) merged.get(KAFKA)).put(key.substring(KAFKA.length() + 1), value);
+            return this;
+        }
+        ObjectNode parent = merged;
+        String[] path = key.split("\\.", -1);
+        for (int i = 0; i < path.length - 1; i++) {
+            if (!(parent.get(path[i]) instanceof ObjectNode child)) {
+                throw unknown(key, origin);
+            }
+            parent = child;
+        }
+        String name = path[path.length - 1];
+        JsonNode current = parent.get(name);
+        if (current == null || current.isObject()) {
+            throw unknown(key, origin);
+        }
+        parent.set(name, current.isTextual() ? TextNode.valueOf(value) : number(key, value, origin));
+        return this;
+    }
+
+    /** Returns the configuration. */
+    Configuration load() {
+        try {
+            return YAML.treeToValue(merged, Configuration.class);
+        } catch (InvalidFormatException e) {
+            throw UserErrorException.usage(
+                    path(e) + " is '" + e.getValue() + "'; " + kind(e.getTargetType()) + " is needed", e);
+        } catch (JsonMappingException e) {
+            Throwable cause = e.getCause();
+            String message = cause instanceof IllegalArgumentException
+                    ? cause.getMessage()
+                    : path(e) + ": " + firstLine(e.getOriginalMessage());
+            throw UserErrorException.usage(message, e);
+        } catch (JsonProcessingException e) {
+            throw UserErrorException.usage(e.getOriginalMessage(), e);
+        }
+    }
+
+    private void overlay(ObjectNode base, JsonNode layer, String prefix, String origin) {
+        for (Iterator<Map.Entry<String, JsonNode>> fields = layer.fields(); fields.hasNext(); ) {
+            Map.Entry<String, JsonNode> field = fields.next();
+            String key = prefix + field.getKey();
+            JsonNode current = base.get(field.getKey());
+            JsonNode value = field.getValue();
+            if (key.equals(KAFKA)) {
+                value.fields()
+                        .forEachRemaining(property -> ((ObjectNode) current)
+                                .put(property.getKey(), property.getValue().asText()));
+            } else if (current == null) {
+                throw unknown(key, origin);
+            } else if (current.isObject() != value.isObject()) {
+                throw UserErrorException.usage(origin + ": " + key + " is "
+                        + (value.isObject() ? "a section" : "'" + value.asText() + "'") + "; "
+                        + (current.isObject() ? "a section with keys" : "a single value") + " is needed");
+            } else if (current instanceof ObjectNode section) {
+                overlay(section, value, key + ".", origin);
+            } else {
+                base.set(field.getKey(), value);
+            }
+        }
+    }
+
+    private static JsonNode number(String key, String value, String origin) {
+        try {
+            return new ObjectMapper().getNodeFactory().numberNode(Long.parseLong(value.strip()));
+        } catch (NumberFormatException e) {
+            throw UserErrorException.usage(origin + ": " + key + " is '" + value + "'; a whole number is needed", e);
+        }
+    }
+
+    private static UserErrorException unknown(String key, String origin) {
+        String allowed = String.join(", ", leaves(defaults(), ""));
+        return UserErrorException.usage(
+                origin + ": unknown key '" + key + "'; allowed are " + allowed + ", and Kafka's own under kafka.");
+    }
+
+    private static List<String> leaves(ObjectNode node, String prefix) {
+        List<String> keys = new ArrayList<>();
+        node.fields().forEachRemaining(field -> {
+            String key = prefix + field.getKey();
+            if (field.getValue() instanceof ObjectNode section) {
+                if (!key.equals(KAFKA)) {
+                    keys.addAll(leaves(section, key + "."));
+                }
+            } else {
+                keys.add(key);
+            }
+        });
+        return keys;
+    }
+
+    private static String variable(String key) {
+        return ENVIRONMENT_PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    private static String path(JsonMappingException exception) {
+        return exception.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .collect(Collectors.joining("."));
+    }
+
+    private static String kind(Class<?> type) {
+        return type == int.class || type == long.class ? "a whole number" : "a text";
+    }
+
+    private static String firstLine(String text) {
+        return text == null ? "" : text.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,109 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.model.LabelledSample;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a person sees of the demo: a table that is redrawn on a terminal, a line a second elsewhere; then the summary. */
+final class DemoReport {
+    private static final double SECONDS_BETWEEN_LINES = 1;
+
+    private final OutputOptions output;
+    private final boolean live;
+    private int linesDrawn;
+    private double lastLine = -SECONDS_BETWEEN_LINES;
+    private boolean sawFirst;
+
+    DemoReport(OutputOptions output) {
+        this.output = output;
+        this.live = output.json ? Terminal.isError() : Terminal.isOutput();
+    }
+
+    void step(String text) {
+        out().println(text + " …");
+    }
+
+    void ready(ClassificationStack stack, EmbeddedBroker broker, LabelledSample sample) {
+        out().printf(
+                "Kafka at %s, model %s on %s, %,d sample images%n",
+                broker.bootstrapServers(),
+                stack.modelReference().name(),
+                stack.device(),
+                sample.files().size());
+    }
+
+    void progress(OutcomeFollower.Snapshot now, long total, double meanBatch, double seconds) {
+        if (!sawFirst && now.outcomes() > 0) {
+            sawFirst = true;
+            lastLine = -SECONDS_BETWEEN_LINES;
+        }
+        boolean end = now.outcomes() >= total;
+        if (live) {
+            redraw(now, total, meanBatch, seconds);
+        } else if (end || seconds - lastLine >= SECONDS_BETWEEN_LINES) {
+            lastLine = seconds;
+            out().printf(
+                    "%,9d of %,d events labelled, %,.0f images/s, mean batch %.1f%n",
+                    now.outcomes(), total, now.outcomes() / seconds, meanBatch);
+        }
+    }
+
+    private void redraw(OutcomeFollower.Snapshot now, long total, double meanBatch, double seconds) {
+        StringBuilder table = new StringBuilder();
+        if (linesDrawn > 0) {
+            table.append("\u001b[").append(linesDrawn).append("A\u001b[J");
+        }
+        table.append("  events %,10d   labels %,10d   dead letters %,d%n".formatted(total, now.labels(), now.deadLetters()));
+        table.append("  images/s %,8.0f   mean batch %6.1f%n".formatted(now.outcomes() / seconds, meanBatch));
+        table.append("  latency   p50 %,.0f ms   p95 %,.0f ms   p99 %,.0f ms%n"
+                .formatted(now.p50Millis(), now.p95Millis(), now.p99Millis()));
+        now.progress().forEach((partition, done) -> table.append("  partition %2d %s %,d/%,d%n"
+                .formatted(partition, Text.bar(done[1] == 0 ? 0 : (double) done[0] / done[1], 30), done[0], done[1])));
+        linesDrawn = (int) table.chars().filter(c -> c == '\n').count();
+        out().print(table);
+        out().flush();
+    }
+
+    /** Prints the summary and returns whether all promises were held. */
+    boolean end(DemoRun.Result result) {
+        OutcomeFollower.Snapshot outcomes = result.outcomes();
+        double imagesPerSecond = outcomes.outcomes() / result.seconds();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("events", outcomes.events());
+        json.put("labels", outcomes.labels());
+        json.put("deadLetters", outcomes.deadLetters());
+        json.put("lost", outcomes.lost());
+        json.put("duplicates", outcomes.duplicates());
+        json.put("outOfOrder", outcomes.outOfOrder());
+        json.put("imagesPerSecond", Rounding.to(1, imagesPerSecond));
+        json.put("meanBatch", Rounding.to(2, result.meanBatch()));
+        json.put("latencyMillis", Map.of("p50", outcomes.p50Millis(), "p95", outcomes.p95Millis(), "p99", outcomes.p99Millis()));
+        if (outcomes.accuracy() != null) {
+            json.put("accuracy", Rounding.to(4, outcomes.accuracy()));
+        }
+        json.put("model", result.model());
+        json.put("device", result.device());
+        json.put("seconds", Rounding.to(3, result.seconds()));
+        output.printJson(json);
+        PrintStream out = out();
+        out.printf(
+                "%n%,d events, %,d labels, %,d dead letters in %.1f s: %,.0f images/s, mean batch %.1f%n",
+                outcomes.events(), outcomes.labels(), outcomes.deadLetters(), result.seconds(), imagesPerSecond, result.meanBatch());
+        out.printf(
+                "lost %d, duplicates %d, out of order %d%n", outcomes.lost(), outcomes.duplicates(), outcomes.outOfOrder());
+        out.printf(
+                "latency from event to committed label: p50 %,.0f ms, p95 %,.0f ms, p99 %,.0f ms (all events were sent at once)%n",
+                outcomes.p50Millis(), outcomes.p95Millis(), outcomes.p99Millis());
+        if (outcomes.accuracy() != null) {
+            out.printf("accuracy on the sample: %.1f %% of %,d%n", outcomes.accuracy() * 100, outcomes.judged());
+        }
+        return outcomes.lost() == 0 && outcomes.duplicates() == 0 && outcomes.outOfOrder() == 0;
+    }
+
+    @SuppressWarnings("resource")
+    private PrintStream out() {
+        return output.text();
+    }
+}

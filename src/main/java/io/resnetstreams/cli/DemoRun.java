@@ -1,0 +1,190 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.model.LabelledSample;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.StreamsProperties;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+
+/** The demo's parts: broker, topics, model, pipeline, sample, and the follower that counts outcomes. */
+final class DemoRun implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    /** Without a new outcome for so long, the rest counts as lost. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final long REFRESH_MILLIS = 250;
+
+    private final Path directory;
+    private final EmbeddedBroker broker;
+    private final Configuration configuration;
+    private final RunStatistics statistics;
+    private final ClassificationStack stack;
+    private final Pipeline pipeline;
+    private final LabelledSample sample;
+    private final DemoReport report;
+
+    private DemoRun(
+            Path directory,
+            EmbeddedBroker broker,
+            Configuration configuration,
+            RunStatistics statistics,
+            ClassificationStack stack,
+            Pipeline pipeline,
+            LabelledSample sample,
+            DemoReport report) {
+        this.directory = directory;
+        this.broker = broker;
+        this.configuration = configuration;
+        this.statistics = statistics;
+        this.stack = stack;
+        this.pipeline = pipeline;
+        this.sample = sample;
+        this.report = report;
+    }
+
+    /** How a demo went. */
+    record Result(
+            OutcomeFollower.Snapshot outcomes, double seconds, double meanBatch, ModelReference model, String device) {}
+
+    /** Starts everything; when it returns, the pipeline waits for events. */
+    static DemoRun prepare(Configuration configured, DemoReport report) throws IOException, InterruptedException {
+        ModelDirectory model = ClassificationStack.model(configured.model());
+        LabelledSample sample = LabelledSample.of(model);
+        Path directory = Files.createTempDirectory("resnet-streams-demo");
+        RunStatistics statistics = new RunStatistics();
+        report.step("Starting Kafka in this process and loading " + model.name());
+        CompletableFuture<EmbeddedBroker> starting = CompletableFuture.supplyAsync(() -> startBroker(directory, configured));
+        ClassificationStack stack = null;
+        EmbeddedBroker broker = null;
+        try {
+            stack = ClassificationStack.open(configured, model, statistics);
+            broker = starting.join();
+            Configuration configuration = configured.withBootstrapServers(broker.bootstrapServers());
+            TopicsCommand.create(configuration);
+            Pipeline pipeline =
+                    Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, statistics);
+            DemoRun run =
+                    new DemoRun(directory, broker, configuration, statistics, stack, pipeline, sample, report);
+            run.startPipeline();
+            return run;
+        } catch (CompletionException | IllegalArgumentException e) {
+            closeQuietly(stack, starting, directory);
+            throw UserErrorException.shortfall("the demo can't start: " + Failures.describe(e), e);
+        }
+    }
+
+    private static EmbeddedBroker startBroker(Path directory, Configuration configuration) {
+        try {
+            int headroom = StreamsProperties.DEAD_LETTER_HEADROOM_BYTES;
+            return EmbeddedBroker.start(directory, 0, configuration.topics().maxMessageBytes() + headroom);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private void startPipeline() throws InterruptedException {
+        pipeline.start();
+        if (!pipeline.awaitRunning(START_TIMEOUT)) {
+            close();
+            throw UserErrorException.shortfall("the pipeline did not start within " + START_TIMEOUT.toSeconds() + " s", null);
+        }
+        report.ready(stack, broker, sample);
+    }
+
+    /** Sends the sample so many times and waits for the outcomes. */
+    Result stream(int repeat) throws InterruptedException {
+        KafkaClients clients = new KafkaClients(configuration);
+        List<TopicPartition> outputs =
+                new ArrayList<>(clients.partitions(configuration.topics().labels()));
+        outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
+        OutcomeFollower follower = new OutcomeFollower(
+                clients.committedReader(), outputs, configuration.topics().names(), sample.classesByFile());
+        long total = (long) repeat * sample.files().size();
+        long start = System.nanoTime();
+        try (Producer<byte[], byte[]> producer = clients.producer()) {
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(producer, repeat, follower));
+            awaitOutcomes(follower, total, start);
+            sending.join();
+        }
+        pipeline.close();
+        follower.close();
+        OutcomeFollower.Snapshot outcomes = follower.snapshot();
+        long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
+        return new Result(outcomes, (last - start) / 1e9, statistics.meanBatch(), stack.modelReference(), stack.device());
+    }
+
+    private void send(Producer<byte[], byte[]> producer, int repeat, OutcomeFollower follower) {
+        EventSender sender = new EventSender(
+                producer, configuration.topics().input(), 0, metadata -> follower.expect(metadata.partition(), metadata.offset()));
+        EventSource source = EventSource.of(sample.files()).kept();
+        try {
+            for (int round = 0; round < repeat; round++) {
+                for (SourceEvent event : source) {
+                    sender.send(event);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        EventSender.Result result = sender.finish();
+        if (result.failed() > 0) {
+            throw new IllegalStateException(result.failed() + " events were not sent: " + result.firstFailure());
+        }
+    }
+
+    private void awaitOutcomes(OutcomeFollower follower, long total, long start) throws InterruptedException {
+        while (true) {
+            OutcomeFollower.Snapshot now = follower.snapshot();
+            report.progress(now, total, statistics.meanBatch(), (System.nanoTime() - start) / 1e9);
+            long lastChange = Math.max(start, now.lastOutcomeNanos());
+            if (now.outcomes() >= total || System.nanoTime() - lastChange > PATIENCE.toNanos()) {
+                return;
+            }
+            if (pipeline.failure() != null) {
+                throw UserErrorException.shortfall(
+                        "the pipeline ended: " + Failures.describe(pipeline.failure()), pipeline.failure());
+            }
+            TimeUnit.MILLISECONDS.sleep(REFRESH_MILLIS);
+        }
+    }
+
+    @Override
+    public void close() {
+        pipeline.close();
+        closeQuietly(stack, CompletableFuture.completedFuture(broker), directory);
+    }
+
+    private static void closeQuietly(
+            ClassificationStack stack, CompletableFuture<EmbeddedBroker> broker, Path directory) {
+        if (stack != null) {
+            stack.close();
+        }
+        broker.handle((started, failure) -> started).thenAccept(started -> {
+            if (started != null) {
+                started.close();
+            }
+        }).join();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            // A left-over temporary directory harms nobody.
+            directory.toFile().deleteOnExit();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.resnetstreams.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the launcher stands, with {@code models} and {@code topology} beside it. */
+final class Home {
+    private static final Path DIRECTORY = Path.of(System.getProperty("resnet-streams.home", "."));
+
+    private Home() {}
+
+    /** Returns a path as given where it exists, else beside the launcher. */
+    static Path resolve(Path path) {
+        return path.isAbsolute() || Files.exists(path) ? path : DIRECTORY.resolve(path);
+    }
+}

@@ -1,0 +1,116 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEventSerde;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Follows the labels topic. */
+@Command(
+        name = "labels",
+        description = "Follows the labels as a table, or as JSON lines with --json.",
+        footer = "%nExample: resnet-streams labels --from-beginning --count 100")
+final class LabelsCommand implements Callable<Integer> {
+    private static final int BAR_WIDTH = 10;
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private PipelineOptions options;
+
+    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
+    private String bootstrap;
+
+    @Option(names = "--topic", paramLabel = "NAME", description = "The labels topic.")
+    private String topic;
+
+    @Option(names = "--from-beginning", description = "Begin with the oldest label rather than the next one.")
+    private boolean fromBeginning;
+
+    @Option(names = "--count", paramLabel = "N", description = "End after so many labels (default: never).")
+    private Long count;
+
+    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
+
+    @Override
+    public Integer call() {
+        if (count != null && count < 1) {
+            throw UserErrorException.usage("--count is " + count + "; at least 1 is needed");
+        }
+        Map<String, String> own = new HashMap<>();
+        own.put("bootstrapServers", bootstrap);
+        own.put("topics.labels", topic);
+        Configuration configuration = options.load(own);
+        KafkaClients clients = new KafkaClients(configuration);
+        List<TopicPartition> partitions = clients.partitions(configuration.topics().labels());
+        if (!output.json) {
+            System.out.printf("%-36s %-20s %-" + BAR_WIDTH + "s %6s %9s%n", "id", "label", "", "", "latency");
+        }
+        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
+            consumer.assign(partitions);
+            if (fromBeginning) {
+                consumer.seekToBeginning(partitions);
+            } else {
+                consumer.seekToEnd(partitions);
+            }
+            follow(consumer);
+        }
+        return 0;
+    }
+
+    private void follow(Consumer<byte[], byte[]> consumer) {
+        long left = count == null ? Long.MAX_VALUE : count;
+        while (left > 0 && !System.out.checkError()) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                if (left > 0 && print(record)) {
+                    left--;
+                }
+            }
+        }
+    }
+
+    private boolean print(ConsumerRecord<byte[], byte[]> record) {
+        LabelEvent event;
+        try {
+            event = deserializer.deserialize(record.topic(), record.value());
+        } catch (SerializationException e) {
+            System.err.println(record.topic() + "-" + record.partition() + "@" + record.offset() + ": " + e.getMessage());
+            return false;
+        }
+        if (event == null) {
+            return false;
+        }
+        if (output.json) {
+            output.printJson(event);
+        } else {
+            printRow(System.out, event);
+        }
+        return true;
+    }
+
+    private static void printRow(PrintStream out, LabelEvent event) {
+        LabelEvent.Label best = event.labels().get(0);
+        double seconds = (System.currentTimeMillis() - event.source().timestamp()) / 1e3;
+        out.printf(
+                "%-36s %-20s %s %5.1f%% %7.2f s%n",
+                Text.shorten(event.id(), 36),
+                Text.shorten(best.label(), 20),
+                Text.bar(best.probability(), BAR_WIDTH),
+                best.probability() * 100,
+                seconds);
+    }
+}

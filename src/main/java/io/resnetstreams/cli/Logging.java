@@ -1,0 +1,26 @@
+package io.resnetstreams.cli;
+
+import java.util.List;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+
+/** How much is logged, to standard error. Commands are silent but for errors; a service tells what it does. */
+final class Logging {
+    private Logging() {}
+
+    /** Must run before anything logs. */
+    static void prepare(List<String> arguments) {
+        if (arguments.contains("--debug")) {
+            System.setProperty("resnet-streams.log.root", "INFO");
+            System.setProperty("resnet-streams.log.own", "DEBUG");
+            System.setProperty("resnet-streams.log.network", "WARN");
+            System.setProperty("resnet-streams.log.exception", "%ex");
+        }
+    }
+
+    /** Tells what a service does, and when its broker is away. */
+    static void asService() {
+        Configurator.setLevel("io.resnetstreams", Level.INFO);
+        Configurator.setLevel("org.apache.kafka.clients.NetworkClient", Level.WARN);
+    }
+}

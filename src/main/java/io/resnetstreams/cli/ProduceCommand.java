@@ -1,0 +1,115 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.cli.EventSource.SourceEvent;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.apache.kafka.clients.producer.Producer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Sends images to the input topic. */
+@Command(
+        name = "produce",
+        description = {
+            "Sends images to the input topic: files, folders (walked for image files) and IDX data sets (as PNG).",
+            "An event's id and key is the file's path as given; NAME#INDEX for an IDX data set."
+        },
+        footer = "%nExample: resnet-streams produce photos/ --rate 50")
+final class ProduceCommand implements Callable<Integer> {
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private PipelineOptions options;
+
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Image files, folders, IDX files.")
+    private List<Path> paths;
+
+    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
+    private String bootstrap;
+
+    @Option(names = "--topic", paramLabel = "NAME", description = "The input topic.")
+    private String topic;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Send everything so many times (default: ${DEFAULT-VALUE}).")
+    private int repeat;
+
+    @Option(names = "--rate", paramLabel = "N", description = "Events a second at most (default: no limit).")
+    private Double rate;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (repeat < 1) {
+            throw UserErrorException.usage("--repeat is " + repeat + "; at least 1 is needed");
+        }
+        if (rate != null && !(rate > 0)) {
+            throw UserErrorException.usage("--rate is " + rate + "; it must be greater than 0");
+        }
+        Map<String, String> own = new HashMap<>();
+        own.put("bootstrapServers", bootstrap);
+        own.put("topics.input", topic);
+        Configuration configuration = options.load(own);
+        KafkaClients clients = new KafkaClients(configuration);
+        EventSource source = EventSource.of(paths);
+        String input = configuration.topics().input();
+        clients.partitions(input);
+        long start = System.nanoTime();
+        EventSender.Result result;
+        try (Producer<byte[], byte[]> producer = clients.producer();
+                ProgressBar progress = Terminal.isError() ? progress(source.size() * repeat) : null) {
+            EventSender sender = new EventSender(producer, input, rate == null ? 0 : rate, metadata -> {});
+            for (int round = 0; round < repeat; round++) {
+                for (SourceEvent event : source) {
+                    sender.send(event);
+                    if (progress != null) {
+                        progress.step();
+                    }
+                }
+            }
+            result = sender.finish();
+        } catch (EventSource.UnreadableException e) {
+            throw UserErrorException.shortfall(e.getMessage(), e);
+        }
+        report(input, source, result, (System.nanoTime() - start) / 1e9);
+        return result.failed() == 0 ? 0 : 1;
+    }
+
+    private static ProgressBar progress(long events) {
+        return new ProgressBarBuilder()
+                .setTaskName("produce")
+                .setInitialMax(events)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(200)
+                .build();
+    }
+
+    private void report(String input, EventSource source, EventSender.Result result, double seconds) {
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("topic", input);
+        summary.put("events", result.sent());
+        summary.put("failed", result.failed());
+        summary.put("skippedFiles", source.skippedFiles());
+        summary.put("seconds", Rounding.to(3, seconds));
+        output.printJson(summary);
+        output.text().printf("%,d events sent to %s in %.1f s%n", result.sent(), input, seconds);
+        if (source.skippedFiles() > 0) {
+            output.text().printf("%,d files in folders are not images by their name and were skipped%n", source.skippedFiles());
+        }
+        if (result.failed() > 0) {
+            System.err.printf("%,d events were not sent: %s%n", result.failed(), result.firstFailure());
+        }
+    }
+}

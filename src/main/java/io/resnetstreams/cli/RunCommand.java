@@ -1,0 +1,100 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.TopologyMetrics;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs the topology against a cluster, until SIGTERM. */
+@Command(
+        name = "run",
+        description = "Runs the pipeline against a cluster, until SIGTERM.",
+        footer = "%nExample: resnet-streams run --bootstrap localhost:9092 --set batch.maxSize=16")
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private PipelineOptions options;
+
+    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
+    private String bootstrap;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
+    private String modelPath;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Map<String, String> own = new HashMap<>();
+        own.put("bootstrapServers", bootstrap);
+        own.put("model", modelPath);
+        Configuration configuration = options.load(own);
+        ModelDirectory model = ClassificationStack.model(configuration.model());
+        new KafkaClients(configuration).requireTopics();
+        Logging.asService();
+        RunStatistics statistics = new RunStatistics();
+        try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics);
+                Pipeline pipeline = pipeline(configuration, stack, statistics)) {
+            LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
+            CountDownLatch closed = closeOnSignal(pipeline, configuration.shutdownTimeoutMillis());
+            pipeline.start();
+            pipeline.awaitEnd();
+            closed.countDown();
+            return report(configuration, stack, statistics, pipeline);
+        }
+    }
+
+    private static Pipeline pipeline(Configuration configuration, ClassificationStack stack, TopologyMetrics metrics) {
+        try {
+            return Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, metrics);
+        } catch (IllegalArgumentException | KafkaException e) {
+            stack.close();
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+    }
+
+    /** On SIGTERM the hook closes the pipeline, which lets {@code call} go on, and waits until that is done. */
+    private static CountDownLatch closeOnSignal(Pipeline pipeline, long timeoutMillis) {
+        CountDownLatch closed = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(
+                () -> {
+                    pipeline.close();
+                    try {
+                        closed.await(timeoutMillis, TimeUnit.MILLISECONDS);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "shutdown"));
+        return closed;
+    }
+
+    private int report(
+            Configuration configuration, ClassificationStack stack, RunStatistics statistics, Pipeline pipeline) {
+        if (output.json) {
+            Map<String, Object> summary = statistics.summary();
+            summary.put("model", stack.modelReference());
+            summary.put("device", stack.device());
+            output.printJson(summary);
+        }
+        if (pipeline.failure() != null) {
+            throw UserErrorException.shortfall(
+                    "the pipeline " + configuration.applicationId() + " ended: " + Failures.describe(pipeline.failure()),
+                    pipeline.failure());
+        }
+        LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
+        return 0;
+    }
+}

@@ -1,0 +1,67 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.topology.ClassifyTopology;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.streams.TopologyDescription;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Prints the topology. */
+@Command(
+        name = "topology",
+        description = "Prints the Kafka Streams topology.",
+        footer = "%nExample: resnet-streams topology --format mermaid")
+final class TopologyCommand implements Callable<Integer> {
+    enum Format {
+        TEXT,
+        MERMAID
+    }
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private PipelineOptions options;
+
+    @Option(
+            names = "--format",
+            defaultValue = "text",
+            description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Format format;
+
+    @Override
+    public Integer call() {
+        TopologyDescription description =
+                ClassifyTopology.describe(options.load().topics().names());
+        String text = format == Format.TEXT ? description.toString() : mermaid(description);
+        output.printJson(Map.of("topology", text));
+        output.text().print(text);
+        return 0;
+    }
+
+    private static String mermaid(TopologyDescription description) {
+        StringBuilder text = new StringBuilder("flowchart LR\n");
+        for (TopologyDescription.Subtopology part : description.subtopologies()) {
+            for (TopologyDescription.Node node : part.nodes()) {
+                if (node instanceof TopologyDescription.Source source) {
+                    source.topicSet().stream().sorted().forEach(topic -> text.append(
+                            "  %s[(%s)] --> %s\n".formatted(topic, topic, id(node))));
+                }
+                if (node instanceof TopologyDescription.Sink sink) {
+                    text.append("  %s --> %s[(%s)]\n".formatted(id(node), sink.topic(), sink.topic()));
+                }
+                node.successors().stream()
+                        .map(TopologyCommand::id)
+                        .sorted()
+                        .forEach(next -> text.append("  %s --> %s\n".formatted(id(node), next)));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String id(TopologyDescription.Node node) {
+        return "node-" + node.name();
+    }
+}

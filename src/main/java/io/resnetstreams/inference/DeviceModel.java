@@ -1,0 +1,215 @@
+package io.resnetstreams.inference;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ModelNotFoundException;
+import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.NoBatchifyTranslator;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.TranslatorContext;
+import ai.djl.util.Pair;
+import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.ModelDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model loaded to a device, with a classifier for each of its workers. Each worker has a block of its own, since two
+ * threads on one block gain nothing; all share one set of parameters.
+ *
+ * <p>This is the one class of the pipeline that knows which engine it runs on; it speaks to it through DJL's neutral API.
+ *
+ * <p>Threading: loaded and closed by one thread, after its classifiers were closed; each classifier belongs to one
+ * worker thread.
+ */
+public final class DeviceModel implements AutoCloseable {
+    private static final String OUT_OF_MEMORY = "out of memory";
+
+    private final String deviceName;
+    private final List<ZooModel<PixelBatch, float[][]>> models;
+    private final List<Classifier> classifiers;
+    private final int imageBytes;
+
+    /** Images in a direct buffer: uint8, N×H×W×3. */
+    private record PixelBatch(ByteBuffer pixels, int size) {}
+
+    private DeviceModel(Device device, List<ZooModel<PixelBatch, float[][]>> models, Preprocessing input) {
+        this.deviceName = Accelerators.name(device);
+        this.models = models;
+        this.imageBytes = input.width() * input.height() * 3;
+        this.classifiers = models.stream()
+                .<Classifier>map(model -> new DjlClassifier(model.newPredictor(), imageBytes))
+                .toList();
+    }
+
+    /**
+     * Loads a model and classifies a blank image with each worker, so that a model that can't run is found now.
+     *
+     * @throws IllegalArgumentException if the engine can't load it, or its outputs aren't its labels
+     */
+    public static DeviceModel load(ModelDirectory directory, Device device, int workers) {
+        List<ZooModel<PixelBatch, float[][]>> models = new ArrayList<>();
+        try {
+            for (int worker = 0; worker < workers; worker++) {
+                models.add(criteria(directory, device).loadModel());
+                shareParameters(models.get(0), models.get(worker));
+            }
+        } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
+            models.forEach(ZooModel::close);
+            throw new IllegalArgumentException(
+                    "cannot load the model " + directory.directory() + ": " + e.getMessage(), e);
+        }
+        DeviceModel loaded = new DeviceModel(device, models, directory.preprocessing());
+        try {
+            loaded.warmUp(directory);
+        } catch (RuntimeException e) {
+            loaded.classifiers.forEach(Classifier::close);
+            loaded.close();
+            throw new IllegalArgumentException(
+                    "cannot run the model " + directory.directory() + ": " + e.getMessage(), e);
+        }
+        return loaded;
+    }
+
+    private static Criteria<PixelBatch, float[][]> criteria(ModelDirectory directory, Device device) {
+        Criteria.Builder<PixelBatch, float[][]> builder = Criteria.builder()
+                .setTypes(PixelBatch.class, float[][].class)
+                .optEngine(Accelerators.ENGINE)
+                .optDevice(device)
+                .optModelPath(directory.directory())
+                .optModelName(directory.name())
+                .optTranslator(new PixelTranslator(directory.preprocessing()));
+        if (!device.isGpu()) {
+            // Folds batch norm and activation into the convolutions: 1.5 times as fast for small images.
+            builder.optOption("MxOptimizeFor", "MKLDNN");
+        }
+        return builder.build();
+    }
+
+    private static void shareParameters(ZooModel<?, ?> first, ZooModel<?, ?> other) {
+        if (first == other) {
+            return;
+        }
+        Map<String, NDArray> arrays = new HashMap<>();
+        for (Pair<String, Parameter> parameter : first.getBlock().getParameters()) {
+            if (parameter.getValue().isInitialized()) {
+                arrays.put(parameter.getKey(), parameter.getValue().getArray());
+            }
+        }
+        for (Pair<String, Parameter> parameter : other.getBlock().getParameters()) {
+            NDArray shared = arrays.get(parameter.getKey());
+            if (shared != null) {
+                parameter.getValue().close();
+                parameter.getValue().setArray(shared);
+            }
+        }
+    }
+
+    private void warmUp(ModelDirectory directory) {
+        for (Classifier classifier : classifiers) {
+            float[][] rows = classifier.classify(List.of(new byte[imageBytes]));
+            if (rows.length != 1 || rows[0].length != directory.labels().size()) {
+                throw new IllegalStateException("it has " + rows[0].length + " outputs and "
+                        + directory.labels().size() + " labels");
+            }
+        }
+    }
+
+    /** Returns a classifier for each worker. Whoever takes them closes them, before this model. */
+    public List<Classifier> classifiers() {
+        return classifiers;
+    }
+
+    /** Returns the device's name: {@code cpu}, {@code gpu:0}. */
+    public String deviceName() {
+        return deviceName;
+    }
+
+    /** Returns the size of one image's pixels: H·W·3. */
+    public int imageBytes() {
+        return imageBytes;
+    }
+
+    @Override
+    public void close() {
+        models.forEach(ZooModel::close);
+    }
+
+    /** Packs a batch into a reused direct buffer and runs it. */
+    private static final class DjlClassifier implements Classifier {
+        private final Predictor<PixelBatch, float[][]> predictor;
+        private final int imageBytes;
+        private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+
+        DjlClassifier(Predictor<PixelBatch, float[][]> predictor, int imageBytes) {
+            this.predictor = predictor;
+            this.imageBytes = imageBytes;
+        }
+
+        @Override
+        public float[][] classify(List<byte[]> images) {
+            try {
+                return predictor.predict(pack(images));
+            } catch (TranslateException | RuntimeException e) {
+                Throwable cause = e instanceof TranslateException && e.getCause() != null ? e.getCause() : e;
+                String message = String.valueOf(cause.getMessage());
+                if (message.contains(OUT_OF_MEMORY)) {
+                    throw new OutOfDeviceMemoryException(message, cause);
+                }
+                throw new IllegalStateException(message.lines().findFirst().orElse("no reason given"), cause);
+            }
+        }
+
+        private PixelBatch pack(List<byte[]> images) {
+            int needed = images.size() * imageBytes;
+            if (buffer.capacity() < needed) {
+                buffer = ByteBuffer.allocateDirect(needed).order(ByteOrder.nativeOrder());
+            }
+            buffer.clear();
+            for (byte[] image : images) {
+                buffer.put(image);
+            }
+            return new PixelBatch(buffer.flip(), images.size());
+        }
+
+        @Override
+        public void close() {
+            predictor.close();
+        }
+    }
+
+    /** Pixels to an array and probabilities back; normalisation and softmax are in the network. */
+    private record PixelTranslator(Preprocessing input) implements NoBatchifyTranslator<PixelBatch, float[][]> {
+        @Override
+        public NDList processInput(TranslatorContext context, PixelBatch batch) {
+            Shape shape = new Shape(batch.size(), input.height(), input.width(), 3);
+            return new NDList(context.getNDManager().create(batch.pixels(), shape, DataType.UINT8));
+        }
+
+        @Override
+        public float[][] processOutput(TranslatorContext context, NDList outputs) {
+            NDArray probabilities = outputs.singletonOrThrow();
+            int size = Math.toIntExact(probabilities.getShape().get(0));
+            float[] values = probabilities.toFloatArray();
+            int classes = values.length / size;
+            float[][] rows = new float[size][classes];
+            for (int row = 0; row < size; row++) {
+                System.arraycopy(values, row * classes, rows[row], 0, classes);
+            }
+            return rows;
+        }
+    }
+}
