@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
 /** Labels local files, by the same code as events, or says why each would be a dead letter. */
 @Command(
         name = "classify",
-        description = "Labels local files without a broker, or says why each would be a dead letter (then exit code 1).",
+        description =
+                "Labels local files without a broker, or says why each would be a dead letter (then exit code 1).",
         footer = "%nExample: resnet-streams classify cat.jpg dog.png --model models/resnet20-fashion-mnist")
 final class ClassifyCommand implements Callable<Integer> {
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -99,7 +100,14 @@ final class ClassifyCommand implements Callable<Integer> {
         Outcome outcome = stack.service().classify(event).join();
         if (outcome instanceof DeadLetter dead) {
             return new FileOutcome(
-                    file.toString(), "deadLetter", dead.stage().wireName(), dead.code(), dead.reason(), null, null, null);
+                    file.toString(),
+                    "deadLetter",
+                    dead.stage().wireName(),
+                    dead.code(),
+                    dead.reason(),
+                    null,
+                    null,
+                    null);
         }
         DecodedImage image = decode(preprocessor, bytes);
         return new FileOutcome(
@@ -121,8 +129,7 @@ final class ClassifyCommand implements Callable<Integer> {
         }
     }
 
-    private void writePixels(
-            ImagePreprocessor preprocessor, ModelDirectory model, int number, Path file, byte[] bytes)
+    private void writePixels(ImagePreprocessor preprocessor, ModelDirectory model, int number, Path file, byte[] bytes)
             throws IOException {
         Files.createDirectories(pixels);
         try {
@@ -143,7 +150,9 @@ final class ClassifyCommand implements Callable<Integer> {
             return;
         }
         if (outcome.labels() == null) {
-            System.out.printf("%s: dead letter at %s (%s): %s%n", outcome.file(), outcome.stage(), outcome.code(), outcome.reason());
+            System.out.printf(
+                    "%s: dead letter at %s (%s): %s%n",
+                    outcome.file(), outcome.stage(), outcome.code(), outcome.reason());
             return;
         }
         System.out.printf("%s (%d×%d)%n", outcome.file(), outcome.width(), outcome.height());

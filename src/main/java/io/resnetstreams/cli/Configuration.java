@@ -50,7 +50,12 @@ record Configuration(
 
     /** Topics and what {@code topics} creates. */
     record TopicsSection(
-            String input, String labels, String deadLetters, int partitions, int replicationFactor, int maxMessageBytes) {
+            String input,
+            String labels,
+            String deadLetters,
+            int partitions,
+            int replicationFactor,
+            int maxMessageBytes) {
         TopicsSection {
             named("topics", () -> new Topics(input, labels, deadLetters));
             requireRange("topics.partitions", partitions, 1, 100_000);

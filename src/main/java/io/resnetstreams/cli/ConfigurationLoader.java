@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -79,7 +78,8 @@ final class ConfigurationLoader {
             if (name.startsWith(ENVIRONMENT_PREFIX)) {
                 String rest = name.substring(ENVIRONMENT_PREFIX.length());
                 String key = rest.startsWith("KAFKA_")
-                        ? KAFKA + "." + rest.substring(6).toLowerCase(Locale.ROOT).replace('_', '.')
+                        ? KAFKA + "."
+                                + rest.substring(6).toLowerCase(Locale.ROOT).replace('_', '.')
                         : keysByVariable.get(name);
                 if (key == null) {
                     throw UserErrorException.usage("environment variable " + name + " names no key; the keys are "
@@ -133,15 +133,13 @@ final class ConfigurationLoader {
     }
 
     private void overlay(ObjectNode base, JsonNode layer, String prefix, String origin) {
-        for (Iterator<Map.Entry<String, JsonNode>> fields = layer.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : layer.properties()) {
             String key = prefix + field.getKey();
             JsonNode current = base.get(field.getKey());
             JsonNode value = field.getValue();
             if (key.equals(KAFKA)) {
-                value.fields()
-                        .forEachRemaining(property -> ((ObjectNode) current)
-                                .put(property.getKey(), property.getValue().asText()));
+                value.properties().forEach(property -> ((ObjectNode) current)
+                        .put(property.getKey(), property.getValue().asText()));
             } else if (current == null) {
                 throw unknown(key, origin);
             } else if (current.isObject() != value.isObject()) {
@@ -172,7 +170,7 @@ final class ConfigurationLoader {
 
     private static List<String> leaves(ObjectNode node, String prefix) {
         List<String> keys = new ArrayList<>();
-        node.fields().forEachRemaining(field -> {
+        node.properties().forEach(field -> {
             String key = prefix + field.getKey();
             if (field.getValue() instanceof ObjectNode section) {
                 if (!key.equals(KAFKA)) {

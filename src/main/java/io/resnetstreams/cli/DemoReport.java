@@ -27,11 +27,11 @@ final class DemoReport {
 
     void ready(ClassificationStack stack, EmbeddedBroker broker, LabelledSample sample) {
         out().printf(
-                "Kafka at %s, model %s on %s, %,d sample images%n",
-                broker.bootstrapServers(),
-                stack.modelReference().name(),
-                stack.device(),
-                sample.files().size());
+                        "Kafka at %s, model %s on %s, %,d sample images%n",
+                        broker.bootstrapServers(),
+                        stack.modelReference().name(),
+                        stack.device(),
+                        sample.files().size());
     }
 
     void progress(OutcomeFollower.Snapshot now, long total, double meanBatch, double seconds) {
@@ -45,8 +45,8 @@ final class DemoReport {
         } else if (end || seconds - lastLine >= SECONDS_BETWEEN_LINES) {
             lastLine = seconds;
             out().printf(
-                    "%,9d of %,d events labelled, %,.0f images/s, mean batch %.1f%n",
-                    now.outcomes(), total, now.outcomes() / seconds, meanBatch);
+                            "%,9d of %,d events labelled, %,.0f images/s, mean batch %.1f%n",
+                            now.outcomes(), total, now.outcomes() / seconds, meanBatch);
         }
     }
 
@@ -55,12 +55,18 @@ final class DemoReport {
         if (linesDrawn > 0) {
             table.append("\u001b[").append(linesDrawn).append("A\u001b[J");
         }
-        table.append("  events %,10d   labels %,10d   dead letters %,d%n".formatted(total, now.labels(), now.deadLetters()));
+        table.append(
+                "  events %,10d   labels %,10d   dead letters %,d%n".formatted(total, now.labels(), now.deadLetters()));
         table.append("  images/s %,8.0f   mean batch %6.1f%n".formatted(now.outcomes() / seconds, meanBatch));
         table.append("  latency   p50 %,.0f ms   p95 %,.0f ms   p99 %,.0f ms%n"
                 .formatted(now.p50Millis(), now.p95Millis(), now.p99Millis()));
-        now.progress().forEach((partition, done) -> table.append("  partition %2d %s %,d/%,d%n"
-                .formatted(partition, Text.bar(done[1] == 0 ? 0 : (double) done[0] / done[1], 30), done[0], done[1])));
+        now.progress()
+                .forEach((partition, done) -> table.append("  partition %2d %s %,d/%,d%n"
+                        .formatted(
+                                partition,
+                                Text.bar(done[1] == 0 ? 0 : (double) done[0] / done[1], 30),
+                                done[0],
+                                done[1])));
         linesDrawn = (int) table.chars().filter(c -> c == '\n').count();
         out().print(table);
         out().flush();
@@ -79,7 +85,9 @@ final class DemoReport {
         json.put("outOfOrder", outcomes.outOfOrder());
         json.put("imagesPerSecond", Rounding.to(1, imagesPerSecond));
         json.put("meanBatch", Rounding.to(2, result.meanBatch()));
-        json.put("latencyMillis", Map.of("p50", outcomes.p50Millis(), "p95", outcomes.p95Millis(), "p99", outcomes.p99Millis()));
+        json.put(
+                "latencyMillis",
+                Map.of("p50", outcomes.p50Millis(), "p95", outcomes.p95Millis(), "p99", outcomes.p99Millis()));
         if (outcomes.accuracy() != null) {
             json.put("accuracy", Rounding.to(4, outcomes.accuracy()));
         }
@@ -90,9 +98,15 @@ final class DemoReport {
         PrintStream out = out();
         out.printf(
                 "%n%,d events, %,d labels, %,d dead letters in %.1f s: %,.0f images/s, mean batch %.1f%n",
-                outcomes.events(), outcomes.labels(), outcomes.deadLetters(), result.seconds(), imagesPerSecond, result.meanBatch());
+                outcomes.events(),
+                outcomes.labels(),
+                outcomes.deadLetters(),
+                result.seconds(),
+                imagesPerSecond,
+                result.meanBatch());
         out.printf(
-                "lost %d, duplicates %d, out of order %d%n", outcomes.lost(), outcomes.duplicates(), outcomes.outOfOrder());
+                "lost %d, duplicates %d, out of order %d%n",
+                outcomes.lost(), outcomes.duplicates(), outcomes.outOfOrder());
         out.printf(
                 "latency from event to committed label: p50 %,.0f ms, p95 %,.0f ms, p99 %,.0f ms (all events were sent at once)%n",
                 outcomes.p50Millis(), outcomes.p95Millis(), outcomes.p99Millis());

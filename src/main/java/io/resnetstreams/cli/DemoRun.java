@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +68,8 @@ final class DemoRun implements AutoCloseable {
         Path directory = Files.createTempDirectory("resnet-streams-demo");
         RunStatistics statistics = new RunStatistics();
         report.step("Starting Kafka in this process and loading " + model.name());
-        CompletableFuture<EmbeddedBroker> starting = CompletableFuture.supplyAsync(() -> startBroker(directory, configured));
+        CompletableFuture<EmbeddedBroker> starting =
+                CompletableFuture.supplyAsync(() -> startBroker(directory, configured));
         ClassificationStack stack = null;
         EmbeddedBroker broker = null;
         try {
@@ -79,8 +79,7 @@ final class DemoRun implements AutoCloseable {
             TopicsCommand.create(configuration);
             Pipeline pipeline =
                     Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, statistics);
-            DemoRun run =
-                    new DemoRun(directory, broker, configuration, statistics, stack, pipeline, sample, report);
+            DemoRun run = new DemoRun(directory, broker, configuration, statistics, stack, pipeline, sample, report);
             run.startPipeline();
             return run;
         } catch (CompletionException | IllegalArgumentException e) {
@@ -102,7 +101,8 @@ final class DemoRun implements AutoCloseable {
         pipeline.start();
         if (!pipeline.awaitRunning(START_TIMEOUT)) {
             close();
-            throw UserErrorException.shortfall("the pipeline did not start within " + START_TIMEOUT.toSeconds() + " s", null);
+            throw UserErrorException.shortfall(
+                    "the pipeline did not start within " + START_TIMEOUT.toSeconds() + " s", null);
         }
         report.ready(stack, broker, sample);
     }
@@ -123,15 +123,19 @@ final class DemoRun implements AutoCloseable {
             sending.join();
         }
         pipeline.close();
-        follower.close();
+        follower.finish();
         OutcomeFollower.Snapshot outcomes = follower.snapshot();
         long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
-        return new Result(outcomes, (last - start) / 1e9, statistics.meanBatch(), stack.modelReference(), stack.device());
+        return new Result(
+                outcomes, (last - start) / 1e9, statistics.meanBatch(), stack.modelReference(), stack.device());
     }
 
     private void send(Producer<byte[], byte[]> producer, int repeat, OutcomeFollower follower) {
         EventSender sender = new EventSender(
-                producer, configuration.topics().input(), 0, metadata -> follower.expect(metadata.partition(), metadata.offset()));
+                producer,
+                configuration.topics().input(),
+                0,
+                metadata -> follower.expect(metadata.partition(), metadata.offset()));
         EventSource source = EventSource.of(sample.files()).kept();
         try {
             for (int round = 0; round < repeat; round++) {
@@ -175,13 +179,16 @@ final class DemoRun implements AutoCloseable {
         if (stack != null) {
             stack.close();
         }
-        broker.handle((started, failure) -> started).thenAccept(started -> {
-            if (started != null) {
-                started.close();
-            }
-        }).join();
+        broker.handle((started, failure) -> started)
+                .thenAccept(started -> {
+                    if (started != null) {
+                        started.close();
+                    }
+                })
+                .join();
         try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             // A left-over temporary directory harms nobody.
             directory.toFile().deleteOnExit();

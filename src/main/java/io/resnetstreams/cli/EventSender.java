@@ -41,9 +41,11 @@ final class EventSender {
 
     void send(SourceEvent event) throws InterruptedException {
         awaitTurn();
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, event.id().getBytes(UTF_8), event.image());
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(topic, event.id().getBytes(UTF_8), event.image());
         if (event.contentType() != null) {
-            record.headers().add(EventReader.CONTENT_TYPE_HEADER, event.contentType().getBytes(UTF_8));
+            record.headers()
+                    .add(EventReader.CONTENT_TYPE_HEADER, event.contentType().getBytes(UTF_8));
         }
         attempts++;
         try {

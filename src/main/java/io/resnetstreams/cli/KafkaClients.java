@@ -49,8 +49,7 @@ final class KafkaClients {
         properties.putIfAbsent(
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
                 Math.max(64L << 20, 2L * configuration.topics().maxMessageBytes()));
-        return created(
-                () -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
+        return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
     /** Returns a consumer outside any group, that sees committed records alone. */
@@ -58,8 +57,7 @@ final class KafkaClients {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        return created(
-                () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
     /** Checks that the broker answers and the pipeline's topics are fit for it. */

@@ -56,7 +56,8 @@ final class LabelsCommand implements Callable<Integer> {
         own.put("topics.labels", topic);
         Configuration configuration = options.load(own);
         KafkaClients clients = new KafkaClients(configuration);
-        List<TopicPartition> partitions = clients.partitions(configuration.topics().labels());
+        List<TopicPartition> partitions =
+                clients.partitions(configuration.topics().labels());
         if (!output.json) {
             System.out.printf("%-36s %-20s %-" + BAR_WIDTH + "s %6s %9s%n", "id", "label", "", "", "latency");
         }
@@ -88,7 +89,8 @@ final class LabelsCommand implements Callable<Integer> {
         try {
             event = deserializer.deserialize(record.topic(), record.value());
         } catch (SerializationException e) {
-            System.err.println(record.topic() + "-" + record.partition() + "@" + record.offset() + ": " + e.getMessage());
+            System.err.println(
+                    record.topic() + "-" + record.partition() + "@" + record.offset() + ": " + e.getMessage());
             return false;
         }
         if (event == null) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.ParameterException;
             LabelsCommand.class,
             ClassifyCommand.class,
             TopologyCommand.class,
+            ModelCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  *
  * <p>Threading: its thread reads and writes; any thread may look, under this object's lock.
  */
-final class OutcomeFollower implements AutoCloseable {
+final class OutcomeFollower {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long LONGEST_LATENCY_MILLIS = TimeUnit.HOURS.toMillis(24);
 
@@ -113,8 +113,7 @@ final class OutcomeFollower implements AutoCloseable {
     }
 
     /** Reads to the present end of both topics, then ends; so that a duplicate behind the last label is seen too. */
-    @Override
-    public void close() throws InterruptedException {
+    void finish() throws InterruptedException {
         synchronized (this) {
             draining = true;
         }

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.apache.kafka.clients.producer.Producer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +67,7 @@ final class ProduceCommand implements Callable<Integer> {
         long start = System.nanoTime();
         EventSender.Result result;
         try (Producer<byte[], byte[]> producer = clients.producer();
-                ProgressBar progress = Terminal.isError() ? progress(source.size() * repeat) : null) {
+                ProgressBar progress = Terminal.progressBar("produce", source.size() * repeat)) {
             EventSender sender = new EventSender(producer, input, rate == null ? 0 : rate, metadata -> {});
             for (int round = 0; round < repeat; round++) {
                 for (SourceEvent event : source) {
@@ -87,15 +85,6 @@ final class ProduceCommand implements Callable<Integer> {
         return result.failed() == 0 ? 0 : 1;
     }
 
-    private static ProgressBar progress(long events) {
-        return new ProgressBarBuilder()
-                .setTaskName("produce")
-                .setInitialMax(events)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(200)
-                .build();
-    }
-
     private void report(String input, EventSource source, EventSender.Result result, double seconds) {
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("topic", input);
@@ -106,7 +95,10 @@ final class ProduceCommand implements Callable<Integer> {
         output.printJson(summary);
         output.text().printf("%,d events sent to %s in %.1f s%n", result.sent(), input, seconds);
         if (source.skippedFiles() > 0) {
-            output.text().printf("%,d files in folders are not images by their name and were skipped%n", source.skippedFiles());
+            output.text()
+                    .printf(
+                            "%,d files in folders are not images by their name and were skipped%n",
+                            source.skippedFiles());
         }
         if (result.failed() > 0) {
             System.err.printf("%,d events were not sent: %s%n", result.failed(), result.firstFailure());

@@ -68,16 +68,17 @@ final class RunCommand implements Callable<Integer> {
     /** On SIGTERM the hook closes the pipeline, which lets {@code call} go on, and waits until that is done. */
     private static CountDownLatch closeOnSignal(Pipeline pipeline, long timeoutMillis) {
         CountDownLatch closed = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(
-                () -> {
-                    pipeline.close();
-                    try {
-                        closed.await(timeoutMillis, TimeUnit.MILLISECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "shutdown"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            pipeline.close();
+                            try {
+                                closed.await(timeoutMillis, TimeUnit.MILLISECONDS);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "shutdown"));
         return closed;
     }
 
@@ -91,7 +92,8 @@ final class RunCommand implements Callable<Integer> {
         }
         if (pipeline.failure() != null) {
             throw UserErrorException.shortfall(
-                    "the pipeline " + configuration.applicationId() + " ended: " + Failures.describe(pipeline.failure()),
+                    "the pipeline " + configuration.applicationId() + " ended: "
+                            + Failures.describe(pipeline.failure()),
                     pipeline.failure());
         }
         LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());

@@ -1,5 +1,9 @@
 package io.resnetstreams.cli;
 
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
 /** Whether a person looks on; the launcher knows. */
 final class Terminal {
     private Terminal() {}
@@ -12,5 +16,17 @@ final class Terminal {
     /** Returns whether standard error is a terminal. */
     static boolean isError() {
         return Boolean.getBoolean("resnet-streams.tty.err");
+    }
+
+    /** Returns a progress bar on standard error, or null where no terminal is there to show it. */
+    static ProgressBar progressBar(String task, long steps) {
+        return isError()
+                ? new ProgressBarBuilder()
+                        .setTaskName(task)
+                        .setInitialMax(steps)
+                        .setStyle(ProgressBarStyle.ASCII)
+                        .setUpdateIntervalMillis(200)
+                        .build()
+                : null;
     }
 }

@@ -41,7 +41,8 @@ final class TopicsCommand implements Callable<Integer> {
         own.put("topics.partitions", partitions == null ? null : partitions.toString());
         Configuration configuration = options.load(own);
         Map<String, String> results = create(configuration);
-        output.printJson(Map.of("topics", results, "partitions", configuration.topics().partitions()));
+        output.printJson(
+                Map.of("topics", results, "partitions", configuration.topics().partitions()));
         results.forEach((topic, result) -> output.text().println(topic + ": " + result));
         return 0;
     }

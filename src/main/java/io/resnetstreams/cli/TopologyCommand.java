@@ -46,8 +46,9 @@ final class TopologyCommand implements Callable<Integer> {
         for (TopologyDescription.Subtopology part : description.subtopologies()) {
             for (TopologyDescription.Node node : part.nodes()) {
                 if (node instanceof TopologyDescription.Source source) {
-                    source.topicSet().stream().sorted().forEach(topic -> text.append(
-                            "  %s[(%s)] --> %s\n".formatted(topic, topic, id(node))));
+                    source.topicSet().stream()
+                            .sorted()
+                            .forEach(topic -> text.append("  %s[(%s)] --> %s\n".formatted(topic, topic, id(node))));
                 }
                 if (node instanceof TopologyDescription.Sink sink) {
                     text.append("  %s --> %s[(%s)]\n".formatted(id(node), sink.topic(), sink.topic()));

@@ -67,8 +67,10 @@ public final class DeviceSelector {
 
     /** Says what was chosen and, where a machine's GPUs stay idle, why. */
     public String describe(List<Device> devices) {
-        String names = String.join(", ", devices.stream().map(Accelerators::name).toList());
-        boolean idleGpus = !devices.get(0).isGpu() && !accelerators.cudaDevices().isEmpty();
+        String names =
+                String.join(", ", devices.stream().map(Accelerators::name).toList());
+        boolean idleGpus =
+                !devices.get(0).isGpu() && !accelerators.cudaDevices().isEmpty();
         return idleGpus ? names + " (" + whyNone() + ")" : names;
     }
 

@@ -1,0 +1,13 @@
+package io.resnetstreams.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Everything about models. */
+@Command(
+        name = "model",
+        description = "Lists, shows, trains and evaluates models.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ModelTrainCommand.class, CommandLine.HelpCommand.class},
+        footer = "%nExample: resnet-streams model list")
+final class ModelCommand {}

@@ -1,0 +1,137 @@
+package io.resnetstreams.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What {@code model.json} says.
+ *
+ * @param formatVersion the version of this description; 1
+ * @param resizeShortEdge pixels that the shorter edge is resized to before the crop; 0 for none
+ * @param topK how many labels an event gets
+ * @param precision the type of the parameters: fp32
+ * @param provenance where the parameters come from
+ * @param files SHA-256 of each other file, in hexadecimal, by name
+ */
+@JsonPropertyOrder({
+    "formatVersion",
+    "name",
+    "architecture",
+    "inputWidth",
+    "inputHeight",
+    "resizeShortEdge",
+    "mean",
+    "std",
+    "topK",
+    "precision",
+    "provenance",
+    "licence",
+    "files"
+})
+public record ModelDescription(
+        int formatVersion,
+        String name,
+        String architecture,
+        int inputWidth,
+        int inputHeight,
+        int resizeShortEdge,
+        List<Double> mean,
+        List<Double> std,
+        int topK,
+        String precision,
+        Provenance provenance,
+        String licence,
+        Map<String, String> files) {
+    public static final int FORMAT_VERSION = 1;
+    public static final String FP32 = "fp32";
+
+    public ModelDescription {
+        if (formatVersion != FORMAT_VERSION) {
+            throw new IllegalArgumentException(
+                    "formatVersion is " + formatVersion + "; this version reads " + FORMAT_VERSION);
+        }
+        require(name, "name");
+        if (!name.matches("[a-zA-Z0-9._-]{1,100}")) {
+            throw new IllegalArgumentException(
+                    "name is '" + name + "'; allowed are 1 to 100 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");
+        }
+        require(architecture, "architecture");
+        require(mean, "mean");
+        require(std, "std");
+        require(files, "files");
+        requireRange("inputWidth", inputWidth, 1, 4_096);
+        requireRange("inputHeight", inputHeight, 1, 4_096);
+        requireRange("resizeShortEdge", resizeShortEdge, 0, 8_192);
+        requireRange("topK", topK, 1, 1_000);
+        if (!FP32.equals(precision)) {
+            throw new IllegalArgumentException("precision is '" + precision + "'; allowed is " + FP32);
+        }
+        new Normalisation(mean, std);
+        files = new TreeMap<>(files);
+    }
+
+    /**
+     * How a model came to be.
+     *
+     * @param source {@code trained}, or what it was imported from
+     * @param commandLine the command that made it
+     * @param log the training log's file name, beside this file
+     * @param testAccuracy share of the held-out images whose first label is right
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Provenance(
+            String source,
+            String dataset,
+            String commandLine,
+            Integer epochs,
+            Long seed,
+            String log,
+            Double testAccuracy,
+            Integer testImages) {}
+
+    public Normalisation normalisation() {
+        return new Normalisation(mean, std);
+    }
+
+    /** Returns the same with the digests of its files. */
+    ModelDescription withFiles(Map<String, String> digests) {
+        return with(provenance, digests);
+    }
+
+    /** Returns the same with another provenance. */
+    ModelDescription withProvenance(Provenance other) {
+        return with(other, files);
+    }
+
+    private ModelDescription with(Provenance otherProvenance, Map<String, String> otherFiles) {
+        return new ModelDescription(
+                formatVersion,
+                name,
+                architecture,
+                inputWidth,
+                inputHeight,
+                resizeShortEdge,
+                mean,
+                std,
+                topK,
+                precision,
+                otherProvenance,
+                licence,
+                otherFiles);
+    }
+
+    private static void require(Object value, String field) {
+        if (value == null) {
+            throw new IllegalArgumentException(field + " is missing");
+        }
+    }
+
+    private static void requireRange(String field, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(field + " is " + value + "; allowed are " + least + " to " + most);
+        }
+    }
+}

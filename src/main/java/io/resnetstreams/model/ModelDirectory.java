@@ -1,0 +1,179 @@
+package io.resnetstreams.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.resnetstreams.image.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model on disk, verified: {@code NAME-symbol.json}, {@code NAME-0000.params}, {@code synset.txt} and {@code
+ * model.json}. The first two are the engine's own format, so that DJL reads the directory as it is.
+ */
+public final class ModelDirectory {
+    public static final String DESCRIPTION_FILE = "model.json";
+    static final String SYNSET_FILE = "synset.txt";
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    private final Path directory;
+    private final ModelDescription description;
+    private final List<String> labels;
+
+    private ModelDirectory(Path directory, ModelDescription description, List<String> labels) {
+        this.directory = directory;
+        this.description = description;
+        this.labels = labels;
+    }
+
+    static String symbolFile(String name) {
+        return name + "-symbol.json";
+    }
+
+    static String parametersFile(String name) {
+        return name + "-0000.params";
+    }
+
+    /**
+     * Reads a model and checks every file's digest.
+     *
+     * @throws InvalidModelException if something is missing, unknown or not what its digest says
+     */
+    public static ModelDirectory load(Path directory) throws InvalidModelException {
+        if (!Files.isDirectory(directory)) {
+            throw new InvalidModelException("model " + directory + ": there is no such directory");
+        }
+        ModelDescription description = readDescription(directory.resolve(DESCRIPTION_FILE));
+        String name = description.name();
+        for (String needed : List.of(symbolFile(name), parametersFile(name), SYNSET_FILE)) {
+            if (!description.files().containsKey(needed)) {
+                throw new InvalidModelException(
+                        directory.resolve(DESCRIPTION_FILE) + ": files has no digest for " + needed);
+            }
+        }
+        for (Map.Entry<String, String> file : description.files().entrySet()) {
+            verify(directory, file.getKey(), file.getValue());
+        }
+        return new ModelDirectory(directory, description, readLabels(directory.resolve(SYNSET_FILE)));
+    }
+
+    private static ModelDescription readDescription(Path file) throws InvalidModelException {
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidModelException("model file " + file + " is missing");
+        }
+        try {
+            return JSON.readValue(file.toFile(), ModelDescription.class);
+        } catch (JsonMappingException e) {
+            Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
+            String message = cause == e ? e.getOriginalMessage() : cause.getMessage();
+            throw new InvalidModelException(file + ": " + firstLine(message), e);
+        } catch (JsonProcessingException e) {
+            throw new InvalidModelException(file + ": is not JSON: " + firstLine(e.getOriginalMessage()), e);
+        } catch (IOException e) {
+            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void verify(Path directory, String name, String expected) throws InvalidModelException {
+        Path file = directory.resolve(name).normalize();
+        if (!directory.normalize().equals(file.getParent())) {
+            throw new InvalidModelException(directory.resolve(DESCRIPTION_FILE) + ": files names '" + name
+                    + "', which is not in the directory");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidModelException("model file " + file + " is missing");
+        }
+        try {
+            String found = Digests.of(file);
+            if (!found.equals(expected)) {
+                throw new InvalidModelException(
+                        "model file " + file + " has SHA-256 " + found + "; " + DESCRIPTION_FILE + " says " + expected);
+            }
+        } catch (IOException e) {
+            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> readLabels(Path file) throws InvalidModelException {
+        try {
+            List<String> labels = Files.readAllLines(file);
+            if (labels.isEmpty() || labels.stream().anyMatch(String::isBlank)) {
+                throw new InvalidModelException(file + ": one label a line is needed, and no empty line");
+            }
+            return List.copyOf(labels);
+        } catch (IOException e) {
+            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Writes a model into a directory, in the place of one that is there. The description is written last, with the
+     * digests, so that a directory half written is refused.
+     */
+    static void write(
+            Path directory, ModelDescription description, List<String> labels, Map<String, float[]> parameters)
+            throws IOException {
+        Files.createDirectories(directory);
+        Files.deleteIfExists(directory.resolve(DESCRIPTION_FILE));
+        ResNetSymbol symbol = ResNetSymbol.of(
+                ResNetArchitecture.of(description.architecture()), labels.size(), ResNetSymbol.Output.PROBABILITIES);
+        String name = description.name();
+        Files.writeString(directory.resolve(symbolFile(name)), symbol.json() + "\n");
+        ParametersFile.write(directory.resolve(parametersFile(name)), symbol.parameters(), parameters);
+        Files.write(directory.resolve(SYNSET_FILE), labels);
+        Map<String, String> digests = new LinkedHashMap<>();
+        for (String file : List.of(symbolFile(name), parametersFile(name), SYNSET_FILE)) {
+            digests.put(file, Digests.of(directory.resolve(file)));
+        }
+        Files.writeString(
+                directory.resolve(DESCRIPTION_FILE), JSON.writeValueAsString(description.withFiles(digests)) + "\n");
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public ModelDescription description() {
+        return description;
+    }
+
+    public String name() {
+        return description.name();
+    }
+
+    public String architecture() {
+        return description.architecture();
+    }
+
+    /** Returns a SHA-256 that identifies network, parameters and labels. */
+    public String digest() {
+        return Digests.of(description.files());
+    }
+
+    public Preprocessing preprocessing() {
+        return new Preprocessing(description.resizeShortEdge(), description.inputWidth(), description.inputHeight());
+    }
+
+    /** Returns the classes' labels, by index. */
+    public List<String> labels() {
+        return labels;
+    }
+
+    /** Returns how many labels an event gets, at most all. */
+    public int topK() {
+        return Math.min(description.topK(), labels.size());
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,168 @@
+package io.resnetstreams.model;
+
+import io.resnetstreams.model.ParameterShape.Kind;
+import io.resnetstreams.model.ResNetArchitecture.Block;
+import io.resnetstreams.model.ResNetArchitecture.Stem;
+import java.util.Map;
+
+/**
+ * A ResNet as an MXNet symbol. Its input {@code data} is uint8 N×H×W×3; normalisation happens in the graph. Its output is
+ * N×classes: probabilities for serving, logits for training. Parameters bear the names of torchvision's state dict.
+ *
+ * @param json the graph
+ * @param parameters all parameters by name, in the order of the network
+ */
+public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) {
+    public static final String INPUT = "data";
+    static final String INPUT_OFFSET = "input.offset";
+    static final String INPUT_SCALE = "input.scale";
+
+    /** What the output is. */
+    public enum Output {
+        LOGITS,
+        PROBABILITIES
+    }
+
+    /** Builds the graph. */
+    public static ResNetSymbol of(ResNetArchitecture architecture, int classes, Output output) {
+        Builder builder = new Builder(architecture);
+        int head = builder.network(classes);
+        if (output == Output.PROBABILITIES) {
+            head = builder.graph.operator("softmax", "probabilities", Map.of("axis", "1"), head);
+        }
+        return new ResNetSymbol(builder.graph.toJson(head), builder.graph.parameters());
+    }
+
+    /** Returns how many values training changes. */
+    public long trainableParameters() {
+        return parameters.values().stream()
+                .filter(parameter -> parameter.kind() == Kind.TRAINED)
+                .mapToLong(ParameterShape::size)
+                .sum();
+    }
+
+    private static final class Builder {
+        private final SymbolGraph graph = new SymbolGraph();
+        private final ResNetArchitecture architecture;
+        private int planes;
+
+        Builder(ResNetArchitecture architecture) {
+            this.architecture = architecture;
+        }
+
+        int network(int classes) {
+            int x = stem(normalise());
+            for (int stage = 0; stage < architecture.stages().size(); stage++) {
+                for (int block = 0; block < architecture.stages().get(stage); block++) {
+                    int stride = stage > 0 && block == 0 ? 2 : 1;
+                    x = block("layer" + (stage + 1) + "." + block, x, architecture.planes() << stage, stride);
+                }
+            }
+            x = graph.operator(
+                    "Pooling", "avgpool", Map.of("global_pool", "True", "pool_type", "avg", "kernel", "(1,1)"), x);
+            x = graph.operator("Flatten", "flatten", Map.of(), x);
+            int weight = graph.parameter("fc.weight", classes, planes);
+            int bias = graph.parameter("fc.bias", classes);
+            return graph.operator(
+                    "FullyConnected", "fc", Map.of("num_hidden", Integer.toString(classes)), x, weight, bias);
+        }
+
+        private int normalise() {
+            int x = graph.input(INPUT);
+            x = graph.operator("Cast", "input.float", Map.of("dtype", "float32"), x);
+            x = graph.operator("transpose", "input.planes", Map.of("axes", "(0,3,1,2)"), x);
+            int offset = graph.parameter(INPUT_OFFSET, Kind.CONSTANT, 1, 3, 1, 1);
+            x = graph.operator("broadcast_sub", "input.centred", Map.of(), x, offset);
+            int scale = graph.parameter(INPUT_SCALE, Kind.CONSTANT, 1, 3, 1, 1);
+            return graph.operator("broadcast_mul", "input.normalised", Map.of(), x, scale);
+        }
+
+        private int stem(int x) {
+            boolean large = architecture.stem() == Stem.LARGE;
+            int in = 3;
+            planes = architecture.planes();
+            x = convolution("conv1", x, in, planes, large ? 7 : 3, large ? 2 : 1, 1);
+            x = relu("relu", batchNorm("bn1", x, planes));
+            return large
+                    ? graph.operator(
+                            "Pooling",
+                            "maxpool",
+                            Map.of("pool_type", "max", "kernel", "(3,3)", "stride", "(2,2)", "pad", "(1,1)"),
+                            x)
+                    : x;
+        }
+
+        private int block(String name, int x, int blockPlanes, int stride) {
+            int in = planes;
+            int out = blockPlanes * architecture.block().expansion();
+            int residual = architecture.block() == Block.BASIC
+                    ? basic(name, x, in, blockPlanes, stride)
+                    : bottleneck(name, x, in, blockPlanes, stride);
+            int shortcut = x;
+            if (stride != 1 || in != out) {
+                shortcut = convolution(name + ".downsample.0", x, in, out, 1, stride, 1);
+                shortcut = batchNorm(name + ".downsample.1", shortcut, out);
+            }
+            planes = out;
+            return relu(name + ".relu", graph.operator("elemwise_add", name + ".add", Map.of(), residual, shortcut));
+        }
+
+        private int basic(String name, int x, int in, int out, int stride) {
+            x = convolution(name + ".conv1", x, in, out, 3, stride, 1);
+            x = relu(name + ".relu1", batchNorm(name + ".bn1", x, out));
+            x = convolution(name + ".conv2", x, out, out, 3, 1, 1);
+            return batchNorm(name + ".bn2", x, out);
+        }
+
+        private int bottleneck(String name, int x, int in, int blockPlanes, int stride) {
+            int width = blockPlanes * architecture.widthPerGroup() / 64 * architecture.groups();
+            int out = blockPlanes * Block.BOTTLENECK.expansion();
+            x = convolution(name + ".conv1", x, in, width, 1, 1, 1);
+            x = relu(name + ".relu1", batchNorm(name + ".bn1", x, width));
+            x = convolution(name + ".conv2", x, width, width, 3, stride, architecture.groups());
+            x = relu(name + ".relu2", batchNorm(name + ".bn2", x, width));
+            x = convolution(name + ".conv3", x, width, out, 1, 1, 1);
+            return batchNorm(name + ".bn3", x, out);
+        }
+
+        private int convolution(String name, int x, int in, int out, int kernel, int stride, int groups) {
+            int weight = graph.parameter(name + ".weight", out, in / groups, kernel, kernel);
+            return graph.operator(
+                    "Convolution",
+                    name,
+                    Map.of(
+                            "num_filter", Integer.toString(out),
+                            "kernel", square(kernel),
+                            "stride", square(stride),
+                            "pad", square(kernel / 2),
+                            "num_group", Integer.toString(groups),
+                            "no_bias", "True"),
+                    x,
+                    weight);
+        }
+
+        private int batchNorm(String name, int x, int channels) {
+            int gamma = graph.parameter(name + ".weight", channels);
+            int beta = graph.parameter(name + ".bias", channels);
+            int mean = graph.parameter(name + ".running_mean", Kind.RUNNING, channels);
+            int variance = graph.parameter(name + ".running_var", Kind.RUNNING, channels);
+            return graph.operator(
+                    "BatchNorm",
+                    name,
+                    Map.of("eps", "1e-05", "momentum", "0.9", "fix_gamma", "False", "use_global_stats", "False"),
+                    x,
+                    gamma,
+                    beta,
+                    mean,
+                    variance);
+        }
+
+        private int relu(String name, int x) {
+            return graph.operator("Activation", name, Map.of("act_type", "relu"), x);
+        }
+
+        private static String square(int size) {
+            return "(" + size + "," + size + ")";
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.resnetstreams.model;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a computation graph in MXNet's symbol format: nodes with operator, name, attributes and inputs. Nodes are known
+ * by their number, in the order they were added.
+ */
+final class SymbolGraph {
+    /** What the nodes of MXNet 1.9.1 are compatible with. */
+    private static final int MXNET_VERSION = 10900;
+
+    private static final String VARIABLE = "null";
+
+    private final JsonNodeFactory json = JsonNodeFactory.instance;
+    private final List<ObjectNode> nodes = new ArrayList<>();
+    private final Map<String, ParameterShape> parameters = new LinkedHashMap<>();
+    private final List<Integer> variables = new ArrayList<>();
+
+    /** Adds an input of the network. */
+    int input(String name) {
+        return variable(name, Map.of());
+    }
+
+    /** Adds a parameter that training changes. */
+    int parameter(String name, int... shape) {
+        return parameter(name, ParameterShape.Kind.TRAINED, shape);
+    }
+
+    /** Adds a parameter: an argument, or for {@link ParameterShape.Kind#RUNNING} an auxiliary state. */
+    int parameter(String name, ParameterShape.Kind kind, int... shape) {
+        ParameterShape parameter = new ParameterShape(name, kind, shape);
+        parameters.put(name, parameter);
+        return variable(name, Map.of("__shape__", parameter.tuple()));
+    }
+
+    /** Adds an operator on the first outputs of other nodes. */
+    int operator(String operator, String name, Map<String, String> attributes, int... inputs) {
+        ObjectNode node = node(operator, name, attributes);
+        ArrayNode list = node.putArray("inputs");
+        for (int input : inputs) {
+            list.add(reference(input));
+        }
+        return nodes.size() - 1;
+    }
+
+    /** Returns the parameters in the order they were added, by name. */
+    Map<String, ParameterShape> parameters() {
+        return parameters;
+    }
+
+    /** Returns the graph whose output is the first output of a node. */
+    String toJson(int head) {
+        ObjectNode graph = json.objectNode();
+        graph.putArray("nodes").addAll(nodes);
+        ArrayNode arguments = graph.putArray("arg_nodes");
+        variables.forEach(arguments::add);
+        ArrayNode rows = graph.putArray("node_row_ptr");
+        for (int row = 0; row <= nodes.size(); row++) {
+            rows.add(row);
+        }
+        graph.putArray("heads").add(reference(head));
+        ArrayNode version = graph.putObject("attrs").putArray("mxnet_version");
+        version.add("int").add(MXNET_VERSION);
+        return graph.toPrettyString();
+    }
+
+    private int variable(String name, Map<String, String> attributes) {
+        node(VARIABLE, name, attributes).putArray("inputs");
+        variables.add(nodes.size() - 1);
+        return nodes.size() - 1;
+    }
+
+    private ObjectNode node(String operator, String name, Map<String, String> attributes) {
+        ObjectNode node = json.objectNode();
+        node.put("op", operator);
+        node.put("name", name);
+        if (!attributes.isEmpty()) {
+            ObjectNode attrs = node.putObject("attrs");
+            attributes.forEach(attrs::put);
+        }
+        nodes.add(node);
+        return node;
+    }
+
+    private ArrayNode reference(int node) {
+        return json.arrayNode().add(node).add(0).add(0);
+    }
+}

@@ -1,0 +1,216 @@
+package io.resnetstreams.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.mxnet.engine.MxNDManager;
+import ai.djl.mxnet.engine.MxSymbolBlock;
+import ai.djl.mxnet.engine.Symbol;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import io.resnetstreams.model.ParameterShape.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * A ResNet whose parameters learn. The same symbol as in serving, with logits for its output.
+ *
+ * <p>Threading: one thread. Arrays live until {@link #close}.
+ */
+final class TrainableNetwork implements AutoCloseable {
+    private static final String ENGINE = "MXNet";
+
+    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
+    private final ParameterStore store = new ParameterStore(manager, false);
+    private final ResNetSymbol symbol;
+    private final MxSymbolBlock block;
+    private final int classes;
+    private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+    private final Optimizer decaying;
+    private final Optimizer plain;
+    private float learningRate;
+
+    /** Makes a network with initial values drawn from the seed. */
+    TrainableNetwork(
+            ResNetArchitecture architecture, int classes, Normalisation normalisation, double weightDecay, long seed)
+            throws IOException {
+        this.symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
+        this.classes = classes;
+        this.block = block(symbol.json());
+        this.decaying = optimizer(weightDecay);
+        this.plain = optimizer(0);
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, float[]> initial = new LinkedHashMap<>();
+        symbol.parameters().values().forEach(parameter -> initial.put(parameter.name(), initial(parameter, random)));
+        initial.put(ResNetSymbol.INPUT_OFFSET, normalisation.offset());
+        initial.put(ResNetSymbol.INPUT_SCALE, normalisation.scale());
+        for (Parameter parameter : block.getAllParameters()) {
+            setUp(parameter, initial);
+        }
+    }
+
+    private MxSymbolBlock block(String json) throws IOException {
+        Path file = Files.createTempFile("resnet", "-symbol.json");
+        try {
+            Files.writeString(file, json);
+            MxSymbolBlock loaded = new MxSymbolBlock(manager, Symbol.load((MxNDManager) manager, file.toString()));
+            loaded.setInputNames(List.of(ResNetSymbol.INPUT));
+            return loaded;
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private void setUp(Parameter parameter, Map<String, float[]> initial) {
+        ParameterShape shape = symbol.parameters().get(parameter.getName());
+        if (shape == null) {
+            return;
+        }
+        long[] extents = Arrays.stream(shape.shape()).asLongStream().toArray();
+        NDArray array = manager.create(initial.get(shape.name()), new Shape(extents));
+        parameter.setArray(array);
+        parameter.freeze(shape.kind() != Kind.TRAINED);
+        arrays.put(shape.name(), array);
+    }
+
+    private Optimizer optimizer(double weightDecay) {
+        return Optimizer.nag()
+                .setMomentum((float) TrainingOptions.MOMENTUM)
+                .setLearningRateTracker(new Tracker() {
+                    @Override
+                    public float getNewValue(int updates) {
+                        return learningRate;
+                    }
+                })
+                .optWeightDecays((float) weightDecay)
+                .build();
+    }
+
+    /**
+     * He initialisation ("Delving Deep into Rectifiers", fan out) for convolutions; the scale of each block's last batch
+     * normalisation is zero, so that blocks begin as identities (Goyal et al., section 5.1).
+     */
+    private static float[] initial(ParameterShape parameter, SplittableRandom random) {
+        float[] values = new float[parameter.size()];
+        int[] shape = parameter.shape();
+        if (shape.length == 4 && parameter.kind() == Kind.TRAINED) {
+            double deviation = Math.sqrt(2.0 / (shape[0] * shape[2] * shape[3]));
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (random.nextGaussian() * deviation);
+            }
+        } else if (shape.length == 2) {
+            double bound = 1 / Math.sqrt(shape[1]);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) random.nextDouble(-bound, bound);
+            }
+        } else if (parameter.name().endsWith("running_var")
+                || parameter.name().endsWith(".weight") && !isLastScaleOfBlock(parameter.name())) {
+            Arrays.fill(values, 1);
+        }
+        return values;
+    }
+
+    private static boolean isLastScaleOfBlock(String name) {
+        return name.matches("layer\\d+\\.\\d+\\.bn2\\.weight");
+    }
+
+    /**
+     * Takes one step of gradient descent.
+     *
+     * @param pixels uint8 N×H×W×3
+     * @param smoothing label smoothing
+     * @return the mean loss, and how many images were right before the step
+     */
+    StepResult step(ByteBuffer pixels, Shape shape, int[] labels, double rate, double smoothing) {
+        learningRate = (float) rate;
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray data = scope.create(pixels, shape, DataType.UINT8);
+            NDArray targets = scope.create(targets(labels, smoothing), new Shape(labels.length, classes));
+            NDArray logits;
+            NDArray loss;
+            try (GradientCollector collector = Engine.getEngine(ENGINE).newGradientCollector()) {
+                logits = block.forward(store, new NDList(data), true).singletonOrThrow();
+                logits.attach(scope);
+                loss = logits.logSoftmax(1).mul(targets).sum().neg().div(labels.length);
+                collector.backward(loss);
+            }
+            update();
+            float[] scores = logits.toFloatArray();
+            return new StepResult(loss.getFloat(), countRight(scores, labels));
+        }
+    }
+
+    /** What a step found. */
+    record StepResult(double loss, int right) {}
+
+    private void update() {
+        for (ParameterShape parameter : symbol.parameters().values()) {
+            if (parameter.kind() == Kind.TRAINED) {
+                NDArray array = arrays.get(parameter.name());
+                Optimizer optimizer = parameter.shape().length > 1 ? decaying : plain;
+                try (NDArray gradient = array.getGradient()) {
+                    optimizer.update(parameter.name(), array, gradient);
+                }
+            }
+        }
+    }
+
+    private float[] targets(int[] labels, double smoothing) {
+        float[] targets = new float[labels.length * classes];
+        Arrays.fill(targets, (float) (smoothing / classes));
+        for (int i = 0; i < labels.length; i++) {
+            targets[i * classes + labels[i]] += (float) (1 - smoothing);
+        }
+        return targets;
+    }
+
+    /** Returns how many images are classified right, with the running statistics. */
+    int countRight(ByteBuffer pixels, Shape shape, int[] labels) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray data = scope.create(pixels, shape, DataType.UINT8);
+            NDArray logits = block.forward(store, new NDList(data), false).singletonOrThrow();
+            logits.attach(scope);
+            return countRight(logits.toFloatArray(), labels);
+        }
+    }
+
+    private int countRight(float[] scores, int[] labels) {
+        int right = 0;
+        for (int i = 0; i < labels.length; i++) {
+            int best = 0;
+            for (int c = 1; c < classes; c++) {
+                if (scores[i * classes + c] > scores[i * classes + best]) {
+                    best = c;
+                }
+            }
+            right += best == labels[i] ? 1 : 0;
+        }
+        return right;
+    }
+
+    /** Returns all parameters' present values, by name. */
+    Map<String, float[]> values() {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> values.put(name, array.toFloatArray()));
+        return values;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,55 @@
+package io.resnetstreams.model;
+
+/**
+ * How a network is trained: stochastic gradient descent with Nesterov momentum, a linear warm-up and a cosine to zero
+ * (Loshchilov and Hutter, "SGDR", without restarts).
+ *
+ * @param learningRate the highest, after warm-up
+ * @param warmUpEpochs epochs over which it rises; fractions are allowed
+ * @param weightDecay on convolutions and the dense layer only
+ * @param labelSmoothing share of a label's weight that is spread over all classes
+ */
+public record TrainingOptions(
+        int epochs,
+        int batchSize,
+        double learningRate,
+        double warmUpEpochs,
+        double weightDecay,
+        double labelSmoothing,
+        int cropBorder,
+        boolean flip,
+        double erasingProbability,
+        long seed) {
+    public static final double MOMENTUM = 0.9;
+
+    public TrainingOptions {
+        require(epochs >= 1 && epochs <= 10_000, "epochs", epochs, "1 to 10000");
+        require(batchSize >= 2 && batchSize <= 4_096, "batch size", batchSize, "2 to 4096");
+        require(learningRate > 0 && learningRate <= 10, "learning rate", learningRate, "above 0 to 10");
+        require(warmUpEpochs >= 0 && warmUpEpochs <= epochs, "warm-up epochs", warmUpEpochs, "0 to the epochs");
+        require(weightDecay >= 0 && weightDecay < 1, "weight decay", weightDecay, "0 to below 1");
+        require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", labelSmoothing, "0 to below 1");
+        require(cropBorder >= 0 && cropBorder <= 64, "crop border", cropBorder, "0 to 64");
+        require(
+                erasingProbability >= 0 && erasingProbability <= 1,
+                "erasing probability",
+                erasingProbability,
+                "0 to 1");
+    }
+
+    /** Returns the learning rate for a step, counted from 0, of so many steps in an epoch. */
+    public double learningRateAt(long step, int stepsPerEpoch) {
+        double epoch = (double) (step + 1) / stepsPerEpoch;
+        if (epoch < warmUpEpochs) {
+            return learningRate * epoch / warmUpEpochs;
+        }
+        double progress = (epoch - warmUpEpochs) / Math.max(1e-9, epochs - warmUpEpochs);
+        return learningRate * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
+    }
+
+    private static void require(boolean holds, String what, Number value, String allowed) {
+        if (!holds) {
+            throw new IllegalArgumentException(what + " is " + value + "; allowed are " + allowed);
+        }
+    }
+}
