@@ -43,18 +43,34 @@ final class ClassificationStack implements AutoCloseable {
         }
     }
 
+    /** Devices and how the choice is told. */
+    record Devices(List<Device> list, String description) {}
+
+    /** Chooses the devices that the configuration asks for. */
+    static Devices devices(Configuration configuration) {
+        try {
+            DeviceSelector selector = new DeviceSelector();
+            List<Device> devices = selector.select(configuration.device());
+            return new Devices(devices, selector.describe(devices));
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+    }
+
+    /** Loads the model to a device, with as many workers as the configuration says. */
+    static DeviceModel load(Configuration configuration, ModelDirectory model, Device device) {
+        return DeviceModel.load(model, device, workers(configuration, device));
+    }
+
     /** Loads the model to the devices that the configuration asks for and starts their workers. */
     static ClassificationStack open(Configuration configuration, ModelDirectory model, InferenceMetrics metrics) {
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
+        Devices devices = devices(configuration);
         List<DeviceModel> deviceModels = new ArrayList<>();
-        String description;
         try {
-            DeviceSelector selector = new DeviceSelector();
-            List<Device> devices = selector.select(configuration.device());
-            description = selector.describe(devices);
-            for (Device device : devices) {
-                deviceModels.add(DeviceModel.load(model, device, workers(configuration, device)));
+            for (Device device : devices.list()) {
+                deviceModels.add(load(configuration, model, device));
             }
         } catch (IllegalArgumentException e) {
             deviceModels.forEach(DeviceModel::close);
@@ -76,7 +92,7 @@ final class ClassificationStack implements AutoCloseable {
                 new LabelRanking(model.labels(), model.topK()),
                 reference(model),
                 metrics);
-        return new ClassificationStack(model, description, deviceModels, service);
+        return new ClassificationStack(model, devices.description(), deviceModels, service);
     }
 
     private static int workers(Configuration configuration, Device device) {

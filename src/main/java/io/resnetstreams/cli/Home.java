@@ -11,6 +11,7 @@ final class Home {
 
     /** Returns a path as given where it exists, else beside the launcher. */
     static Path resolve(Path path) {
-        return path.isAbsolute() || Files.exists(path) ? path : DIRECTORY.resolve(path);
+        Path beside = DIRECTORY.resolve(path);
+        return !Files.exists(path) && Files.exists(beside) ? beside : path;
     }
 }

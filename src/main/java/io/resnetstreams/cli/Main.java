@@ -3,14 +3,16 @@ package io.resnetstreams.cli;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
 /** The command line's entry: parses, runs, and turns failures into one line and an exit code (0, 1 or 2). */
 @Command(
         name = "resnet-streams",
         description = "Image events in, ResNet labels out: Kafka Streams and DJL's MXNet engine.",
-        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
+        footer = "%nExample: resnet-streams demo%nEach command has a --help of its own.",
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
@@ -20,8 +22,7 @@ import picocli.CommandLine.ParameterException;
             LabelsCommand.class,
             ClassifyCommand.class,
             TopologyCommand.class,
-            ModelCommand.class,
-            CommandLine.HelpCommand.class
+            ModelCommand.class
         })
 public final class Main {
     private Main() {}
@@ -33,10 +34,16 @@ public final class Main {
 
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Main());
+        addHelp(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler(Main::explainWrongUsage);
         commandLine.setExecutionExceptionHandler(Main::explainFailure);
         return commandLine;
+    }
+
+    private static void addHelp(CommandLine command) {
+        command.getCommandSpec().mixinStandardHelpOptions(true);
+        command.getSubcommands().values().forEach(Main::addHelp);
     }
 
     private static int explainWrongUsage(ParameterException exception, String[] arguments) {
@@ -48,17 +55,26 @@ public final class Main {
 
     private static int explainFailure(Exception exception, CommandLine command, CommandLine.ParseResult parsed) {
         boolean debug = parsed.originalArgs().contains("--debug");
+        int exitCode = CommandLine.ExitCode.SOFTWARE;
         if (exception instanceof UserErrorException mistake) {
             System.err.println(mistake.getMessage());
-            if (debug) {
-                mistake.printStackTrace();
-            }
-            return mistake.exitCode();
+            exitCode = mistake.exitCode();
+        } else {
+            System.err.println(command.getCommandSpec().qualifiedName() + " failed: " + Failures.describe(exception)
+                    + (debug ? "" : " (--debug shows where)"));
         }
-        System.err.println("Unexpected failure: " + exception + (debug ? "" : " (--debug shows where)"));
         if (debug) {
             exception.printStackTrace();
         }
-        return CommandLine.ExitCode.SOFTWARE;
+        return exitCode;
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"resnet-streams " + (version == null ? "(not packaged)" : version)};
+        }
     }
 }

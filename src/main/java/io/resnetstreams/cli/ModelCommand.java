@@ -8,6 +8,12 @@ import picocli.CommandLine.Command;
         name = "model",
         description = "Lists, shows, trains and evaluates models.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ModelTrainCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            ModelListCommand.class,
+            ModelShowCommand.class,
+            ModelTrainCommand.class,
+            ModelEvaluateCommand.class,
+            CommandLine.HelpCommand.class
+        },
         footer = "%nExample: resnet-streams model list")
 final class ModelCommand {}

@@ -1,7 +1,6 @@
 package io.resnetstreams.image;
 
 import io.resnetstreams.events.RejectedEventException;
-import java.util.zip.CRC32;
 
 /**
  * Rejects files that have lost their tail or a part within, which decoders would fill with grey, black or what was in
@@ -13,39 +12,15 @@ final class Completeness {
     static void require(FileBytes file, ImageHeader header) throws RejectedEventException {
         switch (header.format()) {
             case JPEG -> JpegStructure.requireComplete(file);
-            case PNG -> requirePng(file);
-            case GIF -> requireGif(file, header);
+            case PNG -> PngStructure.requireComplete(file);
+            case GIF -> requireGif(file);
             case BMP -> requireBmp(file, header);
             case WEBP -> file.require(8, file.u32le(4));
         }
     }
 
-    /** Every chunk up to IEND lies within the file; the checksums of those needed for the image are right. */
-    private static void requirePng(FileBytes file) throws RejectedEventException {
-        CRC32 crc = new CRC32();
-        int at = 8;
-        while (true) {
-            long length = file.u32be(at);
-            file.require(at, 12 + length);
-            int end = at + 8 + (int) length;
-            boolean critical = (file.u8(at + 4) & 0x20) == 0; // an upper-case first letter
-            if (critical) {
-                crc.reset();
-                crc.update(file.data(), at + 4, 4 + (int) length);
-                if (crc.getValue() != file.u32be(end)) {
-                    throw FileBytes.corrupt("the checksum of the PNG chunk at byte " + at + " is "
-                            + Long.toHexString(crc.getValue()) + ", not " + Long.toHexString(file.u32be(end)));
-                }
-            }
-            if (file.has(at + 4, "IEND")) {
-                return;
-            }
-            at = end + 4;
-        }
-    }
-
     /** There is an image, and every block up to the trailer lies within the file. */
-    private static void requireGif(FileBytes file, ImageHeader header) throws RejectedEventException {
+    private static void requireGif(FileBytes file) throws RejectedEventException {
         boolean hasImage = false;
         int at = 13 + colourTableBytes(file.u8(10));
         while (true) {

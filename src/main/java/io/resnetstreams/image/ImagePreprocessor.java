@@ -89,7 +89,12 @@ public final class ImagePreprocessor {
     private static NativeDecoder decode(byte[] imageFile, ImageHeader header, int reduction)
             throws RejectedEventException {
         NativeDecoder decoder = NativeDecoder.ofThisThread();
-        decoder.decode(imageFile, header, reduction);
+        byte[] needed =
+                header.format() == ImageFormat.PNG ? PngStructure.stillImage(new FileBytes(imageFile)) : imageFile;
+        decoder.decode(needed, header, reduction);
+        if (header.format() == ImageFormat.WEBP) {
+            decoder.turn(WebpOrientation.of(new FileBytes(imageFile)));
+        }
         if (header.format() == ImageFormat.JPEG && JpegWarnings.needCheck(decoder)) {
             JpegWarnings.requireNone(imageFile);
         }

@@ -78,9 +78,28 @@ final class NativeDecoder implements PixelRows {
             release();
             throw FileBytes.corrupt("its image data can't be decoded");
         }
+        describePixels();
+    }
+
+    private void describePixels() {
         width = pixels.cols();
         height = pixels.rows();
         data = pixels.data();
+    }
+
+    /** Turns the decoded image upright, by EXIF's number of its orientation (1 to 8). */
+    void turn(int orientation) {
+        boolean sideways = orientation >= 5;
+        if (sideways) {
+            opencv_core.transpose(pixels, pixels);
+        }
+        switch (orientation) {
+            case 2, 6 -> opencv_core.flip(pixels, pixels, 1); // left and right
+            case 4, 8 -> opencv_core.flip(pixels, pixels, 0); // top and bottom
+            case 3, 7 -> opencv_core.flip(pixels, pixels, -1); // both
+            default -> {}
+        }
+        describePixels();
     }
 
     private static int flags(int reduction) {

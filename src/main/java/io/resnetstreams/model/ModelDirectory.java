@@ -71,7 +71,11 @@ public final class ModelDirectory {
             throw new InvalidModelException("model file " + file + " is missing");
         }
         try {
-            return JSON.readValue(file.toFile(), ModelDescription.class);
+            ModelDescription description = JSON.readValue(file.toFile(), ModelDescription.class);
+            ResNetArchitecture.of(description.architecture());
+            return description;
+        } catch (IllegalArgumentException e) {
+            throw new InvalidModelException(file + ": " + e.getMessage(), e);
         } catch (JsonMappingException e) {
             Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
             String message = cause == e ? e.getOriginalMessage() : cause.getMessage();

@@ -1,0 +1,108 @@
+package io.resnetstreams.cli;
+
+import ai.djl.Device;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.inference.DeviceModel;
+import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.Evaluation;
+import io.resnetstreams.model.EvaluationSet;
+import io.resnetstreams.model.ModelDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures a model offline, without Kafka. */
+@Command(
+        name = "evaluate",
+        description = {
+            "Measures a model's accuracy and speed on images whose classes are known: an IDX data set's test split,",
+            "a folder with labels.tsv (file, tab, class index), or one folder for each label."
+        },
+        footer = "%nExample: resnet-streams model evaluate --model models/resnet20-fashion-mnist"
+                + " --data /usr/share/datasets/fashion-mnist")
+final class ModelEvaluateCommand implements Callable<Integer> {
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private PipelineOptions options;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
+    private String modelPath;
+
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Images and their classes.")
+    private Path data;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Classify everything so many times, for a steadier speed (default: ${DEFAULT-VALUE}).")
+    private int repeat;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (repeat < 1 || repeat > 100_000) {
+            throw UserErrorException.usage("--repeat is " + repeat + "; allowed are 1 to 100000");
+        }
+        Map<String, String> own = new HashMap<>();
+        own.put("model", modelPath);
+        Configuration configuration = options.load(own);
+        ModelDirectory model = ClassificationStack.model(configuration.model());
+        EvaluationSet set;
+        try {
+            set = EvaluationSet.read(
+                    data, model, new ImagePreprocessor(configuration.limits().image(), model.preprocessing()));
+        } catch (IOException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+        ClassificationStack.Devices devices = ClassificationStack.devices(configuration);
+        List<DeviceModel> loaded = new ArrayList<>();
+        try {
+            for (Device device : devices.list()) {
+                loaded.add(ClassificationStack.load(configuration, model, device));
+            }
+            List<Classifier> classifiers =
+                    loaded.stream().flatMap(part -> part.classifiers().stream()).toList();
+            Evaluation.Result result =
+                    Evaluation.run(set, classifiers, configuration.batch().maxSize(), repeat);
+            classifiers.forEach(Classifier::close);
+            report(model, devices.description(), result);
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        } finally {
+            loaded.forEach(DeviceModel::close);
+        }
+        return 0;
+    }
+
+    private void report(ModelDirectory model, String device, Evaluation.Result result) {
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("events", result.images());
+        summary.put("accuracy", Rounding.to(4, result.accuracy()));
+        summary.put("top5", Rounding.to(4, result.top5()));
+        summary.put("imagesPerSecond", Rounding.to(1, result.imagesPerSecond()));
+        summary.put("model", ClassificationStack.reference(model));
+        summary.put("device", device);
+        summary.put("seconds", Rounding.to(3, result.seconds()));
+        output.printJson(summary);
+        output.text()
+                .printf(
+                        "%s on %s: top-1 %.2f %%, top-5 %.2f %% of %,d images; %,.0f images/s on %s%n",
+                        model.name(),
+                        data,
+                        result.accuracy() * 100,
+                        result.top5() * 100,
+                        result.images(),
+                        result.imagesPerSecond(),
+                        device);
+    }
+}
