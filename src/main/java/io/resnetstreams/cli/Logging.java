@@ -14,7 +14,7 @@ final class Logging {
             System.setProperty("resnet-streams.log.root", "INFO");
             System.setProperty("resnet-streams.log.own", "DEBUG");
             System.setProperty("resnet-streams.log.network", "WARN");
-            System.setProperty("resnet-streams.log.exception", "%ex");
+            System.setProperty("resnet-streams.log.exception", "full");
         }
     }
 

@@ -2,7 +2,11 @@ package io.resnetstreams.inference;
 
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
+import ai.djl.Model;
 import ai.djl.inference.Predictor;
+import ai.djl.mxnet.engine.MxNDManager;
+import ai.djl.mxnet.engine.MxSymbolBlock;
+import ai.djl.mxnet.engine.Symbol;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
@@ -10,7 +14,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
-import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
@@ -18,6 +21,7 @@ import ai.djl.util.Pair;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ResNetSymbol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,28 +34,31 @@ import java.util.Map;
  * A model loaded to a device, with a classifier for each of its workers. Each worker has a block of its own, since two
  * threads on one block gain nothing; all share one set of parameters.
  *
- * <p>This is the one class of the pipeline that knows which engine it runs on; it speaks to it through DJL's neutral API.
+ * <p>This is the one class of the pipeline that knows which engine it runs on.
  *
  * <p>Threading: loaded and closed by one thread, after its classifiers were closed; each classifier belongs to one
  * worker thread.
  */
 public final class DeviceModel implements AutoCloseable {
+    /** Folds batch norm and activation into the convolutions: 1.5 times as fast for small images. */
+    private static final String CPU_FUSION = "MKLDNN";
+
     private static final String OUT_OF_MEMORY = "out of memory";
 
     private final String deviceName;
-    private final List<ZooModel<PixelBatch, float[][]>> models;
+    private final List<Model> models;
     private final List<Classifier> classifiers;
     private final int imageBytes;
 
     /** Images in a direct buffer: uint8, N×H×W×3. */
     private record PixelBatch(ByteBuffer pixels, int size) {}
 
-    private DeviceModel(Device device, List<ZooModel<PixelBatch, float[][]>> models, Preprocessing input) {
+    private DeviceModel(Device device, List<Model> models, Preprocessing input) {
         this.deviceName = Accelerators.name(device);
         this.models = models;
         this.imageBytes = input.width() * input.height() * 3;
         this.classifiers = models.stream()
-                .<Classifier>map(model -> new DjlClassifier(model.newPredictor(), imageBytes))
+                .<Classifier>map(model -> new DjlClassifier(model.newPredictor(new PixelTranslator(input)), imageBytes))
                 .toList();
     }
 
@@ -61,14 +68,14 @@ public final class DeviceModel implements AutoCloseable {
      * @throws IllegalArgumentException if the engine can't load it, or its outputs aren't its labels
      */
     public static DeviceModel load(ModelDirectory directory, Device device, int workers) {
-        List<ZooModel<PixelBatch, float[][]>> models = new ArrayList<>();
+        List<Model> models = new ArrayList<>();
         try {
-            for (int worker = 0; worker < workers; worker++) {
-                models.add(criteria(directory, device).loadModel());
-                shareParameters(models.get(0), models.get(worker));
+            models.add(criteria(directory, device).loadModel());
+            while (models.size() < workers) {
+                models.add(sibling(models.get(0), directory, device));
             }
         } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
-            models.forEach(ZooModel::close);
+            models.forEach(Model::close);
             throw new IllegalArgumentException(
                     "cannot load the model " + directory.directory() + ": " + e.getMessage(), e);
         }
@@ -93,29 +100,33 @@ public final class DeviceModel implements AutoCloseable {
                 .optModelName(directory.name())
                 .optTranslator(new PixelTranslator(directory.preprocessing()));
         if (!device.isGpu()) {
-            // Folds batch norm and activation into the convolutions: 1.5 times as fast for small images.
-            builder.optOption("MxOptimizeFor", "MKLDNN");
+            builder.optOption("MxOptimizeFor", CPU_FUSION);
         }
         return builder.build();
     }
 
-    private static void shareParameters(ZooModel<?, ?> first, ZooModel<?, ?> other) {
-        if (first == other) {
-            return;
-        }
+    /** Returns a model with a block of its own on the parameters of another. */
+    private static Model sibling(Model first, ModelDirectory directory, Device device) {
         Map<String, NDArray> arrays = new HashMap<>();
         for (Pair<String, Parameter> parameter : first.getBlock().getParameters()) {
-            if (parameter.getValue().isInitialized()) {
-                arrays.put(parameter.getKey(), parameter.getValue().getArray());
-            }
+            arrays.put(parameter.getKey(), parameter.getValue().getArray());
         }
-        for (Pair<String, Parameter> parameter : other.getBlock().getParameters()) {
-            NDArray shared = arrays.get(parameter.getKey());
+        Model model = Model.newInstance(directory.name(), device, Accelerators.ENGINE);
+        MxNDManager manager = (MxNDManager) model.getNDManager();
+        MxSymbolBlock block = new MxSymbolBlock(
+                manager, Symbol.load(manager, directory.symbolFile().toString()));
+        block.setInputNames(List.of(ResNetSymbol.INPUT));
+        for (Parameter parameter : block.getAllParameters()) {
+            NDArray shared = arrays.get(parameter.getName());
             if (shared != null) {
-                parameter.getValue().close();
-                parameter.getValue().setArray(shared);
+                parameter.setArray(shared);
             }
         }
+        if (!device.isGpu()) {
+            block.optimizeFor(CPU_FUSION);
+        }
+        model.setBlock(block);
+        return model;
     }
 
     private void warmUp(ModelDirectory directory) {
@@ -145,7 +156,7 @@ public final class DeviceModel implements AutoCloseable {
 
     @Override
     public void close() {
-        models.forEach(ZooModel::close);
+        models.forEach(Model::close);
     }
 
     /** Packs a batch into a reused direct buffer and runs it. */

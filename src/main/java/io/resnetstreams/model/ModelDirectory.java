@@ -146,6 +146,11 @@ public final class ModelDirectory {
         return directory;
     }
 
+    /** Returns the file of the network's graph. */
+    public Path symbolFile() {
+        return directory.resolve(symbolFile(name()));
+    }
+
     public ModelDescription description() {
         return description;
     }
