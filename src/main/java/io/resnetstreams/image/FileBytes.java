@@ -1,0 +1,66 @@
+package io.resnetstreams.image;
+
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.Stage;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Reads numbers at places of an image file; what lies beyond its end means that the file is truncated. */
+record FileBytes(byte[] data) {
+    int length() {
+        return data.length;
+    }
+
+    int u8(int at) throws RejectedEventException {
+        require(at, 1);
+        return data[at] & 0xFF;
+    }
+
+    int u16be(int at) throws RejectedEventException {
+        return u8(at) << 8 | u8(at + 1);
+    }
+
+    int u16le(int at) throws RejectedEventException {
+        return u8(at) | u8(at + 1) << 8;
+    }
+
+    int u24le(int at) throws RejectedEventException {
+        return u16le(at) | u8(at + 2) << 16;
+    }
+
+    /** Returns a signed number of 32 bits, little endian. */
+    int i32le(int at) throws RejectedEventException {
+        return u16le(at) | u16le(at + 2) << 16;
+    }
+
+    long u32be(int at) throws RejectedEventException {
+        return (long) u16be(at) << 16 | u16be(at + 2);
+    }
+
+    long u32le(int at) throws RejectedEventException {
+        return i32le(at) & 0xFFFF_FFFFL;
+    }
+
+    /** Returns whether the file holds these characters (of one byte each) at this place. */
+    boolean has(int at, String characters) {
+        byte[] expected = characters.getBytes(StandardCharsets.ISO_8859_1);
+        return at + expected.length <= data.length
+                && Arrays.equals(data, at, at + expected.length, expected, 0, expected.length);
+    }
+
+    /** Rejects the file unless it reaches {@code count} bytes beyond {@code at}. */
+    void require(long at, long count) throws RejectedEventException {
+        if (at < 0 || at + count > data.length) {
+            throw truncated(
+                    "the file ends after " + data.length + " bytes, but its structure needs at least " + (at + count));
+        }
+    }
+
+    static RejectedEventException truncated(String reason) {
+        return new RejectedEventException(Stage.DECODE, "truncated", reason);
+    }
+
+    static RejectedEventException corrupt(String reason) {
+        return new RejectedEventException(Stage.DECODE, "corrupt", reason);
+    }
+}
