@@ -1,0 +1,113 @@
+package io.resnetstreams.image;
+
+/**
+ * Scales and crops an image in one go: only rows and columns that reach the result are computed, and only as many
+ * filtered rows are kept as one output row needs. First across, rounded to 8 bits, then down, as Pillow does.
+ */
+final class Resampler {
+    private static final int CHANNELS = 3;
+
+    private final PixelRows source;
+    private final TriangleFilter across;
+    private final TriangleFilter down;
+    private final byte[] sourceRow;
+    private final int[][] filteredRows; // a ring: input row y lies at y modulo its length
+    private int nextRow;
+
+    private Resampler(PixelRows source, TriangleFilter across, TriangleFilter down) {
+        this.source = source;
+        this.across = across;
+        this.down = down;
+        this.sourceRow = new byte[source.width() * CHANNELS];
+        this.filteredRows = new int[down.mostWeights()][across.size() * CHANNELS];
+        this.nextRow = down.first()[0];
+    }
+
+    /**
+     * Returns the network's input, {@code height × width × 3} bytes.
+     *
+     * @param source the decoded pixels, possibly a reduction of the image
+     * @param imageWidth width of the image itself
+     * @param imageHeight height of the image itself
+     * @param reduction how many of the image's pixels one of {@code source} stands for, along each edge
+     */
+    static byte[] resample(
+            PixelRows source, int imageWidth, int imageHeight, int reduction, Preprocessing preprocessing) {
+        int scaledWidth = preprocessing.scaledWidth(imageWidth, imageHeight);
+        int scaledHeight = preprocessing.scaledHeight(imageWidth, imageHeight);
+        Crop columns = Crop.centred(scaledWidth, preprocessing.width());
+        Crop rows = Crop.centred(scaledHeight, preprocessing.height());
+        Resampler resampler = new Resampler(
+                source,
+                TriangleFilter.of(
+                        source.width(), imageWidth / (double) reduction, scaledWidth, columns.from(), columns.count()),
+                TriangleFilter.of(
+                        source.height(), imageHeight / (double) reduction, scaledHeight, rows.from(), rows.count()));
+        byte[] result = new byte[preprocessing.width() * preprocessing.height() * CHANNELS];
+        for (int y = 0; y < rows.count(); y++) {
+            int at = ((rows.padding() + y) * preprocessing.width() + columns.padding()) * CHANNELS;
+            resampler.outputRow(y, result, at);
+        }
+        return result;
+    }
+
+    private void outputRow(int y, byte[] result, int at) {
+        for (; nextRow < down.end(y); nextRow++) {
+            source.row(nextRow, sourceRow);
+            filterAcross(sourceRow, filteredRows[nextRow % filteredRows.length]);
+        }
+        int[] sums = new int[across.size() * CHANNELS];
+        int first = down.first()[y];
+        int[] weights = down.weights()[y];
+        for (int i = 0; i < weights.length; i++) {
+            addWeighted(sums, weights[i], filteredRows[(first + i) % filteredRows.length]);
+        }
+        for (int i = 0; i < sums.length; i++) {
+            result[at + i] = (byte) (sums[i] + TriangleFilter.HALF >>> TriangleFilter.PRECISION_BITS);
+        }
+    }
+
+    /** A loop so plain that the compiler makes vector instructions of it. */
+    private static void addWeighted(int[] sums, int weight, int[] values) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += weight * values[i];
+        }
+    }
+
+    private void filterAcross(byte[] row, int[] into) {
+        int at = 0;
+        for (int x = 0; x < across.size(); x++) {
+            int red = TriangleFilter.HALF;
+            int green = TriangleFilter.HALF;
+            int blue = TriangleFilter.HALF;
+            int from = across.first()[x] * CHANNELS;
+            for (int weight : across.weights()[x]) {
+                red += weight * (row[from] & 0xFF);
+                green += weight * (row[from + 1] & 0xFF);
+                blue += weight * (row[from + 2] & 0xFF);
+                from += CHANNELS;
+            }
+            into[at] = red >>> TriangleFilter.PRECISION_BITS;
+            into[at + 1] = green >>> TriangleFilter.PRECISION_BITS;
+            into[at + 2] = blue >>> TriangleFilter.PRECISION_BITS;
+            at += CHANNELS;
+        }
+    }
+
+    /**
+     * A centred crop along one axis.
+     *
+     * @param from first pixel of the scaled image that is kept
+     * @param count pixels kept
+     * @param padding black pixels before them
+     */
+    record Crop(int from, int count, int padding) {
+        static Crop centred(int scaled, int wanted) {
+            if (scaled < wanted) {
+                return new Crop(0, scaled, (wanted - scaled) / 2);
+            }
+            // Half-way cases go to the even number: torchvision uses Python's round.
+            return new Crop((int) Math.rint((scaled - wanted) / 2.0), wanted, 0);
+        }
+    }
+}
