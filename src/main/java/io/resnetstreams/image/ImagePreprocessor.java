@@ -44,14 +44,14 @@ public final class ImagePreprocessor {
     public byte[] toPixels(byte[] imageFile) throws RejectedEventException {
         ImageHeader header = check(imageFile);
         int reduction = header.format() == ImageFormat.JPEG ? reduction(header) : 1;
-        NativeDecoder decoder = decode(imageFile, header, reduction);
+        NativeDecoder decoder = NativeDecoder.ofThisThread();
         try {
+            decode(decoder, imageFile, header, reduction);
             if (reduction == 1 && preprocessing.leavesUnchanged(decoder.width(), decoder.height())) {
                 return decoder.toArray();
             }
-            boolean turned = reduction > 1 && decoder.width() != NativeDecoder.reduced(header.width(), reduction);
-            int width = reduction == 1 ? decoder.width() : turned ? header.height() : header.width();
-            int height = reduction == 1 ? decoder.height() : turned ? header.width() : header.height();
+            int width = decoder.sideways() ? header.height() : header.width();
+            int height = decoder.sideways() ? header.width() : header.height();
             return Resampler.resample(decoder, width, height, reduction, preprocessing);
         } finally {
             decoder.trim();
@@ -64,8 +64,10 @@ public final class ImagePreprocessor {
      * @throws RejectedEventException if the image is beyond the limits or can't be decoded whole
      */
     public DecodedImage decode(byte[] imageFile) throws RejectedEventException {
-        NativeDecoder decoder = decode(imageFile, check(imageFile), 1);
+        ImageHeader header = check(imageFile);
+        NativeDecoder decoder = NativeDecoder.ofThisThread();
         try {
+            decode(decoder, imageFile, header, 1);
             return new DecodedImage(decoder.width(), decoder.height(), decoder.toArray());
         } finally {
             decoder.trim();
@@ -86,19 +88,15 @@ public final class ImagePreprocessor {
         return header;
     }
 
-    private static NativeDecoder decode(byte[] imageFile, ImageHeader header, int reduction)
+    private static void decode(NativeDecoder decoder, byte[] imageFile, ImageHeader header, int reduction)
             throws RejectedEventException {
-        NativeDecoder decoder = NativeDecoder.ofThisThread();
-        byte[] needed =
-                header.format() == ImageFormat.PNG ? PngStructure.stillImage(new FileBytes(imageFile)) : imageFile;
+        FileBytes file = new FileBytes(imageFile);
+        byte[] needed = header.format() == ImageFormat.PNG ? PngStructure.stillImage(file) : imageFile;
         decoder.decode(needed, header, reduction);
-        if (header.format() == ImageFormat.WEBP) {
-            decoder.turn(WebpOrientation.of(new FileBytes(imageFile)));
-        }
+        decoder.turn(ExifOrientation.of(file, header.format()));
         if (header.format() == ImageFormat.JPEG && JpegWarnings.needCheck(decoder)) {
             JpegWarnings.requireNone(imageFile);
         }
-        return decoder;
     }
 
     private int reduction(ImageHeader header) {

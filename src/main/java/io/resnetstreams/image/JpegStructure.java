@@ -39,7 +39,7 @@ final class JpegStructure {
     private int[] components = {};
     private final long[] completeCoefficients = new long[256]; // by component, one bit for each of the 64
     private int scans;
-    private boolean hasExif;
+    private int exifStart;
     private int exifBytes;
 
     private JpegStructure(FileBytes file) {
@@ -53,6 +53,15 @@ final class JpegStructure {
             structure.step();
         }
         return structure.header;
+    }
+
+    /** Returns where the EXIF data before the frame header begin, 0 if there are none. */
+    static int exifStart(FileBytes file) throws RejectedEventException {
+        JpegStructure structure = new JpegStructure(file);
+        while (structure.header == null && structure.exifStart == 0) {
+            structure.step();
+        }
+        return structure.exifStart;
     }
 
     /** Rejects a file that has lost a part of its image. */
@@ -88,7 +97,7 @@ final class JpegStructure {
             readScan(start);
             skipEntropyCodedData();
         } else if (marker == APPLICATION_1 && file.has(start + 2, EXIF)) {
-            hasExif = true;
+            exifStart = exifStart == 0 ? start + 2 + EXIF.length() : exifStart;
             exifBytes += length - 2 - EXIF.length();
         }
         return true;
@@ -200,7 +209,7 @@ final class JpegStructure {
 
     /** Odd entries are for the decoder to ignore; but where EXIF breaks off at once, the file has been cut. */
     private void requireWholeExif() throws RejectedEventException {
-        if (hasExif && exifBytes < TIFF_HEADER) {
+        if (exifStart > 0 && exifBytes < TIFF_HEADER) {
             throw FileBytes.truncated("its EXIF data has " + exifBytes + " bytes; the header alone takes " + TIFF_HEADER
                     + ", so which way is up can't be known");
         }

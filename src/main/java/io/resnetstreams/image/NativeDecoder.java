@@ -35,6 +35,7 @@ final class NativeDecoder implements PixelRows {
     private BytePointer data;
     private int width;
     private int height;
+    private boolean sideways;
 
     private NativeDecoder() {}
 
@@ -49,36 +50,41 @@ final class NativeDecoder implements PixelRows {
     }
 
     /**
-     * Decodes an image's first frame to RGB of 8 bits, turned as its EXIF orientation says. Transparency is dropped, not
+     * Decodes an image's first frame to RGB of 8 bits, not yet turned upright. Transparency is dropped, not
      * blended with a background: what Pillow's {@code convert("RGB")}, and so torchvision, gives networks to learn from.
      *
      * @param header what the file says of its size
      * @param reduction 1, or for JPEG 2, 4, 8: scales in the frequency domain, for a fraction of the work
      */
     void decode(byte[] file, ImageHeader header, int reduction) throws RejectedEventException {
-        // OpenCV decodes into a matrix that has the right size already. Where a decoder leaves pixels out, they would
-        // be
-        // those of the image before, or of whatever lay in memory: black makes equal files give equal pixels.
-        pixels.create(reduced(header.height(), reduction), reduced(header.width(), reduction), opencv_core.CV_8UC3);
-        Pointer.memset(pixels.data(), 0, pixels.total() * 3);
         if (file.length > input.capacity()) {
             input.close();
             input = new BytePointer(file.length);
         }
         input.put(file, 0, file.length);
-        boolean decoded;
-        try (Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, input);
-                Mat result = opencv_imgcodecs.imdecode(encoded, flags(reduction), pixels)) {
-            decoded = !result.empty() && result.type() == opencv_core.CV_8UC3;
-        } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
-            release();
-            throw FileBytes.corrupt("its image data can't be decoded: " + e.getMessage());
-        }
-        if (!decoded) {
-            release();
+        if (!decodeInput(file.length, header, reduction)) {
             throw FileBytes.corrupt("its image data can't be decoded");
         }
         describePixels();
+        if (width != reduced(header.width(), reduction) || height != reduced(header.height(), reduction)) {
+            throw FileBytes.corrupt("its header states " + header.width() + "×" + header.height()
+                    + " pixels, but it was decoded to " + width + "×" + height);
+        }
+    }
+
+    private boolean decodeInput(int bytes, ImageHeader header, int reduction) throws RejectedEventException {
+        try (Mat encoded = new Mat(1, bytes, opencv_core.CV_8UC1, input)) {
+            // OpenCV decodes into a matrix that has the right size already. Where a decoder leaves pixels out they
+            // would
+            // be the last image's, or whatever lay in memory; black makes equal files give equal pixels.
+            pixels.create(reduced(header.height(), reduction), reduced(header.width(), reduction), opencv_core.CV_8UC3);
+            Pointer.memset(pixels.data(), 0, pixels.total() * 3);
+            try (Mat result = opencv_imgcodecs.imdecode(encoded, flags(reduction), pixels)) {
+                return !result.empty() && result.type() == opencv_core.CV_8UC3;
+            }
+        } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
+            throw FileBytes.corrupt("its image data can't be decoded: " + e.getMessage());
+        }
     }
 
     private void describePixels() {
@@ -89,7 +95,10 @@ final class NativeDecoder implements PixelRows {
 
     /** Turns the decoded image upright, by EXIF's number of its orientation (1 to 8). */
     void turn(int orientation) {
-        boolean sideways = orientation >= 5;
+        sideways = orientation >= 5;
+        if (orientation == 1) {
+            return;
+        }
         if (sideways) {
             opencv_core.transpose(pixels, pixels);
         }
@@ -102,8 +111,13 @@ final class NativeDecoder implements PixelRows {
         describePixels();
     }
 
+    /** Returns whether {@link #turn} made rows of columns. */
+    boolean sideways() {
+        return sideways;
+    }
+
     private static int flags(int reduction) {
-        int colour = opencv_imgcodecs.IMREAD_COLOR_RGB;
+        int colour = opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
         // Of the flags for scaled decoding, those named "grayscale" are the bare reduction; the others ask for BGR.
         return switch (reduction) {
             case 1 -> colour;
@@ -136,23 +150,19 @@ final class NativeDecoder implements PixelRows {
         return rgb;
     }
 
-    /** Gives back what was needed for an image of unusual size. */
+    /** Gives back what an image of unusual size needed; to be called after each image, decoded or not. */
     void trim() {
         if (input.capacity() > MOST_BYTES_KEPT) {
             input.close();
             input = new BytePointer(64 << 10);
         }
         if (pixels.total() * 3 > MOST_BYTES_KEPT) {
-            release();
+            pixels.release();
         }
     }
 
     /** Returns an edge's length after scaled decoding, which rounds up. */
     static int reduced(int edge, int reduction) {
         return (edge + reduction - 1) / reduction;
-    }
-
-    private void release() {
-        pixels.release();
     }
 }

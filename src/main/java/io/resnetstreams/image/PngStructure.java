@@ -38,8 +38,8 @@ final class PngStructure {
 
     /**
      * Returns a complete file without what the still image does not need: animation, on whose damaged chunks OpenCV
-     * 4.13 crashes, and texts and profiles, over which libpng writes warnings. Orientation is kept. The file itself is
-     * returned when there is nothing to leave out.
+     * 4.13 crashes, and texts and profiles, over which libpng writes warnings. The file itself is returned when there
+     * is nothing to leave out.
      */
     static byte[] stillImage(FileBytes file) throws RejectedEventException {
         ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length());
@@ -49,12 +49,23 @@ final class PngStructure {
         while (type != END) {
             int bytes = CHUNK_OVERHEAD + (int) file.u32be(at);
             type = (int) file.u32be(at + 4);
-            if (isCritical(type) || type == EXIF) {
+            if (isCritical(type)) {
                 kept.write(file.data(), at, bytes);
             }
             at += bytes;
         }
         return kept.size() == file.length() ? file.data() : kept.toByteArray();
+    }
+
+    /** Returns where the EXIF data of a complete file begin, 0 if it has none. */
+    static int exifStart(FileBytes file) throws RejectedEventException {
+        int at = SIGNATURE_BYTES;
+        int type = (int) file.u32be(at + 4);
+        while (type != END && type != EXIF) {
+            at += CHUNK_OVERHEAD + (int) file.u32be(at);
+            type = (int) file.u32be(at + 4);
+        }
+        return type == EXIF ? at + 8 : 0;
     }
 
     /** The type's first letter is then upper case. */

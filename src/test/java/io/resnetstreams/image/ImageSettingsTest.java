@@ -1,0 +1,55 @@
+package io.resnetstreams.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ImageSettingsTest {
+    @Test
+    void defaultLimits() {
+        assertThat(ImageLimits.defaults()).isEqualTo(new ImageLimits(20 * 1024 * 1024, 50_000_000, 16_384));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, 1, maxBytes is 0",
+        "1, 0, 1, maxPixels is 0",
+        "1, 2000000000, 1, maxPixels is 2000000000; allowed are 1 to 715827879",
+        "1, 1, 0, maxEdge is 0",
+        "1, 1, 2000000, maxEdge is 2000000; allowed are 1 to 1048576"
+    })
+    void limitsNameWhatIsWrong(int maxBytes, int maxPixels, int maxEdge, String reason) {
+        assertThatThrownBy(() -> new ImageLimits(maxBytes, maxPixels, maxEdge))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-1, 1, 1, resizeShortEdge is -1",
+        "0, 0, 1, width is 0",
+        "0, 1, 5000, height is 5000; allowed are 1 to 4096"
+    })
+    void preprocessingNamesWhatIsWrong(int resizeShortEdge, int width, int height, String reason) {
+        assertThatThrownBy(() -> new Preprocessing(resizeShortEdge, width, height))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, 375, 341, 256", "375, 500, 256, 341", "256, 256, 256, 256", "1, 16384, 256, 4194304"})
+    void longEdgeIsRoundedDown(int width, int height, int scaledWidth, int scaledHeight) {
+        Preprocessing preprocessing = new Preprocessing(256, 224, 224);
+        assertThat(preprocessing.scaledWidth(width, height)).isEqualTo(scaledWidth);
+        assertThat(preprocessing.scaledHeight(width, height)).isEqualTo(scaledHeight);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"341, 224, 58, 224, 0", "227, 224, 2, 224, 0", "229, 224, 2, 224, 0", "20, 25, 0, 20, 2"})
+    void halfWayCropsGoToTheEvenNumber(int scaled, int wanted, int from, int count, int padding) {
+        assertThat(Resampler.Crop.centred(scaled, wanted)).isEqualTo(new Resampler.Crop(from, count, padding));
+    }
+}

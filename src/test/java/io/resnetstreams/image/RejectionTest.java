@@ -1,0 +1,194 @@
+package io.resnetstreams.image;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.Stage;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RejectionTest {
+    private static final Preprocessing PREPROCESSING = new Preprocessing(0, 28, 28);
+
+    private final ImagePreprocessor preprocessor =
+            new ImagePreprocessor(new ImageLimits(20_000, 5_000, 100), PREPROCESSING);
+
+    @Test
+    void tooManyBytes() {
+        assertRejected(new byte[20_001], Stage.LIMITS, "too_many_bytes", "20001 bytes; at most 20000");
+    }
+
+    @Test
+    void edgeTooLong() {
+        assertRejected(png(101, 1), Stage.LIMITS, "edge_too_long", "101×1 pixels; an edge may have at most 100");
+    }
+
+    @Test
+    void tooManyPixels() {
+        assertRejected(png(90, 90), Stage.LIMITS, "too_many_pixels", "90×90 = 8100 pixels; at most 5000");
+    }
+
+    @Test
+    void limitsAreReachedButNotExceeded() throws Exception {
+        assertThat(preprocessor.decode(png(100, 50)).rgb()).isEqualTo(SampleImages.gradient(100, 50));
+    }
+
+    @Test
+    void limitsHoldBeforePixelsAreTaken() {
+        // 2 GB of pixels claimed by 33 bytes: the claim is what's rejected, not the missing rest.
+        byte[] bomb =
+                HexFormat.of().parseHex("89504E470D0A1A0A0000000D4948445200007000000070000802000000" + "00000000");
+        assertRejected(bomb, Stage.LIMITS, "edge_too_long", "28672×28672");
+    }
+
+    @Test
+    void empty() {
+        assertRejected(new byte[0], Stage.DECODE, "empty", "0 bytes");
+    }
+
+    @Test
+    void unknownFormat() {
+        assertRejected("not an image".getBytes(US_ASCII), Stage.DECODE, "unknown_format", "6e 6f 74 20 61 6e");
+    }
+
+    static Stream<Arguments> wholeFiles() {
+        return Map.of(
+                        "jpeg", SampleImages.jpeg(60, 40),
+                        "progressive", SampleImages.progressiveJpeg(60, 40),
+                        "png", png(60, 40),
+                        "gif", SampleImages.encode(".gif", SampleImages.gradient(60, 40), 60, 40),
+                        "bmp", SampleImages.encode(".bmp", SampleImages.gradient(60, 40), 60, 40),
+                        "webp", SampleImages.encode(".webp", SampleImages.gradient(60, 40), 60, 40))
+                .entrySet()
+                .stream()
+                .map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wholeFiles")
+    void everyTruncationIsRejected(String name, byte[] file) {
+        for (int length = 30; length < file.length; length += 1 + file.length / 300) {
+            byte[] cut = Arrays.copyOf(file, length);
+            assertThatThrownBy(() -> preprocessor.toPixels(cut))
+                    .as("%s cut to %d of %d bytes", name, length, file.length)
+                    .isInstanceOf(RejectedEventException.class)
+                    .asInstanceOf(type(RejectedEventException.class))
+                    .extracting(RejectedEventException::code)
+                    .isEqualTo("truncated");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wholeFiles")
+    void whatFollowsTheEndIsIgnored(String name, byte[] file) throws Exception {
+        byte[] longer = Arrays.copyOf(file, file.length + 1000);
+        assertThat(preprocessor.toPixels(longer)).isEqualTo(preprocessor.toPixels(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void truncatedJpegWithMendedEndIsRejected(boolean progressive) {
+        byte[] file = SampleImages.encode(
+                ".jpg",
+                SampleImages.pattern(64, 64),
+                64,
+                64,
+                opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE,
+                progressive ? 1 : 0);
+        byte[] mended = Arrays.copyOf(file, file.length * 3 / 4);
+        mended[mended.length - 2] = (byte) 0xFF;
+        mended[mended.length - 1] = (byte) 0xD9;
+        assertRejected(mended, Stage.DECODE, "truncated", progressive ? "of 64 coefficients" : "remature end");
+    }
+
+    @Test
+    void greyJpegIsNotTakenForTruncated() throws Exception {
+        byte[] grey = new byte[3 * 64 * 64];
+        Arrays.fill(grey, (byte) 128);
+        byte[] file = SampleImages.encode(".jpg", grey, 64, 64);
+        assertThat(preprocessor.decode(file).rgb()).isEqualTo(grey);
+    }
+
+    @Test
+    void missingRestartIntervalIsCorrupt() {
+        byte[] file = SampleImages.encode(
+                ".jpg", SampleImages.pattern(64, 64), 64, 64, opencv_imgcodecs.IMWRITE_JPEG_RST_INTERVAL, 2);
+        int first = indexOf(file, 0xD0);
+        int second = indexOf(file, 0xD1);
+        byte[] gap = Arrays.copyOf(file, file.length - (second - first));
+        System.arraycopy(file, second, gap, first, file.length - second);
+        assertRejected(gap, Stage.DECODE, "corrupt", "restart marker 1 stands at byte " + first + " where 0 is due");
+    }
+
+    @Test
+    void manyScansAreCorrupt() {
+        byte[] file = SampleImages.progressiveJpeg(60, 40);
+        int scan = indexOf(file, 0xDA);
+        byte[] attack = Arrays.copyOf(file, scan + 101 * 10);
+        for (int i = 0; i < 101; i++) {
+            byte[] emptyScan = {(byte) 0xFF, (byte) 0xDA, 0, 8, 1, 1, 0, 1, 63, 0};
+            System.arraycopy(emptyScan, 0, attack, scan + i * 10, 10);
+        }
+        assertRejected(attack, Stage.DECODE, "corrupt", "more than 100 scans");
+    }
+
+    @Test
+    void wrongChecksumIsCorrupt() {
+        byte[] file = png(60, 40);
+        file[file.length - 30] ^= 1;
+        assertRejected(file, Stage.DECODE, "corrupt", "checksum of the PNG chunk at byte 33");
+    }
+
+    @Test
+    void noPixelsAreCorrupt() {
+        byte[] file = SampleImages.encode(".bmp", SampleImages.gradient(6, 4), 6, 4);
+        Arrays.fill(file, 18, 22, (byte) 0);
+        assertRejected(file, Stage.DECODE, "corrupt", "0×4 pixels; both edges must be at least 1");
+    }
+
+    @Test
+    void rejectedImageLeavesNothingForTheNext() throws Exception {
+        byte[] good = SampleImages.encode(".png", SampleImages.pattern(60, 40), 60, 40);
+        byte[] broken = Png.encodeRgb(SampleImages.gradient(60, 40), 60, 40);
+        broken[broken.length - 40] ^= 1;
+        for (int i = 0; i < 3; i++) {
+            assertThat(preprocessor.decode(good).rgb()).isEqualTo(SampleImages.pattern(60, 40));
+            assertThatThrownBy(() -> preprocessor.decode(broken)).isInstanceOf(RejectedEventException.class);
+        }
+    }
+
+    private void assertRejected(byte[] file, Stage stage, String code, String reason) {
+        assertThatThrownBy(() -> preprocessor.toPixels(file))
+                .isInstanceOf(RejectedEventException.class)
+                .hasMessageContaining(reason)
+                .asInstanceOf(type(RejectedEventException.class))
+                .satisfies(rejected -> {
+                    assertThat(rejected.code()).isEqualTo(code);
+                    assertThat(rejected.stage()).isEqualTo(stage);
+                });
+    }
+
+    private static byte[] png(int width, int height) {
+        return Png.encodeRgb(SampleImages.gradient(width, height), width, height);
+    }
+
+    private static int indexOf(byte[] file, int marker) {
+        for (int i = 0; i + 1 < file.length; i++) {
+            if (file[i] == (byte) 0xFF && file[i + 1] == (byte) marker) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("no marker " + Integer.toHexString(marker));
+    }
+}
