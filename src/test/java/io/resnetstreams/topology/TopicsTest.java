@@ -20,7 +20,7 @@ class TopicsTest {
     void equalNamesAreRefused(String input, String labels, String deadLetters) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Topics(input, labels, deadLetters))
-                .withMessageStartingWith("the topics must differ");
+                .withMessageStartingWith("input, labels and deadLetters must differ");
     }
 
     @ParameterizedTest
