@@ -103,6 +103,7 @@ record Configuration(
     /** What an event may be. */
     record LimitsSection(int maxImageBytes, int maxPixels, int maxEdge, int maxJsonDepth, int maxIdLength) {
         LimitsSection {
+            requireRange("limits.maxImageBytes", maxImageBytes, 1, Integer.MAX_VALUE);
             named("limits", () -> new ImageLimits(maxImageBytes, maxPixels, maxEdge));
             named("limits", () -> new EventLimits(maxJsonDepth, maxIdLength));
         }

@@ -137,21 +137,32 @@ final class ConfigurationLoader {
             String key = prefix + field.getKey();
             JsonNode current = base.get(field.getKey());
             JsonNode value = field.getValue();
-            if (key.equals(KAFKA)) {
-                value.properties().forEach(property -> ((ObjectNode) current)
-                        .put(property.getKey(), property.getValue().asText()));
-            } else if (current == null) {
+            boolean kafkaProperty = prefix.equals(KAFKA + ".");
+            if (current == null && !kafkaProperty) {
                 throw unknown(key, origin);
-            } else if (current.isObject() != value.isObject()) {
-                throw UserErrorException.usage(origin + ": " + key + " is "
-                        + (value.isObject() ? "a section" : "'" + value.asText() + "'") + "; "
-                        + (current.isObject() ? "a section with keys" : "a single value") + " is needed");
+            } else if (value.isNull()) {
+                if (!key.equals(KAFKA)) {
+                    throw UserErrorException.usage(origin + ": " + key + " has no value");
+                }
+            } else if (kafkaProperty && value.isValueNode()) {
+                base.put(field.getKey(), value.asText());
+            } else if (kafkaProperty || current.isObject() != value.isObject()) {
+                String needed = kafkaProperty || !current.isObject() ? "a single value" : "a section with keys";
+                throw UserErrorException.usage(
+                        origin + ": " + key + " is " + describe(value) + "; " + needed + " is needed");
             } else if (current instanceof ObjectNode section) {
                 overlay(section, value, key + ".", origin);
             } else {
                 base.set(field.getKey(), value);
             }
         }
+    }
+
+    private static String describe(JsonNode value) {
+        if (value.isValueNode()) {
+            return "'" + value.asText() + "'";
+        }
+        return value.isObject() ? "a section" : "a list";
     }
 
     private static JsonNode number(String key, String value, String origin) {

@@ -47,7 +47,9 @@ public final class IdxFile {
             int size = in.readInt();
             int height = in.readInt();
             int width = in.readInt();
-            if (size < 0 || height < 1 || width < 1 || (long) size * height * width > MOST_BYTES) {
+            long pixels = (long) height * width;
+            // The pixels are looked at first, so that the product can't overflow.
+            if (size < 0 || height < 1 || width < 1 || pixels > MOST_BYTES || size * pixels > MOST_BYTES) {
                 throw new IOException(file + ": claims " + size + " images of " + width + "×" + height + "; at most "
                         + MOST_BYTES + " bytes are read");
             }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A model on disk, verified: {@code NAME-symbol.json}, {@code NAME-0000.params}, {@code synset.txt} and {@code
@@ -72,13 +73,16 @@ public final class ModelDirectory {
         }
         try {
             ModelDescription description = JSON.readValue(file.toFile(), ModelDescription.class);
+            if (description == null) {
+                throw new InvalidModelException(file + ": is null; an object is needed");
+            }
             ResNetArchitecture.of(description.architecture());
             return description;
         } catch (IllegalArgumentException e) {
             throw new InvalidModelException(file + ": " + e.getMessage(), e);
         } catch (JsonMappingException e) {
             Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
-            String message = cause == e ? e.getOriginalMessage() : cause.getMessage();
+            String message = cause == e ? field(e) + e.getOriginalMessage() : cause.getMessage();
             throw new InvalidModelException(file + ": " + firstLine(message), e);
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(file + ": is not JSON: " + firstLine(e.getOriginalMessage()), e);
@@ -87,9 +91,17 @@ public final class ModelDirectory {
         }
     }
 
+    private static String field(JsonMappingException exception) {
+        String path = exception.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .collect(Collectors.joining("."));
+        return path.isEmpty() ? "" : path + ": ";
+    }
+
     private static void verify(Path directory, String name, String expected) throws InvalidModelException {
         Path file = directory.resolve(name).normalize();
-        if (!directory.normalize().equals(file.getParent())) {
+        // Absolute, since the directory may be the present one, which has no name.
+        if (!directory.toAbsolutePath().normalize().equals(file.toAbsolutePath().getParent())) {
             throw new InvalidModelException(directory.resolve(DESCRIPTION_FILE) + ": files names '" + name
                     + "', which is not in the directory");
         }

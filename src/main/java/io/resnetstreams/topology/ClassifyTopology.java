@@ -53,7 +53,7 @@ public final class ClassifyTopology {
     }
 
     /** Outcomes keep the order of their events, since they are written to the partition of the same number. */
-    private static StreamPartitioner<byte[], Outcome> samePartition() {
+    static StreamPartitioner<byte[], Outcome> samePartition() {
         return (topic, key, outcome, partitions) -> Optional.of(Set.of(outcome.sourcePartition() % partitions));
     }
 

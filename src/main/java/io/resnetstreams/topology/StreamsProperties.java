@@ -14,6 +14,9 @@ public final class StreamsProperties {
     /** A dead letter is its event plus headers that say why. */
     public static final int DEAD_LETTER_HEADROOM_BYTES = 64 * 1024;
 
+    /** Ends {@code main.consumer.} too. */
+    private static final String CONSUMER_PREFIX = "consumer.";
+
     private static final int MEBIBYTE = 1024 * 1024;
 
     private StreamsProperties() {}
@@ -77,7 +80,8 @@ public final class StreamsProperties {
     }
 
     private static void refuseUnsafe(PipelineSettings settings, String name, String value) {
-        switch (name.substring(name.lastIndexOf("consumer.") + (name.contains("consumer.") ? 9 : 0))) {
+        int prefix = name.lastIndexOf(CONSUMER_PREFIX);
+        switch (prefix < 0 ? name : name.substring(prefix + CONSUMER_PREFIX.length())) {
             case ConsumerConfig.GROUP_PROTOCOL_CONFIG -> {
                 if (value.toLowerCase(Locale.ROOT).equals("streams")) {
                     throw new IllegalArgumentException(

@@ -7,8 +7,8 @@ public record Topics(String input, String labels, String deadLetters) {
         requireName("labels", labels);
         requireName("deadLetters", deadLetters);
         if (input.equals(labels) || input.equals(deadLetters) || labels.equals(deadLetters)) {
-            throw new IllegalArgumentException(
-                    "the topics must differ; they are " + input + ", " + labels + " and " + deadLetters);
+            throw new IllegalArgumentException("input, labels and deadLetters must differ; they are " + input + ", "
+                    + labels + " and " + deadLetters);
         }
     }
 

@@ -1,0 +1,201 @@
+package io.resnetstreams.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** Mistakes of usage and configuration, as the command line tells them; nothing here reaches a broker or a device. */
+class MainTest {
+    @TempDir
+    private Path folder;
+
+    private final PrintStream realOut = System.out;
+    private final PrintStream realErr = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void capture() {
+        System.setOut(new PrintStream(out, true, UTF_8));
+        System.setErr(new PrintStream(err, true, UTF_8));
+    }
+
+    @AfterEach
+    void release() {
+        System.setOut(realOut);
+        System.setErr(realErr);
+    }
+
+    private static int execute(String... arguments) {
+        return Main.commandLine().execute(arguments);
+    }
+
+    private List<String> errorLines() {
+        return err.toString(UTF_8).lines().toList();
+    }
+
+    private void assertMistake(String message, String... arguments) {
+        assertThat(execute(arguments)).isEqualTo(2);
+        assertThat(errorLines()).singleElement().asString().contains(message);
+        assertThat(out.toString(UTF_8)).isEmpty();
+    }
+
+    static Stream<List<String>> commands() {
+        List<List<String>> commands = new ArrayList<>();
+        collect(Main.commandLine(), List.of(), commands);
+        return commands.stream();
+    }
+
+    private static void collect(CommandLine command, List<String> path, List<List<String>> found) {
+        if (command.getCommand() instanceof CommandLine.HelpCommand) {
+            return;
+        }
+        found.add(path);
+        command.getSubcommands().forEach((name, subcommand) -> {
+            List<String> longer = new ArrayList<>(path);
+            longer.add(name);
+            collect(subcommand, longer, found);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelpWithAnExample(List<String> command) {
+        List<String> arguments = new ArrayList<>(command);
+        arguments.add("--help");
+        assertThat(execute(arguments.toArray(String[]::new))).isZero();
+        assertThat(out.toString(UTF_8)).contains("Usage: ").contains("Example");
+    }
+
+    @Test
+    void theVersionIsPrinted() {
+        assertThat(execute("--version")).isZero();
+        assertThat(out.toString(UTF_8)).startsWith("resnet-streams ");
+    }
+
+    @Test
+    void noCommandIsWrongUsage() {
+        assertThat(execute()).isEqualTo(2);
+        assertThat(errorLines()).hasSize(2).last().asString().isEqualTo("See 'resnet-streams --help'.");
+    }
+
+    @Test
+    void anUnknownCommandIsNamed() {
+        assertThat(execute("fly")).isEqualTo(2);
+        assertThat(errorLines().get(0)).contains("'fly'");
+    }
+
+    @Test
+    void anUnknownOptionIsNamedAndItsCommandsHelpPointedTo() {
+        assertThat(execute("run", "--fast")).isEqualTo(2);
+        assertThat(errorLines()).satisfiesExactly(line -> assertThat(line).contains("--fast"), line -> assertThat(line)
+                .isEqualTo("See 'resnet-streams run --help'."));
+    }
+
+    @Test
+    void aNumberThatIsNoneIsNamed() {
+        assertThat(execute("broker", "--port", "many")).isEqualTo(2);
+        assertThat(errorLines().get(0)).contains("--port", "many");
+    }
+
+    @Test
+    void aSettingWithoutValueIsWrongUsage() {
+        assertThat(execute("topology", "--set", "batch.maxSize")).isEqualTo(2);
+        assertThat(errorLines().get(0)).contains("--set", "batch.maxSize");
+    }
+
+    @Test
+    void aPortOutOfRangeIsNamed() {
+        assertMistake("--port is 70000; allowed are 0 to 65535", "broker", "--port", "70000");
+    }
+
+    @Test
+    void anUnknownKeyIsNamed() {
+        assertMistake("unknown key 'batch.size'", "topology", "--set", "batch.size=3");
+    }
+
+    @Test
+    void aBadValueIsNamed() {
+        assertMistake(
+                "streamThreads is 0; allowed are 1 to 256",
+                "run",
+                "--bootstrap",
+                "localhost:1",
+                "--set",
+                "streamThreads=0");
+    }
+
+    @Test
+    void aMissingConfigurationIsNamed() {
+        String file = folder.resolve("none.yaml").toString();
+        assertMistake("--config " + file + ": there is no such file", "topology", "--config", file);
+    }
+
+    @Test
+    void aMissingFileToClassifyIsNamed() {
+        String file = folder.resolve("none.png").toString();
+        assertMistake(file + ": there is no such file", "classify", file);
+    }
+
+    @Test
+    void aMissingModelIsNamed() {
+        String model = folder.resolve("none").toString();
+        assertMistake("model " + model + ": there is no such directory", "model", "show", model);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "100001"})
+    void aBadRepetitionOfTheDemoIsNamed(String repeat) {
+        assertMistake("--repeat is " + repeat + "; allowed are 1 to 100000", "demo", "--repeat", repeat);
+    }
+
+    @Test
+    void aBadRateIsNamed() {
+        assertMistake("--rate is 0.0; it must be greater than 0", "produce", ".", "--rate", "0");
+    }
+
+    @Test
+    void aBadCountIsNamed() {
+        assertMistake("--count is 0; at least 1 is needed", "labels", "--count", "0");
+    }
+
+    @Test
+    void debuggingShowsTheStackTrace() {
+        assertThat(execute("topology", "--debug", "--set", "batch.size=3")).isEqualTo(2);
+        assertThat(errorLines()).hasSizeGreaterThan(5);
+    }
+
+    @Test
+    void theTopologyIsPrintedAsText() {
+        assertThat(execute("topology")).isZero();
+        assertThat(out.toString(UTF_8)).contains("Source: read (topics: [image-events])");
+    }
+
+    @Test
+    void theTopologyIsPrintedForMermaid() {
+        assertThat(execute("topology", "--format", "mermaid", "--set", "topics.input=pictures"))
+                .isZero();
+        assertThat(out.toString(UTF_8)).startsWith("flowchart LR").contains("pictures[(pictures)]");
+    }
+
+    @Test
+    void withJsonStandardOutputCarriesJsonAlone() {
+        assertThat(execute("topology", "--json")).isZero();
+        assertThat(out.toString(UTF_8)).startsWith("{\"topology\":").hasLineCount(1);
+        assertThat(err.toString(UTF_8)).contains("Source: read");
+    }
+}

@@ -1,0 +1,90 @@
+package io.resnetstreams.events;
+
+import static io.resnetstreams.events.TestEvents.event;
+import static io.resnetstreams.events.TestEvents.headers;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+
+class DeadLetterTest {
+    private static final RejectedEventException REJECTION =
+            new RejectedEventException(Stage.LIMITS, "too_many_pixels", "the image has 9 pixels; 4 are allowed");
+
+    private static String text(Headers headers, String name) {
+        return new String(headers.lastHeader(name).value(), UTF_8);
+    }
+
+    @Test
+    void theHeadersSayWhereAndWhy() {
+        Headers headers = DeadLetter.of(event(null, null, headers()), REJECTION).headers();
+        assertThat(text(headers, "__streams.errors.topic")).isEqualTo("image-events");
+        assertThat(text(headers, "__streams.errors.partition")).isEqualTo("2");
+        assertThat(text(headers, "__streams.errors.offset")).isEqualTo("7");
+        assertThat(text(headers, "__streams.errors.message")).isEqualTo("the image has 9 pixels; 4 are allowed");
+        assertThat(text(headers, "resnet-streams.stage")).isEqualTo("limits");
+        assertThat(text(headers, "resnet-streams.code")).isEqualTo("too_many_pixels");
+    }
+
+    @Test
+    void theExceptionIsTheRejectionItself() {
+        assertThat(DeadLetter.of(event(0, 0), REJECTION).exception())
+                .isEqualTo("io.resnetstreams.events.RejectedEventException");
+    }
+
+    @Test
+    void theExceptionIsTheCauseWhereThereIsOne() {
+        RejectedEventException rejection =
+                new RejectedEventException(Stage.EVENT, "json", "broken", new IOException("end"));
+        assertThat(DeadLetter.of(event(0, 0), rejection).exception()).isEqualTo("java.io.IOException");
+    }
+
+    @Test
+    void theEventsOwnHeadersComeFirstAndUnchanged() {
+        RecordHeaders own = new RecordHeaders();
+        own.add("trace", new byte[] {(byte) 0xFF, 0});
+        own.add("trace", null);
+        Header[] found =
+                DeadLetter.of(event(null, null, own), REJECTION).headers().toArray();
+        assertThat(Arrays.copyOf(found, 2)).isEqualTo(own.toArray());
+    }
+
+    @Test
+    void headersOfAnEarlierDeadLetterDoNotHideTheNewOnes() {
+        Headers own = headers("__streams.errors.offset", "99", "resnet-streams.stage", "decode");
+        Headers headers = DeadLetter.of(event(null, null, own), REJECTION).headers();
+        assertThat(text(headers, "__streams.errors.offset")).isEqualTo("7");
+        assertThat(text(headers, "resnet-streams.stage")).isEqualTo("limits");
+    }
+
+    @Test
+    void theEventsHeadersAreNotChanged() {
+        Headers own = headers("trace", "t1");
+        DeadLetter.of(event(null, null, own), REJECTION).headers();
+        assertThat(own).isEqualTo(headers("trace", "t1"));
+    }
+
+    @Test
+    void aLongReasonIsCut() {
+        RejectedEventException rejection = new RejectedEventException(Stage.EVENT, "json", "x".repeat(5_000));
+        assertThat(DeadLetter.of(event(0, 0), rejection).reason())
+                .hasSize(1_000)
+                .endsWith("x…");
+    }
+
+    @Test
+    void aReasonOfTheGreatestLengthIsKept() {
+        RejectedEventException rejection = new RejectedEventException(Stage.EVENT, "json", "x".repeat(1_000));
+        assertThat(DeadLetter.of(event(0, 0), rejection).reason()).isEqualTo("x".repeat(1_000));
+    }
+
+    @Test
+    void itGoesToThePartitionOfItsEvent() {
+        assertThat(DeadLetter.of(event(5, 0), REJECTION).sourcePartition()).isEqualTo(5);
+    }
+}

@@ -1,0 +1,51 @@
+package io.resnetstreams.inference;
+
+import static io.resnetstreams.inference.TestImages.pending;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import org.junit.jupiter.api.Test;
+
+class BatchQueueTest {
+    private long now;
+    private final BatchQueue queue = new BatchQueue(new BatchPolicy(2, 10), () -> now);
+
+    @Test
+    void aFullBatchIsTakenAtOnce() throws InterruptedException {
+        queue.add(pending(1, now));
+        queue.add(pending(2, now));
+        Batch batch = queue.take(2);
+        assertThat(batch.images()).hasSize(2);
+        assertThat(batch.closedBy()).isEqualTo(ClosedBy.FULL);
+    }
+
+    @Test
+    void aBatchWhoseDelayHasPassedIsTakenAtOnce() throws InterruptedException {
+        queue.add(pending(1, now));
+        now += 10_000_000;
+        assertThat(queue.take(2).closedBy()).isEqualTo(ClosedBy.DELAY);
+    }
+
+    @Test
+    void aClosedQueueTakesNoMore() {
+        queue.close();
+        assertThat(queue.add(pending(1, now))).isFalse();
+    }
+
+    @Test
+    void aClosedQueueHandsOutWhatItHolds() throws InterruptedException {
+        queue.add(pending(1, now));
+        queue.close();
+        Batch batch = queue.take(2);
+        assertThat(batch.images()).hasSize(1);
+        assertThat(batch.closedBy()).isEqualTo(ClosedBy.DRAIN);
+    }
+
+    @Test
+    void aClosedAndEmptyQueueGivesNull() throws InterruptedException {
+        queue.add(pending(1, now));
+        queue.close();
+        queue.take(2);
+        assertThat(queue.take(2)).isNull();
+    }
+}

@@ -1,0 +1,199 @@
+package io.resnetstreams.inference;
+
+import static io.resnetstreams.events.TestEvents.MODEL;
+import static io.resnetstreams.events.TestEvents.event;
+import static io.resnetstreams.events.TestEvents.headers;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEvent.Label;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.Stage;
+import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.Preprocessing;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The service with real threads and a fake network on images of 2×2 pixels; tests wait for futures only. */
+class ClassificationServiceTest {
+    private static final int POISON = 66;
+    private static final int LIMIT_SECONDS = 30;
+
+    private ClassificationService service;
+
+    private ClassificationService serviceWith(FakeClassifier classifier) {
+        Batcher batcher = new Batcher("cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE);
+        service = new ClassificationService(
+                new EventReader(new EventLimits(8, 100)),
+                new ImagePreprocessor(new ImageLimits(10_000, 100, 50), new Preprocessing(0, 2, 2)),
+                2,
+                List.of(batcher),
+                new LabelRanking(List.of("bright", "dark"), 1),
+                MODEL,
+                InferenceMetrics.NONE);
+        return service;
+    }
+
+    @AfterEach
+    void close() {
+        if (service != null) {
+            service.close();
+        }
+    }
+
+    private static byte[] png(int width, int height, int red) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, red << 16);
+            }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        return bytes.toByteArray();
+    }
+
+    private static RawEvent image(String id, byte[] file) {
+        return event(id.getBytes(UTF_8), file, headers("content-type", "image/png"));
+    }
+
+    private static Outcome await(CompletableFuture<Outcome> outcome) throws Exception {
+        return outcome.get(LIMIT_SECONDS, SECONDS);
+    }
+
+    private DeadLetter deadLetter(RawEvent event) throws Exception {
+        return (DeadLetter) await(service.classify(event));
+    }
+
+    @Test
+    void anImageBecomesItsLabel() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        RawEvent event = image("a", png(2, 2, 255));
+        assertThat(await(service.classify(event)))
+                .isEqualTo(new LabelEvent("a", List.of(new Label("bright", 0, 1)), MODEL, event.source()));
+    }
+
+    @Test
+    void eachOfManyEventsGetsItsOwnLabel() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            outcomes.add(service.classify(image("image-" + i, png(2, 2, i % 2 * 255))));
+        }
+        for (int i = 0; i < outcomes.size(); i++) {
+            LabelEvent label = (LabelEvent) await(outcomes.get(i));
+            assertThat(label.id()).isEqualTo("image-" + i);
+            assertThat(label.labels().get(0).label()).isEqualTo(i % 2 == 0 ? "dark" : "bright");
+        }
+    }
+
+    @Test
+    void anUnreadableEventIsADeadLetterOfStageEvent() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        DeadLetter letter = deadLetter(event(null, new byte[] {1}, headers("content-type", "text/plain")));
+        assertThat(letter.stage()).isEqualTo(Stage.EVENT);
+        assertThat(letter.code()).isEqualTo("content_type");
+    }
+
+    @Test
+    void anImageTooLargeIsADeadLetterOfStageLimits() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        DeadLetter letter = deadLetter(image("a", png(11, 10, 0)));
+        assertThat(letter.stage()).isEqualTo(Stage.LIMITS);
+        assertThat(letter.code()).isEqualTo("too_many_pixels");
+    }
+
+    @Test
+    void aBrokenImageIsADeadLetterOfStageDecode() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        byte[] whole = png(2, 2, 0);
+        DeadLetter letter = deadLetter(image("a", Arrays.copyOf(whole, whole.length - 10)));
+        assertThat(letter.stage()).isEqualTo(Stage.DECODE);
+    }
+
+    @Test
+    void anImageThatTheNetworkFailsOnIsADeadLetterOfStageClassify() throws Exception {
+        serviceWith(new FakeClassifier(images -> {
+            if (images.stream().anyMatch(image -> image[0] == POISON)) {
+                throw new IllegalStateException("poisoned");
+            }
+        }));
+        CompletableFuture<Outcome> neighbour = service.classify(image("b", png(2, 2, 0)));
+        DeadLetter letter = deadLetter(image("a", png(2, 2, POISON)));
+        assertThat(letter.stage()).isEqualTo(Stage.CLASSIFY);
+        assertThat(letter.code()).isEqualTo("classifier");
+        assertThat(await(neighbour)).isInstanceOf(LabelEvent.class);
+    }
+
+    @Test
+    void aDeadLetterHoldsTheEventItself() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        RawEvent event = event(new byte[] {9}, null, headers());
+        assertThat(deadLetter(event).event()).isSameAs(event);
+    }
+
+    @Test
+    void aBrokenDeviceFailsTheFuture() {
+        serviceWith(new FakeClassifier(images -> {
+            throw new IllegalStateException("device lost");
+        }));
+        assertThatThrownBy(() -> await(service.classify(image("a", png(2, 2, 0)))))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(DeviceFailedException.class);
+    }
+
+    @Test
+    void cancelledEventsReachNoDevice() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        FakeClassifier classifier = new FakeClassifier(images -> {
+            busy.countDown();
+            await(go);
+        });
+        serviceWith(classifier);
+        CompletableFuture<Outcome> first = service.classify(image("first", png(2, 2, 0)));
+        await(busy);
+        CompletableFuture<Outcome> cancelled = service.classify(image("cancelled", png(2, 2, 0)));
+        cancelled.cancel(false);
+        go.countDown();
+        await(first);
+        await(service.classify(image("last", png(2, 2, 0))));
+        assertThat(classifier.batchSizes()).containsExactly(1, 1);
+    }
+
+    @Test
+    void aClosedServiceTakesNoMoreEvents() throws Exception {
+        serviceWith(FakeClassifier.sound()).close();
+        RawEvent event = image("a", png(2, 2, 0));
+        assertThatThrownBy(() -> await(service.classify(event)))
+                .hasRootCauseInstanceOf(RejectedExecutionException.class)
+                .hasMessageContaining("the classification service is closed");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(LIMIT_SECONDS, SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.resnetstreams.inference;
+
+import io.resnetstreams.model.Classifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Answers with each image's first byte as the probability of class 0; a fault, run before each batch, may throw. */
+final class FakeClassifier implements Classifier {
+    private final Consumer<List<byte[]>> fault;
+    private final List<Integer> batchSizes = new ArrayList<>();
+
+    FakeClassifier(Consumer<List<byte[]>> fault) {
+        this.fault = fault;
+    }
+
+    static FakeClassifier sound() {
+        return new FakeClassifier(images -> {});
+    }
+
+    @Override
+    public synchronized float[][] classify(List<byte[]> images) {
+        batchSizes.add(images.size());
+        fault.accept(images);
+        return images.stream().map(FakeClassifier::row).toArray(float[][]::new);
+    }
+
+    static float[] row(byte[] image) {
+        float first = (image[0] & 0xFF) / 255f;
+        return new float[] {first, 1 - first};
+    }
+
+    synchronized List<Integer> batchSizes() {
+        return List.copyOf(batchSizes);
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held.
+    }
+}

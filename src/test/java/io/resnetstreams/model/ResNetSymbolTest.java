@@ -1,0 +1,124 @@
+package io.resnetstreams.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.model.ResNetArchitecture.Block;
+import io.resnetstreams.model.ResNetArchitecture.Stem;
+import io.resnetstreams.model.ResNetSymbol.Output;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResNetSymbolTest {
+    private static ResNetSymbol symbol(String name, int classes) {
+        return ResNetSymbol.of(ResNetArchitecture.of(name), classes, Output.LOGITS);
+    }
+
+    private static JsonNode nodes(ResNetSymbol symbol) throws IOException {
+        return new ObjectMapper().readTree(symbol.json()).get("nodes");
+    }
+
+    private static JsonNode node(ResNetSymbol symbol, String name) throws IOException {
+        for (JsonNode node : nodes(symbol)) {
+            if (node.get("name").asText().equals(name)) {
+                return node;
+            }
+        }
+        throw new AssertionError("no node " + name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "resnet18, 11689512",
+        "resnet34, 21797672",
+        "resnet50, 25557032",
+        "resnet101, 44549160",
+        "resnet152, 60192808"
+    })
+    void theFamilyHasAsManyParametersAsTorchvisions(String name, long parameters) {
+        assertThat(symbol(name, 1_000).trainableParameters()).isEqualTo(parameters);
+    }
+
+    @Test
+    void groupsMakeAResNext() {
+        ResNetArchitecture resnext =
+                new ResNetArchitecture("resnext", Block.BOTTLENECK, Stem.LARGE, List.of(3, 4, 6, 3), 64, 32, 4);
+        assertThat(ResNetSymbol.of(resnext, 1_000, Output.LOGITS).trainableParameters())
+                .isEqualTo(25_028_904);
+    }
+
+    @Test
+    void widthMakesAWideResNet() {
+        ResNetArchitecture wide =
+                new ResNetArchitecture("wide", Block.BOTTLENECK, Stem.LARGE, List.of(3, 4, 6, 3), 64, 1, 128);
+        assertThat(ResNetSymbol.of(wide, 1_000, Output.LOGITS).trainableParameters())
+                .isEqualTo(68_883_240);
+    }
+
+    @Test
+    void theSmallFormHasAsManyParametersAsInThePaperPlusItsProjections() {
+        int paper = 269_722;
+        int projections = 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64;
+        assertThat(symbol("resnet20", 10).trainableParameters()).isEqualTo(paper + projections);
+    }
+
+    @Test
+    void parametersBearTheNamesOfTorchvision() {
+        assertThat(symbol("resnet50", 1_000).parameters())
+                .containsKeys(
+                        "conv1.weight",
+                        "bn1.running_mean",
+                        "layer1.0.downsample.0.weight",
+                        "layer1.0.downsample.1.running_var",
+                        "layer4.2.conv3.weight",
+                        "layer4.2.bn3.bias",
+                        "fc.weight",
+                        "fc.bias")
+                .doesNotContainKey("layer1.1.downsample.0.weight");
+    }
+
+    @Test
+    void aBottleneckHasItsStrideOnTheLargerConvolution() throws IOException {
+        ResNetSymbol symbol = symbol("resnet50", 1_000);
+        assertThat(node(symbol, "layer2.0.conv1").at("/attrs/stride").asText()).isEqualTo("(1,1)");
+        assertThat(node(symbol, "layer2.0.conv2").at("/attrs/stride").asText()).isEqualTo("(2,2)");
+    }
+
+    @Test
+    void theFirstStageKeepsTheSize() throws IOException {
+        assertThat(node(symbol("resnet18", 10), "layer1.0.conv1")
+                        .at("/attrs/stride")
+                        .asText())
+                .isEqualTo("(1,1)");
+    }
+
+    @Test
+    void theSmallStemHasNoPooling() throws IOException {
+        assertThat(nodes(symbol("resnet20", 10)).findValuesAsText("name")).doesNotContain("maxpool");
+        assertThat(nodes(symbol("resnet18", 10)).findValuesAsText("name")).contains("maxpool");
+    }
+
+    @Test
+    void onlyProbabilitiesEndWithASoftmax() throws IOException {
+        ResNetArchitecture architecture = ResNetArchitecture.of("resnet20");
+        assertThat(nodes(ResNetSymbol.of(architecture, 10, Output.PROBABILITIES))
+                        .findValuesAsText("op"))
+                .last()
+                .isEqualTo("softmax");
+        assertThat(nodes(ResNetSymbol.of(architecture, 10, Output.LOGITS)).findValuesAsText("op"))
+                .last()
+                .isEqualTo("FullyConnected");
+    }
+
+    @Test
+    void anUnknownArchitectureIsRefusedWithAllThatAreKnown() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ResNetArchitecture.of("resnet19"))
+                .withMessageContainingAll("architecture is 'resnet19'", "resnet18", "resnet20", "resnet152");
+    }
+}

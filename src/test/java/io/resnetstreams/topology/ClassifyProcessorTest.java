@@ -1,0 +1,256 @@
+package io.resnetstreams.topology;
+
+import static io.resnetstreams.events.TestEvents.TOPIC;
+import static io.resnetstreams.events.TestEvents.deadLetterOf;
+import static io.resnetstreams.events.TestEvents.headers;
+import static io.resnetstreams.events.TestEvents.labelOf;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SourcePosition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedForward;
+import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
+import org.apache.kafka.streams.processor.api.Record;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ClassifyProcessorTest {
+    private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+
+    private final FakeEventClassifier classifier = new FakeEventClassifier();
+    private final InFlightBudget budget = new InFlightBudget(new InFlightLimits(100, 1 << 20));
+    private final CommitFrontier frontier = new CommitFrontier(budget);
+    private final RecordingMetrics metrics = new RecordingMetrics();
+    private final MockProcessorContext<byte[], Outcome> context = new MockProcessorContext<>();
+    private final ClassifyProcessor processor = new ClassifyProcessor(TOPIC, classifier, frontier, metrics);
+
+    /** Counts, and sees what may be committed at the moment an outcome counts as forwarded. */
+    private final class RecordingMetrics implements TopologyMetrics {
+        private final List<RawEvent> consumed = new ArrayList<>();
+        private final List<Long> committableWhenForwarded = new ArrayList<>();
+
+        @Override
+        public void consumed(RawEvent event) {
+            consumed.add(event);
+        }
+
+        @Override
+        public void forwarded(RawEvent event, Outcome outcome) {
+            committableWhenForwarded.add(committable(100));
+        }
+    }
+
+    @BeforeEach
+    void init() {
+        processor.init(context);
+    }
+
+    private long committable(long consumed) {
+        return frontier.lower(Map.of(PARTITION, new OffsetAndMetadata(consumed)))
+                .get(PARTITION)
+                .offset();
+    }
+
+    private void process(long offset) {
+        context.setRecordMetadata(TOPIC, 0, offset);
+        processor.process(new Record<>(
+                ("key-" + offset).getBytes(UTF_8), new byte[] {1, 2}, 1_000 + offset, headers("trace", "t" + offset)));
+    }
+
+    private void finish(int index) {
+        classifier.outcome(index).complete(labelOf(classifier.event(index)));
+    }
+
+    private void punctuate() {
+        context.scheduledPunctuators().stream()
+                .filter(punctuator -> !punctuator.cancelled())
+                .toList()
+                .forEach(punctuator -> punctuator.getPunctuator().punctuate(0));
+    }
+
+    private List<Long> forwardedOffsets() {
+        return context.forwarded().stream()
+                .map(forward -> forward.record().timestamp() - 1_000)
+                .toList();
+    }
+
+    @Test
+    void anEventIsHandedToTheClassifierWithItsPosition() {
+        process(7);
+        assertThat(classifier.event(0).source()).isEqualTo(new SourcePosition(TOPIC, 0, 7, 1_007));
+    }
+
+    @Test
+    void anEventIsHandedToTheClassifierWithKeyValueAndHeaders() {
+        process(7);
+        RawEvent event = classifier.event(0);
+        assertThat(event.key()).isEqualTo("key-7".getBytes(UTF_8));
+        assertThat(event.value()).containsExactly(1, 2);
+        assertThat(event.headers().toArray()).isEqualTo(headers("trace", "t7").toArray());
+    }
+
+    @Test
+    void nothingIsForwardedBeforeItIsFinished() {
+        process(0);
+        punctuate();
+        assertThat(context.forwarded()).isEmpty();
+    }
+
+    @Test
+    void finishedEventsAreForwardedByThePunctuation() {
+        process(0);
+        finish(0);
+        punctuate();
+        assertThat(forwardedOffsets()).containsExactly(0L);
+    }
+
+    @Test
+    void finishedEventsAreForwardedWhenTheNextOneComes() {
+        process(0);
+        finish(0);
+        process(1);
+        assertThat(forwardedOffsets()).containsExactly(0L);
+    }
+
+    @Test
+    void outcomesAreForwardedInTheOrderOfTheirEvents() {
+        process(0);
+        process(1);
+        process(2);
+        finish(2);
+        finish(1);
+        punctuate();
+        assertThat(context.forwarded()).isEmpty();
+        finish(0);
+        punctuate();
+        assertThat(forwardedOffsets()).containsExactly(0L, 1L, 2L);
+    }
+
+    @Test
+    void aLabelGoesToItsSinkWithKeyTimestampAndHeadersOfItsEvent() {
+        process(7);
+        finish(0);
+        punctuate();
+        CapturedForward<? extends byte[], ? extends Outcome> forward =
+                context.forwarded().get(0);
+        assertThat(forward.childName()).contains(ClassifyProcessor.LABELS_SINK);
+        assertThat(forward.record().key()).isEqualTo("key-7".getBytes(UTF_8));
+        assertThat(forward.record().timestamp()).isEqualTo(1_007);
+        assertThat(forward.record().headers().toArray())
+                .isEqualTo(headers("trace", "t7").toArray());
+        assertThat(forward.record().value()).isEqualTo(labelOf(classifier.event(0)));
+    }
+
+    @Test
+    void aDeadLetterGoesToItsSinkWithItsHeaders() {
+        process(7);
+        classifier.outcome(0).complete(deadLetterOf(classifier.event(0)));
+        punctuate();
+        CapturedForward<? extends byte[], ? extends Outcome> forward =
+                context.forwarded().get(0);
+        assertThat(forward.childName()).contains(ClassifyProcessor.DEAD_LETTERS_SINK);
+        assertThat(forward.record().headers())
+                .isEqualTo(deadLetterOf(classifier.event(0)).headers());
+    }
+
+    @Test
+    void anEventIsCommittableOnlyAfterItsOutcomeWasForwarded() {
+        process(0);
+        process(1);
+        finish(0);
+        assertThat(committable(2)).isZero();
+        punctuate();
+        assertThat(committable(2)).isEqualTo(1);
+    }
+
+    @Test
+    void metricsAreToldAfterTheEventMayBeCommitted() {
+        process(0);
+        process(1);
+        finish(0);
+        punctuate();
+        assertThat(metrics.committableWhenForwarded).containsExactly(1L);
+    }
+
+    @Test
+    void metricsAreToldOfEachConsumedEvent() {
+        process(0);
+        process(1);
+        assertThat(metrics.consumed).containsExactly(classifier.event(0), classifier.event(1));
+    }
+
+    @Test
+    void noPunctuationRunsBeforeTheFirstEvent() {
+        assertThat(context.scheduledPunctuators()).isEmpty();
+    }
+
+    @Test
+    void oneWallClockPunctuationRunsWhileSomethingIsInFlight() {
+        process(0);
+        process(1);
+        assertThat(context.scheduledPunctuators()).hasSize(1);
+        CapturedPunctuator punctuator = context.scheduledPunctuators().get(0);
+        assertThat(punctuator.getType()).isEqualTo(PunctuationType.WALL_CLOCK_TIME);
+        assertThat(punctuator.cancelled()).isFalse();
+    }
+
+    @Test
+    void thePunctuationEndsWhenTheWindowEmpties() {
+        process(0);
+        finish(0);
+        punctuate();
+        assertThat(context.scheduledPunctuators().get(0).cancelled()).isTrue();
+    }
+
+    @Test
+    void thePunctuationStartsAgainWithTheNextEvent() {
+        process(0);
+        finish(0);
+        punctuate();
+        process(1);
+        assertThat(context.scheduledPunctuators()).hasSize(2);
+        assertThat(context.scheduledPunctuators().get(1).cancelled()).isFalse();
+    }
+
+    @Test
+    void aCommitIsAskedForWhenTheWindowEmpties() {
+        process(0);
+        process(1);
+        finish(0);
+        punctuate();
+        assertThat(context.committed()).isFalse();
+        finish(1);
+        punctuate();
+        assertThat(context.committed()).isTrue();
+    }
+
+    @Test
+    void anEventWithoutOutcomeEndsTheInstanceAndStaysUncommitted() {
+        process(7);
+        classifier.outcome(0).completeExceptionally(new IllegalStateException("broken device"));
+        assertThatExceptionOfType(ClassificationFailedException.class)
+                .isThrownBy(this::punctuate)
+                .withMessage("cannot classify image-events-0@7: broken device");
+        assertThat(context.forwarded()).isEmpty();
+        assertThat(committable(8)).isEqualTo(7);
+    }
+
+    @Test
+    void closingCancelsWhatIsInFlightAndKeepsTheFrontier() {
+        process(7);
+        processor.close();
+        assertThat(classifier.outcome(0)).isCancelled();
+        assertThat(committable(8)).isEqualTo(7);
+        assertThat(budget.events()).isZero();
+    }
+}

@@ -1,0 +1,29 @@
+package io.resnetstreams.topology;
+
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Keeps events and their futures, for the test to complete. */
+final class FakeEventClassifier implements EventClassifier {
+    private final List<RawEvent> events = new ArrayList<>();
+    private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+
+    @Override
+    public CompletableFuture<Outcome> classify(RawEvent event) {
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        events.add(event);
+        outcomes.add(outcome);
+        return outcome;
+    }
+
+    RawEvent event(int index) {
+        return events.get(index);
+    }
+
+    CompletableFuture<Outcome> outcome(int index) {
+        return outcomes.get(index);
+    }
+}

@@ -1,0 +1,141 @@
+package io.resnetstreams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StreamsPropertiesTest {
+    private static PipelineSettings settings(Guarantee guarantee, int maxMessageBytes, Map<String, String> kafka) {
+        return new PipelineSettings(
+                "labels",
+                "kafka:9092",
+                new Topics("in", "out", "dlq"),
+                guarantee,
+                3,
+                maxMessageBytes,
+                new InFlightLimits(10, 10),
+                Duration.ofSeconds(1),
+                kafka);
+    }
+
+    private static Properties properties(Map<String, String> kafka) {
+        return StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 1 << 20, kafka));
+    }
+
+    @Test
+    void settingsBecomeProperties() {
+        assertThat(properties(Map.of()))
+                .containsEntry("application.id", "labels")
+                .containsEntry("bootstrap.servers", "kafka:9092")
+                .containsEntry("processing.guarantee", "exactly_once_v2")
+                .containsEntry("num.stream.threads", 3);
+    }
+
+    @Test
+    void theGuaranteeIsSelectable() {
+        assertThat(StreamsProperties.of(settings(Guarantee.AT_LEAST_ONCE, 1 << 20, Map.of())))
+                .containsEntry("processing.guarantee", "at_least_once");
+    }
+
+    @Test
+    void theStreamThreadSleepsOnlyBrieflyInPoll() {
+        assertThat((Integer) properties(Map.of()).get("poll.ms")).isBetween(1, 10);
+    }
+
+    @Test
+    void requestsHoldTheLargestEventWithTheHeadersOfADeadLetter() {
+        Properties properties = StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, Map.of()));
+        int largest = (64 << 20) + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES;
+        assertThat(properties).containsEntry("producer.max.request.size", largest);
+        assertThat((Long) properties.get("producer.buffer.memory")).isGreaterThanOrEqualTo(largest);
+    }
+
+    @Test
+    void fetchesHoldTheLargestEvent() {
+        assertThat(StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, Map.of())))
+                .containsEntry("main.consumer.fetch.max.bytes", 64 << 20);
+    }
+
+    @Test
+    void kafkaStreamsAcceptsTheProperties() {
+        StreamsConfig config = new StreamsConfig(properties(Map.of()));
+        assertThat(config.getMainConsumerConfigs("group", "client", 0)).containsEntry("auto.offset.reset", "earliest");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "commit.interval.ms, 250",
+        "poll.ms, 7",
+        "main.consumer.max.poll.records, 50",
+        "producer.compression.type, none",
+        "security.protocol, SSL"
+    })
+    void aPropertyOfTheUserWins(String name, String value) {
+        assertThat(properties(Map.of(name, value))).containsEntry(name, value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"group.protocol", "main.consumer.group.protocol", "consumer.group.protocol"})
+    void theStreamsGroupProtocolIsRefused(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> properties(Map.of(name, "streams")))
+                .withMessageContainingAll("group.protocol is 'streams'", "only 'classic' is allowed");
+    }
+
+    @Test
+    void theStreamsGroupProtocolIsRefusedInAnyCase() {
+        assertThatIllegalArgumentException().isThrownBy(() -> properties(Map.of("group.protocol", "STREAMS")));
+    }
+
+    @Test
+    void theClassicGroupProtocolIsAllowed() {
+        assertThat(properties(Map.of("group.protocol", "classic"))).containsEntry("group.protocol", "classic");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "processing.guarantee, guarantee",
+        "application.id, applicationId",
+        "bootstrap.servers, bootstrapServers",
+        "num.stream.threads, streamThreads"
+    })
+    void aPropertyThatHasAKeyOfItsOwnIsRefused(String name, String key) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> properties(Map.of(name, "anything")))
+                .withMessage("kafka." + name + " can't be set; set the key " + key + " instead");
+    }
+
+    @Test
+    void anotherClientSupplierIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> properties(Map.of("default.client.supplier", "my.Supplier")))
+                .withMessageContaining("kafka.default.client.supplier can't be set");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto.offset.reset", "consumer.auto.offset.reset", "main.consumer.auto.offset.reset"})
+    void skippingTheBacklogIsRefused(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> properties(Map.of(name, "latest")))
+                .withMessageContainingAll("kafka." + name + " is 'latest'", "allowed are earliest and none");
+    }
+
+    @Test
+    void noResetIsAllowed() {
+        assertThat(properties(Map.of("main.consumer.auto.offset.reset", "none")))
+                .containsEntry("main.consumer.auto.offset.reset", "none");
+    }
+
+    @Test
+    void aTopicTakesTheLargestMessage() {
+        assertThat(StreamsProperties.topicSettings(5_000)).containsEntry("max.message.bytes", "5000");
+    }
+}
