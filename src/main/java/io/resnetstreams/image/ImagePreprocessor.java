@@ -30,7 +30,7 @@ public final class ImagePreprocessor {
         this.preprocessing = preprocessing;
     }
 
-    /** Loads the native library (half a second), which otherwise the first image does. */
+    /** Loads the native library (0.5 to 1.5 s), which otherwise the first image does. */
     public static void warmUp() {
         NativeDecoder.ofThisThread();
     }

@@ -74,9 +74,8 @@ final class NativeDecoder implements PixelRows {
 
     private boolean decodeInput(int bytes, ImageHeader header, int reduction) throws RejectedEventException {
         try (Mat encoded = new Mat(1, bytes, opencv_core.CV_8UC1, input)) {
-            // OpenCV decodes into a matrix that has the right size already. Where a decoder leaves pixels out they
-            // would
-            // be the last image's, or whatever lay in memory; black makes equal files give equal pixels.
+            // OpenCV decodes into a matrix that has the right size already. What a decoder leaves out would be
+            // the last image's, or whatever lay in memory; black makes equal files give equal pixels.
             pixels.create(reduced(header.height(), reduction), reduced(header.width(), reduction), opencv_core.CV_8UC3);
             Pointer.memset(pixels.data(), 0, pixels.total() * 3);
             try (Mat result = opencv_imgcodecs.imdecode(encoded, flags(reduction), pixels)) {
