@@ -147,13 +147,6 @@ class ArchitectureTest {
         assertThat(tooLong).isEmpty();
     }
 
-    @Test
-    void allSourcesTogetherHaveFewerThan4500Lines() throws IOException {
-        long lines =
-                linesOfSources().values().stream().mapToLong(Long::longValue).sum();
-        assertThat(lines).isLessThan(4_500);
-    }
-
     private static Map<Path, Long> linesOfSources() throws IOException {
         Map<Path, Long> lines = new LinkedHashMap<>();
         try (Stream<Path> files = Files.walk(SOURCES)) {

@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Threading: {@link #submit} may be called by any thread; futures complete on a worker's thread.
  *
- * <p>Closing has two phases: no more images are taken, then what is queued is classified, until the given time is up;
- * what is left then fails.
+ * <p>Closing has two phases: no more images are taken, then what is queued is classified, for at most 30 s; what is left
+ * then is abandoned, since its events are uncommitted.
  */
 public final class Batcher implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
@@ -79,11 +79,21 @@ public final class Batcher implements AutoCloseable {
                 // The futures take the images along, so what the metrics need is read first.
                 int size = batch.images().size();
                 long oldestWait = start - batch.images().get(0).queuedNanos();
-                runner.run(batch.images());
+                run(runner, batch);
                 metrics.batch(device, size, batch.closedBy(), oldestWait, nanoTicker.getAsLong() - start);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** An error, such as no memory for a buffer, must end the instance rather than this thread in silence. */
+    private void run(BatchRunner runner, Batch batch) {
+        try {
+            runner.run(batch.images());
+        } catch (RuntimeException | Error e) {
+            DeviceFailedException failure = new DeviceFailedException("a worker of " + device + " failed: " + e, e);
+            batch.images().forEach(image -> image.probabilities().completeExceptionally(failure));
         }
     }
 

@@ -1,0 +1,154 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.TopologyMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.GroupState;
+import org.junit.jupiter.api.Test;
+
+/** A device that stalls: consumption stops, nothing is evicted, and all goes on by itself. */
+class BackpressureIT {
+    private static final int EVENTS = 6_000;
+    private static final int WINDOW = 200;
+    private static final int POLL = 100;
+    private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration STALL = MAX_POLL_INTERVAL.multipliedBy(3);
+
+    /** A stand-in for the device that answers nothing until it is told to. */
+    private static final class StalledDevice {
+        private record Waiting(RawEvent event, CompletableFuture<Outcome> outcome) {}
+
+        private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+        private volatile boolean open;
+
+        CompletableFuture<Outcome> classify(RawEvent event) {
+            CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+            waiting.add(new Waiting(event, outcome));
+            if (open) {
+                answerAll();
+            }
+            return outcome;
+        }
+
+        void resume() {
+            open = true;
+            answerAll();
+        }
+
+        private void answerAll() {
+            for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+                next.outcome().complete(label(next.event()));
+            }
+        }
+
+        private static Outcome label(RawEvent event) {
+            return new LabelEvent(
+                    event.source().toString(),
+                    List.of(new LabelEvent.Label("any", 0, 1)),
+                    new LabelEvent.ModelReference("stand-in", "none"),
+                    event.source());
+        }
+    }
+
+    @Test
+    void aStalledDeviceStopsConsumptionAndCostsNoEviction() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            StalledDevice device = new StalledDevice();
+            OutcomeFollower follower = cluster.follow(Map.of());
+            Configuration configuration = new ConfigurationLoader()
+                    .set("bootstrapServers", cluster.bootstrap(), "test")
+                    .set("window.maxEvents", Integer.toString(WINDOW), "test")
+                    .set("kafka.main.consumer.max.poll.records", Integer.toString(POLL), "test")
+                    .set("kafka.buffered.records.per.partition", Integer.toString(POLL), "test")
+                    .set(
+                            "kafka.main.consumer.max.poll.interval.ms",
+                            Long.toString(MAX_POLL_INTERVAL.toMillis()),
+                            "test")
+                    .load();
+            try (Pipeline pipeline =
+                    Pipeline.create(configuration.pipelineSettings(), device::classify, TopologyMetrics.NONE)) {
+                pipeline.start();
+                assertThat(pipeline.awaitRunning(Duration.ofSeconds(60))).isTrue();
+                String member = onlyMember(cluster, configuration);
+                send(cluster, follower);
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> pipeline.inFlight().events() >= WINDOW);
+                await().during(STALL)
+                        .atMost(STALL.plusSeconds(30))
+                        .pollInterval(Duration.ofMillis(500))
+                        .until(() -> pipeline.inFlight().events() <= WINDOW + POLL
+                                && isStableWith(cluster, configuration, member));
+                assertThat(follower.snapshot().outcomes()).isZero();
+                device.resume();
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> follower.snapshot().outcomes() >= EVENTS);
+                assertThat(onlyMember(cluster, configuration)).isEqualTo(member);
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> pipeline.inFlight().events() == 0);
+                assertThat(pipeline.inFlight().bytes()).isZero();
+            }
+            follower.finish();
+            OutcomeFollower.Snapshot outcomes = follower.snapshot();
+            assertThat(outcomes.lost()).isZero();
+            assertThat(outcomes.duplicates()).isZero();
+            assertThat(outcomes.outOfOrder()).isZero();
+        }
+    }
+
+    private static boolean isStableWith(TestCluster cluster, Configuration configuration, String member)
+            throws Exception {
+        ConsumerGroupDescription group = group(cluster, configuration);
+        return group.groupState() == GroupState.STABLE && members(group).equals(member);
+    }
+
+    private static String onlyMember(TestCluster cluster, Configuration configuration) throws Exception {
+        return members(group(cluster, configuration));
+    }
+
+    private static String members(ConsumerGroupDescription group) {
+        return group.members().stream().map(MemberDescription::consumerId).collect(Collectors.joining(","));
+    }
+
+    private static ConsumerGroupDescription group(TestCluster cluster, Configuration configuration) throws Exception {
+        try (Admin admin = cluster.clients().admin()) {
+            return admin.describeConsumerGroups(List.of(configuration.applicationId()))
+                    .all()
+                    .get()
+                    .get(configuration.applicationId());
+        }
+    }
+
+    private static void send(TestCluster cluster, OutcomeFollower follower) throws InterruptedException {
+        EventSource source = EventSource.of(List.of(TestCluster.SAMPLES)).kept();
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+            EventSender sender = new EventSender(
+                    producer,
+                    cluster.configuration().topics().input(),
+                    0,
+                    metadata -> follower.expect(metadata.partition(), metadata.offset()));
+            for (int round = 0; round < EVENTS / source.size(); round++) {
+                for (SourceEvent event : source) {
+                    sender.send(event);
+                }
+            }
+            assertThat(sender.finish().sent()).isEqualTo(EVENTS);
+        }
+    }
+}

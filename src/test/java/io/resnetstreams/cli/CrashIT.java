@@ -1,0 +1,135 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.topology.PipelineWithoutFrontier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.Test;
+
+/** {@code kill -9} of one of two instances, again and again, while events flow. */
+class CrashIT {
+    private static final int EVENTS = 20_000;
+    private static final int KILLS = 8;
+    private static final int EVENTS_A_SECOND = 300;
+    private static final long SEED = Long.getLong("seed", 1);
+
+    @Test
+    void exactlyOnceLosesDoublesAndReordersNothing() throws Exception {
+        OutcomeFollower.Snapshot outcomes;
+        try (TestCluster cluster = TestCluster.start()) {
+            outcomes = crash(cluster, () -> cluster.run("guarantee=exactly_once_v2"), EVENTS, KILLS, true);
+        }
+        System.out.printf("exactly_once_v2, %d kills, seed %d: %s%n", KILLS, SEED, outcomes);
+        assertThat(outcomes.events()).isEqualTo(EVENTS);
+        assertThat(outcomes.lost()).isZero();
+        assertThat(outcomes.duplicates()).isZero();
+        assertThat(outcomes.outOfOrder()).isZero();
+        assertThat(outcomes.labels()).isEqualTo(EVENTS);
+    }
+
+    @Test
+    void atLeastOnceLosesNothing() throws Exception {
+        OutcomeFollower.Snapshot outcomes;
+        try (TestCluster cluster = TestCluster.start()) {
+            outcomes = crash(cluster, () -> cluster.run("guarantee=at_least_once"), EVENTS, KILLS, true);
+        }
+        System.out.printf("at_least_once, %d kills, seed %d: %s%n", KILLS, SEED, outcomes);
+        assertThat(outcomes.events()).isEqualTo(EVENTS);
+        assertThat(outcomes.lost()).isZero();
+    }
+
+    /** The same without the commit frontier must lose events; otherwise the tests above could not see a loss. */
+    @Test
+    void withoutTheFrontierEventsAreLost() throws Exception {
+        OutcomeFollower.Snapshot outcomes;
+        try (TestCluster cluster = TestCluster.start()) {
+            outcomes = crash(
+                    cluster,
+                    () -> cluster.track(InstanceProcess.main(PipelineWithoutFrontier.class, cluster.bootstrap())),
+                    EVENTS,
+                    KILLS,
+                    false);
+        }
+        System.out.printf("without the frontier, %d kills, seed %d: %s%n", KILLS, SEED, outcomes);
+        assertThat(outcomes.events()).isEqualTo(EVENTS);
+        assertThat(outcomes.lost()).isPositive();
+    }
+
+    private static OutcomeFollower.Snapshot crash(
+            TestCluster cluster, Supplier<InstanceProcess> start, int events, int kills, boolean all) throws Exception {
+        Random random = new Random(SEED);
+        OutcomeFollower follower = cluster.follow(Map.of());
+        List<InstanceProcess> instances = new ArrayList<>(List.of(start.get(), start.get()));
+        instances.forEach(InstanceProcess::awaitRunning);
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(cluster, follower, events));
+        for (int kill = 0; kill < kills; kill++) {
+            long before = follower.snapshot().outcomes();
+            long wanted = Math.min(events - 1L, before + 400 + random.nextInt(800));
+            await().atMost(Duration.ofSeconds(120))
+                    .until(() -> follower.snapshot().outcomes() >= wanted || !all && sending.isDone());
+            int victim = random.nextInt(instances.size());
+            instances.get(victim).kill();
+            instances.set(victim, start.get());
+        }
+        sending.join();
+        awaitOutcomes(follower, events, all);
+        for (InstanceProcess instance : instances) {
+            instance.awaitRunning();
+            assertThat(instance.terminate()).isEqualTo(all ? 0 : 143);
+        }
+        cluster.awaitNoOpenTransaction();
+        follower.finish();
+        return follower.snapshot();
+    }
+
+    /** Waits for all outcomes or, where some are lost, until the group has nothing left to do. */
+    private static void awaitOutcomes(OutcomeFollower follower, int events, boolean all) {
+        if (all) {
+            await().atMost(Duration.ofSeconds(180))
+                    .until(() -> follower.snapshot().outcomes() >= events);
+        } else {
+            long[] last = {-1, System.nanoTime()};
+            await().atMost(Duration.ofSeconds(240)).until(() -> {
+                long now = follower.snapshot().outcomes();
+                if (now != last[0]) {
+                    last[0] = now;
+                    last[1] = System.nanoTime();
+                }
+                return now >= events
+                        || System.nanoTime() - last[1] > Duration.ofSeconds(25).toNanos();
+            });
+        }
+    }
+
+    private static void send(TestCluster cluster, OutcomeFollower follower, int events) {
+        EventSource source = EventSource.of(List.of(TestCluster.SAMPLES)).kept();
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+            EventSender sender = new EventSender(
+                    producer,
+                    cluster.configuration().topics().input(),
+                    EVENTS_A_SECOND,
+                    metadata -> follower.expect(metadata.partition(), metadata.offset()));
+            int sent = 0;
+            while (sent < events) {
+                for (SourceEvent event : source) {
+                    if (sent++ < events) {
+                        sender.send(event);
+                    }
+                }
+            }
+            EventSender.Result result = sender.finish();
+            assertThat(result.failed()).isZero();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

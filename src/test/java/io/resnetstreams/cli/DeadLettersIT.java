@@ -1,0 +1,152 @@
+package io.resnetstreams.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.events.DeadLetter;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Events at fault become one dead letter each, byte for byte; their neighbours in the batch get labels. */
+class DeadLettersIT {
+    private record Fault(byte[] value, String stage, String code) {}
+
+    @Test
+    void faultyEventsBecomeDeadLettersAndTheirNeighboursGetLabels() throws Exception {
+        byte[] good = goodImage();
+        Map<String, Fault> faults = faults(good);
+        try (TestCluster cluster = TestCluster.start()) {
+            OutcomeFollower follower = cluster.follow(Map.of());
+            InstanceProcess instance = cluster.run().awaitRunning();
+            Map<String, RecordMetadata> sent = new HashMap<>();
+            int neighbours = 0;
+            try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+                for (Map.Entry<String, Fault> fault : faults.entrySet()) {
+                    send(cluster, producer, follower, "before-" + fault.getKey(), good);
+                    sent.put(
+                            fault.getKey(),
+                            send(
+                                    cluster,
+                                    producer,
+                                    follower,
+                                    fault.getKey(),
+                                    fault.getValue().value()));
+                    send(cluster, producer, follower, "after-" + fault.getKey(), good);
+                    neighbours += 2;
+                }
+            }
+            int total = neighbours + faults.size();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> follower.snapshot().outcomes() >= total);
+            assertThat(instance.terminate()).isZero();
+            follower.finish();
+            OutcomeFollower.Snapshot outcomes = follower.snapshot();
+            assertThat(outcomes.labels()).isEqualTo(neighbours);
+            assertThat(outcomes.deadLetters()).isEqualTo(faults.size());
+            assertThat(outcomes.lost()).isZero();
+            assertThat(outcomes.duplicates()).isZero();
+            Map<String, ConsumerRecord<byte[], byte[]>> letters = deadLetters(cluster, faults.size());
+            faults.forEach((key, fault) -> assertDeadLetter(letters.get(key), fault, sent.get(key)));
+        }
+    }
+
+    private static void assertDeadLetter(ConsumerRecord<byte[], byte[]> letter, Fault fault, RecordMetadata sent) {
+        assertThat(letter).isNotNull();
+        assertThat(letter.value()).isEqualTo(fault.value());
+        assertThat(header(letter, "trace")).isEqualTo("abc");
+        assertThat(header(letter, DeadLetter.STAGE_HEADER)).isEqualTo(fault.stage());
+        assertThat(header(letter, DeadLetter.CODE_HEADER)).isEqualTo(fault.code());
+        assertThat(header(letter, DeadLetter.TOPIC_HEADER)).isEqualTo(sent.topic());
+        assertThat(header(letter, DeadLetter.PARTITION_HEADER)).isEqualTo(Integer.toString(sent.partition()));
+        assertThat(header(letter, DeadLetter.OFFSET_HEADER)).isEqualTo(Long.toString(sent.offset()));
+        assertThat(header(letter, DeadLetter.MESSAGE_HEADER)).isNotBlank();
+        assertThat(header(letter, DeadLetter.EXCEPTION_HEADER)).isNotBlank();
+    }
+
+    private static Map<String, Fault> faults(byte[] good) {
+        String base64 = Base64.getEncoder().encodeToString(good);
+        Map<String, Fault> faults = new LinkedHashMap<>();
+        faults.put("null", new Fault(null, "event", "empty"));
+        faults.put("empty", new Fault(new byte[0], "event", "empty"));
+        faults.put("text", new Fault("this is no image".getBytes(UTF_8), "decode", "unknown_format"));
+        faults.put("cut", new Fault(Arrays.copyOf(good, good.length - 40), "decode", "truncated"));
+        faults.put("many-pixels", new Fault(claimedSize(good, 10_000, 10_000), "limits", "too_many_pixels"));
+        faults.put("long-edge", new Fault(claimedSize(good, 20_000, 10), "limits", "edge_too_long"));
+        faults.put("many-bytes", new Fault(Arrays.copyOf(good, (12 << 20) + 1), "limits", "too_many_bytes"));
+        faults.put("bad-json", new Fault("{\"id\": ".getBytes(UTF_8), "event", "json"));
+        faults.put("no-image", new Fault("{\"id\": \"x\"}".getBytes(UTF_8), "event", "no_image"));
+        faults.put("bad-base64", new Fault("{\"image\": \"%%%\"}".getBytes(UTF_8), "event", "base64"));
+        faults.put(
+                "twice",
+                new Fault(("{\"image\": \"" + base64 + "\", \"image\": \"\"}").getBytes(UTF_8), "event", "json"));
+        return faults;
+    }
+
+    /** Returns a PNG whose header claims another size, with a right checksum. */
+    private static byte[] claimedSize(byte[] png, int width, int height) {
+        byte[] lying = png.clone();
+        ByteBuffer.wrap(lying, 16, 8).putInt(width).putInt(height);
+        CRC32 crc = new CRC32();
+        crc.update(lying, 12, 17);
+        ByteBuffer.wrap(lying, 29, 4).putInt((int) crc.getValue());
+        return lying;
+    }
+
+    private static byte[] goodImage() throws Exception {
+        try (Stream<Path> files = Files.list(TestCluster.SAMPLES)) {
+            return Files.readAllBytes(files.filter(file -> file.toString().endsWith(".png"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow());
+        }
+    }
+
+    private static RecordMetadata send(
+            TestCluster cluster, Producer<byte[], byte[]> producer, OutcomeFollower follower, String key, byte[] value)
+            throws Exception {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(cluster.configuration().topics().input(), 0, key.getBytes(UTF_8), value);
+        record.headers().add("trace", "abc".getBytes(UTF_8));
+        RecordMetadata metadata = producer.send(record).get();
+        follower.expect(metadata.partition(), metadata.offset());
+        return metadata;
+    }
+
+    private static Map<String, ConsumerRecord<byte[], byte[]>> deadLetters(TestCluster cluster, int count) {
+        List<TopicPartition> partitions =
+                cluster.clients().partitions(cluster.configuration().topics().deadLetters());
+        Map<String, ConsumerRecord<byte[], byte[]>> letters = new HashMap<>();
+        try (Consumer<byte[], byte[]> consumer = cluster.clients().committedReader()) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                consumer.poll(Duration.ofMillis(200))
+                        .forEach(record -> letters.put(new String(record.key(), UTF_8), record));
+                return letters.size() >= count;
+            });
+        }
+        return letters;
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
+    }
+}

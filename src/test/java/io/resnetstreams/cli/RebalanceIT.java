@@ -1,0 +1,64 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.cli.EventSource.SourceEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.Test;
+
+/** A second instance joins while events flow, and leaves by SIGTERM. */
+class RebalanceIT {
+    private static final int ROUNDS = 8;
+
+    @Test
+    void joiningAndLeavingLosesDoublesAndReordersNothing() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            OutcomeFollower follower = cluster.follow(Map.of());
+            InstanceProcess first = cluster.run().awaitRunning();
+            CompletableFuture<Long> sending = CompletableFuture.supplyAsync(() -> send(cluster, follower));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> follower.snapshot().outcomes() > 500);
+            InstanceProcess second = cluster.run().awaitRunning();
+            long whenJoined = follower.snapshot().outcomes();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> follower.snapshot().outcomes() > whenJoined + 1_000);
+            assertThat(second.terminate()).isZero();
+            long events = sending.join();
+            await().atMost(Duration.ofSeconds(120))
+                    .until(() -> follower.snapshot().outcomes() >= events);
+            assertThat(first.terminate()).isZero();
+            cluster.awaitNoOpenTransaction();
+            follower.finish();
+            OutcomeFollower.Snapshot outcomes = follower.snapshot();
+            assertThat(outcomes.lost()).isZero();
+            assertThat(outcomes.duplicates()).isZero();
+            assertThat(outcomes.outOfOrder()).isZero();
+            assertThat(outcomes.labels()).isEqualTo(events);
+            assertThat(second.log()).contains("Ended: ").doesNotContain("Ended: 0 labels");
+        }
+    }
+
+    private static long send(TestCluster cluster, OutcomeFollower follower) {
+        EventSource source = EventSource.of(List.of(TestCluster.SAMPLES)).kept();
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+            EventSender sender = new EventSender(
+                    producer,
+                    cluster.configuration().topics().input(),
+                    400,
+                    metadata -> follower.expect(metadata.partition(), metadata.offset()));
+            for (int round = 0; round < ROUNDS; round++) {
+                for (SourceEvent event : source) {
+                    sender.send(event);
+                }
+            }
+            return sender.finish().sent();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

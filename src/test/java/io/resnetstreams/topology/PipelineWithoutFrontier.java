@@ -1,0 +1,68 @@
+package io.resnetstreams.topology;
+
+import ai.djl.Device;
+import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.inference.BatchPolicy;
+import io.resnetstreams.inference.Batcher;
+import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.DeviceModel;
+import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.inference.LabelRanking;
+import io.resnetstreams.model.ModelDirectory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.slf4j.LoggerFactory;
+
+/** The pipeline as {@code run} builds it, but on Kafka's plain clients: what is consumed is committed, done or not. */
+public final class PipelineWithoutFrontier {
+    private PipelineWithoutFrontier() {}
+
+    public static void main(String[] arguments) throws Exception {
+        System.setProperty("resnet-streams.log.own", "INFO");
+        ModelDirectory model = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist"));
+        DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 2);
+        Batcher batcher = new Batcher(
+                loaded.deviceName(),
+                loaded.classifiers(),
+                loaded.imageBytes(),
+                new BatchPolicy(32, 0),
+                InferenceMetrics.NONE);
+        ClassificationService service = new ClassificationService(
+                new EventReader(new EventLimits(32, 4_096)),
+                new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing()),
+                2,
+                List.of(batcher),
+                new LabelRanking(model.labels(), model.topK()),
+                new ModelReference(model.name(), model.digest()),
+                InferenceMetrics.NONE);
+        InFlightLimits limits = new InFlightLimits(2_048, 64 << 20);
+        PipelineSettings settings = new PipelineSettings(
+                "resnet-streams",
+                arguments[0],
+                new Topics("image-events", "image-labels", "image-events-dlq"),
+                Guarantee.EXACTLY_ONCE_V2,
+                1,
+                16 << 20,
+                limits,
+                Duration.ofSeconds(20),
+                Map.of());
+        InFlightBudget budget = new InFlightBudget(limits);
+        Pipeline pipeline = Pipeline.create(
+                settings,
+                service::classify,
+                TopologyMetrics.NONE,
+                budget,
+                new CommitFrontier(budget),
+                new DefaultKafkaClientSupplier());
+        LoggerFactory.getLogger(PipelineWithoutFrontier.class).info("The commit frontier is off");
+        pipeline.start();
+        pipeline.awaitEnd();
+    }
+}
