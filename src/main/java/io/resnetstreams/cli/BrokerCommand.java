@@ -48,7 +48,13 @@ final class BrokerCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw UserErrorException.usage("cannot start the broker: " + e.getMessage(), e);
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "shutdown"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            broker.close();
+                            Main.endAfterSignal(0);
+                        },
+                        "shutdown"));
         output.printJson(Map.of("bootstrapServers", broker.bootstrapServers(), "data", data.toString()));
         output.text().println(broker.bootstrapServers());
         output.text().println("ready");

@@ -32,6 +32,16 @@ public final class Main {
         System.exit(commandLine().execute(arguments));
     }
 
+    /**
+     * Ends the process from a shutdown hook with the exit code of a command that did what it was asked to; Java itself
+     * would end it with 143 after SIGTERM.
+     */
+    static void endAfterSignal(int exitCode) {
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(exitCode);
+    }
+
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Main());
         addHelp(commandLine);

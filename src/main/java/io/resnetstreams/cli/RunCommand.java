@@ -51,8 +51,11 @@ final class RunCommand implements Callable<Integer> {
             CountDownLatch closed = closeOnSignal(pipeline, configuration.shutdownTimeoutMillis());
             pipeline.start();
             pipeline.awaitEnd();
-            closed.countDown();
-            return report(configuration, stack, statistics, pipeline);
+            try {
+                return report(configuration, stack, statistics, pipeline);
+            } finally {
+                closed.countDown();
+            }
         }
     }
 
@@ -71,9 +74,14 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            if (closed.getCount() == 0) {
+                                return;
+                            }
                             pipeline.close();
                             try {
-                                closed.await(timeoutMillis, TimeUnit.MILLISECONDS);
+                                if (closed.await(timeoutMillis, TimeUnit.MILLISECONDS)) {
+                                    Main.endAfterSignal(pipeline.failure() == null ? 0 : 1);
+                                }
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }
