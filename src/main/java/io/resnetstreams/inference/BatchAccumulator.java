@@ -42,7 +42,8 @@ final class BatchAccumulator {
                 images.add(image);
             }
         }
-        return new Batch(images, closedBy);
+        // All may have been abandoned in this very moment.
+        return images.isEmpty() ? null : new Batch(images, closedBy);
     }
 
     /** Returns how long until a batch is due, or {@link Long#MAX_VALUE} while nothing waits. */

@@ -106,5 +106,10 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     @Override
     public void close() {
         window.abandon();
+        if (punctuation != null) {
+            // Kafka Streams may initialise this very object again, when a suspended task is resumed.
+            punctuation.cancel();
+            punctuation = null;
+        }
     }
 }

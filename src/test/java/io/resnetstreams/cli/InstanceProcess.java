@@ -61,7 +61,9 @@ final class InstanceProcess {
                     LOGS.resolve("instance-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet() + ".log");
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-            builder.environment().putAll(Map.of("OMP_NUM_THREADS", "1", "OPT_OUT_TRACKING", "true"));
+            builder.environment()
+                    .putAll(Map.of(
+                            "OMP_NUM_THREADS", "1", "MXNET_CPU_WORKER_NTHREADS", "2", "OPT_OUT_TRACKING", "true"));
             return new InstanceProcess(builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
