@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
@@ -38,8 +39,8 @@ public final class StreamsProperties {
         // Outcomes wait for the stream thread while it sleeps in poll.
         values.put(StreamsConfig.POLL_MS_CONFIG, 2);
         values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 500);
-        // A broker that is away is waited for, however long.
-        values.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, Long.MAX_VALUE);
+        // A broker that is away is waited for; Kafka adds this to the clock, so it can't be the greatest number.
+        values.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, TimeUnit.DAYS.toMillis(7));
         putConsumer(settings, values);
         putProducer(settings, values);
         values.putAll(settings.kafka());
@@ -59,6 +60,8 @@ public final class StreamsProperties {
         // Work of a killed instance resumes when its session ends; 6 s is the least that brokers allow by default.
         putMain(values, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         putMain(values, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        // Also how long a rebalance waits for a member that died in it. The stream thread always polls.
+        putMain(values, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000);
     }
 
     private static void putProducer(PipelineSettings settings, Map<String, Object> values) {
