@@ -64,7 +64,7 @@ final class DemoRun implements AutoCloseable {
     /** Starts everything; when it returns, the pipeline waits for events. */
     static DemoRun prepare(Configuration configured, DemoReport report) throws IOException, InterruptedException {
         ModelDirectory model = ClassificationStack.model(configured.model());
-        LabelledSample sample = LabelledSample.of(model);
+        LabelledSample sample = sample(model);
         Path directory = Files.createTempDirectory("resnet-streams-demo");
         RunStatistics statistics = new RunStatistics();
         report.step("Starting Kafka in this process and loading " + model.name());
@@ -85,6 +85,14 @@ final class DemoRun implements AutoCloseable {
         } catch (CompletionException | IllegalArgumentException e) {
             closeQuietly(stack, starting, directory);
             throw UserErrorException.shortfall("the demo can't start: " + Failures.describe(e), e);
+        }
+    }
+
+    private static LabelledSample sample(ModelDirectory model) {
+        try {
+            return LabelledSample.of(model);
+        } catch (IOException e) {
+            throw UserErrorException.usage("the demo needs a model with sample images: " + e.getMessage(), e);
         }
     }
 
