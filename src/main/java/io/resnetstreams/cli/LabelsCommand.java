@@ -4,9 +4,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,10 +28,7 @@ final class LabelsCommand implements Callable<Integer> {
     private OutputOptions output;
 
     @Mixin
-    private PipelineOptions options;
-
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
-    private String bootstrap;
+    private BrokerOptions options;
 
     @Option(names = "--topic", paramLabel = "NAME", description = "The labels topic.")
     private String topic;
@@ -51,10 +46,7 @@ final class LabelsCommand implements Callable<Integer> {
         if (count != null && count < 1) {
             throw UserErrorException.usage("--count is " + count + "; at least 1 is needed");
         }
-        Map<String, String> own = new HashMap<>();
-        own.put("bootstrapServers", bootstrap);
-        own.put("topics.labels", topic);
-        Configuration configuration = options.load(own);
+        Configuration configuration = options.load("topics.labels", topic);
         KafkaClients clients = new KafkaClients(configuration);
         List<TopicPartition> partitions =
                 clients.partitions(configuration.topics().labels());

@@ -2,7 +2,6 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.EventSource.SourceEvent;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +26,10 @@ final class ProduceCommand implements Callable<Integer> {
     private OutputOptions output;
 
     @Mixin
-    private PipelineOptions options;
+    private BrokerOptions options;
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Image files, folders, IDX files.")
     private List<Path> paths;
-
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
-    private String bootstrap;
 
     @Option(names = "--topic", paramLabel = "NAME", description = "The input topic.")
     private String topic;
@@ -56,10 +52,7 @@ final class ProduceCommand implements Callable<Integer> {
         if (rate != null && !(rate > 0)) {
             throw UserErrorException.usage("--rate is " + rate + "; it must be greater than 0");
         }
-        Map<String, String> own = new HashMap<>();
-        own.put("bootstrapServers", bootstrap);
-        own.put("topics.input", topic);
-        Configuration configuration = options.load(own);
+        Configuration configuration = options.load("topics.input", topic);
         KafkaClients clients = new KafkaClients(configuration);
         EventSource source = EventSource.of(paths);
         String input = configuration.topics().input();

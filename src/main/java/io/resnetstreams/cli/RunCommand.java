@@ -3,7 +3,6 @@ package io.resnetstreams.cli;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -27,20 +26,14 @@ final class RunCommand implements Callable<Integer> {
     private OutputOptions output;
 
     @Mixin
-    private PipelineOptions options;
-
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
-    private String bootstrap;
+    private BrokerOptions options;
 
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
 
     @Override
     public Integer call() throws InterruptedException {
-        Map<String, String> own = new HashMap<>();
-        own.put("bootstrapServers", bootstrap);
-        own.put("model", modelPath);
-        Configuration configuration = options.load(own);
+        Configuration configuration = options.load("model", modelPath);
         ModelDirectory model = ClassificationStack.model(configuration.model());
         new KafkaClients(configuration).requireTopics();
         Logging.asService();
@@ -49,9 +42,9 @@ final class RunCommand implements Callable<Integer> {
                 Pipeline pipeline = pipeline(configuration, stack, statistics)) {
             LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             CountDownLatch closed = closeOnSignal(pipeline, configuration.shutdownTimeoutMillis());
-            pipeline.start();
-            pipeline.awaitEnd();
             try {
+                pipeline.start();
+                pipeline.awaitEnd();
                 return report(configuration, stack, statistics, pipeline);
             } finally {
                 closed.countDown();
@@ -63,7 +56,6 @@ final class RunCommand implements Callable<Integer> {
         try {
             return Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, metrics);
         } catch (IllegalArgumentException | KafkaException e) {
-            stack.close();
             throw UserErrorException.usage(e.getMessage(), e);
         }
     }

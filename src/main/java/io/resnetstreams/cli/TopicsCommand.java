@@ -1,7 +1,6 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.topology.Topics;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,20 +25,14 @@ final class TopicsCommand implements Callable<Integer> {
     private OutputOptions output;
 
     @Mixin
-    private PipelineOptions options;
-
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
-    private String bootstrap;
+    private BrokerOptions options;
 
     @Option(names = "--partitions", paramLabel = "N", description = "Partitions of each topic.")
     private Integer partitions;
 
     @Override
     public Integer call() throws InterruptedException {
-        Map<String, String> own = new HashMap<>();
-        own.put("bootstrapServers", bootstrap);
-        own.put("topics.partitions", partitions == null ? null : partitions.toString());
-        Configuration configuration = options.load(own);
+        Configuration configuration = options.load("topics.partitions", partitions);
         Map<String, String> results = create(configuration);
         output.printJson(
                 Map.of("topics", results, "partitions", configuration.topics().partitions()));

@@ -4,35 +4,28 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.inference.Predictor;
-import ai.djl.mxnet.engine.MxNDManager;
-import ai.djl.mxnet.engine.MxSymbolBlock;
-import ai.djl.mxnet.engine.Symbol;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
-import ai.djl.util.Pair;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.ResNetSymbol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * A model loaded to a device, with a classifier for each of its workers. Each worker has a block of its own, since two
- * threads on one block gain nothing; all share one set of parameters.
+ * A model loaded to a device, with a classifier for each of its workers. Each worker has a block and parameters of its
+ * own: two threads on one block gain nothing, and two blocks that share parameter arrays deadlock inside MXNet's engine now
+ * and then.
  *
  * <p>This is the one class of the pipeline that knows which engine it runs on.
  *
@@ -70,9 +63,8 @@ public final class DeviceModel implements AutoCloseable {
     public static DeviceModel load(ModelDirectory directory, Device device, int workers) {
         List<Model> models = new ArrayList<>();
         try {
-            models.add(criteria(directory, device).loadModel());
             while (models.size() < workers) {
-                models.add(sibling(models.get(0), directory, device));
+                models.add(criteria(directory, device).loadModel());
             }
         } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
             models.forEach(Model::close);
@@ -103,30 +95,6 @@ public final class DeviceModel implements AutoCloseable {
             builder.optOption("MxOptimizeFor", CPU_FUSION);
         }
         return builder.build();
-    }
-
-    /** Returns a model with a block of its own on the parameters of another. */
-    private static Model sibling(Model first, ModelDirectory directory, Device device) {
-        Map<String, NDArray> arrays = new HashMap<>();
-        for (Pair<String, Parameter> parameter : first.getBlock().getParameters()) {
-            arrays.put(parameter.getKey(), parameter.getValue().getArray());
-        }
-        Model model = Model.newInstance(directory.name(), device, Accelerators.ENGINE);
-        MxNDManager manager = (MxNDManager) model.getNDManager();
-        MxSymbolBlock block = new MxSymbolBlock(
-                manager, Symbol.load(manager, directory.symbolFile().toString()));
-        block.setInputNames(List.of(ResNetSymbol.INPUT));
-        for (Parameter parameter : block.getAllParameters()) {
-            NDArray shared = arrays.get(parameter.getName());
-            if (shared != null) {
-                parameter.setArray(shared);
-            }
-        }
-        if (!device.isGpu()) {
-            block.optimizeFor(CPU_FUSION);
-        }
-        model.setBlock(block);
-        return model;
     }
 
     private void warmUp(ModelDirectory directory) {

@@ -158,11 +158,6 @@ public final class ModelDirectory {
         return directory;
     }
 
-    /** Returns the file of the network's graph. */
-    public Path symbolFile() {
-        return directory.resolve(symbolFile(name()));
-    }
-
     public ModelDescription description() {
         return description;
     }

@@ -60,8 +60,6 @@ public final class StreamsProperties {
         // Work of a killed instance resumes when its session ends; 6 s is the least that brokers allow by default.
         putMain(values, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         putMain(values, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
-        // Also how long a rebalance waits for a member that died in it. The stream thread always polls.
-        putMain(values, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000);
     }
 
     private static void putProducer(PipelineSettings settings, Map<String, Object> values) {

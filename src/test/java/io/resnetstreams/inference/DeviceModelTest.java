@@ -1,0 +1,67 @@
+package io.resnetstreams.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.ModelDirectory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The bundled model on the real engine. */
+class DeviceModelTest {
+    private static final Path MODEL = Path.of("models", "resnet20-fashion-mnist");
+    private static final int BATCHES = 400;
+
+    /** Blocks that shared their parameter arrays deadlocked in the engine within some hundreds of batches. */
+    @Test
+    @Timeout(180)
+    void workersWithBatchesOfAllSizesDoNotBlockOneAnother() throws Exception {
+        ModelDirectory directory = ModelDirectory.load(MODEL);
+        try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 2)) {
+            List<CompletableFuture<Integer>> workers = new ArrayList<>();
+            for (int worker = 0; worker < 2; worker++) {
+                Classifier classifier = model.classifiers().get(worker);
+                long seed = worker;
+                workers.add(CompletableFuture.supplyAsync(() -> classify(classifier, model.imageBytes(), seed)));
+            }
+            for (CompletableFuture<Integer> worker : workers) {
+                assertThat(worker.get()).isEqualTo(BATCHES);
+            }
+            model.classifiers().forEach(Classifier::close);
+        }
+    }
+
+    @Test
+    void allWorkersGiveAnImageTheSameProbabilities() throws Exception {
+        ModelDirectory directory = ModelDirectory.load(MODEL);
+        try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 2)) {
+            byte[] image = new byte[model.imageBytes()];
+            new SplittableRandom(1).nextBytes(image);
+            float[] first = model.classifiers().get(0).classify(List.of(image))[0];
+            float[] second = model.classifiers().get(1).classify(List.of(image))[0];
+            assertThat(first).hasSize(directory.labels().size()).isEqualTo(second);
+            model.classifiers().forEach(Classifier::close);
+        }
+    }
+
+    private static int classify(Classifier classifier, int imageBytes, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int done = 0;
+        while (done < BATCHES) {
+            List<byte[]> images = new ArrayList<>();
+            int size = 1 + random.nextInt(32);
+            for (int i = 0; i < size; i++) {
+                images.add(new byte[imageBytes]);
+            }
+            assertThat(classifier.classify(images)).hasDimensions(size, 10);
+            done++;
+        }
+        return done;
+    }
+}
