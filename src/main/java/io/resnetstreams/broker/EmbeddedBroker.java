@@ -89,6 +89,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         properties.put("transaction.state.log.min.isr", "1");
         properties.put("share.coordinator.state.topic.min.isr", "1");
+        // One client or a few; it shares its machine with them.
+        properties.put("num.io.threads", "2");
+        properties.put("num.network.threads", "1");
         properties.put("group.initial.rebalance.delay.ms", "0");
         properties.put("auto.create.topics.enable", "false");
         properties.put("message.max.bytes", Integer.toString(maxMessageBytes));

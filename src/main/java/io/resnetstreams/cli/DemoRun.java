@@ -124,9 +124,14 @@ final class DemoRun implements AutoCloseable {
         OutcomeFollower follower = new OutcomeFollower(
                 clients.committedReader(), outputs, configuration.topics().names(), sample.classesByFile());
         long total = (long) repeat * sample.files().size();
-        long start = System.nanoTime();
+        EventSource source = EventSource.of(sample.files()).kept();
+        long start;
         try (Producer<byte[], byte[]> producer = clients.producer()) {
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(producer, repeat, follower));
+            // Connects, so that the rate is the pipeline's from the first event to the last label.
+            producer.partitionsFor(configuration.topics().input());
+            start = System.nanoTime();
+            CompletableFuture<Void> sending =
+                    CompletableFuture.runAsync(() -> send(producer, source, repeat, follower));
             awaitOutcomes(follower, total, start);
             sending.join();
         }
@@ -138,13 +143,12 @@ final class DemoRun implements AutoCloseable {
                 outcomes, (last - start) / 1e9, statistics.meanBatch(), stack.modelReference(), stack.device());
     }
 
-    private void send(Producer<byte[], byte[]> producer, int repeat, OutcomeFollower follower) {
+    private void send(Producer<byte[], byte[]> producer, EventSource source, int repeat, OutcomeFollower follower) {
         EventSender sender = new EventSender(
                 producer,
                 configuration.topics().input(),
                 0,
                 metadata -> follower.expect(metadata.partition(), metadata.offset()));
-        EventSource source = EventSource.of(sample.files()).kept();
         try {
             for (int round = 0; round < repeat; round++) {
                 for (SourceEvent event : source) {
