@@ -59,13 +59,18 @@ final class ClassificationStack implements AutoCloseable {
 
     /** Loads the model to a device, with as many workers as the configuration says. */
     static DeviceModel load(Configuration configuration, ModelDirectory model, Device device) {
-        return DeviceModel.load(model, device, workers(configuration, device));
+        return DeviceModel.load(
+                model,
+                device,
+                workers(configuration, device),
+                configuration.batch().maxSize());
     }
 
     /** Loads the model to the devices that the configuration asks for and starts their workers. */
     static ClassificationStack open(Configuration configuration, ModelDirectory model, InferenceMetrics metrics) {
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
+        ImagePreprocessor.warmUp();
         Devices devices = devices(configuration);
         List<DeviceModel> deviceModels = new ArrayList<>();
         try {

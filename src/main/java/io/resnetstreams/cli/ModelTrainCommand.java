@@ -85,6 +85,13 @@ final class ModelTrainCommand implements Callable<Integer> {
     private double weightDecay;
 
     @Option(
+            names = "--moving-average",
+            paramLabel = "X",
+            defaultValue = "0.999",
+            description = "Decay of the moving average that becomes the model, per step (default: ${DEFAULT-VALUE}).")
+    private double movingAverage;
+
+    @Option(
             names = "--label-smoothing",
             paramLabel = "X",
             defaultValue = "0",
@@ -111,6 +118,9 @@ final class ModelTrainCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
 
+    @Option(names = "--resume", description = "Goes on from the checkpoint in --out, if there is one.")
+    private boolean resume;
+
     @Override
     public Integer call() throws IOException {
         LabelledImages train = read(Split.TRAIN);
@@ -124,6 +134,7 @@ final class ModelTrainCommand implements Callable<Integer> {
                     learningRate,
                     warmUpEpochs,
                     weightDecay,
+                    movingAverage,
                     labelSmoothing,
                     cropBorder,
                     !noFlip,
@@ -146,7 +157,7 @@ final class ModelTrainCommand implements Callable<Integer> {
                     progress.stepBy(count);
                 }
             });
-            trainer.train(out, epoch -> report(epoch));
+            trainer.train(out, resume, epoch -> report(epoch));
         }
         output.text().println("written to " + out);
     }

@@ -65,6 +65,16 @@ final class BatchQueue {
         }
     }
 
+    /** Returns a batch if one is full, else null at once: for a worker whose device still runs the one before. */
+    Batch takeIfFull(int ceiling) {
+        lock.lock();
+        try {
+            return accumulator.size() < ceiling ? null : accumulator.poll(nanoTicker.getAsLong(), ceiling, closing);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes no more images; what is queued is still handed out. */
     void close() {
         lock.lock();

@@ -6,6 +6,7 @@ import io.resnetstreams.model.Classifier;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,16 +40,37 @@ final class BatchRunner {
 
     /** Classifies the images and completes their futures, one way or another. */
     void run(List<PendingImage> images) {
+        begin(images).run();
+    }
+
+    /** Gives the images to the device; what is returned waits for it and completes their futures. */
+    Runnable begin(List<PendingImage> images) {
         int limit = ceiling.get();
         if (images.size() > limit) {
-            for (int from = 0; from < images.size(); from += limit) {
-                run(images.subList(from, Math.min(images.size(), from + limit)));
-            }
-            return;
+            return () -> {
+                for (int from = 0; from < images.size(); from += limit) {
+                    run(images.subList(from, Math.min(images.size(), from + limit)));
+                }
+            };
         }
+        Supplier<float[][]> rows = beginOrFail(images);
+        return () -> finish(images, rows);
+    }
+
+    private Supplier<float[][]> beginOrFail(List<PendingImage> images) {
+        try {
+            return classifier.begin(images.stream().map(PendingImage::pixels).toList());
+        } catch (RuntimeException e) {
+            return () -> {
+                throw e;
+            };
+        }
+    }
+
+    private void finish(List<PendingImage> images, Supplier<float[][]> result) {
         float[][] rows;
         try {
-            rows = classify(images.stream().map(PendingImage::pixels).toList());
+            rows = requireOneEach(result.get(), images.size());
         } catch (OutOfDeviceMemoryException e) {
             recoverFromOutOfMemory(images, e);
             return;
@@ -61,11 +83,10 @@ final class BatchRunner {
         }
     }
 
-    private float[][] classify(List<byte[]> pixels) {
-        float[][] rows = classifier.classify(pixels);
-        if (rows.length != pixels.size()) {
+    private static float[][] requireOneEach(float[][] rows, int images) {
+        if (rows.length != images) {
             throw new IllegalStateException(
-                    "the classifier returned " + rows.length + " results for " + pixels.size() + " images");
+                    "the classifier returned " + rows.length + " results for " + images + " images");
         }
         return rows;
     }
@@ -103,7 +124,7 @@ final class BatchRunner {
             return;
         }
         try {
-            classify(List.of(blankImage));
+            requireOneEach(classifier.classify(List.of(blankImage)), 1);
         } catch (RuntimeException e) {
             fail(images, new DeviceFailedException("the device fails even on a blank image: " + e.getMessage(), e));
             return;

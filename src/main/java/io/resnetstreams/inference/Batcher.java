@@ -7,12 +7,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * One device's queue and the workers that empty it, each with a classifier of its own. All partitions of the instance
  * feed it, so that batches fill although each partition may be slow.
  *
  * <p>Threading: {@link #submit} may be called by any thread; futures complete on a worker's thread.
+ *
+ * <p>A worker prepares the next full batch while its device runs the one before, so that the device never waits for it.
  *
  * <p>Closing has two phases: no more images are taken, then what is queued is classified, for at most 30 s; what is left
  * then is abandoned, since its events are uncommitted.
@@ -70,30 +73,65 @@ public final class Batcher implements AutoCloseable {
         }
     }
 
+    /** A batch on the device; {@code end} waits for it and completes its futures. */
+    private record Running(Batch batch, Runnable end, int size, long oldestWaitNanos, long startNanos) {}
+
     private void work(Classifier classifier) {
         try (classifier) {
             BatchRunner runner = new BatchRunner(
                     classifier, imageBytes, ceiling, newCeiling -> metrics.outOfMemory(device, newCeiling));
-            for (Batch batch = queue.take(ceiling.get()); batch != null; batch = queue.take(ceiling.get())) {
-                long start = nanoTicker.getAsLong();
-                // The futures take the images along, so what the metrics need is read first.
-                int size = batch.images().size();
-                long oldestWait = start - batch.images().get(0).queuedNanos();
-                run(runner, batch);
-                metrics.batch(device, size, batch.closedBy(), oldestWait, nanoTicker.getAsLong() - start);
+            Running running = null;
+            long lastEnd = nanoTicker.getAsLong();
+            while (true) {
+                // While the device is at work, only a full batch is worth preparing: it can't become better by waiting.
+                Batch batch = running == null ? queue.take(ceiling.get()) : queue.takeIfFull(ceiling.get());
+                if (batch == null && running == null) {
+                    return;
+                }
+                Running next = batch == null ? null : begin(runner, batch);
+                if (running != null) {
+                    lastEnd = end(running, lastEnd);
+                }
+                running = next;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private Running begin(BatchRunner runner, Batch batch) {
+        long start = nanoTicker.getAsLong();
+        // The futures take the images along, so what the metrics need is read first.
+        int size = batch.images().size();
+        long oldestWait = start - batch.images().get(0).queuedNanos();
+        Runnable end = guarded(batch, () -> runner.begin(batch.images()));
+        return new Running(batch, end, size, oldestWait, start);
+    }
+
+    /** Returns when the batch ended. The device had it from its start, or from the end of the one before. */
+    private long end(Running running, long lastEnd) {
+        guarded(running.batch(), () -> {
+            running.end().run();
+            return running.end();
+        });
+        long now = nanoTicker.getAsLong();
+        metrics.batch(
+                device,
+                running.size(),
+                running.batch().closedBy(),
+                running.oldestWaitNanos(),
+                now - Math.max(running.startNanos(), lastEnd));
+        return now;
+    }
+
     /** An error, such as no memory for a buffer, must end the instance rather than this thread in silence. */
-    private void run(BatchRunner runner, Batch batch) {
+    private Runnable guarded(Batch batch, Supplier<Runnable> step) {
         try {
-            runner.run(batch.images());
+            return step.get();
         } catch (RuntimeException | Error e) {
             DeviceFailedException failure = new DeviceFailedException("a worker of " + device + " failed: " + e, e);
             batch.images().forEach(image -> image.probabilities().completeExceptionally(failure));
+            return () -> {};
         }
     }
 

@@ -20,7 +20,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model loaded to a device, with a classifier for each of its workers. Each worker has a block and parameters of its
@@ -33,6 +38,8 @@ import java.util.List;
  * worker thread.
  */
 public final class DeviceModel implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceModel.class);
+
     /** Folds batch norm and activation into the convolutions: 1.5 times as fast for small images. */
     private static final String CPU_FUSION = "MKLDNN";
 
@@ -56,11 +63,12 @@ public final class DeviceModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model and classifies a blank image with each worker, so that a model that can't run is found now.
+     * Loads a model and classifies blank images with each worker, so that a model that can't run is found now and the
+     * engine has planned its memory.
      *
      * @throws IllegalArgumentException if the engine can't load it, or its outputs aren't its labels
      */
-    public static DeviceModel load(ModelDirectory directory, Device device, int workers) {
+    public static DeviceModel load(ModelDirectory directory, Device device, int workers, int largestBatch) {
         List<Model> models = new ArrayList<>();
         try {
             while (models.size() < workers) {
@@ -74,6 +82,7 @@ public final class DeviceModel implements AutoCloseable {
         DeviceModel loaded = new DeviceModel(device, models, directory.preprocessing());
         try {
             loaded.warmUp(directory);
+            loaded.classifiers.forEach(worker -> loaded.planLargest(worker, largestBatch));
         } catch (RuntimeException e) {
             loaded.classifiers.forEach(Classifier::close);
             loaded.close();
@@ -83,9 +92,9 @@ public final class DeviceModel implements AutoCloseable {
         return loaded;
     }
 
-    private static Criteria<PixelBatch, float[][]> criteria(ModelDirectory directory, Device device) {
-        Criteria.Builder<PixelBatch, float[][]> builder = Criteria.builder()
-                .setTypes(PixelBatch.class, float[][].class)
+    private static Criteria<PixelBatch, NDArray> criteria(ModelDirectory directory, Device device) {
+        Criteria.Builder<PixelBatch, NDArray> builder = Criteria.builder()
+                .setTypes(PixelBatch.class, NDArray.class)
                 .optEngine(Accelerators.ENGINE)
                 .optDevice(device)
                 .optModelPath(directory.directory())
@@ -104,6 +113,15 @@ public final class DeviceModel implements AutoCloseable {
                 throw new IllegalStateException("it has " + rows[0].length + " outputs and "
                         + directory.labels().size() + " labels");
             }
+        }
+    }
+
+    /** A batch that does not fit into the device's memory is halved when it comes. */
+    private void planLargest(Classifier classifier, int largestBatch) {
+        try {
+            classifier.classify(Collections.nCopies(largestBatch, new byte[imageBytes]));
+        } catch (OutOfDeviceMemoryException e) {
+            LOG.warn("{} has no memory for {} images at once", deviceName, largestBatch);
         }
     }
 
@@ -129,20 +147,35 @@ public final class DeviceModel implements AutoCloseable {
 
     /** Packs a batch into a reused direct buffer and runs it. */
     private static final class DjlClassifier implements Classifier {
-        private final Predictor<PixelBatch, float[][]> predictor;
+        private final Predictor<PixelBatch, NDArray> predictor;
         private final int imageBytes;
         private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
 
-        DjlClassifier(Predictor<PixelBatch, float[][]> predictor, int imageBytes) {
+        DjlClassifier(Predictor<PixelBatch, NDArray> predictor, int imageBytes) {
             this.predictor = predictor;
             this.imageBytes = imageBytes;
         }
 
         @Override
         public float[][] classify(List<byte[]> images) {
+            return begin(images).get();
+        }
+
+        /** The engine works behind a queue of its own: forward returns at once, and reading the result waits. */
+        @Override
+        public Supplier<float[][]> begin(List<byte[]> images) {
+            NDArray probabilities = translated(() -> predictor.predict(pack(images)));
+            return () -> translated(() -> {
+                try (probabilities) {
+                    return rows(probabilities);
+                }
+            });
+        }
+
+        private static <T> T translated(Callable<T> step) {
             try {
-                return predictor.predict(pack(images));
-            } catch (TranslateException | RuntimeException e) {
+                return step.call();
+            } catch (Exception e) {
                 Throwable cause = e instanceof TranslateException && e.getCause() != null ? e.getCause() : e;
                 String message = String.valueOf(cause.getMessage());
                 if (message.contains(OUT_OF_MEMORY)) {
@@ -150,6 +183,17 @@ public final class DeviceModel implements AutoCloseable {
                 }
                 throw new IllegalStateException(message.lines().findFirst().orElse("no reason given"), cause);
             }
+        }
+
+        private static float[][] rows(NDArray probabilities) {
+            int size = Math.toIntExact(probabilities.getShape().get(0));
+            float[] values = probabilities.toFloatArray();
+            int classes = values.length / size;
+            float[][] rows = new float[size][classes];
+            for (int row = 0; row < size; row++) {
+                System.arraycopy(values, row * classes, rows[row], 0, classes);
+            }
+            return rows;
         }
 
         private PixelBatch pack(List<byte[]> images) {
@@ -171,7 +215,7 @@ public final class DeviceModel implements AutoCloseable {
     }
 
     /** Pixels to an array and probabilities back; normalisation and softmax are in the network. */
-    private record PixelTranslator(Preprocessing input) implements NoBatchifyTranslator<PixelBatch, float[][]> {
+    private record PixelTranslator(Preprocessing input) implements NoBatchifyTranslator<PixelBatch, NDArray> {
         @Override
         public NDList processInput(TranslatorContext context, PixelBatch batch) {
             Shape shape = new Shape(batch.size(), input.height(), input.width(), 3);
@@ -179,16 +223,11 @@ public final class DeviceModel implements AutoCloseable {
         }
 
         @Override
-        public float[][] processOutput(TranslatorContext context, NDList outputs) {
+        public NDArray processOutput(TranslatorContext context, NDList outputs) {
             NDArray probabilities = outputs.singletonOrThrow();
-            int size = Math.toIntExact(probabilities.getShape().get(0));
-            float[] values = probabilities.toFloatArray();
-            int classes = values.length / size;
-            float[][] rows = new float[size][classes];
-            for (int row = 0; row < size; row++) {
-                System.arraycopy(values, row * classes, rows[row], 0, classes);
-            }
-            return rows;
+            // It is read, and closed, after the context's end.
+            probabilities.detach();
+            return probabilities;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.resnetstreams.model;
 
 import io.resnetstreams.model.ParameterShape.Kind;
 import io.resnetstreams.model.ResNetArchitecture.Block;
+import io.resnetstreams.model.ResNetArchitecture.Shortcut;
 import io.resnetstreams.model.ResNetArchitecture.Stem;
 import java.util.Map;
 
@@ -98,13 +99,25 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             int residual = architecture.block() == Block.BASIC
                     ? basic(name, x, in, blockPlanes, stride)
                     : bottleneck(name, x, in, blockPlanes, stride);
-            int shortcut = x;
-            if (stride != 1 || in != out) {
-                shortcut = convolution(name + ".downsample.0", x, in, out, 1, stride, 1);
-                shortcut = batchNorm(name + ".downsample.1", shortcut, out);
-            }
             planes = out;
-            return relu(name + ".relu", graph.operator("elemwise_add", name + ".add", Map.of(), residual, shortcut));
+            if (architecture.shortcut() != Shortcut.NONE) {
+                int shortcut = stride != 1 || in != out ? shortcut(name + ".downsample", x, in, out, stride) : x;
+                residual = graph.operator("elemwise_add", name + ".add", Map.of(), residual, shortcut);
+            }
+            return relu(name + ".relu", residual);
+        }
+
+        private int shortcut(String name, int x, int in, int out, int stride) {
+            if (architecture.shortcut() == Shortcut.PROJECTION) {
+                return batchNorm(name + ".1", convolution(name + ".0", x, in, out, 1, stride, 1), out);
+            }
+            Map<String, String> everySecond =
+                    Map.of("pool_type", "max", "kernel", "(1,1)", "stride", square(stride), "pad", "(0,0)");
+            int kept = graph.operator("Pooling", name + ".subsample", everySecond, x);
+            Map<String, String> newPlanes = Map.of("axis", "1", "begin", "0", "end", Integer.toString((out - in) / 2));
+            int slice = graph.operator("slice_axis", name + ".slice", newPlanes, kept);
+            int zeros = graph.operator("zeros_like", name + ".zeros", Map.of(), slice);
+            return graph.operator("Concat", name + ".padded", Map.of("num_args", "3", "dim", "1"), zeros, kept, zeros);
         }
 
         private int basic(String name, int x, int in, int out, int stride) {

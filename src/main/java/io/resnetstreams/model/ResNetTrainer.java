@@ -10,12 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Trains a ResNet on labelled images and leaves a model directory, rewritten after every epoch. The model is that of the
- * last epoch; the test images only measure it, they choose nothing.
+ * Trains a ResNet on labelled images and leaves a model directory, rewritten after every epoch. The model is the moving
+ * average at the end of the last epoch; the test images only measure it, they choose nothing.
  */
 public final class ResNetTrainer {
     public static final String LOG_FILE = "training-log.jsonl";
@@ -28,7 +29,6 @@ public final class ResNetTrainer {
     private final LabelledImages train;
     private final LabelledImages test;
     private final Consumer<Integer> onImages;
-    private final SplittableRandom random;
     private final ByteBuffer buffer;
 
     /** What one epoch came to; a line of the log. Rates are shares of 1. */
@@ -59,56 +59,90 @@ public final class ResNetTrainer {
         this.train = train;
         this.test = test;
         this.onImages = onImages;
-        this.random = new SplittableRandom(options.seed());
         this.buffer = ByteBuffer.allocateDirect(options.batchSize() * train.width() * train.height() * 3)
                 .order(ByteOrder.nativeOrder());
     }
 
-    /** Trains all epochs, each with a line in the log and a call of {@code onEpoch}. */
-    public void train(Path directory, Consumer<Epoch> onEpoch) throws IOException {
+    /**
+     * Trains all epochs, each with a line in the log, a call of {@code onEpoch} and a checkpoint.
+     *
+     * @param resume whether to go on from the directory's checkpoint; without one, training begins
+     * @throws IllegalArgumentException if the checkpoint is of another network or another training, or there is one and
+     *     it shall not be gone on from
+     */
+    public void train(Path directory, boolean resume, Consumer<Epoch> onEpoch) throws IOException {
         Files.createDirectories(directory);
+        Checkpoint checkpoint = new Checkpoint(directory);
+        if (!resume) {
+            checkpoint.requireNone();
+        }
         Path log = directory.resolve(LOG_FILE);
-        Files.deleteIfExists(log);
         ResNetArchitecture architecture = ResNetArchitecture.of(description.architecture());
         try (TrainableNetwork network = new TrainableNetwork(
                 architecture, labels.size(), description.normalisation(), options.weightDecay(), options.seed())) {
-            for (int epoch = 1; epoch <= options.epochs(); epoch++) {
-                Epoch result = epoch(network, epoch);
+            int done = resume ? checkpoint.read(network, training()) : 0;
+            truncate(log, done);
+            for (int epoch = done + 1; epoch <= options.epochs(); epoch++) {
+                Epoch result = epoch(network, epoch, directory);
+                checkpoint.write(network, training(), epoch);
                 String line = JSON.writeValueAsString(result) + "\n";
                 Files.writeString(log, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-                ModelDirectory.write(directory, described(result), labels, network.values());
                 onEpoch.accept(result);
             }
         }
+        checkpoint.delete();
     }
 
-    private Epoch epoch(TrainableNetwork network, int epoch) {
+    /** Returns what must be the same for a training to go on. */
+    private Map<String, String> training() {
+        return Map.of(
+                "architecture", description.architecture(),
+                "normalisation", description.normalisation().toString(),
+                "labels", labels.toString(),
+                "options", options.toString(),
+                "images", train.size() + " of " + train.width() + "×" + train.height());
+    }
+
+    private static void truncate(Path log, int epochs) throws IOException {
+        List<String> lines = epochs > 0 && Files.exists(log) ? Files.readAllLines(log) : List.of();
+        Files.write(log, lines.subList(0, Math.min(epochs, lines.size())));
+    }
+
+    private Epoch epoch(TrainableNetwork network, int epoch, Path directory) throws IOException {
         long start = System.nanoTime();
-        int[] order = shuffled(train.size());
+        SplittableRandom random = randomOf(epoch);
+        int[] order = shuffled(train.size(), random);
         int steps = train.size() / options.batchSize();
         Augmentation augmentation = new Augmentation(
                 train.width(), train.height(), options.cropBorder(), options.flip(), options.erasingProbability());
         double loss = 0;
         long right = 0;
         double rate = 0;
-        for (int step = 0; step < steps; step++) {
-            rate = options.learningRateAt((long) (epoch - 1) * steps + step, steps);
+        for (int i = 0; i < steps; i++) {
+            long step = (long) (epoch - 1) * steps + i;
+            rate = options.learningRateAt(step, steps);
             int[] classes = new int[options.batchSize()];
             buffer.clear();
-            for (int i = 0; i < classes.length; i++) {
-                int index = order[step * classes.length + i];
-                classes[i] = train.classes()[index];
+            for (int k = 0; k < classes.length; k++) {
+                int index = order[i * classes.length + k];
+                classes[k] = train.classes()[index];
                 augmentation.put(train.pixels().get(index), buffer, random);
             }
-            TrainableNetwork.StepResult result =
-                    network.step(buffer.flip(), shape(classes.length), classes, rate, options.labelSmoothing());
+            TrainableNetwork.StepResult result = network.step(
+                    buffer.flip(),
+                    shape(classes.length),
+                    classes,
+                    rate,
+                    options.labelSmoothing(),
+                    options.movingAverageAt(step));
             loss += result.loss();
             right += result.right();
             onImages.accept(classes.length);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         long seen = (long) steps * options.batchSize();
-        return new Epoch(
+        network.swapAverages();
+        Epoch result = new Epoch(
                 epoch,
                 rounded(loss / steps),
                 rounded((double) right / seen),
@@ -116,6 +150,9 @@ public final class ResNetTrainer {
                 rate,
                 rounded(seen / seconds),
                 rounded(seconds));
+        ModelDirectory.write(directory, described(result), labels, network.values());
+        network.swapAverages();
+        return result;
     }
 
     private double accuracy(TrainableNetwork network) {
@@ -137,7 +174,17 @@ public final class ResNetTrainer {
         return new Shape(count, train.height(), train.width(), 3);
     }
 
-    private int[] shuffled(int size) {
+    /** Returns an epoch's own randomness, so that a resumed training has the same. */
+    private SplittableRandom randomOf(int epoch) {
+        SplittableRandom random = new SplittableRandom(options.seed());
+        SplittableRandom own = random.split();
+        for (int i = 1; i < epoch; i++) {
+            own = random.split();
+        }
+        return own;
+    }
+
+    private int[] shuffled(int size, SplittableRandom random) {
         int[] order = new int[size];
         for (int i = 0; i < size; i++) {
             int other = random.nextInt(i + 1);

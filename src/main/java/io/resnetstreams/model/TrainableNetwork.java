@@ -13,14 +13,17 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
 import io.resnetstreams.model.ParameterShape.Kind;
+import io.resnetstreams.model.ResNetArchitecture.Block;
+import io.resnetstreams.model.ResNetArchitecture.Shortcut;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +42,10 @@ final class TrainableNetwork implements AutoCloseable {
     private final ResNetSymbol symbol;
     private final MxSymbolBlock block;
     private final int classes;
+    private final double weightDecay;
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
-    private final Optimizer decaying;
-    private final Optimizer plain;
-    private float learningRate;
+    private final Map<String, NDArray> momenta = new LinkedHashMap<>();
+    private final Map<String, NDArray> averages = new LinkedHashMap<>();
 
     /** Makes a network with initial values drawn from the seed. */
     TrainableNetwork(
@@ -51,11 +54,15 @@ final class TrainableNetwork implements AutoCloseable {
         this.symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
         this.classes = classes;
         this.block = block(symbol.json());
-        this.decaying = optimizer(weightDecay);
-        this.plain = optimizer(0);
+        this.weightDecay = weightDecay;
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, float[]> initial = new LinkedHashMap<>();
-        symbol.parameters().values().forEach(parameter -> initial.put(parameter.name(), initial(parameter, random)));
+        String lastScale = architecture.shortcut() == Shortcut.NONE
+                ? "none"
+                : architecture.block() == Block.BASIC ? ".bn2.weight" : ".bn3.weight";
+        symbol.parameters()
+                .values()
+                .forEach(parameter -> initial.put(parameter.name(), initial(parameter, lastScale, random)));
         initial.put(ResNetSymbol.INPUT_OFFSET, normalisation.offset());
         initial.put(ResNetSymbol.INPUT_SCALE, normalisation.scale());
         for (Parameter parameter : block.getAllParameters()) {
@@ -85,26 +92,17 @@ final class TrainableNetwork implements AutoCloseable {
         parameter.setArray(array);
         parameter.freeze(shape.kind() != Kind.TRAINED);
         arrays.put(shape.name(), array);
-    }
-
-    private Optimizer optimizer(double weightDecay) {
-        return Optimizer.nag()
-                .setMomentum((float) TrainingOptions.MOMENTUM)
-                .setLearningRateTracker(new Tracker() {
-                    @Override
-                    public float getNewValue(int updates) {
-                        return learningRate;
-                    }
-                })
-                .optWeightDecays((float) weightDecay)
-                .build();
+        averages.put(shape.name(), array.duplicate());
+        if (shape.kind() == Kind.TRAINED) {
+            momenta.put(shape.name(), array.zerosLike());
+        }
     }
 
     /**
      * He initialisation ("Delving Deep into Rectifiers", fan out) for convolutions; the scale of each block's last batch
      * normalisation is zero, so that blocks begin as identities (Goyal et al., section 5.1).
      */
-    private static float[] initial(ParameterShape parameter, SplittableRandom random) {
+    private static float[] initial(ParameterShape parameter, String lastScale, SplittableRandom random) {
         float[] values = new float[parameter.size()];
         int[] shape = parameter.shape();
         if (shape.length == 4 && parameter.kind() == Kind.TRAINED) {
@@ -118,25 +116,22 @@ final class TrainableNetwork implements AutoCloseable {
                 values[i] = (float) random.nextDouble(-bound, bound);
             }
         } else if (parameter.name().endsWith("running_var")
-                || parameter.name().endsWith(".weight") && !isLastScaleOfBlock(parameter.name())) {
+                || parameter.name().endsWith(".weight") && !parameter.name().endsWith(lastScale)) {
             Arrays.fill(values, 1);
         }
         return values;
-    }
-
-    private static boolean isLastScaleOfBlock(String name) {
-        return name.matches("layer\\d+\\.\\d+\\.bn2\\.weight");
     }
 
     /**
      * Takes one step of gradient descent.
      *
      * @param pixels uint8 N×H×W×3
+     * @param rate the learning rate
      * @param smoothing label smoothing
+     * @param kept how much of the moving average remains; the rest is the present values'
      * @return the mean loss, and how many images were right before the step
      */
-    StepResult step(ByteBuffer pixels, Shape shape, int[] labels, double rate, double smoothing) {
-        learningRate = (float) rate;
+    StepResult step(ByteBuffer pixels, Shape shape, int[] labels, double rate, double smoothing, double kept) {
         try (NDManager scope = manager.newSubManager()) {
             NDArray data = scope.create(pixels, shape, DataType.UINT8);
             NDArray targets = scope.create(targets(labels, smoothing), new Shape(labels.length, classes));
@@ -148,7 +143,8 @@ final class TrainableNetwork implements AutoCloseable {
                 loss = logits.logSoftmax(1).mul(targets).sum().neg().div(labels.length);
                 collector.backward(loss);
             }
-            update();
+            update((float) rate);
+            average((float) kept, scope);
             float[] scores = logits.toFloatArray();
             return new StepResult(loss.getFloat(), countRight(scores, labels));
         }
@@ -157,16 +153,33 @@ final class TrainableNetwork implements AutoCloseable {
     /** What a step found. */
     record StepResult(double loss, int right) {}
 
-    private void update() {
+    private void update(float rate) {
         for (ParameterShape parameter : symbol.parameters().values()) {
             if (parameter.kind() == Kind.TRAINED) {
                 NDArray array = arrays.get(parameter.name());
-                Optimizer optimizer = parameter.shape().length > 1 ? decaying : plain;
+                // On convolutions and the dense layer's weights only.
+                float decay = parameter.shape().length > 1 ? (float) weightDecay : 0;
                 try (NDArray gradient = array.getGradient()) {
-                    optimizer.update(parameter.name(), array, gradient);
+                    array.getNDArrayInternal()
+                            .nagUpdate(
+                                    new NDList(array, gradient, momenta.get(parameter.name())),
+                                    new NDList(array),
+                                    rate,
+                                    decay,
+                                    1,
+                                    -1,
+                                    (float) TrainingOptions.MOMENTUM);
                 }
             }
         }
+    }
+
+    private void average(float kept, NDManager scope) {
+        arrays.forEach((name, array) -> {
+            NDArray share = array.mul(1 - kept);
+            share.attach(scope);
+            averages.get(name).muli(kept).addi(share);
+        });
     }
 
     private float[] targets(int[] labels, double smoothing) {
@@ -176,6 +189,17 @@ final class TrainableNetwork implements AutoCloseable {
             targets[i * classes + labels[i]] += (float) (1 - smoothing);
         }
         return targets;
+    }
+
+    /** Puts the moving averages in the place of the values, and these in theirs; a second call undoes it. */
+    void swapAverages() {
+        arrays.forEach((name, array) -> {
+            NDArray average = averages.get(name);
+            try (NDArray held = array.duplicate()) {
+                average.copyTo(array);
+                held.copyTo(average);
+            }
+        });
     }
 
     /** Returns how many images are classified right, with the running statistics. */
@@ -207,6 +231,45 @@ final class TrainableNetwork implements AutoCloseable {
         Map<String, float[]> values = new LinkedHashMap<>();
         arrays.forEach((name, array) -> values.put(name, array.toFloatArray()));
         return values;
+    }
+
+    /** Writes all that training goes on from, as safetensors. */
+    void writeState(OutputStream out) throws IOException {
+        NDList state = new NDList();
+        try (NDManager scope = manager.newSubManager()) {
+            states().forEach((group, values) -> values.forEach((name, array) -> {
+                NDArray copy = array.duplicate();
+                copy.attach(scope);
+                copy.setName(group + name);
+                state.add(copy);
+            }));
+            state.encode(out, NDList.Encoding.SAFETENSORS);
+        }
+    }
+
+    /**
+     * Reads what {@link #writeState} wrote.
+     *
+     * @throws IllegalArgumentException if it is of another network
+     */
+    void readState(InputStream in) {
+        try (NDManager scope = manager.newSubManager()) {
+            Map<String, NDArray> read = new HashMap<>();
+            NDList.decode(scope, in).forEach(array -> read.put(array.getName(), array));
+            states().forEach((group, values) -> values.forEach((name, array) -> {
+                NDArray stored = read.get(group + name);
+                if (stored == null || !stored.getShape().equals(array.getShape())) {
+                    throw new IllegalArgumentException("the checkpoint has "
+                            + (stored == null ? "no " : stored.getShape() + " for ") + group + name + "; "
+                            + array.getShape() + " is needed");
+                }
+                stored.copyTo(array);
+            }));
+        }
+    }
+
+    private Map<String, Map<String, NDArray>> states() {
+        return Map.of("value/", arrays, "momentum/", momenta, "average/", averages);
     }
 
     @Override

@@ -7,6 +7,7 @@ package io.resnetstreams.model;
  * @param learningRate the highest, after warm-up
  * @param warmUpEpochs epochs over which it rises; fractions are allowed
  * @param weightDecay on convolutions and the dense layer only
+ * @param movingAverage decay of the moving average of all values, per step, which becomes the model; 0 for none
  * @param labelSmoothing share of a label's weight that is spread over all classes
  */
 public record TrainingOptions(
@@ -15,6 +16,7 @@ public record TrainingOptions(
         double learningRate,
         double warmUpEpochs,
         double weightDecay,
+        double movingAverage,
         double labelSmoothing,
         int cropBorder,
         boolean flip,
@@ -28,6 +30,7 @@ public record TrainingOptions(
         require(learningRate > 0 && learningRate <= 10, "learning rate", learningRate, "above 0 to 10");
         require(warmUpEpochs >= 0 && warmUpEpochs <= epochs, "warm-up epochs", warmUpEpochs, "0 to the epochs");
         require(weightDecay >= 0 && weightDecay < 1, "weight decay", weightDecay, "0 to below 1");
+        require(movingAverage >= 0 && movingAverage < 1, "moving average", movingAverage, "0 to below 1");
         require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", labelSmoothing, "0 to below 1");
         require(cropBorder >= 0 && cropBorder <= 64, "crop border", cropBorder, "0 to 64");
         require(
@@ -45,6 +48,14 @@ public record TrainingOptions(
         }
         double progress = (epoch - warmUpEpochs) / Math.max(1e-9, epochs - warmUpEpochs);
         return learningRate * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
+    }
+
+    /**
+     * Returns how much of the moving average a step keeps. In the first steps it is less, so that the initial values
+     * are forgotten.
+     */
+    double movingAverageAt(long step) {
+        return Math.min(movingAverage, (1.0 + step) / (10.0 + step));
     }
 
     private static void require(boolean holds, String what, Number value, String allowed) {

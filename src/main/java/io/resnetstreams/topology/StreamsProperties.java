@@ -18,6 +18,8 @@ public final class StreamsProperties {
     /** Ends {@code main.consumer.} too. */
     private static final String CONSUMER_PREFIX = "consumer.";
 
+    private static final int COMMIT_INTERVAL_MILLIS = 100;
+
     private static final int MEBIBYTE = 1024 * 1024;
 
     private StreamsProperties() {}
@@ -35,7 +37,7 @@ public final class StreamsProperties {
         values.put(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG, settings.guarantee().property());
         values.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.streamThreads());
-        values.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+        values.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MILLIS);
         // Outcomes wait for the stream thread while it sleeps in poll.
         values.put(StreamsConfig.POLL_MS_CONFIG, 2);
         values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 500);
@@ -66,7 +68,10 @@ public final class StreamsProperties {
         int largestRequest = settings.maxMessageBytes() + DEAD_LETTER_HEADROOM_BYTES;
         putFor(values, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest);
         putFor(values, ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MEBIBYTE, 2L * largestRequest));
-        putFor(values, ProducerConfig.LINGER_MS_CONFIG, 5);
+        // An exactly-once outcome is seen only after its commit, which sends what lingers: larger requests cost
+        // nothing.
+        boolean seenAtCommit = settings.guarantee() == Guarantee.EXACTLY_ONCE_V2;
+        putFor(values, ProducerConfig.LINGER_MS_CONFIG, seenAtCommit ? COMMIT_INTERVAL_MILLIS : 5);
         putFor(values, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         // The open transaction of a killed instance hides later labels until it times out.
         putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);

@@ -70,7 +70,7 @@ class OfflineAgreementIT {
     private static Evaluation.Result evaluate() throws Exception {
         ModelDirectory model = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist"));
         ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
-        try (DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 1)) {
+        try (DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 1, 32)) {
             Evaluation.Result result =
                     Evaluation.run(EvaluationSet.read(DATA, model, preprocessor), loaded.classifiers(), 32, 1);
             loaded.classifiers().forEach(Classifier::close);

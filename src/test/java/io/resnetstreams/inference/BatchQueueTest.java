@@ -27,6 +27,15 @@ class BatchQueueTest {
     }
 
     @Test
+    void aBusyWorkerTakesFullBatchesOnly() {
+        queue.add(pending(1, now));
+        now += 10_000_000;
+        assertThat(queue.takeIfFull(2)).isNull();
+        queue.add(pending(2, now));
+        assertThat(queue.takeIfFull(2).images()).hasSize(2);
+    }
+
+    @Test
     void aClosedQueueTakesNoMore() {
         queue.close();
         assertThat(queue.add(pending(1, now))).isFalse();

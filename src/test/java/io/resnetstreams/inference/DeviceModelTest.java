@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,7 +24,7 @@ class DeviceModelTest {
     @Timeout(180)
     void workersWithBatchesOfAllSizesDoNotBlockOneAnother() throws Exception {
         ModelDirectory directory = ModelDirectory.load(MODEL);
-        try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 2)) {
+        try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 2, 32)) {
             List<CompletableFuture<Integer>> workers = new ArrayList<>();
             for (int worker = 0; worker < 2; worker++) {
                 Classifier classifier = model.classifiers().get(worker);
@@ -40,7 +41,7 @@ class DeviceModelTest {
     @Test
     void allWorkersGiveAnImageTheSameProbabilities() throws Exception {
         ModelDirectory directory = ModelDirectory.load(MODEL);
-        try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 2)) {
+        try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 2, 32)) {
             byte[] image = new byte[model.imageBytes()];
             new SplittableRandom(1).nextBytes(image);
             float[] first = model.classifiers().get(0).classify(List.of(image))[0];
@@ -48,6 +49,42 @@ class DeviceModelTest {
             assertThat(first).hasSize(directory.labels().size()).isEqualTo(second);
             model.classifiers().forEach(Classifier::close);
         }
+    }
+
+    /** Two batches on one block at once, of changing sizes, give what each gives alone. */
+    @Test
+    void aBatchBegunWhileAnotherRunsChangesNeither() throws Exception {
+        try (DeviceModel model = DeviceModel.load(ModelDirectory.load(MODEL), Device.cpu(), 1, 32)) {
+            Classifier classifier = model.classifiers().get(0);
+            SplittableRandom random = new SplittableRandom(3);
+            List<byte[]> before = images(random, model.imageBytes());
+            Supplier<float[][]> running = classifier.begin(before);
+            for (int batch = 0; batch < 50; batch++) {
+                List<byte[]> next = images(random, model.imageBytes());
+                Supplier<float[][]> begun = classifier.begin(next);
+                float[][] rows = running.get();
+                float[][] alone = classifier.classify(before);
+                for (int i = 0; i < rows.length; i++) {
+                    assertThat(rows[i])
+                            .as("seed 3, batch %d, image %d", batch, i)
+                            .containsExactly(alone[i]);
+                }
+                before = next;
+                running = begun;
+            }
+            running.get();
+            classifier.close();
+        }
+    }
+
+    private static List<byte[]> images(SplittableRandom random, int imageBytes) {
+        List<byte[]> images = new ArrayList<>();
+        for (int i = 1 + random.nextInt(16); i > 0; i--) {
+            byte[] image = new byte[imageBytes];
+            random.nextBytes(image);
+            images.add(image);
+        }
+        return images;
     }
 
     private static int classify(Classifier classifier, int imageBytes, long seed) {

@@ -2,17 +2,16 @@ package io.resnetstreams.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.resnetstreams.model.ResNetArchitecture.Block;
-import io.resnetstreams.model.ResNetArchitecture.Stem;
 import io.resnetstreams.model.ResNetSymbol.Output;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResNetSymbolTest {
     private static ResNetSymbol symbol(String name, int classes) {
@@ -38,26 +37,14 @@ class ResNetSymbolTest {
         "resnet34, 21797672",
         "resnet50, 25557032",
         "resnet101, 44549160",
-        "resnet152, 60192808"
+        "resnet152, 60192808",
+        "resnext50_32x4d, 25028904",
+        "resnext101_32x8d, 88791336",
+        "wide_resnet50_2, 68883240",
+        "wide_resnet101_2, 126886696"
     })
     void theFamilyHasAsManyParametersAsTorchvisions(String name, long parameters) {
         assertThat(symbol(name, 1_000).trainableParameters()).isEqualTo(parameters);
-    }
-
-    @Test
-    void groupsMakeAResNext() {
-        ResNetArchitecture resnext =
-                new ResNetArchitecture("resnext", Block.BOTTLENECK, Stem.LARGE, List.of(3, 4, 6, 3), 64, 32, 4);
-        assertThat(ResNetSymbol.of(resnext, 1_000, Output.LOGITS).trainableParameters())
-                .isEqualTo(25_028_904);
-    }
-
-    @Test
-    void widthMakesAWideResNet() {
-        ResNetArchitecture wide =
-                new ResNetArchitecture("wide", Block.BOTTLENECK, Stem.LARGE, List.of(3, 4, 6, 3), 64, 1, 128);
-        assertThat(ResNetSymbol.of(wide, 1_000, Output.LOGITS).trainableParameters())
-                .isEqualTo(68_883_240);
     }
 
     @Test
@@ -65,6 +52,28 @@ class ResNetSymbolTest {
         int paper = 269_722;
         int projections = 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64;
         assertThat(symbol("resnet20", 10).trainableParameters()).isEqualTo(paper + projections);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"resnet20_a, 269722", "resnet56_a, 853018", "plain20, 269722", "resnet20_w32, 1084586"})
+    void shortcutsAndWidthsChangeTheParameters(String name, long parameters) {
+        // The first two are those of akamaster's pytorch_resnet_cifar10; 0.27M and 0.85M in the paper's table 6.
+        assertThat(symbol(name, 10).trainableParameters()).isEqualTo(parameters);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"resnet19", "plain20_a", "resnet20_w0", "resnet20_w15_a", "resnet2", "resnet20_w", "", "Resnet20"
+            })
+    void namesThatFitNothingAreRefused(String name) {
+        assertThatIllegalArgumentException().isThrownBy(() -> ResNetArchitecture.of(name));
+    }
+
+    @Test
+    void layersAreCountedAsInThePaper() {
+        assertThat(ResNetArchitecture.all())
+                .extracting(ResNetArchitecture::name, ResNetArchitecture::layers)
+                .contains(tuple("resnet18", 18), tuple("resnet152", 152), tuple("plain110", 110));
     }
 
     @Test
@@ -119,6 +128,6 @@ class ResNetSymbolTest {
     void anUnknownArchitectureIsRefusedWithAllThatAreKnown() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ResNetArchitecture.of("resnet19"))
-                .withMessageContainingAll("architecture is 'resnet19'", "resnet18", "resnet20", "resnet152");
+                .withMessageContainingAll("architecture is 'resnet19'", "resnet18", "wide_resnet101_2", "6n + 2");
     }
 }

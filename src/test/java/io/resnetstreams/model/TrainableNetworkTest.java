@@ -55,7 +55,7 @@ class TrainableNetworkTest {
     }
 
     private double lossOfStep() {
-        return network.step(batch(), SHAPE, labels, 0.05, 0).loss();
+        return network.step(batch(), SHAPE, labels, 0.05, 0, 0.9).loss();
     }
 
     @Test

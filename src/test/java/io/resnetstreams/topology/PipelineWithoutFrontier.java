@@ -27,7 +27,7 @@ public final class PipelineWithoutFrontier {
     public static void main(String[] arguments) throws Exception {
         System.setProperty("resnet-streams.log.own", "INFO");
         ModelDirectory model = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist"));
-        DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 2);
+        DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 2, 32);
         Batcher batcher = new Batcher(
                 loaded.deviceName(),
                 loaded.classifiers(),

@@ -1,0 +1,118 @@
+package io.resnetstreams.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trains a small plain network on bright and dark noise, on the engine. */
+class ResNetTrainerTest {
+    private static final int SIZE = 8;
+    private static final int IMAGES = 64;
+    private static final int BATCH = 16;
+    private static final int EPOCHS = 3;
+
+    @TempDir
+    private Path folder;
+
+    private static LabelledImages images(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<byte[]> pixels = new ArrayList<>();
+        int[] classes = new int[IMAGES];
+        for (int i = 0; i < IMAGES; i++) {
+            byte[] image = new byte[SIZE * SIZE * 3];
+            classes[i] = i % 2;
+            for (int k = 0; k < image.length; k++) {
+                image[k] = (byte) (random.nextInt(128) + 128 * classes[i]);
+            }
+            pixels.add(image);
+        }
+        return new LabelledImages(SIZE, SIZE, pixels, classes);
+    }
+
+    private static TrainingOptions options(double learningRate) {
+        return new TrainingOptions(EPOCHS, BATCH, learningRate, 0, 1e-4, 0.9, 0.1, 1, true, 0.5, 5);
+    }
+
+    private static ResNetTrainer trainer(TrainingOptions options, Consumer<Integer> onImages) {
+        ModelDescription description = new ModelDescription(
+                1,
+                "small",
+                "resnet8",
+                SIZE,
+                SIZE,
+                0,
+                List.of(0.5, 0.5, 0.5),
+                List.of(0.25, 0.25, 0.25),
+                2,
+                ModelDescription.FP32,
+                new ModelDescription.Provenance("trained", null, null, null, null, null, null, null),
+                null,
+                java.util.Map.of());
+        return new ResNetTrainer(description, List.of("dark", "bright"), options, images(1), images(2), onImages);
+    }
+
+    private static byte[] parameters(Path directory) throws IOException {
+        return Files.readAllBytes(directory.resolve("small-0000.params"));
+    }
+
+    /** Stops a training in the middle of its second epoch. */
+    private void interrupt(Path directory) {
+        int[] steps = {0};
+        ResNetTrainer stopped = trainer(options(0.05), count -> {
+            if (++steps[0] == IMAGES / BATCH + 2) {
+                throw new IllegalStateException("stopped");
+            }
+        });
+        assertThatThrownBy(() -> stopped.train(directory, false, epoch -> {})).hasMessage("stopped");
+    }
+
+    @Test
+    void theModelIsLearntAndVerified() throws Exception {
+        List<ResNetTrainer.Epoch> epochs = new ArrayList<>();
+        trainer(options(0.05), count -> {}).train(folder, false, epochs::add);
+        assertThat(epochs).hasSize(EPOCHS);
+        assertThat(epochs.get(EPOCHS - 1).testAccuracy()).isGreaterThan(0.9);
+        ModelDirectory model = ModelDirectory.load(folder);
+        assertThat(model.description().provenance().epochs()).isEqualTo(EPOCHS);
+        assertThat(folder.resolve(Checkpoint.FILE)).doesNotExist();
+    }
+
+    @Test
+    void aResumedTrainingEndsWithTheSameParametersAndLog() throws Exception {
+        Path whole = folder.resolve("whole");
+        Path resumed = folder.resolve("resumed");
+        trainer(options(0.05), count -> {}).train(whole, false, epoch -> {});
+        interrupt(resumed);
+        List<Integer> epochs = new ArrayList<>();
+        trainer(options(0.05), count -> {}).train(resumed, true, epoch -> epochs.add(epoch.epoch()));
+        assertThat(epochs).containsExactly(2, 3);
+        assertThat(parameters(resumed)).isEqualTo(parameters(whole));
+        assertThat(Files.readAllLines(resumed.resolve(ResNetTrainer.LOG_FILE))).hasSize(EPOCHS);
+    }
+
+    @Test
+    void aCheckpointOfAnotherTrainingIsRefused() {
+        interrupt(folder);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> trainer(options(0.06), count -> {}).train(folder, true, epoch -> {}))
+                .withMessageContainingAll("options", "learningRate=0.05", "learningRate=0.06");
+    }
+
+    @Test
+    void anUnfinishedTrainingIsNotOverwrittenByAccident() throws Exception {
+        interrupt(folder);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> trainer(options(0.05), count -> {}).train(folder, false, epoch -> {}))
+                .withMessageContainingAll(Checkpoint.FILE, "--resume");
+    }
+}
