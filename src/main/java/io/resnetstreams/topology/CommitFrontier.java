@@ -21,11 +21,13 @@ public final class CommitFrontier {
         this.budget = budget;
     }
 
-    /** Opens the window of a partition that was assigned, in place of any earlier one. */
+    /**
+     * Opens the window of a partition that was assigned, in place of any earlier one. Until its first event it holds the
+     * frontier of the earlier one: a task that was suspended and resumed still commits what it had consumed before.
+     */
     InFlightWindow open(TopicPartition partition) {
-        InFlightWindow window = new InFlightWindow(budget);
-        windows.put(partition, window);
-        return window;
+        return windows.compute(
+                partition, (same, earlier) -> earlier == null ? new InFlightWindow(budget) : earlier.successor());
     }
 
     /** Returns the offsets that may be committed where these were consumed. */

@@ -19,10 +19,18 @@ final class InFlightWindow {
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private final InFlightBudget budget;
+    /** No offset beyond this one may be committed: left by events that were given up. */
     private long abandonedFrom = NONE;
 
     InFlightWindow(InFlightBudget budget) {
         this.budget = budget;
+    }
+
+    /** Returns an empty window for the same partition, which keeps the frontier until its first event comes. */
+    InFlightWindow successor() {
+        InFlightWindow successor = new InFlightWindow(budget);
+        successor.abandonedFrom = abandonedFrom;
+        return successor;
     }
 
     /** Takes in an event, which must lie behind all others. */
@@ -33,6 +41,7 @@ final class InFlightWindow {
                     + entries.peekLast().event.source() + "; offsets must ascend");
         }
         entries.addLast(new Entry(event, outcome));
+        abandonedFrom = NONE;
         budget.take(event.sizeInBytes());
     }
 

@@ -84,11 +84,24 @@ class CommitFrontierTest {
     }
 
     @Test
-    void aPartitionAssignedAnewForgetsItsEarlierWindow() {
+    void aResumedTaskCommitsNothingThatWasGivenUp() {
         InFlightWindow earlier = frontier.open(ZERO);
         add(earlier, 0, 5);
         earlier.abandon();
         frontier.open(ZERO);
-        assertThat(lowered(ZERO, consumed(9)).offset()).isEqualTo(9);
+        assertThat(lowered(ZERO, consumed(9)).offset()).isEqualTo(5);
+        frontier.open(ZERO);
+        assertThat(lowered(ZERO, consumed(9)).offset()).isEqualTo(5);
+    }
+
+    @Test
+    void aPartitionAssignedAnewForgetsItsEarlierWindowWithItsFirstEvent() {
+        InFlightWindow earlier = frontier.open(ZERO);
+        add(earlier, 0, 5);
+        earlier.abandon();
+        InFlightWindow window = frontier.open(ZERO);
+        window.add(event(0, 20), CompletableFuture.completedFuture(null));
+        window.removeHead();
+        assertThat(lowered(ZERO, consumed(21)).offset()).isEqualTo(21);
     }
 }
