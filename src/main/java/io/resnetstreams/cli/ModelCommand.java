@@ -6,11 +6,13 @@ import picocli.CommandLine.Command;
 /** Everything about models. */
 @Command(
         name = "model",
-        description = "Lists, shows, trains and evaluates models.",
+        description = "Lists, shows, imports, verifies, trains and evaluates models.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ModelListCommand.class,
             ModelShowCommand.class,
+            ModelImportCommand.class,
+            ModelVerifyCommand.class,
             ModelTrainCommand.class,
             ModelEvaluateCommand.class,
             CommandLine.HelpCommand.class

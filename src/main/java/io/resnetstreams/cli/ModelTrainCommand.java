@@ -194,10 +194,7 @@ final class ModelTrainCommand implements Callable<Integer> {
             }
             return numbers;
         }
-        if (!Files.isRegularFile(synset)) {
-            throw UserErrorException.usage("--synset " + synset + ": there is no such file");
-        }
-        List<String> labels = Files.readAllLines(synset);
+        List<String> labels = SynsetFile.read(synset);
         if (labels.size() != classes) {
             throw UserErrorException.usage(
                     "--synset " + synset + " has " + labels.size() + " labels; the data has " + classes + " classes");
@@ -218,20 +215,9 @@ final class ModelTrainCommand implements Callable<Integer> {
                 5,
                 ModelDescription.FP32,
                 new ModelDescription.Provenance(
-                        "trained", data.getFileName().toString(), commandLine(), null, null, null, null, null),
+                        "trained", data.getFileName().toString(), CommandLines.of(spec), null, null, null, null, null),
                 licence,
                 Map.of());
-    }
-
-    private String commandLine() {
-        return "resnet-streams "
-                + String.join(
-                        " ",
-                        spec.commandLine()
-                                .getParent()
-                                .getParent()
-                                .getParseResult()
-                                .originalArgs());
     }
 
     private static double mean(LabelledImages images) {

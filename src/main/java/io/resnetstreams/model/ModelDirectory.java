@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -136,7 +137,10 @@ public final class ModelDirectory {
      * digests, so that a directory half written is refused.
      */
     static void write(
-            Path directory, ModelDescription description, List<String> labels, Map<String, float[]> parameters)
+            Path directory,
+            ModelDescription description,
+            List<String> labels,
+            Function<ParameterShape, float[]> parameters)
             throws IOException {
         Files.createDirectories(directory);
         Files.deleteIfExists(directory.resolve(DESCRIPTION_FILE));

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Writes parameters in MXNet's own format (src/ndarray/ndarray.cc, {@code NDArray::Save} of a list), which DJL has no
@@ -27,10 +28,10 @@ final class ParametersFile {
     /**
      * Writes a file.
      *
-     * @param values each parameter's values, row-major, by name
+     * @param values gives each parameter's values, row-major
      * @throws IllegalArgumentException if a value is missing or has another size than its shape
      */
-    static void write(Path file, Map<String, ParameterShape> parameters, Map<String, float[]> values)
+    static void write(Path file, Map<String, ParameterShape> parameters, Function<ParameterShape, float[]> values)
             throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
             out.write(buffer(24)
@@ -39,7 +40,7 @@ final class ParametersFile {
                     .putLong(parameters.size())
                     .array());
             for (ParameterShape parameter : parameters.values()) {
-                writeArray(out, parameter, values.get(parameter.name()));
+                writeArray(out, parameter, values.apply(parameter));
             }
             out.write(buffer(8).putLong(parameters.size()).array());
             for (ParameterShape parameter : parameters.values()) {

@@ -91,13 +91,23 @@ public record ResNetArchitecture(
      * @throws IllegalArgumentException if there is none of that name; the message lists what there is
      */
     public static ResNetArchitecture of(String name) {
-        return IMAGENET.stream()
-                .filter(architecture -> architecture.name().equals(name))
-                .findFirst()
-                .or(() -> cifar(name))
+        return find(name)
                 .orElseThrow(() -> new IllegalArgumentException("architecture is '" + name + "'; allowed are "
                         + IMAGENET.stream().map(ResNetArchitecture::name).collect(Collectors.joining(", ")) + ", "
                         + CIFAR_FORM));
+    }
+
+    /** Returns an architecture by name, if there is one. */
+    static Optional<ResNetArchitecture> find(String name) {
+        return IMAGENET.stream()
+                .filter(architecture -> architecture.name().equals(name))
+                .findFirst()
+                .or(() -> cifar(name));
+    }
+
+    /** Returns the name of a network for small images; the paper's width goes without saying. */
+    static String smallName(int depth, int planes, String form) {
+        return "resnet" + depth + (planes == CIFAR_PLANES ? "" : "_w" + planes) + form;
     }
 
     /** Returns the networks that have a name of their own, and the paper's for small images in all three forms. */

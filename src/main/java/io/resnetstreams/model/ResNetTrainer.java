@@ -79,7 +79,12 @@ public final class ResNetTrainer {
         Path log = directory.resolve(LOG_FILE);
         ResNetArchitecture architecture = ResNetArchitecture.of(description.architecture());
         try (TrainableNetwork network = new TrainableNetwork(
-                architecture, labels.size(), description.normalisation(), options.weightDecay(), options.seed())) {
+                architecture,
+                labels.size(),
+                description.normalisation(),
+                options.weightDecay(),
+                options.seed(),
+                Map.of())) {
             int done = resume ? checkpoint.read(network, training()) : 0;
             truncate(log, done);
             for (int epoch = done + 1; epoch <= options.epochs(); epoch++) {
@@ -150,7 +155,8 @@ public final class ResNetTrainer {
                 rate,
                 rounded(seen / seconds),
                 rounded(seconds));
-        ModelDirectory.write(directory, described(result), labels, network.values());
+        Map<String, float[]> values = network.values();
+        ModelDirectory.write(directory, described(result), labels, parameter -> values.get(parameter.name()));
         network.swapAverages();
         return result;
     }

@@ -1,18 +1,12 @@
 package io.resnetstreams.model;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
-import ai.djl.mxnet.engine.MxNDManager;
-import ai.djl.mxnet.engine.MxSymbolBlock;
-import ai.djl.mxnet.engine.Symbol;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import io.resnetstreams.model.ParameterShape.Kind;
 import io.resnetstreams.model.ResNetArchitecture.Block;
 import io.resnetstreams.model.ResNetArchitecture.Shortcut;
@@ -20,12 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -35,66 +26,52 @@ import java.util.SplittableRandom;
  * <p>Threading: one thread. Arrays live until {@link #close}.
  */
 final class TrainableNetwork implements AutoCloseable {
-    private static final String ENGINE = "MXNet";
-
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
-    private final ParameterStore store = new ParameterStore(manager, false);
     private final ResNetSymbol symbol;
-    private final MxSymbolBlock block;
+    private final SymbolNetwork network;
+    private final NDManager manager;
+    private final Map<String, NDArray> arrays;
     private final int classes;
     private final double weightDecay;
-    private final Map<String, NDArray> arrays = new LinkedHashMap<>();
     private final Map<String, NDArray> momenta = new LinkedHashMap<>();
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
 
-    /** Makes a network with initial values drawn from the seed. */
+    /**
+     * Makes a network.
+     *
+     * @param start values to start from, by name; what it lacks, or has in another shape, is drawn from the seed
+     */
     TrainableNetwork(
-            ResNetArchitecture architecture, int classes, Normalisation normalisation, double weightDecay, long seed)
+            ResNetArchitecture architecture,
+            int classes,
+            Normalisation normalisation,
+            double weightDecay,
+            long seed,
+            Map<String, float[]> start)
             throws IOException {
         this.symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
         this.classes = classes;
-        this.block = block(symbol.json());
         this.weightDecay = weightDecay;
         SplittableRandom random = new SplittableRandom(seed);
-        Map<String, float[]> initial = new LinkedHashMap<>();
         String lastScale = architecture.shortcut() == Shortcut.NONE
                 ? "none"
                 : architecture.block() == Block.BASIC ? ".bn2.weight" : ".bn3.weight";
-        symbol.parameters()
-                .values()
-                .forEach(parameter -> initial.put(parameter.name(), initial(parameter, lastScale, random)));
+        Map<String, float[]> initial = new LinkedHashMap<>();
+        for (ParameterShape parameter : symbol.parameters().values()) {
+            float[] drawn = initial(parameter, lastScale, random);
+            float[] given = start.get(parameter.name());
+            initial.put(parameter.name(), given != null && given.length == drawn.length ? given : drawn);
+        }
         initial.put(ResNetSymbol.INPUT_OFFSET, normalisation.offset());
         initial.put(ResNetSymbol.INPUT_SCALE, normalisation.scale());
-        for (Parameter parameter : block.getAllParameters()) {
-            setUp(parameter, initial);
-        }
-    }
-
-    private MxSymbolBlock block(String json) throws IOException {
-        Path file = Files.createTempFile("resnet", "-symbol.json");
-        try {
-            Files.writeString(file, json);
-            MxSymbolBlock loaded = new MxSymbolBlock(manager, Symbol.load((MxNDManager) manager, file.toString()));
-            loaded.setInputNames(List.of(ResNetSymbol.INPUT));
-            return loaded;
-        } finally {
-            Files.delete(file);
-        }
-    }
-
-    private void setUp(Parameter parameter, Map<String, float[]> initial) {
-        ParameterShape shape = symbol.parameters().get(parameter.getName());
-        if (shape == null) {
-            return;
-        }
-        long[] extents = Arrays.stream(shape.shape()).asLongStream().toArray();
-        NDArray array = manager.create(initial.get(shape.name()), new Shape(extents));
-        parameter.setArray(array);
-        parameter.freeze(shape.kind() != Kind.TRAINED);
-        arrays.put(shape.name(), array);
-        averages.put(shape.name(), array.duplicate());
-        if (shape.kind() == Kind.TRAINED) {
-            momenta.put(shape.name(), array.zerosLike());
+        this.network = new SymbolNetwork(symbol, parameter -> initial.get(parameter.name()));
+        this.manager = network.manager();
+        this.arrays = network.arrays();
+        for (ParameterShape parameter : symbol.parameters().values()) {
+            NDArray array = arrays.get(parameter.name());
+            averages.put(parameter.name(), array.duplicate());
+            if (parameter.kind() == Kind.TRAINED) {
+                momenta.put(parameter.name(), array.zerosLike());
+            }
         }
     }
 
@@ -137,9 +114,9 @@ final class TrainableNetwork implements AutoCloseable {
             NDArray targets = scope.create(targets(labels, smoothing), new Shape(labels.length, classes));
             NDArray logits;
             NDArray loss;
-            try (GradientCollector collector = Engine.getEngine(ENGINE).newGradientCollector()) {
-                logits = block.forward(store, new NDList(data), true).singletonOrThrow();
-                logits.attach(scope);
+            try (GradientCollector collector =
+                    Engine.getEngine(SymbolNetwork.ENGINE).newGradientCollector()) {
+                logits = network.forward(data, true, scope);
                 loss = logits.logSoftmax(1).mul(targets).sum().neg().div(labels.length);
                 collector.backward(loss);
             }
@@ -206,9 +183,7 @@ final class TrainableNetwork implements AutoCloseable {
     int countRight(ByteBuffer pixels, Shape shape, int[] labels) {
         try (NDManager scope = manager.newSubManager()) {
             NDArray data = scope.create(pixels, shape, DataType.UINT8);
-            NDArray logits = block.forward(store, new NDList(data), false).singletonOrThrow();
-            logits.attach(scope);
-            return countRight(logits.toFloatArray(), labels);
+            return countRight(network.forward(data, false, scope).toFloatArray(), labels);
         }
     }
 
@@ -274,6 +249,6 @@ final class TrainableNetwork implements AutoCloseable {
 
     @Override
     public void close() {
-        manager.close();
+        network.close();
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,7 +184,7 @@ class ModelDirectoryTest {
     void aDirectoryHalfWrittenIsRefused() {
         ModelDescription description = TestModels.description();
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> ModelDirectory.write(model, description, List.of("one"), Map.of()));
+                .isThrownBy(() -> ModelDirectory.write(model, description, List.of("one"), parameter -> null));
         assertRefused("model.json is missing");
     }
 }

@@ -28,7 +28,8 @@ class ParametersFileTest {
         parameter("w", Kind.TRAINED, 1, 2);
         parameter("m", Kind.RUNNING, 1);
         Path file = folder.resolve("x.params");
-        ParametersFile.write(file, parameters, Map.of("w", new float[] {1, -2}, "m", new float[] {0.5f}));
+        Map<String, float[]> values = Map.of("w", new float[] {1, -2}, "m", new float[] {0.5f});
+        ParametersFile.write(file, parameters, parameter -> values.get(parameter.name()));
         String expected = String.join(
                 "",
                 // The list: magic, reserved, two arrays.
@@ -48,7 +49,7 @@ class ParametersFileTest {
     void aMissingValueIsRefusedByName() {
         parameter("conv1.weight", Kind.TRAINED, 2, 3);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ParametersFile.write(folder.resolve("x.params"), parameters, Map.of()))
+                .isThrownBy(() -> ParametersFile.write(folder.resolve("x.params"), parameters, parameter -> null))
                 .withMessage("parameter conv1.weight has no values; its shape (2,3) needs 6");
     }
 
@@ -56,8 +57,8 @@ class ParametersFileTest {
     void aValueOfAnotherSizeIsRefusedByName() {
         parameter("conv1.weight", Kind.TRAINED, 2, 3);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ParametersFile.write(
-                        folder.resolve("x.params"), parameters, Map.of("conv1.weight", new float[5])))
+                .isThrownBy(
+                        () -> ParametersFile.write(folder.resolve("x.params"), parameters, parameter -> new float[5]))
                 .withMessage("parameter conv1.weight has 5 values; its shape (2,3) needs 6");
     }
 }

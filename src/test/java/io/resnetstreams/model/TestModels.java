@@ -3,7 +3,6 @@ package io.resnetstreams.model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,12 +37,10 @@ final class TestModels {
     static void write(Path directory, ModelDescription description) throws IOException {
         ResNetSymbol symbol = ResNetSymbol.of(
                 ResNetArchitecture.of(description.architecture()), LABELS.size(), ResNetSymbol.Output.PROBABILITIES);
-        Map<String, float[]> values = new LinkedHashMap<>();
-        symbol.parameters().forEach((name, parameter) -> {
+        ModelDirectory.write(directory, description, LABELS, parameter -> {
             float[] constant = new float[parameter.size()];
             Arrays.fill(constant, 0.125f);
-            values.put(name, constant);
+            return constant;
         });
-        ModelDirectory.write(directory, description, LABELS, values);
     }
 }

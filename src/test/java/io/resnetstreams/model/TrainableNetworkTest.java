@@ -36,7 +36,7 @@ class TrainableNetworkTest {
 
     private static TrainableNetwork network(long seed) throws IOException {
         Normalisation normalisation = new Normalisation(List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25));
-        return new TrainableNetwork(ResNetArchitecture.of("resnet20"), 2, normalisation, 1e-4, seed);
+        return new TrainableNetwork(ResNetArchitecture.of("resnet20"), 2, normalisation, 1e-4, seed, Map.of());
     }
 
     private ByteBuffer batch() {

@@ -1,0 +1,31 @@
+package io.resnetstreams.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A file of labels by class, one a line; of columns separated by tabs the last is the label. */
+final class SynsetFile {
+    private SynsetFile() {}
+
+    /** Reads the labels; a mistake is one line and exit code 2. */
+    static List<String> read(Path file) {
+        if (!Files.exists(file) || Files.isDirectory(file)) {
+            throw UserErrorException.usage("--synset " + file + ": there is no such file");
+        }
+        try {
+            List<String> labels = Files.readAllLines(file).stream()
+                    .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
+                    .toList();
+            if (labels.isEmpty() || labels.contains("")) {
+                throw UserErrorException.usage(
+                        "--synset " + file + ": one label a line is needed, and no empty line; line "
+                                + (labels.indexOf("") + 1) + " has none");
+            }
+            return labels;
+        } catch (IOException e) {
+            throw UserErrorException.usage("--synset " + file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.resnetstreams.model;
+
+import ai.djl.Device;
+import ai.djl.mxnet.engine.MxNDManager;
+import ai.djl.mxnet.engine.MxSymbolBlock;
+import ai.djl.mxnet.engine.Symbol;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import io.resnetstreams.model.ParameterShape.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A symbol with its parameters in the engine, on the CPU.
+ *
+ * <p>Threading: one thread. Arrays live until {@link #close}.
+ */
+final class SymbolNetwork implements AutoCloseable {
+    static final String ENGINE = "MXNet";
+
+    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
+    private final ParameterStore store = new ParameterStore(manager, false);
+    private final MxSymbolBlock block;
+    private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+
+    SymbolNetwork(ResNetSymbol symbol, Function<ParameterShape, float[]> values) throws IOException {
+        this.block = load(symbol.json());
+        for (Parameter parameter : block.getAllParameters()) {
+            ParameterShape shape = symbol.parameters().get(parameter.getName());
+            if (shape != null) {
+                long[] extents = Arrays.stream(shape.shape()).asLongStream().toArray();
+                NDArray array = manager.create(values.apply(shape), new Shape(extents));
+                parameter.setArray(array);
+                parameter.freeze(shape.kind() != Kind.TRAINED);
+                arrays.put(shape.name(), array);
+            }
+        }
+    }
+
+    private MxSymbolBlock load(String json) throws IOException {
+        Path file = Files.createTempFile("resnet", "-symbol.json");
+        try {
+            Files.writeString(file, json);
+            MxSymbolBlock loaded = new MxSymbolBlock(manager, Symbol.load((MxNDManager) manager, file.toString()));
+            loaded.setInputNames(List.of(ResNetSymbol.INPUT));
+            return loaded;
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    /** Returns the parameters' arrays by name. */
+    Map<String, NDArray> arrays() {
+        return arrays;
+    }
+
+    /**
+     * Runs the network.
+     *
+     * @param images N×H×W×3 of any type
+     * @param scope closes the output
+     */
+    NDArray forward(NDArray images, boolean training, NDManager scope) {
+        NDArray output = block.forward(store, new NDList(images), training).singletonOrThrow();
+        output.attach(scope);
+        return output;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

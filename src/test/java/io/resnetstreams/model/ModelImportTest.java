@@ -1,0 +1,211 @@
+package io.resnetstreams.model;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetstreams.model.ResNetSymbol.Output;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Imports state dicts whose weights come from the formula. */
+class ModelImportTest {
+    private static final List<String> LABELS = List.of("cat", "dog", "frog");
+
+    @TempDir
+    private Path folder;
+
+    private final FormulaWeights weights = new FormulaWeights(3);
+    private final Map<String, ParameterShape> tensors = new LinkedHashMap<>();
+    private Path file;
+    private Path out;
+
+    @BeforeEach
+    void paths() {
+        file = folder.resolve("weights.safetensors");
+        out = folder.resolve("model");
+    }
+
+    private void tensorsOf(String architecture) {
+        tensors.clear();
+        ResNetSymbol.of(ResNetArchitecture.of(architecture), LABELS.size(), Output.LOGITS)
+                .parameters()
+                .values()
+                .stream()
+                .filter(parameter -> parameter.kind() != ParameterShape.Kind.CONSTANT)
+                .forEach(parameter -> tensors.put(parameter.name(), parameter));
+    }
+
+    private void write(UnaryOperator<String> names, String type) throws IOException {
+        ObjectNode header = JsonNodeFactory.instance.objectNode();
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        for (Map.Entry<String, ParameterShape> tensor : tensors.entrySet()) {
+            float[] values = weights.values(tensor.getValue());
+            ObjectNode entry = header.putObject(names.apply(tensor.getKey())).put("dtype", type);
+            Arrays.stream(tensor.getValue().shape()).forEach(entry.putArray("shape")::add);
+            int begin = data.size();
+            ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+            for (float value : values) {
+                if (type.equals("BF16")) {
+                    bytes.putShort((short) (Float.floatToIntBits(value) >>> 16));
+                } else {
+                    bytes.putFloat(value);
+                }
+            }
+            data.write(bytes.array(), 0, bytes.position());
+            entry.putArray("data_offsets").add(begin).add(data.size());
+        }
+        byte[] text = header.toString().getBytes(UTF_8);
+        Files.write(file, SafetensorsFileTest.bytes(new String(text, UTF_8), data.toByteArray()));
+    }
+
+    private ResNetArchitecture run(String architecture) throws Exception {
+        return ModelImport.run(
+                file,
+                architecture,
+                LABELS,
+                found -> new ModelDescription(
+                        1,
+                        "imported",
+                        found.name(),
+                        32,
+                        32,
+                        0,
+                        List.of(0.5, 0.5, 0.5),
+                        List.of(0.25, 0.25, 0.25),
+                        3,
+                        ModelDescription.FP32,
+                        null,
+                        null,
+                        Map.of()),
+                out);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet20", "resnet20_a", "resnet8_w12", "resnet14_w6_a", "resnet18", "resnet50"})
+    void theArchitectureIsFoundFromTheTensors(String name) throws Exception {
+        tensorsOf(name);
+        write(UnaryOperator.identity(), "F32");
+        assertThat(run(null).name()).isEqualTo(name);
+        assertThat(ModelDirectory.load(out).architecture()).isEqualTo(name);
+    }
+
+    @Test
+    void parallelAndAkamastersNamesAreKnown() throws Exception {
+        tensorsOf("resnet20_a");
+        write(name -> "module." + name.replace("fc.", "linear."), "F32");
+        assertThat(run("resnet20").name()).isEqualTo("resnet20_a");
+    }
+
+    @Test
+    void theImportedModelHasTheTensorsValues() throws Exception {
+        tensorsOf("resnet8");
+        write(UnaryOperator.identity(), "F32");
+        run("resnet8");
+        Path written = folder.resolve("expected.params");
+        ParametersFile.write(
+                written,
+                ResNetSymbol.of(ResNetArchitecture.of("resnet8"), LABELS.size(), Output.LOGITS)
+                        .parameters(),
+                parameter -> switch (parameter.name()) {
+                    case "input.offset" -> new float[] {127.5f, 127.5f, 127.5f};
+                    case "input.scale" -> new float[] {1 / 63.75f, 1 / 63.75f, 1 / 63.75f};
+                    default -> weights.values(parameter);
+                });
+        assertThat(out.resolve("imported-0000.params")).hasSameBinaryContentAs(written);
+    }
+
+    @Test
+    void brainFloatsAreWidened() throws Exception {
+        tensorsOf("resnet8");
+        write(UnaryOperator.identity(), "BF16");
+        assertThat(run(null).name()).isEqualTo("resnet8");
+    }
+
+    private void assertRefused(String architecture, String... words) {
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(() -> run(architecture))
+                .withMessageContainingAll(words);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aMissingTensorIsNamedWithItsShape() throws Exception {
+        tensorsOf("resnet20");
+        tensors.remove("layer2.0.conv1.weight");
+        write(UnaryOperator.identity(), "F32");
+        assertRefused("resnet20", "layer2.0.conv1.weight [32, 16, 3, 3] is missing");
+    }
+
+    @Test
+    void anUnknownTensorIsNamed() throws Exception {
+        tensorsOf("resnet20");
+        tensors.put("layer9.weight", new ParameterShape("layer9.weight", ParameterShape.Kind.TRAINED, 2, 2));
+        write(UnaryOperator.identity(), "F32");
+        assertRefused("resnet20", "layer9.weight [2, 2] is unknown");
+    }
+
+    @Test
+    void aMisshapenTensorIsNamedWithBothShapes() throws Exception {
+        tensorsOf("resnet20");
+        tensors.put("conv1.weight", new ParameterShape("conv1.weight", ParameterShape.Kind.TRAINED, 16, 1, 3, 3));
+        write(UnaryOperator.identity(), "F32");
+        assertRefused("resnet20", "conv1.weight should be [16, 3, 3, 3] and is [16, 1, 3, 3]");
+    }
+
+    @Test
+    void anotherNumberOfLabelsIsNamedByTheDenseLayer() throws Exception {
+        tensorsOf("resnet8");
+        tensors.put("fc.weight", new ParameterShape("fc.weight", ParameterShape.Kind.TRAINED, 7, 64));
+        tensors.put("fc.bias", new ParameterShape("fc.bias", ParameterShape.Kind.TRAINED, 7));
+        write(UnaryOperator.identity(), "F32");
+        assertRefused(null, "of 3 classes", "fc.weight should be [3, 64] and is [7, 64]");
+    }
+
+    @Test
+    void tensorsOfNoKnownNetworkAreRefused() throws Exception {
+        tensorsOf("resnet8");
+        tensors.remove("bn1.weight");
+        write(UnaryOperator.identity(), "F32");
+        assertRefused(null, "no known architecture", "--architecture");
+    }
+
+    @Test
+    void aTypeThatIsNotSupportedIsRefusedBeforeAnythingIsWritten() throws Exception {
+        tensorsOf("resnet8");
+        write(UnaryOperator.identity(), "I32");
+        assertRefused("resnet8", "is of type I32");
+    }
+
+    @Test
+    void twoNamesOfOneParameterAreRefused() throws Exception {
+        tensorsOf("resnet8");
+        tensors.put("linear.bias", tensors.get("fc.bias"));
+        write(UnaryOperator.identity(), "F32");
+        assertRefused("resnet8", "'fc.bias'", "'linear.bias'");
+    }
+
+    @Test
+    void anUnknownArchitectureIsRefused() throws Exception {
+        tensorsOf("resnet8");
+        write(UnaryOperator.identity(), "F32");
+        assertThatIllegalArgumentException().isThrownBy(() -> run("vgg16")).withMessageContaining("'vgg16'");
+    }
+}
