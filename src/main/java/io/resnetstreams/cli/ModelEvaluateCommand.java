@@ -42,6 +42,24 @@ final class ModelEvaluateCommand implements Callable<Integer> {
     private Path data;
 
     @Option(
+            names = "--expected",
+            paramLabel = "TSV",
+            description = "List of files in --data and their class indexes, in columns separated by tabs.")
+    private Path expected;
+
+    @Option(
+            names = "--expected-column",
+            paramLabel = "NAME",
+            description = "The class's column, by its name in the list's first line (default: the second).")
+    private String expectedColumn;
+
+    @Option(
+            names = "--confusion",
+            paramLabel = "FILE",
+            description = "Draws the confusion matrix: a picture by its name's ending, svg or png.")
+    private Path confusion;
+
+    @Option(
             names = "--repeat",
             paramLabel = "N",
             defaultValue = "1",
@@ -53,14 +71,20 @@ final class ModelEvaluateCommand implements Callable<Integer> {
         if (repeat < 1 || repeat > 100_000) {
             throw UserErrorException.usage("--repeat is " + repeat + "; allowed are 1 to 100000");
         }
+        if (confusion != null) {
+            Charts.requireFormat("--confusion", confusion);
+        }
         Map<String, String> own = new HashMap<>();
         own.put("model", modelPath);
         Configuration configuration = options.load(own);
         ModelDirectory model = ClassificationStack.model(configuration.model());
         EvaluationSet set;
         try {
-            set = EvaluationSet.read(
-                    data, model, new ImagePreprocessor(configuration.limits().image(), model.preprocessing()));
+            ImagePreprocessor preprocessor =
+                    new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
+            set = expected == null
+                    ? EvaluationSet.read(data, model, preprocessor)
+                    : EvaluationSet.read(data, expected, expectedColumn, model, preprocessor);
         } catch (IOException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
@@ -75,7 +99,11 @@ final class ModelEvaluateCommand implements Callable<Integer> {
             Evaluation.Result result =
                     Evaluation.run(set, classifiers, configuration.batch().maxSize(), repeat);
             classifiers.forEach(Classifier::close);
-            report(model, devices.description(), result);
+            report(
+                    model,
+                    devices.description(),
+                    result,
+                    set.confusion(result.predicted(), model.labels().size()));
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         } finally {
@@ -84,7 +112,7 @@ final class ModelEvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void report(ModelDirectory model, String device, Evaluation.Result result) {
+    private void report(ModelDirectory model, String device, Evaluation.Result result, int[][] counts) {
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("events", result.images());
         summary.put("accuracy", Rounding.to(4, result.accuracy()));
@@ -93,6 +121,9 @@ final class ModelEvaluateCommand implements Callable<Integer> {
         summary.put("model", ClassificationStack.reference(model));
         summary.put("device", device);
         summary.put("seconds", Rounding.to(3, result.seconds()));
+        List<ClassAccuracy> perClass = ClassAccuracy.of(model.labels(), counts);
+        summary.put("perClass", perClass);
+        summary.put("confusion", counts);
         output.printJson(summary);
         output.text()
                 .printf(
@@ -104,5 +135,11 @@ final class ModelEvaluateCommand implements Callable<Integer> {
                         result.images(),
                         result.imagesPerSecond(),
                         device);
+        perClass.stream().filter(row -> row.images() > 0).forEach(row -> output.text()
+                .printf("  %-28s %6.2f %% of %,d%n", row.label(), row.accuracy() * 100, row.images()));
+        if (confusion != null) {
+            Charts.confusion(confusion, model.labels(), counts);
+            output.text().println("confusion matrix: " + confusion);
+        }
     }
 }

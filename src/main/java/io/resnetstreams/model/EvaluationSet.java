@@ -51,6 +51,33 @@ public final class EvaluationSet {
         return new EvaluationSet(items, preprocessor);
     }
 
+    /**
+     * Reads the files that a list names, with the classes it says.
+     *
+     * @param column see {@link LabelledSample#read(Path, Path, String)}
+     */
+    public static EvaluationSet read(
+            Path folder, Path list, String column, ModelDirectory model, ImagePreprocessor preprocessor)
+            throws IOException {
+        List<Item> items = listedItems(LabelledSample.read(folder, list, column));
+        requireClasses(items, model.labels().size());
+        return new EvaluationSet(items, preprocessor);
+    }
+
+    /**
+     * Counts how the images of each class were classified.
+     *
+     * @param predicted each image's most probable class
+     * @return rows of right classes, columns of predicted ones
+     */
+    public int[][] confusion(int[] predicted, int classes) {
+        int[][] counts = new int[classes][classes];
+        for (int i = 0; i < predicted.length; i++) {
+            counts[classOf(i)][predicted[i]]++;
+        }
+        return counts;
+    }
+
     public int size() {
         return items.size();
     }

@@ -2,7 +2,6 @@ package io.resnetstreams.model;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
@@ -23,11 +22,10 @@ public final class FormulaWeights {
 
     /** Returns a parameter's values, row-major. The constants of the input's normalisation leave it as it is. */
     public float[] values(ParameterShape parameter) {
-        float[] values = new float[parameter.size()];
         if (parameter.kind() == ParameterShape.Kind.CONSTANT) {
-            Arrays.fill(values, parameter.name().equals(ResNetSymbol.INPUT_SCALE) ? 1 : 0);
-            return values;
+            return ResNetSymbol.constant(parameter, Normalisation.NONE);
         }
+        float[] values = new float[parameter.size()];
         long salt = salt(parameter.name());
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) value(parameter.name(), parameter.shape(), uniform(salt, i));

@@ -55,11 +55,13 @@ public final class ModelImport {
             for (Tensor tensor : byName.values()) {
                 tensors.read(tensor);
             }
-            ModelDirectory.write(directory, description, labels, parameter -> switch (parameter.name()) {
-                case ResNetSymbol.INPUT_OFFSET -> normalisation.offset();
-                case ResNetSymbol.INPUT_SCALE -> normalisation.scale();
-                default -> readChecked(tensors, byName.get(parameter.name()));
-            });
+            ModelDirectory.write(
+                    directory,
+                    description,
+                    labels,
+                    parameter -> parameter.kind() == ParameterShape.Kind.CONSTANT
+                            ? ResNetSymbol.constant(parameter, normalisation)
+                            : readChecked(tensors, byName.get(parameter.name())));
             return found;
         }
     }

@@ -1,9 +1,13 @@
 package io.resnetstreams.model;
 
+import java.util.Collections;
 import java.util.List;
 
 /** How pixels of 0 to 255 become the network's input: {@code (pixel / 255 - mean) / std}, for red, green and blue. */
 public record Normalisation(List<Double> mean, List<Double> std) {
+    /** Leaves pixels as they are. */
+    static final Normalisation NONE = new Normalisation(Collections.nCopies(3, 0.0), Collections.nCopies(3, 1 / 255.0));
+
     public Normalisation {
         mean = List.copyOf(mean);
         std = List.copyOf(std);

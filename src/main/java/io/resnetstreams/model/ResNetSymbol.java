@@ -15,8 +15,9 @@ import java.util.Map;
  */
 public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) {
     public static final String INPUT = "data";
-    static final String INPUT_OFFSET = "input.offset";
-    static final String INPUT_SCALE = "input.scale";
+    private static final String INPUT_OFFSET = "input.offset";
+    private static final String INPUT_SCALE = "input.scale";
+    private static final String SELECTION = ".selection";
 
     /** What the output is. */
     public enum Output {
@@ -40,6 +41,33 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
                 .filter(parameter -> parameter.kind() == Kind.TRAINED)
                 .mapToLong(ParameterShape::size)
                 .sum();
+    }
+
+    /**
+     * Returns the values of a constant.
+     *
+     * @throws IllegalArgumentException if the parameter is none
+     */
+    static float[] constant(ParameterShape parameter, Normalisation normalisation) {
+        if (parameter.kind() != Kind.CONSTANT) {
+            throw new IllegalArgumentException(parameter.name() + " is no constant");
+        }
+        return switch (parameter.name()) {
+            case INPUT_OFFSET -> normalisation.offset();
+            case INPUT_SCALE -> normalisation.scale();
+            default -> selection(parameter);
+        };
+    }
+
+    /** Every plane to one in the middle of the new ones; the others are zero. */
+    private static float[] selection(ParameterShape parameter) {
+        int out = parameter.shape()[0];
+        int in = parameter.shape()[1];
+        float[] values = new float[out * in];
+        for (int plane = 0; plane < in; plane++) {
+            values[((out - in) / 2 + plane) * in + plane] = 1;
+        }
+        return values;
     }
 
     private static final class Builder {
@@ -111,13 +139,10 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             if (architecture.shortcut() == Shortcut.PROJECTION) {
                 return batchNorm(name + ".1", convolution(name + ".0", x, in, out, 1, stride, 1), out);
             }
-            Map<String, String> everySecond =
-                    Map.of("pool_type", "max", "kernel", "(1,1)", "stride", square(stride), "pad", "(0,0)");
-            int kept = graph.operator("Pooling", name + ".subsample", everySecond, x);
-            Map<String, String> newPlanes = Map.of("axis", "1", "begin", "0", "end", Integer.toString((out - in) / 2));
-            int slice = graph.operator("slice_axis", name + ".slice", newPlanes, kept);
-            int zeros = graph.operator("zeros_like", name + ".zeros", Map.of(), slice);
-            return graph.operator("Concat", name + ".padded", Map.of("num_args", "3", "dim", "1"), zeros, kept, zeros);
+            // A convolution with constant weights: Pooling, slice and Concat would say it as well, but their gradients
+            // divide by zero inside MXNet 1.9.1 for some shapes.
+            int select = graph.parameter(name + SELECTION, Kind.CONSTANT, out, in, 1, 1);
+            return weighted(name, x, select, out, 1, stride, 1);
         }
 
         private int basic(String name, int x, int in, int out, int stride) {
@@ -140,6 +165,10 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
 
         private int convolution(String name, int x, int in, int out, int kernel, int stride, int groups) {
             int weight = graph.parameter(name + ".weight", out, in / groups, kernel, kernel);
+            return weighted(name, x, weight, out, kernel, stride, groups);
+        }
+
+        private int weighted(String name, int x, int weight, int out, int kernel, int stride, int groups) {
             return graph.operator(
                     "Convolution",
                     name,

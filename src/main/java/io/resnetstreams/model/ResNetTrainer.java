@@ -9,6 +9,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -16,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * Trains a ResNet on labelled images and leaves a model directory, rewritten after every epoch. The model is the moving
- * average at the end of the last epoch; the test images only measure it, they choose nothing.
+ * average at the end of the last epoch; the held-out images only measure it, unless patience lets them choose the epoch.
  */
 public final class ResNetTrainer {
     public static final String LOG_FILE = "training-log.jsonl";
@@ -28,6 +30,7 @@ public final class ResNetTrainer {
     private final TrainingOptions options;
     private final LabelledImages train;
     private final LabelledImages test;
+    private final Map<String, float[]> start;
     private final Consumer<Integer> onImages;
     private final ByteBuffer buffer;
 
@@ -44,6 +47,7 @@ public final class ResNetTrainer {
 
     /**
      * @param description what the model will say of itself, but for accuracy and digests
+     * @param start values to start from, by name; what it lacks, or has in another shape, is drawn from the seed
      * @param onImages told after each step how many images it had
      */
     public ResNetTrainer(
@@ -52,12 +56,14 @@ public final class ResNetTrainer {
             TrainingOptions options,
             LabelledImages train,
             LabelledImages test,
+            Map<String, float[]> start,
             Consumer<Integer> onImages) {
         this.description = description;
         this.labels = List.copyOf(labels);
         this.options = options;
         this.train = train;
         this.test = test;
+        this.start = Map.copyOf(start);
         this.onImages = onImages;
         this.buffer = ByteBuffer.allocateDirect(options.batchSize() * train.width() * train.height() * 3)
                 .order(ByteOrder.nativeOrder());
@@ -86,9 +92,13 @@ public final class ResNetTrainer {
                 options.seed(),
                 Map.of())) {
             int done = resume ? checkpoint.read(network, training()) : 0;
-            truncate(log, done);
-            for (int epoch = done + 1; epoch <= options.epochs(); epoch++) {
-                Epoch result = epoch(network, epoch, directory);
+            List<Epoch> epochs = truncate(log, done);
+            for (int epoch = done + 1; epoch <= options.epochs() && !isPatienceOver(epochs); epoch++) {
+                Epoch result = epoch(network, epoch);
+                epochs.add(result);
+                if (options.patience() == 0 || bestEpoch(epochs) == epoch) {
+                    writeModel(directory, network, result);
+                }
                 checkpoint.write(network, training(), epoch);
                 String line = JSON.writeValueAsString(result) + "\n";
                 Files.writeString(log, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
@@ -98,6 +108,15 @@ public final class ResNetTrainer {
         checkpoint.delete();
     }
 
+    /** Reads a training's log. */
+    public static List<Epoch> log(Path directory) throws IOException {
+        List<Epoch> epochs = new ArrayList<>();
+        for (String line : Files.readAllLines(directory.resolve(LOG_FILE))) {
+            epochs.add(JSON.readValue(line, Epoch.class));
+        }
+        return epochs;
+    }
+
     /** Returns what must be the same for a training to go on. */
     private Map<String, String> training() {
         return Map.of(
@@ -105,15 +124,39 @@ public final class ResNetTrainer {
                 "normalisation", description.normalisation().toString(),
                 "labels", labels.toString(),
                 "options", options.toString(),
-                "images", train.size() + " of " + train.width() + "×" + train.height());
+                "images", train.size() + " of " + train.width() + "×" + train.height(),
+                "start", start.isEmpty() ? "random" : "a model");
     }
 
-    private static void truncate(Path log, int epochs) throws IOException {
+    /** Leaves the epochs in the log that the checkpoint has, and returns them. */
+    private static List<Epoch> truncate(Path log, int epochs) throws IOException {
         List<String> lines = epochs > 0 && Files.exists(log) ? Files.readAllLines(log) : List.of();
-        Files.write(log, lines.subList(0, Math.min(epochs, lines.size())));
+        lines = lines.subList(0, Math.min(epochs, lines.size()));
+        Files.write(log, lines);
+        return log(log.getParent());
     }
 
-    private Epoch epoch(TrainableNetwork network, int epoch, Path directory) throws IOException {
+    private boolean isPatienceOver(List<Epoch> epochs) {
+        return options.patience() > 0 && epochs.size() - bestEpoch(epochs) >= options.patience();
+    }
+
+    /** Returns the first epoch, counted from 1, of the highest accuracy; 0 for none. */
+    private static int bestEpoch(List<Epoch> epochs) {
+        return epochs.stream()
+                .max(Comparator.comparingDouble(Epoch::testAccuracy)
+                        .thenComparing(Comparator.comparingInt(Epoch::epoch).reversed()))
+                .map(Epoch::epoch)
+                .orElse(0);
+    }
+
+    private void writeModel(Path directory, TrainableNetwork network, Epoch result) throws IOException {
+        network.swapAverages();
+        Map<String, float[]> values = network.values();
+        network.swapAverages();
+        ModelDirectory.write(directory, described(result), labels, parameter -> values.get(parameter.name()));
+    }
+
+    private Epoch epoch(TrainableNetwork network, int epoch) {
         long start = System.nanoTime();
         SplittableRandom random = randomOf(epoch);
         int[] order = shuffled(train.size(), random);
@@ -155,8 +198,6 @@ public final class ResNetTrainer {
                 rate,
                 rounded(seen / seconds),
                 rounded(seconds));
-        Map<String, float[]> values = network.values();
-        ModelDirectory.write(directory, described(result), labels, parameter -> values.get(parameter.name()));
         network.swapAverages();
         return result;
     }

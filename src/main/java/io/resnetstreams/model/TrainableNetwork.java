@@ -57,12 +57,14 @@ final class TrainableNetwork implements AutoCloseable {
                 : architecture.block() == Block.BASIC ? ".bn2.weight" : ".bn3.weight";
         Map<String, float[]> initial = new LinkedHashMap<>();
         for (ParameterShape parameter : symbol.parameters().values()) {
+            if (parameter.kind() == Kind.CONSTANT) {
+                initial.put(parameter.name(), ResNetSymbol.constant(parameter, normalisation));
+                continue;
+            }
             float[] drawn = initial(parameter, lastScale, random);
             float[] given = start.get(parameter.name());
             initial.put(parameter.name(), given != null && given.length == drawn.length ? given : drawn);
         }
-        initial.put(ResNetSymbol.INPUT_OFFSET, normalisation.offset());
-        initial.put(ResNetSymbol.INPUT_SCALE, normalisation.scale());
         this.network = new SymbolNetwork(symbol, parameter -> initial.get(parameter.name()));
         this.manager = network.manager();
         this.arrays = network.arrays();

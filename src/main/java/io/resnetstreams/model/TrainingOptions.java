@@ -1,19 +1,23 @@
 package io.resnetstreams.model;
 
 /**
- * How a network is trained: stochastic gradient descent with Nesterov momentum, a linear warm-up and a cosine to zero
- * (Loshchilov and Hutter, "SGDR", without restarts).
+ * How a network is trained: stochastic gradient descent with Nesterov momentum, and a learning rate that rises linearly
+ * and then falls.
  *
  * @param learningRate the highest, after warm-up
+ * @param schedule how the learning rate falls
  * @param warmUpEpochs epochs over which it rises; fractions are allowed
  * @param weightDecay on convolutions and the dense layer only
  * @param movingAverage decay of the moving average of all values, per step, which becomes the model; 0 for none
  * @param labelSmoothing share of a label's weight that is spread over all classes
+ * @param patience training ends after so many epochs without a better accuracy on the held-out images, and the model is
+ *     the best one's; 0: all epochs, and the model is the last one's
  */
 public record TrainingOptions(
         int epochs,
         int batchSize,
         double learningRate,
+        Schedule schedule,
         double warmUpEpochs,
         double weightDecay,
         double movingAverage,
@@ -21,8 +25,24 @@ public record TrainingOptions(
         int cropBorder,
         boolean flip,
         double erasingProbability,
+        int patience,
         long seed) {
     public static final double MOMENTUM = 0.9;
+
+    /** How the learning rate falls after warm-up. */
+    public enum Schedule {
+        /** As half a cosine to zero (Loshchilov and Hutter, "SGDR", without restarts). */
+        COSINE,
+        /** To a tenth at a half, and to a hundredth at three quarters (He et al., section 4.2). */
+        STEP;
+
+        private double at(double progress) {
+            if (this == STEP) {
+                return progress < 0.5 ? 1 : progress < 0.75 ? 0.1 : 0.01;
+            }
+            return 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
+        }
+    }
 
     public TrainingOptions {
         require(epochs >= 1 && epochs <= 10_000, "epochs", epochs, "1 to 10000");
@@ -32,6 +52,7 @@ public record TrainingOptions(
         require(weightDecay >= 0 && weightDecay < 1, "weight decay", weightDecay, "0 to below 1");
         require(movingAverage >= 0 && movingAverage < 1, "moving average", movingAverage, "0 to below 1");
         require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", labelSmoothing, "0 to below 1");
+        require(patience >= 0 && patience <= epochs, "patience", patience, "0 to the epochs");
         require(cropBorder >= 0 && cropBorder <= 64, "crop border", cropBorder, "0 to 64");
         require(
                 erasingProbability >= 0 && erasingProbability <= 1,
@@ -47,7 +68,7 @@ public record TrainingOptions(
             return learningRate * epoch / warmUpEpochs;
         }
         double progress = (epoch - warmUpEpochs) / Math.max(1e-9, epochs - warmUpEpochs);
-        return learningRate * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
+        return learningRate * schedule.at(progress);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,8 @@ class ResNetTrainerTest {
     }
 
     private static TrainingOptions options(double learningRate) {
-        return new TrainingOptions(EPOCHS, BATCH, learningRate, 0, 1e-4, 0.9, 0.1, 1, true, 0.5, 5);
+        return new TrainingOptions(
+                EPOCHS, BATCH, learningRate, TrainingOptions.Schedule.COSINE, 0, 1e-4, 0.9, 0.1, 1, true, 0.5, 0, 5);
     }
 
     private static ResNetTrainer trainer(TrainingOptions options, Consumer<Integer> onImages) {
@@ -57,8 +59,9 @@ class ResNetTrainerTest {
                 ModelDescription.FP32,
                 new ModelDescription.Provenance("trained", null, null, null, null, null, null, null),
                 null,
-                java.util.Map.of());
-        return new ResNetTrainer(description, List.of("dark", "bright"), options, images(1), images(2), onImages);
+                Map.of());
+        return new ResNetTrainer(
+                description, List.of("dark", "bright"), options, images(1), images(2), Map.of(), onImages);
     }
 
     private static byte[] parameters(Path directory) throws IOException {

@@ -10,7 +10,8 @@ class TrainingOptionsTest {
     private static final int STEPS = 10;
 
     private static TrainingOptions options(int epochs, double warmUpEpochs) {
-        return new TrainingOptions(epochs, 32, 0.4, warmUpEpochs, 1e-4, 0.9, 0.1, 4, true, 0.5, 1);
+        return new TrainingOptions(
+                epochs, 32, 0.4, TrainingOptions.Schedule.COSINE, warmUpEpochs, 1e-4, 0.9, 0.1, 4, true, 0.5, 0, 1);
     }
 
     @Test

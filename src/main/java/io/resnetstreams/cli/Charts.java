@@ -1,0 +1,119 @@
+package io.resnetstreams.cli;
+
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Pictures of what was measured, as SVG or PNG by the file's ending. */
+final class Charts {
+    private static final int WIDTH = 800;
+    private static final int HEIGHT = 500;
+    private static final int MOST_NAMED_CLASSES = 40;
+
+    private Charts() {}
+
+    /** A curve: its points' coordinates. */
+    record Curve(double[] x, double[] y) {}
+
+    /** Refuses a file whose ending is neither svg nor png, before any work is done. */
+    static void requireFormat(String option, Path file) {
+        if (!isSvg(file) && !isPng(file)) {
+            throw UserErrorException.usage(option + " " + file + ": its ending must be .svg or .png");
+        }
+    }
+
+    /** Draws curves over a common axis, by their names. */
+    static void curves(Path file, String title, String xTitle, String yTitle, Map<String, Curve> curves) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .xAxisTitle(xTitle)
+                .yAxisTitle(yTitle)
+                .build();
+        chart.getStyler().setLegendPosition(LegendPosition.InsideNE).setChartBackgroundColor(Color.WHITE);
+        curves.forEach(
+                (name, curve) -> chart.addSeries(name, curve.x(), curve.y()).setMarker(SeriesMarkers.CIRCLE));
+        save(chart, file);
+    }
+
+    /** Draws counts of right classes (rows) by predicted ones (columns), each row as shares of its sum. */
+    static void confusion(Path file, List<String> labels, int[][] counts) {
+        int classes = labels.size();
+        HeatMapChart chart = new HeatMapChartBuilder()
+                .width(WIDTH)
+                .height(WIDTH)
+                .title("Predicted classes, in % of each right class")
+                .xAxisTitle("predicted")
+                .yAxisTitle("right")
+                .build();
+        Number[][] cells = new Number[classes * classes][];
+        for (int right = 0; right < classes; right++) {
+            int sum = Math.max(1, java.util.Arrays.stream(counts[right]).sum());
+            for (int predicted = 0; predicted < classes; predicted++) {
+                // The first row on top.
+                cells[right * classes + predicted] = new Number[] {
+                    predicted, classes - 1 - right, Math.round(1000.0 * counts[right][predicted] / sum) / 10.0
+                };
+            }
+        }
+        List<String> columns = labels;
+        if (classes > MOST_NAMED_CLASSES) {
+            columns = java.util.stream.IntStream.range(0, classes)
+                    .mapToObj(Integer::toString)
+                    .toList();
+        }
+        List<String> rows = new java.util.ArrayList<>(columns);
+        java.util.Collections.reverse(rows);
+        chart.addSeries("share", columns, rows, List.of(cells));
+        chart.getStyler()
+                .setRangeColors(new Color[] {Color.WHITE, new Color(0x6BAED6)})
+                .setMin(0)
+                .setMax(100)
+                .setShowValue(classes <= MOST_NAMED_CLASSES / 2)
+                .setHeatMapValueDecimalPattern("#.#")
+                .setXAxisLabelRotation(45)
+                .setChartBackgroundColor(Color.WHITE);
+        save(chart, file);
+    }
+
+    private static void save(Chart<?, ?> chart, Path file) {
+        try {
+            Path parent = file.toAbsolutePath().getParent();
+            Files.createDirectories(parent);
+            if (isSvg(file)) {
+                VectorGraphicsEncoder.saveVectorGraphic(
+                        chart, file.toString(), VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+            } else {
+                BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+            }
+        } catch (IOException e) {
+            throw UserErrorException.shortfall("cannot write " + file + ": " + e.getMessage(), e);
+        } catch (LinkageError | InternalError e) {
+            // A JRE without fonts or without AWT's native libraries.
+            throw UserErrorException.shortfall(
+                    "cannot draw " + file + ": this Java has no fonts (Debian: fontconfig, libfreetype6): " + e, e);
+        }
+    }
+
+    private static boolean isSvg(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".svg");
+    }
+
+    private static boolean isPng(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".png");
+    }
+}

@@ -1,0 +1,83 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.model.LabelledFolders;
+import io.resnetstreams.model.LabelledImages;
+import io.resnetstreams.model.LabelledImages.Split;
+import io.resnetstreams.model.Normalisation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What a network learns from: an IDX data set, or folders of images.
+ *
+ * @param labels of the folders; numbers for IDX
+ * @param resizeShortEdge how the images came to their size; 0 for not at all
+ */
+record TrainingData(LabelledImages train, LabelledImages heldOut, List<String> labels, int resizeShortEdge) {
+    /**
+     * Reads it all into memory; a mistake is one line and exit code 2.
+     *
+     * @param side edge that images from folders are brought to
+     */
+    static TrainingData read(Path data, int side, double heldOutShare, long seed) {
+        if (!Files.isDirectory(data)) {
+            throw UserErrorException.usage("--data " + data + ": there is no such directory");
+        }
+        try {
+            if (LabelledImages.isIdx(data)) {
+                LabelledImages train = LabelledImages.readIdx(data, Split.TRAIN);
+                LabelledImages heldOut = LabelledImages.readIdx(data, Split.TEST);
+                int classes = 1 + Arrays.stream(train.classes()).max().orElse(0);
+                List<String> numbers =
+                        IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+                return new TrainingData(train, heldOut, numbers, 0);
+            }
+            LabelledFolders folders = LabelledFolders.list(data, heldOutShare, seed);
+            ImagePreprocessor preprocessor =
+                    new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(side, side, side));
+            return new TrainingData(
+                    LabelledFolders.decode(folders.train(), preprocessor, side),
+                    LabelledFolders.decode(folders.heldOut(), preprocessor, side),
+                    folders.labels(),
+                    side);
+        } catch (IOException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+    }
+
+    /** Returns the same with other labels, as many. */
+    TrainingData withLabels(List<String> others) {
+        if (others.size() != labels.size()) {
+            throw UserErrorException.usage(
+                    "the synset has " + others.size() + " labels; the data has " + labels.size() + " classes");
+        }
+        return new TrainingData(train, heldOut, others, resizeShortEdge);
+    }
+
+    /** Returns mean and standard deviation over all pixels and channels. */
+    Normalisation normalisation() {
+        double sum = 0;
+        double squares = 0;
+        long count = 0;
+        for (byte[] pixels : train.pixels()) {
+            for (byte value : pixels) {
+                double level = (value & 0xFF) / 255.0;
+                sum += level;
+                squares += level * level;
+            }
+            count += pixels.length;
+        }
+        double mean = sum / count;
+        double deviation = Math.sqrt(Math.max(1e-8, squares / count - mean * mean));
+        return new Normalisation(
+                Collections.nCopies(3, Rounding.to(4, mean)), Collections.nCopies(3, Rounding.to(4, deviation)));
+    }
+}
