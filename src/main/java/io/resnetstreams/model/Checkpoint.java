@@ -3,6 +3,7 @@ package io.resnetstreams.model;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -68,7 +69,8 @@ final class Checkpoint {
                 }
             });
             zip.getNextEntry();
-            network.readState(zip);
+            // All at once: DJL takes a short read, which is usual for a zip, for the end.
+            network.readState(new ByteArrayInputStream(zip.readAllBytes()));
             return Integer.parseInt(stored.get(EPOCHS));
         }
     }
