@@ -2,10 +2,14 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.model.InvalidModelException;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.NetworkCost;
+import io.resnetstreams.model.ResNetArchitecture;
+import io.resnetstreams.model.ResNetSymbol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -31,8 +35,15 @@ final class ModelListCommand implements Callable<Integer> {
             description = "Folder of model directories (default: ${DEFAULT-VALUE}).")
     private Path folder;
 
+    @Option(names = "--architectures", description = "Lists the networks that can be trained and imported instead.")
+    private boolean architectures;
+
     @Override
     public Integer call() throws IOException {
+        if (architectures) {
+            listArchitectures();
+            return 0;
+        }
         Path directory = Home.resolve(folder);
         if (!Files.isDirectory(directory)) {
             throw UserErrorException.usage("--directory " + folder + ": there is no such directory");
@@ -52,5 +63,44 @@ final class ModelListCommand implements Callable<Integer> {
         output.printJson(Map.of("models", models));
         models.forEach(model -> output.text().println(ModelSummary.line(model)));
         return broken ? 1 : 0;
+    }
+
+    /** Parameters are those with torchvision's 1,000 classes, or 10 for the networks for small images. */
+    private void listArchitectures() {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        output.text()
+                .printf(
+                        "%-18s %6s %12s %8s %14s %8s%n",
+                        "name", "layers", "parameters", "GFLOPs", "activations", "input");
+        for (ResNetArchitecture architecture : ResNetArchitecture.all()) {
+            int size = architecture.defaultInputSize();
+            int classes = architecture.stem() == ResNetArchitecture.Stem.LARGE ? 1_000 : 10;
+            long parameters = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS)
+                    .trainableParameters();
+            NetworkCost cost = NetworkCost.of(architecture, classes, size);
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("name", architecture.name());
+            row.put("layers", architecture.layers());
+            row.put("parameters", parameters);
+            row.put("gflops", Rounding.to(3, cost.multiplyAdds() / 1e9));
+            row.put("peakActivationBytes", cost.peakActivationBytes());
+            row.put("inputSize", size);
+            row.put("classes", classes);
+            rows.add(row);
+            output.text()
+                    .printf(
+                            "%-18s %6d %,12d %8.3f %10.2f MiB %4d×%d%n",
+                            architecture.name(),
+                            architecture.layers(),
+                            parameters,
+                            cost.multiplyAdds() / 1e9,
+                            cost.peakActivationBytes() / 1024.0 / 1024,
+                            size,
+                            size);
+        }
+        output.printJson(Map.of("architectures", rows));
+        output.text()
+                .println("GFLOPs count a multiplication and its addition as one. Any other resnetD with D = 6n + 2 is"
+                        + " known too, resnetD_wN with N planes in its first stage.");
     }
 }

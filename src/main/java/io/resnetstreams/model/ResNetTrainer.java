@@ -90,7 +90,7 @@ public final class ResNetTrainer {
                 description.normalisation(),
                 options.weightDecay(),
                 options.seed(),
-                Map.of())) {
+                start)) {
             int done = resume ? checkpoint.read(network, training()) : 0;
             List<Epoch> epochs = truncate(log, done);
             for (int epoch = done + 1; epoch <= options.epochs() && !isPatienceOver(epochs); epoch++) {

@@ -1,7 +1,6 @@
 package io.resnetstreams.model;
 
 import ai.djl.engine.Engine;
-import ai.djl.mxnet.jna.JnaUtils;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -124,10 +123,6 @@ final class TrainableNetwork implements AutoCloseable {
                 collector.backward(loss);
             }
             update((float) rate);
-            // MXNet's batch normalisation writes its running statistics in the backward pass, and its engine doesn't
-            // know
-            // that it does: without waiting, the average takes those before or after it.
-            JnaUtils.waitAll();
             average((float) kept, scope);
             float[] scores = logits.toFloatArray();
             return new StepResult(loss.getFloat(), countRight(scores, labels));

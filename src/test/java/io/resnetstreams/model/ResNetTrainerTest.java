@@ -3,8 +3,8 @@ package io.resnetstreams.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,8 +64,8 @@ class ResNetTrainerTest {
                 description, List.of("dark", "bright"), options, images(1), images(2), Map.of(), onImages);
     }
 
-    private static byte[] parameters(Path directory) throws IOException {
-        return Files.readAllBytes(directory.resolve("small-0000.params"));
+    private static Map<String, float[]> parameters(Path directory) throws InvalidModelException {
+        return ParametersReader.read(ModelDirectory.load(directory));
     }
 
     /** Stops a training in the middle of its second epoch. */
@@ -99,7 +99,11 @@ class ResNetTrainerTest {
         List<Integer> epochs = new ArrayList<>();
         trainer(options(0.05), count -> {}).train(resumed, true, epoch -> epochs.add(epoch.epoch()));
         assertThat(epochs).containsExactly(2, 3);
-        assertThat(parameters(resumed)).isEqualTo(parameters(whole));
+        Map<String, float[]> expected = parameters(whole);
+        // Sums inside the engine differ in their last bit now and then, by where memory happens to lie.
+        parameters(resumed)
+                .forEach((name, values) ->
+                        assertThat(values).as(name).containsExactly(expected.get(name), within(1e-5f)));
         assertThat(Files.readAllLines(resumed.resolve(ResNetTrainer.LOG_FILE))).hasSize(EPOCHS);
     }
 
