@@ -19,11 +19,15 @@ import io.resnetstreams.model.ModelDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,10 +73,18 @@ public final class DeviceModel implements AutoCloseable {
      * @throws IllegalArgumentException if the engine can't load it, or its outputs aren't its labels
      */
     public static DeviceModel load(ModelDirectory directory, Device device, int workers, int largestBatch) {
+        // The engine folds batch norm into the convolutions by itself on a CPU only.
+        return load(directory, device, workers, largestBatch, device.isGpu());
+    }
+
+    /** Loads it with batch normalisations folded here, or with the engine's own fusion where it has one. */
+    static DeviceModel load(ModelDirectory directory, Device device, int workers, int largestBatch, boolean folded) {
         List<Model> models = new ArrayList<>();
         try {
-            while (models.size() < workers) {
-                models.add(criteria(directory, device).loadModel());
+            if (folded) {
+                loadFolded(directory, device, workers, models);
+            } else {
+                loadEach(directory, device, workers, models);
             }
         } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
             models.forEach(Model::close);
@@ -90,6 +102,27 @@ public final class DeviceModel implements AutoCloseable {
                     "cannot run the model " + directory.directory() + ": " + e.getMessage(), e);
         }
         return loaded;
+    }
+
+    private static void loadEach(ModelDirectory directory, Device device, int workers, List<Model> models)
+            throws IOException, ModelNotFoundException, MalformedModelException {
+        while (models.size() < workers) {
+            models.add(criteria(directory, device).loadModel());
+        }
+    }
+
+    private static void loadFolded(ModelDirectory directory, Device device, int workers, List<Model> models)
+            throws IOException, ModelNotFoundException, MalformedModelException {
+        Path folder = Files.createTempDirectory("resnet-streams-folded");
+        try {
+            ModelDirectory folded = directory.writeFolded(folder);
+            loadEach(folded, device, workers, models);
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            }
+        }
     }
 
     private static Criteria<PixelBatch, NDArray> criteria(ModelDirectory directory, Device device) {

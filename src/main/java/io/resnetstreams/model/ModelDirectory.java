@@ -158,6 +158,25 @@ public final class ModelDirectory {
                 directory.resolve(DESCRIPTION_FILE), JSON.writeValueAsString(description.withFiles(digests)) + "\n");
     }
 
+    /**
+     * Writes what the engine loads, with batch normalisations folded into the convolutions, for devices where the engine
+     * does not do it itself.
+     *
+     * @return the same model, of the same description and digest, in another directory
+     */
+    public ModelDirectory writeFolded(Path target) throws IOException {
+        ResNetSymbol symbol = ResNetSymbol.of(
+                ResNetArchitecture.of(architecture()), labels.size(), ResNetSymbol.Output.PROBABILITIES);
+        BatchNormFolding.Network network = BatchNormFolding.fold(new BatchNormFolding.Network(
+                Files.readString(directory.resolve(symbolFile(name()))), ParametersReader.read(this)));
+        Map<String, ParameterShape> left = new LinkedHashMap<>(symbol.parameters());
+        left.keySet().retainAll(network.values().keySet());
+        Files.writeString(target.resolve(symbolFile(name())), network.json());
+        ParametersFile.write(target.resolve(parametersFile(name())), left, parameter -> network.values()
+                .get(parameter.name()));
+        return new ModelDirectory(target, description, labels);
+    }
+
     public Path directory() {
         return directory;
     }

@@ -1,6 +1,7 @@
 package io.resnetstreams.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.resnetstreams.model.Classifier;
@@ -48,6 +49,22 @@ class DeviceModelTest {
             float[] second = model.classifiers().get(1).classify(List.of(image))[0];
             assertThat(first).hasSize(directory.labels().size()).isEqualTo(second);
             model.classifiers().forEach(Classifier::close);
+        }
+    }
+
+    @Test
+    void foldedHereOrByTheEngineGivesTheSameProbabilities() throws Exception {
+        ModelDirectory directory = ModelDirectory.load(MODEL);
+        List<byte[]> images = images(new SplittableRandom(2), 28 * 28 * 3);
+        List<float[][]> rows = new ArrayList<>();
+        for (boolean folded : new boolean[] {true, false}) {
+            try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 1, 32, folded)) {
+                rows.add(model.classifiers().get(0).classify(images));
+                model.classifiers().forEach(Classifier::close);
+            }
+        }
+        for (int i = 0; i < images.size(); i++) {
+            assertThat(rows.get(0)[i]).as("seed 2, image %d", i).containsExactly(rows.get(1)[i], within(1e-4f));
         }
     }
 
