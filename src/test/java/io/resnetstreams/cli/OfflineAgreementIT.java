@@ -1,6 +1,7 @@
 package io.resnetstreams.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import ai.djl.Device;
@@ -10,6 +11,7 @@ import io.resnetstreams.inference.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.Evaluation;
 import io.resnetstreams.model.EvaluationSet;
+import io.resnetstreams.model.LabelledSample;
 import io.resnetstreams.model.ModelDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +22,23 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** Every test image of Fashion-MNIST gets the label through Kafka that the evaluation gives it offline. */
 class OfflineAgreementIT {
     private static final Path DATA = Path.of("/usr/share/datasets/fashion-mnist");
     private static final String IMAGES = "t10k-images-idx3-ubyte.gz";
     private static final double REQUIRED_ACCURACY = 0.94;
+
+    private static final Path SHARED = Path.of("..", "shared");
+    private static final List<String> CIFAR =
+            List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+
+    @TempDir
+    private Path folder;
 
     @Test
     void eachEventGetsItsOfflineLabel() throws Exception {
@@ -34,45 +47,81 @@ class OfflineAgreementIT {
             System.out.println(reason);
             Assumptions.abort(reason);
         }
-        Evaluation.Result offline = evaluate();
+        ModelDirectory model = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist"));
+        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        Evaluation.Result offline = evaluate(model, EvaluationSet.read(DATA, model, preprocessor));
         assertThat(offline.accuracy()).isGreaterThanOrEqualTo(REQUIRED_ACCURACY);
         Map<String, Integer> expected = new HashMap<>();
         for (int i = 0; i < offline.predicted().length; i++) {
             expected.put(IMAGES + "#" + i, offline.predicted()[i]);
         }
+        assertAgreement(Path.of("models", "resnet20-fashion-mnist"), List.of(DATA.resolve(IMAGES)), expected);
+    }
+
+    /** Networks that PyTorch trained; most images get PyTorch's label, and all get the offline one through Kafka. */
+    @ParameterizedTest
+    @CsvSource({"resnet20, 804", "resnet56, 825"})
+    void importedNetworksGiveTheirOfflineLabels(String name, int right) throws Exception {
+        Path weights = SHARED.resolve("weights").resolve(name + "-cifar10.safetensors");
+        if (!Files.exists(weights)) {
+            String reason = "skipped: the weights " + weights + " are not here";
+            System.out.println(reason);
+            Assumptions.abort(reason);
+        }
+        Path synset = Files.write(folder.resolve("synset.txt"), CIFAR);
+        Path directory = folder.resolve(name);
+        int exit = new CommandLine(new ModelImportCommand())
+                .execute(weights.toString(), "--synset", synset.toString(), "--out", directory.toString());
+        assertThat(exit).isZero();
+        Path images = SHARED.resolve("cifar10").resolve("test");
+        Path list = SHARED.resolve("cifar10").resolve("expected.tsv");
+        ModelDirectory model = ModelDirectory.load(directory);
+        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        Evaluation.Result pytorch =
+                evaluate(model, EvaluationSet.read(images, list, name + "_top1", model, preprocessor));
+        assertThat(pytorch.accuracy()).isGreaterThanOrEqualTo(0.998);
+        Evaluation.Result truth = evaluate(model, EvaluationSet.read(images, list, null, model, preprocessor));
+        assertThat(truth.accuracy() * 1_000).isCloseTo(right, within(2.0));
+        List<Path> files = LabelledSample.read(images, list, null).files();
+        Map<String, Integer> expected = new HashMap<>();
+        for (int i = 0; i < files.size(); i++) {
+            expected.put(files.get(i).toString(), truth.predicted()[i]);
+        }
+        assertAgreement(directory, files, expected);
+    }
+
+    private static void assertAgreement(Path model, List<Path> sources, Map<String, Integer> expected)
+            throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             OutcomeFollower follower = cluster.follow(expected);
-            InstanceProcess instance = cluster.run().awaitRunning();
+            InstanceProcess instance = cluster.run("model=" + model).awaitRunning();
             try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
                 EventSender sender = new EventSender(
                         producer,
                         cluster.configuration().topics().input(),
                         0,
                         metadata -> follower.expect(metadata.partition(), metadata.offset()));
-                for (EventSource.SourceEvent event : EventSource.of(List.of(DATA.resolve(IMAGES)))) {
+                for (EventSource.SourceEvent event : EventSource.of(sources)) {
                     sender.send(event);
                 }
-                assertThat(sender.finish().sent()).isEqualTo(10_000);
+                assertThat(sender.finish().sent()).isEqualTo(expected.size());
             }
             await().atMost(Duration.ofSeconds(180))
-                    .until(() -> follower.snapshot().outcomes() >= 10_000);
+                    .until(() -> follower.snapshot().outcomes() >= expected.size());
             assertThat(instance.terminate()).isZero();
             follower.finish();
             OutcomeFollower.Snapshot outcomes = follower.snapshot();
-            assertThat(outcomes.judged()).isEqualTo(10_000);
-            assertThat(outcomes.right()).isEqualTo(10_000);
+            assertThat(outcomes.judged()).isEqualTo(expected.size());
+            assertThat(outcomes.right()).isEqualTo(expected.size());
             assertThat(outcomes.lost()).isZero();
             assertThat(outcomes.duplicates()).isZero();
             assertThat(outcomes.outOfOrder()).isZero();
         }
     }
 
-    private static Evaluation.Result evaluate() throws Exception {
-        ModelDirectory model = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist"));
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+    private static Evaluation.Result evaluate(ModelDirectory model, EvaluationSet set) throws Exception {
         try (DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 1, 32)) {
-            Evaluation.Result result =
-                    Evaluation.run(EvaluationSet.read(DATA, model, preprocessor), loaded.classifiers(), 32, 1);
+            Evaluation.Result result = Evaluation.run(set, loaded.classifiers(), 32, 1);
             loaded.classifiers().forEach(Classifier::close);
             return result;
         }
