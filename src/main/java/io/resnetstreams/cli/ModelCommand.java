@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             ModelVerifyCommand.class,
             ModelTrainCommand.class,
             ModelEvaluateCommand.class,
+            ModelExperimentCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = "%nExample: resnet-streams model list")

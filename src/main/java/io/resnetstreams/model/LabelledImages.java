@@ -3,6 +3,7 @@ package io.resnetstreams.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,6 +28,13 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
 
     public int size() {
         return pixels.size();
+    }
+
+    /** Returns the first images; all for 0 or where there are fewer. */
+    public LabelledImages first(int most) {
+        return most == 0 || most >= size()
+                ? this
+                : new LabelledImages(width, height, pixels.subList(0, most), Arrays.copyOf(classes, most));
     }
 
     /** Returns whether a folder holds an IDX data set. */

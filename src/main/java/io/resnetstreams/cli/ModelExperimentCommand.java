@@ -1,0 +1,189 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.cli.Charts.Curve;
+import io.resnetstreams.model.LabelledImages;
+import io.resnetstreams.model.ModelDescription;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.Normalisation;
+import io.resnetstreams.model.ResNetArchitecture;
+import io.resnetstreams.model.ResNetTrainer;
+import io.resnetstreams.model.ResNetTrainer.Epoch;
+import io.resnetstreams.model.TrainingOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The paper's experiments. */
+@Command(
+        name = "experiment",
+        description = "Repeats an experiment of the ResNet paper.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ModelExperimentCommand.Degradation.class, CommandLine.HelpCommand.class},
+        footer = "%nExample: resnet-streams model experiment degradation --data /usr/share/datasets/fashion-mnist"
+                + " --out target/degradation")
+final class ModelExperimentCommand {
+    /** Figures 1 and 6: deeper plain networks learn worse, deeper residual ones don't. */
+    @Command(
+            name = "degradation",
+            description = {
+                "Trains plain and residual networks (shortcuts of option A) of two or more depths on the same images and",
+                "draws their errors into one picture, as in the paper's figures 1 and 6."
+            },
+            footer = "%nExample: resnet-streams model experiment degradation --data /usr/share/datasets/fashion-mnist"
+                    + " --out target/degradation --depths 20,56 --images 6000 --epochs 8")
+    static final class Degradation implements Callable<Integer> {
+        private static final String PICTURE = "degradation.svg";
+
+        @Mixin
+        private OutputOptions output;
+
+        @Mixin
+        private TrainingArguments arguments;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                required = true,
+                description = "Folders of images, or an IDX data set.")
+        private Path data;
+
+        @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for models and picture.")
+        private Path out;
+
+        @Option(
+                names = "--depths",
+                paramLabel = "D",
+                split = ",",
+                defaultValue = "20,56",
+                description = "Depths of the form 6n + 2 (default: ${DEFAULT-VALUE}).")
+        private int[] depths;
+
+        @Option(
+                names = "--images",
+                paramLabel = "N",
+                defaultValue = "0",
+                description = "Only the first N training images; 0 for all (default: ${DEFAULT-VALUE}).")
+        private int most;
+
+        @Option(names = "--resume", description = "Goes on where an earlier run of the same command was ended.")
+        private boolean resume;
+
+        /** A network's result; errors are shares of 1, of the last epoch. */
+        record Row(String network, int layers, double trainingError, double heldOutError) {}
+
+        @Override
+        public Integer call() throws IOException {
+            Map<String, List<Epoch>> logs = new LinkedHashMap<>();
+            try {
+                TrainingOptions options = arguments.options();
+                List<ResNetArchitecture> networks = new ArrayList<>();
+                for (String form : new String[] {"plain%d", "resnet%d_a"}) {
+                    Arrays.stream(depths).forEach(depth -> networks.add(ResNetArchitecture.of(form.formatted(depth))));
+                }
+                TrainingData images =
+                        TrainingData.read(data, networks.get(0).defaultInputSize(), 0.1, arguments.seed());
+                LabelledImages train = images.train().first(most);
+                for (ResNetArchitecture network : networks) {
+                    logs.put(network.name(), train(network, options, train, images));
+                }
+            } catch (IllegalArgumentException e) {
+                throw UserErrorException.usage(e.getMessage(), e);
+            }
+            report(logs);
+            return 0;
+        }
+
+        private List<Epoch> train(
+                ResNetArchitecture network, TrainingOptions options, LabelledImages train, TrainingData images)
+                throws IOException {
+            Path directory = out.resolve(network.name());
+            if (resume && isDone(directory, options.epochs())) {
+                return ResNetTrainer.log(directory);
+            }
+            Normalisation normalisation = images.normalisation();
+            ModelDescription description = new ModelDescription(
+                    ModelDescription.FORMAT_VERSION,
+                    network.name(),
+                    network.name(),
+                    train.width(),
+                    train.height(),
+                    images.resizeShortEdge(),
+                    normalisation.mean(),
+                    normalisation.std(),
+                    1,
+                    ModelDescription.FP32,
+                    new ModelDescription.Provenance(
+                            "trained",
+                            data.getFileName().toString(),
+                            CommandLines.of(spec),
+                            null,
+                            null,
+                            null,
+                            null,
+                            null),
+                    null,
+                    Map.of());
+            long total = (long) train.size() / options.batchSize() * options.batchSize() * options.epochs();
+            try (ProgressBar progress = Terminal.progressBar(network.name(), total)) {
+                new ResNetTrainer(description, images.labels(), options, train, images.heldOut(), Map.of(), count -> {
+                            if (progress != null) {
+                                progress.stepBy(count);
+                            }
+                        })
+                        .train(directory, resume, epoch -> output.text()
+                                .printf(
+                                        "%-12s epoch %d: training error %.2f %%, held out %.2f %%%n",
+                                        network.name(),
+                                        epoch.epoch(),
+                                        100 - epoch.trainAccuracy() * 100,
+                                        100 - epoch.testAccuracy() * 100));
+            }
+            return ResNetTrainer.log(directory);
+        }
+
+        private static boolean isDone(Path directory, int epochs) throws IOException {
+            return Files.exists(directory.resolve(ModelDirectory.DESCRIPTION_FILE))
+                    && ResNetTrainer.log(directory).size() == epochs;
+        }
+
+        private void report(Map<String, List<Epoch>> logs) {
+            Map<String, Curve> curves = new LinkedHashMap<>();
+            List<Row> rows = new ArrayList<>();
+            logs.forEach((name, epochs) -> {
+                curves.put(
+                        name + ", training", LearningCurve.curve(epochs, epoch -> 100 - epoch.trainAccuracy() * 100));
+                curves.put(name + ", held out", LearningCurve.curve(epochs, epoch -> 100 - epoch.testAccuracy() * 100));
+                Epoch last = epochs.get(epochs.size() - 1);
+                rows.add(new Row(
+                        name,
+                        ResNetArchitecture.of(name).layers(),
+                        Rounding.to(4, 1 - last.trainAccuracy()),
+                        Rounding.to(4, 1 - last.testAccuracy())));
+            });
+            Path picture = out.resolve(PICTURE);
+            Charts.curves(picture, "Plain and residual networks", "epoch", "error in %", curves);
+            output.printJson(Map.of("networks", rows, "picture", picture.toString()));
+            rows.forEach(row -> output.text()
+                    .printf(
+                            "%-12s %3d layers  training error %5.2f %%  held out %5.2f %%%n",
+                            row.network(), row.layers(), row.trainingError() * 100, row.heldOutError() * 100));
+            output.text().println("picture: " + picture);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""What Pillow makes of images, as torchvision's Resize (antialias, on the short edge) and CenterCrop call it.
+
+usage: pillow_expectations.py crc              the CRC-32 of the patterns in ImagePreprocessorTest
+       pillow_expectations.py crops OUT FILE...  for each file OUT/NAME.rgb: 224x224 of a short edge of 256, RGB bytes
+"""
+
+import os
+import sys
+import zlib
+
+from PIL import Image, ImageOps
+
+PATTERNS = [
+    (100, 80, 32, 28, 28),
+    (80, 131, 64, 48, 56),
+    (20, 10, 32, 32, 32),
+    (300, 200, 0, 64, 48),
+    (40, 30, 16, 24, 20),
+    (33, 47, 33, 32, 32),
+    (50, 50, 9, 7, 6),
+    (1, 1, 4, 4, 4),
+]
+
+
+def pattern(width, height):
+    values = bytearray()
+    for y in range(height):
+        for x in range(width):
+            values += bytes(((7 * x + 13 * y) % 256, (x * x + 5 * y) % 256, (3 * x + y * y) % 256))
+    return Image.frombytes("RGB", (width, height), bytes(values))
+
+
+def resize(image, short_edge):
+    width, height = image.size
+    if min(width, height) == short_edge:
+        return image
+    if width <= height:
+        size = (short_edge, int(short_edge * height / width))
+    else:
+        size = (int(short_edge * width / height), short_edge)
+    return image.resize(size, Image.BILINEAR)
+
+
+def center_crop(image, width, height):
+    if image.width < width or image.height < height:
+        left = (width - image.width) // 2 if width > image.width else 0
+        top = (height - image.height) // 2 if height > image.height else 0
+        padded = Image.new("RGB", (max(width, image.width), max(height, image.height)))
+        padded.paste(image, (left, top))
+        image = padded
+        if image.size == (width, height):
+            return image
+    left = int(round((image.width - width) / 2.0))
+    top = int(round((image.height - height) / 2.0))
+    return image.crop((left, top, left + width, top + height))
+
+
+def preprocess(image, short_edge, width, height):
+    if short_edge == 0:
+        return image if image.size == (width, height) else image.resize((width, height), Image.BILINEAR)
+    return center_crop(resize(image, short_edge), width, height)
+
+
+def main(arguments):
+    if arguments[:1] == ["crc"]:
+        for width, height, short_edge, crop_width, crop_height in PATTERNS:
+            result = preprocess(pattern(width, height), short_edge, crop_width, crop_height)
+            print(f"{width},{height}, {short_edge},{crop_width},{crop_height}, {zlib.crc32(result.tobytes())}")
+    elif arguments[:1] == ["crops"] and len(arguments) > 2:
+        for file in arguments[2:]:
+            # Upright and three channels, as datasets of photographs are loaded.
+            image = ImageOps.exif_transpose(Image.open(file)).convert("RGB")
+            crop = preprocess(image, 256, 224, 224)
+            with open(os.path.join(arguments[1], os.path.basename(file) + ".rgb"), "wb") as out:
+                out.write(crop.tobytes())
+    else:
+        sys.exit(__doc__)
+
+
+main(sys.argv[1:])
