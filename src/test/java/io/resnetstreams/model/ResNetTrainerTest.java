@@ -21,6 +21,7 @@ class ResNetTrainerTest {
     private static final int IMAGES = 64;
     private static final int BATCH = 16;
     private static final int EPOCHS = 3;
+    private static final List<String> LABELS = List.of("dark", "bright");
 
     @TempDir
     private Path folder;
@@ -46,7 +47,11 @@ class ResNetTrainerTest {
     }
 
     private static ResNetTrainer trainer(TrainingOptions options, Consumer<Integer> onImages) {
-        ModelDescription description = new ModelDescription(
+        return new ResNetTrainer(description(), LABELS, options, images(1), images(2), Map.of(), onImages);
+    }
+
+    private static ModelDescription description() {
+        return new ModelDescription(
                 1,
                 "small",
                 "resnet8",
@@ -60,8 +65,6 @@ class ResNetTrainerTest {
                 new ModelDescription.Provenance("trained", null, null, null, null, null, null, null),
                 null,
                 Map.of());
-        return new ResNetTrainer(
-                description, List.of("dark", "bright"), options, images(1), images(2), Map.of(), onImages);
     }
 
     private static Map<String, float[]> parameters(Path directory) throws InvalidModelException {
@@ -105,6 +108,34 @@ class ResNetTrainerTest {
                 .forEach((name, values) ->
                         assertThat(values).as(name).containsExactly(expected.get(name), within(1e-5f)));
         assertThat(Files.readAllLines(resumed.resolve(ResNetTrainer.LOG_FILE))).hasSize(EPOCHS);
+    }
+
+    @Test
+    void trainingStartsFromTheValuesGiven() throws Exception {
+        Path base = folder.resolve("base");
+        trainer(options(0.05), count -> {}).train(base, false, epoch -> {});
+        Map<String, float[]> start = parameters(base);
+        List<ResNetTrainer.Epoch> epochs = new ArrayList<>();
+        new ResNetTrainer(description(), LABELS, options(1e-9), images(1), images(2), start, count -> {})
+                .train(folder.resolve("tuned"), false, epochs::add);
+        assertThat(parameters(folder.resolve("tuned")).get("conv1.weight"))
+                .containsExactly(start.get("conv1.weight"), within(1e-6f));
+        assertThat(epochs.get(0).testAccuracy()).isGreaterThan(0.9);
+    }
+
+    @Test
+    void trainingWithoutProgressEndsEarlyWithTheBestEpoch() throws Exception {
+        TrainingOptions patient =
+                new TrainingOptions(20, BATCH, 1e-9, TrainingOptions.Schedule.STEP, 0, 0, 0, 0, 0, false, 0, 2, 5);
+        List<ResNetTrainer.Epoch> epochs = new ArrayList<>();
+        trainer(patient, count -> {}).train(folder, false, epochs::add);
+        int best = 0;
+        for (int i = 1; i < epochs.size(); i++) {
+            best = epochs.get(i).testAccuracy() > epochs.get(best).testAccuracy() ? i : best;
+        }
+        assertThat(epochs).hasSize(best + 3);
+        assertThat(ModelDirectory.load(folder).description().provenance().epochs())
+                .isEqualTo(best + 1);
     }
 
     @Test
