@@ -4,7 +4,7 @@ import io.resnetstreams.model.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ModelImport;
-import io.resnetstreams.model.ResNetArchitecture;
+import io.resnetstreams.model.SymbolImport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         name = "import",
         description = {
             "Makes a model directory of a PyTorch state dict saved as safetensors, with torchvision's names or",
-            "akamaster's for CIFAR, in fp32, fp16 or bf16."
+            "akamaster's for CIFAR, in fp32, fp16 or bf16; or of an MXNet network, NAME-symbol.json and",
+            "NAME-0000.params, as DJL's model zoo has them."
         },
         footer = "%nExample: resnet-streams model import resnet50.safetensors --architecture resnet50"
                 + " --synset imagenet.txt --out models/resnet50")
@@ -32,6 +33,8 @@ final class ModelImportCommand implements Callable<Integer> {
     private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
 
     private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+
+    private static final int IMAGENET_SIZE = 224;
 
     enum Preset {
         imagenet,
@@ -44,7 +47,7 @@ final class ModelImportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "State dict, in the safetensors format.")
+    @Parameters(paramLabel = "FILE", description = "State dict in the safetensors format, or NAME-symbol.json.")
     private Path file;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
@@ -107,12 +110,11 @@ final class ModelImportCommand implements Callable<Integer> {
             throw UserErrorException.usage(file + ": there is no such file");
         }
         try {
-            ResNetArchitecture found =
-                    ModelImport.run(file, architecture, SynsetFile.read(synset), this::description, out);
+            String found = importFile();
             Map<String, Object> summary = ModelSummary.of(ModelDirectory.load(out));
             output.printJson(summary);
-            if (architecture != null && !architecture.equals(found.name())) {
-                output.text().println("the tensors have no projections: it is a " + found.name());
+            if (architecture != null && !architecture.equals(found)) {
+                output.text().println("the tensors have no projections: it is a " + found);
             }
             output.text().println("written to " + out + ": " + ModelSummary.line(summary));
             return 0;
@@ -121,13 +123,32 @@ final class ModelImportCommand implements Callable<Integer> {
         }
     }
 
-    private ModelDescription description(ResNetArchitecture found) {
-        boolean imageNet = preset == null ? found.stem() == ResNetArchitecture.Stem.LARGE : preset == Preset.imagenet;
-        int size = crop != null ? crop : imageNet ? 224 : found.defaultInputSize();
+    /** Returns the name of the architecture that was found. */
+    private String importFile() throws InvalidModelException, IOException {
+        List<String> labels = SynsetFile.read(synset);
+        if (!file.toString().endsWith(SymbolImport.SYMBOL_ENDING)) {
+            return ModelImport.run(
+                            file,
+                            architecture,
+                            labels,
+                            found -> description(found.name(), found.defaultInputSize()),
+                            out)
+                    .name();
+        }
+        if (architecture != null) {
+            throw UserErrorException.usage("--architecture can't be given for a symbol, which is its own");
+        }
+        SymbolImport.run(file, labels, description(ModelDescription.OTHER, IMAGENET_SIZE), out);
+        return ModelDescription.OTHER;
+    }
+
+    private ModelDescription description(String found, int defaultSize) {
+        boolean imageNet = preset == null ? defaultSize == IMAGENET_SIZE : preset == Preset.imagenet;
+        int size = crop != null ? crop : imageNet ? IMAGENET_SIZE : defaultSize;
         return new ModelDescription(
                 ModelDescription.FORMAT_VERSION,
                 out.toAbsolutePath().normalize().getFileName().toString(),
-                found.name(),
+                found,
                 size,
                 size,
                 resize != null ? resize : imageNet ? 256 : 0,

@@ -2,8 +2,6 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.ResNetArchitecture;
-import io.resnetstreams.model.ResNetSymbol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,10 +15,7 @@ final class ModelSummary {
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("name", model.name());
         summary.put("architecture", model.architecture());
-        summary.put(
-                "parameters",
-                ResNetSymbol.of(ResNetArchitecture.of(model.architecture()), classes, ResNetSymbol.Output.PROBABILITIES)
-                        .trainableParameters());
+        summary.put("parameters", model.trainableParameters());
         summary.put("classes", classes);
         summary.put("input", description.inputWidth() + "×" + description.inputHeight());
         summary.put("precision", description.precision());

@@ -47,6 +47,8 @@ public record ModelDescription(
         Map<String, String> files) {
     public static final int FORMAT_VERSION = 1;
     public static final String FP32 = "fp32";
+    /** The architecture of a graph that was brought along rather than built here. */
+    public static final String OTHER = "other";
 
     public ModelDescription {
         if (formatVersion != FORMAT_VERSION) {

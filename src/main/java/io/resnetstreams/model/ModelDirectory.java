@@ -77,7 +77,9 @@ public final class ModelDirectory {
             if (description == null) {
                 throw new InvalidModelException(file + ": is null; an object is needed");
             }
-            ResNetArchitecture.of(description.architecture());
+            if (!ModelDescription.OTHER.equals(description.architecture())) {
+                ResNetArchitecture.of(description.architecture());
+            }
             return description;
         } catch (IllegalArgumentException e) {
             throw new InvalidModelException(file + ": " + e.getMessage(), e);
@@ -142,10 +144,27 @@ public final class ModelDirectory {
             List<String> labels,
             Function<ParameterShape, float[]> parameters)
             throws IOException {
+        write(
+                directory,
+                description,
+                labels,
+                ResNetSymbol.of(
+                        ResNetArchitecture.of(description.architecture()),
+                        labels.size(),
+                        ResNetSymbol.Output.PROBABILITIES),
+                parameters);
+    }
+
+    /** Writes a model of any graph. */
+    static void write(
+            Path directory,
+            ModelDescription description,
+            List<String> labels,
+            ResNetSymbol symbol,
+            Function<ParameterShape, float[]> parameters)
+            throws IOException {
         Files.createDirectories(directory);
         Files.deleteIfExists(directory.resolve(DESCRIPTION_FILE));
-        ResNetSymbol symbol = ResNetSymbol.of(
-                ResNetArchitecture.of(description.architecture()), labels.size(), ResNetSymbol.Output.PROBABILITIES);
         String name = description.name();
         Files.writeString(directory.resolve(symbolFile(name)), symbol.json() + "\n");
         ParametersFile.write(directory.resolve(parametersFile(name)), symbol.parameters(), parameters);
@@ -165,11 +184,14 @@ public final class ModelDirectory {
      * @return the same model, of the same description and digest, in another directory
      */
     public ModelDirectory writeFolded(Path target) throws IOException {
-        ResNetSymbol symbol = ResNetSymbol.of(
-                ResNetArchitecture.of(architecture()), labels.size(), ResNetSymbol.Output.PROBABILITIES);
-        BatchNormFolding.Network network = BatchNormFolding.fold(new BatchNormFolding.Network(
-                Files.readString(directory.resolve(symbolFile(name()))), ParametersReader.read(this)));
-        Map<String, ParameterShape> left = new LinkedHashMap<>(symbol.parameters());
+        Map<String, float[]> values = new LinkedHashMap<>();
+        Map<String, ParameterShape> left = new LinkedHashMap<>();
+        ParametersReader.stored(directory.resolve(parametersFile(name()))).forEach((parameter, stored) -> {
+            values.put(parameter, stored.values());
+            left.put(parameter, stored.shape());
+        });
+        BatchNormFolding.Network network = BatchNormFolding.fold(
+                new BatchNormFolding.Network(Files.readString(directory.resolve(symbolFile(name()))), values));
         left.keySet().retainAll(network.values().keySet());
         Files.writeString(target.resolve(symbolFile(name())), network.json());
         ParametersFile.write(target.resolve(parametersFile(name())), left, parameter -> network.values()
@@ -200,6 +222,20 @@ public final class ModelDirectory {
 
     public Preprocessing preprocessing() {
         return new Preprocessing(description.resizeShortEdge(), description.inputWidth(), description.inputHeight());
+    }
+
+    /** Returns how many values training changed; of a graph that was brought along, all but running statistics. */
+    public long trainableParameters() {
+        if (!ModelDescription.OTHER.equals(architecture())) {
+            return ResNetSymbol.of(
+                            ResNetArchitecture.of(architecture()), labels.size(), ResNetSymbol.Output.PROBABILITIES)
+                    .trainableParameters();
+        }
+        return ParametersReader.stored(directory.resolve(parametersFile(name()))).values().stream()
+                .filter(stored -> stored.shape().kind() == ParameterShape.Kind.TRAINED)
+                .filter(stored -> !ResNetSymbol.isInputConstant(stored.shape().name()))
+                .mapToLong(stored -> stored.values().length)
+                .sum();
     }
 
     /** Returns the classes' labels, by index. */

@@ -5,25 +5,49 @@ import ai.djl.mxnet.engine.MxNDManager;
 import ai.djl.mxnet.jna.JnaUtils;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import io.resnetstreams.model.ParameterShape.Kind;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads a model's parameters through the engine. */
+/** Reads parameters in the engine's format, through the engine. */
 public final class ParametersReader {
+    private static final String AUXILIARY = "aux:";
+
     private ParametersReader() {}
+
+    /** A parameter as it is stored; auxiliary states are {@link Kind#RUNNING}, arguments {@link Kind#TRAINED}. */
+    record Stored(ParameterShape shape, float[] values) {}
 
     /** Returns each parameter's values, row-major, by name. */
     public static Map<String, float[]> read(ModelDirectory model) {
         Map<String, float[]> values = new LinkedHashMap<>();
+        stored(model.directory().resolve(ModelDirectory.parametersFile(model.name())))
+                .forEach((name, parameter) -> values.put(name, parameter.values()));
+        return values;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws ai.djl.engine.EngineException if it is none of the engine's
+     */
+    static Map<String, Stored> stored(Path file) {
+        Map<String, Stored> parameters = new LinkedHashMap<>();
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), SymbolNetwork.ENGINE)) {
-            for (NDArray array : JnaUtils.loadNdArray(
-                    (MxNDManager) manager,
-                    model.directory().resolve(ModelDirectory.parametersFile(model.name())),
-                    Device.cpu())) {
+            for (NDArray array : JnaUtils.loadNdArray((MxNDManager) manager, file, Device.cpu())) {
                 // As stored: arg:NAME or aux:NAME.
-                values.put(array.getName().substring(array.getName().indexOf(':') + 1), array.toFloatArray());
+                String name = array.getName().substring(array.getName().indexOf(':') + 1);
+                Kind kind = array.getName().startsWith(AUXILIARY) ? Kind.RUNNING : Kind.TRAINED;
+                int[] shape = Arrays.stream(array.getShape().getShape())
+                        .mapToInt(Math::toIntExact)
+                        .toArray();
+                NDArray floats = array.toType(DataType.FLOAT32, false);
+                parameters.put(name, new Stored(new ParameterShape(name, kind, shape), floats.toFloatArray()));
             }
         }
-        return values;
+        return parameters;
     }
 }

@@ -43,6 +43,10 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
                 .sum();
     }
 
+    static boolean isInputConstant(String parameter) {
+        return parameter.equals(INPUT_OFFSET) || parameter.equals(INPUT_SCALE);
+    }
+
     /**
      * Returns the values of a constant.
      *
@@ -70,6 +74,17 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         return values;
     }
 
+    /** Adds the input and what makes normalised planes of it: float32 N×3×H×W of uint8 N×H×W×3. */
+    static int normalise(SymbolGraph graph) {
+        int x = graph.input(INPUT);
+        x = graph.operator("Cast", "input.float", Map.of("dtype", "float32"), x);
+        x = graph.operator("transpose", "input.planes", Map.of("axes", "(0,3,1,2)"), x);
+        int offset = graph.parameter(INPUT_OFFSET, Kind.CONSTANT, 1, 3, 1, 1);
+        x = graph.operator("broadcast_sub", "input.centred", Map.of(), x, offset);
+        int scale = graph.parameter(INPUT_SCALE, Kind.CONSTANT, 1, 3, 1, 1);
+        return graph.operator("broadcast_mul", "input.normalised", Map.of(), x, scale);
+    }
+
     private static final class Builder {
         private final SymbolGraph graph = new SymbolGraph();
         private final ResNetArchitecture architecture;
@@ -80,7 +95,7 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         }
 
         int network(int classes) {
-            int x = stem(normalise());
+            int x = stem(normalise(graph));
             for (int stage = 0; stage < architecture.stages().size(); stage++) {
                 for (int block = 0; block < architecture.stages().get(stage); block++) {
                     int stride = stage > 0 && block == 0 ? 2 : 1;
@@ -94,16 +109,6 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             int bias = graph.parameter("fc.bias", classes);
             return graph.operator(
                     "FullyConnected", "fc", Map.of("num_hidden", Integer.toString(classes)), x, weight, bias);
-        }
-
-        private int normalise() {
-            int x = graph.input(INPUT);
-            x = graph.operator("Cast", "input.float", Map.of("dtype", "float32"), x);
-            x = graph.operator("transpose", "input.planes", Map.of("axes", "(0,3,1,2)"), x);
-            int offset = graph.parameter(INPUT_OFFSET, Kind.CONSTANT, 1, 3, 1, 1);
-            x = graph.operator("broadcast_sub", "input.centred", Map.of(), x, offset);
-            int scale = graph.parameter(INPUT_SCALE, Kind.CONSTANT, 1, 3, 1, 1);
-            return graph.operator("broadcast_mul", "input.normalised", Map.of(), x, scale);
         }
 
         private int stem(int x) {

@@ -1,5 +1,6 @@
 package io.resnetstreams.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -47,6 +48,26 @@ final class SymbolGraph {
         for (int input : inputs) {
             list.add(reference(input));
         }
+        return nodes.size() - 1;
+    }
+
+    /**
+     * Adds an operator of another graph, of any output of its inputs.
+     *
+     * @param renumbered this graph's nodes by the other's
+     * @throws InvalidModelException if it reads a node that is not here
+     */
+    int copy(ObjectNode other, Map<Integer, Integer> renumbered) throws InvalidModelException {
+        ObjectNode node = other.deepCopy();
+        for (JsonNode input : node.get("inputs")) {
+            Integer number = renumbered.get(input.get(0).asInt());
+            if (number == null) {
+                throw new InvalidModelException("operator '" + node.get("name").asText() + "' reads node "
+                        + input.get(0) + " of the symbol, for which there are no parameters");
+            }
+            ((ArrayNode) input).set(0, number);
+        }
+        nodes.add(node);
         return nodes.size() - 1;
     }
 

@@ -7,6 +7,7 @@ import ai.djl.mxnet.engine.Symbol;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -78,6 +79,16 @@ final class SymbolNetwork implements AutoCloseable {
         NDArray output = block.forward(store, new NDList(images), training).singletonOrThrow();
         output.attach(scope);
         return output;
+    }
+
+    /** Runs one black image and returns how many outputs it has. */
+    long outputs(int height, int width) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray image = scope.zeros(new Shape(1, height, width, 3), DataType.UINT8);
+            NDArray output = forward(image, false, scope);
+            output.toFloatArray();
+            return output.getShape().size();
+        }
     }
 
     @Override

@@ -1,0 +1,146 @@
+package io.resnetstreams.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Imports a small network written as Gluon exports one: float planes in, logits out. */
+class SymbolImportTest {
+    private static final int SIDE = 6;
+    private static final List<String> LABELS = List.of("cat", "dog", "frog");
+
+    @TempDir
+    private Path folder;
+
+    private final FormulaWeights weights = new FormulaWeights(9);
+    private Path symbolFile;
+    private ResNetSymbol plain;
+
+    @BeforeEach
+    void export() throws IOException {
+        SymbolGraph graph = new SymbolGraph();
+        int x = graph.input("data");
+        int weight = graph.parameter("conv0_weight", 4, 3, 3, 3);
+        x = graph.operator(
+                "Convolution", "conv0", Map.of("num_filter", "4", "kernel", "(3,3)", "no_bias", "True"), x, weight);
+        int gamma = graph.parameter("bn0_gamma.weight", 4);
+        int beta = graph.parameter("bn0_beta", 4);
+        int mean = graph.parameter("bn0_running_mean", ParameterShape.Kind.RUNNING, 4);
+        int variance = graph.parameter("bn0_running_var", ParameterShape.Kind.RUNNING, 4);
+        x = graph.operator("BatchNorm", "bn0", Map.of("fix_gamma", "False"), x, gamma, beta, mean, variance);
+        x = graph.operator("Pooling", "pool", Map.of("global_pool", "True", "pool_type", "avg", "kernel", "(1,1)"), x);
+        x = graph.operator("Flatten", "flatten", Map.of(), x);
+        int dense = graph.parameter("dense_weight", 3, 4);
+        int bias = graph.parameter("dense_bias", 3);
+        x = graph.operator("FullyConnected", "dense", Map.of("num_hidden", "3"), x, dense, bias);
+        plain = new ResNetSymbol(graph.toJson(x), graph.parameters());
+        symbolFile = Files.writeString(folder.resolve("zoo-symbol.json"), plain.json());
+        ParametersFile.write(folder.resolve("zoo-0000.params"), graph.parameters(), weights::values);
+    }
+
+    private static ModelDescription description(String name) {
+        return new ModelDescription(
+                1,
+                name,
+                ModelDescription.OTHER,
+                SIDE,
+                SIDE,
+                0,
+                List.of(0.485, 0.456, 0.406),
+                List.of(0.229, 0.224, 0.225),
+                2,
+                ModelDescription.FP32,
+                null,
+                null,
+                Map.of());
+    }
+
+    private ModelDirectory imported() throws Exception {
+        SymbolImport.run(symbolFile, LABELS, description("zoo"), folder.resolve("model"));
+        return ModelDirectory.load(folder.resolve("model"));
+    }
+
+    @Test
+    void probabilitiesAreThoseOfTheNetworkOnNormalisedPlanes() throws Exception {
+        ModelDirectory model = imported();
+        byte[] pixels = new byte[SIDE * SIDE * 3];
+        new SplittableRandom(1).nextBytes(pixels);
+        float[] planes = new float[pixels.length];
+        double[] mean = {0.485, 0.456, 0.406};
+        double[] std = {0.229, 0.224, 0.225};
+        for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
+            for (int channel = 0; channel < 3; channel++) {
+                double level = (pixels[pixel * 3 + channel] & 0xFF) / 255.0;
+                planes[channel * SIDE * SIDE + pixel] = (float) ((level - mean[channel]) / std[channel]);
+            }
+        }
+        float[] expected;
+        try (SymbolNetwork network = new SymbolNetwork(plain, weights::values);
+                NDManager scope = network.manager().newSubManager()) {
+            NDArray logits = network.forward(scope.create(planes, new Shape(1, 3, SIDE, SIDE)), false, scope);
+            expected = logits.softmax(1).toFloatArray();
+        }
+        Map<String, float[]> values = ParametersReader.read(model);
+        ResNetSymbol symbol =
+                new ResNetSymbol(Files.readString(model.directory().resolve("zoo-symbol.json")), shapes(model));
+        try (SymbolNetwork network = new SymbolNetwork(symbol, parameter -> values.get(parameter.name()));
+                NDManager scope = network.manager().newSubManager()) {
+            NDArray image = scope.create(ByteBuffer.wrap(pixels), new Shape(1, SIDE, SIDE, 3), DataType.UINT8);
+            assertThat(network.forward(image, false, scope).toFloatArray()).containsExactly(expected, within(1e-5f));
+        }
+    }
+
+    private static Map<String, ParameterShape> shapes(ModelDirectory model) {
+        Map<String, ParameterShape> shapes = new java.util.HashMap<>();
+        ParametersReader.stored(model.directory().resolve("zoo-0000.params"))
+                .forEach((name, stored) -> shapes.put(name, stored.shape()));
+        return shapes;
+    }
+
+    @Test
+    void parametersAreCountedWithoutTheInputsConstants() throws Exception {
+        assertThat(imported().trainableParameters()).isEqualTo(4 * 27 + 4 + 4 + 12 + 3);
+    }
+
+    @Test
+    void missingParametersAreNamed() throws IOException {
+        Files.delete(folder.resolve("zoo-0000.params"));
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessageContaining("zoo-0000.params is missing");
+    }
+
+    @Test
+    void aParameterThatIsNotStoredIsFound() throws IOException {
+        Map<String, ParameterShape> fewer = new java.util.LinkedHashMap<>(plain.parameters());
+        fewer.remove("dense_bias");
+        ParametersFile.write(folder.resolve("zoo-0000.params"), fewer, weights::values);
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessageContaining("'dense'");
+    }
+
+    @Test
+    void anotherNumberOfLabelsIsRefused() {
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(() -> SymbolImport.run(
+                        symbolFile, List.of("cat", "dog"), description("zoo"), folder.resolve("model")))
+                .withMessageContaining("has 3 outputs; the synset has 2 labels");
+        assertThat(folder.resolve("model")).doesNotExist();
+    }
+}
