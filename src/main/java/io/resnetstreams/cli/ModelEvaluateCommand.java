@@ -135,8 +135,7 @@ final class ModelEvaluateCommand implements Callable<Integer> {
                         result.images(),
                         result.imagesPerSecond(),
                         device);
-        perClass.stream().filter(row -> row.images() > 0).forEach(row -> output.text()
-                .printf("  %-28s %6.2f %% of %,d%n", row.label(), row.accuracy() * 100, row.images()));
+        TrainedModelReport.print(output.text(), perClass);
         if (confusion != null) {
             Charts.confusion(confusion, model.labels(), counts);
             output.text().println("confusion matrix: " + confusion);

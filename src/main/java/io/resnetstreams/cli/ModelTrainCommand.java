@@ -9,7 +9,6 @@ import io.resnetstreams.model.ResNetTrainer;
 import io.resnetstreams.model.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
@@ -142,12 +141,7 @@ final class ModelTrainCommand implements Callable<Integer> {
                     });
             trainer.train(out, resume, this::report);
         }
-        List<ResNetTrainer.Epoch> epochs = ResNetTrainer.log(out);
-        Path curve = out.resolve("learning-curve.svg");
-        Charts.curves(curve, out.getFileName().toString(), "epoch", "accuracy", LearningCurve.of(epochs));
-        output.text()
-                .println("written to " + out + "; learning curve in " + curve
-                        + "; 'model evaluate' tells the accuracy of each class");
+        TrainedModelReport.write(out, images.heldOut(), output.text());
     }
 
     private void report(ResNetTrainer.Epoch epoch) {

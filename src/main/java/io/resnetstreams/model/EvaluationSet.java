@@ -51,6 +51,15 @@ public final class EvaluationSet {
         return new EvaluationSet(items, preprocessor);
     }
 
+    /** Returns images that are in memory already, of the model's input size. */
+    public static EvaluationSet of(LabelledImages images) {
+        List<Item> items = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            items.add(new Item("#" + i, images.pixels().get(i), true, images.classes()[i]));
+        }
+        return new EvaluationSet(items, null);
+    }
+
     /**
      * Reads the files that a list names, with the classes it says.
      *

@@ -36,6 +36,13 @@ final class InstanceProcess {
         return start(command);
     }
 
+    /** Starts any command. */
+    static InstanceProcess command(List<String> words) {
+        List<String> command = java("-jar", "target/resnet-streams.jar");
+        command.addAll(words);
+        return start(command);
+    }
+
     /** Starts a main class of the tests, with the product on its class path. */
     static InstanceProcess main(Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
@@ -90,6 +97,15 @@ final class InstanceProcess {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("still alive 60 s after SIGTERM: " + log());
+        }
+        return process.exitValue();
+    }
+
+    /** Waits for a command's own end and returns its exit code. */
+    int awaitEnd(Duration most) throws InterruptedException {
+        if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("did not end within " + most + ": " + log());
         }
         return process.exitValue();
     }

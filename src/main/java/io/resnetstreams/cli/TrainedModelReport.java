@@ -1,0 +1,56 @@
+package io.resnetstreams.cli;
+
+import ai.djl.Device;
+import io.resnetstreams.inference.DeviceModel;
+import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.Evaluation;
+import io.resnetstreams.model.EvaluationSet;
+import io.resnetstreams.model.LabelledImages;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ResNetTrainer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What is told of a model after its training: accuracy of each class, confusion matrix, learning curve. */
+final class TrainedModelReport {
+    private static final int BATCH = 32;
+
+    private TrainedModelReport() {}
+
+    /** Classifies the held-out images with the model as it was written, and draws beside it. */
+    static void write(Path directory, LabelledImages heldOut, PrintStream text) throws IOException {
+        Path curve = directory.resolve("learning-curve.svg");
+        String name = directory.toAbsolutePath().normalize().getFileName().toString();
+        Charts.curves(curve, name, "epoch", "accuracy", LearningCurve.of(ResNetTrainer.log(directory)));
+        ModelDirectory model =
+                ClassificationStack.model(directory.toAbsolutePath().toString());
+        EvaluationSet set = EvaluationSet.of(heldOut);
+        int[][] counts = set.confusion(predicted(model, set), model.labels().size());
+        print(text, ClassAccuracy.of(model.labels(), counts));
+        Path confusion = directory.resolve("confusion.svg");
+        Charts.confusion(confusion, model.labels(), counts);
+        text.println("written to " + directory + "; pictures: " + curve.getFileName() + ", " + confusion.getFileName());
+    }
+
+    /** Prints a line for each class that has images. */
+    static void print(PrintStream text, List<ClassAccuracy> classes) {
+        classes.stream()
+                .filter(row -> row.images() > 0)
+                .forEach(row ->
+                        text.printf("  %-28s %6.2f %% of %,d%n", row.label(), row.accuracy() * 100, row.images()));
+    }
+
+    private static int[] predicted(ModelDirectory model, EvaluationSet set) {
+        try (DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 1, BATCH)) {
+            int[] predicted =
+                    Evaluation.run(set, loaded.classifiers(), BATCH, 1).predicted();
+            loaded.classifiers().forEach(Classifier::close);
+            return predicted;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw UserErrorException.shortfall("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.image.Png;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ParametersReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A training killed in its second epoch of three, in a process of its own, against one that was not. */
+class TrainingResumeIT {
+    private static final int SIDE = 32;
+    private static final int IMAGES_PER_CLASS = 200;
+    private static final long SEED = 21;
+
+    @TempDir
+    private Path folder;
+
+    private Path images() throws IOException {
+        SplittableRandom random = new SplittableRandom(SEED);
+        Path data = folder.resolve("data");
+        for (int label = 0; label < 2; label++) {
+            Path classFolder = Files.createDirectories(data.resolve(label == 0 ? "dark" : "bright"));
+            for (int i = 0; i < IMAGES_PER_CLASS; i++) {
+                byte[] rgb = new byte[SIDE * SIDE * 3];
+                for (int k = 0; k < rgb.length; k++) {
+                    rgb[k] = (byte) (random.nextInt(160) + 90 * label);
+                }
+                Files.write(classFolder.resolve(i + ".png"), Png.encodeRgb(rgb, SIDE, SIDE));
+            }
+        }
+        return data;
+    }
+
+    private InstanceProcess train(Path data, Path out, String... more) {
+        List<String> words = new ArrayList<>(List.of("model", "train", "--epochs", "3", "--warm-up-epochs", "0"));
+        words.addAll(List.of("--batch-size", "32", "--data", data.toString(), "--out", out.toString()));
+        words.addAll(List.of(more));
+        return InstanceProcess.command(words);
+    }
+
+    @Test
+    void aKilledTrainingEndsWithTheSameParameters() throws Exception {
+        Path data = images();
+        Path whole = folder.resolve("whole").resolve("model");
+        Path killed = folder.resolve("killed").resolve("model");
+        assertThat(train(data, whole).awaitEnd(Duration.ofSeconds(120))).isZero();
+        InstanceProcess first = train(data, killed);
+        await().atMost(Duration.ofSeconds(120)).until(() -> Files.exists(killed.resolve("checkpoint.zip")));
+        first.kill();
+        assertThat(killed.resolve("learning-curve.svg")).doesNotExist();
+        assertThat(train(data, killed, "--resume").awaitEnd(Duration.ofSeconds(120)))
+                .isZero();
+        Map<String, float[]> expected = ParametersReader.read(ModelDirectory.load(whole));
+        ParametersReader.read(ModelDirectory.load(killed)).forEach((name, values) -> assertThat(values)
+                .as("seed %d, %s", SEED, name)
+                .containsExactly(expected.get(name), within(1e-5f)));
+        assertThat(Files.readAllLines(killed.resolve("training-log.jsonl"))).hasSize(3);
+        assertThat(killed.resolve("confusion.svg")).exists();
+    }
+}
