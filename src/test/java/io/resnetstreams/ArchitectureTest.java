@@ -31,7 +31,7 @@ class ArchitectureTest {
 
     /** From the top: a package may import from those before it. Those not listed may import from anywhere. */
     private static final List<String> ORDER =
-            List.of("events", "image", "model", "inference", "topology", "backfill", "broker");
+            List.of("events", "image", "model", "inference", "topology", "backfill", "broker", "bench");
 
     private static final String[] KAFKA = {"org.apache.kafka..", "kafka.."};
     private static final String[] DJL = {"ai.djl.."};

@@ -18,6 +18,7 @@ import picocli.CommandLine.ParameterException;
             RunCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            BenchCommand.class,
             ProduceCommand.class,
             LabelsCommand.class,
             ClassifyCommand.class,

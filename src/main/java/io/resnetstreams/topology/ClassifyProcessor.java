@@ -35,6 +35,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private ProcessorContext<byte[], Outcome> context;
     private InFlightWindow window;
     private Cancellable punctuation;
+    private boolean consumedSincePunctuation;
 
     ClassifyProcessor(String inputTopic, EventClassifier classifier, CommitFrontier frontier, TopologyMetrics metrics) {
         this.inputTopic = inputTopic;
@@ -54,8 +55,9 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
         RawEvent event = new RawEvent(position(record), record.key(), record.value(), record.headers());
         window.add(event, classifier.classify(event));
         metrics.consumed(event);
+        consumedSincePunctuation = true;
         if (punctuation == null) {
-            punctuation = context.schedule(DRAIN_INTERVAL, PunctuationType.WALL_CLOCK_TIME, now -> drain());
+            punctuation = context.schedule(DRAIN_INTERVAL, PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
         }
         drain();
     }
@@ -66,10 +68,19 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
         return new SourcePosition(metadata.topic(), metadata.partition(), metadata.offset(), record.timestamp());
     }
 
-    private void drain() {
-        if (!window.isHeadFinished()) {
-            return;
+    private void punctuate() {
+        drain();
+        if (window.isEmpty() && !consumedSincePunctuation) {
+            punctuation.cancel();
+            punctuation = null;
+            // With exactly-once, readers see the labels after the commit; under light load there's no reason to wait.
+            // While events keep coming the interval commits, since a commit costs as much as hundreds of them.
+            context.commit();
         }
+        consumedSincePunctuation = false;
+    }
+
+    private void drain() {
         while (window.isHeadFinished()) {
             RawEvent event = window.head();
             Outcome outcome = headOutcome(event);
@@ -77,12 +88,6 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
             // Only now: from here on a commit may pass the event.
             window.removeHead();
             metrics.forwarded(event, outcome);
-        }
-        if (window.isEmpty()) {
-            punctuation.cancel();
-            punctuation = null;
-            // With exactly-once, readers see the labels after the commit; under light load there's no reason to wait.
-            context.commit();
         }
     }
 

@@ -205,9 +205,11 @@ class ClassifyProcessorTest {
     }
 
     @Test
-    void thePunctuationEndsWhenTheWindowEmpties() {
+    void thePunctuationEndsWhenTheWindowIsEmptyAndNothingComes() {
         process(0);
         finish(0);
+        punctuate();
+        assertThat(context.scheduledPunctuators().get(0).cancelled()).isFalse();
         punctuate();
         assertThat(context.scheduledPunctuators().get(0).cancelled()).isTrue();
     }
@@ -216,6 +218,7 @@ class ClassifyProcessorTest {
     void thePunctuationStartsAgainWithTheNextEvent() {
         process(0);
         finish(0);
+        punctuate();
         punctuate();
         process(1);
         assertThat(context.scheduledPunctuators()).hasSize(2);
@@ -230,6 +233,19 @@ class ClassifyProcessorTest {
         punctuate();
         assertThat(context.committed()).isFalse();
         finish(1);
+        punctuate();
+        assertThat(context.committed()).isTrue();
+    }
+
+    /** A commit costs as much as hundreds of events; under load the interval commits. */
+    @Test
+    void noCommitIsAskedForWhileEventsKeepComing() {
+        for (int event = 0; event < 10; event++) {
+            process(event);
+            finish(event);
+            punctuate();
+        }
+        assertThat(context.committed()).isFalse();
         punctuate();
         assertThat(context.committed()).isTrue();
     }

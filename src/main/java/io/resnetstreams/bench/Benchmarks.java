@@ -1,0 +1,52 @@
+package io.resnetstreams.bench;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** All scenarios by name. Figures are ratios of what is measured in turn on one machine. */
+public final class Benchmarks {
+    private static final Map<String, Scenario> SCENARIOS = new LinkedHashMap<>();
+
+    static {
+        SCENARIOS.put("ceiling", new CeilingScenario());
+        SCENARIOS.put("pipeline", new PipelineScenario());
+        SCENARIOS.put("perRecord", new PerRecordScenario());
+        SCENARIOS.put("drainAtCommit", new DrainAtCommitScenario());
+        SCENARIOS.put("overhead", new OverheadScenario());
+        SCENARIOS.put("simulatedDevice", new SimulatedDeviceScenario());
+        SCENARIOS.put("decode", new DecodeScenario());
+    }
+
+    private Benchmarks() {}
+
+    /** Returns the names of all scenarios. */
+    public static List<String> names() {
+        return List.copyOf(SCENARIOS.keySet());
+    }
+
+    /**
+     * Measures scenarios, one after the other.
+     *
+     * @param onScenario told each scenario's name before it begins
+     * @return each scenario's figures, by its name
+     * @throws IllegalArgumentException if a name is unknown; the message lists all
+     */
+    public static Map<String, Object> run(List<String> names, BenchSettings settings, Consumer<String> onScenario)
+            throws Exception {
+        for (String name : names) {
+            if (!SCENARIOS.containsKey(name)) {
+                throw new IllegalArgumentException(
+                        "scenario is '" + name + "'; allowed are " + String.join(", ", names()));
+            }
+        }
+        Map<String, Object> results = new LinkedHashMap<>();
+        results.put("machine", Machine.describe());
+        for (String name : names) {
+            onScenario.accept(name);
+            results.put(name, SCENARIOS.get(name).run(settings));
+        }
+        return results;
+    }
+}

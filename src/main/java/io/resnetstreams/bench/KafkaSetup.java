@@ -1,0 +1,168 @@
+package io.resnetstreams.bench;
+
+import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.topology.Guarantee;
+import io.resnetstreams.topology.InFlightLimits;
+import io.resnetstreams.topology.PipelineSettings;
+import io.resnetstreams.topology.StreamsProperties;
+import io.resnetstreams.topology.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * An embedded broker with events that were produced beforehand. Each measurement reads them again as a group of its own,
+ * into topics of its own.
+ */
+final class KafkaSetup implements AutoCloseable {
+    static final String INPUT = "events";
+    static final int PARTITIONS = 6;
+    private static final int MAX_MESSAGE_BYTES = 16 << 20;
+    private static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private final EmbeddedBroker broker;
+    private final Admin admin;
+    private int runs;
+
+    KafkaSetup(Path directory) throws IOException {
+        this.broker =
+                EmbeddedBroker.start(directory, 0, MAX_MESSAGE_BYTES + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES);
+        this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        create(INPUT);
+    }
+
+    String bootstrapServers() {
+        return broker.bootstrapServers();
+    }
+
+    private void create(String topic) {
+        NewTopic created =
+                new NewTopic(topic, PARTITIONS, (short) 1).configs(StreamsProperties.topicSettings(MAX_MESSAGE_BYTES));
+        try {
+            admin.createTopics(List.of(created)).all().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cannot create the topic " + topic, e);
+        }
+    }
+
+    /** Sends values in turn until there are so many events, evenly to all partitions. */
+    void produce(List<byte[]> values, int events) {
+        Map<String, Object> properties = Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "batch.size",
+                512 * 1024,
+                "linger.ms",
+                20,
+                "max.request.size",
+                MAX_MESSAGE_BYTES);
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < events; i++) {
+                byte[] value = values.get(i % values.size());
+                producer.send(new ProducerRecord<>(INPUT, i % PARTITIONS, null, value), (metadata, e) -> {
+                    if (e != null) {
+                        failure.set(e);
+                    }
+                });
+            }
+        }
+        if (failure.get() != null) {
+            throw new IllegalStateException("an event could not be sent", failure.get());
+        }
+    }
+
+    /** Returns settings for a measurement's own group and topics, which are made now. */
+    PipelineSettings settings() {
+        int run = ++runs;
+        Topics topics = new Topics(INPUT, "labels-" + run, "dead-letters-" + run);
+        create(topics.labels());
+        create(topics.deadLetters());
+        return new PipelineSettings(
+                "bench-" + run,
+                broker.bootstrapServers(),
+                topics,
+                Guarantee.EXACTLY_ONCE_V2,
+                1,
+                MAX_MESSAGE_BYTES,
+                IN_FLIGHT,
+                Duration.ofSeconds(20),
+                Map.of());
+    }
+
+    /** Deletes a measurement's topics. */
+    void delete(PipelineSettings settings) throws InterruptedException, ExecutionException {
+        admin.deleteTopics(List.of(settings.topics().labels(), settings.topics().deadLetters()))
+                .all()
+                .get();
+    }
+
+    /**
+     * Returns how many committed records a topic gets in a second, once the first are there. Records come in lumps, by
+     * commits; so the time runs from one lump to another, and the first lump is not counted.
+     */
+    double committedRate(String topic, int seconds) {
+        Map<String, Object> properties =
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = new ArrayList<>(IntStream.range(0, PARTITIONS)
+                    .mapToObj(partition -> new TopicPartition(topic, partition))
+                    .toList());
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            long first = awaitFirst(consumer, topic);
+            long last = first;
+            long count = 0;
+            long end = first + seconds * 1_000_000_000L;
+            while (System.nanoTime() < end || last == first) {
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+                if (!records.isEmpty()) {
+                    count += records.count();
+                    last = System.nanoTime();
+                } else if (System.nanoTime() - last > LONGEST_WAIT.toNanos()) {
+                    throw new IllegalStateException(
+                            "no record on " + topic + " for " + LONGEST_WAIT.toSeconds() + " s");
+                }
+            }
+            return count * 1e9 / (last - first);
+        }
+    }
+
+    private static long awaitFirst(KafkaConsumer<byte[], byte[]> consumer, String topic) {
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (consumer.poll(POLL).isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("no record on " + topic + " for " + LONGEST_WAIT.toSeconds() + " s");
+            }
+        }
+        return System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        broker.close();
+    }
+}

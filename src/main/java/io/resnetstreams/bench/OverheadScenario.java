@@ -1,0 +1,69 @@
+package io.resnetstreams.bench;
+
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEvent.Label;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.topology.EventClassifier;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+
+/**
+ * What the topology costs without a classifier: events of 1 KB through it, against Kafka Streams' {@code mapValues} that
+ * passes them on, and against a loop of consumer and producer, all with the same guarantee and partitions.
+ */
+final class OverheadScenario implements Scenario {
+    private static final int EVENT_BYTES = 1_024;
+    /** Enough for a fast machine's longest round; a round that comes to the end waits for nothing more. */
+    private static final int EVENTS_PER_SECOND = 60_000;
+
+    @Override
+    public Map<String, Object> run(BenchSettings settings) throws Exception {
+        try (KafkaSetup kafka = new KafkaSetup(settings.directory().resolve("overhead"))) {
+            byte[] event = new byte[EVENT_BYTES];
+            new SplittableRandom(1).nextBytes(event);
+            kafka.produce(List.of(event), EVENTS_PER_SECOND * (settings.seconds() + 2));
+            Map<String, Double> medians = new Rounds(settings.rounds())
+                    .add("pipeline", () -> TopologyRun.pipeline(kafka, free(), settings.seconds()))
+                    .add("passThrough", () -> passThrough(kafka, settings.seconds()))
+                    .add("bareLoop", () -> new BareLoop(kafka).rate(settings.seconds()))
+                    .medians();
+            double pipeline = medians.get("pipeline");
+            Map<String, Object> figures = new LinkedHashMap<>();
+            figures.put("eventsPerSecond", pipeline);
+            figures.put("passThroughPerSecond", medians.get("passThrough"));
+            figures.put("bareLoopPerSecond", medians.get("bareLoop"));
+            figures.put("toPassThrough", pipeline / medians.get("passThrough"));
+            figures.put("toBareLoop", pipeline / medians.get("bareLoop"));
+            return figures;
+        }
+    }
+
+    /** Answers at once, with a label event of about the event's size. */
+    private static EventClassifier free() {
+        List<Label> labels = List.of(new Label("x".repeat(EVENT_BYTES - 200), 0, 1.0));
+        ModelReference model = new ModelReference("free", "0");
+        return event -> CompletableFuture.<Outcome>completedFuture(new LabelEvent("id", labels, model, event.source()));
+    }
+
+    private static double passThrough(KafkaSetup kafka, int seconds) throws Exception {
+        return TopologyRun.other(
+                kafka,
+                settings -> {
+                    StreamsBuilder builder = new StreamsBuilder();
+                    builder.stream(settings.topics().input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+                            .mapValues(value -> value)
+                            .to(settings.topics().labels(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
+                    return builder.build();
+                },
+                1,
+                seconds);
+    }
+}

@@ -1,0 +1,92 @@
+package io.resnetstreams.bench;
+
+import java.awt.Color;
+import java.awt.GradientPaint;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+
+/** JPEG photographs: a folder's, or made ones of usual sizes and with about as much detail. */
+final class Photographs {
+    private static final int[][] SIZES = {{500, 375}, {375, 500}, {500, 333}, {640, 480}, {500, 375}, {1024, 768}};
+    private static final int MADE = 48;
+
+    private Photographs() {}
+
+    /**
+     * Returns the files' bytes.
+     *
+     * @throws IllegalArgumentException if the folder has no JPEG
+     */
+    static List<byte[]> read(Path folder) throws IOException {
+        if (folder == null) {
+            List<byte[]> made = new ArrayList<>();
+            for (int i = 0; i < MADE; i++) {
+                int[] size = SIZES[i % SIZES.length];
+                made.add(made(size[0], size[1], i));
+            }
+            return made;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalArgumentException("images: there is no folder " + folder);
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            List<byte[]> read = new ArrayList<>();
+            for (Path file : files.filter(Photographs::isJpeg).sorted().toList()) {
+                read.add(Files.readAllBytes(file));
+            }
+            if (read.isEmpty()) {
+                throw new IllegalArgumentException("images: there is no .jpg or .jpeg file in " + folder);
+            }
+            return read;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isJpeg(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".jpg") || name.endsWith(".jpeg");
+    }
+
+    /** Returns a JPEG of gradients, shapes and noise, drawn from the seed. */
+    static byte[] made(int width, int height, long seed) throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setPaint(new GradientPaint(0, 0, colour(random), width, height, colour(random)));
+        graphics.fillRect(0, 0, width, height);
+        for (int i = 0; i < 60; i++) {
+            graphics.setColor(colour(random));
+            graphics.fillOval(
+                    random.nextInt(width),
+                    random.nextInt(height),
+                    1 + random.nextInt(width / 4),
+                    1 + random.nextInt(90));
+        }
+        graphics.dispose();
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int noise = random.nextInt(24);
+                image.setRGB(x, y, image.getRGB(x, y) ^ (noise << 16 | noise << 8 | noise));
+            }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "jpg", bytes);
+        return bytes.toByteArray();
+    }
+
+    private static Color colour(SplittableRandom random) {
+        return new Color(random.nextInt(1 << 24));
+    }
+}

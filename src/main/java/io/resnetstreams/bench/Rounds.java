@@ -1,0 +1,54 @@
+package io.resnetstreams.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures candidates in turn (A B A B …), so that whatever else the machine does meets all of them, and takes medians.
+ * One round before is warm-up and counts for nothing.
+ */
+final class Rounds {
+    private final int rounds;
+    private final Map<String, Measurement> candidates = new LinkedHashMap<>();
+
+    Rounds(int rounds) {
+        this.rounds = rounds;
+    }
+
+    /** Runs once and returns a rate, such as images per second. */
+    @FunctionalInterface
+    interface Measurement {
+        double rate() throws Exception;
+    }
+
+    Rounds add(String name, Measurement measurement) {
+        candidates.put(name, measurement);
+        return this;
+    }
+
+    /** Returns each candidate's median rate, by name. */
+    Map<String, Double> medians() throws Exception {
+        Map<String, List<Double>> rates = new LinkedHashMap<>();
+        candidates.keySet().forEach(name -> rates.put(name, new ArrayList<>()));
+        for (int round = 0; round <= rounds; round++) {
+            for (Map.Entry<String, Measurement> candidate : candidates.entrySet()) {
+                double rate = candidate.getValue().rate();
+                if (round > 0) {
+                    rates.get(candidate.getKey()).add(rate);
+                }
+            }
+        }
+        Map<String, Double> medians = new LinkedHashMap<>();
+        rates.forEach((name, list) -> medians.put(name, median(list)));
+        return medians;
+    }
+
+    /** Returns the middle value, or the mean of the two in the middle. */
+    static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}

@@ -1,0 +1,10 @@
+package io.resnetstreams.bench;
+
+import java.util.Map;
+
+/** One thing that is measured. */
+@FunctionalInterface
+interface Scenario {
+    /** Measures and returns figures by their names in {@code bench --json}. */
+    Map<String, Object> run(BenchSettings settings) throws Exception;
+}

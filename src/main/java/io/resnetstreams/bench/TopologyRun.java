@@ -1,0 +1,52 @@
+package io.resnetstreams.bench;
+
+import io.resnetstreams.topology.EventClassifier;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.PipelineSettings;
+import io.resnetstreams.topology.StreamsProperties;
+import io.resnetstreams.topology.TopologyMetrics;
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+
+/** Runs a topology over the events that lie ready, and measures how fast its committed outcomes come. */
+final class TopologyRun {
+    private TopologyRun() {}
+
+    /** The pipeline's own topology. */
+    static double pipeline(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
+        PipelineSettings settings = kafka.settings();
+        try (Pipeline pipeline = Pipeline.create(settings, classifier, TopologyMetrics.NONE)) {
+            pipeline.start();
+            double rate = kafka.committedRate(settings.topics().labels(), seconds);
+            if (pipeline.failure() != null) {
+                throw new IllegalStateException("the pipeline ended", pipeline.failure());
+            }
+            return rate;
+        } finally {
+            kafka.delete(settings);
+        }
+    }
+
+    /** Makes a topology that reads the settings' input and writes to its labels topic. */
+    @FunctionalInterface
+    interface TopologyOf {
+        Topology build(PipelineSettings settings);
+    }
+
+    /** Another topology with the same properties of Kafka Streams and its clients. */
+    static double other(KafkaSetup kafka, TopologyOf topology, int threads, int seconds) throws Exception {
+        PipelineSettings settings = kafka.settings();
+        Properties properties = StreamsProperties.of(settings);
+        properties.put("num.stream.threads", threads);
+        KafkaStreams streams = new KafkaStreams(topology.build(settings), properties);
+        try {
+            streams.start();
+            return kafka.committedRate(settings.topics().labels(), seconds);
+        } finally {
+            streams.close(Duration.ofSeconds(20));
+            kafka.delete(settings);
+        }
+    }
+}

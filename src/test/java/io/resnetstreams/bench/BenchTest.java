@@ -1,0 +1,92 @@
+package io.resnetstreams.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchTest {
+    @TempDir
+    private Path folder;
+
+    private BenchSettings settings() {
+        return new BenchSettings(1, 1, null, folder, folder);
+    }
+
+    @Test
+    void candidatesAlternateAndTheFirstRoundCountsForNothing() throws Exception {
+        List<String> order = new ArrayList<>();
+        double[] a = {1_000, 1, 3, 2};
+        int[] calls = {0, 0};
+        Map<String, Double> medians = new Rounds(3)
+                .add("a", () -> {
+                    order.add("a");
+                    return a[calls[0]++];
+                })
+                .add("b", () -> {
+                    order.add("b");
+                    return 7;
+                })
+                .medians();
+        assertThat(order).containsExactly("a", "b", "a", "b", "a", "b", "a", "b");
+        assertThat(medians).containsEntry("a", 2.0).containsEntry("b", 7.0);
+    }
+
+    @Test
+    void theMedianOfAnEvenNumberIsTheMiddlesMean() {
+        assertThat(Rounds.median(List.of(4.0, 1.0, 3.0, 2.0))).isEqualTo(2.5);
+    }
+
+    /** MXNet's published rates, and between 8 and 32 the middle of their batches' times. */
+    @ParameterizedTest
+    @CsvSource({"1, 162", "8, 699", "32, 1077", "20, 968.5"})
+    void theSimulatedDeviceTakesThePublishedTimes(int batch, double imagesPerSecond) {
+        assertThat(batch * 1e9 / SimulatedDevice.nanos(batch)).isCloseTo(imagesPerSecond, within(0.5));
+    }
+
+    @Test
+    void madePhotographsAreJpegsOfUsualSizes() throws Exception {
+        List<byte[]> made = Photographs.read(null);
+        assertThat(made).hasSizeGreaterThan(40);
+        assertThat(ImageIO.read(new ByteArrayInputStream(made.get(0))).getWidth())
+                .isEqualTo(500);
+        assertThat(Photographs.made(500, 375, 1)).isEqualTo(Photographs.made(500, 375, 1));
+    }
+
+    @Test
+    void aFolderWithoutPhotographsIsRefused() throws Exception {
+        Files.writeString(folder.resolve("x.txt"), "no image");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Photographs.read(folder))
+                .withMessageContaining("no .jpg");
+    }
+
+    @Test
+    void anUnknownScenarioIsRefusedWithAllThereAre() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Benchmarks.run(List.of("speed"), settings(), name -> {}))
+                .withMessageContainingAll("'speed'", "ceiling", "overhead", "decode");
+    }
+
+    /** Every event comes through, at some rate: the measurement works, whatever the machine. */
+    @Test
+    void theTopologysOverheadIsMeasured() throws Exception {
+        Map<String, Object> figures = new OverheadScenario().run(settings());
+        assertThat(figures)
+                .containsOnlyKeys(
+                        "eventsPerSecond", "passThroughPerSecond", "bareLoopPerSecond", "toPassThrough", "toBareLoop");
+        assertThat(figures.values())
+                .allSatisfy(figure -> assertThat((double) figure).isPositive());
+    }
+}
