@@ -19,6 +19,7 @@ import picocli.CommandLine.ParameterException;
             BrokerCommand.class,
             TopicsCommand.class,
             BenchCommand.class,
+            CheckCommand.class,
             ProduceCommand.class,
             LabelsCommand.class,
             ClassifyCommand.class,

@@ -27,6 +27,7 @@ class CrashIT {
         OutcomeFollower.Snapshot outcomes;
         try (TestCluster cluster = TestCluster.start()) {
             outcomes = crash(cluster, () -> cluster.run("guarantee=exactly_once_v2"), EVENTS, KILLS, true);
+            assertThat(cluster.check()).isZero();
         }
         System.out.printf("exactly_once_v2, %d kills, seed %d: %s%n", KILLS, SEED, outcomes);
         assertThat(outcomes.events()).isEqualTo(EVENTS);
@@ -58,6 +59,7 @@ class CrashIT {
                     EVENTS,
                     KILLS,
                     false);
+            assertThat(cluster.check()).isEqualTo(1);
         }
         System.out.printf("without the frontier, %d kills, seed %d: %s%n", KILLS, SEED, outcomes);
         assertThat(outcomes.events()).isEqualTo(EVENTS);

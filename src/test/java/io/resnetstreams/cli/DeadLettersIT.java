@@ -65,6 +65,15 @@ class DeadLettersIT {
             assertThat(outcomes.duplicates()).isZero();
             Map<String, ConsumerRecord<byte[], byte[]>> letters = deadLetters(cluster, faults.size());
             faults.forEach((key, fault) -> assertDeadLetter(letters.get(key), fault, sent.get(key)));
+            assertThat(cluster.check()).isZero();
+            // What the check must see: the same dead letter again, with another value.
+            ConsumerRecord<byte[], byte[]> letter = letters.get("text");
+            try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+                producer.send(new ProducerRecord<>(
+                                letter.topic(), letter.partition(), letter.key(), new byte[1], letter.headers()))
+                        .get();
+            }
+            assertThat(cluster.check()).isEqualTo(1);
         }
     }
 

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine;
 
 /** A real broker with the pipeline's topics, and a follower of what comes out. */
 final class TestCluster implements AutoCloseable {
@@ -48,6 +49,11 @@ final class TestCluster implements AutoCloseable {
 
     KafkaClients clients() {
         return clients;
+    }
+
+    /** Runs {@code check} on the topics and returns its exit code. */
+    int check() {
+        return new CommandLine(new CheckCommand()).execute("--bootstrap", bootstrap());
     }
 
     String bootstrap() {

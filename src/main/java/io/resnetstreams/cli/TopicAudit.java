@@ -1,0 +1,226 @@
+package io.resnetstreams.cli;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.events.SourcePosition;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds what is on the output topics against a range of the input topic, by source position. Memory: three bits an event,
+ * and a digest for each dead letter.
+ *
+ * <p>The range is told first, then dead letters and labels, each topic partition in its order, then the events.
+ *
+ * <p>Threading: one thread.
+ */
+final class TopicAudit {
+    private static final int MOST_EXAMPLES = 10;
+
+    private final Map<Integer, Partition> partitions = new HashMap<>();
+    private final Map<SourcePosition, byte[]> deadLetterDigests = new HashMap<>();
+    private final Faults faults = new Faults();
+    private long events;
+    private long labels;
+    private long deadLetters;
+
+    /** What can be wrong. */
+    enum Fault {
+        /** An event without outcome. */
+        LOST,
+        /** A second label, or a second dead letter, of one event. */
+        DUPLICATE,
+        /** An outcome after one of a later event, in its partition of its topic. */
+        OUT_OF_ORDER,
+        /** A label and a dead letter of one event. */
+        BOTH,
+        /** An outcome whose event is not on the input topic. */
+        GHOST,
+        /** A dead letter whose key or value is not the event's. */
+        ALTERED,
+        /** A record that can't be read as what its topic should hold. */
+        MALFORMED
+    }
+
+    /** Counts, and the first places, of each kind. */
+    private static final class Faults {
+        private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
+        private final Map<Fault, List<String>> examples = new EnumMap<>(Fault.class);
+
+        Faults copy() {
+            Faults copy = new Faults();
+            copy.counts.putAll(counts);
+            examples.forEach((fault, places) -> copy.examples.put(fault, new ArrayList<>(places)));
+            return copy;
+        }
+
+        void found(Fault fault, String example) {
+            counts.merge(fault, 1L, Long::sum);
+            List<String> known = examples.computeIfAbsent(fault, key -> new ArrayList<>());
+            if (known.size() < MOST_EXAMPLES) {
+                known.add(example);
+            }
+        }
+
+        void foundAll(Fault fault, String topic, int number, Partition partition, BitSet bits) {
+            bits.stream()
+                    .forEach(bit ->
+                            found(fault, new SourcePosition(topic, number, partition.begin + bit, 0).toString()));
+        }
+
+        long count(Fault fault) {
+            return counts.getOrDefault(fault, 0L);
+        }
+    }
+
+    private static final class Partition {
+        private final BitSet events = new BitSet();
+        private final BitSet labels = new BitSet();
+        private final BitSet deadLetters = new BitSet();
+        private final Map<String, Long> lastByPlace = new HashMap<>();
+        private final long begin;
+        private final long end;
+
+        Partition(long begin, long end) {
+            this.begin = begin;
+            this.end = end;
+        }
+
+        /** Returns an offset's bit; outcomes of events that have expired, or came after the audit began, have none. */
+        boolean covers(long offset) {
+            return offset >= begin && offset < end;
+        }
+
+        int bit(long offset) {
+            return Math.toIntExact(offset - begin);
+        }
+    }
+
+    /** What came out; {@code examples} has up to ten positions of each kind of fault. */
+    @JsonPropertyOrder({"events", "labels", "deadLetters", "lost", "duplicates", "outOfOrder", "both", "ghosts"})
+    record Result(
+            long events,
+            long labels,
+            long deadLetters,
+            long lost,
+            long duplicates,
+            long outOfOrder,
+            long both,
+            long ghosts,
+            long altered,
+            long malformed,
+            Map<Fault, List<String>> examples) {
+        boolean isFaultless() {
+            return lost + duplicates + outOfOrder + both + ghosts + altered + malformed == 0;
+        }
+    }
+
+    /**
+     * An input partition has these offsets, the end excluded.
+     *
+     * @throws IllegalArgumentException if they are more than two thousand million
+     */
+    void range(int partition, long begin, long end) {
+        if (end - begin > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "partition " + partition + " has " + (end - begin) + " offsets; at most 2147483647 can be audited");
+        }
+        partitions.put(partition, new Partition(begin, end));
+    }
+
+    /** A label was read at a place of its topic, such as {@code image-labels-3}. */
+    void label(String place, SourcePosition source) {
+        Partition partition = partitions.get(source.partition());
+        if (partition == null) {
+            faults.found(Fault.GHOST, source.toString());
+        } else if (partition.covers(source.offset())) {
+            labels++;
+            outcome(place, source, partition, partition.labels);
+        }
+    }
+
+    /** A dead letter was read; the digest is over its key and value. */
+    void deadLetter(String place, SourcePosition source, byte[] digest) {
+        Partition partition = partitions.get(source.partition());
+        if (partition == null) {
+            faults.found(Fault.GHOST, source.toString());
+        } else if (partition.covers(source.offset())) {
+            deadLetters++;
+            outcome(place, source, partition, partition.deadLetters);
+            deadLetterDigests.put(withoutTimestamp(source), digest);
+        }
+    }
+
+    private void outcome(String place, SourcePosition source, Partition partition, BitSet seen) {
+        int bit = partition.bit(source.offset());
+        if (seen.get(bit)) {
+            faults.found(Fault.DUPLICATE, source.toString());
+            return;
+        }
+        seen.set(bit);
+        Long last = partition.lastByPlace.put(place, source.offset());
+        if (last != null && last > source.offset()) {
+            faults.found(Fault.OUT_OF_ORDER, source + " after offset " + last);
+        }
+    }
+
+    /** A record that is no label or dead letter. */
+    void malformed(String place, long offset, String reason) {
+        faults.found(Fault.MALFORMED, place + "@" + offset + ": " + reason);
+    }
+
+    /** Says whether an event's digest is needed. */
+    boolean needsDigest(SourcePosition source) {
+        return deadLetterDigests.containsKey(withoutTimestamp(source));
+    }
+
+    /** An event was read from the input topic, with its digest where it is needed, else null. */
+    void event(SourcePosition source, byte[] digest) {
+        Partition partition = partitions.get(source.partition());
+        if (!partition.covers(source.offset())) {
+            return;
+        }
+        events++;
+        partition.events.set(partition.bit(source.offset()));
+        if (digest != null && !Arrays.equals(digest, deadLetterDigests.get(withoutTimestamp(source)))) {
+            faults.found(Fault.ALTERED, source.toString());
+        }
+    }
+
+    /** Returns the whole account. */
+    Result result(String inputTopic) {
+        Faults all = faults.copy();
+        partitions.forEach((number, partition) -> {
+            BitSet outcomes = (BitSet) partition.labels.clone();
+            outcomes.or(partition.deadLetters);
+            BitSet lost = (BitSet) partition.events.clone();
+            lost.andNot(outcomes);
+            all.foundAll(Fault.LOST, inputTopic, number, partition, lost);
+            BitSet both = (BitSet) partition.labels.clone();
+            both.and(partition.deadLetters);
+            all.foundAll(Fault.BOTH, inputTopic, number, partition, both);
+            outcomes.andNot(partition.events);
+            all.foundAll(Fault.GHOST, inputTopic, number, partition, outcomes);
+        });
+        return new Result(
+                events,
+                labels,
+                deadLetters,
+                all.count(Fault.LOST),
+                all.count(Fault.DUPLICATE),
+                all.count(Fault.OUT_OF_ORDER),
+                all.count(Fault.BOTH),
+                all.count(Fault.GHOST),
+                all.count(Fault.ALTERED),
+                all.count(Fault.MALFORMED),
+                all.examples);
+    }
+
+    private static SourcePosition withoutTimestamp(SourcePosition source) {
+        return new SourcePosition(source.topic(), source.partition(), source.offset(), 0);
+    }
+}

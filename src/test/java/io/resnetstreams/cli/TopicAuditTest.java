@@ -1,0 +1,143 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.resnetstreams.cli.TopicAudit.Fault;
+import io.resnetstreams.events.SourcePosition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TopicAuditTest {
+    private static final String INPUT = "image-events";
+    private static final String LABELS = "image-labels-0";
+    private static final byte[] DIGEST = {1, 2, 3};
+
+    private final TopicAudit audit = new TopicAudit();
+
+    /** Far from zero, as on a topic whose beginning has expired. */
+    private static final long BEGIN = 5_000_000_000L;
+
+    @BeforeEach
+    void range() {
+        audit.range(0, BEGIN, BEGIN + 10);
+    }
+
+    private static SourcePosition at(long offset) {
+        return new SourcePosition(INPUT, 0, BEGIN + offset, 17);
+    }
+
+    private void labels(long... offsets) {
+        for (long offset : offsets) {
+            audit.label(LABELS, at(offset));
+        }
+    }
+
+    private void events(long... offsets) {
+        for (long offset : offsets) {
+            audit.event(at(offset), audit.needsDigest(at(offset)) ? DIGEST : null);
+        }
+    }
+
+    private TopicAudit.Result result() {
+        return audit.result(INPUT);
+    }
+
+    @Test
+    void oneOutcomeForEachEventIsFaultless() {
+        audit.deadLetter("image-events-dlq-0", at(1), DIGEST);
+        labels(0, 2);
+        events(0, 1, 2);
+        assertThat(result().isFaultless()).isTrue();
+        assertThat(result().events()).isEqualTo(3);
+        assertThat(result().labels()).isEqualTo(2);
+        assertThat(result().deadLetters()).isEqualTo(1);
+    }
+
+    @Test
+    void aLostEventIsNamed() {
+        labels(0, 2);
+        events(0, 1, 2);
+        TopicAudit.Result result = result();
+        assertThat(result.lost()).isEqualTo(1);
+        assertThat(result.examples().get(Fault.LOST)).containsExactly("image-events-0@5000000001");
+    }
+
+    @Test
+    void gapsBetweenOffsetsAreNoEvents() {
+        labels(0, 5);
+        events(0, 5);
+        assertThat(result().isFaultless()).isTrue();
+    }
+
+    @Test
+    void aSecondLabelIsADuplicate() {
+        labels(0, 1, 0);
+        events(0, 1);
+        assertThat(result().duplicates()).isEqualTo(1);
+        assertThat(result().outOfOrder()).isZero();
+    }
+
+    @Test
+    void aLabelAfterALaterEventsIsOutOfOrder() {
+        labels(1, 0);
+        events(0, 1);
+        assertThat(result().outOfOrder()).isEqualTo(1);
+    }
+
+    @Test
+    void aLabelAndADeadLetterAreBoth() {
+        audit.deadLetter("image-events-dlq-0", at(1), DIGEST);
+        labels(1);
+        events(1);
+        assertThat(result().both()).isEqualTo(1);
+        assertThat(result().duplicates()).isZero();
+    }
+
+    @Test
+    void anOutcomeWithoutEventIsAGhost() {
+        labels(3);
+        audit.label(LABELS, new SourcePosition(INPUT, 9, 0, 0));
+        assertThat(result().ghosts()).isEqualTo(2);
+    }
+
+    @Test
+    void outcomesOfExpiredAndOfLaterEventsAreLeftOut() {
+        labels(-1, 10);
+        assertThat(result().isFaultless()).isTrue();
+        assertThat(result().labels()).isZero();
+    }
+
+    @Test
+    void aDeadLetterOfAnotherContentIsAltered() {
+        audit.deadLetter("image-events-dlq-0", at(1), new byte[] {9});
+        events(1);
+        assertThat(result().altered()).isEqualTo(1);
+    }
+
+    @Test
+    void whatCannotBeReadIsCounted() {
+        audit.malformed(LABELS, 4, "not JSON");
+        assertThat(result().malformed()).isEqualTo(1);
+        assertThat(result().examples().get(Fault.MALFORMED)).containsExactly("image-labels-0@4: not JSON");
+    }
+
+    @Test
+    void examplesAreFew() {
+        events(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        audit.range(1, 0, 10);
+        for (int offset = 0; offset < 10; offset++) {
+            audit.event(new SourcePosition(INPUT, 1, offset, 0), null);
+        }
+        TopicAudit.Result result = result();
+        assertThat(result.lost()).isEqualTo(20);
+        assertThat(result.examples().get(Fault.LOST)).hasSize(10);
+    }
+
+    @Test
+    void aRangeBeyondAllMemoryIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> audit.range(0, 0, 3_000_000_000L))
+                .withMessageContaining("3000000000");
+    }
+}
