@@ -20,6 +20,7 @@ import picocli.CommandLine.ParameterException;
             TopicsCommand.class,
             BenchCommand.class,
             CheckCommand.class,
+            DlqCommand.class,
             ProduceCommand.class,
             LabelsCommand.class,
             ClassifyCommand.class,

@@ -18,6 +18,8 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static final String STAGE_HEADER = "resnet-streams.stage";
     public static final String CODE_HEADER = "resnet-streams.code";
 
+    private static final String KAFKA_PREFIX = "__streams.errors.";
+
     /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
 
@@ -35,6 +37,11 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
                 rejection.code(),
                 rejection.getMessage(),
                 root.getClass().getName());
+    }
+
+    /** Returns whether a header is one of those that say why an event is a dead letter. */
+    public static boolean isOwnHeader(String name) {
+        return name.startsWith(KAFKA_PREFIX) || name.equals(STAGE_HEADER) || name.equals(CODE_HEADER);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -24,9 +25,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Events at fault become one dead letter each, byte for byte; their neighbours in the batch get labels. */
 class DeadLettersIT {
+    @TempDir
+    private Path folder;
+
     private record Fault(byte[] value, String stage, String code) {}
 
     @Test
@@ -66,6 +72,7 @@ class DeadLettersIT {
             Map<String, ConsumerRecord<byte[], byte[]>> letters = deadLetters(cluster, faults.size());
             faults.forEach((key, fault) -> assertDeadLetter(letters.get(key), fault, sent.get(key)));
             assertThat(cluster.check()).isZero();
+            assertDeadLettersCanBeUsed(cluster, faults);
             // What the check must see: the same dead letter again, with another value.
             ConsumerRecord<byte[], byte[]> letter = letters.get("text");
             try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
@@ -75,6 +82,49 @@ class DeadLettersIT {
             }
             assertThat(cluster.check()).isEqualTo(1);
         }
+    }
+
+    /** Lists, exports and sends back, until their retries are used up. */
+    private void assertDeadLettersCanBeUsed(TestCluster cluster, Map<String, Fault> faults) throws Exception {
+        CommandLine dlq = new CommandLine(new DlqCommand());
+        assertThat(dlq.execute("list", "--bootstrap", cluster.bootstrap())).isZero();
+        assertThat(dlq.execute("show", "--bootstrap", cluster.bootstrap(), "--code", "truncated"))
+                .isZero();
+        assertThat(dlq.execute("show", "--bootstrap", cluster.bootstrap(), "--code", "nothing"))
+                .isEqualTo(1);
+        assertThat(dlq.execute("export", folder.toString(), "--bootstrap", cluster.bootstrap(), "--code", "truncated"))
+                .isZero();
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> exported = files.toList();
+            assertThat(exported).hasSize(1);
+            assertThat(exported.get(0)).hasBinaryContent(faults.get("cut").value());
+        }
+        assertThat(dlq.execute("replay", "--bootstrap", cluster.bootstrap(), "--max-retries", "0"))
+                .isZero();
+        assertThat(inputRecords(cluster)).hasSize(3 * faults.size());
+        assertThat(dlq.execute("replay", "--bootstrap", cluster.bootstrap(), "--stage", "decode"))
+                .isZero();
+        List<ConsumerRecord<byte[], byte[]>> input = inputRecords(cluster);
+        List<ConsumerRecord<byte[], byte[]>> replayed = input.stream()
+                .filter(record -> record.headers().lastHeader(StoredDeadLetter.RETRIES_HEADER) != null)
+                .toList();
+        assertThat(input).hasSize(3 * faults.size() + 2);
+        assertThat(replayed)
+                .extracting(record -> new String(record.key(), UTF_8))
+                .containsExactlyInAnyOrder("text", "cut");
+        assertThat(replayed).allSatisfy(record -> {
+            assertThat(header(record, StoredDeadLetter.RETRIES_HEADER)).isEqualTo("1");
+            assertThat(header(record, "trace")).isEqualTo("abc");
+            assertThat(record.headers().toArray()).hasSize(2);
+            assertThat(record.value())
+                    .isEqualTo(faults.get(new String(record.key(), UTF_8)).value());
+        });
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> inputRecords(TestCluster cluster) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        new TopicScan(cluster.clients()).scan(cluster.configuration().topics().input(), records::add);
+        return records;
     }
 
     private static void assertDeadLetter(ConsumerRecord<byte[], byte[]> letter, Fault fault, RecordMetadata sent) {

@@ -1,0 +1,223 @@
+package io.resnetstreams.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Works with dead letters. */
+@Command(
+        name = "dlq",
+        description = "Lists, shows, exports and replays dead letters.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DlqCommand.ListCommand.class,
+            DlqCommand.ShowCommand.class,
+            DlqCommand.ReplayCommand.class,
+            DlqCommand.ExportCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = "%nExample: resnet-streams dlq list --bootstrap localhost:9092")
+final class DlqCommand {
+    private static final int MOST_EXAMPLES = 3;
+
+    /** Groups them. */
+    @Command(
+            name = "list",
+            description = "Counts dead letters by stage and code, with examples.",
+            footer = "%nExample: resnet-streams dlq list --stage decode")
+    static final class ListCommand implements Callable<Integer> {
+        @Mixin
+        private OutputOptions output;
+
+        @Mixin
+        private DeadLetterSelection selection;
+
+        /** Those of one stage and code. */
+        record Group(String stage, String code, long[] count, List<StoredDeadLetter.Summary> examples) {}
+
+        @Override
+        public Integer call() {
+            Map<String, Group> groups = new TreeMap<>();
+            selection.forEach(selection.configuration(), letter -> {
+                Group group = groups.computeIfAbsent(
+                        letter.stage() + " " + letter.code(),
+                        key -> new Group(letter.stage(), letter.code(), new long[1], new ArrayList<>()));
+                if (group.count()[0]++ < MOST_EXAMPLES) {
+                    group.examples().add(letter.summary());
+                }
+            });
+            List<Map<String, Object>> rows = new ArrayList<>();
+            long total = 0;
+            for (Group group : groups.values()) {
+                total += group.count()[0];
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("stage", group.stage());
+                row.put("code", group.code());
+                row.put("count", group.count()[0]);
+                row.put("examples", group.examples());
+                rows.add(row);
+                output.text().printf("%-10s %-18s %,8d%n", group.stage(), group.code(), group.count()[0]);
+                group.examples().forEach(example -> output.text()
+                        .println("    " + example.position() + "  key " + example.key() + ": " + example.reason()));
+            }
+            output.printJson(Map.of("deadLetters", total, "groups", rows));
+            output.text().printf("%,d dead letters%n", total);
+            return 0;
+        }
+    }
+
+    /** Shows them one by one. */
+    @Command(
+            name = "show",
+            description = "Shows each dead letter's source, key, reason and size; a line of JSON each with --json.",
+            footer = "%nExample: resnet-streams dlq show --position image-events-dlq-3@17")
+    static final class ShowCommand implements Callable<Integer> {
+        @Mixin
+        private OutputOptions output;
+
+        @Mixin
+        private DeadLetterSelection selection;
+
+        @Override
+        public Integer call() {
+            long[] shown = {0};
+            selection.forEach(selection.configuration(), letter -> {
+                shown[0]++;
+                StoredDeadLetter.Summary summary = letter.summary();
+                output.printJson(summary);
+                output.text()
+                        .printf(
+                                "%s  from %s%n  key %s, %,d bytes, %d retries%n  %s %s: %s%n  %s%n",
+                                summary.position(),
+                                summary.source(),
+                                summary.key(),
+                                summary.bytes(),
+                                summary.retries(),
+                                summary.stage(),
+                                summary.code(),
+                                summary.reason(),
+                                summary.exception());
+            });
+            return shown[0] > 0 ? 0 : 1;
+        }
+    }
+
+    /** Sends events back. */
+    @Command(
+            name = "replay",
+            description = {
+                "Sends the selected events back to the input topic, to the partition they came from, as they came, with",
+                "the header resnet-streams.retries counting up. The dead letters stay where they are: sent back twice, an event",
+                "comes twice."
+            },
+            footer = "%nExample: resnet-streams dlq replay --code too_many_bytes")
+    static final class ReplayCommand implements Callable<Integer> {
+        @Mixin
+        private OutputOptions output;
+
+        @Mixin
+        private DeadLetterSelection selection;
+
+        @Option(
+                names = "--max-retries",
+                paramLabel = "N",
+                defaultValue = "3",
+                description = "Events that were sent back so often stay here (default: ${DEFAULT-VALUE}).")
+        private int maxRetries;
+
+        @Option(names = "--dry-run", description = "Only counts what would be sent.")
+        private boolean dryRun;
+
+        @Override
+        public Integer call() {
+            Configuration configuration = selection.configuration();
+            KafkaClients clients = new KafkaClients(configuration);
+            int partitions = clients.partitions(configuration.topics().input()).size();
+            long[] replayed = {0};
+            long[] exhausted = {0};
+            AtomicReference<Exception> failure = new AtomicReference<>();
+            try (Producer<byte[], byte[]> producer = clients.producer()) {
+                selection.forEach(configuration, letter -> {
+                    if (letter.retries() >= maxRetries) {
+                        exhausted[0]++;
+                        return;
+                    }
+                    replayed[0]++;
+                    if (!dryRun) {
+                        producer.send(
+                                new ProducerRecord<>(
+                                        configuration.topics().input(),
+                                        letter.record().partition() % partitions,
+                                        letter.record().key(),
+                                        letter.record().value(),
+                                        letter.headersForReplay()),
+                                (metadata, e) -> failure.compareAndSet(null, e));
+                    }
+                });
+                producer.flush();
+            }
+            if (failure.get() != null) {
+                throw UserErrorException.shortfall(
+                        "not all events were sent back: " + Failures.describe(failure.get()), failure.get());
+            }
+            output.printJson(Map.of("replayed", replayed[0], "exhausted", exhausted[0], "dryRun", dryRun));
+            output.text()
+                    .printf(
+                            "%,d events %s; %,d had their %d retries%n",
+                            replayed[0], dryRun ? "would be sent back" : "sent back", exhausted[0], maxRetries);
+            return 0;
+        }
+    }
+
+    /** Writes payloads to files. */
+    @Command(
+            name = "export",
+            description = "Writes the selected events' values as files, named by their place on the dead-letter topic.",
+            footer = "%nExample: resnet-streams dlq export broken --stage decode")
+    static final class ExportCommand implements Callable<Integer> {
+        @Mixin
+        private OutputOptions output;
+
+        @Mixin
+        private DeadLetterSelection selection;
+
+        @Parameters(paramLabel = "DIR", description = "Folder to write to.")
+        private Path folder;
+
+        @Override
+        public Integer call() throws IOException {
+            Files.createDirectories(folder);
+            long[] written = {0};
+            selection.forEach(selection.configuration(), letter -> {
+                // Nothing that an event says goes into a path.
+                Path file = folder.resolve(
+                        letter.record().partition() + "-" + letter.record().offset());
+                byte[] value = letter.record().value();
+                try {
+                    Files.write(file, value == null ? new byte[0] : value);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot write " + file, e);
+                }
+                written[0]++;
+                output.printJson(Map.of("file", file.toString(), "deadLetter", letter.summary()));
+            });
+            output.text().printf("%,d files in %s%n", written[0], folder);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.resnetstreams.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.events.DeadLetter;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** A record of the dead-letter topic. */
+record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
+    /** How many times an event was sent back to the input topic. */
+    static final String RETRIES_HEADER = "resnet-streams.retries";
+
+    private static final int LONGEST_KEY = 200;
+
+    /** What is told of it. */
+    @JsonPropertyOrder({"position", "source", "key", "stage", "code", "reason", "exception", "retries", "bytes"})
+    record Summary(
+            String position,
+            String source,
+            String key,
+            String stage,
+            String code,
+            String reason,
+            String exception,
+            int retries,
+            int bytes) {}
+
+    /** Returns its own place, such as {@code image-events-dlq-3@17}. */
+    String position() {
+        return record.topic() + "-" + record.partition() + "@" + record.offset();
+    }
+
+    String stage() {
+        return text(DeadLetter.STAGE_HEADER);
+    }
+
+    String code() {
+        return text(DeadLetter.CODE_HEADER);
+    }
+
+    /** Returns how many times it was sent back; 0 where the header is missing or no number. */
+    int retries() {
+        String text = text(RETRIES_HEADER);
+        return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
+    }
+
+    Summary summary() {
+        return new Summary(
+                position(),
+                text(DeadLetter.TOPIC_HEADER) + "-" + text(DeadLetter.PARTITION_HEADER) + "@"
+                        + text(DeadLetter.OFFSET_HEADER),
+                record.key() == null ? null : Text.shorten(new String(record.key(), UTF_8), LONGEST_KEY),
+                stage(),
+                code(),
+                text(DeadLetter.MESSAGE_HEADER),
+                text(DeadLetter.EXCEPTION_HEADER),
+                retries(),
+                record.value() == null ? 0 : record.value().length);
+    }
+
+    /** Returns the event's own headers, without those that said why it is here, and with one more retry. */
+    Headers headersForReplay() {
+        Headers headers = new RecordHeaders();
+        for (Header header : record.headers()) {
+            if (!DeadLetter.isOwnHeader(header.key()) && !header.key().equals(RETRIES_HEADER)) {
+                headers.add(header);
+            }
+        }
+        return headers.add(RETRIES_HEADER, Integer.toString(retries() + 1).getBytes(UTF_8));
+    }
+
+    private String text(String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null || header.value() == null ? "unknown" : new String(header.value(), UTF_8);
+    }
+}
