@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -64,6 +65,8 @@ final class DrainAtCommitScenario implements Scenario {
                                     new ByteArraySerializer(),
                                     "batch"),
                     1,
+                    // Only what a task asks for when it has drained: else events that wait would be committed.
+                    Map.of(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.MAX_VALUE),
                     seconds);
         } finally {
             threads.shutdownNow();

@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class KafkaSetup implements AutoCloseable {
     static final String INPUT = "events";
-    static final int PARTITIONS = 6;
+    static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
     private static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);

@@ -64,6 +64,7 @@ final class OverheadScenario implements Scenario {
                     return builder.build();
                 },
                 1,
+                Map.of(),
                 seconds);
     }
 }

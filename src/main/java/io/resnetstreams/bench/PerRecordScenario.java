@@ -44,6 +44,7 @@ final class PerRecordScenario implements Scenario {
                         settings.topics().labels(),
                         value -> classify(preprocessor, free, value)),
                 threads,
+                Map.of(),
                 seconds);
     }
 

@@ -20,8 +20,8 @@ final class PipelineScenario implements Scenario {
             figures.put("imagesPerSecond", medians.get("pipeline"));
             figures.put("ceiling", medians.get("ceiling"));
             figures.put("toCeiling", medians.get("pipeline") / medians.get("ceiling"));
-            figures.put("meanBatch", Rounds.median(meanBatches));
-            figures.put("deviceBusy", Rounds.median(busy));
+            figures.put("meanBatch", Rounds.median(meanBatches.subList(1, meanBatches.size())));
+            figures.put("deviceBusy", Rounds.median(busy.subList(1, busy.size())));
             return figures;
         }
     }

@@ -86,6 +86,7 @@ final class SimulatedDeviceScenario implements Scenario {
                             }
                         }),
                 1,
+                Map.of(),
                 seconds);
     }
 }

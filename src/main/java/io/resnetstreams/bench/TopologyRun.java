@@ -6,6 +6,7 @@ import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
@@ -35,11 +36,13 @@ final class TopologyRun {
         Topology build(PipelineSettings settings);
     }
 
-    /** Another topology with the same properties of Kafka Streams and its clients. */
-    static double other(KafkaSetup kafka, TopologyOf topology, int threads, int seconds) throws Exception {
+    /** Another topology with the same properties of Kafka Streams and its clients, but for those given. */
+    static double other(KafkaSetup kafka, TopologyOf topology, int threads, Map<String, Object> more, int seconds)
+            throws Exception {
         PipelineSettings settings = kafka.settings();
         Properties properties = StreamsProperties.of(settings);
         properties.put("num.stream.threads", threads);
+        properties.putAll(more);
         KafkaStreams streams = new KafkaStreams(topology.build(settings), properties);
         try {
             streams.start();

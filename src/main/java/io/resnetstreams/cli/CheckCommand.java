@@ -101,6 +101,8 @@ final class CheckCommand implements Callable<Integer> {
             audit.event(source, audit.needsDigest(source) ? digest(record) : null);
             return true;
         });
+        // What has expired meanwhile was not read, though its outcomes may have been.
+        scan.ranges(inputTopic).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));
         return audit.result(inputTopic);
     }
 
@@ -111,7 +113,7 @@ final class CheckCommand implements Callable<Integer> {
     private void label(TopicAudit audit, String inputTopic, ConsumerRecord<byte[], byte[]> record) {
         try {
             LabelEvent event = deserializer.deserialize(record.topic(), record.value());
-            if (event == null || event.source() == null) {
+            if (event == null || event.source() == null || event.source().topic() == null) {
                 audit.malformed(place(record), record.offset(), "no label event");
             } else if (event.source().topic().equals(inputTopic)) {
                 audit.label(place(record), event.source());
@@ -125,17 +127,17 @@ final class CheckCommand implements Callable<Integer> {
         String topic = text(record, DeadLetter.TOPIC_HEADER);
         String partition = text(record, DeadLetter.PARTITION_HEADER);
         String offset = text(record, DeadLetter.OFFSET_HEADER);
-        if (topic == null || !matchesNumber(partition) || !matchesNumber(offset)) {
+        if (topic == null
+                || partition == null
+                || offset == null
+                || !partition.matches("\\d{1,9}")
+                || !offset.matches("\\d{1,18}")) {
             audit.malformed(place(record), record.offset(), "no source position in its headers");
         } else if (topic.equals(inputTopic)) {
             SourcePosition source =
                     new SourcePosition(topic, Integer.parseInt(partition), Long.parseLong(offset), record.timestamp());
             audit.deadLetter(place(record), source, digest(record));
         }
-    }
-
-    private static boolean matchesNumber(String text) {
-        return text != null && text.matches("\\d{1,9}");
     }
 
     private static String text(ConsumerRecord<byte[], byte[]> record, String name) {

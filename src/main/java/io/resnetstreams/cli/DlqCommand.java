@@ -150,9 +150,14 @@ final class DlqCommand {
             int partitions = clients.partitions(configuration.topics().input()).size();
             long[] replayed = {0};
             long[] exhausted = {0};
+            long[] foreign = {0};
             AtomicReference<Exception> failure = new AtomicReference<>();
             try (Producer<byte[], byte[]> producer = clients.producer()) {
                 selection.forEach(configuration, letter -> {
+                    if (!letter.isFrom(configuration.topics().input())) {
+                        foreign[0]++;
+                        return;
+                    }
                     if (letter.retries() >= maxRetries) {
                         exhausted[0]++;
                         return;
@@ -175,11 +180,16 @@ final class DlqCommand {
                 throw UserErrorException.shortfall(
                         "not all events were sent back: " + Failures.describe(failure.get()), failure.get());
             }
-            output.printJson(Map.of("replayed", replayed[0], "exhausted", exhausted[0], "dryRun", dryRun));
+            output.printJson(Map.of(
+                    "replayed", replayed[0], "exhausted", exhausted[0], "foreign", foreign[0], "dryRun", dryRun));
             output.text()
                     .printf(
-                            "%,d events %s; %,d had their %d retries%n",
-                            replayed[0], dryRun ? "would be sent back" : "sent back", exhausted[0], maxRetries);
+                            "%,d events %s; %,d had their %d retries, %,d came from another topic%n",
+                            replayed[0],
+                            dryRun ? "would be sent back" : "sent back",
+                            exhausted[0],
+                            maxRetries,
+                            foreign[0]);
             return 0;
         }
     }

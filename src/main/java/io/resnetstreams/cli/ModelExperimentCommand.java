@@ -3,14 +3,12 @@ package io.resnetstreams.cli;
 import io.resnetstreams.cli.Charts.Curve;
 import io.resnetstreams.model.LabelledImages;
 import io.resnetstreams.model.ModelDescription;
-import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.Normalisation;
 import io.resnetstreams.model.ResNetArchitecture;
 import io.resnetstreams.model.ResNetTrainer;
 import io.resnetstreams.model.ResNetTrainer.Epoch;
 import io.resnetstreams.model.TrainingOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,7 +76,7 @@ final class ModelExperimentCommand {
                 names = "--images",
                 paramLabel = "N",
                 defaultValue = "0",
-                description = "Only the first N training images; 0 for all (default: ${DEFAULT-VALUE}).")
+                description = "Only N of the training images, spread evenly; 0 for all (default: ${DEFAULT-VALUE}).")
         private int most;
 
         @Option(names = "--resume", description = "Goes on where an earlier run of the same command was ended.")
@@ -98,7 +96,7 @@ final class ModelExperimentCommand {
                 }
                 TrainingData images =
                         TrainingData.read(data, networks.get(0).defaultInputSize(), 0.1, arguments.seed());
-                LabelledImages train = images.train().first(most);
+                LabelledImages train = images.train().spread(most);
                 for (ResNetArchitecture network : networks) {
                     logs.put(network.name(), train(network, options, train, images));
                 }
@@ -113,9 +111,6 @@ final class ModelExperimentCommand {
                 ResNetArchitecture network, TrainingOptions options, LabelledImages train, TrainingData images)
                 throws IOException {
             Path directory = out.resolve(network.name());
-            if (resume && isDone(directory, options.epochs())) {
-                return ResNetTrainer.log(directory);
-            }
             Normalisation normalisation = images.normalisation();
             ModelDescription description = new ModelDescription(
                     ModelDescription.FORMAT_VERSION,
@@ -155,11 +150,6 @@ final class ModelExperimentCommand {
                                         100 - epoch.testAccuracy() * 100));
             }
             return ResNetTrainer.log(directory);
-        }
-
-        private static boolean isDone(Path directory, int epochs) throws IOException {
-            return Files.exists(directory.resolve(ModelDirectory.DESCRIPTION_FILE))
-                    && ResNetTrainer.log(directory).size() == epochs;
         }
 
         private void report(Map<String, List<Epoch>> logs) {

@@ -122,10 +122,6 @@ final class ModelTrainCommand implements Callable<Integer> {
                 base == null ? images.normalisation() : base.description().normalisation();
         Map<String, float[]> start = base == null ? Map.of() : ParametersReader.read(base);
         int perEpoch = images.train().size() / options.batchSize() * options.batchSize();
-        if (perEpoch == 0) {
-            throw UserErrorException.usage("--batch-size is " + options.batchSize() + "; there are only "
-                    + images.train().size() + " images to train with");
-        }
         try (ProgressBar progress = Terminal.progressBar("train", (long) perEpoch * options.epochs())) {
             ResNetTrainer trainer = new ResNetTrainer(
                     description(chosen, images, normalisation),

@@ -42,6 +42,11 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return text(DeadLetter.CODE_HEADER);
     }
 
+    /** Returns whether the event came from this topic. */
+    boolean isFrom(String topic) {
+        return text(DeadLetter.TOPIC_HEADER).equals(topic);
+    }
+
     /** Returns how many times it was sent back; 0 where the header is missing or no number. */
     int retries() {
         String text = text(RETRIES_HEADER);
@@ -66,7 +71,11 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
     Headers headersForReplay() {
         Headers headers = new RecordHeaders();
         for (Header header : record.headers()) {
-            if (!DeadLetter.isOwnHeader(header.key()) && !header.key().equals(RETRIES_HEADER)) {
+            // The last of a name is this pipeline's; an event may have come with others, from another dead-letter
+            // topic.
+            boolean added =
+                    DeadLetter.isOwnHeader(header.key()) && record.headers().lastHeader(header.key()) == header;
+            if (!added && !header.key().equals(RETRIES_HEADER)) {
                 headers.add(header);
             }
         }

@@ -191,6 +191,17 @@ final class TopicAudit {
         }
     }
 
+    /** Leaves out events below an offset, and their outcomes. */
+    void forget(int number, long below) {
+        Partition partition = partitions.get(number);
+        if (partition != null && below > partition.begin) {
+            int bit = partition.bit(Math.min(below, partition.end));
+            partition.events.clear(0, bit);
+            partition.labels.clear(0, bit);
+            partition.deadLetters.clear(0, bit);
+        }
+    }
+
     /** Returns the whole account. */
     Result result(String inputTopic) {
         Faults all = faults.copy();

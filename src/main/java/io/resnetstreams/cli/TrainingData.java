@@ -36,6 +36,12 @@ record TrainingData(LabelledImages train, LabelledImages heldOut, List<String> l
                 LabelledImages train = LabelledImages.readIdx(data, Split.TRAIN);
                 LabelledImages heldOut = LabelledImages.readIdx(data, Split.TEST);
                 int classes = 1 + Arrays.stream(train.classes()).max().orElse(0);
+                if (heldOut.width() != train.width()
+                        || heldOut.height() != train.height()
+                        || Arrays.stream(heldOut.classes()).anyMatch(label -> label >= classes)) {
+                    throw UserErrorException.usage("--data " + data
+                            + ": the test split has images or classes that the training split has not");
+                }
                 List<String> numbers =
                         IntStream.range(0, classes).mapToObj(Integer::toString).toList();
                 return new TrainingData(train, heldOut, numbers, 0);

@@ -2,6 +2,7 @@ package io.resnetstreams.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Set;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -18,7 +19,8 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static final String STAGE_HEADER = "resnet-streams.stage";
     public static final String CODE_HEADER = "resnet-streams.code";
 
-    private static final String KAFKA_PREFIX = "__streams.errors.";
+    private static final Set<String> OWN_HEADERS = Set.of(
+            EXCEPTION_HEADER, MESSAGE_HEADER, TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER);
 
     /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
@@ -41,7 +43,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
 
     /** Returns whether a header is one of those that say why an event is a dead letter. */
     public static boolean isOwnHeader(String name) {
-        return name.startsWith(KAFKA_PREFIX) || name.equals(STAGE_HEADER) || name.equals(CODE_HEADER);
+        return OWN_HEADERS.contains(name);
     }
 
     @Override

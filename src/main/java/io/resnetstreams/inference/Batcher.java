@@ -139,8 +139,9 @@ public final class Batcher implements AutoCloseable {
     public void close() {
         queue.close();
         try {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_TIMEOUT_SECONDS);
             for (Thread worker : workers) {
-                worker.join(TimeUnit.SECONDS.toMillis(CLOSE_TIMEOUT_SECONDS));
+                worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,13 +8,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Folds batch normalisations into the convolutions before them: with the running statistics both are linear, so
  * {@code gamma·(w∗x - mean)/σ + beta} is one convolution with weights {@code w·gamma/σ} and bias
- * {@code beta - mean·gamma/σ}. A pass over the graph's JSON; a normalisation whose convolution has other readers stays.
+ * {@code beta - mean·gamma/σ}. A pass over the graph's JSON; a normalisation whose convolution, weights
+ * or shift has other readers stays.
  */
 final class BatchNormFolding {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -66,7 +68,9 @@ final class BatchNormFolding {
         for (int node = 0; node < nodes.size(); node++) {
             if (operator(node).equals("BatchNorm")
                     && operator(input(node, DATA)).equals("Convolution")
-                    && readers[input(node, DATA)] == 1) {
+                    && readers[input(node, DATA)] == 1
+                    && readers[input(input(node, DATA), 1)] == 1
+                    && readers[input(node, BETA)] == 1) {
                 foldValues(input(node, DATA), node);
                 folded.put(input(node, DATA), node);
                 for (int gone : new int[] {GAMMA, MEAN, VARIANCE}) {
@@ -81,7 +85,11 @@ final class BatchNormFolding {
         JsonNode attributes = nodes.get(norm).path("attrs");
         // MXNet's defaults where an attribute is not written.
         double epsilon = attributes.path("eps").asDouble(1e-3);
-        boolean unitScale = attributes.path("fix_gamma").asText("True").equals("True");
+        boolean unitScale = attributes
+                .path("fix_gamma")
+                .asText("True")
+                .toLowerCase(Locale.ROOT)
+                .matches("true|1");
         float[] gamma = values.get(name(input(norm, GAMMA)));
         float[] beta = values.get(name(input(norm, BETA)));
         float[] mean = values.get(name(input(norm, MEAN)));

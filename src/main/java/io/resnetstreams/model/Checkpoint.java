@@ -55,7 +55,7 @@ final class Checkpoint {
      * @throws IllegalArgumentException if the checkpoint is of another training; the message says in what
      */
     int read(TrainableNetwork network, Map<String, String> training) throws IOException {
-        if (!Files.exists(file)) {
+        if (!exists()) {
             return 0;
         }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
@@ -75,8 +75,12 @@ final class Checkpoint {
         }
     }
 
+    boolean exists() {
+        return Files.exists(file);
+    }
+
     void requireNone() {
-        if (Files.exists(file)) {
+        if (exists()) {
             throw new IllegalArgumentException(
                     file + " is of a training that did not end; --resume goes on with it, deleting it starts anew");
         }

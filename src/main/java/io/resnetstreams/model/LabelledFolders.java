@@ -3,15 +3,18 @@ package io.resnetstreams.model;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Images in folders, one for each class, as torchvision's ImageFolder has them: the folders' names, sorted, are the labels.
+ * Images in folders, one for each class, as torchvision's ImageFolder has them: the folders' names, sorted, are the labels;
+ * links are followed, hidden files and those that are no images by their ending are passed over.
  * With folders {@code train} and {@code val} (or {@code test}) at the top, these hold the class folders; else a share of
  * each class is held out.
  *
@@ -20,6 +23,8 @@ import java.util.stream.Stream;
  */
 public record LabelledFolders(List<String> labels, List<Item> train, List<Item> heldOut) {
     private static final List<String> HELD_OUT_NAMES = List.of("val", "validation", "test");
+
+    private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp");
 
     /** An image file and its class. */
     public record Item(Path file, int classIndex) {}
@@ -67,6 +72,13 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
                     + " images to train with and " + folders.heldOut.size()
                     + " held out; at least 2, 1 and 1 are needed: one folder a class");
         }
+        for (int index = 0; index < folders.labels.size(); index++) {
+            int wanted = index;
+            if (folders.train.stream().noneMatch(item -> item.classIndex() == wanted)) {
+                throw new IOException(folder + ": the class '" + folders.labels.get(index)
+                        + "' has no image to train with; files must end in one of " + ENDINGS);
+            }
+        }
         return folders;
     }
 
@@ -74,9 +86,15 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
         try (Stream<Path> children = Files.list(folder)) {
             return children.filter(Files::isDirectory)
                     .map(child -> child.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
                     .sorted()
                     .toList();
         }
+    }
+
+    private static boolean isImage(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return !name.startsWith(".") && ENDINGS.stream().anyMatch(name::endsWith);
     }
 
     private static List<Item> all(Path folder, List<String> labels) throws IOException {
@@ -91,9 +109,12 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
     }
 
     private static List<Item> items(Path classFolder, int index) throws IOException {
-        try (Stream<Path> files = Files.walk(classFolder)) {
+        try (Stream<Path> files = Files.walk(classFolder, FileVisitOption.FOLLOW_LINKS)) {
             List<Item> items = new ArrayList<>();
-            files.filter(Files::isRegularFile).sorted().forEach(file -> items.add(new Item(file, index)));
+            files.filter(Files::isRegularFile)
+                    .filter(LabelledFolders::isImage)
+                    .sorted()
+                    .forEach(file -> items.add(new Item(file, index)));
             return items;
         }
     }

@@ -3,9 +3,10 @@ package io.resnetstreams.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /**
  * Images of one size in memory, each with its class.
@@ -30,11 +31,29 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
         return pixels.size();
     }
 
-    /** Returns the first images; all for 0 or where there are fewer. */
-    public LabelledImages first(int most) {
-        return most == 0 || most >= size()
-                ? this
-                : new LabelledImages(width, height, pixels.subList(0, most), Arrays.copyOf(classes, most));
+    /** Returns so many images, spread evenly over all, since they may be sorted by class; all for 0. */
+    public LabelledImages spread(int most) {
+        if (most == 0 || most >= size()) {
+            return this;
+        }
+        List<byte[]> chosen = new ArrayList<>();
+        int[] chosenClasses = new int[most];
+        for (int i = 0; i < most; i++) {
+            int index = (int) ((long) i * size() / most);
+            chosen.add(pixels.get(index));
+            chosenClasses[i] = classes[index];
+        }
+        return new LabelledImages(width, height, chosen, chosenClasses);
+    }
+
+    /** Returns a CRC-32 over all pixels and classes. */
+    String checksum() {
+        CRC32 crc = new CRC32();
+        pixels.forEach(crc::update);
+        for (int label : classes) {
+            crc.update(label);
+        }
+        return Long.toHexString(crc.getValue());
     }
 
     /** Returns whether a folder holds an IDX data set. */

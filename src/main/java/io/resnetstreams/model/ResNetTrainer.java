@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -65,24 +66,38 @@ public final class ResNetTrainer {
         this.test = test;
         this.start = Map.copyOf(start);
         this.onImages = onImages;
-        this.buffer = ByteBuffer.allocateDirect(options.batchSize() * train.width() * train.height() * 3)
-                .order(ByteOrder.nativeOrder());
+        if (train.size() < options.batchSize() || test.size() == 0) {
+            throw new IllegalArgumentException("batch size is " + options.batchSize() + "; there are " + train.size()
+                    + " images to train with and " + test.size() + " held out");
+        }
+        long batchBytes = 3L * options.batchSize() * train.width() * train.height();
+        if (batchBytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("batch size is " + options.batchSize() + "; images of " + train.width()
+                    + "×" + train.height() + " make " + batchBytes + " bytes of it, at most 2147483647 are possible");
+        }
+        this.buffer = ByteBuffer.allocateDirect((int) batchBytes).order(ByteOrder.nativeOrder());
     }
 
     /**
      * Trains all epochs, each with a line in the log, a call of {@code onEpoch} and a checkpoint.
      *
-     * @param resume whether to go on from the directory's checkpoint; without one, training begins
+     * @param resume whether to go on from the directory's checkpoint; without one, training begins, unless a whole one
+     *     has left its model there
      * @throws IllegalArgumentException if the checkpoint is of another network or another training, or there is one and
      *     it shall not be gone on from
      */
     public void train(Path directory, boolean resume, Consumer<Epoch> onEpoch) throws IOException {
         Files.createDirectories(directory);
         Checkpoint checkpoint = new Checkpoint(directory);
+        Path log = directory.resolve(LOG_FILE);
         if (!resume) {
             checkpoint.requireNone();
+        } else if (!checkpoint.exists()
+                && Files.exists(log)
+                && Files.exists(directory.resolve(ModelDirectory.DESCRIPTION_FILE))) {
+            // It had ended.
+            return;
         }
-        Path log = directory.resolve(LOG_FILE);
         ResNetArchitecture architecture = ResNetArchitecture.of(description.architecture());
         try (TrainableNetwork network = new TrainableNetwork(
                 architecture,
@@ -99,9 +114,10 @@ public final class ResNetTrainer {
                 if (options.patience() == 0 || bestEpoch(epochs) == epoch) {
                     writeModel(directory, network, result);
                 }
-                checkpoint.write(network, training(), epoch);
+                // Before the checkpoint: a line too many is cut off on resuming, a missing one could not be made again.
                 String line = JSON.writeValueAsString(result) + "\n";
                 Files.writeString(log, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                checkpoint.write(network, training(), epoch);
                 onEpoch.accept(result);
             }
         }
@@ -124,8 +140,14 @@ public final class ResNetTrainer {
                 "normalisation", description.normalisation().toString(),
                 "labels", labels.toString(),
                 "options", options.toString(),
-                "images", train.size() + " of " + train.width() + "×" + train.height(),
-                "start", start.isEmpty() ? "random" : "a model");
+                "images", train.size() + " of " + train.width() + "×" + train.height() + ", CRC-32 " + train.checksum(),
+                "start", start.isEmpty() ? "random" : "values " + checksum(start));
+    }
+
+    private static int checksum(Map<String, float[]> values) {
+        return values.entrySet().stream()
+                .mapToInt(value -> 31 * value.getKey().hashCode() + Arrays.hashCode(value.getValue()))
+                .sum();
     }
 
     /** Leaves the epochs in the log that the checkpoint has, and returns them. */

@@ -59,6 +59,12 @@ final class SymbolGraph {
      */
     int copy(ObjectNode other, Map<Integer, Integer> renumbered) throws InvalidModelException {
         ObjectNode node = other.deepCopy();
+        // Older versions of the format called them otherwise.
+        for (String earlier : new String[] {"attr", "param"}) {
+            if (node.has(earlier)) {
+                node.set("attrs", node.remove(earlier));
+            }
+        }
         for (JsonNode input : node.get("inputs")) {
             Integer number = renumbered.get(input.get(0).asInt());
             if (number == null) {

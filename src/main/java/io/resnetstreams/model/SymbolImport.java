@@ -39,7 +39,12 @@ public final class SymbolImport {
         Map<String, Stored> stored = parameters(symbolFile);
         SymbolGraph graph = new SymbolGraph();
         Normalisation normalisation = description.normalisation();
-        int head = rebuild(symbolFile, graph, stored);
+        int head;
+        try {
+            head = rebuild(symbolFile, graph, stored);
+        } catch (NullPointerException | IndexOutOfBoundsException | ClassCastException e) {
+            throw new InvalidModelException(symbolFile + ": is not an MXNet symbol that can be understood: " + e, e);
+        }
         Map<String, ParameterShape> shapes = new LinkedHashMap<>(graph.parameters());
         ResNetSymbol symbol = new ResNetSymbol(graph.toJson(head), shapes);
         requireOutputs(symbolFile, symbol, stored, normalisation, description, labels.size());

@@ -109,6 +109,15 @@ class TopicAuditTest {
     }
 
     @Test
+    void whatExpiredMeanwhileIsLeftOut() {
+        labels(0, 1, 2);
+        events(2, 3);
+        audit.forget(0, BEGIN + 2);
+        assertThat(result().ghosts()).isZero();
+        assertThat(result().lost()).isEqualTo(1);
+    }
+
+    @Test
     void aDeadLetterOfAnotherContentIsAltered() {
         audit.deadLetter("image-events-dlq-0", at(1), new byte[] {9});
         events(1);

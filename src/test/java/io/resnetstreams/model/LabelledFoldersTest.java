@@ -90,6 +90,36 @@ class LabelledFoldersTest {
     }
 
     @Test
+    void whatIsNoImageIsPassedOver() throws IOException {
+        images("dog", 4);
+        images("cat", 4);
+        Files.createDirectories(folder.resolve(".git"));
+        Files.writeString(folder.resolve("cat").resolve("Thumbs.db"), "x");
+        Files.writeString(folder.resolve("cat").resolve(".hidden.png"), "x");
+        assertThat(list().labels()).containsExactly("cat", "dog");
+        assertThat(list().train()).hasSize(6);
+    }
+
+    @Test
+    void aLinkedClassFolderIsFollowed() throws IOException {
+        images("dog", 4);
+        images("elsewhere/cats", 4);
+        Path root = Files.createDirectory(folder.resolve("root"));
+        Files.createSymbolicLink(
+                root.resolve("cat"), folder.resolve("elsewhere").resolve("cats"));
+        Files.createSymbolicLink(root.resolve("dog"), folder.resolve("dog"));
+        assertThat(LabelledFolders.list(root, 0.25, 1).train()).hasSize(6);
+    }
+
+    @Test
+    void aClassWithoutImagesIsNamed() throws IOException {
+        images("dog", 4);
+        images("cat", 4);
+        Files.createDirectories(folder.resolve("bird"));
+        assertThatIOException().isThrownBy(this::list).withMessageContaining("the class 'bird'");
+    }
+
+    @Test
     void imagesAreDecodedWithTheirClasses() throws IOException {
         images("dog", 4);
         images("cat", 4);

@@ -139,6 +139,25 @@ class ResNetTrainerTest {
     }
 
     @Test
+    void resumingWhatHasEndedChangesNothing() throws Exception {
+        trainer(options(0.05), count -> {}).train(folder, false, epoch -> {});
+        Map<String, float[]> before = parameters(folder);
+        List<Integer> epochs = new ArrayList<>();
+        trainer(options(0.05), count -> {}).train(folder, true, epoch -> epochs.add(epoch.epoch()));
+        assertThat(epochs).isEmpty();
+        assertThat(parameters(folder).get("conv1.weight")).containsExactly(before.get("conv1.weight"));
+    }
+
+    @Test
+    void fewerImagesThanABatchAreRefused() {
+        TrainingOptions large =
+                new TrainingOptions(1, IMAGES + 1, 0.1, TrainingOptions.Schedule.COSINE, 0, 0, 0, 0, 0, false, 0, 0, 5);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> trainer(large, count -> {}))
+                .withMessageContainingAll("batch size is 65", "64 images");
+    }
+
+    @Test
     void aCheckpointOfAnotherTrainingIsRefused() {
         interrupt(folder);
         assertThatIllegalArgumentException()
