@@ -113,7 +113,10 @@ final class DlqCommand {
                                 summary.reason(),
                                 summary.exception());
             });
-            return shown[0] > 0 ? 0 : 1;
+            if (shown[0] == 0) {
+                throw UserErrorException.shortfall("there is no such dead letter", null);
+            }
+            return 0;
         }
     }
 

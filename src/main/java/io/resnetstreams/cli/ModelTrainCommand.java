@@ -91,6 +91,9 @@ final class ModelTrainCommand implements Callable<Integer> {
             ModelDirectory base = from == null ? null : ClassificationStack.model(from.toString());
             ResNetArchitecture chosen = architecture(base);
             int side = size != null ? size : base != null ? base.preprocessing().width() : chosen.defaultInputSize();
+            if (side < 1 || side > 4_096) {
+                throw UserErrorException.usage("--size is " + side + "; allowed are 1 to 4096 pixels");
+            }
             if (heldOut <= 0 || heldOut >= 1) {
                 throw UserErrorException.usage("--held-out is " + heldOut + "; allowed are above 0 to below 1");
             }
