@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** Everything about models. */
 @Command(
         name = "model",
-        description = "Lists, shows, imports, verifies, trains and evaluates models.",
+        description = "Lists, shows, imports, verifies, trains, evaluates and quantizes models.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ModelListCommand.class,
@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             ModelVerifyCommand.class,
             ModelTrainCommand.class,
             ModelEvaluateCommand.class,
+            ModelQuantizeCommand.class,
             ModelExperimentCommand.class,
             CommandLine.HelpCommand.class
         },

@@ -1,13 +1,11 @@
 package io.resnetstreams.cli;
 
 import ai.djl.Device;
-import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.Evaluation;
 import io.resnetstreams.model.EvaluationSet;
 import io.resnetstreams.model.ModelDirectory;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,20 +36,8 @@ final class ModelEvaluateCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Images and their classes.")
-    private Path data;
-
-    @Option(
-            names = "--expected",
-            paramLabel = "TSV",
-            description = "List of files in --data and their class indexes, in columns separated by tabs.")
-    private Path expected;
-
-    @Option(
-            names = "--expected-column",
-            paramLabel = "NAME",
-            description = "The class's column, by its name in the list's first line (default: the second).")
-    private String expectedColumn;
+    @Mixin
+    private EvaluationData data;
 
     @Option(
             names = "--confusion",
@@ -78,16 +64,7 @@ final class ModelEvaluateCommand implements Callable<Integer> {
         own.put("model", modelPath);
         Configuration configuration = options.load(own);
         ModelDirectory model = ClassificationStack.model(configuration.model());
-        EvaluationSet set;
-        try {
-            ImagePreprocessor preprocessor =
-                    new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
-            set = expected == null
-                    ? EvaluationSet.read(data, model, preprocessor)
-                    : EvaluationSet.read(data, expected, expectedColumn, model, preprocessor);
-        } catch (IOException e) {
-            throw UserErrorException.usage(e.getMessage(), e);
-        }
+        EvaluationSet set = data.read(model, configuration.limits().image());
         ClassificationStack.Devices devices = ClassificationStack.devices(configuration);
         List<DeviceModel> loaded = new ArrayList<>();
         try {
@@ -129,7 +106,7 @@ final class ModelEvaluateCommand implements Callable<Integer> {
                 .printf(
                         "%s on %s: top-1 %.2f %%, top-5 %.2f %% of %,d images; %,.0f images/s on %s%n",
                         model.name(),
-                        data,
+                        data.path(),
                         result.accuracy() * 100,
                         result.top5() * 100,
                         result.images(),

@@ -4,6 +4,7 @@ import io.resnetstreams.cli.Charts.Curve;
 import io.resnetstreams.model.LabelledImages;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.Normalisation;
+import io.resnetstreams.model.Precision;
 import io.resnetstreams.model.ResNetArchitecture;
 import io.resnetstreams.model.ResNetTrainer;
 import io.resnetstreams.model.ResNetTrainer.Epoch;
@@ -122,7 +123,7 @@ final class ModelExperimentCommand {
                     normalisation.mean(),
                     normalisation.std(),
                     1,
-                    ModelDescription.FP32,
+                    Precision.FP32,
                     new ModelDescription.Provenance(
                             "trained",
                             data.getFileName().toString(),

@@ -4,6 +4,7 @@ import io.resnetstreams.model.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ModelImport;
+import io.resnetstreams.model.Precision;
 import io.resnetstreams.model.SymbolImport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -155,7 +156,7 @@ final class ModelImportCommand implements Callable<Integer> {
                 mean,
                 std,
                 topK,
-                ModelDescription.FP32,
+                Precision.FP32,
                 new ModelDescription.Provenance(
                         "imported from " + file.getFileName(),
                         null,

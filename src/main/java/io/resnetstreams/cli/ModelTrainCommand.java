@@ -4,6 +4,7 @@ import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.Normalisation;
 import io.resnetstreams.model.ParametersReader;
+import io.resnetstreams.model.Precision;
 import io.resnetstreams.model.ResNetArchitecture;
 import io.resnetstreams.model.ResNetTrainer;
 import io.resnetstreams.model.TrainingOptions;
@@ -167,7 +168,7 @@ final class ModelTrainCommand implements Callable<Integer> {
                 normalisation.mean(),
                 normalisation.std(),
                 5,
-                ModelDescription.FP32,
+                Precision.FP32,
                 new ModelDescription.Provenance(
                         from == null ? "trained" : "fine-tuned from " + from.getFileName(),
                         data.getFileName().toString(),

@@ -41,7 +41,7 @@ public final class EvaluationSet {
         }
         List<Item> items;
         if (LabelledImages.isIdx(folder)) {
-            items = idxItems(folder, model.preprocessing());
+            items = idxItems(folder, LabelledImages.Split.TEST, model.preprocessing());
         } else if (Files.exists(folder.resolve(LabelledSample.LABELS_FILE))) {
             items = listedItems(LabelledSample.read(folder));
         } else {
@@ -49,6 +49,12 @@ public final class EvaluationSet {
         }
         requireClasses(items, model.labels().size());
         return new EvaluationSet(items, preprocessor);
+    }
+
+    /** Reads an IDX data set's training split. */
+    public static EvaluationSet readTraining(Path folder, ModelDirectory model, ImagePreprocessor preprocessor)
+            throws IOException {
+        return new EvaluationSet(idxItems(folder, LabelledImages.Split.TRAIN, model.preprocessing()), preprocessor);
     }
 
     /** Returns images that are in memory already, of the model's input size. */
@@ -91,6 +97,21 @@ public final class EvaluationSet {
         return items.size();
     }
 
+    /**
+     * Returns so many images, or all if there are fewer, spread evenly, since they may be sorted by class.
+     *
+     * @return each uint8 H×W×3, as {@link #pixels}
+     * @throws IllegalArgumentException if an image can't be decoded
+     */
+    public List<byte[]> spread(int most) {
+        int count = Math.min(most, size());
+        List<byte[]> chosen = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            chosen.add(pixels((int) ((long) i * size() / count)));
+        }
+        return chosen;
+    }
+
     /** Returns the right class of an image. */
     public int classOf(int index) {
         return items.get(index).classIndex();
@@ -113,8 +134,9 @@ public final class EvaluationSet {
         }
     }
 
-    private static List<Item> idxItems(Path folder, Preprocessing input) throws IOException {
-        LabelledImages images = LabelledImages.readIdx(folder, LabelledImages.Split.TEST);
+    private static List<Item> idxItems(Path folder, LabelledImages.Split split, Preprocessing input)
+            throws IOException {
+        LabelledImages images = LabelledImages.readIdx(folder, split);
         boolean fits = images.width() == input.width() && images.height() == input.height();
         List<Item> items = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {

@@ -27,7 +27,7 @@ public final class FormulaModel {
                 List.of(0.485, 0.456, 0.406),
                 List.of(0.229, 0.224, 0.225),
                 Math.min(5, classes),
-                ModelDescription.FP32,
+                Precision.FP32,
                 null,
                 null,
                 Map.of());

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param formatVersion the version of this description; 1
  * @param resizeShortEdge pixels that the shorter edge is resized to before the crop; 0 for none
  * @param topK how many labels an event gets
- * @param precision the type of the parameters: fp32
+ * @param precision what the network computes in
  * @param provenance where the parameters come from
  * @param files SHA-256 of each other file, in hexadecimal, by name
  */
@@ -41,12 +41,11 @@ public record ModelDescription(
         List<Double> mean,
         List<Double> std,
         int topK,
-        String precision,
+        Precision precision,
         Provenance provenance,
         String licence,
         Map<String, String> files) {
     public static final int FORMAT_VERSION = 1;
-    public static final String FP32 = "fp32";
     /** The architecture of a graph that was brought along rather than built here. */
     public static final String OTHER = "other";
 
@@ -68,9 +67,7 @@ public record ModelDescription(
         requireRange("inputHeight", inputHeight, 1, 4_096);
         requireRange("resizeShortEdge", resizeShortEdge, 0, 8_192);
         requireRange("topK", topK, 1, 1_000);
-        if (!FP32.equals(precision)) {
-            throw new IllegalArgumentException("precision is '" + precision + "'; allowed is " + FP32);
-        }
+        require(precision, "precision");
         new Normalisation(mean, std);
         files = new TreeMap<>(files);
     }
@@ -106,6 +103,24 @@ public record ModelDescription(
     /** Returns the same with another provenance. */
     ModelDescription withProvenance(Provenance other) {
         return with(other, files);
+    }
+
+    /** Returns the same network's description in another precision. */
+    ModelDescription inPrecision(String otherName, Precision other, Provenance otherProvenance) {
+        return new ModelDescription(
+                formatVersion,
+                otherName,
+                architecture,
+                inputWidth,
+                inputHeight,
+                resizeShortEdge,
+                mean,
+                std,
+                topK,
+                other,
+                otherProvenance,
+                licence,
+                Map.of());
     }
 
     private ModelDescription with(Provenance otherProvenance, Map<String, String> otherFiles) {

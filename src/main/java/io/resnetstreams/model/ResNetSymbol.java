@@ -15,6 +15,9 @@ import java.util.Map;
  */
 public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) {
     public static final String INPUT = "data";
+    /** What the network proper begins with: float32 N×3×H×W. */
+    static final String NORMALISED = "input.normalised";
+
     private static final String INPUT_OFFSET = "input.offset";
     private static final String INPUT_SCALE = "input.scale";
     private static final String SELECTION = ".selection";
@@ -82,7 +85,7 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         int offset = graph.parameter(INPUT_OFFSET, Kind.CONSTANT, 1, 3, 1, 1);
         x = graph.operator("broadcast_sub", "input.centred", Map.of(), x, offset);
         int scale = graph.parameter(INPUT_SCALE, Kind.CONSTANT, 1, 3, 1, 1);
-        return graph.operator("broadcast_mul", "input.normalised", Map.of(), x, scale);
+        return graph.operator("broadcast_mul", NORMALISED, Map.of(), x, scale);
     }
 
     private static final class Builder {

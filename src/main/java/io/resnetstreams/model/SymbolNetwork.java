@@ -76,9 +76,14 @@ final class SymbolNetwork implements AutoCloseable {
      * @param scope closes the output
      */
     NDArray forward(NDArray images, boolean training, NDManager scope) {
-        NDArray output = block.forward(store, new NDList(images), training).singletonOrThrow();
-        output.attach(scope);
-        return output;
+        return heads(images, training, scope).singletonOrThrow();
+    }
+
+    /** Runs a network of several outputs; see {@link #forward}. */
+    NDList heads(NDArray images, boolean training, NDManager scope) {
+        NDList outputs = block.forward(store, new NDList(images), training);
+        outputs.attach(scope);
+        return outputs;
     }
 
     /** Runs one black image and returns how many outputs it has. */

@@ -91,7 +91,7 @@ class ModelImportTest {
                         List.of(0.5, 0.5, 0.5),
                         List.of(0.25, 0.25, 0.25),
                         3,
-                        ModelDescription.FP32,
+                        Precision.FP32,
                         null,
                         null,
                         Map.of()),

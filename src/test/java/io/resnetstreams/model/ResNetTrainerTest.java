@@ -61,7 +61,7 @@ class ResNetTrainerTest {
                 List.of(0.5, 0.5, 0.5),
                 List.of(0.25, 0.25, 0.25),
                 2,
-                ModelDescription.FP32,
+                Precision.FP32,
                 new ModelDescription.Provenance("trained", null, null, null, null, null, null, null),
                 null,
                 Map.of());

@@ -64,7 +64,7 @@ class SymbolImportTest {
                 List.of(0.485, 0.456, 0.406),
                 List.of(0.229, 0.224, 0.225),
                 2,
-                ModelDescription.FP32,
+                Precision.FP32,
                 null,
                 null,
                 Map.of());

@@ -24,7 +24,7 @@ final class TestModels {
                 List.of(0.5, 0.5, 0.5),
                 List.of(0.25, 0.25, 0.25),
                 3,
-                ModelDescription.FP32,
+                Precision.FP32,
                 null,
                 "Apache-2.0",
                 Map.of());
