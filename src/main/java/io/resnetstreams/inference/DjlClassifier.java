@@ -1,0 +1,112 @@
+package io.resnetstreams.inference;
+
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.NoBatchifyTranslator;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.TranslatorContext;
+import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.model.Classifier;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+
+/**
+ * Packs a batch into a reused direct buffer and runs it.
+ *
+ * <p>Threading: one worker thread.
+ */
+final class DjlClassifier implements Classifier {
+    private static final String OUT_OF_MEMORY = "out of memory";
+
+    /** Images in a direct buffer: uint8, N×H×W×3. */
+    record PixelBatch(ByteBuffer pixels, int size) {}
+
+    private final Predictor<PixelBatch, NDArray> predictor;
+    private final int imageBytes;
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+
+    DjlClassifier(Predictor<PixelBatch, NDArray> predictor, int imageBytes) {
+        this.predictor = predictor;
+        this.imageBytes = imageBytes;
+    }
+
+    @Override
+    public float[][] classify(List<byte[]> images) {
+        return begin(images).get();
+    }
+
+    /** The engine works behind a queue of its own: forward returns at once, and reading the result waits. */
+    @Override
+    public Supplier<float[][]> begin(List<byte[]> images) {
+        NDArray probabilities = translated(() -> predictor.predict(pack(images)));
+        return () -> translated(() -> {
+            try (probabilities) {
+                return rows(probabilities);
+            }
+        });
+    }
+
+    private static <T> T translated(Callable<T> step) {
+        try {
+            return step.call();
+        } catch (Exception e) {
+            Throwable cause = e instanceof TranslateException && e.getCause() != null ? e.getCause() : e;
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains(OUT_OF_MEMORY)) {
+                throw new OutOfDeviceMemoryException(message, cause);
+            }
+            throw new IllegalStateException(message.lines().findFirst().orElse("no reason given"), cause);
+        }
+    }
+
+    private static float[][] rows(NDArray probabilities) {
+        int size = Math.toIntExact(probabilities.getShape().get(0));
+        float[] values = probabilities.toFloatArray();
+        int classes = values.length / size;
+        float[][] rows = new float[size][classes];
+        for (int row = 0; row < size; row++) {
+            System.arraycopy(values, row * classes, rows[row], 0, classes);
+        }
+        return rows;
+    }
+
+    private PixelBatch pack(List<byte[]> images) {
+        int needed = images.size() * imageBytes;
+        if (buffer.capacity() < needed) {
+            buffer = ByteBuffer.allocateDirect(needed).order(ByteOrder.nativeOrder());
+        }
+        buffer.clear();
+        for (byte[] image : images) {
+            buffer.put(image);
+        }
+        return new PixelBatch(buffer.flip(), images.size());
+    }
+
+    @Override
+    public void close() {
+        predictor.close();
+    }
+
+    /** Pixels to an array and probabilities back; normalisation and softmax are in the network. */
+    record PixelTranslator(Preprocessing input) implements NoBatchifyTranslator<PixelBatch, NDArray> {
+        @Override
+        public NDList processInput(TranslatorContext context, PixelBatch batch) {
+            Shape shape = new Shape(batch.size(), input.height(), input.width(), 3);
+            return new NDList(context.getNDManager().create(batch.pixels(), shape, DataType.UINT8));
+        }
+
+        @Override
+        public NDArray processOutput(TranslatorContext context, NDList outputs) {
+            NDArray probabilities = outputs.singletonOrThrow();
+            // It is read, and closed, after the context's end.
+            probabilities.detach();
+            return probabilities;
+        }
+    }
+}
