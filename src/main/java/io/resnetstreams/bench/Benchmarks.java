@@ -3,6 +3,7 @@ package io.resnetstreams.bench;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** All scenarios by name. Figures are ratios of what is measured in turn on one machine. */
@@ -16,6 +17,7 @@ public final class Benchmarks {
         SCENARIOS.put("drainAtCommit", new DrainAtCommitScenario());
         SCENARIOS.put("overhead", new OverheadScenario());
         SCENARIOS.put("simulatedDevice", new SimulatedDeviceScenario());
+        SCENARIOS.put("latency", new LatencyScenario());
         SCENARIOS.put("decode", new DecodeScenario());
     }
 
@@ -30,10 +32,15 @@ public final class Benchmarks {
      * Measures scenarios, one after the other.
      *
      * @param onScenario told each scenario's name before it begins
+     * @param onFigures told each scenario's name and figures when it has ended
      * @return each scenario's figures, by its name
      * @throws IllegalArgumentException if a name is unknown; the message lists all
      */
-    public static Map<String, Object> run(List<String> names, BenchSettings settings, Consumer<String> onScenario)
+    public static Map<String, Object> run(
+            List<String> names,
+            BenchSettings settings,
+            Consumer<String> onScenario,
+            BiConsumer<String, Map<String, Object>> onFigures)
             throws Exception {
         for (String name : names) {
             if (!SCENARIOS.containsKey(name)) {
@@ -42,10 +49,14 @@ public final class Benchmarks {
             }
         }
         Map<String, Object> results = new LinkedHashMap<>();
-        results.put("machine", Machine.describe());
+        Map<String, Object> machine = Machine.describe();
+        onFigures.accept("machine", machine);
+        results.put("machine", machine);
         for (String name : names) {
             onScenario.accept(name);
-            results.put(name, SCENARIOS.get(name).run(settings));
+            Map<String, Object> figures = SCENARIOS.get(name).run(settings);
+            onFigures.accept(name, figures);
+            results.put(name, figures);
         }
         return results;
     }

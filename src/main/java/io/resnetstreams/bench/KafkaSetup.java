@@ -93,10 +93,21 @@ final class KafkaSetup implements AutoCloseable {
         }
     }
 
-    /** Returns settings for a measurement's own group and topics, which are made now. */
+    /** Returns settings for a measurement's own group and output topics, which are made now. */
     PipelineSettings settings() {
+        return settings(INPUT);
+    }
+
+    /** The same with an input topic of its own, still empty, for events that come while it runs. */
+    PipelineSettings liveSettings() {
+        String input = "events-" + (runs + 1);
+        create(input);
+        return settings(input);
+    }
+
+    private PipelineSettings settings(String input) {
         int run = ++runs;
-        Topics topics = new Topics(INPUT, "labels-" + run, "dead-letters-" + run);
+        Topics topics = new Topics(input, "labels-" + run, "dead-letters-" + run);
         create(topics.labels());
         create(topics.deadLetters());
         return new PipelineSettings(

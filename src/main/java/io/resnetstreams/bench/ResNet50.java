@@ -34,6 +34,11 @@ final class ResNet50 implements AutoCloseable {
         return directory;
     }
 
+    /** Returns the size of one image's pixels: H·W·3. */
+    int imageBytes() {
+        return model.imageBytes();
+    }
+
     List<Classifier> classifiers() {
         return model.classifiers();
     }

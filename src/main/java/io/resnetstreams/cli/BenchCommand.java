@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Measures the pipeline against its own ceiling and against what else could be written. Candidates alternate",
             "within a run, and medians are compared: figures are ratios of this machine. Scenarios: ceiling, pipeline,",
-            "perRecord, drainAtCommit, overhead, simulatedDevice, decode."
+            "perRecord, drainAtCommit, overhead, simulatedDevice, latency, decode."
         },
         footer = "%nExample: resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5")
 final class BenchCommand implements Callable<Integer> {
@@ -58,10 +58,13 @@ final class BenchCommand implements Callable<Integer> {
             BenchSettings settings = new BenchSettings(
                     rounds, seconds, images, directory, Home.resolve(Path.of("models", "resnet20-fashion-mnist")));
             List<String> names = scenarios == null ? Benchmarks.names() : scenarios;
-            Map<String, Object> results =
-                    Benchmarks.run(names, settings, name -> System.err.println("measuring " + name));
+            Map<String, Object> results = Benchmarks.run(
+                    names,
+                    settings,
+                    name -> System.err.println("measuring " + name),
+                    // At once: it takes minutes, and may be cut off.
+                    (name, figures) -> output.text().printf("%-16s %s%n", name, figures));
             output.printJson(results);
-            results.forEach((name, figures) -> output.text().printf("%-16s %s%n", name, figures));
             return 0;
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);

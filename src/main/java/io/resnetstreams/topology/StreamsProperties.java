@@ -41,6 +41,10 @@ public final class StreamsProperties {
         // Outcomes wait for the stream thread while it sleeps in poll.
         values.put(StreamsConfig.POLL_MS_CONFIG, 2);
         values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 500);
+        // A task has one partition and nothing to wait for. Any other value makes Kafka Streams format a message for
+        // each
+        // record it looks at, a third of the stream thread's time.
+        values.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         // A broker that is away is waited for; Kafka adds this to the clock, so it can't be the greatest number.
         values.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, TimeUnit.DAYS.toMillis(7));
         putConsumer(settings, values);
@@ -72,6 +76,8 @@ public final class StreamsProperties {
         // nothing.
         boolean seenAtCommit = settings.guarantee() == Guarantee.EXACTLY_ONCE_V2;
         putFor(values, ProducerConfig.LINGER_MS_CONFIG, seenAtCommit ? COMMIT_INTERVAL_MILLIS : 5);
+        // The compressor's buffers are made for each batch; Kafka's 16 KB are some dozen labels.
+        putFor(values, ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
         putFor(values, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         // The open transaction of a killed instance hides later labels until it times out.
         putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);

@@ -75,7 +75,7 @@ class BenchTest {
     @Test
     void anUnknownScenarioIsRefusedWithAllThereAre() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Benchmarks.run(List.of("speed"), settings(), name -> {}))
+                .isThrownBy(() -> Benchmarks.run(List.of("speed"), settings(), name -> {}, (name, figures) -> {}))
                 .withMessageContainingAll("'speed'", "ceiling", "overhead", "decode");
     }
 
