@@ -37,18 +37,24 @@ final class RunCommand implements Callable<Integer> {
         ModelDirectory model = ClassificationStack.model(configuration.model());
         new KafkaClients(configuration).requireTopics();
         Logging.asService();
+        CountDownLatch closed = new CountDownLatch(1);
+        try {
+            return run(configuration, model, closed);
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private int run(Configuration configuration, ModelDirectory model, CountDownLatch closed)
+            throws InterruptedException {
         RunStatistics statistics = new RunStatistics();
         try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics);
                 Pipeline pipeline = pipeline(configuration, stack, statistics)) {
             LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
-            CountDownLatch closed = closeOnSignal(pipeline, configuration.shutdownTimeoutMillis());
-            try {
-                pipeline.start();
-                pipeline.awaitEnd();
-                return report(configuration, stack, statistics, pipeline);
-            } finally {
-                closed.countDown();
-            }
+            closeOnSignal(pipeline, closed, configuration.shutdownTimeoutMillis());
+            pipeline.start();
+            pipeline.awaitEnd();
+            return report(configuration, stack, statistics, pipeline);
         }
     }
 
@@ -60,9 +66,11 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** On SIGTERM the hook closes the pipeline, which lets {@code call} go on, and waits until that is done. */
-    private static CountDownLatch closeOnSignal(Pipeline pipeline, long timeoutMillis) {
-        CountDownLatch closed = new CountDownLatch(1);
+    /**
+     * On SIGTERM the hook closes the pipeline, which lets {@code call} go on, and waits until the devices are closed too:
+     * the process can't end while a native thread computes, the engine's library crashes then.
+     */
+    private static void closeOnSignal(Pipeline pipeline, CountDownLatch closed, long timeoutMillis) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -79,7 +87,6 @@ final class RunCommand implements Callable<Integer> {
                             }
                         },
                         "shutdown"));
-        return closed;
     }
 
     private int report(
