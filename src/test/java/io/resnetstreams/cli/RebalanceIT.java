@@ -8,19 +8,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 
 /** A second instance joins while events flow, and leaves by SIGTERM. */
 class RebalanceIT {
-    private static final int ROUNDS = 8;
-
     @Test
     void joiningAndLeavingLosesDoublesAndReordersNothing() throws Exception {
-        try (TestCluster cluster = TestCluster.start()) {
+        // Events come until both changes are over, however long an instance takes to start.
+        AtomicBoolean settled = new AtomicBoolean();
+        try (TestCluster cluster = TestCluster.start();
+                AutoCloseable end = () -> settled.set(true)) {
             OutcomeFollower follower = cluster.follow(Map.of());
             InstanceProcess first = cluster.run().awaitRunning();
-            CompletableFuture<Long> sending = CompletableFuture.supplyAsync(() -> send(cluster, follower));
+            CompletableFuture<Long> sending = CompletableFuture.supplyAsync(() -> send(cluster, follower, settled));
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> follower.snapshot().outcomes() > 500);
             InstanceProcess second = cluster.run().awaitRunning();
@@ -28,6 +30,7 @@ class RebalanceIT {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> follower.snapshot().outcomes() > whenJoined + 1_000);
             assertThat(second.terminate()).isZero();
+            end.close();
             long events = sending.join();
             await().atMost(Duration.ofSeconds(120))
                     .until(() -> follower.snapshot().outcomes() >= events);
@@ -43,7 +46,7 @@ class RebalanceIT {
         }
     }
 
-    private static long send(TestCluster cluster, OutcomeFollower follower) {
+    private static long send(TestCluster cluster, OutcomeFollower follower, AtomicBoolean settled) {
         EventSource source = EventSource.of(List.of(TestCluster.SAMPLES)).kept();
         try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
             EventSender sender = new EventSender(
@@ -51,7 +54,7 @@ class RebalanceIT {
                     cluster.configuration().topics().input(),
                     400,
                     metadata -> follower.expect(metadata.partition(), metadata.offset()));
-            for (int round = 0; round < ROUNDS; round++) {
+            while (!settled.get()) {
                 for (SourceEvent event : source) {
                     sender.send(event);
                 }
