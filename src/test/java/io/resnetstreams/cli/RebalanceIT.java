@@ -18,8 +18,7 @@ class RebalanceIT {
     void joiningAndLeavingLosesDoublesAndReordersNothing() throws Exception {
         // Events come until both changes are over, however long an instance takes to start.
         AtomicBoolean settled = new AtomicBoolean();
-        try (TestCluster cluster = TestCluster.start();
-                AutoCloseable end = () -> settled.set(true)) {
+        try (TestCluster cluster = TestCluster.start()) {
             OutcomeFollower follower = cluster.follow(Map.of());
             InstanceProcess first = cluster.run().awaitRunning();
             CompletableFuture<Long> sending = CompletableFuture.supplyAsync(() -> send(cluster, follower, settled));
@@ -30,7 +29,7 @@ class RebalanceIT {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> follower.snapshot().outcomes() > whenJoined + 1_000);
             assertThat(second.terminate()).isZero();
-            end.close();
+            settled.set(true);
             long events = sending.join();
             await().atMost(Duration.ofSeconds(120))
                     .until(() -> follower.snapshot().outcomes() >= events);
@@ -43,6 +42,8 @@ class RebalanceIT {
             assertThat(outcomes.outOfOrder()).isZero();
             assertThat(outcomes.labels()).isEqualTo(events);
             assertThat(second.log()).contains("Ended: ").doesNotContain("Ended: 0 labels");
+        } finally {
+            settled.set(true);
         }
     }
 
