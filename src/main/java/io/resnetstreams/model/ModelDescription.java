@@ -97,16 +97,21 @@ public record ModelDescription(
 
     /** Returns the same with the digests of its files. */
     ModelDescription withFiles(Map<String, String> digests) {
-        return with(provenance, digests);
+        return with(name, precision, provenance, digests);
     }
 
     /** Returns the same with another provenance. */
     ModelDescription withProvenance(Provenance other) {
-        return with(other, files);
+        return with(name, precision, other, files);
     }
 
     /** Returns the same network's description in another precision. */
     ModelDescription inPrecision(String otherName, Precision other, Provenance otherProvenance) {
+        return with(otherName, other, otherProvenance, Map.of());
+    }
+
+    private ModelDescription with(
+            String otherName, Precision otherPrecision, Provenance otherProvenance, Map<String, String> otherFiles) {
         return new ModelDescription(
                 formatVersion,
                 otherName,
@@ -117,24 +122,7 @@ public record ModelDescription(
                 mean,
                 std,
                 topK,
-                other,
-                otherProvenance,
-                licence,
-                Map.of());
-    }
-
-    private ModelDescription with(Provenance otherProvenance, Map<String, String> otherFiles) {
-        return new ModelDescription(
-                formatVersion,
-                name,
-                architecture,
-                inputWidth,
-                inputHeight,
-                resizeShortEdge,
-                mean,
-                std,
-                topK,
-                precision,
+                otherPrecision,
                 otherProvenance,
                 licence,
                 otherFiles);
