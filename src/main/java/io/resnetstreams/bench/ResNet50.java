@@ -43,16 +43,20 @@ final class ResNet50 implements AutoCloseable {
         return model.classifiers();
     }
 
-    /** Images per second with pixels ready in memory, in batches of the largest size. */
+    /** Images per second with pixels ready in memory, in batches of the size that the device is fastest with. */
     double ceiling(int seconds) throws Exception {
-        return DeviceLoad.rate(model.classifiers(), new byte[model.imageBytes()], Service.LARGEST_BATCH, seconds);
+        return DeviceLoad.rate(model.classifiers(), new byte[model.imageBytes()], batch(), seconds);
     }
 
     /** Starts the product's service on the classifiers, which stay open when it closes. */
     Service service() {
         List<Classifier> kept =
                 model.classifiers().stream().map(ResNet50::keptOpen).toList();
-        return new Service(List.of(kept), directory.preprocessing(), CLASSES);
+        return new Service(List.of(kept), directory.preprocessing(), CLASSES, batch());
+    }
+
+    private int batch() {
+        return model.calibration().best();
     }
 
     private static Classifier keptOpen(Classifier classifier) {

@@ -32,8 +32,9 @@ final class Service implements AutoCloseable {
      * Starts it.
      *
      * @param devices the classifiers of each device's workers; they are closed with the service
+     * @param largestBatch the largest batch that is made
      */
-    Service(List<List<Classifier>> devices, Preprocessing preprocessing, int classes) {
+    Service(List<List<Classifier>> devices, Preprocessing preprocessing, int classes, int largestBatch) {
         int imageBytes = preprocessing.width() * preprocessing.height() * 3;
         InferenceMetrics metrics = new InferenceMetrics() {
             @Override
@@ -46,7 +47,7 @@ final class Service implements AutoCloseable {
         List<Batcher> batchers = new ArrayList<>();
         for (List<Classifier> classifiers : devices) {
             String name = "device-" + batchers.size();
-            batchers.add(new Batcher(name, classifiers, imageBytes, new BatchPolicy(LARGEST_BATCH, 0), metrics));
+            batchers.add(new Batcher(name, classifiers, imageBytes, new BatchPolicy(largestBatch, 0), metrics));
         }
         this.workers = devices.stream().mapToInt(List::size).sum();
         List<String> labels =

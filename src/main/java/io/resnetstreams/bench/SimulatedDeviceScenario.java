@@ -67,7 +67,7 @@ final class SimulatedDeviceScenario implements Scenario {
         for (int device = 0; device < devices; device++) {
             classifiers.add(List.of(new SimulatedDevice(224 * 224 * 3, CLASSES)));
         }
-        try (Service service = new Service(classifiers, INPUT, CLASSES)) {
+        try (Service service = new Service(classifiers, INPUT, CLASSES, Service.LARGEST_BATCH)) {
             return TopologyRun.pipeline(kafka, service.service()::classify, seconds);
         }
     }

@@ -15,9 +15,13 @@ import io.resnetstreams.model.ModelDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A model on its devices, with batchers and decode pool before it: from the configuration to a running service. */
 final class ClassificationStack implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClassificationStack.class);
+
     private final ModelDirectory model;
     private final String deviceDescription;
     private final List<DeviceModel> deviceModels;
@@ -81,12 +85,17 @@ final class ClassificationStack implements AutoCloseable {
             deviceModels.forEach(DeviceModel::close);
             throw UserErrorException.usage(e.getMessage(), e);
         }
+        deviceModels.forEach(loaded -> LOG.info(
+                "{}: batches of up to {}; images/s of a worker by batch size: {}",
+                loaded.deviceName(),
+                configuration.batch().size(loaded.calibration()),
+                loaded.calibration()));
         List<Batcher> batchers = deviceModels.stream()
                 .map(loaded -> new Batcher(
                         loaded.deviceName(),
                         loaded.classifiers(),
                         loaded.imageBytes(),
-                        configuration.batch().policy(),
+                        configuration.batch().policy(loaded.calibration()),
                         metrics))
                 .toList();
         ClassificationService service = new ClassificationService(

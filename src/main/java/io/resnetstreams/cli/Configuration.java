@@ -2,6 +2,7 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.inference.BatchPolicy;
 import io.resnetstreams.inference.DeviceSelector;
 import io.resnetstreams.topology.Guarantee;
@@ -71,14 +72,19 @@ record Configuration(
     }
 
     /** How batches are made. */
-    record BatchSection(int maxSize, long maxDelayMillis, int workersPerDevice) {
+    record BatchSection(int maxSize, boolean calibrate, long maxDelayMillis, int workersPerDevice) {
         BatchSection {
             named("batch", () -> new BatchPolicy(maxSize, maxDelayMillis));
             requireRange("batch.workersPerDevice", workersPerDevice, 0, MOST_THREADS);
         }
 
-        BatchPolicy policy() {
-            return new BatchPolicy(maxSize, maxDelayMillis);
+        BatchPolicy policy(BatchCalibration calibration) {
+            return new BatchPolicy(size(calibration), maxDelayMillis);
+        }
+
+        /** Returns the largest batch that is made on a device. */
+        int size(BatchCalibration calibration) {
+            return calibrate ? calibration.best() : maxSize;
         }
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -110,8 +111,24 @@ final class ConfigurationLoader {
         if (current == null || current.isObject()) {
             throw unknown(key, origin);
         }
-        parent.set(name, current.isTextual() ? TextNode.valueOf(value) : number(key, value, origin));
+        parent.set(name, likeDefault(current, key, value, origin));
         return this;
+    }
+
+    private static JsonNode likeDefault(JsonNode current, String key, String value, String origin) {
+        if (current.isTextual()) {
+            return TextNode.valueOf(value);
+        }
+        return current.isBoolean() ? truth(key, value, origin) : number(key, value, origin);
+    }
+
+    private static JsonNode truth(String key, String value, String origin) {
+        return switch (value.strip()) {
+            case "true" -> BooleanNode.TRUE;
+            case "false" -> BooleanNode.FALSE;
+            default -> throw UserErrorException.usage(
+                    origin + ": " + key + " is '" + value + "'; true or false is needed");
+        };
     }
 
     /** Returns the configuration. */
@@ -152,6 +169,8 @@ final class ConfigurationLoader {
                         origin + ": " + key + " is " + describe(value) + "; " + needed + " is needed");
             } else if (current instanceof ObjectNode section) {
                 overlay(section, value, key + ".", origin);
+            } else if (current.isBoolean() != value.isBoolean()) {
+                base.set(field.getKey(), likeDefault(current, key, value.asText(), origin));
             } else {
                 base.set(field.getKey(), value);
             }

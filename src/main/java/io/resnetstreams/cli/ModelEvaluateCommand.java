@@ -73,8 +73,8 @@ final class ModelEvaluateCommand implements Callable<Integer> {
             }
             List<Classifier> classifiers =
                     loaded.stream().flatMap(part -> part.classifiers().stream()).toList();
-            Evaluation.Result result =
-                    Evaluation.run(set, classifiers, configuration.batch().maxSize(), repeat);
+            int batch = configuration.batch().size(loaded.get(0).calibration());
+            Evaluation.Result result = Evaluation.run(set, classifiers, batch, repeat);
             classifiers.forEach(Classifier::close);
             report(
                     model,

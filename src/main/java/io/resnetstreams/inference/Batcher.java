@@ -22,6 +22,7 @@ import java.util.function.Supplier;
  */
 public final class Batcher implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
+    private static final int ROOM_IN_BATCHES = 4;
 
     private final String device;
     private final BatchQueue queue;
@@ -30,6 +31,7 @@ public final class Batcher implements AutoCloseable {
     private final AtomicInteger load = new AtomicInteger();
     private final InferenceMetrics metrics;
     private final int imageBytes;
+    private final int largestBatch;
     private final List<Thread> workers = new ArrayList<>();
 
     /**
@@ -46,12 +48,21 @@ public final class Batcher implements AutoCloseable {
         this.ceiling = new AtomicInteger(policy.maxSize());
         this.metrics = metrics;
         this.imageBytes = imageBytes;
+        this.largestBatch = policy.maxSize();
         for (Classifier classifier : classifiers) {
             Thread worker = new Thread(() -> work(classifier), "device-" + device + "-" + workers.size());
             worker.setDaemon(true);
             workers.add(worker);
         }
         workers.forEach(Thread::start);
+    }
+
+    /**
+     * Returns how many images it should have for its workers never to wait: for each one the batch on the device, the one
+     * prepared behind it, and two more that are being decoded meanwhile.
+     */
+    int room() {
+        return ROOM_IN_BATCHES * workers.size() * largestBatch;
     }
 
     /** Returns how many images this device has been given and not yet answered. */

@@ -16,10 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * From a raw event to its outcome: read, decode and preprocess on a pool of threads, classify in a device's batch.
+ *
+ * <p>Images are decoded no further ahead than the devices need to stay busy: pixels are many times as large as the files
+ * that the in-flight window counts, and decoding takes cores from a network on the CPU.
  *
  * <p>Threading: {@link #classify} may be called by any thread and returns at once. The future completes on a decode or a
  * device thread; it fails only where the instance has to end, since an event at fault completes with a {@link
@@ -33,6 +37,8 @@ public final class ClassificationService implements AutoCloseable {
     private final ModelReference model;
     private final InferenceMetrics metrics;
     private final ExecutorService decodePool;
+    /** One for each image between its decoding and its outcome. */
+    private final Semaphore room;
 
     /**
      * Takes over the batchers: they are closed with this service.
@@ -53,6 +59,7 @@ public final class ClassificationService implements AutoCloseable {
         this.ranking = ranking;
         this.model = model;
         this.metrics = metrics;
+        this.room = new Semaphore(batchers.stream().mapToInt(Batcher::room).sum());
         AtomicInteger number = new AtomicInteger();
         this.decodePool = Executors.newFixedThreadPool(decodeThreads, task -> {
             Thread thread = new Thread(task, "decode-" + number.getAndIncrement());
@@ -67,15 +74,27 @@ public final class ClassificationService implements AutoCloseable {
         try {
             decodePool.execute(() -> decode(event, outcome));
         } catch (RejectedExecutionException e) {
-            outcome.completeExceptionally(new IllegalStateException("the classification service is closed", e));
+            outcome.completeExceptionally(closed(e));
         }
         return outcome;
+    }
+
+    private static IllegalStateException closed(Exception cause) {
+        return new IllegalStateException("the classification service is closed", cause);
     }
 
     private void decode(RawEvent event, CompletableFuture<Outcome> outcome) {
         if (outcome.isDone()) {
             return;
         }
+        try {
+            room.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            outcome.completeExceptionally(closed(e));
+            return;
+        }
+        outcome.whenComplete((done, failure) -> room.release());
         try {
             long start = System.nanoTime();
             ImageEvent imageEvent = reader.read(event);

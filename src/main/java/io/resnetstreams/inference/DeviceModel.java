@@ -48,6 +48,7 @@ public final class DeviceModel implements AutoCloseable {
     private final List<Model> models;
     private final List<Classifier> classifiers;
     private final int imageBytes;
+    private BatchCalibration calibration;
 
     private DeviceModel(Device device, List<Model> models, Preprocessing input) {
         this.deviceName = Accelerators.name(device);
@@ -60,9 +61,10 @@ public final class DeviceModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model and classifies blank images with each worker, so that a model that can't run is found now and the
-     * engine has planned its memory.
+     * Loads a model and classifies blank images with each worker, so that a model that can't run is found now, the
+     * engine has planned its memory, and the best size of batches is known.
      *
+     * @param largestBatch the largest batch to try
      * @throws IllegalArgumentException if the engine can't load it, or its outputs aren't its labels
      */
     public static DeviceModel load(ModelDirectory directory, Device device, int workers, int largestBatch) {
@@ -95,7 +97,7 @@ public final class DeviceModel implements AutoCloseable {
             } else {
                 loaded.warmUp(directory);
             }
-            loaded.classifiers.forEach(worker -> loaded.planLargest(worker, largestBatch));
+            loaded.calibrate(largestBatch);
         } catch (RuntimeException e) {
             loaded.classifiers.forEach(Classifier::close);
             loaded.close();
@@ -169,13 +171,23 @@ public final class DeviceModel implements AutoCloseable {
         }
     }
 
-    /** A batch that does not fit into the device's memory is halved when it comes. */
-    private void planLargest(Classifier classifier, int largestBatch) {
-        try {
-            classifier.classify(Collections.nCopies(largestBatch, new byte[imageBytes]));
-        } catch (OutOfDeviceMemoryException e) {
-            LOG.warn("{} has no memory for {} images at once", deviceName, largestBatch);
+    /** Measures with the first worker; the others plan their memory for its best batch. */
+    private void calibrate(int largestBatch) {
+        calibration = BatchCalibration.measure(classifiers.get(0), imageBytes, largestBatch, System::nanoTime);
+        List<byte[]> batch = Collections.nCopies(calibration.best(), new byte[imageBytes]);
+        for (Classifier classifier : classifiers.subList(1, classifiers.size())) {
+            try {
+                classifier.classify(batch);
+            } catch (OutOfDeviceMemoryException e) {
+                // Such a batch is halved when it comes.
+                LOG.warn("{} has no memory for {} images at once in each worker", deviceName, calibration.best());
+            }
         }
+    }
+
+    /** Returns how fast one worker was with each size of batches when the model was loaded. */
+    public BatchCalibration calibration() {
+        return calibration;
     }
 
     /** Returns a classifier for each worker. Whoever takes them closes them, before this model. */

@@ -75,6 +75,7 @@ class ConfigurationLoaderTest {
         "model, other/model",
         "device, gpu:1",
         "batch.maxSize, 9",
+        "batch.calibrate, false",
         "batch.maxDelayMillis, 11",
         "batch.workersPerDevice, 4",
         "decode.threads, 6",
@@ -96,7 +97,7 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(25);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(26);
     }
 
     private static int leafCount(JsonNode node) {
@@ -193,6 +194,7 @@ class ConfigurationLoaderTest {
                 "topics.maxMessageBytes | 5 | topics.maxMessageBytes is 5; allowed are 1024 to 1073741824",
                 "device | tpu | device is 'tpu'; allowed are auto, cpu, gpu and gpu:N",
                 "batch.maxSize | 0 | batch.maxSize is 0; allowed are 1 to 1024",
+                "batch.calibrate | perhaps | batch.calibrate is 'perhaps'; true or false is needed",
                 "batch.maxDelayMillis | -1 | batch.maxDelayMillis is -1; allowed are 0 to 10000",
                 "batch.workersPerDevice | 257 | batch.workersPerDevice is 257; allowed are 0 to 256",
                 "decode.threads | -1 | decode.threads is -1; allowed are 0 to 256",

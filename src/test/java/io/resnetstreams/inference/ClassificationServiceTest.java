@@ -22,6 +22,7 @@ import io.resnetstreams.image.Preprocessing;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +44,10 @@ class ClassificationServiceTest {
     private ClassificationService service;
 
     private ClassificationService serviceWith(FakeClassifier classifier) {
+        return serviceWith(classifier, InferenceMetrics.NONE);
+    }
+
+    private ClassificationService serviceWith(FakeClassifier classifier, InferenceMetrics metrics) {
         Batcher batcher = new Batcher("cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE);
         service = new ClassificationService(
                 new EventReader(new EventLimits(8, 100)),
@@ -49,7 +56,7 @@ class ClassificationServiceTest {
                 List.of(batcher),
                 new LabelRanking(List.of("bright", "dark"), 1),
                 MODEL,
-                InferenceMetrics.NONE);
+                metrics);
         return service;
     }
 
@@ -178,6 +185,31 @@ class ClassificationServiceTest {
         await(first);
         await(service.classify(image("last", png(2, 2, 0))));
         assertThat(classifier.batchSizes()).containsExactly(1, 1);
+    }
+
+    @Test
+    void imagesAreDecodedNoFurtherAheadThanTheDeviceNeeds() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger decoded = new AtomicInteger();
+        serviceWith(new FakeClassifier(images -> await(go)), new InferenceMetrics() {
+            @Override
+            public void decoded(long nanos) {
+                decoded.incrementAndGet();
+            }
+        });
+        List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            outcomes.add(service.classify(image("image-" + i, png(2, 2, 0))));
+        }
+        // Four batches of four.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(LIMIT_SECONDS))
+                .during(Duration.ofMillis(200))
+                .untilAsserted(() -> assertThat(decoded).hasValue(16));
+        go.countDown();
+        for (CompletableFuture<Outcome> outcome : outcomes) {
+            assertThat(await(outcome)).isInstanceOf(LabelEvent.class);
+        }
     }
 
     @Test
