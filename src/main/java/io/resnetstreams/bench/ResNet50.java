@@ -5,7 +5,6 @@ import io.resnetstreams.inference.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.FormulaModel;
 import io.resnetstreams.model.ModelDirectory;
-import java.io.IOException;
 import java.util.List;
 
 /** ResNet-50 at 224×224 with weights from the formula, on the CPU's workers, and photographs on the input topic. */
@@ -14,16 +13,40 @@ final class ResNet50 implements AutoCloseable {
     /** More than any round classifies of them. */
     private static final int EVENTS_PER_SECOND = 100;
 
+    private static final int WARM_UP_SECONDS = 8;
+
     private final ModelDirectory directory;
     private final DeviceModel model;
     private final KafkaSetup kafka;
 
-    ResNet50(BenchSettings settings, String name) throws IOException {
+    ResNet50(BenchSettings settings, String name) throws Exception {
         this.directory = FormulaModel.write(settings.directory().resolve(name), "resnet50", CLASSES);
         this.model = DeviceModel.load(
                 directory, Device.cpu(), Runtime.getRuntime().availableProcessors(), Service.LARGEST_BATCH);
         this.kafka = new KafkaSetup(settings.directory().resolve(name + "-broker"));
         kafka.produce(Photographs.read(settings.images()), EVENTS_PER_SECOND * (settings.seconds() + 10));
+        warmUp();
+    }
+
+    /**
+     * Runs the pipeline with a classifier that costs nothing. The compiler is done with broker, clients and decoding then;
+     * beside a slow network it would take a third of a core for the first minutes.
+     */
+    private void warmUp() throws Exception {
+        Classifier free = new Classifier() {
+            @Override
+            public float[][] classify(List<byte[]> images) {
+                return new float[images.size()][CLASSES];
+            }
+
+            @Override
+            public void close() {
+                // It holds nothing.
+            }
+        };
+        try (Service service = new Service(List.of(List.of(free)), directory.preprocessing(), CLASSES, batch())) {
+            TopologyRun.pipeline(kafka, service.service()::classify, WARM_UP_SECONDS);
+        }
     }
 
     KafkaSetup kafka() {
