@@ -4,7 +4,7 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
-import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
@@ -18,14 +18,13 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /**
  * Hands each event to the classifier and forwards the outcomes in partition order, when they are there.
  *
- * <p>Threading: the stream thread alone. Outcomes are forwarded in {@code process} and in a short wall-clock punctuation,
- * which runs only while something is in flight; it also makes Kafka Streams commit the tail of a topic gone idle.
+ * <p>Threading: the stream thread alone. Outcomes are forwarded in {@code process} and in a wall-clock punctuation, which is
+ * due whenever the stream thread wakes while something is in flight; it also makes Kafka Streams commit the tail of a topic
+ * gone idle.
  */
 final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outcome> {
     static final String LABELS_SINK = "labels";
     static final String DEAD_LETTERS_SINK = "dead-letters";
-
-    private static final Duration DRAIN_INTERVAL = Duration.ofMillis(2);
 
     private final String inputTopic;
     private final EventClassifier classifier;
@@ -34,6 +33,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
 
     private ProcessorContext<byte[], Outcome> context;
     private InFlightWindow window;
+    private StreamThreadSleep sleep;
     private Cancellable punctuation;
     private boolean consumedSincePunctuation;
 
@@ -48,17 +48,24 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     public void init(ProcessorContext<byte[], Outcome> processorContext) {
         context = processorContext;
         window = frontier.open(new TopicPartition(inputTopic, context.taskId().partition()));
+        sleep = frontier.sleep();
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
         RawEvent event = new RawEvent(position(record), record.key(), record.value(), record.headers());
-        window.add(event, classifier.classify(event));
+        CompletableFuture<Outcome> outcome = classifier.classify(event);
+        window.add(event, outcome);
+        if (!outcome.isDone()) {
+            outcome.whenComplete((done, failure) -> sleep.outcomeIsThere());
+        }
         metrics.consumed(event);
         consumedSincePunctuation = true;
         if (punctuation == null) {
-            punctuation = context.schedule(DRAIN_INTERVAL, PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
+            punctuation =
+                    context.schedule(StreamThreadSleep.LOOK_AGAIN, PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
         }
+        sleep.somethingWasDone();
         drain();
     }
 
@@ -77,6 +84,10 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
             // While events keep coming the interval commits, since a commit costs as much as hundreds of them.
             context.commit();
         }
+        if (window.isEmpty()) {
+            // To see whether more comes, or the end.
+            sleep.somethingWasDone();
+        }
         consumedSincePunctuation = false;
     }
 
@@ -87,6 +98,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
             forward(event, outcome);
             // Only now: from here on a commit may pass the event.
             window.removeHead();
+            sleep.forwarded();
             metrics.forwarded(event, outcome);
         }
     }

@@ -16,6 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 public final class CommitFrontier {
     private final InFlightBudget budget;
     private final Map<TopicPartition, InFlightWindow> windows = new ConcurrentHashMap<>();
+    private final ThreadLocal<StreamThreadSleep> sleeps =
+            ThreadLocal.withInitial(() -> new StreamThreadSleep(System::nanoTime));
 
     public CommitFrontier(InFlightBudget budget) {
         this.budget = budget;
@@ -28,6 +30,11 @@ public final class CommitFrontier {
     InFlightWindow open(TopicPartition partition) {
         return windows.compute(
                 partition, (same, earlier) -> earlier == null ? new InFlightWindow(budget) : earlier.successor());
+    }
+
+    /** Returns the sleep of the stream thread that asks. */
+    StreamThreadSleep sleep() {
+        return sleeps.get();
     }
 
     /** Returns the offsets that may be committed where these were consumed. */

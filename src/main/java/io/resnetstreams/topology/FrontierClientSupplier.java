@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -45,7 +46,11 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
             if (method.getName().equals("sendOffsetsToTransaction")) {
                 arguments[0] = frontier.lower(offsets(arguments[0]));
             }
-            return invoke(producer, method, arguments);
+            Object result = invoke(producer, method, arguments);
+            if (method.getName().equals("commitTransaction")) {
+                frontier.sleep().committed();
+            }
+            return result;
         });
     }
 
@@ -59,6 +64,9 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                     if (arguments != null && arguments[0] instanceof Map) {
                         arguments[0] = frontier.lower(offsets(arguments[0]));
                     }
+                    frontier.sleep().callAwake(() -> invoke(consumer, method, arguments));
+                    frontier.sleep().committed();
+                    return null;
                 }
                 case "pause" -> {
                     pausing.pause(partitions(arguments[0]));
@@ -71,12 +79,17 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                 case "paused" -> {
                     return pausing.paused();
                 }
-                case "poll" -> pausing.beforePoll();
+                case "poll" -> {
+                    pausing.beforePoll();
+                    return frontier.sleep().poll(consumer, (Duration) arguments[0]);
+                }
+                case "wakeup" -> {
+                    return invoke(consumer, method, arguments);
+                }
                 default -> {
-                    // All other calls go straight through.
+                    return frontier.sleep().callAwake(() -> invoke(consumer, method, arguments));
                 }
             }
-            return invoke(consumer, method, arguments);
         });
     }
 

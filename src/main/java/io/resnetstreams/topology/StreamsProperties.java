@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +19,8 @@ public final class StreamsProperties {
     /** Ends {@code main.consumer.} too. */
     private static final String CONSUMER_PREFIX = "consumer.";
 
-    private static final int COMMIT_INTERVAL_MILLIS = 100;
+    /** How long an outcome may wait for its commit. */
+    static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
     private static final int MEBIBYTE = 1024 * 1024;
 
@@ -37,9 +39,9 @@ public final class StreamsProperties {
         values.put(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG, settings.guarantee().property());
         values.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.streamThreads());
-        values.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MILLIS);
-        // Outcomes wait for the stream thread while it sleeps in poll.
-        values.put(StreamsConfig.POLL_MS_CONFIG, 2);
+        values.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
+        // How long it may sleep where nothing happens; StreamThreadSleep wakes it for outcomes and for commits.
+        values.put(StreamsConfig.POLL_MS_CONFIG, 100);
         values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 500);
         // A task has one partition and nothing to wait for. Any other value makes Kafka Streams format a message for
         // each
@@ -75,7 +77,7 @@ public final class StreamsProperties {
         // An exactly-once outcome is seen only after its commit, which sends what lingers: larger requests cost
         // nothing.
         boolean seenAtCommit = settings.guarantee() == Guarantee.EXACTLY_ONCE_V2;
-        putFor(values, ProducerConfig.LINGER_MS_CONFIG, seenAtCommit ? COMMIT_INTERVAL_MILLIS : 5);
+        putFor(values, ProducerConfig.LINGER_MS_CONFIG, seenAtCommit ? (int) COMMIT_INTERVAL.toMillis() : 5);
         // The compressor's buffers are made for each batch; Kafka's 16 KB are some dozen labels.
         putFor(values, ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
         putFor(values, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");

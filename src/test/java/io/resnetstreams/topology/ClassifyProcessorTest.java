@@ -11,9 +11,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -97,6 +100,25 @@ class ClassifyProcessorTest {
         assertThat(event.key()).isEqualTo("key-7".getBytes(UTF_8));
         assertThat(event.value()).containsExactly(1, 2);
         assertThat(event.headers().toArray()).isEqualTo(headers("trace", "t7").toArray());
+    }
+
+    @Test
+    void aFinishedOutcomeWakesTheStreamThread() {
+        List<Duration> sleeps = new ArrayList<>();
+        MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+            @Override
+            public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+                sleeps.add(timeout);
+                return ConsumerRecords.empty();
+            }
+        };
+        Duration longest = Duration.ofSeconds(1);
+        process(0);
+        frontier.sleep().poll(consumer, longest);
+        frontier.sleep().poll(consumer, longest);
+        finish(0);
+        frontier.sleep().poll(consumer, longest);
+        assertThat(sleeps).containsExactly(StreamThreadSleep.LOOK_AGAIN, longest, StreamThreadSleep.LOOK_AGAIN);
     }
 
     @Test

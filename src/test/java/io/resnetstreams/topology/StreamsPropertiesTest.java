@@ -46,11 +46,6 @@ class StreamsPropertiesTest {
     }
 
     @Test
-    void theStreamThreadSleepsOnlyBrieflyInPoll() {
-        assertThat((Integer) properties(Map.of()).get("poll.ms")).isBetween(1, 10);
-    }
-
-    @Test
     void requestsHoldTheLargestEventWithTheHeadersOfADeadLetter() {
         Properties properties = StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, Map.of()));
         int largest = (64 << 20) + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES;
