@@ -1,15 +1,17 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
-import io.resnetstreams.events.Outcome;
 import io.resnetstreams.topology.EventClassifier;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -31,7 +33,7 @@ final class OverheadScenario implements Scenario {
             new SplittableRandom(1).nextBytes(event);
             kafka.produce(List.of(event), EVENTS_PER_SECOND * (settings.seconds() + 2));
             Map<String, Double> medians = new Rounds(settings.rounds())
-                    .add("pipeline", () -> TopologyRun.pipeline(kafka, free(), settings.seconds()))
+                    .add("pipeline", () -> pipeline(kafka, settings.seconds()))
                     .add("passThrough", () -> passThrough(kafka, settings.seconds()))
                     .add("bareLoop", () -> new BareLoop(kafka).rate(settings.seconds()))
                     .medians();
@@ -46,11 +48,18 @@ final class OverheadScenario implements Scenario {
         }
     }
 
-    /** Answers at once, with a label event of about the event's size. */
-    private static EventClassifier free() {
+    /** The pipeline with a thread that answers at once, with a label event of about the event's size. */
+    private static double pipeline(KafkaSetup kafka, int seconds) throws Exception {
         List<Label> labels = List.of(new Label("x".repeat(EVENT_BYTES - 200), 0, 1.0));
         ModelReference model = new ModelReference("free", "0");
-        return event -> CompletableFuture.<Outcome>completedFuture(new LabelEvent("id", labels, model, event.source()));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            EventClassifier free = event -> CompletableFuture.supplyAsync(
+                    () -> EncodedLabel.of(new LabelEvent("id", labels, model, event.source())), thread);
+            return TopologyRun.pipeline(kafka, free, seconds);
+        } finally {
+            thread.shutdownNow();
+        }
     }
 
     private static double passThrough(KafkaSetup kafka, int seconds) throws Exception {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
@@ -118,7 +119,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 null,
                 image.width(),
                 image.height(),
-                ((LabelEvent) outcome).labels());
+                ((EncodedLabel) outcome).event().labels());
     }
 
     private static DecodedImage decode(ImagePreprocessor preprocessor, byte[] bytes) {

@@ -51,6 +51,11 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return event.source().partition();
     }
 
+    @Override
+    public byte[] recordValue() {
+        return event.value();
+    }
+
     /** Returns the event's own headers, then those that say why it is here. */
     public Headers headers() {
         SourcePosition source = event.source();

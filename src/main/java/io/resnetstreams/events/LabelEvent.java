@@ -1,6 +1,5 @@
 package io.resnetstreams.events;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 
@@ -10,16 +9,9 @@ import java.util.List;
  * @param labels the most probable labels, best first
  */
 @JsonPropertyOrder({"id", "labels", "model", "source"})
-public record LabelEvent(String id, List<Label> labels, ModelReference model, SourcePosition source)
-        implements Outcome {
+public record LabelEvent(String id, List<Label> labels, ModelReference model, SourcePosition source) {
     public LabelEvent {
         labels = List.copyOf(labels);
-    }
-
-    @Override
-    @JsonIgnore
-    public int sourcePartition() {
-        return source.partition();
     }
 
     /**

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serializer;
 
 /** Label events as JSON, in the form of {@code topology/label-event.schema.json}. Thread-safe. */
 public final class LabelEventSerde {
@@ -20,16 +19,12 @@ public final class LabelEventSerde {
 
     private LabelEventSerde() {}
 
-    public static Serializer<LabelEvent> serializer() {
-        return (topic, event) -> write(event);
-    }
-
     /** Returns a deserializer that throws {@link SerializationException} where a value is not a label event. */
     public static Deserializer<LabelEvent> deserializer() {
         return (topic, bytes) -> bytes == null ? null : read(topic, bytes);
     }
 
-    private static byte[] write(LabelEvent event) {
+    static byte[] write(LabelEvent event) {
         try {
             return WRITER.writeValueAsBytes(event);
         } catch (JsonProcessingException e) {

@@ -1,7 +1,10 @@
 package io.resnetstreams.events;
 
 /** What became of one image event: exactly one label event or one dead letter. */
-public sealed interface Outcome permits LabelEvent, DeadLetter {
+public sealed interface Outcome permits EncodedLabel, DeadLetter {
     /** Returns the partition of the event; its outcome is written to the partition of the same number. */
     int sourcePartition();
+
+    /** Returns the value of the record that is written: the label's JSON, or the event's own value; it may be null. */
+    byte[] recordValue();
 }

@@ -1,6 +1,7 @@
 package io.resnetstreams.inference;
 
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.ImageEvent;
 import io.resnetstreams.events.LabelEvent;
@@ -128,7 +129,8 @@ public final class ClassificationService implements AutoCloseable {
             outcome.completeExceptionally(failure);
         } else {
             try {
-                outcome.complete(new LabelEvent(id, ranking.best(probabilities), model, event.source()));
+                outcome.complete(
+                        EncodedLabel.of(new LabelEvent(id, ranking.best(probabilities), model, event.source())));
             } catch (RuntimeException e) {
                 outcome.completeExceptionally(e);
             }

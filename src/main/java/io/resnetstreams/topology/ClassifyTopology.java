@@ -1,8 +1,5 @@
 package io.resnetstreams.topology;
 
-import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
 import java.util.Optional;
 import java.util.Set;
@@ -32,14 +29,14 @@ public final class ClassifyTopology {
                 ClassifyProcessor.LABELS_SINK,
                 topics.labels(),
                 new ByteArraySerializer(),
-                labelSerializer(),
+                recordValue(),
                 samePartition(),
                 PROCESSOR);
         topology.addSink(
                 ClassifyProcessor.DEAD_LETTERS_SINK,
                 topics.deadLetters(),
                 new ByteArraySerializer(),
-                deadLetterSerializer(),
+                recordValue(),
                 samePartition(),
                 PROCESSOR);
         return topology;
@@ -57,12 +54,7 @@ public final class ClassifyTopology {
         return (topic, key, outcome, partitions) -> Optional.of(Set.of(outcome.sourcePartition() % partitions));
     }
 
-    private static Serializer<Outcome> labelSerializer() {
-        Serializer<LabelEvent> serializer = LabelEventSerde.serializer();
-        return (topic, outcome) -> serializer.serialize(topic, (LabelEvent) outcome);
-    }
-
-    private static Serializer<Outcome> deadLetterSerializer() {
-        return (topic, outcome) -> ((DeadLetter) outcome).event().value();
+    private static Serializer<Outcome> recordValue() {
+        return (topic, outcome) -> outcome.recordValue();
     }
 }

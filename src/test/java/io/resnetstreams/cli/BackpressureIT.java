@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
@@ -59,11 +60,11 @@ class BackpressureIT {
         }
 
         private static Outcome label(RawEvent event) {
-            return new LabelEvent(
+            return EncodedLabel.of(new LabelEvent(
                     event.source().toString(),
                     List.of(new LabelEvent.Label("any", 0, 1)),
                     new LabelEvent.ModelReference("stand-in", "none"),
-                    event.source());
+                    event.source()));
         }
     }
 

@@ -24,7 +24,7 @@ class LabelEventSerdeTest {
     }
 
     private static byte[] written() {
-        return LabelEventSerde.serializer().serialize("image-labels", EVENT);
+        return EncodedLabel.of(EVENT).json();
     }
 
     @Test
@@ -64,6 +64,6 @@ class LabelEventSerdeTest {
 
     @Test
     void aLabelGoesToThePartitionOfItsEvent() {
-        assertThat(EVENT.sourcePartition()).isEqualTo(4);
+        assertThat(EncodedLabel.of(EVENT).sourcePartition()).isEqualTo(4);
     }
 }

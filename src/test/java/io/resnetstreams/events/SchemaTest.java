@@ -100,14 +100,14 @@ class SchemaTest {
 
     @Test
     void theLabelThatIsWrittenIsValid() throws IOException {
-        byte[] written = LabelEventSerde.serializer().serialize("image-labels", labelOf(event(3, 5)));
+        byte[] written = labelOf(event(3, 5)).json();
         assertThat(labelEvent.validate(JSON.readTree(written))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"id", "labels", "model", "source"})
     void aLabelWithoutOneOfItsFieldsIsNotValid(String field) throws IOException {
-        byte[] written = LabelEventSerde.serializer().serialize("image-labels", labelOf(event(3, 5)));
+        byte[] written = labelOf(event(3, 5)).json();
         ObjectNode label = (ObjectNode) JSON.readTree(written);
         label.remove(field);
         assertThat(labelEvent.validate(label)).isNotEmpty();

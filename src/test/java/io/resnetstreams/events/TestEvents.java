@@ -37,8 +37,8 @@ public final class TestEvents {
         return headers;
     }
 
-    public static LabelEvent labelOf(RawEvent event) {
-        return new LabelEvent("id", List.of(new Label("cat", 3, 0.75)), MODEL, event.source());
+    public static EncodedLabel labelOf(RawEvent event) {
+        return EncodedLabel.of(new LabelEvent("id", List.of(new Label("cat", 3, 0.75)), MODEL, event.source()));
     }
 
     public static DeadLetter deadLetterOf(RawEvent event) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
@@ -87,6 +88,10 @@ class ClassificationServiceTest {
         return outcome.get(LIMIT_SECONDS, SECONDS);
     }
 
+    private static LabelEvent label(CompletableFuture<Outcome> outcome) throws Exception {
+        return ((EncodedLabel) await(outcome)).event();
+    }
+
     private DeadLetter deadLetter(RawEvent event) throws Exception {
         return (DeadLetter) await(service.classify(event));
     }
@@ -95,7 +100,7 @@ class ClassificationServiceTest {
     void anImageBecomesItsLabel() throws Exception {
         serviceWith(FakeClassifier.sound());
         RawEvent event = image("a", png(2, 2, 255));
-        assertThat(await(service.classify(event)))
+        assertThat(label(service.classify(event)))
                 .isEqualTo(new LabelEvent("a", List.of(new Label("bright", 0, 1)), MODEL, event.source()));
     }
 
@@ -107,7 +112,7 @@ class ClassificationServiceTest {
             outcomes.add(service.classify(image("image-" + i, png(2, 2, i % 2 * 255))));
         }
         for (int i = 0; i < outcomes.size(); i++) {
-            LabelEvent label = (LabelEvent) await(outcomes.get(i));
+            LabelEvent label = label(outcomes.get(i));
             assertThat(label.id()).isEqualTo("image-" + i);
             assertThat(label.labels().get(0).label()).isEqualTo(i % 2 == 0 ? "dark" : "bright");
         }
@@ -148,7 +153,7 @@ class ClassificationServiceTest {
         DeadLetter letter = deadLetter(image("a", png(2, 2, POISON)));
         assertThat(letter.stage()).isEqualTo(Stage.CLASSIFY);
         assertThat(letter.code()).isEqualTo("classifier");
-        assertThat(await(neighbour)).isInstanceOf(LabelEvent.class);
+        assertThat(await(neighbour)).isInstanceOf(EncodedLabel.class);
     }
 
     @Test
@@ -208,7 +213,7 @@ class ClassificationServiceTest {
                 .untilAsserted(() -> assertThat(decoded).hasValue(16));
         go.countDown();
         for (CompletableFuture<Outcome> outcome : outcomes) {
-            assertThat(await(outcome)).isInstanceOf(LabelEvent.class);
+            assertThat(await(outcome)).isInstanceOf(EncodedLabel.class);
         }
     }
 

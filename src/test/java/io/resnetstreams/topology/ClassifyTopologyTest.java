@@ -82,7 +82,7 @@ class ClassifyTopologyTest {
         assertThat(label.key()).isEqualTo(KEY);
         assertThat(label.timestamp()).isEqualTo(5_000);
         assertThat(label.headers()).isEqualTo(headers("trace", "t1"));
-        assertThat(label.value()).isEqualTo(labelOf(classifier.event(0)));
+        assertThat(label.value()).isEqualTo(labelOf(classifier.event(0)).event());
     }
 
     @Test
