@@ -28,8 +28,6 @@ final class StreamThreadSleep {
 
     /** The consumer to wake; null while the stream thread is awake. Guarded by this. */
     private Consumer<?, ?> asleep;
-    /** Whether a wakeup was called for that no exception has yet told of. Guarded by this. */
-    private boolean wakeupPending;
 
     StreamThreadSleep(LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;
@@ -48,7 +46,6 @@ final class StreamThreadSleep {
         if (asleep != null) {
             asleep.wakeup();
             asleep = null;
-            wakeupPending = true;
         }
     }
 
@@ -79,7 +76,6 @@ final class StreamThreadSleep {
         try {
             return consumer.poll(wait.compareTo(longest) < 0 ? wait : longest);
         } catch (WakeupException e) {
-            requireOwn(e);
             return ConsumerRecords.empty();
         } finally {
             awake();
@@ -103,13 +99,6 @@ final class StreamThreadSleep {
         asleep = null;
     }
 
-    private synchronized void requireOwn(WakeupException e) {
-        if (!wakeupPending) {
-            throw e;
-        }
-        wakeupPending = false;
-    }
-
     /** A call of the consumer. */
     @FunctionalInterface
     interface Call {
@@ -125,7 +114,7 @@ final class StreamThreadSleep {
         try {
             return call.make();
         } catch (WakeupException e) {
-            requireOwn(e);
+            // There can be no second one: it is awake.
             return call.make();
         }
     }
