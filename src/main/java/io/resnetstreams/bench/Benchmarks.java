@@ -18,6 +18,7 @@ public final class Benchmarks {
         SCENARIOS.put("overhead", new OverheadScenario());
         SCENARIOS.put("simulatedDevice", new SimulatedDeviceScenario());
         SCENARIOS.put("latency", new LatencyScenario());
+        SCENARIOS.put("precision", new PrecisionScenario());
         SCENARIOS.put("decode", new DecodeScenario());
     }
 

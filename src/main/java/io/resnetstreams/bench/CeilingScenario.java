@@ -3,25 +3,19 @@ package io.resnetstreams.bench;
 import ai.djl.Device;
 import io.resnetstreams.inference.DeviceModel;
 import io.resnetstreams.model.Classifier;
-import io.resnetstreams.model.FormulaModel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The classifier alone, pixels ready in memory: ResNet-50 at 224×224, by batch size. */
 final class CeilingScenario implements Scenario {
-    private static final String ARCHITECTURE = "resnet50";
-    private static final int CLASSES = 1_000;
     private static final int[] BATCHES = {1, 2, 4, 8, 16, 32};
     private static final int LARGEST = 32;
 
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
         int workers = Runtime.getRuntime().availableProcessors();
-        try (DeviceModel model = DeviceModel.load(
-                FormulaModel.write(settings.directory().resolve("ceiling"), ARCHITECTURE, CLASSES),
-                Device.cpu(),
-                workers,
-                LARGEST)) {
+        try (DeviceModel model =
+                DeviceModel.load(LoadedNetwork.resNet50(settings, "ceiling"), Device.cpu(), workers, LARGEST)) {
             byte[] image = new byte[model.imageBytes()];
             Rounds rounds = new Rounds(settings.rounds());
             for (int batch : BATCHES) {

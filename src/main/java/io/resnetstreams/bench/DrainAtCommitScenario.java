@@ -31,7 +31,9 @@ final class DrainAtCommitScenario implements Scenario {
 
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
-        try (ResNet50 network = new ResNet50(settings, "drain-at-commit")) {
+        try (KafkaSetup kafka = LoadedNetwork.photographs(settings, "drain-at-commit");
+                LoadedNetwork network = new LoadedNetwork(LoadedNetwork.resNet50(settings, "drain-at-commit"), kafka)) {
+            network.warmUp();
             Map<String, Double> medians = new Rounds(settings.rounds())
                     .add("pipeline", () -> network.pipeline(settings.seconds()))
                     .add("drainAtCommit", () -> drainAtCommit(network, settings.seconds()))
@@ -43,7 +45,7 @@ final class DrainAtCommitScenario implements Scenario {
         }
     }
 
-    private static double drainAtCommit(ResNet50 network, int seconds) throws Exception {
+    private static double drainAtCommit(LoadedNetwork network, int seconds) throws Exception {
         ImagePreprocessor preprocessor = new ImagePreprocessor(
                 ImageLimits.defaults(), network.directory().preprocessing());
         ExecutorService threads =
@@ -75,13 +77,13 @@ final class DrainAtCommitScenario implements Scenario {
 
     /** A task's batch. */
     private static final class Batching implements Processor<byte[], byte[], byte[], byte[]> {
-        private final ResNet50 network;
+        private final LoadedNetwork network;
         private final ImagePreprocessor preprocessor;
         private final ExecutorService threads;
         private final List<Record<byte[], byte[]>> waiting = new ArrayList<>();
         private ProcessorContext<byte[], byte[]> context;
 
-        Batching(ResNet50 network, ImagePreprocessor preprocessor, ExecutorService threads) {
+        Batching(LoadedNetwork network, ImagePreprocessor preprocessor, ExecutorService threads) {
             this.network = network;
             this.preprocessor = preprocessor;
             this.threads = threads;

@@ -23,7 +23,9 @@ final class LatencyScenario implements Scenario {
 
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
-        try (ResNet50 network = new ResNet50(settings, "latency")) {
+        try (KafkaSetup kafka = LoadedNetwork.photographs(settings, "latency");
+                LoadedNetwork network = new LoadedNetwork(LoadedNetwork.resNet50(settings, "latency"), kafka)) {
+            network.warmUp();
             network.pipeline(settings.seconds());
             double most = network.pipeline(settings.seconds());
             double inference = singleImageNanos(network);
@@ -62,7 +64,7 @@ final class LatencyScenario implements Scenario {
         return figures;
     }
 
-    private static double singleImageNanos(ResNet50 network) {
+    private static double singleImageNanos(LoadedNetwork network) {
         Classifier classifier = network.classifiers().get(0);
         List<byte[]> image = List.of(new byte[network.imageBytes()]);
         List<Double> times = new ArrayList<>();
@@ -74,7 +76,7 @@ final class LatencyScenario implements Scenario {
         return Rounds.median(times);
     }
 
-    private static double commitNanos(ResNet50 network) throws Exception {
+    private static double commitNanos(LoadedNetwork network) throws Exception {
         PipelineSettings topics = network.kafka().settings();
         try {
             return CommitTime.medianNanos(network.kafka(), topics.topics().labels());

@@ -19,7 +19,9 @@ import org.apache.kafka.streams.kstream.ValueMapper;
 final class PerRecordScenario implements Scenario {
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
-        try (ResNet50 network = new ResNet50(settings, "per-record")) {
+        try (KafkaSetup kafka = LoadedNetwork.photographs(settings, "per-record");
+                LoadedNetwork network = new LoadedNetwork(LoadedNetwork.resNet50(settings, "per-record"), kafka)) {
+            network.warmUp();
             Map<String, Double> medians = new Rounds(settings.rounds())
                     .add("pipeline", () -> network.pipeline(settings.seconds()))
                     .add("perRecord", () -> perRecord(network, settings.seconds()))
@@ -31,7 +33,7 @@ final class PerRecordScenario implements Scenario {
         }
     }
 
-    private static double perRecord(ResNet50 network, int seconds) throws Exception {
+    private static double perRecord(LoadedNetwork network, int seconds) throws Exception {
         ImagePreprocessor preprocessor = new ImagePreprocessor(
                 ImageLimits.defaults(), network.directory().preprocessing());
         // Each stream thread takes a predictor of its own for a record.

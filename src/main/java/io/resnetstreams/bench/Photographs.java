@@ -54,6 +54,19 @@ final class Photographs {
         }
     }
 
+    /** Returns the bytes of the pictures that come with a model. */
+    static List<byte[]> samples(Path model) throws IOException {
+        List<byte[]> samples = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(model.resolve("samples"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".png"))
+                    .sorted()
+                    .toList()) {
+                samples.add(Files.readAllBytes(file));
+            }
+        }
+        return samples;
+    }
+
     private static boolean isJpeg(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
         return name.endsWith(".jpg") || name.endsWith(".jpeg");

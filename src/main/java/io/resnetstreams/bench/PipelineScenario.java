@@ -9,7 +9,9 @@ import java.util.Map;
 final class PipelineScenario implements Scenario {
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
-        try (ResNet50 network = new ResNet50(settings, "pipeline")) {
+        try (KafkaSetup kafka = LoadedNetwork.photographs(settings, "pipeline");
+                LoadedNetwork network = new LoadedNetwork(LoadedNetwork.resNet50(settings, "pipeline"), kafka)) {
+            network.warmUp();
             List<Double> meanBatches = new ArrayList<>();
             List<Double> busy = new ArrayList<>();
             Map<String, Double> medians = new Rounds(settings.rounds())
@@ -26,7 +28,7 @@ final class PipelineScenario implements Scenario {
         }
     }
 
-    private static double pipeline(ResNet50 network, int seconds, List<Double> meanBatches, List<Double> busy)
+    private static double pipeline(LoadedNetwork network, int seconds, List<Double> meanBatches, List<Double> busy)
             throws Exception {
         long start = System.nanoTime();
         try (Service service = network.service()) {

@@ -4,13 +4,10 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.Classifier;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A device that is faster than this machine: it takes each batch's pixels into a buffer and then sleeps as long as MXNet's
@@ -25,7 +22,7 @@ final class SimulatedDeviceScenario implements Scenario {
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
         try (KafkaSetup kafka = new KafkaSetup(settings.directory().resolve("simulated-broker"))) {
-            kafka.produce(samples(settings.bundledModel()), EVENTS_PER_SECOND * (settings.seconds() + 2));
+            kafka.produce(Photographs.samples(settings.bundledModel()), EVENTS_PER_SECOND * (settings.seconds() + 2));
             byte[] image = new byte[224 * 224 * 3];
             Map<String, Double> medians = new Rounds(settings.rounds())
                     .add(
@@ -48,18 +45,6 @@ final class SimulatedDeviceScenario implements Scenario {
             figures.put("fourDevicesToOne", medians.get("four") / medians.get("one"));
             return figures;
         }
-    }
-
-    private static List<byte[]> samples(Path model) throws Exception {
-        List<byte[]> samples = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(model.resolve("samples"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".png"))
-                    .sorted()
-                    .toList()) {
-                samples.add(Files.readAllBytes(file));
-            }
-        }
-        return samples;
     }
 
     private static double pipeline(KafkaSetup kafka, int devices, int seconds) throws Exception {

@@ -5,38 +5,58 @@ import io.resnetstreams.inference.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.FormulaModel;
 import io.resnetstreams.model.ModelDirectory;
+import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** ResNet-50 at 224×224 with weights from the formula, on the CPU's workers, and photographs on the input topic. */
-final class ResNet50 implements AutoCloseable {
+/** A network on the CPU's workers, and a broker with images for it on the input topic. */
+final class LoadedNetwork implements AutoCloseable {
+    /** Of ImageNet, whose networks are measured without their weights. */
     private static final int CLASSES = 1_000;
-    /** More than any round classifies of them. */
-    private static final int EVENTS_PER_SECOND = 100;
+    /** More photographs than a large network classifies in a second on any CPU. */
+    private static final int PHOTOGRAPHS_PER_SECOND = 100;
 
     private static final int WARM_UP_SECONDS = 8;
 
     private final ModelDirectory directory;
-    private final DeviceModel model;
     private final KafkaSetup kafka;
+    private final DeviceModel model;
 
-    ResNet50(BenchSettings settings, String name) throws Exception {
-        this.directory = FormulaModel.write(settings.directory().resolve(name), "resnet50", CLASSES);
+    /**
+     * Loads a model.
+     *
+     * @param kafka has events for it; it is the caller's to close
+     * @throws IllegalArgumentException if this processor can't run it
+     */
+    LoadedNetwork(ModelDirectory directory, KafkaSetup kafka) {
+        this.directory = directory;
+        this.kafka = kafka;
         this.model = DeviceModel.load(
                 directory, Device.cpu(), Runtime.getRuntime().availableProcessors(), Service.LARGEST_BATCH);
-        this.kafka = new KafkaSetup(settings.directory().resolve(name + "-broker"));
-        kafka.produce(Photographs.read(settings.images()), EVENTS_PER_SECOND * (settings.seconds() + 10));
-        warmUp();
+    }
+
+    /** Writes ResNet-50 at 224×224 with weights from the formula. */
+    static ModelDirectory resNet50(BenchSettings settings, String name) throws IOException {
+        return FormulaModel.write(settings.directory().resolve(name), "resnet50", CLASSES);
+    }
+
+    /** Starts a broker with photographs on the input topic. */
+    static KafkaSetup photographs(BenchSettings settings, String name) throws IOException {
+        KafkaSetup kafka = new KafkaSetup(settings.directory().resolve(name + "-broker"));
+        kafka.produce(Photographs.read(settings.images()), PHOTOGRAPHS_PER_SECOND * (settings.seconds() + 10));
+        return kafka;
     }
 
     /**
      * Runs the pipeline with a classifier that costs nothing. The compiler is done with broker, clients and decoding then;
      * beside a slow network it would take a third of a core for the first minutes.
      */
-    private void warmUp() throws Exception {
+    void warmUp() throws Exception {
+        int classes = directory.labels().size();
         Classifier free = new Classifier() {
             @Override
             public float[][] classify(List<byte[]> images) {
-                return new float[images.size()][CLASSES];
+                return new float[images.size()][classes];
             }
 
             @Override
@@ -44,7 +64,7 @@ final class ResNet50 implements AutoCloseable {
                 // It holds nothing.
             }
         };
-        try (Service service = new Service(List.of(List.of(free)), directory.preprocessing(), CLASSES, batch())) {
+        try (Service service = new Service(List.of(List.of(free)), directory.preprocessing(), classes, batch())) {
             TopologyRun.pipeline(kafka, service.service()::classify, WARM_UP_SECONDS);
         }
     }
@@ -74,8 +94,9 @@ final class ResNet50 implements AutoCloseable {
     /** Starts the product's service on the classifiers, which stay open when it closes. */
     Service service() {
         List<Classifier> kept =
-                model.classifiers().stream().map(ResNet50::keptOpen).toList();
-        return new Service(List.of(kept), directory.preprocessing(), CLASSES, batch());
+                model.classifiers().stream().map(LoadedNetwork::keptOpen).toList();
+        return new Service(
+                List.of(kept), directory.preprocessing(), directory.labels().size(), batch());
     }
 
     private int batch() {
@@ -90,7 +111,7 @@ final class ResNet50 implements AutoCloseable {
             }
 
             @Override
-            public java.util.function.Supplier<float[][]> begin(List<byte[]> images) {
+            public Supplier<float[][]> begin(List<byte[]> images) {
                 return classifier.begin(images);
             }
 
@@ -110,7 +131,6 @@ final class ResNet50 implements AutoCloseable {
 
     @Override
     public void close() {
-        kafka.close();
         model.classifiers().forEach(Classifier::close);
         model.close();
     }
