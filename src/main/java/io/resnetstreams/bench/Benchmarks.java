@@ -19,6 +19,7 @@ public final class Benchmarks {
         SCENARIOS.put("simulatedDevice", new SimulatedDeviceScenario());
         SCENARIOS.put("latency", new LatencyScenario());
         SCENARIOS.put("precision", new PrecisionScenario());
+        SCENARIOS.put("growth", new GrowthScenario());
         SCENARIOS.put("decode", new DecodeScenario());
     }
 

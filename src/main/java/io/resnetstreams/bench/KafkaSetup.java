@@ -5,6 +5,7 @@ import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.StreamsProperties;
+import io.resnetstreams.topology.TopicCheck;
 import io.resnetstreams.topology.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,15 +34,22 @@ final class KafkaSetup implements AutoCloseable {
     static final String INPUT = "events";
     static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
-    private static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
+    static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(20);
 
+    private final int partitions;
     private final EmbeddedBroker broker;
     private final Admin admin;
     private int runs;
 
     KafkaSetup(Path directory) throws IOException {
+        this(directory, PARTITIONS);
+    }
+
+    /** With topics of so many partitions. */
+    KafkaSetup(Path directory, int partitions) throws IOException {
+        this.partitions = partitions;
         this.broker =
                 EmbeddedBroker.start(directory, 0, MAX_MESSAGE_BYTES + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES);
         this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
@@ -54,9 +62,10 @@ final class KafkaSetup implements AutoCloseable {
 
     private void create(String topic) {
         NewTopic created =
-                new NewTopic(topic, PARTITIONS, (short) 1).configs(StreamsProperties.topicSettings(MAX_MESSAGE_BYTES));
+                new NewTopic(topic, partitions, (short) 1).configs(StreamsProperties.topicSettings(MAX_MESSAGE_BYTES));
         try {
             admin.createTopics(List.of(created)).all().get();
+            TopicCheck.awaitLeaders(admin, topic, partitions);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -67,6 +76,16 @@ final class KafkaSetup implements AutoCloseable {
 
     /** Sends values in turn until there are so many events, evenly to all partitions. */
     void produce(List<byte[]> values, int events) {
+        produce(INPUT, values, events);
+    }
+
+    /** Makes an input topic of its own and sends to it. */
+    void produceTo(String topic, List<byte[]> values, int events) {
+        create(topic);
+        produce(topic, values, events);
+    }
+
+    private void produce(String topic, List<byte[]> values, int events) {
         Map<String, Object> properties = Map.of(
                 "bootstrap.servers",
                 broker.bootstrapServers(),
@@ -81,7 +100,7 @@ final class KafkaSetup implements AutoCloseable {
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < events; i++) {
                 byte[] value = values.get(i % values.size());
-                producer.send(new ProducerRecord<>(INPUT, i % PARTITIONS, null, value), (metadata, e) -> {
+                producer.send(new ProducerRecord<>(topic, i % partitions, null, value), (metadata, e) -> {
                     if (e != null) {
                         failure.set(e);
                     }
@@ -95,17 +114,11 @@ final class KafkaSetup implements AutoCloseable {
 
     /** Returns settings for a measurement's own group and output topics, which are made now. */
     PipelineSettings settings() {
-        return settings(INPUT);
+        return settings(INPUT, IN_FLIGHT);
     }
 
-    /** The same with an input topic of its own, still empty, for events that come while it runs. */
-    PipelineSettings liveSettings() {
-        String input = "events-" + (runs + 1);
-        create(input);
-        return settings(input);
-    }
-
-    private PipelineSettings settings(String input) {
+    /** The same with another input topic or another window. */
+    PipelineSettings settings(String input, InFlightLimits inFlight) {
         int run = ++runs;
         Topics topics = new Topics(input, "labels-" + run, "dead-letters-" + run);
         create(topics.labels());
@@ -117,9 +130,16 @@ final class KafkaSetup implements AutoCloseable {
                 Guarantee.EXACTLY_ONCE_V2,
                 1,
                 MAX_MESSAGE_BYTES,
-                IN_FLIGHT,
+                inFlight,
                 Duration.ofSeconds(20),
                 Map.of());
+    }
+
+    /** The same with an input topic of its own, still empty, for events that come while it runs. */
+    PipelineSettings liveSettings() {
+        String input = "events-" + (runs + 1);
+        create(input);
+        return settings(input, IN_FLIGHT);
     }
 
     /** Deletes a measurement's topics. */
@@ -138,11 +158,11 @@ final class KafkaSetup implements AutoCloseable {
                 Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = new ArrayList<>(IntStream.range(0, PARTITIONS)
+            List<TopicPartition> all = new ArrayList<>(IntStream.range(0, partitions)
                     .mapToObj(partition -> new TopicPartition(topic, partition))
                     .toList());
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
             long first = awaitFirst(consumer, topic);
             long last = first;
             long count = 0;

@@ -53,18 +53,8 @@ final class LoadedNetwork implements AutoCloseable {
      */
     void warmUp() throws Exception {
         int classes = directory.labels().size();
-        Classifier free = new Classifier() {
-            @Override
-            public float[][] classify(List<byte[]> images) {
-                return new float[images.size()][classes];
-            }
-
-            @Override
-            public void close() {
-                // It holds nothing.
-            }
-        };
-        try (Service service = new Service(List.of(List.of(free)), directory.preprocessing(), classes, batch())) {
+        try (Service service =
+                new Service(List.of(List.of(new FreeNetwork(classes))), directory.preprocessing(), classes, batch())) {
             TopologyRun.pipeline(kafka, service.service()::classify, WARM_UP_SECONDS);
         }
     }

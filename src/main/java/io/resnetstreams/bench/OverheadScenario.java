@@ -1,17 +1,9 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.events.EncodedLabel;
-import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEvent.Label;
-import io.resnetstreams.events.LabelEvent.ModelReference;
-import io.resnetstreams.topology.EventClassifier;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -50,15 +42,8 @@ final class OverheadScenario implements Scenario {
 
     /** The pipeline with a thread that answers at once, with a label event of about the event's size. */
     private static double pipeline(KafkaSetup kafka, int seconds) throws Exception {
-        List<Label> labels = List.of(new Label("x".repeat(EVENT_BYTES - 200), 0, 1.0));
-        ModelReference model = new ModelReference("free", "0");
-        ExecutorService thread = Executors.newSingleThreadExecutor();
-        try {
-            EventClassifier free = event -> CompletableFuture.supplyAsync(
-                    () -> EncodedLabel.of(new LabelEvent("id", labels, model, event.source())), thread);
+        try (FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200)) {
             return TopologyRun.pipeline(kafka, free, seconds);
-        } finally {
-            thread.shutdownNow();
         }
     }
 

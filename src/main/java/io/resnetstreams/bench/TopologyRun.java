@@ -17,7 +17,12 @@ final class TopologyRun {
 
     /** The pipeline's own topology. */
     static double pipeline(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
-        PipelineSettings settings = kafka.settings();
+        return pipeline(kafka, kafka.settings(), classifier, seconds);
+    }
+
+    /** The pipeline's own topology with these settings. */
+    static double pipeline(KafkaSetup kafka, PipelineSettings settings, EventClassifier classifier, int seconds)
+            throws Exception {
         try (Pipeline pipeline = Pipeline.create(settings, classifier, TopologyMetrics.NONE)) {
             pipeline.start();
             double rate = kafka.committedRate(settings.topics().labels(), seconds);

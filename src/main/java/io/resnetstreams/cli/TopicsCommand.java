@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.topology.TopicCheck;
 import io.resnetstreams.topology.Topics;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,16 +55,17 @@ final class TopicsCommand implements Callable<Integer> {
         try (Admin admin = clients.admin()) {
             Map<String, KafkaFuture<Void>> futures = admin.createTopics(wanted).values();
             for (NewTopic topic : wanted) {
-                results.put(topic.name(), await(clients, topic.name(), futures.get(topic.name())));
+                results.put(topic.name(), await(clients, admin, topic, futures.get(topic.name())));
             }
         }
         return results;
     }
 
-    private static String await(KafkaClients clients, String topic, KafkaFuture<Void> future)
+    private static String await(KafkaClients clients, Admin admin, NewTopic topic, KafkaFuture<Void> future)
             throws InterruptedException {
         try {
             future.get();
+            TopicCheck.awaitLeaders(admin, topic.name(), topic.numPartitions());
             return "created";
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TopicExistsException) {
@@ -73,7 +75,9 @@ final class TopicsCommand implements Callable<Integer> {
                 throw clients.unreachable(e);
             }
             throw UserErrorException.shortfall(
-                    "cannot create topic '" + topic + "': " + e.getCause().getMessage(), e);
+                    "cannot create topic '" + topic.name() + "': "
+                            + e.getCause().getMessage(),
+                    e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.resnetstreams.topology;
 
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -7,12 +9,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Looks at the topics before the pipeline starts, so that a missing or unfit one is named rather than waited for. */
 public final class TopicCheck {
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final Duration BACKOFF = Duration.ofMillis(50);
+
     private TopicCheck() {}
 
     /**
@@ -35,6 +42,36 @@ public final class TopicCheck {
             }
         }
         return input;
+    }
+
+    /**
+     * Waits until each partition of a topic just created takes records. A producer that comes earlier, and sends several
+     * batches to a partition, can be refused for ever: its second batch arrives first, and the sequence number of the first
+     * is never accepted any more (Kafka 4.3).
+     *
+     * @throws ExecutionException if a partition has no leader in time
+     */
+    public static void awaitLeaders(Admin admin, String topic, int partitions)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+        }
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (true) {
+            try {
+                admin.describeTopics(List.of(topic)).allTopicNames().get();
+                // Only a leader answers this, and the client asks again until one does.
+                admin.listOffsets(ends).all().get();
+                return;
+            } catch (ExecutionException e) {
+                // A broker that has not yet heard of the topic is not asked again.
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(BACKOFF.toMillis());
+            }
+        }
     }
 
     /** Returns how many partitions a topic has; failures as in {@link #check}. */
