@@ -148,7 +148,7 @@ final class BenchPlots {
 
     private static Chart<?, ?> stages(Map<String, Double> stages) {
         CategoryChart chart =
-                categories("Mean time of an event from its decoding on", "", "milliseconds", WIDTH * 3 / 4);
+                categories("Mean time of an event by stage", "from its decoding on", "milliseconds", WIDTH * 3 / 4);
         chart.getStyler().setStacked(true).setAvailableSpaceFill(0.5);
         chart.getStyler().setXAxisTicksVisible(false).setLegendPosition(LegendPosition.OutsideE);
         // In the legend, since a short stage has no room for a number.
@@ -169,6 +169,10 @@ final class BenchPlots {
         CategoryChart chart = categories("Batches by size", "images in a batch", "batches", WIDTH);
         chart.getStyler().setAvailableSpaceFill(0.9).setLegendVisible(false);
         chart.getStyler().setXAxisMaxLabelCount(MOST_LABELS);
+        // There are no halves of batches.
+        chart.getStyler()
+                .setyAxisTickLabelsFormattingFunction(
+                        count -> count == Math.rint(count) ? FigureTable.format(count.longValue()) : "");
         chart.addSeries(
                 "batches",
                 bars.keySet().stream().map(size -> Integer.toString(size)).toList(),

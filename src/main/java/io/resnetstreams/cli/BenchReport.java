@@ -34,6 +34,12 @@ final class BenchReport {
      * @throws UserErrorException wrong usage where that is impossible
      */
     static BenchReport open(Path directory, Run run) {
+        for (Path above = directory.toAbsolutePath(); above != null; above = above.getParent()) {
+            if (Files.exists(above) && !Files.isDirectory(above)) {
+                throw UserErrorException.usage(
+                        "--report " + directory + ": " + above + " is a file; a folder is needed there");
+            }
+        }
         try {
             Files.createDirectories(directory);
             Files.delete(Files.createTempFile(directory, "report", ".part"));

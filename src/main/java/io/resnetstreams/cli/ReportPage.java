@@ -37,7 +37,7 @@ final class ReportPage {
             table { border-collapse: collapse; }
             th, td { text-align: left; padding: .15rem 1.5rem .15rem 0; border-bottom: 1px solid var(--line);
               vertical-align: top; overflow-wrap: anywhere; }
-            th { font-weight: normal; color: var(--soft); }
+            th { font-weight: normal; color: var(--soft); overflow-wrap: normal; }
             td { font-variant-numeric: tabular-nums; }
             section.scenario td { text-align: right; padding-right: 0; white-space: nowrap; }
             .parts { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem; align-items: flex-start; }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The folder of {@code bench --report}. */
@@ -34,9 +36,19 @@ class BenchReportTest {
         for (Path directory : List.of(file, file.resolve("report"))) {
             assertThatExceptionOfType(UserErrorException.class)
                     .isThrownBy(() -> open(directory))
-                    .withMessageStartingWith("--report " + directory + ": no report can be written there: ")
+                    .withMessage("--report " + directory + ": " + file + " is a file; a folder is needed there")
                     .satisfies(mistake -> assertThat(mistake.exitCode()).isEqualTo(2));
         }
+    }
+
+    /** Where not even root may make a folder. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aPlaceWhereNothingCanBeMadeIsRefused() {
+        assertThatExceptionOfType(UserErrorException.class)
+                .isThrownBy(() -> open(Path.of("/proc/report")))
+                .withMessageStartingWith("--report /proc/report: no report can be written there: ")
+                .satisfies(mistake -> assertThat(mistake.exitCode()).isEqualTo(2));
     }
 
     @Test

@@ -167,10 +167,10 @@ class MainTest {
     @Test
     void aReportInTheWayOfAFileIsNamed() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "x");
-        assertMistake("--report " + file + ": no report can be written there", "bench", "--report", file.toString());
+        assertMistake("--report " + file + ": " + file + " is a file", "bench", "--report", file.toString());
         String below = file.resolve("report").toString();
         err.reset();
-        assertMistake("--report " + below + ": no report can be written there", "bench", "--report", below);
+        assertMistake("--report " + below + ": " + file + " is a file", "bench", "--report", below);
     }
 
     @Test

@@ -153,7 +153,7 @@ class ReportPageTest {
                 .extracting(plot -> plot.getAttribute("aria-label"))
                 .containsExactly(
                         "Throughput over batch size",
-                        "Mean time of an event from its decoding on",
+                        "Mean time of an event by stage",
                         "Batches by size",
                         "Latency over load");
         assertThat(plots)
