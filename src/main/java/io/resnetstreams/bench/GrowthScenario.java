@@ -92,7 +92,8 @@ final class GrowthScenario implements Scenario {
                             kafka,
                             kafka.settings(topic, KafkaSetup.IN_FLIGHT),
                             service.service()::classify,
-                            settings.seconds());
+                            settings.seconds(),
+                            label -> {});
                 }
             });
         }
@@ -115,7 +116,7 @@ final class GrowthScenario implements Scenario {
         InFlightLimits inFlight =
                 window == 0 ? KafkaSetup.IN_FLIGHT : new InFlightLimits(window, KafkaSetup.IN_FLIGHT.maxBytes());
         try (FreeClassifier free = new FreeClassifier(LABEL_LENGTH)) {
-            return TopologyRun.pipeline(kafka, kafka.settings(topic, inFlight), free, settings.seconds());
+            return TopologyRun.pipeline(kafka, kafka.settings(topic, inFlight), free, settings.seconds(), label -> {});
         }
     }
 

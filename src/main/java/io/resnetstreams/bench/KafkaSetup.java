@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -154,6 +156,15 @@ final class KafkaSetup implements AutoCloseable {
      * commits; so the time runs from one lump to another, and the first lump is not counted.
      */
     double committedRate(String topic, int seconds) {
+        return committedRate(topic, seconds, record -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onCommitted told each record as soon as it is read, those of the first lump too
+     */
+    double committedRate(String topic, int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
         Map<String, Object> properties =
                 Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
         try (KafkaConsumer<byte[], byte[]> consumer =
@@ -163,7 +174,7 @@ final class KafkaSetup implements AutoCloseable {
                     .toList());
             consumer.assign(all);
             consumer.seekToBeginning(all);
-            long first = awaitFirst(consumer, topic);
+            long first = awaitFirst(consumer, topic, onCommitted);
             long last = first;
             long count = 0;
             long end = first + seconds * 1_000_000_000L;
@@ -172,6 +183,7 @@ final class KafkaSetup implements AutoCloseable {
                 if (!records.isEmpty()) {
                     count += records.count();
                     last = System.nanoTime();
+                    records.forEach(onCommitted);
                 } else if (System.nanoTime() - last > LONGEST_WAIT.toNanos()) {
                     throw new IllegalStateException(
                             "no record on " + topic + " for " + LONGEST_WAIT.toSeconds() + " s");
@@ -181,14 +193,21 @@ final class KafkaSetup implements AutoCloseable {
         }
     }
 
-    private static long awaitFirst(KafkaConsumer<byte[], byte[]> consumer, String topic) {
+    private static long awaitFirst(
+            KafkaConsumer<byte[], byte[]> consumer,
+            String topic,
+            Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        while (consumer.poll(POLL).isEmpty()) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        while (records.isEmpty()) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("no record on " + topic + " for " + LONGEST_WAIT.toSeconds() + " s");
             }
+            records = consumer.poll(POLL);
         }
-        return System.nanoTime();
+        long first = System.nanoTime();
+        records.forEach(onCommitted);
+        return first;
     }
 
     @Override

@@ -2,29 +2,32 @@ package io.resnetstreams.bench;
 
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.BatchPolicy;
-import io.resnetstreams.inference.BatchPolicy.ClosedBy;
 import io.resnetstreams.inference.Batcher;
 import io.resnetstreams.inference.ClassificationService;
-import io.resnetstreams.inference.InferenceMetrics;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Deserializer;
 
-/** The product's own way from an event to its label, with counts of batches. */
+/** The product's own way from an event to its label, with counts of batches and the time that events spend on it. */
 final class Service implements AutoCloseable {
     static final int LARGEST_BATCH = 32;
+    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
 
-    private final LongAdder batches = new LongAdder();
-    private final LongAdder images = new LongAdder();
-    private final LongAdder busyNanos = new LongAdder();
+    private final ServiceMetrics metrics = new ServiceMetrics();
     private final int workers;
     private final ClassificationService service;
 
@@ -36,14 +39,6 @@ final class Service implements AutoCloseable {
      */
     Service(List<List<Classifier>> devices, Preprocessing preprocessing, int classes, int largestBatch) {
         int imageBytes = preprocessing.width() * preprocessing.height() * 3;
-        InferenceMetrics metrics = new InferenceMetrics() {
-            @Override
-            public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
-                batches.increment();
-                images.add(size);
-                busyNanos.add(inferenceNanos);
-            }
-        };
         List<Batcher> batchers = new ArrayList<>();
         for (List<Classifier> classifiers : devices) {
             String name = "device-" + batchers.size();
@@ -66,14 +61,25 @@ final class Service implements AutoCloseable {
         return service;
     }
 
-    /** Returns the mean number of images in a batch, of all so far. */
-    double meanBatch() {
-        return (double) images.sum() / Math.max(1, batches.sum());
+    /** Classifies as {@link #service} does, and notes when each outcome came, for {@link #committed}. */
+    CompletableFuture<Outcome> classify(RawEvent event) {
+        CompletableFuture<Outcome> outcome = service.classify(event);
+        outcome.whenComplete((done, failure) -> {
+            if (failure == null) {
+                metrics.classified(event.source());
+            }
+        });
+        return outcome;
     }
 
-    /** Returns the time that workers spent with batches, in all. */
-    long busyNanos() {
-        return busyNanos.sum();
+    /** Notes that a reader has just got the label of an event that came through {@link #classify}. */
+    void committed(ConsumerRecord<byte[], byte[]> label) {
+        metrics.committed(LABELS.deserialize(label.topic(), label.value()).source());
+    }
+
+    /** Returns what was done so far. */
+    ServiceWork work() {
+        return metrics.work();
     }
 
     int workers() {

@@ -8,6 +8,8 @@ import io.resnetstreams.topology.TopologyMetrics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
@@ -17,15 +19,24 @@ final class TopologyRun {
 
     /** The pipeline's own topology. */
     static double pipeline(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
-        return pipeline(kafka, kafka.settings(), classifier, seconds);
+        return pipeline(kafka, kafka.settings(), classifier, seconds, label -> {});
     }
 
-    /** The pipeline's own topology with these settings. */
-    static double pipeline(KafkaSetup kafka, PipelineSettings settings, EventClassifier classifier, int seconds)
+    /**
+     * The pipeline's own topology with these settings.
+     *
+     * @param onCommitted told each label's record as soon as a {@code read_committed} reader has it
+     */
+    static double pipeline(
+            KafkaSetup kafka,
+            PipelineSettings settings,
+            EventClassifier classifier,
+            int seconds,
+            Consumer<ConsumerRecord<byte[], byte[]>> onCommitted)
             throws Exception {
         try (Pipeline pipeline = Pipeline.create(settings, classifier, TopologyMetrics.NONE)) {
             pipeline.start();
-            double rate = kafka.committedRate(settings.topics().labels(), seconds);
+            double rate = kafka.committedRate(settings.topics().labels(), seconds, onCommitted);
             if (pipeline.failure() != null) {
                 throw new IllegalStateException("the pipeline ended", pipeline.failure());
             }

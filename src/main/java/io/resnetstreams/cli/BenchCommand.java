@@ -2,6 +2,7 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.bench.BenchSettings;
 import io.resnetstreams.bench.Benchmarks;
+import io.resnetstreams.cli.ReportPage.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,8 +10,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Measures the pipeline against its own ceiling and its peers. */
 @Command(
@@ -20,7 +23,8 @@ import picocli.CommandLine.Parameters;
             "within a run, and medians are compared: figures are ratios of this machine. Scenarios: ceiling, pipeline,",
             "perRecord, drainAtCommit, overhead, simulatedDevice, latency, precision, growth, decode."
         },
-        footer = "%nExample: resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5")
+        footer =
+                "%nExample: resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5 --report target/bench")
 final class BenchCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -51,6 +55,15 @@ final class BenchCommand implements Callable<Integer> {
             description = "JPEG photographs for pipeline and decode (default: made ones).")
     private Path images;
 
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Write a page with tables and plots, DIR/index.html, and the JSON, DIR/bench.json.")
+    private Path reportDirectory;
+
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws Exception {
         Path directory = Files.createTempDirectory("resnet-streams-bench");
@@ -58,18 +71,37 @@ final class BenchCommand implements Callable<Integer> {
             BenchSettings settings = new BenchSettings(
                     rounds, seconds, images, directory, Home.resolve(Path.of("models", "resnet20-fashion-mnist")));
             List<String> names = scenarios == null ? Benchmarks.names() : scenarios;
-            Map<String, Object> results = Benchmarks.run(
-                    names,
-                    settings,
-                    name -> System.err.println("measuring " + name),
-                    // At once: it takes minutes, and may be cut off.
-                    (name, figures) -> output.text().printf("%-16s %s%n", name, figures));
-            output.printJson(results);
+            BenchReport report = reportDirectory == null
+                    ? null
+                    : BenchReport.open(reportDirectory, Run.now(CommandLines.of(spec), names, rounds, seconds));
+            output.printJson(measure(names, settings, report));
             return 0;
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         } finally {
             TemporaryFolder.delete(directory);
+        }
+    }
+
+    private Map<String, Object> measure(List<String> names, BenchSettings settings, BenchReport report)
+            throws Exception {
+        try {
+            return Benchmarks.run(
+                    names,
+                    settings,
+                    name -> System.err.println("measuring " + name),
+                    // At once: it takes minutes, and may be cut off.
+                    (name, figures) -> {
+                        output.text().printf("%-16s %s%n", name, figures);
+                        if (report != null) {
+                            report.add(name, figures);
+                        }
+                    });
+        } catch (Exception e) {
+            if (report != null) {
+                report.fail(e);
+            }
+            throw e;
         }
     }
 }

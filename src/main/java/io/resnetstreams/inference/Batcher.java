@@ -84,8 +84,13 @@ public final class Batcher implements AutoCloseable {
         }
     }
 
-    /** A batch on the device; {@code end} waits for it and completes its futures. */
-    private record Running(Batch batch, Runnable end, int size, long oldestWaitNanos, long startNanos) {}
+    /**
+     * A batch on the device; {@code end} waits for it and completes its futures.
+     *
+     * @param waitNanos how long its images had waited in all when it started
+     */
+    private record Running(
+            Batch batch, Runnable end, int size, long oldestWaitNanos, long waitNanos, long startNanos) {}
 
     private void work(Classifier classifier) {
         try (classifier) {
@@ -115,8 +120,11 @@ public final class Batcher implements AutoCloseable {
         // The futures take the images along, so what the metrics need is read first.
         int size = batch.images().size();
         long oldestWait = start - batch.images().get(0).queuedNanos();
+        long wait = batch.images().stream()
+                .mapToLong(image -> start - image.queuedNanos())
+                .sum();
         Runnable end = guarded(batch, () -> runner.begin(batch.images()));
-        return new Running(batch, end, size, oldestWait, start);
+        return new Running(batch, end, size, oldestWait, wait, start);
     }
 
     /** Returns when the batch ended. The device had it from its start, or from the end of the one before. */
@@ -126,12 +134,9 @@ public final class Batcher implements AutoCloseable {
             return running.end();
         });
         long now = nanoTicker.getAsLong();
-        metrics.batch(
-                device,
-                running.size(),
-                running.batch().closedBy(),
-                running.oldestWaitNanos(),
-                now - Math.max(running.startNanos(), lastEnd));
+        long began = Math.max(running.startNanos(), lastEnd);
+        metrics.batch(device, running.size(), running.batch().closedBy(), running.oldestWaitNanos(), now - began);
+        metrics.waited(running.size(), running.waitNanos() + running.size() * (began - running.startNanos()));
         return now;
     }
 

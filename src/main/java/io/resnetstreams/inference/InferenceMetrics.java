@@ -16,6 +16,12 @@ public interface InferenceMetrics {
      */
     default void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {}
 
+    /**
+     * The device classified a batch, told right after {@link #batch}: from queued until it began with them, the batch's
+     * images waited so long in all. It began when it got the batch, or when it had ended the one before.
+     */
+    default void waited(int images, long nanos) {}
+
     /** The device ran out of memory and now takes batches of at most this size; alert when it recurs. */
     default void outOfMemory(String device, int newCeiling) {}
 }

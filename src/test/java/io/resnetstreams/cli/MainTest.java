@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,6 +162,21 @@ class MainTest {
     @ValueSource(strings = {"0", "-1", "100001"})
     void aBadRepetitionOfTheDemoIsNamed(String repeat) {
         assertMistake("--repeat is " + repeat + "; allowed are 1 to 100000", "demo", "--repeat", repeat);
+    }
+
+    @Test
+    void aReportInTheWayOfAFileIsNamed() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        assertMistake("--report " + file + ": " + file + " is a file", "bench", "--report", file.toString());
+        String below = file.resolve("report").toString();
+        err.reset();
+        assertMistake("--report " + below + ": " + file + " is a file", "bench", "--report", below);
+    }
+
+    @Test
+    void aReportWithoutFolderIsWrongUsage() {
+        assertThat(execute("bench", "--report")).isEqualTo(2);
+        assertThat(errorLines().get(0)).contains("--report");
     }
 
     @Test

@@ -1,0 +1,86 @@
+package io.resnetstreams.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.resnetstreams.bench.ServiceWork.Spent;
+import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What bench tells about batches and stages, from what inference tells. */
+class ServiceWorkTest {
+    private static final long MILLI = 1_000_000;
+
+    private static ServiceWork twoBatches() {
+        ServiceMetrics metrics = new ServiceMetrics();
+        for (long millis : List.of(2, 3, 4, 7)) {
+            metrics.decoded(millis * MILLI);
+        }
+        metrics.batch("device", 3, ClosedBy.FULL, 5 * MILLI, 30 * MILLI);
+        metrics.waited(3, 9 * MILLI);
+        metrics.batch("device", 1, ClosedBy.FULL, 5 * MILLI, 10 * MILLI);
+        metrics.waited(1, 11 * MILLI);
+        return metrics.work();
+    }
+
+    @Test
+    void timesAreMeansOfEvents() {
+        assertThat(twoBatches().stageMillis())
+                .containsExactly(
+                        entry("decode", 4.0),
+                        entry("queueWait", 5.0),
+                        // Three events were 30 ms on the device, one was 10 ms.
+                        entry("inference", 25.0),
+                        entry("untilCommitted", 0.0));
+    }
+
+    @Test
+    void batchesAreCountedBySize() {
+        ServiceWork work = twoBatches();
+        assertThat(work.batchSizes()).containsExactly(entry("1", 1L), entry("3", 1L));
+        assertThat(work.meanBatch()).isEqualTo(2);
+        assertThat(work.busyNanos()).isEqualTo(40 * MILLI);
+    }
+
+    @Test
+    void runsAddUp() {
+        ServiceWork work = List.of(twoBatches(), twoBatches()).stream().reduce(ServiceWork.NONE, ServiceWork::plus);
+        assertThat(work.batchSizes()).containsExactly(entry("1", 2L), entry("3", 2L));
+        assertThat(work.stageMillis()).isEqualTo(twoBatches().stageMillis());
+        assertThat(work.stages()).containsEntry("decode", new Spent(8, 32 * MILLI));
+        assertThat(work.busyNanos()).isEqualTo(80 * MILLI);
+    }
+
+    @Test
+    void sizesAreInTheOrderOfNumbers() {
+        ServiceMetrics metrics = new ServiceMetrics();
+        for (int size : new int[] {16, 2, 9}) {
+            metrics.batch("device", size, ClosedBy.FULL, 0, 1);
+        }
+        assertThat(metrics.work().batchSizes().keySet()).containsExactly("2", "9", "16");
+    }
+
+    @Test
+    void onlyEventsSeenCommittedCountAsCommitted() {
+        ServiceMetrics metrics = new ServiceMetrics();
+        SourcePosition event = new SourcePosition("events", 3, 17, 1_000);
+        metrics.classified(event);
+        metrics.classified(new SourcePosition("events", 3, 18, 1_000));
+        metrics.committed(event);
+        metrics.committed(event);
+        metrics.committed(new SourcePosition("events", 4, 17, 1_000));
+        Spent spent = metrics.work().stages().get("untilCommitted");
+        assertThat(spent.events()).isEqualTo(1);
+        assertThat(spent.nanos()).isNotNegative();
+    }
+
+    @Test
+    void withoutBatchesNothingIsDividedByZero() {
+        assertThat(ServiceWork.NONE.meanBatch()).isZero();
+        assertThat(new ServiceMetrics().work().stageMillis())
+                .hasSize(4)
+                .allSatisfy((stage, millis) -> assertThat(millis).isZero());
+    }
+}
