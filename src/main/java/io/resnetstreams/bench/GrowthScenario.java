@@ -17,6 +17,7 @@ final class GrowthScenario implements Scenario {
     private static final int LABEL_LENGTH = 20;
     private static final int EVENTS_PER_SECOND = 60_000;
     private static final int[] PARTITIONS = {1, 6, 48};
+    private static final String PASS_THROUGH = "pass-through-";
     private static final int[] WINDOWS = {64, 512, 4_096};
     private static final int[] IMAGE_KILOBYTES = {2, 100, 5_000};
     /** What lies on the topic of each size of images. */
@@ -49,8 +50,17 @@ final class GrowthScenario implements Scenario {
                 brokers.put(partitions, kafka);
                 kafka.produce(List.of(random(SMALL_EVENT_BYTES)), EVENTS_PER_SECOND * (settings.seconds() + 2));
                 rounds.add(Integer.toString(partitions), () -> topology(kafka, KafkaSetup.INPUT, 0, settings));
+                rounds.add(PASS_THROUGH + partitions, () -> OverheadScenario.passThrough(kafka, settings.seconds()));
             }
-            return toBest(rounds.medians());
+            Map<String, Double> own = rounds.medians();
+            Map<String, Double> passThrough = new LinkedHashMap<>();
+            for (int partitions : PARTITIONS) {
+                passThrough.put(Integer.toString(partitions), own.remove(PASS_THROUGH + partitions));
+            }
+            Map<String, Object> figures = toBest(own);
+            // What Kafka itself loses where a transaction spans more partitions.
+            figures.put("passThrough", toBest(passThrough));
+            return figures;
         } finally {
             brokers.values().forEach(KafkaSetup::close);
         }
@@ -129,7 +139,11 @@ final class GrowthScenario implements Scenario {
     private static Map<String, Object> toBest(Map<String, Double> rates) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("eventsPerSecond", rates);
-        figures.put("worstToBest", Collections.min(rates.values()) / Collections.max(rates.values()));
+        double best = Collections.max(rates.values());
+        figures.put("worstToBest", Collections.min(rates.values()) / best);
+        // Steps come in ascending order.
+        double largest = List.copyOf(rates.values()).get(rates.size() - 1);
+        figures.put("largestToBest", largest / best);
         return figures;
     }
 }

@@ -47,7 +47,8 @@ final class OverheadScenario implements Scenario {
         }
     }
 
-    private static double passThrough(KafkaSetup kafka, int seconds) throws Exception {
+    /** Kafka Streams' own {@code mapValues}, which passes events on. */
+    static double passThrough(KafkaSetup kafka, int seconds) throws Exception {
         return TopologyRun.other(
                 kafka,
                 settings -> {
