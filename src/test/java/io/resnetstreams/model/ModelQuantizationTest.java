@@ -239,4 +239,12 @@ class ModelQuantizationTest {
         node.putArray("inputs").addArray().add(input).add(0).add(0);
         return nodes.size() - 1;
     }
+
+    @Test
+    void theShippedInt8ModelIsMadeOfTheBundledOne() throws Exception {
+        ModelDirectory int8 = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist-int8"));
+        assertThat(int8.description().precision()).isEqualTo(Precision.INT8);
+        assertThat(int8.directory().resolve(ModelDirectory.parametersFile(int8.name())))
+                .hasSameBinaryContentAs(MODEL.resolve(ModelDirectory.parametersFile("resnet20-fashion-mnist")));
+    }
 }
