@@ -23,9 +23,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * An event's way through window and batcher without decoding and network. Its {@code gc.alloc.rate.norm} is what the
- * pipeline allocates for an event beside pixels, JSON and Kafka: the event and its position, its place in the window, two
- * futures and what links them, its place in the queue, and its share of the batch.
+ * An event's way through window and batcher, without decoding and network. Its {@code gc.alloc.rate.norm} is the bytes
+ * of the event and its position, its place in the window, two futures and the link between them, its place in the queue,
+ * and its share of the batch. What the service allocates around decoding is not in it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
