@@ -1,5 +1,7 @@
 package io.resnetstreams.image;
 
+import java.util.Arrays;
+
 /**
  * Scales and crops an image in one go: only rows and columns that reach the result are computed, and only as many
  * filtered rows are kept as one output row needs. First across, rounded to 8 bits, then down, as Pillow does.
@@ -11,6 +13,7 @@ final class Resampler {
     private final TriangleFilter across;
     private final TriangleFilter down;
     private final byte[] sourceRow;
+    private final int[] sums;
     private final int[][] filteredRows; // a ring: input row y lies at y modulo its length
     private int nextRow;
 
@@ -19,6 +22,7 @@ final class Resampler {
         this.across = across;
         this.down = down;
         this.sourceRow = new byte[source.width() * CHANNELS];
+        this.sums = new int[across.size() * CHANNELS];
         this.filteredRows = new int[down.mostWeights()][across.size() * CHANNELS];
         this.nextRow = down.first()[0];
     }
@@ -56,7 +60,7 @@ final class Resampler {
             source.row(nextRow, sourceRow);
             filterAcross(sourceRow, filteredRows[nextRow % filteredRows.length]);
         }
-        int[] sums = new int[across.size() * CHANNELS];
+        Arrays.fill(sums, 0);
         int first = down.first()[y];
         int[] weights = down.weights()[y];
         for (int i = 0; i < weights.length; i++) {

@@ -16,6 +16,8 @@ final class BatchQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean closing;
+    /** Written under the lock; read without it. */
+    private volatile int size;
 
     BatchQueue(BatchPolicy policy, LongSupplier nanoTicker) {
         this.accumulator = new BatchAccumulator(policy);
@@ -30,6 +32,7 @@ final class BatchQueue {
                 return false;
             }
             accumulator.add(image);
+            size = accumulator.size();
             changed.signal();
             return true;
         } finally {
@@ -43,9 +46,9 @@ final class BatchQueue {
         try {
             while (true) {
                 long now = nanoTicker.getAsLong();
-                Batch batch = accumulator.poll(now, ceiling, closing);
+                Batch batch = poll(now, ceiling);
                 if (batch != null) {
-                    if (accumulator.size() > 0) {
+                    if (size > 0) {
                         changed.signal();
                     }
                     return batch;
@@ -69,10 +72,21 @@ final class BatchQueue {
     Batch takeIfFull(int ceiling) {
         lock.lock();
         try {
-            return accumulator.size() < ceiling ? null : accumulator.poll(nanoTicker.getAsLong(), ceiling, closing);
+            return accumulator.size() < ceiling ? null : poll(nanoTicker.getAsLong(), ceiling);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Batch poll(long now, int ceiling) {
+        Batch batch = accumulator.poll(now, ceiling, closing);
+        size = accumulator.size();
+        return batch;
+    }
+
+    /** Returns how many images wait; any thread may ask. */
+    int size() {
+        return size;
     }
 
     /** Takes no more images; what is queued is still handed out. */

@@ -3,6 +3,7 @@ package io.resnetstreams.inference;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.model.Classifier;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -58,8 +59,13 @@ final class BatchRunner {
     }
 
     private Supplier<float[][]> beginOrFail(List<PendingImage> images) {
+        // Not a stream, whose objects are 180 bytes a batch.
+        List<byte[]> pixels = new ArrayList<>(images.size());
+        for (PendingImage image : images) {
+            pixels.add(image.pixels());
+        }
         try {
-            return classifier.begin(images.stream().map(PendingImage::pixels).toList());
+            return classifier.begin(pixels);
         } catch (RuntimeException e) {
             return () -> {
                 throw e;

@@ -28,7 +28,7 @@ public final class Batcher implements AutoCloseable {
     private final BatchQueue queue;
     private final LongSupplier nanoTicker;
     private final AtomicInteger ceiling;
-    private final AtomicInteger load = new AtomicInteger();
+    private final AtomicInteger onDevice = new AtomicInteger();
     private final InferenceMetrics metrics;
     private final int imageBytes;
     private final int largestBatch;
@@ -65,9 +65,9 @@ public final class Batcher implements AutoCloseable {
         return ROOM_IN_BATCHES * workers.size() * largestBatch;
     }
 
-    /** Returns how many images this device has been given and not yet answered. */
+    /** Returns how many images wait for this device or are on it. */
     int load() {
-        return load.get();
+        return queue.size() + onDevice.get();
     }
 
     /**
@@ -77,8 +77,6 @@ public final class Batcher implements AutoCloseable {
      *     io.resnetstreams.events.RejectedEventException} where the image is at fault, or {@link DeviceFailedException}
      */
     void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
-        load.incrementAndGet();
-        probabilities.whenComplete((row, failure) -> load.decrementAndGet());
         if (!queue.add(new PendingImage(pixels, probabilities, nanoTicker.getAsLong()))) {
             probabilities.completeExceptionally(new IllegalStateException("the batcher of " + device + " is closed"));
         }
@@ -119,6 +117,7 @@ public final class Batcher implements AutoCloseable {
         long start = nanoTicker.getAsLong();
         // The futures take the images along, so what the metrics need is read first.
         int size = batch.images().size();
+        onDevice.addAndGet(size);
         long oldestWait = start - batch.images().get(0).queuedNanos();
         long wait = batch.images().stream()
                 .mapToLong(image -> start - image.queuedNanos())
@@ -133,6 +132,7 @@ public final class Batcher implements AutoCloseable {
             running.end().run();
             return running.end();
         });
+        onDevice.addAndGet(-running.size());
         long now = nanoTicker.getAsLong();
         long began = Math.max(running.startNanos(), lastEnd);
         metrics.batch(device, running.size(), running.batch().closedBy(), running.oldestWaitNanos(), now - began);

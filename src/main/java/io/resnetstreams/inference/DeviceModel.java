@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.inference.PixelPacker.PixelBatch;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.Precision;
@@ -128,9 +129,9 @@ public final class DeviceModel implements AutoCloseable {
         }
     }
 
-    private static Criteria<DjlClassifier.PixelBatch, NDArray> criteria(ModelDirectory directory, Device device) {
-        Criteria.Builder<DjlClassifier.PixelBatch, NDArray> builder = Criteria.builder()
-                .setTypes(DjlClassifier.PixelBatch.class, NDArray.class)
+    private static Criteria<PixelBatch, NDArray> criteria(ModelDirectory directory, Device device) {
+        Criteria.Builder<PixelBatch, NDArray> builder = Criteria.builder()
+                .setTypes(PixelBatch.class, NDArray.class)
                 .optEngine(Accelerators.ENGINE)
                 .optDevice(device)
                 .optModelPath(directory.directory())

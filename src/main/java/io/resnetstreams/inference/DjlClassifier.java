@@ -9,31 +9,26 @@ import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.inference.PixelPacker.PixelBatch;
 import io.resnetstreams.model.Classifier;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
- * Packs a batch into a reused direct buffer and runs it.
+ * Packs a batch and runs it.
  *
  * <p>Threading: one worker thread.
  */
 final class DjlClassifier implements Classifier {
     private static final String OUT_OF_MEMORY = "out of memory";
 
-    /** Images in a direct buffer: uint8, N×H×W×3. */
-    record PixelBatch(ByteBuffer pixels, int size) {}
-
     private final Predictor<PixelBatch, NDArray> predictor;
-    private final int imageBytes;
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+    private final PixelPacker packer;
 
     DjlClassifier(Predictor<PixelBatch, NDArray> predictor, int imageBytes) {
         this.predictor = predictor;
-        this.imageBytes = imageBytes;
+        this.packer = new PixelPacker(imageBytes);
     }
 
     @Override
@@ -44,7 +39,7 @@ final class DjlClassifier implements Classifier {
     /** The engine works behind a queue of its own: forward returns at once, and reading the result waits. */
     @Override
     public Supplier<float[][]> begin(List<byte[]> images) {
-        NDArray probabilities = translated(() -> predictor.predict(pack(images)));
+        NDArray probabilities = translated(() -> predictor.predict(packer.pack(images)));
         return () -> translated(() -> {
             try (probabilities) {
                 return rows(probabilities);
@@ -74,18 +69,6 @@ final class DjlClassifier implements Classifier {
             System.arraycopy(values, row * classes, rows[row], 0, classes);
         }
         return rows;
-    }
-
-    private PixelBatch pack(List<byte[]> images) {
-        int needed = images.size() * imageBytes;
-        if (buffer.capacity() < needed) {
-            buffer = ByteBuffer.allocateDirect(needed).order(ByteOrder.nativeOrder());
-        }
-        buffer.clear();
-        for (byte[] image : images) {
-            buffer.put(image);
-        }
-        return new PixelBatch(buffer.flip(), images.size());
     }
 
     @Override

@@ -36,6 +36,30 @@ class BatchQueueTest {
     }
 
     @Test
+    void itsSizeIsWhatWaits() throws InterruptedException {
+        assertThat(queue.size()).isZero();
+        queue.add(pending(1, now));
+        queue.add(pending(2, now));
+        queue.add(pending(3, now));
+        assertThat(queue.size()).isEqualTo(3);
+        queue.take(2);
+        assertThat(queue.size()).isEqualTo(1);
+        queue.add(pending(4, now));
+        queue.takeIfFull(2);
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
+    void abandonedImagesWaitNoMore() {
+        PendingImage abandoned = pending(1, now);
+        queue.add(abandoned);
+        queue.add(pending(2, now));
+        abandoned.probabilities().cancel(false);
+        assertThat(queue.takeIfFull(2)).isNull();
+        assertThat(queue.size()).isEqualTo(1);
+    }
+
+    @Test
     void aClosedQueueTakesNoMore() {
         queue.close();
         assertThat(queue.add(pending(1, now))).isFalse();
