@@ -26,13 +26,15 @@ import picocli.CommandLine.Spec;
         footer =
                 "%nExample: resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5 --report target/bench")
 final class BenchCommand implements Callable<Integer> {
+    private static final int DEFAULT_SECONDS = 480;
+
     @Mixin
     private OutputOptions output;
 
     @Parameters(
             paramLabel = "SCENARIO",
             arity = "0..*",
-            description = "What to measure (default: all, which takes longer the more rounds and seconds).")
+            description = "What to measure (default: what fits into 8 minutes with these rounds and seconds).")
     private List<String> scenarios;
 
     @Option(
@@ -70,7 +72,7 @@ final class BenchCommand implements Callable<Integer> {
         try {
             BenchSettings settings = new BenchSettings(
                     rounds, seconds, images, directory, Home.resolve(Path.of("models", "resnet20-fashion-mnist")));
-            List<String> names = scenarios == null ? Benchmarks.names() : scenarios;
+            List<String> names = scenarios == null ? fitting(settings) : scenarios;
             BenchReport report = reportDirectory == null
                     ? null
                     : BenchReport.open(reportDirectory, Run.now(CommandLines.of(spec), names, rounds, seconds));
@@ -81,6 +83,22 @@ final class BenchCommand implements Callable<Integer> {
         } finally {
             TemporaryFolder.delete(directory);
         }
+    }
+
+    private static List<String> fitting(BenchSettings settings) {
+        List<String> names = Benchmarks.fitting(settings, DEFAULT_SECONDS);
+        List<String> leftOut = Benchmarks.names().stream()
+                .filter(name -> !names.contains(name))
+                .toList();
+        if (!leftOut.isEmpty()) {
+            System.err.println("left out, to be done within " + DEFAULT_SECONDS / 60 + " minutes: "
+                    + String.join(", ", leftOut) + " (name them, or take fewer --rounds or --seconds)");
+        }
+        if (names.isEmpty()) {
+            throw UserErrorException.usage("no scenario fits into " + DEFAULT_SECONDS / 60 + " minutes with "
+                    + settings.rounds() + " rounds of " + settings.seconds() + " s; name those to measure");
+        }
+        return names;
     }
 
     private Map<String, Object> measure(List<String> names, BenchSettings settings, BenchReport report)

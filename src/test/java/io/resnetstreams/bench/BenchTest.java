@@ -48,6 +48,16 @@ class BenchTest {
         assertThat(Rounds.median(List.of(4.0, 1.0, 3.0, 2.0))).isEqualTo(2.5);
     }
 
+    @Test
+    void whatFitsIntoTheTimeIsChosen() {
+        BenchSettings usual = new BenchSettings(5, 5, null, folder, folder);
+        assertThat(Benchmarks.fitting(usual, 480)).contains("pipeline").doesNotContain("growth");
+        assertThat(Benchmarks.fitting(usual, 100_000)).isEqualTo(Benchmarks.names());
+        assertThat(Benchmarks.fitting(usual, 1)).isEmpty();
+        BenchSettings few = new BenchSettings(1, 1, null, folder, folder);
+        assertThat(Benchmarks.fitting(few, 480)).containsAll(Benchmarks.fitting(usual, 480));
+    }
+
     /** MXNet's published rates, and between 8 and 32 the middle of their batches' times. */
     @ParameterizedTest
     @CsvSource({"1, 162", "8, 699", "32, 1077", "20, 971.9"})
