@@ -76,6 +76,7 @@ final class BenchCommand implements Callable<Integer> {
             BenchReport report = reportDirectory == null
                     ? null
                     : BenchReport.open(reportDirectory, Run.now(CommandLines.of(spec), names, rounds, seconds));
+            tellLeftOut(names);
             output.printJson(measure(names, settings, report));
             return 0;
         } catch (IllegalArgumentException e) {
@@ -87,18 +88,21 @@ final class BenchCommand implements Callable<Integer> {
 
     private static List<String> fitting(BenchSettings settings) {
         List<String> names = Benchmarks.fitting(settings, DEFAULT_SECONDS);
-        List<String> leftOut = Benchmarks.names().stream()
-                .filter(name -> !names.contains(name))
-                .toList();
-        if (!leftOut.isEmpty()) {
-            System.err.println("left out, to be done within " + DEFAULT_SECONDS / 60 + " minutes: "
-                    + String.join(", ", leftOut) + " (name them, or take fewer --rounds or --seconds)");
-        }
         if (names.isEmpty()) {
             throw UserErrorException.usage("no scenario fits into " + DEFAULT_SECONDS / 60 + " minutes with "
                     + settings.rounds() + " rounds of " + settings.seconds() + " s; name those to measure");
         }
         return names;
+    }
+
+    private void tellLeftOut(List<String> names) {
+        List<String> leftOut = Benchmarks.names().stream()
+                .filter(name -> !names.contains(name))
+                .toList();
+        if (scenarios == null && !leftOut.isEmpty()) {
+            System.err.println("left out, to be done within " + DEFAULT_SECONDS / 60 + " minutes: "
+                    + String.join(", ", leftOut) + " (name them, or take fewer --rounds or --seconds)");
+        }
     }
 
     private Map<String, Object> measure(List<String> names, BenchSettings settings, BenchReport report)
