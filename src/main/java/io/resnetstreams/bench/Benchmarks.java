@@ -19,6 +19,8 @@ public final class Benchmarks {
         SCENARIOS.put("simulatedDevice", new SimulatedDeviceScenario());
         SCENARIOS.put("latency", new LatencyScenario());
         SCENARIOS.put("decode", new DecodeScenario());
+        SCENARIOS.put("memory", new MemoryScenario());
+        SCENARIOS.put("startup", new StartupScenario());
     }
 
     private Benchmarks() {}

@@ -33,7 +33,7 @@ final class KafkaSetup implements AutoCloseable {
     static final String INPUT = "events";
     static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
-    private static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
+    static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(20);
 
@@ -67,18 +67,8 @@ final class KafkaSetup implements AutoCloseable {
 
     /** Sends values in turn until there are so many events, evenly to all partitions. */
     void produce(List<byte[]> values, int events) {
-        Map<String, Object> properties = Map.of(
-                "bootstrap.servers",
-                broker.bootstrapServers(),
-                "batch.size",
-                512 * 1024,
-                "linger.ms",
-                20,
-                "max.request.size",
-                MAX_MESSAGE_BYTES);
         AtomicReference<Exception> failure = new AtomicReference<>();
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (int i = 0; i < events; i++) {
                 byte[] value = values.get(i % values.size());
                 producer.send(new ProducerRecord<>(INPUT, i % PARTITIONS, null, value), (metadata, e) -> {
@@ -91,6 +81,20 @@ final class KafkaSetup implements AutoCloseable {
         if (failure.get() != null) {
             throw new IllegalStateException("an event could not be sent", failure.get());
         }
+    }
+
+    /** Returns a producer for events of all sizes. */
+    KafkaProducer<byte[], byte[]> producer() {
+        Map<String, Object> properties = Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "batch.size",
+                512 * 1024,
+                "linger.ms",
+                20,
+                "max.request.size",
+                MAX_MESSAGE_BYTES);
+        return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** Returns settings for a measurement's own group and output topics, which are made now. */
@@ -110,9 +114,14 @@ final class KafkaSetup implements AutoCloseable {
         Topics topics = new Topics(input, "labels-" + run, "dead-letters-" + run);
         create(topics.labels());
         create(topics.deadLetters());
+        return settings(broker.bootstrapServers(), "bench-" + run, topics);
+    }
+
+    /** Returns settings as all measurements have them. */
+    static PipelineSettings settings(String bootstrapServers, String applicationId, Topics topics) {
         return new PipelineSettings(
-                "bench-" + run,
-                broker.bootstrapServers(),
+                applicationId,
+                bootstrapServers,
                 topics,
                 Guarantee.EXACTLY_ONCE_V2,
                 1,
@@ -120,6 +129,12 @@ final class KafkaSetup implements AutoCloseable {
                 IN_FLIGHT,
                 Duration.ofSeconds(20),
                 Map.of());
+    }
+
+    /** Deletes the topics of live settings, with their events. */
+    void deleteLive(PipelineSettings settings) throws InterruptedException, ExecutionException {
+        admin.deleteTopics(List.of(settings.topics().input())).all().get();
+        delete(settings);
     }
 
     /** Deletes a measurement's topics. */
@@ -134,15 +149,7 @@ final class KafkaSetup implements AutoCloseable {
      * commits; so the time runs from one lump to another, and the first lump is not counted.
      */
     double committedRate(String topic, int seconds) {
-        Map<String, Object> properties =
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = new ArrayList<>(IntStream.range(0, PARTITIONS)
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
-                    .toList());
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+        try (KafkaConsumer<byte[], byte[]> consumer = committedReader(topic)) {
             long first = awaitFirst(consumer, topic);
             long last = first;
             long count = 0;
@@ -159,6 +166,20 @@ final class KafkaSetup implements AutoCloseable {
             }
             return count * 1e9 / (last - first);
         }
+    }
+
+    /** Returns a consumer that sees a topic's committed records from the beginning. */
+    KafkaConsumer<byte[], byte[]> committedReader(String topic) {
+        Map<String, Object> properties =
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        List<TopicPartition> partitions = new ArrayList<>(IntStream.range(0, PARTITIONS)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList());
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        return consumer;
     }
 
     private static long awaitFirst(KafkaConsumer<byte[], byte[]> consumer, String topic) {

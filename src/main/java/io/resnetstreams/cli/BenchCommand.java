@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Measures the pipeline against its own ceiling and against what else could be written. Candidates alternate",
             "within a run, and medians are compared: figures are ratios of this machine. Scenarios: ceiling, pipeline,",
-            "perRecord, drainAtCommit, overhead, simulatedDevice, latency, decode."
+            "perRecord, drainAtCommit, overhead, simulatedDevice, latency, decode, memory, startup."
         },
         footer = "%nExample: resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5")
 final class BenchCommand implements Callable<Integer> {
