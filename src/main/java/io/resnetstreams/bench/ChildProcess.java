@@ -31,6 +31,9 @@ final class ChildProcess implements AutoCloseable {
 
     private static final String CONFIGURATION_PREFIX = "RESNET_STREAMS_";
     private static final Duration LONGEST_END = Duration.ofSeconds(60);
+    /** Between the end of what a process writes and its own. */
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+
     private static final int LINES_KEPT = 20;
 
     private final Process process;
@@ -100,11 +103,19 @@ final class ChildProcess implements AutoCloseable {
         return System.nanoTime() - startNanos;
     }
 
-    /** Writes a line to its standard input. */
-    void send(String line) throws IOException {
-        OutputStream input = process.getOutputStream();
-        input.write((line + "\n").getBytes(UTF_8));
-        input.flush();
+    /**
+     * Writes a line to its standard input.
+     *
+     * @throws IllegalStateException if it has ended; the message has its last lines
+     */
+    void send(String line) throws InterruptedException {
+        try {
+            OutputStream input = process.getOutputStream();
+            input.write((line + "\n").getBytes(UTF_8));
+            input.flush();
+        } catch (IOException e) {
+            throw failed("could not be told '" + line + "'");
+        }
     }
 
     /**
@@ -138,13 +149,15 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Returns an exception that says what went wrong with the process, and what it wrote last. */
-    IllegalStateException failed(String what) {
+    /** Returns an exception that says what went wrong with the process, its exit code if it has ended, and its last lines. */
+    IllegalStateException failed(String what) throws InterruptedException {
+        boolean ended = process.waitFor(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
         for (Line line = lines.poll(); line != null && line.text() != null; line = lines.poll()) {
             keep(line.text());
         }
-        return new IllegalStateException(
-                "the process " + process.pid() + " " + what + "; its last lines: " + String.join(" | ", lastLines));
+        return new IllegalStateException("the process " + process.pid() + " " + what
+                + (ended ? " (exit code " + process.exitValue() + ")" : "") + "; its last lines: "
+                + String.join(" | ", lastLines));
     }
 
     /**
@@ -167,7 +180,7 @@ final class ChildProcess implements AutoCloseable {
             throw failed("still lives " + LONGEST_END.toSeconds() + " s " + when);
         }
         if (process.exitValue() != 0) {
-            throw failed("ended with exit code " + process.exitValue() + " " + when + ", not 0");
+            throw failed("did not end with 0 " + when);
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * Resident memory of the pipeline in a process of its own, with the bundled model: at rest, while it works through a
  * backlog, and then with a device that hangs and a window that is full. At rest it is the median of what is seen, else the
- * most. The collector gives memory back some seconds after it was last needed; so a stall counts once it has lasted, and
- * the most from its beginning on stands beside it.
+ * most. A stall counts once it has lasted, so that memory that only the load needed can have been given back; the most from
+ * its beginning on stands beside it.
  */
 final class MemoryScenario implements Scenario {
     private static final long SAMPLE_NANOS = Duration.ofMillis(20).toNanos();

@@ -25,18 +25,18 @@ final class ProbeProcess implements AutoCloseable {
         try {
             probe.answer("RUNNING", LONGEST_START);
             return probe;
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (InterruptedException | RuntimeException e) {
             probe.close();
             throw e;
         }
     }
 
-    private ProbeState answer(String what, Duration longest) throws IOException, InterruptedException {
+    private ProbeState answer(String what, Duration longest) throws InterruptedException {
         return ProbeState.parse(
                 process.await(what, ProbeState::isState, longest).text());
     }
 
-    private ProbeState ask(String command) throws IOException, InterruptedException {
+    private ProbeState ask(String command) throws InterruptedException {
         process.send(command);
         ProbeState state = answer("answer '" + command + "'", LONGEST_ANSWER);
         if (state.deadLetters() > 0) {
@@ -45,25 +45,30 @@ final class ProbeProcess implements AutoCloseable {
         return state;
     }
 
-    ProbeState state() throws IOException, InterruptedException {
+    ProbeState state() throws InterruptedException {
         return ask(MemoryProbe.STATE);
     }
 
     /** Stalls the device, until the end. */
-    void stall() throws IOException, InterruptedException {
+    void stall() throws InterruptedException {
         ask(MemoryProbe.STALL);
     }
 
-    long residentBytes() throws IOException {
-        return ResidentMemory.bytes(process.pid());
+    /** Returns the resident memory of the process now. */
+    long residentBytes() throws InterruptedException {
+        try {
+            return ResidentMemory.bytes(process.pid());
+        } catch (IOException e) {
+            throw process.failed("doesn't tell its resident memory: " + e.getMessage());
+        }
     }
 
-    IllegalStateException failed(String what) {
+    IllegalStateException failed(String what) throws InterruptedException {
         return process.failed(what);
     }
 
     /** Lets it end by itself. */
-    void end() throws IOException, InterruptedException {
+    void end() throws InterruptedException {
         process.send(MemoryProbe.END);
         process.requireEnd("after '" + MemoryProbe.END + "'");
     }

@@ -102,7 +102,8 @@ final class StartupScenario implements Scenario {
                 "topics.deadLetters=" + settings.topics().deadLetters());
     }
 
-    private static long awaitLabel(ChildProcess process, KafkaConsumer<byte[], byte[]> labels) {
+    private static long awaitLabel(ChildProcess process, KafkaConsumer<byte[], byte[]> labels)
+            throws InterruptedException {
         while (labels.poll(POLL).isEmpty()) {
             if (!process.isAlive()) {
                 throw process.failed("ended before its first label");

@@ -59,10 +59,13 @@ class ChildProcessTest {
         try (ChildProcess process = shell("echo the disk is full; exit 3")) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> process.await("RUNNING", "RUNNING"::equals, PATIENCE))
-                    .withMessageContainingAll("ended before it came to RUNNING", "the disk is full");
+                    .withMessageContainingAll("ended before it came to RUNNING (exit code 3)", "the disk is full");
             assertThatIllegalStateException()
                     .isThrownBy(() -> process.requireEnd("after all"))
-                    .withMessageContainingAll("exit code 3 after all, not 0", "the disk is full");
+                    .withMessageContainingAll("did not end with 0 after all (exit code 3)", "the disk is full");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> process.send("state"))
+                    .withMessageContainingAll("could not be told 'state' (exit code 3)", "the disk is full");
         }
     }
 
@@ -82,7 +85,7 @@ class ChildProcessTest {
             process.await("ready", "ready"::equals, PATIENCE);
             assertThatIllegalStateException()
                     .isThrownBy(process::terminate)
-                    .withMessageContaining("exit code 143 after SIGTERM, not 0");
+                    .withMessageContaining("did not end with 0 after SIGTERM (exit code 143)");
         }
         try (ChildProcess process = shell("trap 'exit 0' TERM; echo ready; while read line; do :; done")) {
             process.await("ready", "ready"::equals, PATIENCE);
