@@ -38,6 +38,8 @@ public final class Benchmarks {
         SCENARIOS.put("precision", new Entry(new PrecisionScenario(), 8, 60));
         SCENARIOS.put("growth", new Entry(new GrowthScenario(), 18, 60));
         SCENARIOS.put("decode", new Entry(new DecodeScenario(), 4, 5));
+        SCENARIOS.put("memory", new Entry(new MemoryScenario(), 0, 480));
+        SCENARIOS.put("startup", new Entry(new StartupScenario(), 1, 10));
     }
 
     private Benchmarks() {}

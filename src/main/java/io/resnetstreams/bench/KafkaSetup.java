@@ -88,18 +88,8 @@ final class KafkaSetup implements AutoCloseable {
     }
 
     private void produce(String topic, List<byte[]> values, int events) {
-        Map<String, Object> properties = Map.of(
-                "bootstrap.servers",
-                broker.bootstrapServers(),
-                "batch.size",
-                512 * 1024,
-                "linger.ms",
-                20,
-                "max.request.size",
-                MAX_MESSAGE_BYTES);
         AtomicReference<Exception> failure = new AtomicReference<>();
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (int i = 0; i < events; i++) {
                 byte[] value = values.get(i % values.size());
                 producer.send(new ProducerRecord<>(topic, i % partitions, null, value), (metadata, e) -> {
@@ -114,6 +104,20 @@ final class KafkaSetup implements AutoCloseable {
         }
     }
 
+    /** Returns a producer for events of all sizes. */
+    KafkaProducer<byte[], byte[]> producer() {
+        Map<String, Object> properties = Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "batch.size",
+                512 * 1024,
+                "linger.ms",
+                20,
+                "max.request.size",
+                MAX_MESSAGE_BYTES);
+        return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
     /** Returns settings for a measurement's own group and output topics, which are made now. */
     PipelineSettings settings() {
         return settings(INPUT, IN_FLIGHT);
@@ -125,9 +129,15 @@ final class KafkaSetup implements AutoCloseable {
         Topics topics = new Topics(input, "labels-" + run, "dead-letters-" + run);
         create(topics.labels());
         create(topics.deadLetters());
+        return settings(broker.bootstrapServers(), "bench-" + run, topics, inFlight);
+    }
+
+    /** Returns settings as all measurements have them. */
+    static PipelineSettings settings(
+            String bootstrapServers, String applicationId, Topics topics, InFlightLimits inFlight) {
         return new PipelineSettings(
-                "bench-" + run,
-                broker.bootstrapServers(),
+                applicationId,
+                bootstrapServers,
                 topics,
                 Guarantee.EXACTLY_ONCE_V2,
                 1,
@@ -142,6 +152,12 @@ final class KafkaSetup implements AutoCloseable {
         String input = "events-" + (runs + 1);
         create(input);
         return settings(input, IN_FLIGHT);
+    }
+
+    /** Deletes the topics of live settings, with their events. */
+    void deleteLive(PipelineSettings settings) throws InterruptedException, ExecutionException {
+        admin.deleteTopics(List.of(settings.topics().input())).all().get();
+        delete(settings);
     }
 
     /** Deletes a measurement's topics. */
@@ -165,15 +181,7 @@ final class KafkaSetup implements AutoCloseable {
      * @param onCommitted told each record as soon as it is read, those of the first lump too
      */
     double committedRate(String topic, int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
-        Map<String, Object> properties =
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> all = new ArrayList<>(IntStream.range(0, partitions)
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
-                    .toList());
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
+        try (KafkaConsumer<byte[], byte[]> consumer = committedReader(topic)) {
             long first = awaitFirst(consumer, topic, onCommitted);
             long last = first;
             long count = 0;
@@ -191,6 +199,20 @@ final class KafkaSetup implements AutoCloseable {
             }
             return count * 1e9 / (last - first);
         }
+    }
+
+    /** Returns a consumer that sees a topic's committed records from the beginning. */
+    KafkaConsumer<byte[], byte[]> committedReader(String topic) {
+        Map<String, Object> properties =
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        List<TopicPartition> all = new ArrayList<>(IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList());
+        consumer.assign(all);
+        consumer.seekToBeginning(all);
+        return consumer;
     }
 
     private static long awaitFirst(

@@ -14,12 +14,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 
 /** JPEG photographs: a folder's, or made ones of usual sizes and with about as much detail. */
 final class Photographs {
     private static final int[][] SIZES = {{500, 375}, {375, 500}, {500, 333}, {640, 480}, {500, 375}, {1024, 768}};
     private static final int MADE = 48;
+    private static final float USUAL_QUALITY = 0.75f;
 
     private Photographs() {}
 
@@ -74,6 +79,11 @@ final class Photographs {
 
     /** Returns a JPEG of gradients, shapes and noise, drawn from the seed. */
     static byte[] made(int width, int height, long seed) throws IOException {
+        return made(width, height, seed, USUAL_QUALITY);
+    }
+
+    /** The same with a quality of 0 to 1, which decides how many bytes a pixel takes. */
+    static byte[] made(int width, int height, long seed, float quality) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
@@ -94,8 +104,21 @@ final class Photographs {
                 image.setRGB(x, y, image.getRGB(x, y) ^ (noise << 16 | noise << 8 | noise));
             }
         }
+        return jpeg(image, quality);
+    }
+
+    private static byte[] jpeg(BufferedImage image, float quality) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(image, "jpg", bytes);
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpg").next();
+        try (ImageOutputStream output = ImageIO.createImageOutputStream(bytes)) {
+            ImageWriteParam parameters = writer.getDefaultWriteParam();
+            parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            parameters.setCompressionQuality(quality);
+            writer.setOutput(output);
+            writer.write(null, new IIOImage(image, null, null), parameters);
+        } finally {
+            writer.dispose();
+        }
         return bytes.toByteArray();
     }
 

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures the pipeline against its own ceiling and against what else could be written. Candidates alternate",
             "within a run, and medians are compared: figures are ratios of this machine. Scenarios: ceiling, pipeline,",
-            "perRecord, drainAtCommit, overhead, simulatedDevice, latency, precision, growth, decode."
+            "perRecord, drainAtCommit, overhead, simulatedDevice, latency, precision, growth, decode,",
+            "memory, startup."
         },
         footer =
                 "%nExample: resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5 --report target/bench")
