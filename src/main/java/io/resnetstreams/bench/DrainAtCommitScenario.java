@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -28,6 +29,8 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 final class DrainAtCommitScenario implements Scenario {
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
+    /** The longest transaction that brokers allow by default; no measurement lasts as long. */
+    private static final int NEVER_MILLIS = 900_000;
 
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
@@ -68,7 +71,11 @@ final class DrainAtCommitScenario implements Scenario {
                                     "batch"),
                     1,
                     // Only what a task asks for when it has drained: else events that wait would be committed.
-                    Map.of(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.MAX_VALUE),
+                    Map.of(
+                            StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                            NEVER_MILLIS,
+                            StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+                            NEVER_MILLIS),
                     seconds);
         } finally {
             threads.shutdownNow();
