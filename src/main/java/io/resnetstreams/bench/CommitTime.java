@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class CommitTime {
     private static final int TRANSACTIONS = 60;
     private static final int WARM_UP = 10;
+    private static final long PAUSE_NANOS = 100_000_000;
 
     private CommitTime() {}
 
@@ -32,6 +34,9 @@ final class CommitTime {
                         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.initTransactions();
             for (int i = 0; i < TRANSACTIONS; i++) {
+                // The broker refuses a transaction while it writes the markers of the one before, and the producer then
+                // waits for its backoff of 100 ms.
+                LockSupport.parkNanos(PAUSE_NANOS);
                 long start = System.nanoTime();
                 producer.beginTransaction();
                 producer.send(new ProducerRecord<>(topic, 0, null, new byte[300]));

@@ -96,6 +96,10 @@ public final class ClassificationService implements AutoCloseable {
             return;
         }
         outcome.whenComplete((done, failure) -> room.release());
+        if (outcome.isDone()) {
+            // Given up while it waited for room.
+            return;
+        }
         try {
             long start = System.nanoTime();
             ImageEvent imageEvent = reader.read(event);
