@@ -7,13 +7,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 photos=$1 rounds=${2:-5} seconds=${3:-20}
 python=${PYTHON:-/usr/bin/python3}
-peer() { MALLOC_MMAP_THRESHOLD_=2147483648 MALLOC_TRIM_THRESHOLD_=4294967296 "$python" src/test/bench/python_peer.py "$@"; }
+export MALLOC_MMAP_THRESHOLD_=2147483648 MALLOC_TRIM_THRESHOLD_=4294967296
+peer=("$python" src/test/bench/python_peer.py)
 median() { printf '%s\n' "$@" | sort -n | sed -n "$(($# / 2 + 1))p"; }
 folder=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
 port=19092 bootstrap=localhost:19092
 
-peer export "$folder/resnet50.safetensors"
+"${peer[@]}" export "$folder/resnet50.safetensors"
 seq 0 999 >"$folder/synset.txt"
 ./resnet-streams model import "$folder/resnet50.safetensors" --architecture resnet50 --synset "$folder/synset.txt" \
   --out "$folder/resnet50" >/dev/null
@@ -28,12 +29,13 @@ for ((round = 1; round <= rounds; round++)); do
   ./resnet-streams run --model "$folder/resnet50" "${keys[@]}" --set "topics.deadLetters=dead-$round" \
     >"$folder/run.log" 2>&1 &
   run=$!
-  a=$(peer count $bootstrap "ours-$round" "$seconds")
+  a=$("${peer[@]}" count $bootstrap "ours-$round" "$seconds")
   kill $run; wait $run || true
   ./resnet-streams topics --bootstrap $bootstrap --set "topics.labels=theirs-$round" >/dev/null 2>&1
-  peer serve $bootstrap image-events "theirs-$round" "$folder/resnet50.safetensors" 2>"$folder/serve.log" &
+  # Not a function: killing its shell would leave Python at work beside the next round.
+  "${peer[@]}" serve $bootstrap image-events "theirs-$round" "$folder/resnet50.safetensors" 2>"$folder/serve.log" &
   serve=$!
-  b=$(peer count $bootstrap "theirs-$round" "$seconds")
+  b=$("${peer[@]}" count $bootstrap "theirs-$round" "$seconds")
   kill $serve; wait $serve || true
   echo "round $round: resnet-streams $a images/s, Python $b images/s"
   ours+=("$a") theirs+=("$b")
