@@ -34,11 +34,11 @@ public final class Benchmarks {
         SCENARIOS.put("overhead", new Entry(new OverheadScenario(), 3, 15));
         SCENARIOS.put("simulatedDevice", new Entry(new SimulatedDeviceScenario(), 4, 15));
         // At a twentieth of the load it waits for a hundred events, whatever was asked for.
-        SCENARIOS.put("latency", new Entry(new LatencyScenario(), 0, 300));
+        SCENARIOS.put("latency", new Entry(new LatencyScenario(), 1, 300));
         SCENARIOS.put("precision", new Entry(new PrecisionScenario(), 8, 60));
         SCENARIOS.put("growth", new Entry(new GrowthScenario(), 18, 60));
         SCENARIOS.put("decode", new Entry(new DecodeScenario(), 4, 5));
-        SCENARIOS.put("memory", new Entry(new MemoryScenario(), 0, 480));
+        SCENARIOS.put("memory", new Entry(new MemoryScenario(), 6, 60));
         SCENARIOS.put("startup", new Entry(new StartupScenario(), 1, 10));
     }
 

@@ -88,11 +88,6 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
                 .getKey();
     }
 
-    /** Returns what one worker does with batches of the best size, in images per second. */
-    public double bestImagesPerSecond() {
-        return imagesPerSecond.get(best());
-    }
-
     /** Returns all sizes with their rates, for people. */
     @Override
     public String toString() {

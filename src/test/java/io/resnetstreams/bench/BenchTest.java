@@ -54,6 +54,8 @@ class BenchTest {
         assertThat(Benchmarks.fitting(usual, 480)).contains("pipeline").doesNotContain("growth");
         assertThat(Benchmarks.fitting(usual, 100_000)).isEqualTo(Benchmarks.names());
         assertThat(Benchmarks.fitting(usual, 1)).isEmpty();
+        assertThat(Benchmarks.fitting(new BenchSettings(100, 600, null, folder, folder), 480))
+                .isEmpty();
         BenchSettings few = new BenchSettings(1, 1, null, folder, folder);
         assertThat(Benchmarks.fitting(few, 480)).containsAll(Benchmarks.fitting(usual, 480));
     }
