@@ -10,7 +10,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.Serializer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -29,7 +28,6 @@ public class JsonBenchmark {
     private static final int LABELS = 5;
 
     private final EventReader reader = new EventReader(new EventLimits(32, 4_096));
-    private final Serializer<LabelEvent> serializer = LabelEventSerde.serializer();
     private RawEvent event;
     private LabelEvent label;
 
@@ -57,6 +55,6 @@ public class JsonBenchmark {
 
     @Benchmark
     public byte[] write() {
-        return serializer.serialize(TOPIC, label);
+        return LabelEventSerde.write(label);
     }
 }

@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
@@ -48,7 +49,8 @@ public class WindowAndBatcherBenchmark {
     /** Starts the batcher. */
     @Setup
     public void start() {
-        label = new LabelEvent("id", List.of(), new ModelReference("model", "0"), new SourcePosition(TOPIC, 0, 0, 0));
+        label = EncodedLabel.of(
+                new LabelEvent("id", List.of(), new ModelReference("model", "0"), new SourcePosition(TOPIC, 0, 0, 0)));
         CommitFrontier frontier = new CommitFrontier(new InFlightBudget(new InFlightLimits(1 << 20, 1 << 30)));
         window = frontier.open(new TopicPartition(TOPIC, 0));
         batcher = FreeBatcher.ofFullBatches(batch);
