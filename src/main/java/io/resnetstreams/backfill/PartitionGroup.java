@@ -1,6 +1,6 @@
 package io.resnetstreams.backfill;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -76,15 +76,22 @@ final class PartitionGroup {
         return offsets;
     }
 
-    private void pass(Map<OutcomeStream, Map<Integer, Long>> offsets) throws TimeoutException {
+    /** Turns the readers to these offsets, and returns the partitions that are read now. */
+    private List<ReadPartition> open(Map<OutcomeStream, Map<Integer, Long>> offsets) {
+        List<ReadPartition> open = new ArrayList<>();
         offsets.forEach((stream, own) -> {
             readers.get(stream).open(own);
-            own.forEach((number, offset) -> partitions.get(stream).get(number).readTo(offset));
+            own.forEach((number, offset) -> {
+                ReadPartition partition = partitions.get(stream).get(number);
+                partition.readTo(offset);
+                open.add(partition);
+            });
         });
-        Collection<ReadPartition> open = offsets.entrySet().stream()
-                .flatMap(entry -> entry.getValue().keySet().stream()
-                        .map(number -> partitions.get(entry.getKey()).get(number)))
-                .toList();
+        return open;
+    }
+
+    private void pass(Map<OutcomeStream, Map<Integer, Long>> offsets) throws TimeoutException {
+        List<ReadPartition> open = open(offsets);
         long lastProgress = System.nanoTime();
         List<ReadPartition> unfinished = unfinished(open);
         while (!unfinished.isEmpty()) {
@@ -103,7 +110,7 @@ final class PartitionGroup {
         active.values().forEach(merge -> merge.drain(listener));
     }
 
-    private static List<ReadPartition> unfinished(Collection<ReadPartition> open) {
+    private static List<ReadPartition> unfinished(List<ReadPartition> open) {
         return open.stream().filter(partition -> !partition.isAtEnd()).toList();
     }
 

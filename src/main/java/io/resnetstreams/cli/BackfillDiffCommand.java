@@ -19,9 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "diff",
         description = {
             "Compares the labels of two outputs, joined by source position: how many agree, which labels became which,",
-            "whose probabilities moved most. Reads both to their present ends, and each label once; memory does not grow",
-            "with them. Of several labels of an event the first counts, the others are counted as duplicates. Exit code 1",
-            "if the two have no labelled event in common."
+            "whose probabilities moved most. Reads both to their present ends, in memory that does not grow with them. Of",
+            "several labels of an event the first counts. Exit code 1 if no event has a label in both."
         },
         footer = "%nExample: resnet-streams backfill diff live image-labels-int8 --picture changes.svg")
 final class BackfillDiffCommand implements Callable<Integer> {

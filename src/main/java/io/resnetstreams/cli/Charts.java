@@ -94,8 +94,8 @@ final class Charts {
         }
         HeatMapChart chart = heatMap(labels, cells, most);
         chart.setTitle("Labels that changed, in events");
-        chart.setXAxisTitle(nameB);
-        chart.setYAxisTitle(nameA);
+        chart.setXAxisTitle("label in B: " + nameB);
+        chart.setYAxisTitle("label in A: " + nameA);
         save(chart, file);
     }
 
