@@ -25,6 +25,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's clients as the configuration has them, with its {@code kafka.} properties. */
 final class KafkaClients {
+    private static final int FRUGAL_FETCH_BYTES = 8 << 20;
+
     private final Configuration configuration;
 
     KafkaClients(Configuration configuration) {
@@ -54,7 +56,17 @@ final class KafkaClients {
 
     /** Returns a consumer outside any group, that sees committed records alone. */
     Consumer<byte[], byte[]> committedReader() {
-        Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
+        return reader(Map.of());
+    }
+
+    /** Returns a consumer as {@link #committedReader} that fetches 8 MiB at once at most, for where several read. */
+    Consumer<byte[], byte[]> frugalReader() {
+        return reader(Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FRUGAL_FETCH_BYTES));
+    }
+
+    private Consumer<byte[], byte[]> reader(Map<String, Object> defaults) {
+        Map<String, Object> properties = new HashMap<>(defaults);
+        properties.putAll(common(ConsumerConfig.configNames(), "consumer."));
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // Where records expire under a reader, it goes on with the oldest that are left.

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
             RunCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            BackfillCommand.class,
             BenchCommand.class,
             CompletionCommand.class,
             CheckCommand.class,

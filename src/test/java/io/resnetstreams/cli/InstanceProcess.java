@@ -43,6 +43,13 @@ final class InstanceProcess {
         return start(command);
     }
 
+    /** Starts any command with this much heap, such as {@code 64m}. */
+    static InstanceProcess command(String heap, List<String> words) {
+        List<String> command = java("-Xmx" + heap, "-jar", "target/resnet-streams.jar");
+        command.addAll(words);
+        return start(command);
+    }
+
     /** Starts a main class of the tests, with the product on its class path. */
     static InstanceProcess main(Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
