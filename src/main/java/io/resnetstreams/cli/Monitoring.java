@@ -13,6 +13,7 @@ import io.resnetstreams.web.HealthHandler;
 import io.resnetstreams.web.PipelineHealth;
 import io.resnetstreams.web.WebServer;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,11 @@ final class Monitoring implements AutoCloseable {
         }
     }
 
+    /** Returns {@code http://HOST:PORT}, or null where nothing is served. */
+    String address() {
+        return server == null ? null : server.address();
+    }
+
     /** Tells where they are. */
     void logAddress() {
         if (server != null) {
@@ -79,12 +85,12 @@ final class Monitoring implements AutoCloseable {
         return metrics == null ? statistics : TopologyMetrics.both(statistics, metrics.topology());
     }
 
-    /** Watches a pipeline from now on. */
-    void watch(Pipeline pipeline, ModelDirectory model, ClassificationStack stack) {
+    /** Watches a pipeline from now on, with the model that is loaded to these devices. */
+    void watch(Pipeline pipeline, ModelDirectory model, List<String> deviceNames) {
         if (metrics == null) {
             return;
         }
-        metrics.model(model.name(), model.digest(), model.architecture(), stack.deviceNames());
+        metrics.model(model.name(), model.digest(), model.architecture(), deviceNames);
         KafkaClients clients = new KafkaClients(configuration);
         GroupSource source = new GroupSource(
                 clients.admin(),
@@ -96,6 +102,7 @@ final class Monitoring implements AutoCloseable {
         health.watch(pipeline, monitor);
     }
 
+    /** What the metric of the same name tells. */
     private static DesiredInstances desiredInstances() {
         return DesiredInstances.UNKNOWN;
     }
