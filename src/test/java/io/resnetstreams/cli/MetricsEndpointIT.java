@@ -62,8 +62,10 @@ class MetricsEndpointIT {
         String topic = cluster.configuration().topics().input();
         try (Producer<byte[], byte[]> producer = cluster.clients().producer();
                 Stream<Path> images = Files.walk(TestCluster.SAMPLES)) {
-            for (Path image :
-                    images.filter(path -> path.toString().endsWith(".png")).sorted().limit(LABELS).toList()) {
+            for (Path image : images.filter(path -> path.toString().endsWith(".png"))
+                    .sorted()
+                    .limit(LABELS)
+                    .toList()) {
                 producer.send(new ProducerRecord<>(topic, image.toString().getBytes(UTF_8), Files.readAllBytes(image)));
             }
             producer.send(new ProducerRecord<>(topic, "not an image".getBytes(UTF_8)));
