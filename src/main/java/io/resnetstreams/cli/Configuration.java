@@ -5,6 +5,7 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.inference.BatchPolicy;
 import io.resnetstreams.inference.DeviceSelector;
+import io.resnetstreams.metrics.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.PipelineSettings;
@@ -29,6 +30,7 @@ record Configuration(
         DecodeSection decode,
         WindowSection window,
         LimitsSection limits,
+        ScalingSection scaling,
         long shutdownTimeoutMillis,
         Map<String, String> kafka) {
     private static final int MOST_THREADS = 256;
@@ -123,6 +125,17 @@ record Configuration(
         }
     }
 
+    /** What the signal for an autoscaler aims at. */
+    record ScalingSection(long targetDrainMillis, double targetUtilisation, int minInstances, long holdMillis) {
+        ScalingSection {
+            named("scaling", () -> new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis));
+        }
+
+        ScalingTargets targets() {
+            return new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis);
+        }
+    }
+
     Configuration withBootstrapServers(String servers) {
         return new Configuration(
                 applicationId,
@@ -137,6 +150,7 @@ record Configuration(
                 decode,
                 window,
                 limits,
+                scaling,
                 shutdownTimeoutMillis,
                 kafka);
     }

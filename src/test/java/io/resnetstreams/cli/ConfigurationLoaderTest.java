@@ -86,6 +86,10 @@ class ConfigurationLoaderTest {
         "limits.maxEdge, 15",
         "limits.maxJsonDepth, 16",
         "limits.maxIdLength, 17",
+        "scaling.targetDrainMillis, 19000",
+        "scaling.targetUtilisation, 0.75",
+        "scaling.minInstances, 20",
+        "scaling.holdMillis, 21000",
         "shutdownTimeoutMillis, 102",
         "kafka.poll.ms, 18"
     })
@@ -97,7 +101,7 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(26);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(30);
     }
 
     private static int leafCount(JsonNode node) {
@@ -205,6 +209,13 @@ class ConfigurationLoaderTest {
                 "limits.maxEdge | 0 | limits.maxEdge is 0; allowed are 1 to",
                 "limits.maxJsonDepth | 1 | limits.maxJsonDepth is 1; at least 2",
                 "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
+                "scaling.targetDrainMillis | 999 | scaling.targetDrainMillis is 999; allowed are 1000 to 86400000",
+                "scaling.targetUtilisation | 0 | scaling.targetUtilisation is 0.0; allowed is a number above 0",
+                "scaling.targetUtilisation | 1.01 | scaling.targetUtilisation is 1.01; allowed is a number above 0",
+                "scaling.targetUtilisation | NaN | scaling.targetUtilisation is NaN; allowed is a number above 0",
+                "scaling.targetUtilisation | most | scaling.targetUtilisation is 'most'; a number is needed",
+                "scaling.minInstances | 0 | scaling.minInstances is 0; allowed are 1 to 100000",
+                "scaling.holdMillis | -1 | scaling.holdMillis is -1; allowed are 0 to 86400000",
                 "shutdownTimeoutMillis | 1 | shutdownTimeoutMillis is 1; allowed are 100 to 3600000"
             })
     void aBadValueIsNamedWithItsKeyAndWhatIsAllowed(String key, String value, String message) {
@@ -229,6 +240,20 @@ class ConfigurationLoaderTest {
     void anUnknownKeyIsRefusedWithThoseAllowed(String key) {
         assertMistake(
                 () -> with(key, "1"), "--set: unknown key '" + key + "'; allowed are applicationId", "batch.maxSize");
+    }
+
+    @Test
+    void aWholeNumberInAFileDoesNotBarAFractionOverIt() throws IOException {
+        loader.file(file("scaling:\n  targetUtilisation: 1\n"));
+        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(1);
+        loader.set("scaling.targetUtilisation", "0.5", "--set");
+        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(0.5);
+    }
+
+    @Test
+    void aTextInAFileWhereANumberIsNeededIsNamed() throws IOException {
+        Path file = file("scaling:\n  targetUtilisation: most\n");
+        assertMistake(() -> loader.file(file).load(), "scaling.targetUtilisation", "most");
     }
 
     @Test
