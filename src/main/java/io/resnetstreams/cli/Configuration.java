@@ -5,6 +5,7 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.inference.BatchPolicy;
 import io.resnetstreams.inference.DeviceSelector;
+import io.resnetstreams.metrics.KafkaMetricList;
 import io.resnetstreams.metrics.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
@@ -30,6 +31,8 @@ record Configuration(
         DecodeSection decode,
         WindowSection window,
         LimitsSection limits,
+        MetricsSection metrics,
+        HealthSection health,
         ScalingSection scaling,
         long shutdownTimeoutMillis,
         Map<String, String> kafka) {
@@ -136,6 +139,29 @@ record Configuration(
         }
     }
 
+    /** Where metrics and health are told, and which of Kafka's own. */
+    record MetricsSection(boolean enabled, String host, int port, String kafka) {
+        MetricsSection {
+            if (host.isBlank()) {
+                throw new IllegalArgumentException(
+                        "metrics.host is '" + host + "'; an address of this machine is needed, such as 127.0.0.1");
+            }
+            requireRange("metrics.port", port, 0, 65_535);
+            KafkaMetricList.parse(kafka);
+        }
+
+        KafkaMetricList kafkaList() {
+            return KafkaMetricList.parse(kafka);
+        }
+    }
+
+    /** When an instance counts as dead. */
+    record HealthSection(long stallMillis) {
+        HealthSection {
+            requireRange("health.stallMillis", stallMillis, 1_000, 3_600_000);
+        }
+    }
+
     Configuration withBootstrapServers(String servers) {
         return new Configuration(
                 applicationId,
@@ -150,6 +176,8 @@ record Configuration(
                 decode,
                 window,
                 limits,
+                metrics,
+                health,
                 scaling,
                 shutdownTimeoutMillis,
                 kafka);

@@ -35,21 +35,24 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("model", modelPath);
         ModelDirectory model = ClassificationStack.model(configuration.model());
-        new KafkaClients(configuration).requireTopics();
-        Logging.asService();
         CountDownLatch closed = new CountDownLatch(1);
-        try {
-            return run(configuration, model, closed);
+        try (Monitoring monitoring = Monitoring.start(configuration)) {
+            new KafkaClients(configuration).requireTopics();
+            Logging.asService();
+            monitoring.logAddress();
+            return run(configuration, model, monitoring, closed);
         } finally {
             closed.countDown();
         }
     }
 
-    private int run(Configuration configuration, ModelDirectory model, CountDownLatch closed)
+    private int run(Configuration configuration, ModelDirectory model, Monitoring monitoring, CountDownLatch closed)
             throws InterruptedException {
         RunStatistics statistics = new RunStatistics();
-        try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics);
-                Pipeline pipeline = pipeline(configuration, stack, statistics)) {
+        try (ClassificationStack stack =
+                        ClassificationStack.open(configuration, model, monitoring.inference(statistics));
+                Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics))) {
+            monitoring.watch(pipeline, model, stack);
             LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             closeOnSignal(pipeline, closed, configuration.shutdownTimeoutMillis());
             pipeline.start();
