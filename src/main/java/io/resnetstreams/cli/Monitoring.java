@@ -14,6 +14,7 @@ import io.resnetstreams.web.HealthHandler;
 import io.resnetstreams.web.PipelineHealth;
 import io.resnetstreams.web.WebServer;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -64,6 +65,11 @@ final class Monitoring implements AutoCloseable {
         }
     }
 
+    /** Returns {@code http://HOST:PORT}, or null where nothing is served. */
+    String address() {
+        return server == null ? null : server.address();
+    }
+
     /** Tells where they are. */
     void logAddress() {
         if (server != null) {
@@ -81,12 +87,12 @@ final class Monitoring implements AutoCloseable {
         return metrics == null ? statistics : TopologyMetrics.both(statistics, metrics.topology());
     }
 
-    /** Watches a pipeline from now on. */
-    void watch(Pipeline pipeline, ModelDirectory model, ClassificationStack stack) {
+    /** Watches a pipeline from now on, with the model that is loaded to these devices. */
+    void watch(Pipeline pipeline, ModelDirectory model, List<String> deviceNames) {
         if (metrics == null) {
             return;
         }
-        metrics.model(model.name(), model.digest(), model.architecture(), stack.deviceNames());
+        metrics.model(model.name(), model.digest(), model.architecture(), deviceNames);
         KafkaClients clients = new KafkaClients(configuration);
         GroupSource source = new GroupSource(
                 clients.admin(),
@@ -98,6 +104,7 @@ final class Monitoring implements AutoCloseable {
         health.watch(pipeline, monitor);
     }
 
+    /** What the metric of the same name tells. */
     private DesiredInstances desiredInstances() {
         ScalingSignal signal = new ScalingSignal(configuration.scaling().targets(), System::nanoTime);
         return (load, capacityPerInstance) -> OptionalInt.of(signal.desired(load, capacityPerInstance));

@@ -52,7 +52,7 @@ final class RunCommand implements Callable<Integer> {
         try (ClassificationStack stack =
                         ClassificationStack.open(configuration, model, monitoring.inference(statistics));
                 Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics))) {
-            monitoring.watch(pipeline, model, stack);
+            monitoring.watch(pipeline, model, stack.deviceNames());
             LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             closeOnSignal(pipeline, closed, configuration.shutdownTimeoutMillis());
             pipeline.start();

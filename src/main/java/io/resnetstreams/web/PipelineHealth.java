@@ -40,9 +40,8 @@ public final class PipelineHealth {
             return Health.ok("starting: the model is being loaded");
         }
         State state = now.pipeline().state();
-        Throwable failure = now.pipeline().failure();
-        if (failure != null || FAILED.contains(state)) {
-            return Health.failing("the pipeline failed" + (failure == null ? "" : ": " + failure.getMessage()));
+        if (now.pipeline().failure() != null || FAILED.contains(state)) {
+            return Health.failing("the pipeline failed; its log says why");
         }
         if (CLOSING.contains(state)) {
             return Health.ok("stopping");

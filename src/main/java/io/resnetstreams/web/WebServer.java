@@ -81,7 +81,7 @@ public final class WebServer implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
+        try {
             HttpHandler page = pages.get(exchange.getRequestURI().getPath());
             if (page == null) {
                 answer(exchange, NOT_FOUND, "there is no such page; there are " + String.join(", ", pages.keySet()));
@@ -95,6 +95,8 @@ public final class WebServer implements AutoCloseable {
             LOG.warn("{} could not be answered", exchange.getRequestURI().getPath(), e);
             // Fails where the answer had begun; then the connection is closed, and the client sees that it is cut.
             answer(exchange, INTERNAL_ERROR, "it can't be answered; the log says why");
+        } finally {
+            exchange.close();
         }
     }
 

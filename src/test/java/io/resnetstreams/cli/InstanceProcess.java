@@ -50,7 +50,8 @@ final class InstanceProcess {
     /** Starts a main class of the tests, with the product on its class path. */
     static InstanceProcess main(Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
-        List<String> command = java("-cp", classPath, main.getName());
+        // Several start at once on few cores, and none lives for long.
+        List<String> command = java("-XX:TieredStopAtLevel=1", "-cp", classPath, main.getName());
         command.addAll(List.of(arguments));
         return start(command);
     }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
-/** Debian's Prometheus with the configuration and rules in {@code deploy}, but looking every second. */
+/** Debian's Prometheus with the configuration and rules in {@code deploy}, but looking every two seconds. */
 final class PrometheusServer implements AutoCloseable {
     private static final Path DEPLOY = Path.of("deploy");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,7 +41,7 @@ final class PrometheusServer implements AutoCloseable {
         DebianTools.require("prometheus", "Debian's package prometheus");
         for (String name : List.of("prometheus.yml", "recording-rules.yml", "alerts.yml")) {
             String text = Files.readString(DEPLOY.resolve(name));
-            Files.writeString(directory.resolve(name), text.replaceAll("_interval: \\d+s", "_interval: 1s"));
+            Files.writeString(directory.resolve(name), text.replaceAll("_interval: \\d+s", "_interval: 2s"));
         }
         Files.createDirectories(directory.resolve("targets"));
         String address = "127.0.0.1:" + freePort();

@@ -46,6 +46,7 @@ public final class ScalingPlot {
                 .setSeriesColors(COLOURS)
                 .setLegendPosition(LegendPosition.InsideNE)
                 .setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setXAxisDecimalPattern("#");
         chart.getStyler().setYAxisMin(0.0);
         curves.forEach(
                 (name, curve) -> chart.addSeries(name, curve.x(), curve.y()).setMarker(marker));

@@ -61,7 +61,7 @@ final class ScalingSimulation {
     private int ticks;
 
     /** A minute: the longest age of an event that was done in it, and how many instances there were at its end. */
-    record Point(double hours, double worstAgeSeconds, int started) {}
+    record Point(double minutes, double worstAgeSeconds, int started) {}
 
     /** How it went. */
     record Result(Histogram agesMillis, double instanceHours, List<Point> points) {
@@ -213,7 +213,7 @@ final class ScalingSimulation {
                 now, (arrived - then[1]) / passed, backlog, partitions, Set.copyOf(joined), started(), use);
         scaleTo(autoscaler.desired(sample));
         if (++ticks % TICKS_IN_POINT == 0) {
-            points.add(new Point(now / 3_600, worstAge, started()));
+            points.add(new Point(now / 60, worstAge, started()));
             worstAge = 0;
         }
     }

@@ -139,20 +139,20 @@ class ScalingSimulationTest {
             for (Candidate candidate : chosen) {
                 List<ScalingSimulation.Point> points =
                         candidate.results().get(i).points();
-                double[] hours = points.stream()
-                        .mapToDouble(ScalingSimulation.Point::hours)
+                double[] minutes = points.stream()
+                        .mapToDouble(ScalingSimulation.Point::minutes)
                         .toArray();
                 ages.put(
                         candidate.name(),
                         new ScalingPlot.Curve(
-                                hours,
+                                minutes,
                                 points.stream()
                                         .mapToDouble(ScalingSimulation.Point::worstAgeSeconds)
                                         .toArray()));
                 instances.put(
                         candidate.name(),
                         new ScalingPlot.Curve(
-                                hours,
+                                minutes,
                                 points.stream()
                                         .mapToDouble(ScalingSimulation.Point::started)
                                         .toArray()));
@@ -160,13 +160,13 @@ class ScalingSimulationTest {
             ScalingPlot.lines(
                     PLOTS.resolve(pattern + "-age.svg"),
                     "Longest age of a minute's events: " + pattern,
-                    "hours",
+                    "minutes",
                     "seconds",
                     ages);
             ScalingPlot.lines(
                     PLOTS.resolve(pattern + "-instances.svg"),
                     "Instances: " + pattern,
-                    "hours",
+                    "minutes",
                     "instances",
                     instances);
         }
