@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -26,10 +27,15 @@ final class FirstRecords implements AutoCloseable {
     private final Map<Integer, Found> found = new HashMap<>();
     private Consumer<byte[], byte[]> consumer;
 
-    /** The timestamp of the first record from one offset to another, if there is any. */
-    private record Found(long from, long to, OptionalLong timestamp) {
-        boolean answers(long otherFrom, long otherTo) {
-            return from == otherFrom && (timestamp.isPresent() || to == otherTo);
+    /**
+     * What lies between two offsets.
+     *
+     * @param isNone whether there is no record
+     * @param timestamp the first record's, in milliseconds since the epoch, where it is known
+     */
+    record Found(long from, long to, boolean isNone, OptionalLong timestamp) {
+        private boolean answers(long otherFrom, long otherTo) {
+            return from == otherFrom && (timestamp.isPresent() || isNone && to == otherTo);
         }
     }
 
@@ -39,45 +45,43 @@ final class FirstRecords implements AutoCloseable {
         this.makeConsumer = makeConsumer;
     }
 
-    /**
-     * Returns the timestamp of the first record, in milliseconds since the epoch; nothing where there is no record.
-     *
-     * @throws org.apache.kafka.common.errors.TimeoutException if that can't be found out in time
-     */
-    OptionalLong timestamp(int partition, long from, long to) {
-        Found known = found.get(partition);
-        if (known == null || !known.answers(from, to)) {
-            known = new Found(from, to, read(new TopicPartition(topic, partition), from, to));
-            found.put(partition, known);
-        }
-        return known.timestamp();
+    /** Looks for the first record; where it does not come in time, there is taken to be one, of unknown age. */
+    Found find(int partition, long from, long to) {
+        return found.compute(
+                partition,
+                (same, known) -> known != null && known.answers(from, to)
+                        ? known
+                        : read(new TopicPartition(topic, partition), from, to));
     }
 
-    private OptionalLong read(TopicPartition partition, long from, long to) {
+    private Found read(TopicPartition partition, long from, long to) {
         if (consumer == null) {
             consumer = makeConsumer.get();
         }
         consumer.assign(List.of(partition));
         consumer.seek(partition, from);
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        while (consumer.position(partition, LONGEST_WAIT) < to) {
+        while (consumer.position(partition) < to) {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
             if (left.isNegative()) {
-                throw new org.apache.kafka.common.errors.TimeoutException(
-                        "no record of " + partition + " within " + LONGEST_WAIT.toMillis() + " ms");
+                return new Found(from, to, false, OptionalLong.empty());
             }
             ConsumerRecords<byte[], byte[]> records = consumer.poll(left);
             if (!records.isEmpty()) {
-                return OptionalLong.of(records.iterator().next().timestamp());
+                return new Found(
+                        from,
+                        to,
+                        false,
+                        OptionalLong.of(records.iterator().next().timestamp()));
             }
         }
-        return OptionalLong.empty();
+        return new Found(from, to, true, OptionalLong.empty());
     }
 
     @Override
     public void close() {
         if (consumer != null) {
-            consumer.close();
+            consumer.close(CloseOptions.timeout(LONGEST_WAIT));
         }
     }
 }

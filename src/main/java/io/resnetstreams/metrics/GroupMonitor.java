@@ -4,12 +4,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,9 +67,15 @@ final class GroupMonitor {
             seen = seen(now);
             before = now;
             reachable = true;
-        } catch (ExecutionException | TimeoutException | KafkaException e) {
-            LOG.debug("Cannot read the group's offsets", e);
+        } catch (TimeoutException e) {
             reachable = false;
+        } catch (ExecutionException e) {
+            reachable = !(e.getCause() instanceof RetriableException);
+            if (reachable) {
+                LOG.warn(
+                        "The broker refuses to tell the group's offsets: {}",
+                        e.getCause().toString());
+            }
         }
     }
 
@@ -82,14 +87,14 @@ final class GroupMonitor {
         Set<Integer> inFlight = localWork.oldestInFlight().keySet();
         for (int partition : now.ends().keySet()) {
             long events = now.uncommitted(partition);
+            boolean isOwn = own.contains(partition);
             // Records are looked at where this instance has none in flight, and where nothing moves: the rest is busy.
-            if (events > 0 && (own.contains(partition) ? !inFlight.contains(partition) : stands(partition, now))) {
-                OptionalLong first = firstRecords.timestamp(
+            if (events > 0 && (isOwn ? !inFlight.contains(partition) : stands(partition, now))) {
+                FirstRecords.Found first = firstRecords.find(
                         partition, now.committed().get(partition), now.ends().get(partition));
-                if (first.isEmpty()) {
-                    events = 0;
-                } else if (own.contains(partition)) {
-                    oldest.put(partition, first.getAsLong());
+                events = first.isNone() ? 0 : events;
+                if (isOwn) {
+                    first.timestamp().ifPresent(timestamp -> oldest.put(partition, timestamp));
                 }
             }
             lag.put(partition, events);
@@ -117,7 +122,7 @@ final class GroupMonitor {
         return last != null && nanoTicker.getAsLong() - last.nanos() <= STALE.toNanos();
     }
 
-    /** Returns whether the broker answered the last look; true before the first. */
+    /** Returns whether the broker answered the last look, if only by a refusal; true before the first. */
     boolean isReachable() {
         return reachable;
     }

@@ -94,7 +94,7 @@ public final class PipelineMonitor implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             // Else the executor would never call it again.
-            LOG.warn("The metrics of the group are not up to date", e);
+            LOG.warn("The metrics of the group are not up to date: {}", e.toString(), e);
         }
     }
 

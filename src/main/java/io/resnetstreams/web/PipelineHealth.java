@@ -56,11 +56,15 @@ public final class PipelineHealth {
                         : "the broker does not answer; a restart would not help");
     }
 
-    /** Returns whether the instance does its work, or stands by for others that do. */
+    /** Returns whether the instance does its work, or stands by for others that do; one that is not alive does not. */
     public Health ready() {
         Watched now = watched;
         if (now == null) {
             return Health.failing("the model is being loaded");
+        }
+        Health live = live();
+        if (!live.ok()) {
+            return live;
         }
         State state = now.pipeline().state();
         if (state != State.RUNNING) {

@@ -92,7 +92,7 @@ public final class WebServer implements AutoCloseable {
                 page.handle(exchange);
             }
         } catch (RuntimeException e) {
-            LOG.warn("{} could not be answered", exchange.getRequestURI().getPath(), e);
+            LOG.warn("{} could not be answered: {}", exchange.getRequestURI().getPath(), e.toString(), e);
             // Fails where the answer had begun; then the connection is closed, and the client sees that it is cut.
             answer(exchange, INTERNAL_ERROR, "it can't be answered; the log says why");
         } finally {

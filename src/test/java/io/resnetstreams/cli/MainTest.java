@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,6 +140,25 @@ class MainTest {
                 "localhost:1",
                 "--set",
                 "streamThreads=0");
+    }
+
+    @Test
+    void aPortOfTheMetricsThatIsInUseIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertMistake(
+                    "metrics.port is " + port + " and metrics.host is '127.0.0.1', which can't be used: ",
+                    "run",
+                    "--bootstrap",
+                    "localhost:1",
+                    "--set",
+                    "metrics.port=" + port);
+        }
+    }
+
+    @Test
+    void aHostOfTheMetricsThatIsNoneOfThisMachineIsNamed() {
+        assertMistake("metrics.host is 'no.such.host.invalid'", "run", "--set", "metrics.host=no.such.host.invalid");
     }
 
     @Test
