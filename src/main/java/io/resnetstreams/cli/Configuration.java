@@ -6,6 +6,7 @@ import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.inference.BatchPolicy;
 import io.resnetstreams.inference.DeviceSelector;
 import io.resnetstreams.metrics.KafkaMetricList;
+import io.resnetstreams.metrics.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.PipelineSettings;
@@ -32,6 +33,7 @@ record Configuration(
         LimitsSection limits,
         MetricsSection metrics,
         HealthSection health,
+        ScalingSection scaling,
         long shutdownTimeoutMillis,
         Map<String, String> kafka) {
     private static final int MOST_THREADS = 256;
@@ -126,6 +128,17 @@ record Configuration(
         }
     }
 
+    /** What the signal for an autoscaler aims at. */
+    record ScalingSection(long targetDrainMillis, double targetUtilisation, int minInstances, long holdMillis) {
+        ScalingSection {
+            named("scaling", () -> new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis));
+        }
+
+        ScalingTargets targets() {
+            return new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis);
+        }
+    }
+
     /** Where metrics and health are told, and which of Kafka's own. */
     record MetricsSection(boolean enabled, String host, int port, String kafka) {
         MetricsSection {
@@ -165,6 +178,7 @@ record Configuration(
                 limits,
                 metrics,
                 health,
+                scaling,
                 shutdownTimeoutMillis,
                 kafka);
     }
