@@ -66,8 +66,7 @@ final class KafkaClients {
 
     /** Returns a consumer as {@link #committedReader} that fetches 8 MiB at once at most, for where several read. */
     Consumer<byte[], byte[]> frugalReader() {
-        return reader(
-                IsolationLevel.READ_COMMITTED, Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FRUGAL_FETCH_BYTES));
+        return reader(IsolationLevel.READ_COMMITTED, Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FRUGAL_FETCH_BYTES));
     }
 
     /** Returns a consumer outside any group that sees what the pipeline sees, to look at single records. */
