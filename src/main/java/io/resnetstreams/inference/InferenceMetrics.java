@@ -24,4 +24,10 @@ public interface InferenceMetrics {
 
     /** The device ran out of memory and now takes batches of at most this size; alert when it recurs. */
     default void outOfMemory(String device, int newCeiling) {}
+
+    /** After full batches that fitted, the device takes larger ones again, of at most this size. */
+    default void ceilingRaised(String device, int newCeiling) {}
+
+    /** The device is broken and gets no more images until the process ends; alert on it. */
+    default void deviceFailed(String device) {}
 }
