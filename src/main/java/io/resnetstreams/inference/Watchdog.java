@@ -119,7 +119,7 @@ final class Watchdog {
         } else if (!attempt.isDone()) {
             long allowed = supervision.freshMillis() + supervision.timeoutMillis();
             if (TimeUnit.NANOSECONDS.toMillis(attemptNanos) >= allowed) {
-                fail("nor has a blank image on a fresh copy of the network within " + allowed + " ms", null);
+                fail("nor from a blank image with a fresh copy of the network within " + allowed + " ms", null);
             }
         } else if (attempt.isCompletedExceptionally()) {
             Throwable failure =
@@ -144,7 +144,7 @@ final class Watchdog {
     private void fail(String reason, Throwable cause) {
         giveUpAttempt();
         ward.fail(new DeviceFailedException(
-                ward.device() + ": a batch has not come back within " + supervision.timeoutMillis() + " ms, " + reason,
+                "the device has not come back from a batch within " + supervision.timeoutMillis() + " ms, " + reason,
                 cause));
     }
 }

@@ -175,7 +175,7 @@ class WatchdogTest {
         Watchdog watchdog = watchdog(() -> broken, Runnable::run);
         hanging(() -> pass(watchdog, 2 * TIMEOUT_MILLIS));
         assertThat(device.failures).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessage("gpu:1: a batch has not come back within 5000 ms, and a fresh copy of the network"
+                .hasMessage("the device has not come back from a batch within 5000 ms, and a fresh copy of the network"
                         + " failed: CUDA: device lost"));
         assertThat(broken.closed).isTrue();
     }
@@ -202,8 +202,8 @@ class WatchdogTest {
             assertThat(device.failures).isEmpty();
             pass(watchdog, watchdog.periodMillis());
             assertThat(device.failures).singleElement().satisfies(failure -> assertThat(failure)
-                    .hasMessage("gpu:1: a batch has not come back within 5000 ms, nor has a blank image on a"
-                            + " fresh copy of the network within 7000 ms"));
+                    .hasMessage("the device has not come back from a batch within 5000 ms, nor from a"
+ + " blank image with a fresh copy of the network within 7000 ms"));
         });
         waiting.get(0).run();
         assertThat(fresh.closed).as("it passed too late").isTrue();
