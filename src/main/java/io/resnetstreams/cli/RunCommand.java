@@ -45,9 +45,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("model", modelPath);
-        ModelDirectory model = ClassificationStack.model(configuration.model());
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis());
         try {
+            ModelDirectory model = ClassificationStack.model(configuration.model());
             Logging.asService();
             LOG.info("Looking for the topics at {}", configuration.bootstrapServers());
             new KafkaClients(configuration).requireTopics();

@@ -20,6 +20,9 @@ final class Termination {
     private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
 
     private final long timeoutMillis;
+    /** Loaded before a signal comes. */
+    private final CLibrary system = CLibrary.INSTANCE;
+
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
     /** Guarded by this, as is the following. */
     private Pipeline pipeline;
@@ -58,8 +61,8 @@ final class Termination {
             }
             return;
         }
-        CLibrary.INSTANCE.signal(CLibrary.SIGTERM, CLibrary.DEFAULT_ACTION);
-        CLibrary.INSTANCE.signal(CLibrary.SIGINT, CLibrary.DEFAULT_ACTION);
+        system.signal(CLibrary.SIGTERM, CLibrary.DEFAULT_ACTION);
+        system.signal(CLibrary.SIGINT, CLibrary.DEFAULT_ACTION);
         Pipeline running = runningPipeline();
         Main.endAtOnce(running == null ? 0 : close(running));
     }

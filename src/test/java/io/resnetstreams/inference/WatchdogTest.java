@@ -203,7 +203,7 @@ class WatchdogTest {
             pass(watchdog, watchdog.periodMillis());
             assertThat(device.failures).singleElement().satisfies(failure -> assertThat(failure)
                     .hasMessage("the device has not come back from a batch within 5000 ms, nor from a"
- + " blank image with a fresh copy of the network within 7000 ms"));
+                            + " blank image with a fresh copy of the network within 7000 ms"));
         });
         waiting.get(0).run();
         assertThat(fresh.closed).as("it passed too late").isTrue();
