@@ -5,6 +5,7 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.inference.BatchPolicy;
 import io.resnetstreams.inference.DeviceSelector;
+import io.resnetstreams.inference.Supervision;
 import io.resnetstreams.metrics.KafkaMetricList;
 import io.resnetstreams.metrics.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
@@ -31,6 +32,7 @@ record Configuration(
         DecodeSection decode,
         WindowSection window,
         LimitsSection limits,
+        int statusSeconds,
         MetricsSection metrics,
         HealthSection health,
         ScalingSection scaling,
@@ -51,6 +53,7 @@ record Configuration(
         Guarantee.of(guarantee);
         requireRange("streamThreads", streamThreads, 1, MOST_THREADS);
         DeviceSelector.requireValid(device);
+        requireRange("statusSeconds", statusSeconds, 0, 86_400);
         requireRange("shutdownTimeoutMillis", shutdownTimeoutMillis, 100, 3_600_000);
     }
 
@@ -77,14 +80,34 @@ record Configuration(
     }
 
     /** How batches are made. */
-    record BatchSection(int maxSize, boolean calibrate, long maxDelayMillis, int workersPerDevice) {
+    record BatchSection(int maxSize, boolean calibrate, long maxDelayMillis, long timeoutMillis, int workersPerDevice) {
+        /** A machine that does much else may take several times as long as when it was measured. */
+        private static final int CALIBRATED_TIMES = 20;
+
+        private static final long SHORTEST_CALIBRATED_MILLIS = 30_000;
+
         BatchSection {
             named("batch", () -> new BatchPolicy(maxSize, maxDelayMillis));
+            if (timeoutMillis != 0
+                    && (timeoutMillis < Supervision.SHORTEST_TIMEOUT_MILLIS
+                            || timeoutMillis > Supervision.LONGEST_TIMEOUT_MILLIS)) {
+                throw new IllegalArgumentException("batch.timeoutMillis is " + timeoutMillis + "; allowed are 0 and "
+                        + Supervision.SHORTEST_TIMEOUT_MILLIS + " to " + Supervision.LONGEST_TIMEOUT_MILLIS);
+            }
             requireRange("batch.workersPerDevice", workersPerDevice, 0, MOST_THREADS);
         }
 
         BatchPolicy policy(BatchCalibration calibration) {
             return new BatchPolicy(size(calibration), maxDelayMillis);
+        }
+
+        /** Returns how long a device may take for a batch, in milliseconds. */
+        long timeoutMillis(BatchCalibration calibration) {
+            if (timeoutMillis > 0) {
+                return timeoutMillis;
+            }
+            long calibrated = CALIBRATED_TIMES * calibration.longestMillis(size(calibration));
+            return Math.min(Supervision.LONGEST_TIMEOUT_MILLIS, Math.max(SHORTEST_CALIBRATED_MILLIS, calibrated));
         }
 
         /** Returns the largest batch that is made on a device. */
@@ -176,6 +199,7 @@ record Configuration(
                 decode,
                 window,
                 limits,
+                statusSeconds,
                 metrics,
                 health,
                 scaling,

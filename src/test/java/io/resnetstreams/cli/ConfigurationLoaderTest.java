@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.PipelineSettings;
 import java.io.IOException;
@@ -77,6 +78,7 @@ class ConfigurationLoaderTest {
         "batch.maxSize, 9",
         "batch.calibrate, false",
         "batch.maxDelayMillis, 11",
+        "batch.timeoutMillis, 1200",
         "batch.workersPerDevice, 4",
         "decode.threads, 6",
         "window.maxEvents, 12",
@@ -86,6 +88,7 @@ class ConfigurationLoaderTest {
         "limits.maxEdge, 15",
         "limits.maxJsonDepth, 16",
         "limits.maxIdLength, 17",
+        "statusSeconds, 103",
         "metrics.enabled, false",
         "metrics.host, localhost",
         "metrics.port, 19",
@@ -106,7 +109,17 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(35);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(37);
+    }
+
+    @Test
+    void theTimeOutFollowsFromTheCalibrationUnlessItIsGiven() {
+        BatchCalibration fast = new BatchCalibration(Map.of(1, 500.0, 32, 2_000.0));
+        BatchCalibration slow = new BatchCalibration(Map.of(1, 2.0, 8, 4.0));
+        assertThat(loader.load().batch().timeoutMillis(fast)).isEqualTo(30_000);
+        assertThat(loader.load().batch().timeoutMillis(slow)).isEqualTo(20 * 4_000);
+        assertThat(with("batch.timeoutMillis", "1200").batch().timeoutMillis(slow))
+                .isEqualTo(1_200);
     }
 
     private static int leafCount(JsonNode node) {
@@ -214,6 +227,8 @@ class ConfigurationLoaderTest {
                 "limits.maxEdge | 0 | limits.maxEdge is 0; allowed are 1 to",
                 "limits.maxJsonDepth | 1 | limits.maxJsonDepth is 1; at least 2",
                 "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
+                "batch.timeoutMillis | 99 | batch.timeoutMillis is 99; allowed are 0 and 100 to 3600000",
+                "statusSeconds | -1 | statusSeconds is -1; allowed are 0 to 86400",
                 "metrics.enabled | off | metrics.enabled is 'off'; true or false is needed",
                 "metrics.host | '' | metrics.host is ''; an address of this machine is needed",
                 "metrics.port | 65536 | metrics.port is 65536; allowed are 0 to 65535",

@@ -3,6 +3,7 @@ package io.resnetstreams.cli;
 import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +35,17 @@ final class TestCluster implements AutoCloseable {
     }
 
     static TestCluster start() throws IOException, InterruptedException {
+        return start(16 << 20);
+    }
+
+    /** The same for records of this size. */
+    static TestCluster start(int maxMessageBytes) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("resnet-streams-it");
-        EmbeddedBroker broker = EmbeddedBroker.start(directory, 0, 17 << 20);
+        EmbeddedBroker broker =
+                EmbeddedBroker.start(directory, 0, maxMessageBytes + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES);
         Configuration configuration = new ConfigurationLoader()
                 .set("bootstrapServers", broker.bootstrapServers(), "test")
+                .set("topics.maxMessageBytes", Integer.toString(maxMessageBytes), "test")
                 .load();
         TopicsCommand.create(configuration);
         return new TestCluster(broker, configuration);
@@ -98,6 +106,24 @@ final class TestCluster implements AutoCloseable {
                     .forEach((partition, end) -> ends.put(partition, end.offset()));
         }
         return ends;
+    }
+
+    /** Returns how many members the pipeline's group has. */
+    int members() throws Exception {
+        try (Admin admin = clients.admin()) {
+            String group = configuration.applicationId();
+            return admin.describeConsumerGroups(List.of(group))
+                    .all()
+                    .get()
+                    .get(group)
+                    .members()
+                    .size();
+        }
+    }
+
+    /** Lets the broker go away, for good. */
+    void stopBroker() {
+        broker.close();
     }
 
     @Override

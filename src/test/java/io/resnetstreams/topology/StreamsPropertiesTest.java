@@ -14,6 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamsPropertiesTest {
     private static PipelineSettings settings(Guarantee guarantee, int maxMessageBytes, Map<String, String> kafka) {
+        return settings(guarantee, maxMessageBytes, new InFlightLimits(10, 10), kafka);
+    }
+
+    private static PipelineSettings settings(
+            Guarantee guarantee, int maxMessageBytes, InFlightLimits inFlight, Map<String, String> kafka) {
         return new PipelineSettings(
                 "labels",
                 "kafka:9092",
@@ -21,7 +26,7 @@ class StreamsPropertiesTest {
                 guarantee,
                 3,
                 maxMessageBytes,
-                new InFlightLimits(10, 10),
+                inFlight,
                 Duration.ofSeconds(1),
                 kafka);
     }
@@ -53,10 +58,23 @@ class StreamsPropertiesTest {
         assertThat((Long) properties.get("producer.buffer.memory")).isGreaterThanOrEqualTo(largest);
     }
 
-    @Test
-    void fetchesHoldTheLargestEvent() {
-        assertThat(StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, Map.of())))
-                .containsEntry("main.consumer.fetch.max.bytes", 64 << 20);
+    @ParameterizedTest
+    @CsvSource({
+        // events, bytes of the window; records of a poll; bytes of a fetch, of a partition in it
+        "2048, 67108864, 500, 16777216, 2097152",
+        "1000000, 9000000000, 500, 16777216, 2097152",
+        "64, 67108864, 16, 16777216, 2097152",
+        "2048, 8388608, 64, 2097152, 262144",
+        "1, 1, 1, 1, 1"
+    })
+    void pollsAndFetchesFollowTheWindow(int maxEvents, long maxBytes, int poll, int fetch, int partition) {
+        PipelineSettings settings =
+                settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, new InFlightLimits(maxEvents, maxBytes), Map.of());
+        assertThat(StreamsProperties.of(settings))
+                .containsEntry("main.consumer.max.poll.records", poll)
+                .containsEntry("buffered.records.per.partition", poll)
+                .containsEntry("main.consumer.fetch.max.bytes", fetch)
+                .containsEntry("main.consumer.max.partition.fetch.bytes", partition);
     }
 
     @Test
