@@ -136,7 +136,8 @@ final class CheckCommand implements Callable<Integer> {
         } else if (topic.equals(inputTopic)) {
             SourcePosition source =
                     new SourcePosition(topic, Integer.parseInt(partition), Long.parseLong(offset), record.timestamp());
-            audit.deadLetter(place(record), source, digest(record));
+            boolean hasContent = !DeadLetter.isWithoutContent(text(record, DeadLetter.CODE_HEADER));
+            audit.deadLetter(place(record), source, hasContent ? digest(record) : null);
         }
     }
 

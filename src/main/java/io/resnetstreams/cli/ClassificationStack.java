@@ -99,7 +99,7 @@ final class ClassificationStack implements AutoCloseable {
                         metrics))
                 .toList();
         ClassificationService service = new ClassificationService(
-                new EventReader(configuration.limits().event()),
+                new EventReader(configuration.eventLimits()),
                 preprocessor,
                 configuration.decodeThreads(),
                 batchers,

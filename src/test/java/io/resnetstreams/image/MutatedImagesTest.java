@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 class MutatedImagesTest {
     private static final int CASES = 2_000;
 
-    private final ImagePreprocessor preprocessor =
-            new ImagePreprocessor(new ImageLimits(1 << 20, 1_000_000, 16_384), new Preprocessing(32, 28, 28));
+    private final ImagePreprocessor preprocessor = new ImagePreprocessor(
+            new ImageLimits(1 << 20, 1_000_000, 16_384, 100, 10_000), new Preprocessing(32, 28, 28));
 
     @Test
     @Timeout(value = 60, unit = SECONDS)
