@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -33,14 +34,29 @@ final class TestCluster implements AutoCloseable {
         this.clients = new KafkaClients(configuration);
     }
 
-    static TestCluster start() throws IOException, InterruptedException {
+    /** Starts it; settings are {@code key=value}. */
+    static TestCluster start(String... settings) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("resnet-streams-it");
         EmbeddedBroker broker = EmbeddedBroker.start(directory, 0, 17 << 20);
-        Configuration configuration = new ConfigurationLoader()
-                .set("bootstrapServers", broker.bootstrapServers(), "test")
-                .load();
+        ConfigurationLoader loader =
+                new ConfigurationLoader().set("bootstrapServers", broker.bootstrapServers(), "test");
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
+        }
+        Configuration configuration = loader.load();
         TopicsCommand.create(configuration);
         return new TestCluster(broker, configuration);
+    }
+
+    /** Returns an image file that gets a label. */
+    static byte[] sampleImage() throws IOException {
+        try (Stream<Path> files = Files.list(SAMPLES)) {
+            return Files.readAllBytes(files.filter(file -> file.toString().endsWith(".png"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow());
+        }
     }
 
     Configuration configuration() {
