@@ -182,8 +182,12 @@ final class JpegScan {
         while (k <= last && endOfBandRun == 0) {
             int symbol = table.decode(bits);
             int run = symbol >> 4;
-            boolean begins = (symbol & 15) != 0;
-            if (begins) {
+            int size = symbol & 15;
+            boolean begins = size != 0;
+            if (size > 1) {
+                throw FileBytes.corrupt("a coefficient begins with " + size + " bits before byte " + bits.position()
+                        + ", where a scan adds one");
+            } else if (begins) {
                 bits.skip(1); // its sign
             } else if (run != ZERO_RUN) {
                 endOfBandRun = (1 << run) + bits.take(run);

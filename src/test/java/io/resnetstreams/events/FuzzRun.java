@@ -35,7 +35,7 @@ public final class FuzzRun {
 
     private final String name;
     private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
-    private final int count = Integer.getInteger("fuzz.count", 500);
+    private final int count = Integer.getInteger("fuzz.count", 2_000);
     private final long minutes = Long.getLong("fuzz.minutes", 0);
     private final long startNanos = System.nanoTime();
     private long residentAfterWarmUp;

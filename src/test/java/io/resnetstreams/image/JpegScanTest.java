@@ -75,10 +75,7 @@ class JpegScanTest {
     @Test
     void aProgressiveImageWithoutItsLastScanIsTruncated() {
         byte[] file = jpeg(new int[] {opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE, 1});
-        int lastScan = file.length - 2;
-        while (file[lastScan] != (byte) 0xFF || file[lastScan + 1] != (byte) 0xDA) {
-            lastScan--;
-        }
+        int lastScan = lastMarker(file, 0xDA);
         byte[] mended = Arrays.copyOf(file, lastScan + 2);
         mended[lastScan + 1] = (byte) 0xD9;
         assertThatThrownBy(() -> preprocessor.toPixels(mended))
@@ -96,6 +93,27 @@ class JpegScanTest {
         }
         assertThatThrownBy(() -> preprocessor.toPixels(file))
                 .hasMessageContaining("a bad Huffman code stands before byte");
+    }
+
+    @Test
+    void aCoefficientThatBeginsWithMoreThanOneBitWhereAScanAddsOneIsCorrupt() {
+        byte[] file = jpeg(new int[] {opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE, 1});
+        int table = lastMarker(file, 0xC4);
+        int end = table + 2 + ((file[table + 2] & 0xFF) << 8 | file[table + 3] & 0xFF);
+        for (int at = table + 21; at < end; at++) {
+            if ((file[at] & 15) == 1) {
+                file[at]++; // the size of the coefficient behind a run
+            }
+        }
+        assertThatThrownBy(() -> preprocessor.toPixels(file)).hasMessageContaining("a coefficient begins with 2 bits");
+    }
+
+    private static int lastMarker(byte[] file, int marker) {
+        int at = file.length - 2;
+        while (file[at] != (byte) 0xFF || file[at + 1] != (byte) marker) {
+            at--;
+        }
+        return at;
     }
 
     @Test
