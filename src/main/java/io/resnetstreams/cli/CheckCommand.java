@@ -126,7 +126,8 @@ final class CheckCommand implements Callable<Integer> {
         if (source.isEmpty()) {
             audit.malformed(place(record), record.offset(), "no source position in its headers");
         } else if (source.get().topic().equals(inputTopic)) {
-            audit.deadLetter(place(record), source.get(), digest(record));
+            boolean hasContent = !DeadLetter.isWithoutContent(text(record, DeadLetter.CODE_HEADER));
+            audit.deadLetter(place(record), source.get(), hasContent ? digest(record) : null);
         }
     }
 

@@ -109,7 +109,7 @@ final class ClassificationStack implements AutoCloseable {
                 .map(loaded -> batcher(configuration.batch(), loaded, metrics, around))
                 .toList();
         ClassificationService service = new ClassificationService(
-                new EventReader(configuration.limits().event()),
+                new EventReader(configuration.eventLimits()),
                 preprocessor,
                 configuration.decodeThreads(),
                 batchers,

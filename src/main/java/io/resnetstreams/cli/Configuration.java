@@ -135,19 +135,31 @@ record Configuration(
     }
 
     /** What an event may be. */
-    record LimitsSection(int maxImageBytes, int maxPixels, int maxEdge, int maxJsonDepth, int maxIdLength) {
+    record LimitsSection(
+            int maxImageBytes,
+            int maxPixels,
+            int maxEdge,
+            int maxAspectRatio,
+            int maxDecodeMillis,
+            int maxJsonDepth,
+            int maxJsonStringLength,
+            int maxJsonNumberLength,
+            int maxIdLength) {
         LimitsSection {
             requireRange("limits.maxImageBytes", maxImageBytes, 1, Integer.MAX_VALUE);
-            named("limits", () -> new ImageLimits(maxImageBytes, maxPixels, maxEdge));
-            named("limits", () -> new EventLimits(maxJsonDepth, maxIdLength));
+            named("limits", () -> new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis));
+            named(
+                    "limits",
+                    () -> new EventLimits(
+                            Integer.MAX_VALUE, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength));
         }
 
         ImageLimits image() {
-            return new ImageLimits(maxImageBytes, maxPixels, maxEdge);
+            return new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis);
         }
 
-        EventLimits event() {
-            return new EventLimits(maxJsonDepth, maxIdLength);
+        EventLimits event(int maxEventBytes) {
+            return new EventLimits(maxEventBytes, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength);
         }
     }
 
@@ -183,6 +195,11 @@ record Configuration(
         HealthSection {
             requireRange("health.stallMillis", stallMillis, 1_000, 3_600_000);
         }
+    }
+
+    /** Returns what an event may cost to read; one larger than the topics take could not be a dead letter as it is. */
+    EventLimits eventLimits() {
+        return limits.event(topics.maxMessageBytes);
     }
 
     Configuration withBootstrapServers(String servers) {

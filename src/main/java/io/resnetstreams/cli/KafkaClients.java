@@ -171,9 +171,9 @@ final class KafkaClients {
         }
     }
 
-    /** Returns the settings of a topic for the largest events, and for dead letters, which are larger by their headers. */
-    Map<String, String> topicSettings(boolean deadLetters) {
-        int headroom = deadLetters ? StreamsProperties.DEAD_LETTER_HEADROOM_BYTES : 0;
+    /** Returns the settings of a topic for the largest events, or for their outcomes, which may be larger. */
+    Map<String, String> topicSettings(boolean outcomes) {
+        int headroom = outcomes ? StreamsProperties.OUTCOME_HEADROOM_BYTES : 0;
         return StreamsProperties.topicSettings(configuration.topics().maxMessageBytes() + headroom);
     }
 }

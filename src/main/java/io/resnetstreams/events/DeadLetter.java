@@ -11,6 +11,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /**
  * An event that could not become a label: key, value and headers byte for byte as they came, and why. The header names
  * are those of KIP-1034, with the stage and code of this pipeline beside them.
+ *
+ * @param event as it came; or, where it was too large to be written again, its source alone
  */
 public record DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception) implements Outcome {
     public static final String EXCEPTION_HEADER = "__streams.errors.exception";
@@ -33,10 +35,11 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         }
     }
 
+    /** Returns the dead letter of an event that was rejected. */
     public static DeadLetter of(RawEvent event, RejectedEventException rejection) {
         Throwable root = rejection.getCause() == null ? rejection : rejection.getCause();
         return new DeadLetter(
-                event,
+                isWithoutContent(rejection.code()) ? event.withoutContent() : event,
                 rejection.stage(),
                 rejection.code(),
                 rejection.getMessage(),
@@ -46,6 +49,11 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     /** Returns whether a header is one of those that say why an event is a dead letter. */
     public static boolean isOwnHeader(String name) {
         return OWN_HEADERS.contains(name);
+    }
+
+    /** Returns whether dead letters of a code come without key, value and the event's headers. */
+    public static boolean isWithoutContent(String code) {
+        return EventReader.TOO_LARGE.equals(code);
     }
 
     /** Returns where the event of a record of the dead-letter topic stands; nothing where its headers do not say so. */

@@ -13,8 +13,8 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** Kafka Streams' properties for events that are images of many kilobytes rather than rows of a hundred bytes. */
 public final class StreamsProperties {
-    /** A dead letter is its event plus headers that say why. */
-    public static final int DEAD_LETTER_HEADROOM_BYTES = 64 * 1024;
+    /** A dead letter is its event plus headers that say why; a label has its event's key and headers. */
+    public static final int OUTCOME_HEADROOM_BYTES = 64 * 1024;
 
     /** Ends {@code main.consumer.} too. */
     private static final String CONSUMER_PREFIX = "consumer.";
@@ -52,6 +52,7 @@ public final class StreamsProperties {
         values.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
         // How long it may sleep where nothing happens; StreamThreadSleep wakes it for outcomes and for commits.
         values.put(StreamsConfig.POLL_MS_CONFIG, 100);
+        values.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ArrivalTime.class);
         values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, maxPollRecords(settings.inFlight()));
         // A task has one partition and nothing to wait for. Any other value makes Kafka Streams format a message for
         // each
@@ -90,7 +91,7 @@ public final class StreamsProperties {
     }
 
     private static void putProducer(PipelineSettings settings, Map<String, Object> values) {
-        int largestRequest = settings.maxMessageBytes() + DEAD_LETTER_HEADROOM_BYTES;
+        int largestRequest = settings.maxMessageBytes() + OUTCOME_HEADROOM_BYTES;
         putFor(values, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest);
         putFor(values, ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MEBIBYTE, 2L * largestRequest));
         // An exactly-once outcome is seen only after its commit, which sends what lingers: larger requests cost

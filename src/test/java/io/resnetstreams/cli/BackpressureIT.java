@@ -118,7 +118,7 @@ class BackpressureIT {
     /** A poll brings what was fetched from each partition: of images as large as this, one. */
     @Test
     void imagesOf20MegabytesOvershootTheWindowByAtMostOnePoll() throws Exception {
-        try (TestCluster cluster = TestCluster.start(LARGE_IMAGE_BYTES + (1 << 20))) {
+        try (TestCluster cluster = TestCluster.start("topics.maxMessageBytes=" + (LARGE_IMAGE_BYTES + (1 << 20)))) {
             StalledDevice device = new StalledDevice();
             OutcomeFollower follower = cluster.follow(Map.of());
             Configuration configuration = cluster.configuration();

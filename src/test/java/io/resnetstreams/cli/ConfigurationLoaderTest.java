@@ -86,7 +86,11 @@ class ConfigurationLoaderTest {
         "limits.maxImageBytes, 13",
         "limits.maxPixels, 14",
         "limits.maxEdge, 15",
+        "limits.maxAspectRatio, 19",
+        "limits.maxDecodeMillis, 21",
         "limits.maxJsonDepth, 16",
+        "limits.maxJsonStringLength, 22",
+        "limits.maxJsonNumberLength, 23",
         "limits.maxIdLength, 17",
         "statusSeconds, 103",
         "metrics.enabled, false",
@@ -109,7 +113,7 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(37);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(41);
     }
 
     @Test
@@ -225,6 +229,10 @@ class ConfigurationLoaderTest {
                 "limits.maxImageBytes | 0 | limits.maxImageBytes is 0; allowed are 1 to",
                 "limits.maxPixels | 0 | limits.maxPixels is 0; allowed are 1 to",
                 "limits.maxEdge | 0 | limits.maxEdge is 0; allowed are 1 to",
+                "limits.maxAspectRatio | 0 | limits.maxAspectRatio is 0; it must be at least 1",
+                "limits.maxDecodeMillis | 0 | limits.maxDecodeMillis is 0; it must be at least 1",
+                "limits.maxJsonStringLength | 15 | limits.maxJsonStringLength is 15; it must be at least 16",
+                "limits.maxJsonNumberLength | 0 | limits.maxJsonNumberLength is 0; it must be at least 1",
                 "limits.maxJsonDepth | 1 | limits.maxJsonDepth is 1; at least 2",
                 "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
                 "batch.timeoutMillis | 99 | batch.timeoutMillis is 99; allowed are 0 and 100 to 3600000",

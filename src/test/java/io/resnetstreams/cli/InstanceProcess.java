@@ -153,6 +153,19 @@ final class InstanceProcess {
         return process.pid();
     }
 
+    /** Returns the most physical memory that it has held so far, in bytes; 0 on systems that don't tell it as Linux does. */
+    long peakResidentBytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        String peak = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(peak.replaceAll("\\D", "")) * 1_024;
+    }
+
     void killIfAlive() {
         process.destroyForcibly();
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -34,21 +35,30 @@ final class TestCluster implements AutoCloseable {
         this.clients = new KafkaClients(configuration);
     }
 
-    static TestCluster start() throws IOException, InterruptedException {
-        return start(16 << 20);
-    }
-
-    /** The same for records of this size. */
-    static TestCluster start(int maxMessageBytes) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("resnet-streams-it");
+    /** Starts it; settings are {@code key=value}. */
+    static TestCluster start(String... settings) throws IOException, InterruptedException {
+        ConfigurationLoader loader = new ConfigurationLoader();
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
+        }
+        int largest = loader.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         EmbeddedBroker broker =
-                EmbeddedBroker.start(directory, 0, maxMessageBytes + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES);
-        Configuration configuration = new ConfigurationLoader()
-                .set("bootstrapServers", broker.bootstrapServers(), "test")
-                .set("topics.maxMessageBytes", Integer.toString(maxMessageBytes), "test")
-                .load();
+                EmbeddedBroker.start(Files.createTempDirectory("resnet-streams-it"), 0, largest);
+        Configuration configuration =
+                loader.set("bootstrapServers", broker.bootstrapServers(), "test").load();
         TopicsCommand.create(configuration);
         return new TestCluster(broker, configuration);
+    }
+
+    /** Returns an image file that gets a label. */
+    static byte[] sampleImage() throws IOException {
+        try (Stream<Path> files = Files.list(SAMPLES)) {
+            return Files.readAllBytes(files.filter(file -> file.toString().endsWith(".png"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow());
+        }
     }
 
     Configuration configuration() {

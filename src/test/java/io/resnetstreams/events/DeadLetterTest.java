@@ -86,6 +86,17 @@ class DeadLetterTest {
     }
 
     @Test
+    void anEventTooLargeToBeWrittenAgainIsLeftOut() {
+        RawEvent event = event(new byte[5], new byte[6], headers("trace", "t1"));
+        DeadLetter letter =
+                DeadLetter.of(event, new RejectedEventException(Stage.LIMITS, EventReader.TOO_LARGE, "too large"));
+        assertThat(letter.event().key()).isNull();
+        assertThat(letter.recordValue()).isNull();
+        assertThat(letter.headers().lastHeader("trace")).isNull();
+        assertThat(text(letter.headers(), "__streams.errors.offset")).isEqualTo("7");
+    }
+
+    @Test
     void itGoesToThePartitionOfItsEvent() {
         assertThat(DeadLetter.of(event(5, 0), REJECTION).sourcePartition()).isEqualTo(5);
     }

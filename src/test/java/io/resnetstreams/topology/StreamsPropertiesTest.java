@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +58,7 @@ class StreamsPropertiesTest {
     @Test
     void requestsHoldTheLargestEventWithTheHeadersOfADeadLetter() {
         Properties properties = StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, Map.of()));
-        int largest = (64 << 20) + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES;
+        int largest = (64 << 20) + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         assertThat(properties).containsEntry("producer.max.request.size", largest);
         assertThat((Long) properties.get("producer.buffer.memory")).isGreaterThanOrEqualTo(largest);
     }
@@ -150,5 +155,29 @@ class StreamsPropertiesTest {
     @Test
     void aTopicTakesTheLargestMessage() {
         assertThat(StreamsProperties.topicSettings(5_000)).containsEntry("max.message.bytes", "5000");
+    }
+
+    @Test
+    void anEventWithoutTimestampGetsOneOfItsArrival() {
+        TimestampExtractor extractor = new StreamsConfig(properties(Map.of())).defaultTimestampExtractor();
+        long before = System.currentTimeMillis();
+        assertThat(extractor.extract(recordOf(-1), 5)).isBetween(before, System.currentTimeMillis());
+        assertThat(extractor.extract(recordOf(0), 5)).isZero();
+        assertThat(extractor.extract(recordOf(7), 5)).isEqualTo(7);
+    }
+
+    private static ConsumerRecord<Object, Object> recordOf(long timestamp) {
+        return new ConsumerRecord<>(
+                "image-events",
+                0,
+                0,
+                timestamp,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                null,
+                null,
+                new RecordHeaders(),
+                Optional.empty());
     }
 }
