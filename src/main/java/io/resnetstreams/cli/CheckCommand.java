@@ -126,7 +126,7 @@ final class CheckCommand implements Callable<Integer> {
         if (source.isEmpty()) {
             audit.malformed(place(record), record.offset(), "no source position in its headers");
         } else if (source.get().topic().equals(inputTopic)) {
-            boolean hasContent = !DeadLetter.isWithoutContent(text(record, DeadLetter.CODE_HEADER));
+            boolean hasContent = !DeadLetter.isWithoutContent(record.headers());
             audit.deadLetter(place(record), source.get(), hasContent ? digest(record) : null);
         }
     }

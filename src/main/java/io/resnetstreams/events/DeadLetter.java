@@ -56,6 +56,11 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return EventReader.TOO_LARGE.equals(code);
     }
 
+    /** Returns whether a record of the dead-letter topic comes without key, value and the event's headers. */
+    public static boolean isWithoutContent(Headers headers) {
+        return isWithoutContent(text(headers, CODE_HEADER));
+    }
+
     /** Returns where the event of a record of the dead-letter topic stands; nothing where its headers do not say so. */
     public static Optional<SourcePosition> sourceOf(Headers headers, long timestamp) {
         String topic = text(headers, TOPIC_HEADER);
