@@ -39,7 +39,9 @@ final class Monitoring implements AutoCloseable {
     static Monitoring start(Configuration configuration) {
         Monitoring monitoring = new Monitoring(configuration);
         if (configuration.metrics().enabled()) {
+            BuildVersion build = new BuildVersion();
             monitoring.metrics = new PipelineMetrics();
+            monitoring.metrics.build(build.version(), build.commit());
             monitoring.serve();
         }
         return monitoring;

@@ -20,8 +20,6 @@ import picocli.CommandLine.Option;
         description = "Runs the pipeline against a cluster, until SIGTERM.",
         footer = "%nExample: resnet-streams run --bootstrap localhost:9092 --set batch.maxSize=16")
 final class RunCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-
     @Mixin
     private OutputOptions output;
 
@@ -53,7 +51,7 @@ final class RunCommand implements Callable<Integer> {
                         ClassificationStack.open(configuration, model, monitoring.inference(statistics));
                 Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics))) {
             monitoring.watch(pipeline, model, stack.deviceNames());
-            LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
+            Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             closeOnSignal(pipeline, closed, configuration.shutdownTimeoutMillis());
             pipeline.start();
             pipeline.awaitEnd();
@@ -106,7 +104,12 @@ final class RunCommand implements Callable<Integer> {
                             + Failures.describe(pipeline.failure()),
                     pipeline.failure());
         }
-        LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
+        Log.LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
         return 0;
+    }
+
+    /** Loaded where it is needed: picocli makes every command, and {@code --help} should not wait for a library. */
+    private static final class Log {
+        static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     }
 }

@@ -24,23 +24,14 @@ import org.apache.kafka.streams.KafkaStreams;
  * <p>Threading: thread-safe.
  */
 public final class PipelineMetrics {
-    private static final String NOT_PACKAGED = "(not packaged)";
-
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final InstantSource clock = InstantSource.system();
     private final EventMetrics events = new EventMetrics(registry, clock);
     private final DeviceMetrics devices = new DeviceMetrics(registry, System::nanoTime);
 
-    /** Begins to count; what is the JVM's and the build's is there at once. */
+    /** Begins to count; what is the JVM's is there at once. */
     public PipelineMetrics() {
         JvmMetrics.builder().register(registry);
-        String version = PipelineMetrics.class.getPackage().getImplementationVersion();
-        Info.builder()
-                .name(PREFIX + "build_info")
-                .help("The version of resnet-streams.")
-                .labelNames("version")
-                .register(registry)
-                .setLabelValues(version == null ? NOT_PACKAGED : version);
     }
 
     /** Returns what inference tells its work to. */
@@ -56,6 +47,16 @@ public final class PipelineMetrics {
     /** Returns the handler of {@code GET /metrics}, in OpenMetrics or Prometheus' text form as it is asked for. */
     public HttpHandler handler() {
         return new MetricsHandler(registry);
+    }
+
+    /** Says what this is a build of; once. */
+    public void build(String version, String commit) {
+        Info.builder()
+                .name(PREFIX + "build_info")
+                .help("The version of resnet-streams, and the commit it was built from.")
+                .labelNames("version", "commit")
+                .register(registry)
+                .setLabelValues(version, commit);
     }
 
     /**

@@ -87,7 +87,18 @@ class MainTest {
     @Test
     void theVersionIsPrinted() {
         assertThat(execute("--version")).isZero();
-        assertThat(out.toString(UTF_8)).startsWith("resnet-streams ");
+        assertThat(out.toString(UTF_8))
+                .matches("(?s)resnet-streams \\d+\\.\\d+\\.\\d+\\S* \\(\\S+\\)\\R"
+                        + "Kafka Streams \\d\\S+, DJL \\d\\S+, MXNet \\d\\S+, Java \\d\\S+\\RDevice: \\S.*");
+    }
+
+    @Test
+    void theCompletionScriptKnowsTheCommands() {
+        assertThat(execute("completion")).isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("complete -F")
+                .contains("quantize")
+                .contains("--from-beginning");
     }
 
     @Test

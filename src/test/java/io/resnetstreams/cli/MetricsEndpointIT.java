@@ -131,7 +131,8 @@ class MetricsEndpointIT {
         assertThat(samples.values().keySet())
                 .anyMatch(sample -> sample.matches("resnet_streams_model_info\\{architecture=\"resnet20\","
                         + "device=\"cpu\",digest=\"[0-9a-f]{64}\",name=\"resnet20-fashion-mnist\"}"))
-                .anyMatch(sample -> sample.matches("resnet_streams_build_info\\{version=\"\\d+\\..*\"}"));
+                .anyMatch(sample ->
+                        sample.matches("resnet_streams_build_info\\{commit=\"[0-9a-f]+.*\",version=\"\\d+\\..*\"}"));
         assertThat(value("kafka_streams_state{resnet_streams_kafka_streams_state=\"RUNNING\"}"))
                 .isEqualTo(1);
         assertThat(samples.sum("resnet_streams_kafka_streams_state")).isEqualTo(1);
