@@ -123,7 +123,8 @@ record Configuration(
         }
     }
 
-    Configuration withBootstrapServers(String servers) {
+    /** Returns it for a broker in this process, which needs none of what says how to reach another. */
+    Configuration forEmbeddedBroker(String servers) {
         return new Configuration(
                 applicationId,
                 servers,
@@ -138,13 +139,14 @@ record Configuration(
                 window,
                 limits,
                 shutdownTimeoutMillis,
-                kafka);
+                KafkaProperties.withoutConnection(kafka));
     }
 
     int decodeThreads() {
         return decode.threads > 0 ? decode.threads : Runtime.getRuntime().availableProcessors();
     }
 
+    /** Returns what the pipeline needs to know of Kafka, secrets included. */
     PipelineSettings pipelineSettings() {
         return new PipelineSettings(
                 applicationId,
@@ -155,7 +157,7 @@ record Configuration(
                 topics.maxMessageBytes,
                 window.inFlight(),
                 Duration.ofMillis(shutdownTimeoutMillis),
-                kafka);
+                KafkaProperties.resolve(kafka));
     }
 
     private static void requireRange(String key, long value, long least, long most) {

@@ -75,9 +75,7 @@ final class TopicsCommand implements Callable<Integer> {
                 throw clients.unreachable(e);
             }
             throw UserErrorException.shortfall(
-                    "cannot create topic '" + topic.name() + "': "
-                            + e.getCause().getMessage(),
-                    e);
+                    "cannot create topic '" + topic.name() + "': " + Failures.describe(e), e);
         }
     }
 }
