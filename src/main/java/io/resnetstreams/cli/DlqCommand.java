@@ -181,7 +181,9 @@ final class DlqCommand {
             }
             if (failure.get() != null) {
                 throw UserErrorException.shortfall(
-                        "not all events were sent back: " + Failures.describe(failure.get()), failure.get());
+                        "not all events were sent back to "
+                                + configuration.topics().input() + ": " + Failures.describe(failure.get()),
+                        failure.get());
             }
             output.printJson(Map.of(
                     "replayed", replayed[0], "exhausted", exhausted[0], "foreign", foreign[0], "dryRun", dryRun));

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -41,6 +42,21 @@ final class TestCluster implements AutoCloseable {
                 .load();
         TopicsCommand.create(configuration);
         return new TestCluster(broker, configuration);
+    }
+
+    /** Makes a folder of so many of the samples, and one file that is called an image and is none. */
+    static Path events(Path parent, int images) throws IOException {
+        Path folder = Files.createDirectory(parent.resolve("events"));
+        try (Stream<Path> samples = Files.list(SAMPLES)) {
+            for (Path sample : samples.filter(file -> file.toString().endsWith(".png"))
+                    .sorted()
+                    .limit(images)
+                    .toList()) {
+                Files.copy(sample, folder.resolve(sample.getFileName()));
+            }
+        }
+        Files.writeString(folder.resolve("broken.png"), "this is no image");
+        return folder;
     }
 
     Configuration configuration() {
