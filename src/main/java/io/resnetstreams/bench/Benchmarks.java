@@ -31,7 +31,7 @@ public final class Benchmarks {
         SCENARIOS.put("pipeline", new Entry(new PipelineScenario(), 2, 30));
         SCENARIOS.put("perRecord", new Entry(new PerRecordScenario(), 2, 30));
         SCENARIOS.put("drainAtCommit", new Entry(new DrainAtCommitScenario(), 2, 30));
-        SCENARIOS.put("overhead", new Entry(new OverheadScenario(), 3, 15));
+        SCENARIOS.put("overhead", new Entry(new OverheadScenario(), 4, 15));
         SCENARIOS.put("simulatedDevice", new Entry(new SimulatedDeviceScenario(), 4, 15));
         // At a twentieth of the load it waits for a hundred events, whatever was asked for.
         SCENARIOS.put("latency", new Entry(new LatencyScenario(), 1, 300));

@@ -1,6 +1,7 @@
 package io.resnetstreams.bench;
 
 import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.PipelineSettings;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -201,12 +203,25 @@ final class KafkaSetup implements AutoCloseable {
         }
     }
 
-    /** Returns a consumer that sees a topic's committed records from the beginning. */
-    KafkaConsumer<byte[], byte[]> committedReader(String topic) {
+    /** Returns where metrics read how far a measurement's group is. */
+    GroupSource groupSource(PipelineSettings settings) {
+        return new GroupSource(
+                Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())),
+                settings.applicationId(),
+                settings.topics().input(),
+                IsolationLevel.READ_COMMITTED,
+                this::committedReader);
+    }
+
+    private KafkaConsumer<byte[], byte[]> committedReader() {
         Map<String, Object> properties =
                 Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
-        KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Returns a consumer that sees a topic's committed records from the beginning. */
+    KafkaConsumer<byte[], byte[]> committedReader(String topic) {
+        KafkaConsumer<byte[], byte[]> consumer = committedReader();
         List<TopicPartition> all = new ArrayList<>(IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList());

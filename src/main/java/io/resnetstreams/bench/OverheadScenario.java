@@ -10,8 +10,9 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * What the topology costs without a classifier: events of 1 KB through it, against Kafka Streams' {@code mapValues} that
- * passes them on, and against a loop of consumer and producer, all with the same guarantee and partitions.
+ * What the topology costs without a classifier: events of 1 KB through it, with metrics and without, against Kafka Streams'
+ * {@code mapValues} that passes them on, and against a loop of consumer and producer, all with the same guarantee and
+ * partitions.
  */
 final class OverheadScenario implements Scenario {
     private static final int EVENT_BYTES = 1_024;
@@ -26,6 +27,7 @@ final class OverheadScenario implements Scenario {
             kafka.produce(List.of(event), EVENTS_PER_SECOND * (settings.seconds() + 2));
             Map<String, Double> medians = new Rounds(settings.rounds())
                     .add("pipeline", () -> pipeline(kafka, settings.seconds()))
+                    .add("withMetrics", () -> withMetrics(kafka, settings.seconds()))
                     .add("passThrough", () -> passThrough(kafka, settings.seconds()))
                     .add("bareLoop", () -> new BareLoop(kafka).rate(settings.seconds()))
                     .medians();
@@ -36,6 +38,8 @@ final class OverheadScenario implements Scenario {
             figures.put("bareLoopPerSecond", medians.get("bareLoop"));
             figures.put("toPassThrough", pipeline / medians.get("passThrough"));
             figures.put("toBareLoop", pipeline / medians.get("bareLoop"));
+            figures.put("withMetricsPerSecond", medians.get("withMetrics"));
+            figures.put("withMetricsTo", medians.get("withMetrics") / pipeline);
             return figures;
         }
     }
@@ -44,6 +48,12 @@ final class OverheadScenario implements Scenario {
     private static double pipeline(KafkaSetup kafka, int seconds) throws Exception {
         try (FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200)) {
             return TopologyRun.pipeline(kafka, free, seconds);
+        }
+    }
+
+    private static double withMetrics(KafkaSetup kafka, int seconds) throws Exception {
+        try (FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200)) {
+            return TopologyRun.pipelineWithMetrics(kafka, free, seconds);
         }
     }
 

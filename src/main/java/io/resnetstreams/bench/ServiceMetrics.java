@@ -49,8 +49,8 @@ final class ServiceMetrics implements InferenceMetrics {
     }
 
     @Override
-    public void waited(int images, long nanos) {
-        queueWait.add(images, nanos);
+    public void waited(long nanos) {
+        queueWait.add(1, nanos);
     }
 
     /** An event has its outcome, from now on. */

@@ -1,5 +1,9 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.metrics.DesiredInstances;
+import io.resnetstreams.metrics.KafkaMetricList;
+import io.resnetstreams.metrics.PipelineMetrics;
+import io.resnetstreams.metrics.PipelineMonitor;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
@@ -8,6 +12,7 @@ import io.resnetstreams.topology.TopologyMetrics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.KafkaStreams;
@@ -35,15 +40,42 @@ final class TopologyRun {
             Consumer<ConsumerRecord<byte[], byte[]>> onCommitted)
             throws Exception {
         try (Pipeline pipeline = Pipeline.create(settings, classifier, TopologyMetrics.NONE)) {
-            pipeline.start();
-            double rate = kafka.committedRate(settings.topics().labels(), seconds, onCommitted);
-            if (pipeline.failure() != null) {
-                throw new IllegalStateException("the pipeline ended", pipeline.failure());
-            }
-            return rate;
+            return rate(kafka, settings, pipeline, seconds, onCommitted);
         } finally {
             kafka.delete(settings);
         }
+    }
+
+    /** The pipeline's own topology with metrics as {@code run} has them, that nobody asks for. */
+    static double pipelineWithMetrics(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
+        PipelineSettings settings = kafka.settings();
+        PipelineMetrics metrics = new PipelineMetrics();
+        try (Pipeline pipeline = Pipeline.create(settings, classifier, metrics.topology())) {
+            KafkaMetricList none = new KafkaMetricList(Set.of());
+            PipelineMonitor monitor =
+                    metrics.watch(pipeline, kafka.groupSource(settings), none, DesiredInstances.UNKNOWN);
+            try {
+                return rate(kafka, settings, pipeline, seconds, label -> {});
+            } finally {
+                monitor.close();
+            }
+        } finally {
+            kafka.delete(settings);
+        }
+    }
+
+    private static double rate(
+            KafkaSetup kafka,
+            PipelineSettings settings,
+            Pipeline pipeline,
+            int seconds,
+            Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
+        pipeline.start();
+        double rate = kafka.committedRate(settings.topics().labels(), seconds, onCommitted);
+        if (pipeline.failure() != null) {
+            throw new IllegalStateException("the pipeline ended", pipeline.failure());
+        }
+        return rate;
     }
 
     /** Makes a topology that reads the settings' input and writes to its labels topic. */

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.inference.Batcher;
 import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.DeviceModel;
@@ -90,6 +91,7 @@ final class ClassificationStack implements AutoCloseable {
                 loaded.deviceName(),
                 configuration.batch().size(loaded.calibration()),
                 loaded.calibration()));
+        deviceModels.forEach(loaded -> tell(metrics, loaded, configuration));
         List<Batcher> batchers = deviceModels.stream()
                 .map(loaded -> new Batcher(
                         loaded.deviceName(),
@@ -107,6 +109,13 @@ final class ClassificationStack implements AutoCloseable {
                 reference(model),
                 metrics);
         return new ClassificationStack(model, devices.description(), deviceModels, service);
+    }
+
+    private static void tell(InferenceMetrics metrics, DeviceModel loaded, Configuration configuration) {
+        BatchCalibration calibration = loaded.calibration();
+        int largest = configuration.batch().size(calibration);
+        metrics.loaded(
+                loaded.deviceName(), loaded.classifiers().size(), largest, calibration.imagesPerSecondUpTo(largest));
     }
 
     private static int workers(Configuration configuration, Device device) {
@@ -128,6 +137,11 @@ final class ClassificationStack implements AutoCloseable {
     /** Returns what was chosen, for people and for {@code --json}. */
     String device() {
         return deviceDescription;
+    }
+
+    /** Returns the devices' names: {@code cpu}, {@code gpu:0}. */
+    List<String> deviceNames() {
+        return deviceModels.stream().map(DeviceModel::deviceName).toList();
     }
 
     ClassificationService service() {

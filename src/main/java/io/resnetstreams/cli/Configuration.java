@@ -5,6 +5,8 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.inference.BatchPolicy;
 import io.resnetstreams.inference.DeviceSelector;
+import io.resnetstreams.metrics.KafkaMetricList;
+import io.resnetstreams.metrics.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.PipelineSettings;
@@ -29,6 +31,9 @@ record Configuration(
         DecodeSection decode,
         WindowSection window,
         LimitsSection limits,
+        MetricsSection metrics,
+        HealthSection health,
+        ScalingSection scaling,
         long shutdownTimeoutMillis,
         Map<String, String> kafka) {
     private static final int MOST_THREADS = 256;
@@ -123,6 +128,40 @@ record Configuration(
         }
     }
 
+    /** What the signal for an autoscaler aims at. */
+    record ScalingSection(long targetDrainMillis, double targetUtilisation, int minInstances, long holdMillis) {
+        ScalingSection {
+            named("scaling", () -> new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis));
+        }
+
+        ScalingTargets targets() {
+            return new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis);
+        }
+    }
+
+    /** Where metrics and health are told, and which of Kafka's own. */
+    record MetricsSection(boolean enabled, String host, int port, String kafka) {
+        MetricsSection {
+            if (host.isBlank()) {
+                throw new IllegalArgumentException(
+                        "metrics.host is '" + host + "'; an address of this machine is needed, such as 127.0.0.1");
+            }
+            requireRange("metrics.port", port, 0, 65_535);
+            KafkaMetricList.parse(kafka);
+        }
+
+        KafkaMetricList kafkaList() {
+            return KafkaMetricList.parse(kafka);
+        }
+    }
+
+    /** When an instance counts as dead. */
+    record HealthSection(long stallMillis) {
+        HealthSection {
+            requireRange("health.stallMillis", stallMillis, 1_000, 3_600_000);
+        }
+    }
+
     /** Returns it for a broker in this process, which needs none of what says how to reach another. */
     Configuration forEmbeddedBroker(String servers) {
         return new Configuration(
@@ -138,6 +177,9 @@ record Configuration(
                 decode,
                 window,
                 limits,
+                metrics,
+                health,
+                scaling,
                 shutdownTimeoutMillis,
                 KafkaProperties.withoutConnection(kafka));
     }

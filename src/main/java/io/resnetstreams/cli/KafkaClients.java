@@ -1,15 +1,19 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopicCheck;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -18,6 +22,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -28,6 +33,7 @@ final class KafkaClients {
     private static final Pattern WHICH_CLIENT =
             Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
     private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
+    private static final int FRUGAL_FETCH_BYTES = 8 << 20;
 
     private final Configuration configuration;
     private final Map<String, String> kafka;
@@ -65,8 +71,46 @@ final class KafkaClients {
 
     /** Returns a consumer outside any group, that sees committed records alone. */
     Consumer<byte[], byte[]> committedReader() {
+        return reader(IsolationLevel.READ_COMMITTED, Map.of());
+    }
+
+    /** Returns a consumer as {@link #committedReader} that fetches 8 MiB at once at most, for where several read. */
+    Consumer<byte[], byte[]> frugalReader() {
+        return reader(
+                IsolationLevel.READ_COMMITTED, Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FRUGAL_FETCH_BYTES));
+    }
+
+    /** Returns a consumer outside any group that sees what the pipeline sees, to look at single records. */
+    Consumer<byte[], byte[]> firstRecordReader() {
+        // The broker sends a whole batch all the same, but not more.
+        return reader(
+                inputIsolation(),
+                Map.of(
+                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                        1,
+                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                        1,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        1));
+    }
+
+    /** Returns which records of the input the pipeline sees. */
+    IsolationLevel inputIsolation() {
+        if (Guarantee.of(configuration.guarantee()) == Guarantee.EXACTLY_ONCE_V2) {
+            return IsolationLevel.READ_COMMITTED;
+        }
+        String level = Stream.of("main.consumer.", "consumer.", "")
+                .map(prefix -> configuration.kafka().get(prefix + ConsumerConfig.ISOLATION_LEVEL_CONFIG))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(ConsumerConfig.DEFAULT_ISOLATION_LEVEL);
+        return IsolationLevel.valueOf(level.strip().toUpperCase(Locale.ROOT));
+    }
+
+    private Consumer<byte[], byte[]> reader(IsolationLevel isolation, Map<String, Object> more) {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.putAll(more);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // Where records expire under a reader, it goes on with the oldest that are left.
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

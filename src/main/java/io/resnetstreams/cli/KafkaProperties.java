@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
 
 /** Kafka's own properties, which stand under {@code kafka.} in the configuration. */
 final class KafkaProperties {
-    private static final Logger LOG = LoggerFactory.getLogger(KafkaProperties.class);
-
     /** What stands before a property that is for one client alone. */
     private static final List<String> PREFIXES = List.of(
             StreamsConfig.MAIN_CONSUMER_PREFIX,
@@ -34,25 +32,27 @@ final class KafkaProperties {
             StreamsConfig.PRODUCER_PREFIX,
             StreamsConfig.ADMIN_CLIENT_PREFIX);
 
-    private static final Set<String> KNOWN = known();
-
     /** How a cluster is reached, apart from its address. */
     private static final Pattern CONNECTION = Pattern.compile("(security|ssl|sasl)\\..*");
 
     private KafkaProperties() {}
 
-    private static Set<String> known() {
-        Set<String> names = new HashSet<>(StreamsConfig.configDef().names());
-        names.addAll(ProducerConfig.configNames());
-        names.addAll(ConsumerConfig.configNames());
-        names.addAll(AdminClientConfig.configNames());
-        return names;
+    /** Loaded where there are properties: most commands have none, and should not wait for Kafka's definitions. */
+    private static final class Known {
+        private static final Logger LOG = LoggerFactory.getLogger(KafkaProperties.class);
+        private static final Set<String> NAMES = new HashSet<>(StreamsConfig.configDef().names());
+
+        static {
+            NAMES.addAll(ProducerConfig.configNames());
+            NAMES.addAll(ConsumerConfig.configNames());
+            NAMES.addAll(AdminClientConfig.configNames());
+        }
     }
 
-    /** Returns whether neither Kafka Streams nor a client has this property; it may be a plug-in's, such as a log-in's. */
+    /** Returns whether neither Kafka Streams nor a client has this property; it may be a plug-in's, such as a login's. */
     static boolean isForeign(String fullName) {
         String name = withoutPrefix(fullName);
-        return !KNOWN.contains(name)
+        return !Known.NAMES.contains(name)
                 && !name.startsWith(StreamsConfig.TOPIC_PREFIX)
                 && !name.startsWith(StreamsConfig.CLIENT_TAG_PREFIX);
     }
@@ -75,14 +75,14 @@ final class KafkaProperties {
                 throw UserErrorException.usage("kafka." + fullName + ": Kafka's clients have no property '" + name
                         + "'; allowed are " + namesBeside(name));
             }
-            LOG.warn("kafka.{}: neither Kafka Streams nor a client has this property; it is passed on", fullName);
+            Known.LOG.warn("kafka.{}: neither Kafka Streams nor a client has this property; it is passed on", fullName);
         }
     }
 
     /** Returns the properties of connections whose names begin with the same word. */
     private static String namesBeside(String name) {
         String word = name.substring(0, name.indexOf('.') + 1);
-        return KNOWN.stream().filter(known -> known.startsWith(word)).sorted().collect(Collectors.joining(", "));
+        return Known.NAMES.stream().filter(known -> known.startsWith(word)).sorted().collect(Collectors.joining(", "));
     }
 
     /**
@@ -114,10 +114,10 @@ final class KafkaProperties {
         try {
             JaasContext.loadClientContext(Map.of(SaslConfigs.SASL_JAAS_CONFIG, new Password(value)));
         } catch (RuntimeException e) {
-            throw UserErrorException.usage(
-                    "kafka." + name + " is not readable (it isn't shown, since it holds a secret);"
-                            + " needed is MODULE required username=\"NAME\" password=\"PASSWORD\"; with the semicolon, and with"
-                            + " a backslash before each quote and backslash of the password");
+            throw UserErrorException.usage("kafka." + name
+                    + " is not readable (it isn't shown, since it holds a secret); needed is MODULE required NAME=\"VALUE\""
+                    + " NAME=\"VALUE\"; with the semicolon, and with a backslash before each quote and backslash of a"
+                    + " value");
         }
     }
 

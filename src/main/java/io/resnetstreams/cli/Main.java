@@ -3,14 +3,13 @@ package io.resnetstreams.cli;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
 /** The command line's entry: parses, runs, and turns failures into one line and an exit code (0, 1 or 2). */
 @Command(
         name = "resnet-streams",
         description = "Image events in, ResNet labels out: Kafka Streams and DJL's MXNet engine.",
-        versionProvider = Main.Version.class,
+        versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = "%nExample: resnet-streams demo%nEach command has a --help of its own.",
         subcommands = {
@@ -18,7 +17,9 @@ import picocli.CommandLine.ParameterException;
             RunCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            BackfillCommand.class,
             BenchCommand.class,
+            CompletionCommand.class,
             CheckCommand.class,
             DlqCommand.class,
             ProduceCommand.class,
@@ -82,14 +83,5 @@ public final class Main {
             exception.printStackTrace();
         }
         return exitCode;
-    }
-
-    /** The version in the jar's manifest. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"resnet-streams " + (version == null ? "(not packaged)" : version)};
-        }
     }
 }

@@ -10,8 +10,6 @@ import picocli.CommandLine.Option;
  * goes to standard error.
  */
 public final class OutputOptions {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     @Option(
             names = "--json",
             description = "Standard output carries JSON alone; text for people goes to standard error.")
@@ -30,10 +28,15 @@ public final class OutputOptions {
     void printJson(Object value) {
         if (json) {
             try {
-                System.out.println(JSON.writeValueAsString(value));
+                System.out.println(Json.MAPPER.writeValueAsString(value));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("cannot write " + value.getClass() + " as JSON", e);
             }
         }
+    }
+
+    /** Loaded where it is needed: every command has these options, and {@code --help} should not wait for a library. */
+    private static final class Json {
+        static final ObjectMapper MAPPER = new ObjectMapper();
     }
 }

@@ -20,8 +20,6 @@ import picocli.CommandLine.Option;
         description = "Runs the pipeline against a cluster, until SIGTERM.",
         footer = "%nExample: resnet-streams run --bootstrap localhost:9092 --set batch.maxSize=16")
 final class RunCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-
     @Mixin
     private OutputOptions output;
 
@@ -35,22 +33,25 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("model", modelPath);
         ModelDirectory model = ClassificationStack.model(configuration.model());
-        new KafkaClients(configuration).requireTopics();
-        Logging.asService();
         CountDownLatch closed = new CountDownLatch(1);
-        try {
-            return run(configuration, model, closed);
+        try (Monitoring monitoring = Monitoring.start(configuration)) {
+            new KafkaClients(configuration).requireTopics();
+            Logging.asService();
+            monitoring.logAddress();
+            return run(configuration, model, monitoring, closed);
         } finally {
             closed.countDown();
         }
     }
 
-    private int run(Configuration configuration, ModelDirectory model, CountDownLatch closed)
+    private int run(Configuration configuration, ModelDirectory model, Monitoring monitoring, CountDownLatch closed)
             throws InterruptedException {
         RunStatistics statistics = new RunStatistics();
-        try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics);
-                Pipeline pipeline = pipeline(configuration, stack, statistics)) {
-            LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
+        try (ClassificationStack stack =
+                        ClassificationStack.open(configuration, model, monitoring.inference(statistics));
+                Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics))) {
+            monitoring.watch(pipeline, model, stack.deviceNames());
+            Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             closeOnSignal(pipeline, closed, configuration.shutdownTimeoutMillis());
             pipeline.start();
             pipeline.awaitEnd();
@@ -105,7 +106,12 @@ final class RunCommand implements Callable<Integer> {
                             + Failures.describe(pipeline.failure()),
                     pipeline.failure());
         }
-        LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
+        Log.LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
         return 0;
+    }
+
+    /** Loaded where it is needed: picocli makes every command, and {@code --help} should not wait for a library. */
+    private static final class Log {
+        static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     }
 }

@@ -3,13 +3,12 @@ package io.resnetstreams.inference;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
+import io.resnetstreams.model.MxNet;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** What the engine and the machine offer; an interface so that machines of all kinds can be tested. */
 interface Accelerators {
-    String ENGINE = "MXNet";
-
     /** Returns how many GPUs the engine can use. */
     int usableGpus();
 
@@ -24,12 +23,12 @@ interface Accelerators {
         return new Accelerators() {
             @Override
             public int usableGpus() {
-                return libraryHasCuda() ? Engine.getEngine(ENGINE).getGpuCount() : 0;
+                return libraryHasCuda() ? Engine.getEngine(MxNet.engine()).getGpuCount() : 0;
             }
 
             @Override
             public boolean libraryHasCuda() {
-                return Engine.getEngine(ENGINE).hasCapability("CUDA");
+                return Engine.getEngine(MxNet.engine()).hasCapability("CUDA");
             }
 
             @Override

@@ -88,6 +88,15 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
                 .getKey();
     }
 
+    /** Returns the most images per second that one worker reached with batches of at most this size. */
+    public double imagesPerSecondUpTo(int largest) {
+        return imagesPerSecond.entrySet().stream()
+                .filter(size -> size.getKey() <= largest)
+                .mapToDouble(Map.Entry::getValue)
+                .max()
+                .orElseThrow();
+    }
+
     /** Returns all sizes with their rates, for people. */
     @Override
     public String toString() {

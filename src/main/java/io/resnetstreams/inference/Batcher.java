@@ -82,13 +82,8 @@ public final class Batcher implements AutoCloseable {
         }
     }
 
-    /**
-     * A batch on the device; {@code end} waits for it and completes its futures.
-     *
-     * @param waitNanos how long its images had waited in all when it started
-     */
-    private record Running(
-            Batch batch, Runnable end, int size, long oldestWaitNanos, long waitNanos, long startNanos) {}
+    /** A batch on the device; {@code end} waits for it and completes its futures. */
+    private record Running(Batch batch, Runnable end, int size, long oldestWaitNanos, long startNanos) {}
 
     private void work(Classifier classifier) {
         try (classifier) {
@@ -119,11 +114,9 @@ public final class Batcher implements AutoCloseable {
         int size = batch.images().size();
         onDevice.addAndGet(size);
         long oldestWait = start - batch.images().get(0).queuedNanos();
-        long wait = batch.images().stream()
-                .mapToLong(image -> start - image.queuedNanos())
-                .sum();
+        metrics.began(device);
         Runnable end = guarded(batch, () -> runner.begin(batch.images()));
-        return new Running(batch, end, size, oldestWait, wait, start);
+        return new Running(batch, end, size, oldestWait, start);
     }
 
     /** Returns when the batch ended. The device had it from its start, or from the end of the one before. */
@@ -136,7 +129,9 @@ public final class Batcher implements AutoCloseable {
         long now = nanoTicker.getAsLong();
         long began = Math.max(running.startNanos(), lastEnd);
         metrics.batch(device, running.size(), running.batch().closedBy(), running.oldestWaitNanos(), now - began);
-        metrics.waited(running.size(), running.waitNanos() + running.size() * (began - running.startNanos()));
+        for (PendingImage image : running.batch().images()) {
+            metrics.waited(began - image.queuedNanos());
+        }
         return now;
     }
 

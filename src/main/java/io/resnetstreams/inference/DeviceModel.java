@@ -10,6 +10,7 @@ import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.PixelPacker.PixelBatch;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.MxNet;
 import io.resnetstreams.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,7 +133,7 @@ public final class DeviceModel implements AutoCloseable {
     private static Criteria<PixelBatch, NDArray> criteria(ModelDirectory directory, Device device) {
         Criteria.Builder<PixelBatch, NDArray> builder = Criteria.builder()
                 .setTypes(PixelBatch.class, NDArray.class)
-                .optEngine(Accelerators.ENGINE)
+                .optEngine(MxNet.engine())
                 .optDevice(device)
                 .optModelPath(directory.directory())
                 .optModelName(directory.name())

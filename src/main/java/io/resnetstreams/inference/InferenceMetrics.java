@@ -6,8 +6,20 @@ import io.resnetstreams.inference.BatchPolicy.ClosedBy;
 public interface InferenceMetrics {
     InferenceMetrics NONE = new InferenceMetrics() {};
 
+    /**
+     * A model was loaded to a device and classified blank images there.
+     *
+     * @param workers how many batches it works on at once
+     * @param largestBatch images
+     * @param imagesPerSecond of one worker, at its best batch size
+     */
+    default void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {}
+
     /** An event was read and its image decoded; alert when this takes longer than the device's share of an image. */
     default void decoded(long nanos) {}
+
+    /** A worker of the device got a batch; {@link #batch} follows when it has ended, however it ended. */
+    default void began(String device) {}
 
     /**
      * The device classified a batch.
@@ -17,11 +29,52 @@ public interface InferenceMetrics {
     default void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {}
 
     /**
-     * The device classified a batch, told right after {@link #batch}: from queued until it began with them, the batch's
-     * images waited so long in all. It began when it got the batch, or when it had ended the one before.
+     * Told for each image of a batch right after {@link #batch}: it waited so long from when it was queued until the device
+     * began with it. The device began when it got the batch, or when it had ended the one before.
      */
-    default void waited(int images, long nanos) {}
+    default void waited(long nanos) {}
 
     /** The device ran out of memory and now takes batches of at most this size; alert when it recurs. */
     default void outOfMemory(String device, int newCeiling) {}
+
+    /** Returns metrics that tell both. */
+    static InferenceMetrics both(InferenceMetrics first, InferenceMetrics second) {
+        return new InferenceMetrics() {
+            @Override
+            public void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {
+                first.loaded(device, workers, largestBatch, imagesPerSecond);
+                second.loaded(device, workers, largestBatch, imagesPerSecond);
+            }
+
+            @Override
+            public void decoded(long nanos) {
+                first.decoded(nanos);
+                second.decoded(nanos);
+            }
+
+            @Override
+            public void began(String device) {
+                first.began(device);
+                second.began(device);
+            }
+
+            @Override
+            public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
+                first.batch(device, size, closedBy, oldestWaitNanos, inferenceNanos);
+                second.batch(device, size, closedBy, oldestWaitNanos, inferenceNanos);
+            }
+
+            @Override
+            public void waited(long nanos) {
+                first.waited(nanos);
+                second.waited(nanos);
+            }
+
+            @Override
+            public void outOfMemory(String device, int newCeiling) {
+                first.outOfMemory(device, newCeiling);
+                second.outOfMemory(device, newCeiling);
+            }
+        };
+    }
 }

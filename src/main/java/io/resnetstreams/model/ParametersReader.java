@@ -36,7 +36,7 @@ public final class ParametersReader {
      */
     static Map<String, Stored> stored(Path file) {
         Map<String, Stored> parameters = new LinkedHashMap<>();
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), SymbolNetwork.ENGINE)) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine())) {
             for (NDArray array : JnaUtils.loadNdArray((MxNDManager) manager, file, Device.cpu())) {
                 // As stored: arg:NAME or aux:NAME.
                 String name = array.getName().substring(array.getName().indexOf(':') + 1);

@@ -27,9 +27,8 @@ import java.util.function.Function;
  * <p>Threading: one thread. Arrays live until {@link #close}.
  */
 final class SymbolNetwork implements AutoCloseable {
-    static final String ENGINE = "MXNet";
 
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
+    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine());
     private final ParameterStore store = new ParameterStore(manager, false);
     private final MxSymbolBlock block;
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();

@@ -29,7 +29,7 @@ final class SymbolPasses {
         static final MxnetLibrary LIBRARY = load();
 
         private static MxnetLibrary load() {
-            Engine.getEngine(SymbolNetwork.ENGINE);
+            Engine.getEngine(MxNet.engine());
             return LibUtils.loadLibrary();
         }
     }

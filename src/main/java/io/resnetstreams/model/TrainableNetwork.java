@@ -116,8 +116,7 @@ final class TrainableNetwork implements AutoCloseable {
             NDArray targets = scope.create(targets(labels, smoothing), new Shape(labels.length, classes));
             NDArray logits;
             NDArray loss;
-            try (GradientCollector collector =
-                    Engine.getEngine(SymbolNetwork.ENGINE).newGradientCollector()) {
+            try (GradientCollector collector = Engine.getEngine(MxNet.engine()).newGradientCollector()) {
                 logits = network.forward(data, true, scope);
                 loss = logits.logSoftmax(1).mul(targets).sum().neg().div(labels.length);
                 collector.backward(loss);

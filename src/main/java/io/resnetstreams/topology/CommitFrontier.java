@@ -11,7 +11,8 @@ import org.apache.kafka.common.TopicPartition;
  * Lowers the offsets that Kafka Streams commits to the oldest event still in flight. Kafka Streams takes an event as
  * consumed when {@code process} returns; with asynchronous batches it is not done by then.
  *
- * <p>Threading: stream threads open windows and commit, each for its own partitions.
+ * <p>Threading: stream threads open windows and commit, each for its own partitions; any thread may ask for the oldest
+ * events.
  */
 public final class CommitFrontier {
     private final InFlightBudget budget;
@@ -35,6 +36,21 @@ public final class CommitFrontier {
     /** Returns the sleep of the stream thread that asks. */
     StreamThreadSleep sleep() {
         return sleeps.get();
+    }
+
+    /**
+     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; none for partitions
+     * without any. Any thread may ask.
+     */
+    Map<TopicPartition, Long> oldestInFlight() {
+        Map<TopicPartition, Long> oldest = new HashMap<>();
+        windows.forEach((partition, window) -> {
+            long timestamp = window.oldestTimestamp();
+            if (timestamp != InFlightWindow.EMPTY) {
+                oldest.put(partition, timestamp);
+            }
+        });
+        return oldest;
     }
 
     /** Returns the offsets that may be committed where these were consumed. */

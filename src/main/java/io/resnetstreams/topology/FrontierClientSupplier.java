@@ -22,15 +22,17 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * Kafka's own clients, with the committed offsets lowered to the {@link CommitFrontier} and partitions paused while the
  * in-flight window is full. The clients are wrapped by {@link Proxy}, so only their public interfaces are involved:
  * {@code sendOffsetsToTransaction} (exactly once), {@code commitSync} (at least once), {@code pause}, {@code resume},
- * {@code paused} and {@code poll}.
+ * {@code paused} and {@code poll}. The metrics are told of the ends of transactions.
  */
 public final class FrontierClientSupplier implements KafkaClientSupplier {
     private final CommitFrontier frontier;
     private final InFlightBudget budget;
+    private final TopologyMetrics metrics;
 
-    public FrontierClientSupplier(CommitFrontier frontier, InFlightBudget budget) {
+    public FrontierClientSupplier(CommitFrontier frontier, InFlightBudget budget, TopologyMetrics metrics) {
         this.frontier = frontier;
         this.budget = budget;
+        this.metrics = metrics;
     }
 
     @Override
@@ -47,8 +49,15 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                 arguments[0] = frontier.lower(offsets(arguments[0]));
             }
             Object result = invoke(producer, method, arguments);
-            if (method.getName().equals("commitTransaction")) {
-                frontier.sleep().committed();
+            switch (method.getName()) {
+                case "commitTransaction" -> {
+                    frontier.sleep().committed();
+                    metrics.committed();
+                }
+                case "abortTransaction" -> metrics.aborted();
+                default -> {
+                    // The others end no transaction.
+                }
             }
             return result;
         });
@@ -66,6 +75,7 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                     }
                     frontier.sleep().callAwake(() -> invoke(consumer, method, arguments));
                     frontier.sleep().committed();
+                    metrics.committed();
                     return null;
                 }
                 case "pause" -> {

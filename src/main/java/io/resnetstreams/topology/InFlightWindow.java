@@ -9,11 +9,13 @@ import java.util.concurrent.CompletableFuture;
  * The events of one partition that were consumed and whose outcomes are not yet forwarded, in offset order. Its head is
  * the commit frontier: nothing from there on may be committed.
  *
- * <p>Threading: only the stream thread that owns the partition's task touches it. Outcomes complete on other threads and
- * reach it through their futures.
+ * <p>Threading: only the stream thread that owns the partition's task touches it, but for {@link #oldestTimestamp}.
+ * Outcomes complete on other threads and reach it through their futures.
  */
 final class InFlightWindow {
     private static final long NONE = -1;
+    /** Below any timestamp that Kafka takes. */
+    static final long EMPTY = Long.MIN_VALUE;
 
     private record Entry(RawEvent event, CompletableFuture<Outcome> outcome) {}
 
@@ -21,6 +23,8 @@ final class InFlightWindow {
     private final InFlightBudget budget;
     /** No offset beyond this one may be committed: left by events that were given up. */
     private long abandonedFrom = NONE;
+    /** Written by the stream thread, read by any. */
+    private volatile long oldestTimestamp = EMPTY;
 
     InFlightWindow(InFlightBudget budget) {
         this.budget = budget;
@@ -39,6 +43,9 @@ final class InFlightWindow {
                 && entries.peekLast().event.source().offset() >= event.source().offset()) {
             throw new IllegalStateException("event " + event.source() + " comes after "
                     + entries.peekLast().event.source() + "; offsets must ascend");
+        }
+        if (entries.isEmpty()) {
+            oldestTimestamp = event.source().timestamp();
         }
         entries.addLast(new Entry(event, outcome));
         abandonedFrom = NONE;
@@ -76,6 +83,12 @@ final class InFlightWindow {
     /** Removes the oldest event; only after its outcome was forwarded, since it may be committed from then on. */
     void removeHead() {
         budget.giveBack(entries.removeFirst().event.sizeInBytes());
+        oldestTimestamp = entries.isEmpty() ? EMPTY : head().source().timestamp();
+    }
+
+    /** Returns the oldest event's timestamp in milliseconds since the epoch, or {@link #EMPTY}; any thread may ask. */
+    long oldestTimestamp() {
+        return oldestTimestamp;
     }
 
     /** Returns the offset that may be committed, given what Kafka Streams has consumed: the next one to be processed. */
@@ -101,5 +114,6 @@ final class InFlightWindow {
             budget.giveBack(entry.event.sizeInBytes());
         }
         entries.clear();
+        oldestTimestamp = EMPTY;
     }
 }

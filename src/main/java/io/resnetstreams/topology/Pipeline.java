@@ -1,10 +1,15 @@
 package io.resnetstreams.topology;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -27,14 +32,16 @@ public final class Pipeline implements AutoCloseable {
 
     private final KafkaStreams streams;
     private final InFlightBudget budget;
+    private final CommitFrontier frontier;
     private final Duration shutdownTimeout;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    private Pipeline(KafkaStreams streams, InFlightBudget budget, Duration shutdownTimeout) {
+    private Pipeline(KafkaStreams streams, InFlightBudget budget, CommitFrontier frontier, Duration shutdownTimeout) {
         this.streams = streams;
         this.budget = budget;
+        this.frontier = frontier;
         this.shutdownTimeout = shutdownTimeout;
         streams.setStateListener(this::onState);
         streams.setUncaughtExceptionHandler(this::onUncaught);
@@ -44,7 +51,8 @@ public final class Pipeline implements AutoCloseable {
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics) {
         InFlightBudget budget = new InFlightBudget(settings.inFlight());
         CommitFrontier frontier = new CommitFrontier(budget);
-        return create(settings, classifier, metrics, budget, frontier, new FrontierClientSupplier(frontier, budget));
+        KafkaClientSupplier clients = new FrontierClientSupplier(frontier, budget, metrics);
+        return create(settings, classifier, metrics, budget, frontier, clients);
     }
 
     /** The same with clients given, for tests that show what is lost without the frontier. */
@@ -59,7 +67,7 @@ public final class Pipeline implements AutoCloseable {
                 ClassifyTopology.build(settings.topics(), classifier, frontier, metrics),
                 StreamsProperties.of(settings),
                 clients);
-        return new Pipeline(streams, budget, settings.shutdownTimeout());
+        return new Pipeline(streams, budget, frontier, settings.shutdownTimeout());
     }
 
     public void start() {
@@ -84,6 +92,34 @@ public final class Pipeline implements AutoCloseable {
     /** Returns what is consumed and not yet forwarded at this moment. */
     public InFlightBudget inFlight() {
         return budget;
+    }
+
+    /** Returns the state of Kafka Streams. */
+    public KafkaStreams.State state() {
+        return streams.state();
+    }
+
+    /** Returns the partitions of the input topic that this instance works on at this moment. */
+    public Set<Integer> ownPartitions() {
+        return streams.metadataForLocalThreads().stream()
+                .flatMap(thread -> thread.activeTasks().stream())
+                .flatMap(task -> task.topicPartitions().stream())
+                .map(TopicPartition::partition)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; none for partitions
+     * without any.
+     */
+    public Map<Integer, Long> oldestInFlight() {
+        return frontier.oldestInFlight().entrySet().stream()
+                .collect(Collectors.toMap(oldest -> oldest.getKey().partition(), Map.Entry::getValue));
+    }
+
+    /** Returns the metrics of Kafka Streams and all its clients. */
+    public Map<MetricName, ? extends Metric> kafkaMetrics() {
+        return streams.metrics();
     }
 
     private void onState(KafkaStreams.State newState, KafkaStreams.State oldState) {

@@ -12,4 +12,39 @@ public interface TopologyMetrics {
 
     /** An outcome was forwarded; it becomes visible with the next commit. */
     default void forwarded(RawEvent event, Outcome outcome) {}
+
+    /** What the calling stream thread forwarded since its last commit is now visible; it may be nothing. */
+    default void committed() {}
+
+    /** What the calling stream thread forwarded since its last commit never becomes visible. */
+    default void aborted() {}
+
+    /** Returns metrics that tell both. */
+    static TopologyMetrics both(TopologyMetrics first, TopologyMetrics second) {
+        return new TopologyMetrics() {
+            @Override
+            public void consumed(RawEvent event) {
+                first.consumed(event);
+                second.consumed(event);
+            }
+
+            @Override
+            public void forwarded(RawEvent event, Outcome outcome) {
+                first.forwarded(event, outcome);
+                second.forwarded(event, outcome);
+            }
+
+            @Override
+            public void committed() {
+                first.committed();
+                second.committed();
+            }
+
+            @Override
+            public void aborted() {
+                first.aborted();
+                second.aborted();
+            }
+        };
+    }
 }

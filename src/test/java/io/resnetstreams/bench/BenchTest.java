@@ -97,7 +97,13 @@ class BenchTest {
         Map<String, Object> figures = new OverheadScenario().run(settings());
         assertThat(figures)
                 .containsOnlyKeys(
-                        "eventsPerSecond", "passThroughPerSecond", "bareLoopPerSecond", "toPassThrough", "toBareLoop");
+                        "eventsPerSecond",
+                        "passThroughPerSecond",
+                        "bareLoopPerSecond",
+                        "toPassThrough",
+                        "toBareLoop",
+                        "withMetricsPerSecond",
+                        "withMetricsTo");
         assertThat(figures.values())
                 .allSatisfy(figure -> assertThat((double) figure).isPositive());
     }

@@ -87,6 +87,15 @@ class ConfigurationLoaderTest {
         "limits.maxEdge, 15",
         "limits.maxJsonDepth, 16",
         "limits.maxIdLength, 17",
+        "metrics.enabled, false",
+        "metrics.host, localhost",
+        "metrics.port, 19",
+        "metrics.kafka, stream-metrics:state",
+        "health.stallMillis, 2000",
+        "scaling.targetDrainMillis, 19000",
+        "scaling.targetUtilisation, 0.75",
+        "scaling.minInstances, 20",
+        "scaling.holdMillis, 21000",
         "shutdownTimeoutMillis, 102",
         "kafka.poll.ms, 18"
     })
@@ -98,7 +107,7 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(26);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(35);
     }
 
     private static int leafCount(JsonNode node) {
@@ -206,6 +215,19 @@ class ConfigurationLoaderTest {
                 "limits.maxEdge | 0 | limits.maxEdge is 0; allowed are 1 to",
                 "limits.maxJsonDepth | 1 | limits.maxJsonDepth is 1; at least 2",
                 "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
+                "metrics.enabled | off | metrics.enabled is 'off'; true or false is needed",
+                "metrics.host | '' | metrics.host is ''; an address of this machine is needed",
+                "metrics.port | 65536 | metrics.port is 65536; allowed are 0 to 65535",
+                "metrics.kafka | records-lag | metrics.kafka: 'records-lag' is no metric of Kafka; GROUP:NAME is needed",
+                "metrics.kafka | stream-metrics:state, | metrics.kafka: '' is no metric of Kafka; GROUP:NAME is needed",
+                "health.stallMillis | 999 | health.stallMillis is 999; allowed are 1000 to 3600000",
+                "scaling.targetDrainMillis | 999 | scaling.targetDrainMillis is 999; allowed are 1000 to 86400000",
+                "scaling.targetUtilisation | 0 | scaling.targetUtilisation is 0.0; allowed is a number above 0",
+                "scaling.targetUtilisation | 1.01 | scaling.targetUtilisation is 1.01; allowed is a number above 0",
+                "scaling.targetUtilisation | NaN | scaling.targetUtilisation is NaN; allowed is a number above 0",
+                "scaling.targetUtilisation | most | scaling.targetUtilisation is 'most'; a number is needed",
+                "scaling.minInstances | 0 | scaling.minInstances is 0; allowed are 1 to 100000",
+                "scaling.holdMillis | -1 | scaling.holdMillis is -1; allowed are 0 to 86400000",
                 "shutdownTimeoutMillis | 1 | shutdownTimeoutMillis is 1; allowed are 100 to 3600000"
             })
     void aBadValueIsNamedWithItsKeyAndWhatIsAllowed(String key, String value, String message) {
@@ -230,6 +252,20 @@ class ConfigurationLoaderTest {
     void anUnknownKeyIsRefusedWithThoseAllowed(String key) {
         assertMistake(
                 () -> with(key, "1"), "--set: unknown key '" + key + "'; allowed are applicationId", "batch.maxSize");
+    }
+
+    @Test
+    void aWholeNumberInAFileDoesNotBarAFractionOverIt() throws IOException {
+        loader.file(file("scaling:\n  targetUtilisation: 1\n"));
+        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(1);
+        loader.set("scaling.targetUtilisation", "0.5", "--set");
+        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(0.5);
+    }
+
+    @Test
+    void aTextInAFileWhereANumberIsNeededIsNamed() throws IOException {
+        Path file = file("scaling:\n  targetUtilisation: most\n");
+        assertMistake(() -> loader.file(file).load(), "scaling.targetUtilisation", "most");
     }
 
     @Test

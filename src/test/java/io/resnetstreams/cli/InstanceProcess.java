@@ -10,12 +10,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A pipeline in a process of its own, as a user starts it, with its log under {@code target/it-logs}. */
 final class InstanceProcess {
     private static final Path LOGS = Path.of("target", "it-logs");
+    private static final Pattern METRICS_ADDRESS = Pattern.compile("Metrics at http://(\\S+)/metrics");
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final Process process;
@@ -43,10 +47,18 @@ final class InstanceProcess {
         return start(command);
     }
 
+    /** Starts any command with this much heap, such as {@code 64m}. */
+    static InstanceProcess command(String heap, List<String> words) {
+        List<String> command = java("-Xmx" + heap, "-jar", "target/resnet-streams.jar");
+        command.addAll(words);
+        return start(command);
+    }
+
     /** Starts a main class of the tests, with the product on its class path. */
     static InstanceProcess main(Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
-        List<String> command = java("-cp", classPath, main.getName());
+        // Several start at once on few cores, and none lives for long.
+        List<String> command = java("-XX:TieredStopAtLevel=1", "-cp", classPath, main.getName());
         command.addAll(List.of(arguments));
         return start(command);
     }
@@ -83,6 +95,16 @@ final class InstanceProcess {
                 .failFast("the instance ended; see " + log, () -> !process.isAlive())
                 .until(() -> log().contains("-> RUNNING"));
         return this;
+    }
+
+    /** Returns where its metrics are as HOST:PORT, once it has said so. */
+    Optional<String> metricsEndpoint() {
+        Matcher address = METRICS_ADDRESS.matcher(log());
+        return address.find() ? Optional.of(address.group(1)) : Optional.empty();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** SIGKILL. */

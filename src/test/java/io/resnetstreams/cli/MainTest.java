@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +87,18 @@ class MainTest {
     @Test
     void theVersionIsPrinted() {
         assertThat(execute("--version")).isZero();
-        assertThat(out.toString(UTF_8)).startsWith("resnet-streams ");
+        assertThat(out.toString(UTF_8))
+                .matches("(?s)resnet-streams \\d+\\.\\d+\\.\\d+\\S* \\(\\S+\\)\\R"
+                        + "Kafka Streams \\d\\S+, DJL \\d\\S+, MXNet \\d\\S+, Java \\d\\S+\\RDevice: \\S.*");
+    }
+
+    @Test
+    void theCompletionScriptKnowsTheCommands() {
+        assertThat(execute("completion")).isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("complete -F")
+                .contains("quantize")
+                .contains("--from-beginning");
     }
 
     @Test
@@ -180,6 +193,25 @@ class MainTest {
     }
 
     @Test
+    void aPortOfTheMetricsThatIsInUseIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertMistake(
+                    "metrics.port is " + port + " and metrics.host is '127.0.0.1', which can't be used: ",
+                    "run",
+                    "--bootstrap",
+                    "localhost:1",
+                    "--set",
+                    "metrics.port=" + port);
+        }
+    }
+
+    @Test
+    void aHostOfTheMetricsThatIsNoneOfThisMachineIsNamed() {
+        assertMistake("metrics.host is 'no.such.host.invalid'", "run", "--set", "metrics.host=no.such.host.invalid");
+    }
+
+    @Test
     void aMissingConfigurationIsNamed() {
         String file = folder.resolve("none.yaml").toString();
         assertMistake("--config " + file + ": there is no such file", "topology", "--config", file);
@@ -226,6 +258,40 @@ class MainTest {
     @Test
     void aBadCountIsNamed() {
         assertMistake("--count is 0; at least 1 is needed", "labels", "--count", "0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1001"})
+    void aBadNumberOfNamedEventsIsNamed(String top) {
+        assertMistake("--top is " + top + "; allowed are 1 to 1000", "backfill", "diff", "live", "b", "--top", top);
+    }
+
+    @Test
+    void aPictureOfAnUnknownFormatIsNamed() {
+        assertMistake(
+                "--picture changes.gif: its ending must be .svg or .png",
+                "backfill",
+                "diff",
+                "live",
+                "b",
+                "--picture",
+                "changes.gif");
+    }
+
+    @Test
+    void anOutputThatCannotBeATopicIsNamed() {
+        assertMistake(
+                "B is 'a/b': an output is 'live' or a topic, whose name has 1 to 249",
+                "backfill",
+                "diff",
+                "live",
+                "a/b");
+    }
+
+    @Test
+    void aComparisonNeedsTwoOutputs() {
+        assertThat(execute("backfill", "diff", "live")).isEqualTo(2);
+        assertThat(errorLines().get(0)).contains("'B'");
     }
 
     @Test

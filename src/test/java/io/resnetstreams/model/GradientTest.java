@@ -45,8 +45,7 @@ class GradientTest {
     @SuppressWarnings("try") // the collector is open, not used
     private static double loss(SymbolNetwork network, float[] pixels, NDManager scope) {
         // Within a collector, since batch normalisation else takes its running statistics.
-        try (GradientCollector collector =
-                Engine.getEngine(SymbolNetwork.ENGINE).newGradientCollector()) {
+        try (GradientCollector collector = Engine.getEngine(MxNet.engine()).newGradientCollector()) {
             return forward(network, pixels, scope).getFloat();
         }
     }
@@ -75,8 +74,7 @@ class GradientTest {
         float[] pixels = pixels();
         try (SymbolNetwork network = new SymbolNetwork(symbol, weights::values);
                 NDManager scope = network.manager().newSubManager()) {
-            try (GradientCollector collector =
-                    Engine.getEngine(SymbolNetwork.ENGINE).newGradientCollector()) {
+            try (GradientCollector collector = Engine.getEngine(MxNet.engine()).newGradientCollector()) {
                 collector.backward(forward(network, pixels, scope));
             }
             SplittableRandom random = new SplittableRandom(SEED);

@@ -36,6 +36,14 @@ class CommitFrontierTest {
     }
 
     @Test
+    void theOldestEventInFlightIsToldOfPartitionsThatHaveAny() {
+        add(frontier.open(ZERO), 0, 5);
+        frontier.open(ONE);
+        assertThat(frontier.oldestInFlight())
+                .containsExactly(Map.entry(ZERO, event(0, 5).source().timestamp()));
+    }
+
+    @Test
     void loweringKeepsTheMetadata() {
         add(frontier.open(ZERO), 0, 5);
         assertThat(lowered(ZERO, consumed(9)).metadata()).isEqualTo("partition time");

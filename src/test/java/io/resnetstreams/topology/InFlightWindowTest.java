@@ -52,6 +52,18 @@ class InFlightWindowTest {
     }
 
     @Test
+    void theOldestTimestampIsTheHeads() {
+        assertThat(window.oldestTimestamp()).isEqualTo(InFlightWindow.EMPTY);
+        finish(add(5), 5);
+        add(6);
+        assertThat(window.oldestTimestamp()).isEqualTo(event(0, 5).source().timestamp());
+        window.removeHead();
+        assertThat(window.oldestTimestamp()).isEqualTo(event(0, 6).source().timestamp());
+        window.abandon();
+        assertThat(window.oldestTimestamp()).isEqualTo(InFlightWindow.EMPTY);
+    }
+
+    @Test
     void anEventThatFinishesBeforeTheHeadWaits() {
         CompletableFuture<Outcome> first = add(5);
         finish(add(6), 6);

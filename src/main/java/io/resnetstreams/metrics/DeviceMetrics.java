@@ -1,0 +1,179 @@
+package io.resnetstreams.metrics;
+
+import static io.resnetstreams.metrics.Names.DEVICE;
+import static io.resnetstreams.metrics.Names.PREFIX;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.InferenceMetrics;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Counts what decode threads and devices do.
+ *
+ * <p>Threading: thread-safe. {@link #look} is for the one thread that looks every few seconds.
+ */
+final class DeviceMetrics implements InferenceMetrics {
+    private static final double NANOS = 1e-9;
+    private static final double[] SHORT_SECONDS = {
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
+    };
+    private static final double[] WAIT_SECONDS = {
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
+    };
+    private static final double[] IMAGES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+
+    private final Map<String, DeviceWork> devices = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTicker;
+    private final Histogram decodeSeconds;
+    private final Histogram waitSeconds;
+    private final Histogram inferenceSeconds;
+    private final Histogram batchSize;
+    private final Counter batches;
+    private final Counter outOfMemory;
+    private final Gauge ceiling;
+
+    DeviceMetrics(PrometheusRegistry registry, LongSupplier nanoTicker) {
+        this.nanoTicker = nanoTicker;
+        decodeSeconds = histogram("decode_seconds", SHORT_SECONDS)
+                .help("Time to read an event and to decode its image, in seconds.")
+                .register(registry);
+        waitSeconds = histogram("queue_wait_seconds", WAIT_SECONDS)
+                .help("Time that a decoded image waits until a device begins with it, in seconds.")
+                .register(registry);
+        inferenceSeconds = histogram("inference_seconds", SHORT_SECONDS)
+                .help("Time that a device takes for a batch, in seconds.")
+                .labelNames(DEVICE)
+                .register(registry);
+        batchSize = histogram("batch_size", IMAGES)
+                .help("Images in a batch.")
+                .labelNames(DEVICE)
+                .register(registry);
+        batches = Counter.builder()
+                .name(PREFIX + "batches_total")
+                .help("Batches by why they were closed: the device was free, full, longest delay, end of the instance.")
+                .labelNames(DEVICE, "closed_by")
+                .register(registry);
+        outOfMemory = Counter.builder()
+                .name(PREFIX + "device_out_of_memory_total")
+                .help("Times that a device had no memory for a batch.")
+                .labelNames(DEVICE)
+                .register(registry);
+        ceiling = Gauge.builder()
+                .name(PREFIX + "batch_ceiling")
+                .help("The largest batch that the device is given, in images; it falls where memory runs out.")
+                .labelNames(DEVICE)
+                .register(registry);
+        registerGauges(registry);
+    }
+
+    private static Histogram.Builder histogram(String name, double... upperBounds) {
+        return Histogram.builder().name(PREFIX + name).classicOnly().classicUpperBounds(upperBounds);
+    }
+
+    private void registerGauges(PrometheusRegistry registry) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + "device_busy_ratio")
+                .help("The share of time, from 0 to 1, that the device's workers were at batches that ended lately.")
+                .labelNames(DEVICE)
+                .callback(gauge ->
+                        devices.forEach((name, work) -> work.busyRatio().ifPresent(ratio -> gauge.call(ratio, name))))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "capacity_images_per_second")
+                .help("Images a second that the instance's devices can classify, as measured in device time.")
+                .callback(gauge -> capacity().ifPresent(gauge::call))
+                .register(registry);
+    }
+
+    /** Returns images a second that all devices together can classify; nothing as long as one's is unknown. */
+    OptionalDouble capacity() {
+        double sum = 0;
+        for (DeviceWork work : devices.values()) {
+            double capacity = work.imagesPerSecond();
+            if (capacity == 0) {
+                return OptionalDouble.empty();
+            }
+            sum += capacity;
+        }
+        return sum == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum);
+    }
+
+    /** Takes a reading of how busy the devices were; to be called every few seconds. */
+    void look() {
+        devices.values().forEach(DeviceWork::look);
+    }
+
+    /** Returns which device has been at one batch for at least so long, in words; nothing where none has. */
+    Optional<String> hanging(long millis) {
+        return devices.entrySet().stream()
+                .filter(device -> device.getValue().sinceLastEndNanos() >= TimeUnit.MILLISECONDS.toNanos(millis))
+                .map(device -> "the device " + device.getKey() + " has been at a batch for "
+                        + TimeUnit.NANOSECONDS.toSeconds(device.getValue().sinceLastEndNanos()) + " s")
+                .findFirst();
+    }
+
+    @Override
+    public void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {
+        devices.put(device, new DeviceWork(workers, new Capacity(imagesPerSecond), meters(device), nanoTicker));
+        ceiling.labelValues(device).set(largestBatch);
+    }
+
+    /** An exception would end a worker's thread, so a device that nobody has told of is taken to have one worker. */
+    private DeviceWork device(String name) {
+        DeviceWork known = devices.get(name);
+        return known != null
+                ? known
+                : devices.computeIfAbsent(name, first -> new DeviceWork(1, new Capacity(0), meters(first), nanoTicker));
+    }
+
+    /** The device's children of all metrics, made now so that they are there with 0. */
+    private DeviceWork.Meters meters(String device) {
+        Map<ClosedBy, CounterDataPoint> counts = new EnumMap<>(ClosedBy.class);
+        for (ClosedBy closedBy : ClosedBy.values()) {
+            counts.put(closedBy, batches.labelValues(device, closedBy.name().toLowerCase(Locale.ROOT)));
+        }
+        outOfMemory.initLabelValues(device);
+        DistributionDataPoint seconds = inferenceSeconds.labelValues(device);
+        return new DeviceWork.Meters(seconds, batchSize.labelValues(device), counts);
+    }
+
+    @Override
+    public void decoded(long nanos) {
+        decodeSeconds.observe(nanos * NANOS);
+    }
+
+    @Override
+    public void began(String device) {
+        device(device).began();
+    }
+
+    @Override
+    public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
+        device(device).ended(size, closedBy, inferenceNanos);
+    }
+
+    @Override
+    public void waited(long nanos) {
+        waitSeconds.observe(nanos * NANOS);
+    }
+
+    @Override
+    public void outOfMemory(String device, int newCeiling) {
+        outOfMemory.labelValues(device).inc();
+        ceiling.labelValues(device).set(newCeiling);
+    }
+}

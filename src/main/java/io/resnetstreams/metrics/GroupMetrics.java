@@ -1,0 +1,108 @@
+package io.resnetstreams.metrics;
+
+import static io.resnetstreams.metrics.Names.PARTITION;
+import static io.resnetstreams.metrics.Names.PREFIX;
+
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.InstantSource;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * How far this instance and its group are behind. What is of a partition is told by the instance that owns it, so that the
+ * sum over all instances is right; what is of the whole group, each instance tells alike.
+ */
+final class GroupMetrics {
+    private final GroupMonitor group;
+    private final GroupMonitor.LocalWork localWork;
+    private final EventMetrics events;
+    private final DeviceMetrics devices;
+    private final InstantSource clock;
+
+    GroupMetrics(
+            GroupMonitor group,
+            GroupMonitor.LocalWork localWork,
+            EventMetrics events,
+            DeviceMetrics devices,
+            InstantSource clock) {
+        this.group = group;
+        this.localWork = localWork;
+        this.events = events;
+        this.devices = devices;
+        this.clock = clock;
+    }
+
+    /** @param desired the number of instances that the group should have, where it is known */
+    void register(PrometheusRegistry registry, Supplier<OptionalInt> desired) {
+        gauge("lag_events", "Events of the instance's partitions that the group has not committed.")
+                .labelNames(PARTITION)
+                .callback(gauge -> {
+                    Set<Integer> own = localWork.ownPartitions();
+                    group.lag().forEach((partition, lag) -> {
+                        if (own.contains(partition)) {
+                            gauge.call(lag, partition.toString());
+                        }
+                    });
+                })
+                .register(registry);
+        gauge("lag_seconds", "Age of the oldest event of the instance's partitions that is not committed, in seconds.")
+                .callback(gauge -> lagSeconds().ifPresent(gauge::call))
+                .register(registry);
+        gauge("arrival_rate", "Events that come to the whole input topic, per second, lately.")
+                .callback(gauge -> load().forEach(load -> gauge.call(load.arrivalsPerSecond())))
+                .register(registry);
+        gauge("seconds_to_drain", "Time in which the group's present instances work off its backlog, in seconds.")
+                .callback(gauge -> secondsToDrain().ifPresent(gauge::call))
+                .register(registry);
+        gauge("desired_instances", "Instances that the group should have.")
+                .callback(gauge -> desired.get().ifPresent(gauge::call))
+                .register(registry);
+    }
+
+    private static GaugeWithCallback.Builder gauge(String name, String help) {
+        return GaugeWithCallback.builder().name(PREFIX + name).help(help);
+    }
+
+    private Stream<GroupLoad> load() {
+        return Stream.ofNullable(group.load());
+    }
+
+    /** Nothing where nothing is in flight here and what the broker has is unknown. */
+    private OptionalDouble lagSeconds() {
+        Set<Integer> own = localWork.ownPartitions();
+        LongStream inFlight = localWork.oldestInFlight().values().stream().mapToLong(timestamp -> timestamp);
+        LongStream waiting = group.oldestWaiting().entrySet().stream()
+                .filter(oldest -> own.contains(oldest.getKey()))
+                .mapToLong(oldest -> oldest.getValue());
+        LongStream uncommitted = events.oldestUncommitted().stream();
+        OptionalLong oldest = LongStream.concat(LongStream.concat(inFlight, uncommitted), waiting)
+                .min();
+        if (oldest.isPresent()) {
+            return OptionalDouble.of(Math.max(0, clock.millis() - oldest.getAsLong()) / 1e3);
+        }
+        return group.isKnown() ? OptionalDouble.of(0) : OptionalDouble.empty();
+    }
+
+    private OptionalDouble secondsToDrain() {
+        GroupLoad load = group.load();
+        OptionalDouble capacity = devices.capacity();
+        return load == null || capacity.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(secondsToDrain(load, capacity.getAsDouble()));
+    }
+
+    /** Infinite where the instances do not keep up with the arrivals. */
+    static double secondsToDrain(GroupLoad load, double capacityPerInstance) {
+        if (load.backlogEvents() == 0) {
+            return 0;
+        }
+        double surplus = load.instances().size() * capacityPerInstance - load.arrivalsPerSecond();
+        return surplus > 0 ? load.backlogEvents() / surplus : Double.POSITIVE_INFINITY;
+    }
+}

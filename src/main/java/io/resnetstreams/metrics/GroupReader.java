@@ -1,0 +1,115 @@
+package io.resnetstreams.metrics;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/** Asks the broker how far a group is. */
+final class GroupReader {
+    /** Between the process's part of a Kafka Streams client id and the thread's. */
+    private static final String THREAD = "-StreamThread-";
+
+    private final Admin admin;
+    private final String group;
+    private final String topic;
+    private final IsolationLevel isolation;
+
+    /** @param isolation whether the group sees records of open transactions */
+    GroupReader(Admin admin, String group, String topic, IsolationLevel isolation) {
+        this.admin = admin;
+        this.group = group;
+        this.topic = topic;
+        this.isolation = isolation;
+    }
+
+    /**
+     * Asks for the offsets of all partitions, and the members. What a partition's group has not committed at all begins with
+     * its first record, and so does what it committed before the records expired.
+     *
+     * @throws TimeoutException if the broker does not answer in time
+     */
+    GroupOffsets read(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        Set<TopicPartition> partitions = partitions(deadline);
+        // Committed offsets first: what is read later lies behind, so a lag is never below zero.
+        KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> committed =
+                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata();
+        KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> firsts = offsets(partitions, OffsetSpec.earliest());
+        Map<TopicPartition, OffsetAndMetadata> commits = get(committed, deadline);
+        KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> ends = offsets(partitions, OffsetSpec.latest());
+        Map<Integer, Long> from = new HashMap<>();
+        get(firsts, deadline).forEach((partition, first) -> {
+            OffsetAndMetadata commit = commits.get(partition);
+            from.put(
+                    partition.partition(), commit == null ? first.offset() : Math.max(first.offset(), commit.offset()));
+        });
+        Map<Integer, Long> to = new HashMap<>();
+        get(ends, deadline).forEach((partition, end) -> to.put(partition.partition(), end.offset()));
+        return new GroupOffsets(to, from, instances(deadline));
+    }
+
+    private Set<TopicPartition> partitions(long deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        int count = get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic), deadline)
+                .partitions()
+                .size();
+        return IntStream.range(0, count)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .collect(Collectors.toSet());
+    }
+
+    private KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> offsets(
+            Set<TopicPartition> partitions, OffsetSpec which) {
+        Map<TopicPartition, OffsetSpec> wanted =
+                partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> which));
+        return admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all();
+    }
+
+    private Set<String> instances(long deadline) throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return get(
+                            admin.describeConsumerGroups(List.of(group))
+                                    .describedGroups()
+                                    .get(group),
+                            deadline)
+                    .members()
+                    .stream()
+                    .map(MemberDescription::clientId)
+                    .map(GroupReader::process)
+                    .collect(Collectors.toSet());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                // Nobody has joined yet.
+                return Set.of();
+            }
+            throw e;
+        }
+    }
+
+    private static String process(String clientId) {
+        int thread = clientId.lastIndexOf(THREAD);
+        return thread < 0 ? clientId : clientId.substring(0, thread);
+    }
+
+    private static <T> T get(KafkaFuture<T> answer, long deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return answer.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,39 @@
+package io.resnetstreams.metrics;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Which metrics of Kafka's clients and of Kafka Streams are exported, each by its group and name.
+ *
+ * @param names of the form {@code group:name}
+ */
+public record KafkaMetricList(Set<String> names) {
+    private static final String FORM = "[a-z0-9-]+-metrics:[a-z0-9-]+";
+
+    public KafkaMetricList {
+        names = Set.copyOf(names);
+    }
+
+    /**
+     * Reads a list, separated by commas; it may be empty.
+     *
+     * @throws IllegalArgumentException if an entry is not of the form {@code group:name}
+     */
+    public static KafkaMetricList parse(String list) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String entry : list.split(",", -1)) {
+            String name = entry.strip();
+            if (name.isEmpty() && list.isBlank()) {
+                continue;
+            }
+            if (!name.matches(FORM)) {
+                throw new IllegalArgumentException("metrics.kafka: '" + name
+                        + "' is no metric of Kafka; GROUP:NAME is needed, such as"
+                        + " stream-metrics:failed-stream-threads, several separated by commas");
+            }
+            names.add(name);
+        }
+        return new KafkaMetricList(names);
+    }
+}

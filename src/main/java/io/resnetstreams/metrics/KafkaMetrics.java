@@ -1,0 +1,72 @@
+package io.resnetstreams.metrics;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+
+/** Those of Kafka's own metrics that the configuration lists, read when they are asked for. */
+final class KafkaMetrics implements MultiCollector {
+    private final KafkaMetricList wanted;
+    private final Supplier<Map<MetricName, ? extends Metric>> all;
+
+    KafkaMetrics(KafkaMetricList wanted, Supplier<Map<MetricName, ? extends Metric>> all) {
+        this.wanted = wanted;
+        this.all = all;
+    }
+
+    /** One name with a value for each thread and client. */
+    private record Family(String help, boolean isCounter, Map<Labels, Double> values) {
+        MetricSnapshot snapshot(String name) {
+            if (isCounter) {
+                CounterSnapshot.Builder counter =
+                        CounterSnapshot.builder().name(name).help(help);
+                values.forEach((labels, value) -> counter.dataPoint(CounterDataPointSnapshot.builder()
+                        .labels(labels)
+                        .value(value)
+                        .build()));
+                return counter.build();
+            }
+            GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+            values.forEach((labels, value) -> gauge.dataPoint(
+                    GaugeDataPointSnapshot.builder().labels(labels).value(value).build()));
+            return gauge.build();
+        }
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        Map<String, Family> families = new TreeMap<>();
+        all.get().forEach((name, metric) -> {
+            if (wanted.names().contains(name.group() + ":" + name.name())
+                    && KafkaMetricName.isCoarse(name)
+                    && metric.metricValue() instanceof Number number) {
+                add(families, name, number.doubleValue());
+            }
+        });
+        MetricSnapshots.Builder snapshots = MetricSnapshots.builder();
+        families.forEach((name, family) -> snapshots.metricSnapshot(family.snapshot(name)));
+        return snapshots.build();
+    }
+
+    private static void add(Map<String, Family> families, MetricName metric, double value) {
+        KafkaMetricName name = KafkaMetricName.of(metric);
+        Family family = families.computeIfAbsent(
+                name.name(), first -> new Family(help(metric), name.isCounter(), new TreeMap<>()));
+        // A thread that was replaced may still be there, under the same number.
+        family.values().merge(name.labels(), value * name.factor(), name.isCounter() ? Double::sum : Math::max);
+    }
+
+    private static String help(MetricName metric) {
+        return "Kafka's " + metric.group() + ":" + metric.name() + ", in base units. " + metric.description();
+    }
+}

@@ -1,0 +1,113 @@
+package io.resnetstreams.metrics;
+
+import static io.resnetstreams.metrics.Names.DEVICE;
+import static io.resnetstreams.metrics.Names.PREFIX;
+
+import com.sun.net.httpserver.HttpHandler;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
+import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointSnapshot;
+import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.TopologyMetrics;
+import java.time.InstantSource;
+import java.util.List;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * All metrics of one instance, for Prometheus. Base units throughout; no label's value comes from an event.
+ *
+ * <p>Threading: thread-safe.
+ */
+public final class PipelineMetrics {
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final InstantSource clock = InstantSource.system();
+    private final EventMetrics events = new EventMetrics(registry, clock);
+    private final DeviceMetrics devices = new DeviceMetrics(registry, System::nanoTime);
+
+    /** Begins to count; what is the JVM's is there at once. */
+    public PipelineMetrics() {
+        JvmMetrics.builder().register(registry);
+    }
+
+    /** Returns what inference tells its work to. */
+    public InferenceMetrics inference() {
+        return devices;
+    }
+
+    /** Returns what the topology tells its work to. */
+    public TopologyMetrics topology() {
+        return events;
+    }
+
+    /** Returns the handler of {@code GET /metrics}, in OpenMetrics or Prometheus' text form as it is asked for. */
+    public HttpHandler handler() {
+        return new MetricsHandler(registry);
+    }
+
+    /** Says what this is a build of; once. */
+    public void build(String version, String commit) {
+        Info.builder()
+                .name(PREFIX + "build_info")
+                .help("The version of resnet-streams, and the commit it was built from.")
+                .labelNames("version", "commit")
+                .register(registry)
+                .setLabelValues(version, commit);
+    }
+
+    /**
+     * Says which model is loaded to which devices; once.
+     *
+     * @param digest SHA-256 over the model's files, in hexadecimal
+     */
+    public void model(String name, String digest, String architecture, List<String> deviceNames) {
+        Info info = Info.builder()
+                .name(PREFIX + "model_info")
+                .help("The model that is loaded, and where.")
+                .labelNames("name", "digest", "architecture", DEVICE)
+                .register(registry);
+        deviceNames.forEach(device -> info.addLabelValues(name, digest, architecture, device));
+    }
+
+    /**
+     * Begins to watch a pipeline, with a thread of its own; once.
+     *
+     * @param kafka which of Kafka's own metrics are exported
+     */
+    public PipelineMonitor watch(
+            Pipeline pipeline, GroupSource source, KafkaMetricList kafka, DesiredInstances desiredInstances) {
+        PipelineMonitor monitor = new PipelineMonitor(pipeline, source, events, devices, desiredInstances);
+        new GroupMetrics(monitor.group(), PipelineMonitor.localWork(pipeline), events, devices, clock)
+                .register(registry, monitor::desired);
+        gauge("in_flight_events", "Events consumed whose outcome is not yet forwarded.")
+                .callback(gauge -> gauge.call(pipeline.inFlight().events()))
+                .register(registry);
+        gauge("in_flight_bytes", "Bytes of memory that the events in flight hold, as they came.")
+                .callback(gauge -> gauge.call(pipeline.inFlight().bytes()))
+                .register(registry);
+        registry.register(() -> state(pipeline.state()));
+        registry.register(new KafkaMetrics(kafka, pipeline::kafkaMetrics));
+        monitor.start();
+        return monitor;
+    }
+
+    private static GaugeWithCallback.Builder gauge(String name, String help) {
+        return GaugeWithCallback.builder().name(PREFIX + name).help(help);
+    }
+
+    private static StateSetSnapshot state(KafkaStreams.State present) {
+        StateSetDataPointSnapshot.Builder states = StateSetDataPointSnapshot.builder();
+        for (KafkaStreams.State state : KafkaStreams.State.values()) {
+            states.state(state.name(), state == present);
+        }
+        return StateSetSnapshot.builder()
+                .name(PREFIX + "kafka_streams_state")
+                .help("The state of Kafka Streams: 1 for the present one, 0 for the others.")
+                .dataPoint(states.build())
+                .build();
+    }
+}

@@ -1,0 +1,124 @@
+package io.resnetstreams.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves pages by HTTP, each at one exact path, to {@code GET} and {@code HEAD}.
+ *
+ * <p>Threading: a few daemon threads of its own answer.
+ */
+public final class WebServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
+    private static final int THREADS = 4;
+    private static final int NOT_FOUND = 404;
+    private static final int METHOD_NOT_ALLOWED = 405;
+    private static final int INTERNAL_ERROR = 500;
+    private static final String LONGEST_REQUEST_SECONDS = "sun.net.httpserver.maxReqTime";
+
+    static {
+        // Read when the JDK's server is loaded: who sends a request slowly would keep a thread for ever.
+        if (System.getProperty(LONGEST_REQUEST_SECONDS) == null) {
+            System.setProperty(LONGEST_REQUEST_SECONDS, "20");
+        }
+    }
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+    private final Map<String, HttpHandler> pages;
+
+    private WebServer(HttpServer server, ExecutorService threads, Map<String, HttpHandler> pages) {
+        this.server = server;
+        this.threads = threads;
+        this.pages = pages;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param host the address to listen at
+     * @param port 0 for any that is free
+     * @param pages handlers by path, such as {@code /metrics}
+     * @throws IOException if there is no such host, or the port can't be used
+     */
+    public static WebServer start(String host, int port, Map<String, HttpHandler> pages) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        if (address.isUnresolved()) {
+            throw new UnknownHostException("there is no such host");
+        }
+        HttpServer server = HttpServer.create(address, 0);
+        AtomicInteger number = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
+            Thread thread = new Thread(task, "web-" + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        });
+        WebServer started = new WebServer(server, threads, new TreeMap<>(pages));
+        server.setExecutor(threads);
+        server.createContext("/", started::handle);
+        server.start();
+        return started;
+    }
+
+    /** Returns {@code http://HOST:PORT} with the host as it was given and the port that is in use. */
+    public String address() {
+        InetSocketAddress address = server.getAddress();
+        String host = address.getHostString();
+        return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try {
+            HttpHandler page = pages.get(exchange.getRequestURI().getPath());
+            if (page == null) {
+                answer(exchange, NOT_FOUND, "there is no such page; there are " + String.join(", ", pages.keySet()));
+            } else if (!exchange.getRequestMethod().matches("GET|HEAD")) {
+                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                answer(exchange, METHOD_NOT_ALLOWED, "only GET and HEAD are allowed");
+            } else {
+                page.handle(exchange);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("{} could not be answered: {}", exchange.getRequestURI().getPath(), e.toString(), e);
+            // Fails where the answer had begun; then the connection is closed, and the client sees that it is cut.
+            answer(exchange, INTERNAL_ERROR, "it can't be answered; the log says why");
+        } finally {
+            exchange.close();
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String line) throws IOException {
+        answer(exchange, status, "text/plain; charset=utf-8", (line + "\n").getBytes(UTF_8));
+    }
+
+    /** Sends a whole answer; its headers alone for {@code HEAD}. */
+    static void answer(HttpExchange exchange, int status, String contentType, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", contentType);
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        boolean headersAlone = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, headersAlone ? -1 : body.length);
+        if (!headersAlone) {
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    /** Ends at once; what is being answered is cut. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

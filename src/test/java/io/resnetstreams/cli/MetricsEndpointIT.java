@@ -1,0 +1,184 @@
+package io.resnetstreams.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.metrics.Samples;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What {@code run} tells at {@code /metrics} after it has labelled some images, and met some that are none. */
+class MetricsEndpointIT {
+    private static final Pattern ADDRESS = Pattern.compile("Metrics at (http://127\\.0\\.0\\.1:\\d+)/metrics");
+    private static final Pattern README_ROW = Pattern.compile("\\| `((?:resnet_streams|kafka)_[a-z_]+)[^|]*` \\|.*");
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
+    private static final int LABELS = 100;
+    /** Words of an event that must not reach a metric. */
+    private static final String HOSTILE = "evil\"} 1\n";
+
+    private static TestCluster cluster;
+    private static InstanceProcess instance;
+    private static Endpoint endpoint;
+    private static Samples samples;
+
+    @BeforeAll
+    static void classifySome() throws Exception {
+        cluster = TestCluster.start();
+        instance = cluster.run();
+        await().atMost(LONGEST_WAIT).until(() -> ADDRESS.matcher(instance.log()).find());
+        Matcher address = ADDRESS.matcher(instance.log());
+        assertThat(address.find()).isTrue();
+        endpoint = new Endpoint(address.group(1));
+        await().atMost(LONGEST_WAIT).until(() -> endpoint.ready().statusCode() == 200);
+        send();
+        await().atMost(LONGEST_WAIT).until(() -> endpoint.samples().sum("resnet_streams_events_total") == LABELS + 3);
+        // Rates need two looks.
+        await().atMost(LONGEST_WAIT).until(() -> {
+            Set<String> families = endpoint.samples().families();
+            return families.contains("resnet_streams_arrival_rate")
+                    && families.contains("resnet_streams_device_busy_ratio");
+        });
+        samples = endpoint.samples();
+    }
+
+    private static void send() throws IOException {
+        String topic = cluster.configuration().topics().input();
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer();
+                Stream<Path> images = Files.walk(TestCluster.SAMPLES)) {
+            for (Path image : images.filter(path -> path.toString().endsWith(".png"))
+                    .sorted()
+                    .limit(LABELS)
+                    .toList()) {
+                producer.send(new ProducerRecord<>(topic, image.toString().getBytes(UTF_8), Files.readAllBytes(image)));
+            }
+            producer.send(new ProducerRecord<>(topic, "not an image".getBytes(UTF_8)));
+            for (String name : List.of("content-type", "id")) {
+                RecordHeaders headers = new RecordHeaders();
+                headers.add(name, HOSTILE.getBytes(UTF_8));
+                headers.add(HOSTILE, HOSTILE.getBytes(UTF_8));
+                headers.add("resnet-streams.stage", HOSTILE.getBytes(UTF_8));
+                headers.add("resnet-streams.code", HOSTILE.getBytes(UTF_8));
+                producer.send(new ProducerRecord<>(topic, null, HOSTILE.getBytes(UTF_8), "x".getBytes(UTF_8), headers));
+            }
+        }
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        try {
+            assertThat(instance.terminate()).isZero();
+        } finally {
+            cluster.close();
+        }
+    }
+
+    private static double value(String sample) {
+        return samples.value("resnet_streams_" + sample);
+    }
+
+    @Test
+    void eventsCountByTheirOutcome() {
+        assertThat(value("events_total{outcome=\"label\"}")).isEqualTo(LABELS);
+        assertThat(value("events_total{outcome=\"dead_letter\"}")).isEqualTo(3);
+        assertThat(value("dead_letters_total{code=\"content_type\",stage=\"event\"}"))
+                .isEqualTo(1);
+        assertThat(value("dead_letters_total{code=\"unknown_format\",stage=\"decode\"}"))
+                .isEqualTo(2);
+        assertThat(value("end_to_end_seconds_count")).isEqualTo(LABELS + 3);
+    }
+
+    @Test
+    void imagesCountOnTheirWay() {
+        assertThat(value("decode_seconds_count")).isEqualTo(LABELS);
+        assertThat(value("queue_wait_seconds_count")).isEqualTo(LABELS);
+        assertThat(value("batch_size_sum{device=\"cpu\"}")).isEqualTo(LABELS);
+        assertThat(value("inference_seconds_count{device=\"cpu\"}"))
+                .isEqualTo(value("batch_size_count{device=\"cpu\"}"))
+                .isEqualTo(samples.sum("resnet_streams_batches_total"));
+        assertThat(value("in_flight_events")).isZero();
+        assertThat(value("in_flight_bytes")).isZero();
+        assertThat(value("capacity_images_per_second")).isPositive();
+        assertThat(value("device_busy_ratio{device=\"cpu\"}")).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void nothingOfAnEventBecomesALabel() {
+        assertThat(samples.labelValues("resnet_streams_dead_letters_total", "code"))
+                .containsExactlyInAnyOrder("content_type", "unknown_format");
+        assertThat(samples.values().keySet()).noneMatch(sample -> sample.contains("evil"));
+        assertThat(endpoint.text("/metrics", "application/openmetrics-text")).doesNotContain("evil");
+    }
+
+    @Test
+    void modelBuildAndStateAreTold() {
+        assertThat(samples.values().keySet())
+                .anyMatch(sample -> sample.matches("resnet_streams_model_info\\{architecture=\"resnet20\","
+                        + "device=\"cpu\",digest=\"[0-9a-f]{64}\",name=\"resnet20-fashion-mnist\"}"))
+                .anyMatch(sample ->
+                        sample.matches("resnet_streams_build_info\\{commit=\"[0-9a-f]+.*\",version=\"\\d+\\..*\"}"));
+        assertThat(value("kafka_streams_state{resnet_streams_kafka_streams_state=\"RUNNING\"}"))
+                .isEqualTo(1);
+        assertThat(samples.sum("resnet_streams_kafka_streams_state")).isEqualTo(1);
+    }
+
+    @Test
+    void inOpenMetricsFormExemplarsSayWhereEventsStand() {
+        assertThat(endpoint.text("/metrics", "application/openmetrics-text; version=1.0.0"))
+                .containsPattern(
+                        "end_to_end_seconds_bucket\\{le=\"[^\"]+\"} \\d+ # \\{position=\"image-events-[0-5]@\\d+\"}")
+                .endsWith("# EOF\n");
+    }
+
+    /** The README lists each metric of ours and of Kafka, and no other; those of the JVM by their prefixes. */
+    @Test
+    void theReadmeListsWhatThereIs() throws IOException {
+        Set<String> listed = new TreeSet<>();
+        for (String line : Files.readAllLines(Path.of("README.md"))) {
+            Matcher row = README_ROW.matcher(line);
+            if (row.matches()) {
+                assertThat(listed.add(row.group(1))).as(row.group(1)).isTrue();
+            }
+        }
+        Set<String> told = new TreeSet<>(samples.families());
+        told.removeIf(name -> name.startsWith("jvm_") || name.startsWith("process_"));
+        assertThat(told).isEqualTo(listed);
+    }
+
+    @Test
+    void promtoolFindsNothingToSay() throws Exception {
+        Assumptions.assumeTrue(isInstalled("promtool"), "promtool is not installed (Debian package prometheus)");
+        Path text = Files.writeString(
+                Files.createTempFile("resnet-streams", ".prom"), endpoint.text("/metrics", "text/plain"));
+        Process promtool = new ProcessBuilder("promtool", "check", "metrics")
+                .redirectInput(text.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(promtool.getInputStream().readAllBytes(), UTF_8);
+        assertThat(promtool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        Files.delete(text);
+        assertThat(said).isEmpty();
+        assertThat(promtool.exitValue()).isZero();
+    }
+
+    private static boolean isInstalled(String program) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+}

@@ -1,0 +1,158 @@
+package io.resnetstreams.metrics;
+
+import static io.resnetstreams.events.TestEvents.deadLetterOf;
+import static io.resnetstreams.events.TestEvents.event;
+import static io.resnetstreams.events.TestEvents.labelOf;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SourcePosition;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+
+class EventMetricsTest {
+    private static final String END_TO_END = "resnet_streams_end_to_end_seconds";
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    /** The timestamp of {@code event(p, 0)}. */
+    private long millis = 1_700_000_000_000L;
+
+    private final EventMetrics metrics = new EventMetrics(registry, () -> Instant.ofEpochMilli(millis));
+
+    private Samples samples() {
+        return TestRegistry.samples(registry);
+    }
+
+    private double events(String outcome) {
+        return samples().value("resnet_streams_events_total{outcome=\"" + outcome + "\"}");
+    }
+
+    private void forwardLabel(int partition, long offset) {
+        RawEvent event = event(partition, offset);
+        metrics.forwarded(event, labelOf(event));
+    }
+
+    private void forwardDeadLetter(int partition, long offset) {
+        RawEvent event = event(partition, offset);
+        metrics.forwarded(event, deadLetterOf(event));
+    }
+
+    @Test
+    void bothOutcomesAreThereFromTheStart() {
+        assertThat(events("label")).isZero();
+        assertThat(events("dead_letter")).isZero();
+        assertThat(samples().value(END_TO_END + "_count")).isZero();
+    }
+
+    @Test
+    void anOutcomeCountsWhenItIsCommitted() {
+        forwardLabel(0, 1);
+        forwardDeadLetter(0, 2);
+        assertThat(events("label")).isZero();
+        metrics.committed();
+        assertThat(events("label")).isEqualTo(1);
+        assertThat(events("dead_letter")).isEqualTo(1);
+        assertThat(samples().value("resnet_streams_dead_letters_total{code=\"corrupt\",stage=\"decode\"}"))
+                .isEqualTo(1);
+        assertThat(metrics.committedEvents()).isEqualTo(2);
+    }
+
+    @Test
+    void anOutcomeCountsOnce() {
+        forwardLabel(0, 1);
+        metrics.committed();
+        metrics.committed();
+        assertThat(events("label")).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasAbortedNeverCounts() {
+        forwardLabel(0, 1);
+        forwardDeadLetter(0, 2);
+        metrics.aborted();
+        metrics.committed();
+        assertThat(events("label")).isZero();
+        assertThat(events("dead_letter")).isZero();
+        assertThat(metrics.oldestUncommitted()).isEmpty();
+    }
+
+    @Test
+    void manyOutcomesOfOneCommitAllCount() {
+        for (int offset = 0; offset < 1_000; offset++) {
+            forwardLabel(offset % 3, offset);
+        }
+        millis += 2_000;
+        metrics.committed();
+        assertThat(events("label")).isEqualTo(1_000);
+        assertThat(samples().value(END_TO_END + "_count")).isEqualTo(1_000);
+        // Ages from 1.001 to 2.000 s.
+        assertThat(samples().value(END_TO_END + "_sum")).isCloseTo(1_500.5, within(1e-6));
+        assertThat(samples().value(END_TO_END + "_bucket{le=\"1.0\"}")).isZero();
+        assertThat(samples().value(END_TO_END + "_bucket{le=\"2.5\"}")).isEqualTo(1_000);
+    }
+
+    @Test
+    void aProducersClockThatIsAheadMakesNoNegativeTime() {
+        forwardLabel(0, 5_000);
+        metrics.committed();
+        assertThat(samples().value(END_TO_END + "_sum")).isZero();
+    }
+
+    @Test
+    void theOldestUncommittedIsKnownUntilItIsCommitted() {
+        forwardLabel(0, 7);
+        forwardLabel(1, 5);
+        forwardLabel(0, 8);
+        assertThat(metrics.oldestUncommitted()).hasValue(1_700_000_000_005L);
+        metrics.committed();
+        assertThat(metrics.oldestUncommitted()).isEmpty();
+    }
+
+    @Test
+    void whatAThreadLeftThatHasEndedIsForgotten() throws InterruptedException {
+        Thread thread = new Thread(() -> forwardLabel(0, 7));
+        thread.start();
+        thread.join();
+        assertThat(metrics.oldestUncommitted()).isEmpty();
+        metrics.committed();
+        assertThat(events("label")).isZero();
+    }
+
+    @Test
+    void bytesOfKeysAndValuesCount() {
+        metrics.consumed(event(new byte[3], new byte[4], new RecordHeaders()));
+        metrics.consumed(event(null, null, new RecordHeaders()));
+        assertThat(samples().value("resnet_streams_input_bytes_total")).isEqualTo(7);
+    }
+
+    @Test
+    void theExemplarSaysWhereTheOldestEventStands() throws IOException {
+        forwardLabel(3, 9);
+        forwardLabel(3, 10);
+        millis += 1_000;
+        metrics.committed();
+        assertThat(openMetrics()).contains("# {position=\"image-events-3@9\"} 0.991");
+    }
+
+    @Test
+    void aLongTopicNameLeavesTheExemplarWithinOpenMetricsLimit() throws IOException {
+        RawEvent event = new RawEvent(
+                new SourcePosition("t".repeat(249), 3, 9, millis), new byte[0], new byte[0], new RecordHeaders());
+        metrics.forwarded(event, labelOf(event));
+        metrics.committed();
+        assertThat(openMetrics()).contains("# {position=\"" + "t".repeat(96) + "-3@9\"}");
+    }
+
+    private String openMetrics() throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        OpenMetricsTextFormatWriter.create().write(text, registry.scrape());
+        return text.toString(UTF_8);
+    }
+}

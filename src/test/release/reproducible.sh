@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds this commit a second time, in a clone in another folder, and compares the archive byte for byte.
+# usage: src/test/release/reproducible.sh     (after 'mvn package' in a tree without changes)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+first=$(ls target/resnet-streams-*-bin.tar.gz)
+[ -z "$(git status --porcelain)" ] || { echo "the tree has changes: $(git status --porcelain | head -3)" >&2; exit 2; }
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+git clone -q . "$folder/clone"
+(cd "$folder/clone" && TZ=Asia/Tokyo LC_ALL=C umask 027 && mvn -B -q -DskipTests package)
+second="$folder/clone/$first"
+if ! cmp "$first" "$second"; then
+  mkdir "$folder/a" "$folder/b"
+  tar -xzf "$first" -C "$folder/a" && tar -xzf "$second" -C "$folder/b"
+  diff -rq "$folder/a" "$folder/b" || true
+  exit 1
+fi
+echo "two builds of $(git rev-parse --short HEAD) are the same: $(sha256sum <"$first")"
