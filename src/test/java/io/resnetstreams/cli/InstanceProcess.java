@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A pipeline in a process of its own, as a user starts it, with its log under {@code target/it-logs}. */
-final class InstanceProcess {
+public final class InstanceProcess {
     private static final Path LOGS = Path.of("target", "it-logs");
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -27,7 +27,7 @@ final class InstanceProcess {
     }
 
     /** Starts {@code resnet-streams run}. */
-    static InstanceProcess run(String bootstrap, String... settings) {
+    public static InstanceProcess run(String bootstrap, String... settings) {
         List<String> command = java("-jar", "target/resnet-streams.jar", "run", "--bootstrap", bootstrap);
         for (String setting : settings) {
             command.add("--set");
@@ -37,14 +37,14 @@ final class InstanceProcess {
     }
 
     /** Starts any command. */
-    static InstanceProcess command(List<String> words) {
+    public static InstanceProcess command(List<String> words) {
         List<String> command = java("-jar", "target/resnet-streams.jar");
         command.addAll(words);
         return start(command);
     }
 
     /** Starts a main class of the tests, with the product on its class path. */
-    static InstanceProcess main(Class<?> main, String... arguments) {
+    public static InstanceProcess main(Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
         List<String> command = java("-cp", classPath, main.getName());
         command.addAll(List.of(arguments));
@@ -78,21 +78,51 @@ final class InstanceProcess {
     }
 
     /** Waits until Kafka Streams has partitions. */
-    InstanceProcess awaitRunning() {
+    public InstanceProcess awaitRunning() {
+        return awaitText("-> RUNNING");
+    }
+
+    /** Waits until it has written a text. */
+    public InstanceProcess awaitText(String text) {
         await().atMost(Duration.ofSeconds(90))
-                .failFast("the instance ended; see " + log, () -> !process.isAlive())
-                .until(() -> log().contains("-> RUNNING"));
+                .pollInterval(Duration.ofMillis(20))
+                .failFast("the process ended; see " + log, () -> !process.isAlive())
+                .until(() -> log().contains(text));
         return this;
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** SIGSTOP: it holds its connections and its memory, and does nothing. */
+    public void suspend() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IllegalStateException("kill " + signal + " " + process.pid() + " failed");
+        }
+    }
+
     /** SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
     /** SIGTERM, then the exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
@@ -102,7 +132,7 @@ final class InstanceProcess {
     }
 
     /** Waits for a command's own end and returns its exit code. */
-    int awaitEnd(Duration most) throws InterruptedException {
+    public int awaitEnd(Duration most) throws InterruptedException {
         if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("did not end within " + most + ": " + log());
@@ -110,11 +140,11 @@ final class InstanceProcess {
         return process.exitValue();
     }
 
-    void killIfAlive() {
+    public void killIfAlive() {
         process.destroyForcibly();
     }
 
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
