@@ -16,6 +16,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A pipeline in a process of its own, as a user starts it, with its log under {@code target/it-logs}. */
 public final class InstanceProcess {
     private static final Path LOGS = Path.of("target", "it-logs");
+    /** For what lives for seconds: without the optimising compiler, as the launcher does it. */
+    private static final String QUICK = "-XX:TieredStopAtLevel=1";
+
+    private static final Duration LONGEST_START = Duration.ofSeconds(300);
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final Process process;
@@ -38,7 +42,7 @@ public final class InstanceProcess {
 
     /** Starts any command. */
     public static InstanceProcess command(List<String> words) {
-        List<String> command = java("-jar", "target/resnet-streams.jar");
+        List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar");
         command.addAll(words);
         return start(command);
     }
@@ -46,7 +50,7 @@ public final class InstanceProcess {
     /** Starts a main class of the tests, with the product on its class path. */
     public static InstanceProcess main(Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
-        List<String> command = java("-cp", classPath, main.getName());
+        List<String> command = java(QUICK, "-cp", classPath, main.getName());
         command.addAll(List.of(arguments));
         return start(command);
     }
@@ -71,7 +75,10 @@ public final class InstanceProcess {
             builder.environment()
                     .putAll(Map.of(
                             "OMP_NUM_THREADS", "1", "MXNET_CPU_WORKER_NTHREADS", "2", "OPT_OUT_TRACKING", "true"));
-            return new InstanceProcess(builder.start(), log);
+            Process process = builder.start();
+            // A test that is stopped leaves nothing behind.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            return new InstanceProcess(process, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,7 +91,7 @@ public final class InstanceProcess {
 
     /** Waits until it has written a text. */
     public InstanceProcess awaitText(String text) {
-        await().atMost(Duration.ofSeconds(90))
+        await().atMost(LONGEST_START)
                 .pollInterval(Duration.ofMillis(20))
                 .failFast("the process ended; see " + log, () -> !process.isAlive())
                 .until(() -> log().contains(text));

@@ -73,7 +73,7 @@ final class BrokerProcess implements AutoCloseable {
 
     /** Waits until it has ended by itself. */
     void awaitEnd() {
-        await().atMost(Duration.ofSeconds(120)).until(() -> !process.isAlive());
+        await("the end of the broker").atMost(Duration.ofSeconds(300)).until(() -> !process.isAlive());
     }
 
     String bootstrap() {

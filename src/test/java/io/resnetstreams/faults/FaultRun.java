@@ -28,7 +28,8 @@ final class FaultRun implements AutoCloseable {
     static final Set<Integer> ALL_PARTITIONS =
             IntStream.range(0, PARTITIONS).boxed().collect(Collectors.toSet());
 
-    private static final int EVENTS_PER_SECOND = 500;
+    private static final int EVENTS_PER_SECOND = 250;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
 
     private final String name;
     private final Guarantee guarantee;
@@ -150,13 +151,13 @@ final class FaultRun implements AutoCloseable {
 
     /** Waits until the group has thrown an instance out. */
     void awaitThrownOut(int number) {
-        await("the end of its session").atMost(Duration.ofSeconds(60)).until(() -> !cluster.isMember(clientId(number)));
+        await("the end of its session").atMost(LONGEST_WAIT).until(() -> !cluster.isMember(clientId(number)));
     }
 
     /** Waits until an instance has partitions. */
     void awaitAssigned(int number) {
         await("partitions of instance " + number)
-                .atMost(Duration.ofSeconds(90))
+                .atMost(LONGEST_WAIT)
                 .failFast(() -> !instances.get(number).isAlive())
                 .until(() -> !partitionsOf(number).isEmpty());
     }
@@ -183,7 +184,7 @@ final class FaultRun implements AutoCloseable {
     /** Waits until an instance has ended by itself. */
     void awaitEnd(int number, int exitCode) throws InterruptedException {
         InstanceProcess instance = instances.remove(number);
-        assertThat(instance.awaitEnd(Duration.ofSeconds(120))).as(instance::log).isEqualTo(exitCode);
+        assertThat(instance.awaitEnd(LONGEST_WAIT)).as(instance::log).isEqualTo(exitCode);
         otherDeaths++;
     }
 
@@ -213,6 +214,7 @@ final class FaultRun implements AutoCloseable {
 
     /** Stops the events, waits until nothing is left to do, ends the instances and audits the topics. */
     FaultRow finish(boolean complete) throws Exception {
+        instances.values().forEach(InstanceProcess::awaitRunning);
         int sent = stream.stop();
         if (complete) {
             cluster.awaitNoLag();

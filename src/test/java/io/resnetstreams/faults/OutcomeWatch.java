@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 final class OutcomeWatch implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(20);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
 
     private final List<TopicPartition> partitions;
     private final Consumer<byte[], byte[]> consumer;

@@ -23,7 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 /** The topics and the group of one run, as the broker tells of them. */
 final class RunCluster implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 1 << 20;
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(180);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration STANDSTILL = Duration.ofSeconds(10);
 

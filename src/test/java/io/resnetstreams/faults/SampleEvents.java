@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** The bundled model's sample images, again and again; what they become offline is what {@code classify} says. */
 final class SampleEvents implements EventSupply {
     private static final Path SAMPLES = Path.of("models", "resnet20-fashion-mnist", "samples");
-    private static final Duration LONGEST = Duration.ofSeconds(180);
+    private static final Duration LONGEST = Duration.ofSeconds(300);
 
     private final List<Event> events = new ArrayList<>();
     private final String expected;
