@@ -14,7 +14,7 @@ final class BrokerFaults {
         for (int kill = 0; kill < 4; kill++) {
             run.awaitSome();
             run.killBroker();
-            run.watch().mark();
+            run.mark();
             run.awaitRecovery();
         }
     }
@@ -31,7 +31,7 @@ final class BrokerFaults {
             run.broker().proxy().slow(50 + random.nextInt(250), LEAST_BYTES_PER_SECOND + random.nextInt(200_000));
             run.awaitSome();
             run.broker().proxy().set(TcpProxy.Mode.OPEN);
-            run.watch().mark();
+            run.mark();
             run.awaitRecovery();
         }
     }
@@ -45,13 +45,13 @@ final class BrokerFaults {
         run.awaitSome();
         run.broker().proxy().set(TcpProxy.Mode.CUT);
         run.broker().proxy().set(TcpProxy.Mode.OPEN);
-        run.watch().mark();
+        run.mark();
         run.awaitRecovery();
         for (TcpProxy.Mode mode : new TcpProxy.Mode[] {TcpProxy.Mode.SILENT, TcpProxy.Mode.CUT}) {
             run.awaitAssigned(1);
             run.awaitSome();
             run.broker().proxy().set(mode);
-            run.watch().mark();
+            run.mark();
             run.awaitThrownOut(1);
             run.awaitRecovery();
             run.broker().proxy().set(TcpProxy.Mode.OPEN);
@@ -69,7 +69,7 @@ final class BrokerFaults {
             run.otherDeath();
             run.broker().disk().empty();
             run.broker().start();
-            run.watch().mark();
+            run.mark();
             run.awaitRecovery();
         }
     }

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends events at a steady rate to all partitions in turn, until it is stopped; it waits for a broker that is away. */
-final class EventStream {
+final class EventStream implements AutoCloseable {
     private static final int LONGEST_DELIVERY_MILLIS = 600_000;
 
     private final String topic;
@@ -71,11 +71,17 @@ final class EventStream {
 
     /** Ends it, and returns how many events are on the topic. */
     int stop() throws InterruptedException {
-        stopped = true;
+        close();
         thread.join();
         if (failure.get() != null) {
             throw new IllegalStateException("an event could not be sent", failure.get());
         }
         return acknowledged.get();
+    }
+
+    /** Lets it end. */
+    @Override
+    public void close() {
+        stopped = true;
     }
 }

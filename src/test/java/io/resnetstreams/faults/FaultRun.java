@@ -28,7 +28,7 @@ final class FaultRun implements AutoCloseable {
     static final Set<Integer> ALL_PARTITIONS =
             IntStream.range(0, PARTITIONS).boxed().collect(Collectors.toSet());
 
-    private static final int EVENTS_PER_SECOND = 250;
+    private static final int EVENTS_PER_SECOND = 200;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
 
     private final String name;
@@ -193,7 +193,12 @@ final class FaultRun implements AutoCloseable {
         otherDeaths++;
     }
 
-    /** Waits until each partition has outcomes of events sent after the mark, and notes how long that took. */
+    /** From now on time is taken to the next new outcomes. */
+    void mark() throws Exception {
+        watch.mark(System.nanoTime(), cluster.outputEnds());
+    }
+
+    /** Waits until each partition has outcomes written after the mark, and notes how long that took. */
     void awaitRecovery() {
         awaitRecovery(ALL_PARTITIONS);
     }
@@ -234,6 +239,7 @@ final class FaultRun implements AutoCloseable {
 
     @Override
     public void close() {
+        stream.close();
         instances.values().forEach(InstanceProcess::killIfAlive);
         watch.close();
         cluster.close();

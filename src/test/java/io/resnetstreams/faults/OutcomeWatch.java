@@ -14,8 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads outcomes as they are committed and tells when they come. An outcome has its event's timestamp and the number of its
- * partition.
+ * Reads outcomes as they are committed and tells when they come. An outcome has the number of its event's partition.
  *
  * <p>Threading: a thread of its own reads; the test looks.
  */
@@ -28,7 +27,7 @@ final class OutcomeWatch implements AutoCloseable {
     private final Thread thread = new Thread(this::follow, "outcomes");
     private final Map<Integer, Long> firstNanosByPartition = new HashMap<>();
     private volatile boolean closed;
-    private long markMillis = Long.MAX_VALUE;
+    private Map<TopicPartition, Long> markedEnds = Map.of();
     private long markNanos;
     private long count;
 
@@ -47,21 +46,23 @@ final class OutcomeWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** Seconds from a mark to the first outcome of an event that was sent after it, on any and on each of some partitions. */
+    /** Seconds from a mark to the first outcome that was written after it, on any and on each of some partitions. */
     record Recovery(double first, double all) {}
 
     private void follow() {
         try (consumer) {
             while (!closed) {
-                consumer.poll(POLL).forEach(record -> saw(record.partition(), record.timestamp()));
+                consumer.poll(POLL)
+                        .forEach(
+                                record -> saw(new TopicPartition(record.topic(), record.partition()), record.offset()));
             }
         }
     }
 
-    private synchronized void saw(int partition, long timestampMillis) {
+    private synchronized void saw(TopicPartition partition, long offset) {
         count++;
-        if (timestampMillis > markMillis) {
-            firstNanosByPartition.putIfAbsent(partition, System.nanoTime());
+        if (offset >= markedEnds.getOrDefault(partition, Long.MAX_VALUE)) {
+            firstNanosByPartition.putIfAbsent(partition.partition(), System.nanoTime());
         }
     }
 
@@ -75,14 +76,19 @@ final class OutcomeWatch implements AutoCloseable {
         await("outcomes").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> count() >= wanted);
     }
 
-    /** From now on time is taken. */
-    synchronized void mark() {
-        markMillis = System.currentTimeMillis();
-        markNanos = System.nanoTime();
+    /**
+     * Time is taken from a moment on.
+     *
+     * @param nanos the moment, as of {@link System#nanoTime}
+     * @param ends of the output partitions then, with what is not committed yet
+     */
+    synchronized void mark(long nanos, Map<TopicPartition, Long> ends) {
+        markedEnds = ends;
+        markNanos = nanos;
         firstNanosByPartition.clear();
     }
 
-    /** Waits for outcomes, on each of these partitions, of events that were sent after the mark. */
+    /** Waits for outcomes, on each of these partitions, that were written after the mark. */
     Recovery awaitRecovery(Collection<Integer> numbers) {
         await("outcomes on all partitions")
                 .atMost(LONGEST_WAIT)

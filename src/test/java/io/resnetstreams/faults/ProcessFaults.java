@@ -26,7 +26,7 @@ final class ProcessFaults {
             int victim = run.random().nextInt(2);
             Collection<Integer> partitions = run.partitionsOf(victim);
             run.kill(victim);
-            run.watch().mark();
+            run.mark();
             run.awaitRecovery(partitions);
             run.start(victim);
         }
@@ -39,7 +39,7 @@ final class ProcessFaults {
             run.awaitSome();
             run.kill(0);
             run.kill(1);
-            run.watch().mark();
+            run.mark();
             run.start(0);
             run.start(1);
             run.awaitRecovery();
@@ -55,7 +55,7 @@ final class ProcessFaults {
             run.awaitSome();
             int victim = run.random().nextInt(2);
             run.instance(victim).suspend();
-            run.watch().mark();
+            run.mark();
             run.awaitThrownOut(victim);
             run.awaitRecovery();
             run.instance(victim).resume();
@@ -70,7 +70,7 @@ final class ProcessFaults {
         for (int restart = 0; restart < 4; restart++) {
             run.awaitSome();
             run.terminate(restart % 2);
-            run.watch().mark();
+            run.mark();
             run.awaitRecovery();
             run.start(restart % 2);
             run.awaitAssigned(restart % 2);
@@ -94,7 +94,7 @@ final class ProcessFaults {
             }
             run.awaitSome();
         }
-        run.watch().mark();
+        run.mark();
         run.awaitRecovery();
     }
 
@@ -108,7 +108,7 @@ final class ProcessFaults {
         for (FakeInstance.Options victim : victims) {
             run.start(0, victim);
             run.awaitEnd(0, FakeClassifier.HALTED);
-            run.watch().mark();
+            run.mark();
             run.awaitRecovery();
         }
     }

@@ -98,6 +98,11 @@ final class RunCluster implements AutoCloseable {
         });
     }
 
+    /** Returns the ends of the output partitions, with what is not committed yet. */
+    Map<TopicPartition, Long> outputEnds() throws ExecutionException, InterruptedException {
+        return ends(List.of(topics.labels(), topics.deadLetters()), IsolationLevel.READ_UNCOMMITTED);
+    }
+
     void awaitNoOpenTransaction() {
         List<String> outputs = List.of(topics.labels(), topics.deadLetters());
         await("the end of open transactions")

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 
 /** A file system of a fixed size in memory, that can be filled. Only root may mount it, on Linux. */
 final class SmallDisk implements AutoCloseable {
-    private static final int MEBIBYTES = 64;
+    private static final int MEBIBYTE = 1 << 20;
+    private static final int SIZE_IN_MEBIBYTES = 64;
     private static final byte[] BALLAST = new byte[4096];
 
     private final Path folder;
@@ -19,7 +20,7 @@ final class SmallDisk implements AutoCloseable {
     /** Mounts one; null where that is not possible. */
     static SmallDisk mount(Path folder) throws IOException {
         Files.createDirectories(folder);
-        return run("mount", "-t", "tmpfs", "-o", "size=" + MEBIBYTES + "m", "tmpfs", folder.toString())
+        return run("mount", "-t", "tmpfs", "-o", "size=" + SIZE_IN_MEBIBYTES + "m", "tmpfs", folder.toString())
                 ? new SmallDisk(folder)
                 : null;
     }
@@ -47,7 +48,7 @@ final class SmallDisk implements AutoCloseable {
                 ballast.write(BALLAST);
             }
         } catch (IOException e) {
-            if (folder.toFile().getUsableSpace() > 0) {
+            if (folder.toFile().getUsableSpace() > MEBIBYTE) {
                 throw e;
             }
         }
