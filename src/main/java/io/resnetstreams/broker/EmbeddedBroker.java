@@ -10,13 +10,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.config.AbstractKafkaConfig;
 
 /**
  * Kafka's own server as one KRaft node, broker and controller, in this JVM, on the loopback interface. Its directory
@@ -27,6 +30,9 @@ import org.apache.kafka.server.common.MetadataVersion;
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int NODE_ID = 1;
+    private static final String LISTENER_PREFIX = "listener.name.";
+    private static final Set<String> OF_THE_AUTHORIZER = Set.of("super.users", "allow.everyone.if.no.acl.found");
+    private static final Set<String> OWNED = Set.of("process.roles", "node.id", "log.dirs", "log.dir");
 
     private final KafkaRaftServer server;
     private final int port;
@@ -49,23 +55,43 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker as {@link #start(Path, int, int)} does.
+     * The same with properties of Kafka's server, which win over those made here, such as listeners of other protocols.
      *
-     * @param further properties of Kafka's server that win over those made here, such as listeners of other protocols
-     * @throws IOException if the directory can't be used, or the port is taken
+     * @throws IllegalArgumentException if a property is unknown to Kafka, has a value that it refuses, or is the broker's own
      */
     public static EmbeddedBroker start(Path directory, int port, int maxMessageBytes, Map<String, String> further)
             throws IOException {
+        further.keySet().forEach(EmbeddedBroker::requireSettable);
         Files.createDirectories(directory);
         int clientPort = port == 0 ? freePort() : requireFree(port);
         Properties properties = properties(directory.toAbsolutePath(), clientPort, freePort(), maxMessageBytes);
         properties.putAll(further);
+        KafkaConfig config = config(properties);
         if (!Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
             format(directory.toAbsolutePath());
         }
-        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
+        KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         server.startup();
         return new EmbeddedBroker(server, clientPort);
+    }
+
+    private static void requireSettable(String name) {
+        if (OWNED.contains(name)) {
+            throw new IllegalArgumentException(name + " can't be set: the broker is one node with one directory");
+        }
+        if (!AbstractKafkaConfig.CONFIG_DEF.names().contains(name)
+                && !OF_THE_AUTHORIZER.contains(name)
+                && !name.startsWith(LISTENER_PREFIX)) {
+            throw new IllegalArgumentException("Kafka's server has no property '" + name + "'");
+        }
+    }
+
+    private static KafkaConfig config(Properties properties) {
+        try {
+            return KafkaConfig.fromProps(properties, false);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /** Returns {@code HOST:PORT} for clients. */
@@ -109,6 +135,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         properties.put("auto.create.topics.enable", "false");
         properties.put("message.max.bytes", Integer.toString(maxMessageBytes));
         properties.put("socket.request.max.bytes", Integer.toString(Math.max(maxMessageBytes * 2, 100 * 1024 * 1024)));
+        // The transaction of a killed client hides what others write until it is aborted; by default that is looked for
+        // every 10 s.
+        properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         // A broker that was killed comes back sooner than by the default of 9 s.
         properties.put("broker.session.timeout.ms", "3000");
         properties.put("broker.heartbeat.interval.ms", "1000");

@@ -4,6 +4,7 @@ import io.resnetstreams.broker.EmbeddedBroker;
 import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,6 +37,13 @@ final class BrokerCommand implements Callable<Integer> {
             description = "Port for clients, 0 for any free one (default: ${DEFAULT-VALUE}).")
     private int port;
 
+    @Option(
+            names = "--property",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "Sets a property of Kafka's server, such as log.retention.hours or advertised.listeners; repeatable.")
+    private final Map<String, String> properties = new LinkedHashMap<>();
+
     @Override
     public Integer call() {
         if (port < 0 || port > 65_535) {
@@ -44,7 +52,9 @@ final class BrokerCommand implements Callable<Integer> {
         int maxMessageBytes = options.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         EmbeddedBroker broker;
         try {
-            broker = EmbeddedBroker.start(data, port, maxMessageBytes);
+            broker = EmbeddedBroker.start(data, port, maxMessageBytes, properties);
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage("--property: " + e.getMessage(), e);
         } catch (IOException e) {
             throw UserErrorException.usage("cannot start the broker: " + e.getMessage(), e);
         }

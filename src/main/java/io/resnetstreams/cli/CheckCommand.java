@@ -1,16 +1,20 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
@@ -25,10 +29,15 @@ import picocli.CommandLine.Option;
         description = {
             "Reads input, labels and dead letters to their present ends and counts: events without outcome (lost),",
             "outcomes doubled or out of order, events with a label and a dead letter, outcomes without an event (ghosts),",
-            "dead letters that are not their event byte for byte. Exit code 1 if there is any. The pipeline should have",
-            "caught up; what it has not reached yet counts as lost, what comes meanwhile is left out."
+            "dead letters that are not their event byte for byte; with --expected, outcomes other than those found offline",
+            "(mislabelled). Exit code 1 if there is any. The pipeline should have caught up; what it has not reached yet",
+            "counts as lost, what comes meanwhile is left out."
         },
-        footer = "%nExample: resnet-streams check --bootstrap localhost:9092")
+        footer = {
+            "%nExample: resnet-streams check --bootstrap localhost:9092",
+            "  resnet-streams classify photos/*.jpg --json > offline.jsonl",
+            "  resnet-streams check --expected offline.jsonl"
+        })
 final class CheckCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -48,6 +57,15 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--dead-letters", paramLabel = "TOPIC", description = "The topic of dead letters.")
     private String deadLetters;
 
+    @Option(
+            names = "--expected",
+            paramLabel = "FILE",
+            description = {
+                "What images become offline, by their id: lines of 'classify --json', whose file is the id that 'produce'",
+                "gives; or lines ID<TAB>LABEL, without a label for a dead letter. Other ids are not judged."
+            })
+    private Path expected;
+
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
 
     @Override
@@ -58,12 +76,13 @@ final class CheckCommand implements Callable<Integer> {
         own.put("topics.labels", labels);
         own.put("topics.deadLetters", deadLetters);
         Configuration configuration = options.load(own);
-        TopicAudit.Result result = audit(configuration);
+        OfflineOutcomes offline = expected == null ? OfflineOutcomes.none() : OfflineOutcomes.read(expected);
+        TopicAudit.Result result = audit(configuration, offline);
         output.printJson(result);
         output.text()
                 .printf(
                         "%,d events, %,d labels, %,d dead letters: %,d lost, %,d doubled, %,d out of order, %,d both,"
-                                + " %,d ghosts, %,d altered, %,d malformed%n",
+                                + " %,d ghosts, %,d altered, %,d malformed, %,d mislabelled of %,d%n",
                         result.events(),
                         result.labels(),
                         result.deadLetters(),
@@ -73,12 +92,18 @@ final class CheckCommand implements Callable<Integer> {
                         result.both(),
                         result.ghosts(),
                         result.altered(),
-                        result.malformed());
+                        result.malformed(),
+                        result.mislabelled(),
+                        result.judged());
         result.examples().forEach((fault, places) -> output.text().println("  " + fault + ": " + places));
+        if (expected != null && result.judged() == 0 && result.labels() + result.deadLetters() > 0) {
+            throw UserErrorException.shortfall("--expected " + expected + ": no outcome has an id of this file", null);
+        }
         return result.isFaultless() ? 0 : 1;
     }
 
-    private TopicAudit.Result audit(Configuration configuration) {
+    private TopicAudit.Result audit(Configuration configuration, OfflineOutcomes offline) {
+        EventReader reader = new EventReader(configuration.limits().event());
         TopicAudit audit = new TopicAudit();
         TopicScan scan = new TopicScan(new KafkaClients(configuration));
         String inputTopic = configuration.topics().input();
@@ -86,11 +111,15 @@ final class CheckCommand implements Callable<Integer> {
         Map<TopicPartition, TopicScan.Range> range = scan.ranges(inputTopic);
         range.forEach((partition, offsets) -> audit.range(partition.partition(), offsets.begin(), offsets.end()));
         scan.scan(configuration.topics().deadLetters(), record -> {
-            deadLetter(audit, inputTopic, record);
+            deadLetter(audit, inputTopic, record, source -> {
+                RawEvent event = new RawEvent(source, record.key(), record.value(), record.headers());
+                offline.of(reader.id(event))
+                        .ifPresent(outcome -> audit.judge(source, outcome, OfflineOutcomes.DEAD_LETTER));
+            });
             return true;
         });
         scan.scan(configuration.topics().labels(), record -> {
-            label(audit, inputTopic, record);
+            label(audit, inputTopic, record, offline);
             return true;
         });
         scan.scan(inputTopic, range, record -> {
@@ -108,26 +137,38 @@ final class CheckCommand implements Callable<Integer> {
         return record.topic() + "-" + record.partition();
     }
 
-    private void label(TopicAudit audit, String inputTopic, ConsumerRecord<byte[], byte[]> record) {
+    private void label(
+            TopicAudit audit, String inputTopic, ConsumerRecord<byte[], byte[]> record, OfflineOutcomes offline) {
         try {
             LabelEvent event = deserializer.deserialize(record.topic(), record.value());
-            if (event == null || event.source() == null || event.source().topic() == null) {
+            if (event == null
+                    || event.source() == null
+                    || event.source().topic() == null
+                    || event.labels().isEmpty()) {
                 audit.malformed(place(record), record.offset(), "no label event");
             } else if (event.source().topic().equals(inputTopic)) {
                 audit.label(place(record), event.source());
+                OfflineOutcomes.Outcome actual =
+                        new OfflineOutcomes.Outcome(event.labels().get(0).label());
+                offline.of(event.id()).ifPresent(outcome -> audit.judge(event.source(), outcome, actual));
             }
         } catch (SerializationException e) {
             audit.malformed(place(record), record.offset(), e.getMessage());
         }
     }
 
-    private static void deadLetter(TopicAudit audit, String inputTopic, ConsumerRecord<byte[], byte[]> record) {
+    private static void deadLetter(
+            TopicAudit audit,
+            String inputTopic,
+            ConsumerRecord<byte[], byte[]> record,
+            Consumer<SourcePosition> judge) {
         Optional<SourcePosition> source = DeadLetter.sourceOf(record.headers(), record.timestamp());
         if (source.isEmpty()) {
             audit.malformed(place(record), record.offset(), "no source position in its headers");
         } else if (source.get().topic().equals(inputTopic)) {
             boolean hasContent = !DeadLetter.isWithoutContent(record.headers());
             audit.deadLetter(place(record), source.get(), hasContent ? digest(record) : null);
+            judge.accept(source.get());
         }
     }
 

@@ -27,6 +27,7 @@ final class TopicAudit {
     private long events;
     private long labels;
     private long deadLetters;
+    private long judged;
 
     /** What can be wrong. */
     enum Fault {
@@ -42,6 +43,8 @@ final class TopicAudit {
         GHOST,
         /** A dead letter whose key or value is not the event's. */
         ALTERED,
+        /** An outcome other than the one found offline. */
+        MISLABELLED,
         /** A record that can't be read as what its topic should hold. */
         MALFORMED
     }
@@ -100,7 +103,11 @@ final class TopicAudit {
         }
     }
 
-    /** What came out; {@code examples} has up to ten positions of each kind of fault. */
+    /**
+     * What came out; {@code examples} has up to ten positions of each kind of fault.
+     *
+     * @param judged how many outcomes were compared with one found offline
+     */
     @JsonPropertyOrder({"events", "labels", "deadLetters", "lost", "duplicates", "outOfOrder", "both", "ghosts"})
     record Result(
             long events,
@@ -113,9 +120,11 @@ final class TopicAudit {
             long ghosts,
             long altered,
             long malformed,
+            long judged,
+            long mislabelled,
             Map<Fault, List<String>> examples) {
         boolean isFaultless() {
-            return lost + duplicates + outOfOrder + both + ghosts + altered + malformed == 0;
+            return lost + duplicates + outOfOrder + both + ghosts + altered + malformed + mislabelled == 0;
         }
     }
 
@@ -167,6 +176,17 @@ final class TopicAudit {
         Long last = partition.lastByPlace.put(place, source.offset());
         if (last != null && last > source.offset()) {
             faults.found(Fault.OUT_OF_ORDER, source + " after offset " + last);
+        }
+    }
+
+    /** The outcome of an event, told of before, stands beside the one found offline. */
+    void judge(SourcePosition source, OfflineOutcomes.Outcome offline, OfflineOutcomes.Outcome actual) {
+        Partition partition = partitions.get(source.partition());
+        if (partition != null && partition.covers(source.offset())) {
+            judged++;
+            if (!actual.equals(offline)) {
+                faults.found(Fault.MISLABELLED, source + " became " + actual + ", offline " + offline);
+            }
         }
     }
 
@@ -230,6 +250,8 @@ final class TopicAudit {
                 all.count(Fault.GHOST),
                 all.count(Fault.ALTERED),
                 all.count(Fault.MALFORMED),
+                judged,
+                all.count(Fault.MISLABELLED),
                 all.examples);
     }
 

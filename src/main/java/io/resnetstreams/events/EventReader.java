@@ -68,6 +68,15 @@ public final class EventReader {
                 "content_type", "content-type is '" + contentType + "'; allowed are image/* and application/json");
     }
 
+    /** Returns an event's id; of one that can't be read it is the header {@code id}, else the key, else the source position. */
+    public String id(RawEvent event) {
+        try {
+            return read(event).id();
+        } catch (RejectedEventException e) {
+            return idWithoutJson(event);
+        }
+    }
+
     private static String contentType(Headers headers) {
         Header header = headers.lastHeader(CONTENT_TYPE_HEADER);
         if (header == null || header.value() == null) {

@@ -11,8 +11,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -21,8 +23,9 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 /**
  * Kafka's own clients, with the committed offsets lowered to the {@link CommitFrontier} and partitions paused while the
  * in-flight window is full. The clients are wrapped by {@link Proxy}, so only their public interfaces are involved:
- * {@code sendOffsetsToTransaction} (exactly once), {@code commitSync} (at least once), {@code pause}, {@code resume},
- * {@code paused} and {@code poll}. The metrics are told of the ends of transactions.
+ * {@code sendOffsetsToTransaction} (exactly once; of the producer also failures, as {@link AbortedTransaction} says), {@code
+ * commitSync} (at least once), {@code pause}, {@code resume}, {@code paused} and {@code poll}. The metrics are told of the ends
+ * of transactions.
  */
 public final class FrontierClientSupplier implements KafkaClientSupplier {
     private final CommitFrontier frontier;
@@ -47,8 +50,10 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
         return proxy(Producer.class, (proxy, method, arguments) -> {
             if (method.getName().equals("sendOffsetsToTransaction")) {
                 arguments[0] = frontier.lower(offsets(arguments[0]));
+            } else if (method.getName().equals("send") && arguments.length == 2) {
+                arguments[1] = AbortedTransaction.asFencing((Callback) arguments[1]);
             }
-            Object result = invoke(producer, method, arguments);
+            Object result = invokeOrFence(producer, method, arguments);
             switch (method.getName()) {
                 case "commitTransaction" -> {
                     frontier.sleep().committed();
@@ -61,6 +66,14 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
             }
             return result;
         });
+    }
+
+    private static Object invokeOrFence(Object producer, Method method, Object[] arguments) throws Throwable {
+        try {
+            return invoke(producer, method, arguments);
+        } catch (KafkaException e) {
+            throw AbortedTransaction.asFencing(e);
+        }
     }
 
     @Override

@@ -22,6 +22,12 @@ public final class StreamsProperties {
     /** How long an outcome may wait for its commit. */
     static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
+    /**
+     * An instance that was silent for so long is taken for dead: its session and its transaction end. It is the shortest
+     * session that brokers allow by default.
+     */
+    private static final int SILENCE_MILLIS = 6_000;
+
     private static final int MEBIBYTE = 1024 * 1024;
 
     /** More cost no less for each record. */
@@ -75,9 +81,9 @@ public final class StreamsProperties {
         int fetchBytes = fetchBytes(settings.inFlight());
         putMain(values, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes);
         putMain(values, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Math.max(1, fetchBytes / 8));
-        // Work of a killed instance resumes when its session ends; 6 s is the least that brokers allow by default.
-        putMain(values, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-        putMain(values, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        // Work of a killed instance resumes when its session ends, and the others learn that by their next heartbeat.
+        putMain(values, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SILENCE_MILLIS);
+        putMain(values, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     }
 
     private static int maxPollRecords(InFlightLimits inFlight) {
@@ -102,7 +108,7 @@ public final class StreamsProperties {
         putFor(values, ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
         putFor(values, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         // The open transaction of a killed instance hides later labels until it times out.
-        putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, SILENCE_MILLIS);
     }
 
     private static void putMain(Map<String, Object> values, String name, Object value) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -72,6 +73,7 @@ class DeadLettersIT {
             Map<String, ConsumerRecord<byte[], byte[]>> letters = deadLetters(cluster, faults.size());
             faults.forEach((key, fault) -> assertDeadLetter(letters.get(key), fault, sent.get(key)));
             assertThat(cluster.check()).isZero();
+            assertOfflineOutcomesAreCompared(cluster, faults.keySet());
             assertDeadLettersCanBeUsed(cluster, faults);
             // What the check must see: the same dead letter again, with another value.
             ConsumerRecord<byte[], byte[]> letter = letters.get("text");
@@ -82,6 +84,21 @@ class DeadLettersIT {
             }
             assertThat(cluster.check()).isEqualTo(1);
         }
+    }
+
+    private void assertOfflineOutcomesAreCompared(TestCluster cluster, Set<String> dead) throws Exception {
+        Path offline = folder.resolve("offline.tsv");
+        Files.write(offline, dead.stream().map(id -> id + "\t").toList());
+        assertThat(cluster.check("--expected", offline.toString())).isZero();
+        Files.writeString(offline, "text\ta label\n");
+        assertThat(cluster.check("--expected", offline.toString())).isEqualTo(1);
+        Files.writeString(offline, "before-text\t\n");
+        assertThat(cluster.check("--expected", offline.toString())).isEqualTo(1);
+        Files.writeString(offline, "another\ta label\n");
+        assertThat(cluster.check("--expected", offline.toString())).isEqualTo(1);
+        Files.writeString(offline, "no tab\n");
+        assertThat(cluster.check("--expected", offline.toString())).isEqualTo(2);
+        Files.delete(offline);
     }
 
     /** Lists, exports and sends back, until their retries are used up. */

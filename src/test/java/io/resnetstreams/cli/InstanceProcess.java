@@ -17,11 +17,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A pipeline in a process of its own, as a user starts it, with its log under {@code target/it-logs}. */
-final class InstanceProcess {
+public final class InstanceProcess {
     private static final Path LOGS = Path.of("target", "it-logs");
     private static final Pattern METRICS_ADDRESS = Pattern.compile("Metrics at http://(\\S+)/metrics");
     private static final Map<String, String> ENVIRONMENT =
             Map.of("OMP_NUM_THREADS", "1", "MXNET_CPU_WORKER_NTHREADS", "2", "OPT_OUT_TRACKING", "true");
+    /** For what lives for seconds: without the optimising compiler, as the launcher does it. */
+    private static final String QUICK = "-XX:TieredStopAtLevel=1";
+
+    private static final Duration LONGEST_START = Duration.ofSeconds(300);
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final Process process;
@@ -33,7 +37,7 @@ final class InstanceProcess {
     }
 
     /** Starts {@code resnet-streams run}. */
-    static InstanceProcess run(String bootstrap, String... settings) {
+    public static InstanceProcess run(String bootstrap, String... settings) {
         List<String> command = java("-jar", "target/resnet-streams.jar", "run", "--bootstrap", bootstrap);
         for (String setting : settings) {
             command.add("--set");
@@ -43,8 +47,8 @@ final class InstanceProcess {
     }
 
     /** Starts any command. */
-    static InstanceProcess command(List<String> words) {
-        List<String> command = java("-jar", "target/resnet-streams.jar");
+    public static InstanceProcess command(List<String> words) {
+        List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar");
         command.addAll(words);
         return start(command, ENVIRONMENT);
     }
@@ -57,10 +61,9 @@ final class InstanceProcess {
     }
 
     /** Starts a main class of the tests, with the product on its class path. */
-    static InstanceProcess main(Class<?> main, String... arguments) {
+    public static InstanceProcess main(Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
-        // Several start at once on few cores, and none lives for long.
-        List<String> command = java("-XX:TieredStopAtLevel=1", "-cp", classPath, main.getName());
+        List<String> command = java(QUICK, "-cp", classPath, main.getName());
         command.addAll(List.of(arguments));
         return start(command, ENVIRONMENT);
     }
@@ -90,21 +93,25 @@ final class InstanceProcess {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(environment);
-            return new InstanceProcess(builder.start(), log);
+            Process process = builder.start();
+            // A test that is stopped leaves nothing behind.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            return new InstanceProcess(process, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Waits until Kafka Streams has partitions. */
-    InstanceProcess awaitRunning() {
+    public InstanceProcess awaitRunning() {
         return awaitLog("-> RUNNING");
     }
 
-    /** Waits until the log holds a text. */
-    InstanceProcess awaitLog(String text) {
-        await().atMost(Duration.ofSeconds(90))
-                .failFast("the instance ended; see " + log, () -> !process.isAlive())
+    /** Waits until it has written a text. */
+    public InstanceProcess awaitLog(String text) {
+        await().atMost(LONGEST_START)
+                .pollInterval(Duration.ofMillis(20))
+                .failFast("the process ended; see " + log, () -> !process.isAlive())
                 .until(() -> log().contains(text));
         return this;
     }
@@ -115,12 +122,32 @@ final class InstanceProcess {
         return address.find() ? Optional.of(address.group(1)) : Optional.empty();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
+    /** SIGSTOP: it holds its connections and its memory, and does nothing. */
+    public void suspend() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IllegalStateException("kill " + signal + " " + process.pid() + " failed");
+        }
+    }
+
     /** SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
@@ -131,7 +158,7 @@ final class InstanceProcess {
     }
 
     /** SIGTERM, then the exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         signal();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
@@ -141,7 +168,7 @@ final class InstanceProcess {
     }
 
     /** Waits for a command's own end and returns its exit code. */
-    int awaitEnd(Duration most) throws InterruptedException {
+    public int awaitEnd(Duration most) throws InterruptedException {
         if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("did not end within " + most + ": " + log());
@@ -167,10 +194,11 @@ final class InstanceProcess {
     }
 
     void killIfAlive() {
+    public void killIfAlive() {
         process.destroyForcibly();
     }
 
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -124,6 +125,16 @@ class MainTest {
     void aNumberThatIsNoneIsNamed() {
         assertThat(execute("broker", "--port", "many")).isEqualTo(2);
         assertThat(errorLines().get(0)).contains("--port", "many");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "log.retention.house=3, Kafka's server has no property 'log.retention.house'",
+        "log.dirs=/somewhere, log.dirs can't be set",
+        "log.retention.hours=long, log.retention.hours"
+    })
+    void aPropertyThatTheBrokerCannotHaveIsNamed(String property, String message) {
+        assertMistake(message, "broker", "--data", folder.toString(), "--port", "0", "--property", property);
     }
 
     @Test

@@ -18,7 +18,6 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import picocli.CommandLine;
 
 /** A real broker with the pipeline's topics, and a follower of what comes out. */
 final class TestCluster implements AutoCloseable {
@@ -84,9 +83,11 @@ final class TestCluster implements AutoCloseable {
         return clients;
     }
 
-    /** Runs {@code check} on the topics and returns its exit code. */
-    int check() {
-        return new CommandLine(new CheckCommand()).execute("--bootstrap", bootstrap());
+    /** Runs {@code check} on the topics, with further options, and returns its exit code. */
+    int check(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--bootstrap", bootstrap()));
+        arguments.addAll(List.of(options));
+        return Main.commandLine().getSubcommands().get("check").execute(arguments.toArray(String[]::new));
     }
 
     String bootstrap() {

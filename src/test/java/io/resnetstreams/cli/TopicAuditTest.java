@@ -3,6 +3,7 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.resnetstreams.cli.OfflineOutcomes.Outcome;
 import io.resnetstreams.cli.TopicAudit.Fault;
 import io.resnetstreams.events.SourcePosition;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +130,30 @@ class TopicAuditTest {
         audit.malformed(LABELS, 4, "not JSON");
         assertThat(result().malformed()).isEqualTo(1);
         assertThat(result().examples().get(Fault.MALFORMED)).containsExactly("image-labels-0@4: not JSON");
+    }
+
+    @Test
+    void anOutcomeUnlikeTheOfflineOneIsMislabelled() {
+        labels(0, 1, 2);
+        events(0, 1, 2);
+        audit.judge(at(0), new Outcome("cat"), new Outcome("cat"));
+        audit.judge(at(1), new Outcome("cat"), new Outcome("dog"));
+        audit.judge(at(2), OfflineOutcomes.DEAD_LETTER, new Outcome("dog"));
+        TopicAudit.Result result = result();
+        assertThat(result.judged()).isEqualTo(3);
+        assertThat(result.mislabelled()).isEqualTo(2);
+        assertThat(result.isFaultless()).isFalse();
+        assertThat(result.examples().get(Fault.MISLABELLED))
+                .containsExactly(
+                        "image-events-0@5000000001 became 'dog', offline 'cat'",
+                        "image-events-0@5000000002 became 'dog', offline a dead letter");
+    }
+
+    @Test
+    void whatIsNotAuditedIsNotJudged() {
+        audit.judge(at(-1), new Outcome("cat"), new Outcome("dog"));
+        audit.judge(new SourcePosition(INPUT, 9, 0, 0), new Outcome("cat"), new Outcome("dog"));
+        assertThat(result().judged()).isZero();
     }
 
     @Test

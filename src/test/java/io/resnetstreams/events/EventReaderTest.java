@@ -106,6 +106,19 @@ class EventReaderTest {
     }
 
     @Test
+    void anEventThatCannotBeReadHasTheIdThatItsRecordTells() {
+        assertThat(reader.id(event(KEY, "{\"id\": ".getBytes(UTF_8), JSON))).isEqualTo("the key");
+        assertThat(reader.id(event(KEY, null, headers("id", "from header")))).isEqualTo("from header");
+        assertThat(reader.id(event(null, null, headers()))).isEqualTo("image-events-2@7");
+    }
+
+    @Test
+    void theIdOfAnEventThatCanBeReadIsTheOneRead() {
+        assertThat(reader.id(event(KEY, "{\"id\": \"x\", \"image\": \"\"}".getBytes(UTF_8), JSON)))
+                .isEqualTo("x");
+    }
+
+    @Test
     void unknownFieldsPass() throws RejectedEventException {
         assertThat(readJson("{\"attributes\": {\"a\": [1, null]}, \"image\": \"AQID\", \"more\": true}")
                         .image())

@@ -53,16 +53,21 @@ public final class PipelineWithoutFrontier {
                 limits,
                 Duration.ofSeconds(20),
                 Map.of());
-        InFlightBudget budget = new InFlightBudget(limits);
-        Pipeline pipeline = Pipeline.create(
+        Pipeline pipeline = create(settings, service::classify);
+        LoggerFactory.getLogger(PipelineWithoutFrontier.class).info("The commit frontier is off");
+        pipeline.start();
+        pipeline.awaitEnd();
+    }
+
+    /** Makes a pipeline with these settings. */
+    public static Pipeline create(PipelineSettings settings, EventClassifier classifier) {
+        InFlightBudget budget = new InFlightBudget(settings.inFlight());
+        return Pipeline.create(
                 settings,
-                service::classify,
+                classifier,
                 TopologyMetrics.NONE,
                 budget,
                 new CommitFrontier(budget),
                 new DefaultKafkaClientSupplier());
-        LoggerFactory.getLogger(PipelineWithoutFrontier.class).info("The commit frontier is off");
-        pipeline.start();
-        pipeline.awaitEnd();
     }
 }

@@ -56,6 +56,14 @@ class StreamsPropertiesTest {
     }
 
     @Test
+    void theTransactionOfAKilledInstanceEndsWithItsSession() {
+        Properties properties = properties(Map.of());
+        assertThat(properties.get("producer.transaction.timeout.ms"))
+                .isEqualTo(properties.get("main.consumer.session.timeout.ms"))
+                .isEqualTo(6_000);
+    }
+
+    @Test
     void requestsHoldTheLargestEventWithTheHeadersOfADeadLetter() {
         Properties properties = StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, Map.of()));
         int largest = (64 << 20) + StreamsProperties.OUTCOME_HEADROOM_BYTES;

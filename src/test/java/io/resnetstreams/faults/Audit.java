@@ -1,0 +1,94 @@
+package io.resnetstreams.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.resnetstreams.cli.InstanceProcess;
+import io.resnetstreams.topology.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What {@code check --json} says of a run's topics. */
+record Audit(
+        int events,
+        int labels,
+        int deadLetters,
+        int lost,
+        int duplicates,
+        int outOfOrder,
+        int both,
+        int ghosts,
+        int altered,
+        int malformed,
+        int judged,
+        int mislabelled,
+        Map<String, List<String>> examples,
+        int exitCode) {
+    private static final Duration LONGEST = Duration.ofSeconds(300);
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    /** Runs the command. */
+    static Audit of(String bootstrap, Topics topics, Path expected) throws IOException, InterruptedException {
+        InstanceProcess check = InstanceProcess.command(List.of(
+                "check",
+                "--json",
+                "--bootstrap",
+                bootstrap,
+                "--input",
+                topics.input(),
+                "--output",
+                topics.labels(),
+                "--dead-letters",
+                topics.deadLetters(),
+                "--expected",
+                expected.toString()));
+        int exitCode = check.awaitEnd(LONGEST);
+        String json = check.log()
+                .lines()
+                .filter(line -> line.startsWith("{"))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no JSON: " + check.log()));
+        return JSON.readValue(json, Audit.class).withExitCode(exitCode);
+    }
+
+    private Audit withExitCode(int code) {
+        return new Audit(
+                events,
+                labels,
+                deadLetters,
+                lost,
+                duplicates,
+                outOfOrder,
+                both,
+                ghosts,
+                altered,
+                malformed,
+                judged,
+                mislabelled,
+                examples,
+                code);
+    }
+
+    /** Every event has its one right outcome, in order. */
+    void assertExactlyOnce() {
+        assertAtLeastOnce();
+        assertThat(exitCode).as(toString()).isZero();
+        assertThat(duplicates + outOfOrder).as(toString()).isZero();
+        assertThat(judged).as("outcomes judged").isEqualTo(events);
+    }
+
+    /** Every event has at least one outcome, and each is right. */
+    void assertAtLeastOnce() {
+        assertThat(events).isPositive();
+        assertThat(lost + both + ghosts + altered + malformed + mislabelled)
+                .as(toString())
+                .isZero();
+        assertThat(judged).as("outcomes judged").isGreaterThanOrEqualTo(events);
+    }
+}

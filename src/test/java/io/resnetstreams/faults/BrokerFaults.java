@@ -1,0 +1,76 @@
+package io.resnetstreams.faults;
+
+import java.util.Random;
+
+/** Faults of the broker, and of the way to it. */
+final class BrokerFaults {
+    private static final int LEAST_BYTES_PER_SECOND = 60_000;
+
+    private BrokerFaults() {}
+
+    /** In the middle of batches; time is taken from when it accepts clients again. */
+    static void kill(FaultRun run) throws Exception {
+        run.startAndAwait(0, 1);
+        for (int kill = 0; kill < 4; kill++) {
+            run.awaitSome();
+            run.killBroker();
+            run.mark();
+            run.awaitRecovery();
+        }
+    }
+
+    /** Both instances have to live with it for a while. */
+    static void slowConnection(FaultRun run) throws Exception {
+        run.startProxied(0);
+        run.startProxied(1);
+        run.awaitAssigned(0);
+        run.awaitAssigned(1);
+        Random random = run.random();
+        for (int round = 0; round < 3; round++) {
+            run.awaitSome();
+            run.broker().proxy().slow(50 + random.nextInt(250), LEAST_BYTES_PER_SECOND + random.nextInt(200_000));
+            run.awaitSome();
+            run.broker().proxy().set(TcpProxy.Mode.OPEN);
+            run.mark();
+            run.awaitRecovery();
+        }
+    }
+
+    /** First for a moment, then in silence and then by refusal until the other instance has taken over. */
+    static void cutConnection(FaultRun run) throws Exception {
+        run.start(0);
+        run.startProxied(1);
+        run.awaitAssigned(0);
+        run.awaitAssigned(1);
+        run.awaitSome();
+        run.broker().proxy().set(TcpProxy.Mode.CUT);
+        run.broker().proxy().set(TcpProxy.Mode.OPEN);
+        run.mark();
+        run.awaitRecovery();
+        for (TcpProxy.Mode mode : new TcpProxy.Mode[] {TcpProxy.Mode.SILENT, TcpProxy.Mode.CUT}) {
+            run.awaitAssigned(1);
+            run.awaitSome();
+            run.broker().proxy().set(mode);
+            run.mark();
+            run.awaitThrownOut(1);
+            run.awaitRecovery();
+            run.broker().proxy().set(TcpProxy.Mode.OPEN);
+        }
+        run.awaitAssigned(1);
+    }
+
+    /** The broker ends where it can't write; it comes back when there is room. */
+    static void fullDisk(FaultRun run) throws Exception {
+        run.startAndAwait(0, 1);
+        for (int round = 0; round < 2; round++) {
+            run.awaitSome();
+            run.broker().disk().fill();
+            run.broker().awaitEnd();
+            run.otherDeath();
+            run.broker().disk().empty();
+            run.broker().start();
+            run.mark();
+            run.awaitRecovery();
+        }
+    }
+}

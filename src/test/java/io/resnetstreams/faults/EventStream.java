@@ -1,0 +1,87 @@
+package io.resnetstreams.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Sends events at a steady rate to all partitions in turn, until it is stopped; it waits for a broker that is away. */
+final class EventStream implements AutoCloseable {
+    private static final int LONGEST_DELIVERY_MILLIS = 600_000;
+
+    private final String topic;
+    private final int partitions;
+    private final EventSupply supply;
+    private final long nanosPerEvent;
+    private final Producer<byte[], byte[]> producer;
+    private final Thread thread = new Thread(this::send, "events");
+    private final AtomicInteger acknowledged = new AtomicInteger();
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private volatile boolean stopped;
+    private int sent;
+
+    EventStream(String bootstrap, String topic, int partitions, EventSupply supply, int eventsPerSecond) {
+        this.topic = topic;
+        this.partitions = partitions;
+        this.supply = supply;
+        this.nanosPerEvent = TimeUnit.SECONDS.toNanos(1) / eventsPerSecond;
+        this.producer = new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrap,
+                        "linger.ms",
+                        5,
+                        "max.block.ms",
+                        LONGEST_DELIVERY_MILLIS,
+                        "delivery.timeout.ms",
+                        LONGEST_DELIVERY_MILLIS),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        thread.start();
+    }
+
+    private void send() {
+        long start = System.nanoTime();
+        while (!stopped) {
+            EventSupply.Event event = supply.event(sent);
+            producer.send(
+                    new ProducerRecord<>(topic, sent % partitions, event.id().getBytes(UTF_8), event.value()),
+                    (metadata, e) -> {
+                        if (e == null) {
+                            acknowledged.incrementAndGet();
+                        } else {
+                            failure.compareAndSet(null, e);
+                        }
+                    });
+            sent++;
+            long due = start + sent * nanosPerEvent;
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+        }
+        producer.close();
+    }
+
+    /** Ends it, and returns how many events are on the topic. */
+    int stop() throws InterruptedException {
+        close();
+        thread.join();
+        if (failure.get() != null) {
+            throw new IllegalStateException("an event could not be sent", failure.get());
+        }
+        return acknowledged.get();
+    }
+
+    /** Lets it end. */
+    @Override
+    public void close() {
+        stopped = true;
+    }
+}

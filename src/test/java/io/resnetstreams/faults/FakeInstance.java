@@ -1,0 +1,157 @@
+package io.resnetstreams.faults;
+
+import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.inference.BatchPolicy;
+import io.resnetstreams.inference.Batcher;
+import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.inference.LabelRanking;
+import io.resnetstreams.topology.EventClassifier;
+import io.resnetstreams.topology.Guarantee;
+import io.resnetstreams.topology.InFlightLimits;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.PipelineSettings;
+import io.resnetstreams.topology.PipelineWithoutFrontier;
+import io.resnetstreams.topology.Topics;
+import io.resnetstreams.topology.TopologyMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+
+/**
+ * The pipeline as {@code run} builds it, in a process of its own, around a {@link FakeClassifier}; or with a defect, which
+ * the audit must find.
+ */
+public final class FakeInstance {
+    private static final int WORKERS = 2;
+    private static final int LARGEST_BATCH = 32;
+
+    private FakeInstance() {}
+
+    /** What is wrong with the pipeline itself. */
+    enum Defect {
+        NONE,
+        /** What is consumed is committed, done or not. */
+        NO_FRONTIER,
+        /** Outcomes are handed on in the order in which they are found. */
+        NO_ORDER
+    }
+
+    /**
+     * What it should be.
+     *
+     * @param millisPerBatch what the first worker's batches take; the second is twice as slow
+     * @param haltAfter batches until a classifier that halts does so
+     */
+    record Options(Behaviour behaviour, Defect defect, int millisPerBatch, int haltAfter) {
+        static Options of(Behaviour behaviour) {
+            return new Options(behaviour, Defect.NONE, 10, 0);
+        }
+
+        Options withDefect(Defect another) {
+            return new Options(behaviour, another, millisPerBatch, haltAfter);
+        }
+
+        Options withMillisPerBatch(int millis) {
+            return new Options(behaviour, defect, millis, haltAfter);
+        }
+
+        Options haltingAfter(int batches) {
+            return new Options(behaviour, defect, millisPerBatch, batches);
+        }
+    }
+
+    /** Returns the arguments of {@link #main}. */
+    static List<String> arguments(
+            String bootstrap,
+            String applicationId,
+            String clientId,
+            Topics topics,
+            Guarantee guarantee,
+            Options options) {
+        return List.of(
+                bootstrap,
+                applicationId,
+                clientId,
+                topics.input(),
+                topics.labels(),
+                topics.deadLetters(),
+                guarantee.name(),
+                options.behaviour.name(),
+                options.defect.name(),
+                Integer.toString(options.millisPerBatch),
+                Integer.toString(options.haltAfter));
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        Configurator.setLevel("io.resnetstreams", Level.INFO);
+        Options options = new Options(
+                Behaviour.valueOf(arguments[7]),
+                Defect.valueOf(arguments[8]),
+                Integer.parseInt(arguments[9]),
+                Integer.parseInt(arguments[10]));
+        PipelineSettings settings = new PipelineSettings(
+                arguments[1],
+                arguments[0],
+                new Topics(arguments[3], arguments[4], arguments[5]),
+                Guarantee.valueOf(arguments[6]),
+                1,
+                1 << 20,
+                new InFlightLimits(2_048, 64 << 20),
+                Duration.ofSeconds(20),
+                Map.of("client.id", arguments[2]));
+        Pipeline pipeline = pipeline(settings, service(options), options.defect);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            pipeline.close();
+                            Runtime.getRuntime().halt(pipeline.failure() == null ? 0 : 1);
+                        },
+                        "shutdown"));
+        pipeline.start();
+        pipeline.awaitEnd();
+        if (pipeline.failure() != null) {
+            pipeline.failure().printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static Pipeline pipeline(PipelineSettings settings, ClassificationService service, Defect defect) {
+        EventClassifier classifier = service::classify;
+        return switch (defect) {
+            case NONE -> Pipeline.create(settings, classifier, TopologyMetrics.NONE);
+            case NO_FRONTIER -> PipelineWithoutFrontier.create(settings, classifier);
+            case NO_ORDER -> Pipeline.create(settings, new FinishOrder(classifier), TopologyMetrics.NONE);
+        };
+    }
+
+    private static ClassificationService service(Options options) {
+        FakeClassifier.Countdown countdown = new FakeClassifier.Countdown(options.haltAfter);
+        long nanos = TimeUnit.MILLISECONDS.toNanos(options.millisPerBatch);
+        Batcher batcher = new Batcher(
+                "fake",
+                List.of(
+                        new FakeClassifier(options.behaviour, nanos, countdown),
+                        new FakeClassifier(options.behaviour, WORKERS * nanos, countdown)),
+                TestEvents.EDGE * TestEvents.EDGE * 3,
+                new BatchPolicy(LARGEST_BATCH, 0),
+                InferenceMetrics.NONE);
+        ImagePreprocessor.warmUp();
+        return new ClassificationService(
+                new EventReader(new EventLimits(32, 4_096)),
+                new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, TestEvents.EDGE, TestEvents.EDGE)),
+                WORKERS,
+                List.of(batcher),
+                new LabelRanking(TestEvents.labels(), 3),
+                new ModelReference("fake", "0"),
+                InferenceMetrics.NONE);
+    }
+}

@@ -1,0 +1,53 @@
+package io.resnetstreams.faults;
+
+/** What is done to a run, and to which instances. */
+enum Fault {
+    KILL_ONE("`kill -9` of one of two instances", null, ProcessFaults::killOne),
+    KILL_ALL("`kill -9` of all instances at once", Behaviour.SOUND, ProcessFaults::killAll),
+    SUSPEND("SIGSTOP for longer than the session, then SIGCONT", Behaviour.SOUND, ProcessFaults::suspend),
+    KILL_BROKER("`kill -9` of the broker and restart", Behaviour.SOUND, BrokerFaults::kill),
+    SLOW_CONNECTION("slow connection", Behaviour.SOUND, BrokerFaults::slowConnection),
+    CUT_CONNECTION("cut and silent connection of one instance", Behaviour.SOUND, BrokerFaults::cutConnection),
+    FULL_DISK("full disk under the broker", Behaviour.SOUND, BrokerFaults::fullDisk),
+    ROLLING_RESTART("rolling restart by SIGTERM", null, ProcessFaults::rollingRestart),
+    CHANGING_ASSIGNMENT("instances come and go", Behaviour.SOUND, ProcessFaults::changeAssignment),
+    HALTS("`Runtime.halt` in the classifier", Behaviour.HALTS, ProcessFaults::haltInside),
+    THROWS("classifier throws", Behaviour.THROWS, ProcessFaults::none),
+    WRONG_COUNT("classifier returns a row too few", Behaviour.WRONG_COUNT, ProcessFaults::none),
+    NOT_FINITE("classifier returns NaN", Behaviour.NOT_FINITE, ProcessFaults::none),
+    OUT_OF_MEMORY("out of device memory", Behaviour.OUT_OF_MEMORY, ProcessFaults::none);
+
+    private final String title;
+    private final Behaviour behaviour;
+    private final Infliction infliction;
+
+    /** Inflicts a fault on a run that has just begun: it starts the instances too. */
+    @FunctionalInterface
+    interface Infliction {
+        void on(FaultRun run) throws Exception;
+    }
+
+    /**
+     * Makes a fault.
+     *
+     * @param behaviour of the classifier; null for the {@code run} command with the bundled model
+     */
+    Fault(String title, Behaviour behaviour, Infliction infliction) {
+        this.title = title;
+        this.behaviour = behaviour;
+        this.infliction = infliction;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** Returns the options of instances, null for the {@code run} command. */
+    FakeInstance.Options options() {
+        return behaviour == null ? null : FakeInstance.Options.of(behaviour);
+    }
+
+    void inflictOn(FaultRun run) throws Exception {
+        infliction.on(run);
+    }
+}

@@ -1,0 +1,94 @@
+package io.resnetstreams.faults;
+
+import io.resnetstreams.topology.Guarantee;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** {@code target/faults.md}: what was done and what came of it. It is written anew after each run. */
+final class FaultReport {
+    private static final Path FILE = Path.of("target", "faults.md");
+
+    private final long seed;
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<String> controls = new ArrayList<>();
+
+    private record Entry(Fault fault, FaultRow row) {}
+
+    FaultReport(long seed) {
+        this.seed = seed;
+    }
+
+    void add(Fault fault, FaultRow row) throws IOException {
+        entries.add(new Entry(fault, row));
+        System.out.print(row.line(fault.title()));
+        write();
+    }
+
+    void add(Control control, FaultRow row) throws IOException {
+        controls.add(String.format(
+                Locale.ROOT,
+                "| %s | %,d | %d | %,d %s |%n",
+                control.title(),
+                row.audit().events(),
+                row.kills(),
+                control.found(row.audit()),
+                control.called()));
+        System.out.print(controls.get(controls.size() - 1));
+        write();
+    }
+
+    /** Returns the events of all faults; those of the controls don't count. */
+    int events() {
+        return entries.stream().mapToInt(entry -> entry.row().audit().events()).sum();
+    }
+
+    /** Returns the processes that were killed by SIGKILL; those of the controls don't count. */
+    int kills() {
+        return entries.stream().mapToInt(entry -> entry.row().kills()).sum();
+    }
+
+    /** Returns the median of the seconds to the first new label. */
+    double medianRecovery(Fault fault, Guarantee guarantee) {
+        double[] seconds = seconds(fault, guarantee);
+        return seconds[seconds.length / 2];
+    }
+
+    private double[] seconds(Fault fault, Guarantee guarantee) {
+        return entries.stream()
+                .filter(entry -> entry.fault() == fault && entry.row().guarantee() == guarantee)
+                .flatMap(entry -> entry.row().recoveries().stream())
+                .mapToDouble(OutcomeWatch.Recovery::first)
+                .sorted()
+                .toArray();
+    }
+
+    private void write() throws IOException {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT, "Seed %d: %,d events, %d processes killed with `kill -9`.%n%n", seed, events(), kills()));
+        text.append(FaultRow.HEADING);
+        entries.forEach(entry -> text.append(entry.row().line(entry.fault().title())));
+        text.append(String.format("%nSeconds to the first new label, of each time:%n%n"));
+        Stream.of(Fault.KILL_ONE, Fault.KILL_BROKER).forEach(fault -> {
+            for (Guarantee guarantee : Guarantee.values()) {
+                text.append("- ")
+                        .append(fault.title())
+                        .append(", `")
+                        .append(guarantee.property())
+                        .append("`:");
+                for (double second : seconds(fault, guarantee)) {
+                    text.append(String.format(Locale.ROOT, " %.1f", second));
+                }
+                text.append(System.lineSeparator());
+            }
+        });
+        text.append(String.format("%n| defect built in | events | killed | found |%n| --- | ---: | ---: | --- |%n"));
+        controls.forEach(text::append);
+        Files.writeString(FILE, text);
+    }
+}

@@ -1,0 +1,153 @@
+package io.resnetstreams.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.resnetstreams.topology.Guarantee;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Breaks the pipeline on purpose, in each way with each guarantee, and audits what came out. It takes minutes and belongs to
+ * a profile of its own: {@code mvn -B verify -Pfaults}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FaultSuite {
+    private static final long SEED = Long.getLong("faults.seed", System.currentTimeMillis() % 1_000_000);
+    private static final Pattern ONLY = Pattern.compile(System.getProperty("faults.only", ".*"));
+    private static final Path FOLDER = Path.of("target", "faults");
+    private static final int LEAST_EVENTS = 100_000;
+    private static final int LEAST_KILLS = 40;
+    /** Seconds from the death of an instance, or from the broker's return, to the first new label. */
+    private static final double LONGEST_RECOVERY = 10;
+
+    private final FaultReport report = new FaultReport(SEED);
+    private BrokerProcess broker;
+    private SampleEvents samples;
+
+    @BeforeAll
+    void start() throws IOException, InterruptedException {
+        System.out.println("seed " + SEED + "; repeat with -Dfaults.seed=" + SEED);
+        Files.createDirectories(FOLDER);
+        samples = new SampleEvents();
+        broker = BrokerProcess.in(Files.createTempDirectory("resnet-streams-faults"));
+    }
+
+    @AfterAll
+    void stop() throws IOException, InterruptedException {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    static Stream<Arguments> faults() {
+        return Arrays.stream(Fault.values())
+                .filter(fault -> ONLY.matcher(fault.name()).matches())
+                .flatMap(fault -> Arrays.stream(Guarantee.values()).map(guarantee -> Arguments.of(fault, guarantee)));
+    }
+
+    @Order(1)
+    @ParameterizedTest
+    @MethodSource("faults")
+    void nothingIsLost(Fault fault, Guarantee guarantee) throws Exception {
+        if (fault == Fault.FULL_DISK) {
+            onSmallDisk(fault, guarantee);
+        } else {
+            inflict(fault, guarantee, broker);
+        }
+    }
+
+    private void onSmallDisk(Fault fault, Guarantee guarantee) throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(Files.createTempDirectory("resnet-streams-disk"))) {
+            if (disk == null) {
+                String reason = "skipped: a file system of fixed size can't be mounted here";
+                System.out.println(reason);
+                Assumptions.abort(reason);
+            }
+            try (BrokerProcess own = BrokerProcess.on(disk)) {
+                inflict(fault, guarantee, own);
+            }
+        }
+    }
+
+    private void inflict(Fault fault, Guarantee guarantee, BrokerProcess on) throws Exception {
+        String name =
+                fault.name().toLowerCase(Locale.ROOT) + "-" + guarantee.name().toLowerCase(Locale.ROOT);
+        EventSupply supply = fault.options() == null
+                ? samples
+                : new TestEvents(fault.options().behaviour());
+        Random random = new Random(SEED + name.hashCode());
+        try (FaultRun run = new FaultRun(name, guarantee, on, supply, fault.options(), random)) {
+            fault.inflictOn(run);
+            FaultRow row = run.finish(true);
+            report.add(fault, row);
+            if (guarantee == Guarantee.EXACTLY_ONCE_V2) {
+                row.audit().assertExactlyOnce();
+            } else {
+                row.audit().assertAtLeastOnce();
+            }
+        }
+    }
+
+    /** Pipelines with a defect, which the audit must find. */
+    @Order(2)
+    @ParameterizedTest
+    @EnumSource
+    void theAuditFindsADefect(Control control) throws Exception {
+        Assumptions.assumeTrue(ONLY.matcher(control.name()).matches());
+        Random random = new Random(SEED + control.ordinal());
+        String name = "control-" + control.name().toLowerCase(Locale.ROOT);
+        try (FaultRun run = new FaultRun(
+                name,
+                Guarantee.EXACTLY_ONCE_V2,
+                broker,
+                new TestEvents(control.options().behaviour()),
+                control.options(),
+                random)) {
+            control.inflictOn(run);
+            FaultRow row = run.finish(false);
+            report.add(control, row);
+            assertThat(row.audit().exitCode()).isEqualTo(1);
+            assertThat(control.found(row.audit())).as(row.audit().toString()).isPositive();
+        }
+    }
+
+    @Order(3)
+    @Test
+    void theWholeWasLargeEnough() {
+        Assumptions.assumeTrue(System.getProperty("faults.only") == null, "only a part was run");
+        assertThat(report.events()).isGreaterThanOrEqualTo(LEAST_EVENTS);
+        assertThat(report.kills()).isGreaterThanOrEqualTo(LEAST_KILLS);
+    }
+
+    @Order(4)
+    @ParameterizedTest
+    @EnumSource(names = {"KILL_ONE", "KILL_BROKER"})
+    void newLabelsComeSoon(Fault fault) {
+        Assumptions.assumeTrue(ONLY.matcher(fault.name()).matches());
+        for (Guarantee guarantee : EnumSet.allOf(Guarantee.class)) {
+            assertThat(report.medianRecovery(fault, guarantee))
+                    .as("median seconds, %s", guarantee)
+                    .isLessThan(LONGEST_RECOVERY);
+        }
+    }
+}

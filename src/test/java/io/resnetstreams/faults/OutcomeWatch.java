@@ -1,0 +1,114 @@
+package io.resnetstreams.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads outcomes as they are committed and tells when they come. An outcome has the number of its event's partition.
+ *
+ * <p>Threading: a thread of its own reads; the test looks.
+ */
+final class OutcomeWatch implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
+
+    private final List<TopicPartition> partitions;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Thread thread = new Thread(this::follow, "outcomes");
+    private final Map<Integer, Long> firstNanosByPartition = new HashMap<>();
+    private volatile boolean closed;
+    private Map<TopicPartition, Long> markedEnds = Map.of();
+    private long markNanos;
+    private long count;
+
+    OutcomeWatch(String bootstrap, List<String> topics, int partitionsEach) {
+        partitions = topics.stream()
+                .flatMap(topic ->
+                        IntStream.range(0, partitionsEach).mapToObj(number -> new TopicPartition(topic, number)))
+                .toList();
+        consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrap, "isolation.level", "read_committed", "fetch.max.wait.ms", 50),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Seconds from a mark to the first outcome that was written after it, on any and on each of some partitions. */
+    record Recovery(double first, double all) {}
+
+    private void follow() {
+        try (consumer) {
+            while (!closed) {
+                consumer.poll(POLL)
+                        .forEach(
+                                record -> saw(new TopicPartition(record.topic(), record.partition()), record.offset()));
+            }
+        }
+    }
+
+    private synchronized void saw(TopicPartition partition, long offset) {
+        count++;
+        if (offset >= markedEnds.getOrDefault(partition, Long.MAX_VALUE)) {
+            firstNanosByPartition.putIfAbsent(partition.partition(), System.nanoTime());
+        }
+    }
+
+    synchronized long count() {
+        return count;
+    }
+
+    /** Waits for so many outcomes more than there are now. */
+    void awaitMore(int more) {
+        long wanted = count() + more;
+        await("outcomes").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> count() >= wanted);
+    }
+
+    /**
+     * Time is taken from a moment on.
+     *
+     * @param nanos the moment, as of {@link System#nanoTime}
+     * @param ends of the output partitions then, with what is not committed yet
+     */
+    synchronized void mark(long nanos, Map<TopicPartition, Long> ends) {
+        markedEnds = ends;
+        markNanos = nanos;
+        firstNanosByPartition.clear();
+    }
+
+    /** Waits for outcomes, on each of these partitions, that were written after the mark. */
+    Recovery awaitRecovery(Collection<Integer> numbers) {
+        await("outcomes on all partitions")
+                .atMost(LONGEST_WAIT)
+                .pollInterval(POLL)
+                .until(() -> recovered().keySet().containsAll(numbers));
+        List<Double> seconds = numbers.stream()
+                .map(number -> (recovered().get(number) - markNanos) / 1e9)
+                .toList();
+        return new Recovery(
+                seconds.stream().min(Double::compare).orElseThrow(),
+                seconds.stream().max(Double::compare).orElseThrow());
+    }
+
+    private synchronized Map<Integer, Long> recovered() {
+        return Map.copyOf(firstNanosByPartition);
+    }
+
+    /** Lets its thread end. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,115 @@
+package io.resnetstreams.faults;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+
+/** Faults of the instances themselves. */
+final class ProcessFaults {
+    private static final int LONGEST_ROW_OF_EVENTS = 3_000;
+
+    private ProcessFaults() {}
+
+    /** The classifier's behaviour is the fault. */
+    static void none(FaultRun run) {
+        run.startAndAwait(0, 1);
+        run.watch().awaitMore(LONGEST_ROW_OF_EVENTS);
+    }
+
+    /** Each time the other one takes over before the dead one comes back. */
+    static void killOne(FaultRun run) throws Exception {
+        run.startAndAwait(0, 1);
+        for (int kill = 0; kill < 5; kill++) {
+            run.awaitAssigned(0);
+            run.awaitAssigned(1);
+            run.awaitSome();
+            int victim = run.random().nextInt(2);
+            Collection<Integer> partitions = run.partitionsOf(victim);
+            run.kill(victim);
+            run.mark();
+            run.awaitRecovery(partitions);
+            run.start(victim);
+        }
+    }
+
+    /** All at once; they come back at once. */
+    static void killAll(FaultRun run) throws Exception {
+        run.startAndAwait(0, 1);
+        for (int round = 0; round < 3; round++) {
+            run.awaitSome();
+            run.kill(0);
+            run.kill(1);
+            run.mark();
+            run.start(0);
+            run.start(1);
+            run.awaitRecovery();
+        }
+    }
+
+    /** It wakes up when others have its partitions, with a transaction open and labels to be sent. */
+    static void suspend(FaultRun run) throws Exception {
+        run.startAndAwait(0, 1);
+        for (int round = 0; round < 2; round++) {
+            run.awaitAssigned(0);
+            run.awaitAssigned(1);
+            run.awaitSome();
+            int victim = run.random().nextInt(2);
+            run.instance(victim).suspend();
+            run.mark();
+            run.awaitThrownOut(victim);
+            run.awaitRecovery();
+            run.instance(victim).resume();
+        }
+        run.awaitAssigned(0);
+        run.awaitAssigned(1);
+    }
+
+    /** One after the other, the next when the one before has partitions again. */
+    static void rollingRestart(FaultRun run) throws Exception {
+        run.startAndAwait(0, 1);
+        for (int restart = 0; restart < 4; restart++) {
+            run.awaitSome();
+            run.terminate(restart % 2);
+            run.mark();
+            run.awaitRecovery();
+            run.start(restart % 2);
+            run.awaitAssigned(restart % 2);
+        }
+    }
+
+    /** Every few seconds one of three comes, leaves or is killed; one stays. */
+    static void changeAssignment(FaultRun run) throws Exception {
+        run.startAndAwait(0);
+        Random random = run.random();
+        for (int change = 0; change < 10; change++) {
+            int number = 1 + change % 3;
+            boolean killed = random.nextBoolean();
+            if (!run.instances().contains(number)) {
+                run.start(number);
+                run.awaitAssigned(number);
+            } else if (killed) {
+                run.kill(number);
+            } else {
+                run.terminate(number);
+            }
+            run.awaitSome();
+        }
+        run.mark();
+        run.awaitRecovery();
+    }
+
+    /** A supervisor starts it again. */
+    static void haltInside(FaultRun run) throws Exception {
+        List<FakeInstance.Options> victims = run.random()
+                .ints(4, 50, 250)
+                .mapToObj(batches -> FakeInstance.Options.of(Behaviour.HALTS).haltingAfter(batches))
+                .toList();
+        run.start(1, FakeInstance.Options.of(Behaviour.SOUND));
+        for (FakeInstance.Options victim : victims) {
+            run.start(0, victim);
+            run.awaitEnd(0, FakeClassifier.HALTED);
+            run.mark();
+            run.awaitRecovery();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.resnetstreams.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.topology.StreamsProperties;
+import io.resnetstreams.topology.TopicCheck;
+import io.resnetstreams.topology.Topics;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/** The topics and the group of one run, as the broker tells of them. */
+final class RunCluster implements AutoCloseable {
+    private static final int MAX_MESSAGE_BYTES = 1 << 20;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration STANDSTILL = Duration.ofSeconds(10);
+
+    private final Admin admin;
+    private final String group;
+    private final Topics topics;
+
+    RunCluster(String bootstrap, String group, Topics topics) {
+        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
+        this.group = group;
+        this.topics = topics;
+    }
+
+    void createTopics(int partitions) throws ExecutionException, InterruptedException {
+        List<String> names = List.of(topics.input(), topics.labels(), topics.deadLetters());
+        admin.createTopics(names.stream()
+                        .map(name -> new NewTopic(name, partitions, (short) 1)
+                                .configs(StreamsProperties.topicSettings(
+                                        MAX_MESSAGE_BYTES + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES)))
+                        .toList())
+                .all()
+                .get();
+        for (String name : names) {
+            TopicCheck.awaitLeaders(admin, name, partitions);
+        }
+    }
+
+    private Stream<MemberDescription> members(String clientId) throws ExecutionException, InterruptedException {
+        return admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().stream()
+                .filter(member -> member.clientId().startsWith(clientId));
+    }
+
+    boolean isMember(String clientId) throws ExecutionException, InterruptedException {
+        return members(clientId).findAny().isPresent();
+    }
+
+    /** Returns the partitions of the members whose client id begins so. */
+    Collection<Integer> partitionsOf(String clientId) throws ExecutionException, InterruptedException {
+        return members(clientId)
+                .flatMap(member -> member.assignment().topicPartitions().stream())
+                .map(TopicPartition::partition)
+                .toList();
+    }
+
+    /** Waits until the group has committed all events, and no open transaction hides an outcome. */
+    void awaitNoLag() {
+        await("the group to catch up")
+                .atMost(LONGEST_WAIT)
+                .pollInterval(POLL)
+                .ignoreExceptions()
+                .until(() -> {
+                    Map<TopicPartition, Long> committed = new HashMap<>();
+                    admin.listConsumerGroupOffsets(group)
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+                    return committed.equals(ends(List.of(topics.input()), IsolationLevel.READ_UNCOMMITTED));
+                });
+        awaitNoOpenTransaction();
+    }
+
+    /** Waits until no further outcomes come, where some are lost. */
+    void awaitStandstill(OutcomeWatch watch) {
+        long[] last = {-1, System.nanoTime()};
+        await("a standstill").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> {
+            long now = watch.count();
+            if (now != last[0]) {
+                last[0] = now;
+                last[1] = System.nanoTime();
+            }
+            return System.nanoTime() - last[1] > STANDSTILL.toNanos();
+        });
+    }
+
+    /** Returns the ends of the output partitions, with what is not committed yet. */
+    Map<TopicPartition, Long> outputEnds() throws ExecutionException, InterruptedException {
+        return ends(List.of(topics.labels(), topics.deadLetters()), IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    void awaitNoOpenTransaction() {
+        List<String> outputs = List.of(topics.labels(), topics.deadLetters());
+        await("the end of open transactions")
+                .atMost(LONGEST_WAIT)
+                .pollInterval(POLL)
+                .until(() -> ends(outputs, IsolationLevel.READ_COMMITTED)
+                        .equals(ends(outputs, IsolationLevel.READ_UNCOMMITTED)));
+    }
+
+    private Map<TopicPartition, Long> ends(List<String> names, IsolationLevel isolation)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        admin.describeTopics(names).allTopicNames().get().forEach((name, description) -> description
+                .partitions()
+                .forEach(
+                        partition -> wanted.put(new TopicPartition(name, partition.partition()), OffsetSpec.latest())));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}
