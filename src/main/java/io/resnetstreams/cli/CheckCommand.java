@@ -103,7 +103,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private TopicAudit.Result audit(Configuration configuration, OfflineOutcomes offline) {
-        EventReader reader = new EventReader(configuration.limits().event());
+        EventReader reader = new EventReader(configuration.eventLimits());
         TopicAudit audit = new TopicAudit();
         TopicScan scan = new TopicScan(new KafkaClients(configuration));
         String inputTopic = configuration.topics().input();

@@ -193,7 +193,6 @@ public final class InstanceProcess {
         return Long.parseLong(peak.replaceAll("\\D", "")) * 1_024;
     }
 
-    void killIfAlive() {
     public void killIfAlive() {
         process.destroyForcibly();
     }

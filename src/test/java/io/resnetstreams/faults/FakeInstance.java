@@ -146,7 +146,7 @@ public final class FakeInstance {
                 InferenceMetrics.NONE);
         ImagePreprocessor.warmUp();
         return new ClassificationService(
-                new EventReader(new EventLimits(32, 4_096)),
+                new EventReader(EventLimits.defaults()),
                 new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, TestEvents.EDGE, TestEvents.EDGE)),
                 WORKERS,
                 List.of(batcher),

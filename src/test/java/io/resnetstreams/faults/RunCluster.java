@@ -42,7 +42,7 @@ final class RunCluster implements AutoCloseable {
         admin.createTopics(names.stream()
                         .map(name -> new NewTopic(name, partitions, (short) 1)
                                 .configs(StreamsProperties.topicSettings(
-                                        MAX_MESSAGE_BYTES + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES)))
+                                        MAX_MESSAGE_BYTES + StreamsProperties.OUTCOME_HEADROOM_BYTES)))
                         .toList())
                 .all()
                 .get();
