@@ -137,7 +137,9 @@ class ArchitectureTest {
                 .orShould()
                 .callMethod(Runtime.class, "exit", int.class)
                 .orShould()
-                .callMethod(Runtime.class, "halt", int.class));
+                .callMethod(Runtime.class, "halt", int.class)
+                .orShould()
+                .callMethod("io.resnetstreams.cli.CLibrary", "_exit", "int"));
     }
 
     @Test

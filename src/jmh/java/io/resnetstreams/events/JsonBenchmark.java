@@ -27,7 +27,7 @@ public class JsonBenchmark {
     private static final int IMAGE_BYTES = 20_000;
     private static final int LABELS = 5;
 
-    private final EventReader reader = new EventReader(new EventLimits(32, 4_096));
+    private final EventReader reader = new EventReader(EventLimits.defaults());
     private RawEvent event;
     private LabelEvent label;
 

@@ -54,8 +54,7 @@ final class KafkaSetup implements AutoCloseable {
     /** With topics of so many partitions. */
     KafkaSetup(Path directory, int partitions) throws IOException {
         this.partitions = partitions;
-        this.broker =
-                EmbeddedBroker.start(directory, 0, MAX_MESSAGE_BYTES + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES);
+        this.broker = EmbeddedBroker.start(directory, 0, MAX_MESSAGE_BYTES + StreamsProperties.OUTCOME_HEADROOM_BYTES);
         this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
         create(INPUT);
     }

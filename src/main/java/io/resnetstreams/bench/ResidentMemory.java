@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How much physical memory a process holds, as Linux tells it in {@code /proc/PID/status}. */
-final class ResidentMemory {
+public final class ResidentMemory {
     private static final Pattern RESIDENT = Pattern.compile("^VmRSS:\\s+(\\d+) kB$", Pattern.MULTILINE);
 
     private ResidentMemory() {}
@@ -22,7 +22,7 @@ final class ResidentMemory {
      *
      * @throws IOException if there is no such process any more
      */
-    static long bytes(long pid) throws IOException {
+    public static long bytes(long pid) throws IOException {
         return parse(Files.readString(status(Long.toString(pid))));
     }
 

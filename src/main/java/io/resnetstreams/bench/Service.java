@@ -48,7 +48,7 @@ final class Service implements AutoCloseable {
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         this.service = new ClassificationService(
-                new EventReader(new EventLimits(32, 4_096)),
+                new EventReader(EventLimits.defaults()),
                 new ImagePreprocessor(ImageLimits.defaults(), preprocessing),
                 Runtime.getRuntime().availableProcessors(),
                 batchers,

@@ -41,7 +41,7 @@ final class BrokerCommand implements Callable<Integer> {
         if (port < 0 || port > 65_535) {
             throw UserErrorException.usage("--port is " + port + "; allowed are 0 to 65535");
         }
-        int maxMessageBytes = options.load().topics().maxMessageBytes() + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES;
+        int maxMessageBytes = options.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         EmbeddedBroker broker;
         try {
             broker = EmbeddedBroker.start(data, port, maxMessageBytes);

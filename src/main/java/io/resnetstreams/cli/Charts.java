@@ -1,12 +1,17 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.backfill.ClassChanges;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
@@ -53,41 +58,64 @@ final class Charts {
     /** Draws counts of right classes (rows) by predicted ones (columns), each row as shares of its sum. */
     static void confusion(Path file, List<String> labels, int[][] counts) {
         int classes = labels.size();
-        HeatMapChart chart = new HeatMapChartBuilder()
-                .width(WIDTH)
-                .height(WIDTH)
-                .title("Predicted classes, in % of each right class")
-                .xAxisTitle("predicted")
-                .yAxisTitle("right")
-                .build();
-        Number[][] cells = new Number[classes * classes][];
+        List<Number[]> cells = new ArrayList<>();
         for (int right = 0; right < classes; right++) {
-            int sum = Math.max(1, java.util.Arrays.stream(counts[right]).sum());
+            int sum = Math.max(1, Arrays.stream(counts[right]).sum());
             for (int predicted = 0; predicted < classes; predicted++) {
                 // The first row on top.
-                cells[right * classes + predicted] = new Number[] {
+                cells.add(new Number[] {
                     predicted, classes - 1 - right, Math.round(1000.0 * counts[right][predicted] / sum) / 10.0
-                };
+                });
             }
         }
         List<String> columns = labels;
         if (classes > MOST_NAMED_CLASSES) {
-            columns = java.util.stream.IntStream.range(0, classes)
-                    .mapToObj(Integer::toString)
-                    .toList();
+            columns = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         }
-        List<String> rows = new java.util.ArrayList<>(columns);
-        java.util.Collections.reverse(rows);
-        chart.addSeries("share", columns, rows, List.of(cells));
+        HeatMapChart chart = heatMap(columns, cells, 100);
+        chart.setTitle("Predicted classes, in % of each right class");
+        chart.setXAxisTitle("predicted");
+        chart.setYAxisTitle("right");
+        save(chart, file);
+    }
+
+    /** Draws how many events have one label in A (rows) and another in B (columns), for the labels that changed most. */
+    static void changes(Path file, String nameA, String nameB, ClassChanges changes) {
+        List<String> labels = changes.mostChanged(MOST_NAMED_CLASSES);
+        List<Number[]> cells = new ArrayList<>();
+        long most = 1;
+        for (int from = 0; from < labels.size(); from++) {
+            for (int to = 0; to < labels.size(); to++) {
+                // Those that did not change would outshine all others.
+                long count = from == to ? 0 : changes.count(labels.get(from), labels.get(to));
+                most = Math.max(most, count);
+                cells.add(new Number[] {to, labels.size() - 1 - from, count});
+            }
+        }
+        HeatMapChart chart = heatMap(labels, cells, most);
+        chart.setTitle("Labels that changed, in events");
+        chart.setXAxisTitle("label in B: " + nameB);
+        chart.setYAxisTitle("label in A: " + nameA);
+        save(chart, file);
+    }
+
+    /** Returns a map of cells (column, row from below, value from 0 to the most) over equal names of columns and rows. */
+    private static HeatMapChart heatMap(List<String> names, List<Number[]> cells, double most) {
+        HeatMapChart chart =
+                new HeatMapChartBuilder().width(WIDTH).height(WIDTH).build();
+        // The first row on top.
+        List<String> rows = new ArrayList<>(names);
+        Collections.reverse(rows);
+        chart.addSeries("cells", names, rows, cells);
         chart.getStyler()
                 .setRangeColors(new Color[] {Color.WHITE, new Color(0x6BAED6)})
                 .setMin(0)
-                .setMax(100)
-                .setShowValue(classes <= MOST_NAMED_CLASSES / 2)
+                .setMax(most)
+                .setShowValue(names.size() <= MOST_NAMED_CLASSES / 2)
                 .setHeatMapValueDecimalPattern("#.#")
                 .setXAxisLabelRotation(45)
                 .setChartBackgroundColor(Color.WHITE);
-        save(chart, file);
+        return chart;
     }
 
     private static void save(Chart<?, ?> chart, Path file) {

@@ -1,7 +1,5 @@
 package io.resnetstreams.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
@@ -11,11 +9,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,25 +122,13 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static void deadLetter(TopicAudit audit, String inputTopic, ConsumerRecord<byte[], byte[]> record) {
-        String topic = text(record, DeadLetter.TOPIC_HEADER);
-        String partition = text(record, DeadLetter.PARTITION_HEADER);
-        String offset = text(record, DeadLetter.OFFSET_HEADER);
-        if (topic == null
-                || partition == null
-                || offset == null
-                || !partition.matches("\\d{1,9}")
-                || !offset.matches("\\d{1,18}")) {
+        Optional<SourcePosition> source = DeadLetter.sourceOf(record.headers(), record.timestamp());
+        if (source.isEmpty()) {
             audit.malformed(place(record), record.offset(), "no source position in its headers");
-        } else if (topic.equals(inputTopic)) {
-            SourcePosition source =
-                    new SourcePosition(topic, Integer.parseInt(partition), Long.parseLong(offset), record.timestamp());
-            audit.deadLetter(place(record), source, digest(record));
+        } else if (source.get().topic().equals(inputTopic)) {
+            boolean hasContent = !DeadLetter.isWithoutContent(record.headers());
+            audit.deadLetter(place(record), source.get(), hasContent ? digest(record) : null);
         }
-    }
-
-    private static String text(ConsumerRecord<byte[], byte[]> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
     }
 
     /** Tells a missing key or value from an empty one. */

@@ -9,13 +9,17 @@ import io.resnetstreams.inference.Batcher;
 import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.DeviceModel;
 import io.resnetstreams.inference.DeviceSelector;
+import io.resnetstreams.inference.DeviceThreads;
 import io.resnetstreams.inference.InferenceMetrics;
 import io.resnetstreams.inference.LabelRanking;
+import io.resnetstreams.inference.Supervision;
+import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.InvalidModelException;
 import io.resnetstreams.model.ModelDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +77,15 @@ final class ClassificationStack implements AutoCloseable {
 
     /** Loads the model to the devices that the configuration asks for and starts their workers. */
     static ClassificationStack open(Configuration configuration, ModelDirectory model, InferenceMetrics metrics) {
+        return open(configuration, model, metrics, UnaryOperator.identity());
+    }
+
+    /** The same with this around each classifier. */
+    static ClassificationStack open(
+            Configuration configuration,
+            ModelDirectory model,
+            InferenceMetrics metrics,
+            UnaryOperator<Classifier> around) {
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
         ImagePreprocessor.warmUp();
@@ -93,15 +106,10 @@ final class ClassificationStack implements AutoCloseable {
                 loaded.calibration()));
         deviceModels.forEach(loaded -> tell(metrics, loaded, configuration));
         List<Batcher> batchers = deviceModels.stream()
-                .map(loaded -> new Batcher(
-                        loaded.deviceName(),
-                        loaded.classifiers(),
-                        loaded.imageBytes(),
-                        configuration.batch().policy(loaded.calibration()),
-                        metrics))
+                .map(loaded -> batcher(configuration.batch(), loaded, metrics, around))
                 .toList();
         ClassificationService service = new ClassificationService(
-                new EventReader(configuration.limits().event()),
+                new EventReader(configuration.eventLimits()),
                 preprocessor,
                 configuration.decodeThreads(),
                 batchers,
@@ -116,6 +124,23 @@ final class ClassificationStack implements AutoCloseable {
         int largest = configuration.batch().size(calibration);
         metrics.loaded(
                 loaded.deviceName(), loaded.classifiers().size(), largest, calibration.imagesPerSecondUpTo(largest));
+    }
+
+    private static Batcher batcher(
+            Configuration.BatchSection batch,
+            DeviceModel loaded,
+            InferenceMetrics metrics,
+            UnaryOperator<Classifier> around) {
+        return new Batcher(
+                loaded.deviceName(),
+                loaded.classifiers().stream().map(around).toList(),
+                loaded.imageBytes(),
+                batch.policy(loaded.calibration()),
+                metrics,
+                new Supervision(
+                        batch.timeoutMillis(loaded.calibration()),
+                        () -> around.apply(loaded.freshClassifier()),
+                        loaded.loadMillis()));
     }
 
     private static int workers(Configuration configuration, Device device) {
@@ -148,9 +173,17 @@ final class ClassificationStack implements AutoCloseable {
         return service;
     }
 
+    /** Returns how many of the engine's arrays are open on all devices; see {@link DeviceModel#openArrays}. */
+    int openArrays() {
+        return deviceModels.stream().mapToInt(DeviceModel::openArrays).sum();
+    }
+
     @Override
     public void close() {
         service.close();
-        deviceModels.forEach(DeviceModel::close);
+        // What a thread still computes with can't be freed.
+        if (!DeviceThreads.areRunning()) {
+            deviceModels.forEach(DeviceModel::close);
+        }
     }
 }

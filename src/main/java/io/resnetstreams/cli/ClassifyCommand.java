@@ -12,8 +12,8 @@ import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.SourcePosition;
-import io.resnetstreams.image.DecodedImage;
 import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.ImageSize;
 import io.resnetstreams.image.Png;
 import io.resnetstreams.inference.InferenceMetrics;
 import io.resnetstreams.model.ModelDirectory;
@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import picocli.CommandLine.Command;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Parameters;
                 "Labels local files without a broker, or says why each would be a dead letter (then exit code 1).",
         footer = "%nExample: resnet-streams classify cat.jpg dog.png --model models/resnet20-fashion-mnist")
 final class ClassifyCommand implements Callable<Integer> {
+    /** What became of a file; width and height are those that it states, null where it states none. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"file", "outcome", "stage", "code", "reason", "width", "height", "labels"})
     record FileOutcome(
@@ -82,7 +84,7 @@ final class ClassifyCommand implements Callable<Integer> {
             for (int number = 0; number < files.size(); number++) {
                 Path file = files.get(number);
                 byte[] bytes = Files.readAllBytes(file);
-                FileOutcome outcome = classify(stack, preprocessor, file, bytes);
+                FileOutcome outcome = classify(stack, file, bytes);
                 print(outcome);
                 allLabelled &= outcome.labels() != null;
                 if (pixels != null && outcome.labels() != null) {
@@ -93,12 +95,14 @@ final class ClassifyCommand implements Callable<Integer> {
         return allLabelled ? 0 : 1;
     }
 
-    private static FileOutcome classify(
-            ClassificationStack stack, ImagePreprocessor preprocessor, Path file, byte[] bytes) {
+    private static FileOutcome classify(ClassificationStack stack, Path file, byte[] bytes) {
         RecordHeaders headers = new RecordHeaders();
         headers.add(EventReader.CONTENT_TYPE_HEADER, "image/*".getBytes(UTF_8));
         RawEvent event = new RawEvent(new SourcePosition(file.toString(), 0, 0, 0), null, bytes, headers);
         Outcome outcome = stack.service().classify(event).join();
+        Optional<ImageSize> size = ImagePreprocessor.statedSize(bytes);
+        Integer width = size.map(ImageSize::width).orElse(null);
+        Integer height = size.map(ImageSize::height).orElse(null);
         if (outcome instanceof DeadLetter dead) {
             return new FileOutcome(
                     file.toString(),
@@ -106,28 +110,12 @@ final class ClassifyCommand implements Callable<Integer> {
                     dead.stage().wireName(),
                     dead.code(),
                     dead.reason(),
-                    null,
-                    null,
+                    width,
+                    height,
                     null);
         }
-        DecodedImage image = decode(preprocessor, bytes);
-        return new FileOutcome(
-                file.toString(),
-                "label",
-                null,
-                null,
-                null,
-                image.width(),
-                image.height(),
-                ((EncodedLabel) outcome).event().labels());
-    }
-
-    private static DecodedImage decode(ImagePreprocessor preprocessor, byte[] bytes) {
-        try {
-            return preprocessor.decode(bytes);
-        } catch (RejectedEventException e) {
-            throw new IllegalStateException("an image that was labelled can't be decoded", e);
-        }
+        List<LabelEvent.Label> labels = ((EncodedLabel) outcome).event().labels();
+        return new FileOutcome(file.toString(), "label", null, null, null, width, height, labels);
     }
 
     private void writePixels(ImagePreprocessor preprocessor, ModelDirectory model, int number, Path file, byte[] bytes)

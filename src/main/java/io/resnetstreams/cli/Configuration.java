@@ -5,7 +5,9 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.inference.BatchPolicy;
 import io.resnetstreams.inference.DeviceSelector;
+import io.resnetstreams.inference.Supervision;
 import io.resnetstreams.metrics.KafkaMetricList;
+import io.resnetstreams.metrics.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.PipelineSettings;
@@ -30,8 +32,10 @@ record Configuration(
         DecodeSection decode,
         WindowSection window,
         LimitsSection limits,
+        int statusSeconds,
         MetricsSection metrics,
         HealthSection health,
+        ScalingSection scaling,
         long shutdownTimeoutMillis,
         Map<String, String> kafka) {
     private static final int MOST_THREADS = 256;
@@ -49,6 +53,7 @@ record Configuration(
         Guarantee.of(guarantee);
         requireRange("streamThreads", streamThreads, 1, MOST_THREADS);
         DeviceSelector.requireValid(device);
+        requireRange("statusSeconds", statusSeconds, 0, 86_400);
         requireRange("shutdownTimeoutMillis", shutdownTimeoutMillis, 100, 3_600_000);
     }
 
@@ -75,14 +80,34 @@ record Configuration(
     }
 
     /** How batches are made. */
-    record BatchSection(int maxSize, boolean calibrate, long maxDelayMillis, int workersPerDevice) {
+    record BatchSection(int maxSize, boolean calibrate, long maxDelayMillis, long timeoutMillis, int workersPerDevice) {
+        /** A machine that does much else may take several times as long as when it was measured. */
+        private static final int CALIBRATED_TIMES = 20;
+
+        private static final long SHORTEST_CALIBRATED_MILLIS = 30_000;
+
         BatchSection {
             named("batch", () -> new BatchPolicy(maxSize, maxDelayMillis));
+            if (timeoutMillis != 0
+                    && (timeoutMillis < Supervision.SHORTEST_TIMEOUT_MILLIS
+                            || timeoutMillis > Supervision.LONGEST_TIMEOUT_MILLIS)) {
+                throw new IllegalArgumentException("batch.timeoutMillis is " + timeoutMillis + "; allowed are 0 and "
+                        + Supervision.SHORTEST_TIMEOUT_MILLIS + " to " + Supervision.LONGEST_TIMEOUT_MILLIS);
+            }
             requireRange("batch.workersPerDevice", workersPerDevice, 0, MOST_THREADS);
         }
 
         BatchPolicy policy(BatchCalibration calibration) {
             return new BatchPolicy(size(calibration), maxDelayMillis);
+        }
+
+        /** Returns how long a device may take for a batch, in milliseconds. */
+        long timeoutMillis(BatchCalibration calibration) {
+            if (timeoutMillis > 0) {
+                return timeoutMillis;
+            }
+            long calibrated = CALIBRATED_TIMES * calibration.longestMillis(size(calibration));
+            return Math.min(Supervision.LONGEST_TIMEOUT_MILLIS, Math.max(SHORTEST_CALIBRATED_MILLIS, calibrated));
         }
 
         /** Returns the largest batch that is made on a device. */
@@ -110,19 +135,42 @@ record Configuration(
     }
 
     /** What an event may be. */
-    record LimitsSection(int maxImageBytes, int maxPixels, int maxEdge, int maxJsonDepth, int maxIdLength) {
+    record LimitsSection(
+            int maxImageBytes,
+            int maxPixels,
+            int maxEdge,
+            int maxAspectRatio,
+            int maxDecodeMillis,
+            int maxJsonDepth,
+            int maxJsonStringLength,
+            int maxJsonNumberLength,
+            int maxIdLength) {
         LimitsSection {
             requireRange("limits.maxImageBytes", maxImageBytes, 1, Integer.MAX_VALUE);
-            named("limits", () -> new ImageLimits(maxImageBytes, maxPixels, maxEdge));
-            named("limits", () -> new EventLimits(maxJsonDepth, maxIdLength));
+            named("limits", () -> new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis));
+            named(
+                    "limits",
+                    () -> new EventLimits(
+                            Integer.MAX_VALUE, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength));
         }
 
         ImageLimits image() {
-            return new ImageLimits(maxImageBytes, maxPixels, maxEdge);
+            return new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis);
         }
 
-        EventLimits event() {
-            return new EventLimits(maxJsonDepth, maxIdLength);
+        EventLimits event(int maxEventBytes) {
+            return new EventLimits(maxEventBytes, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength);
+        }
+    }
+
+    /** What the signal for an autoscaler aims at. */
+    record ScalingSection(long targetDrainMillis, double targetUtilisation, int minInstances, long holdMillis) {
+        ScalingSection {
+            named("scaling", () -> new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis));
+        }
+
+        ScalingTargets targets() {
+            return new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis);
         }
     }
 
@@ -149,6 +197,11 @@ record Configuration(
         }
     }
 
+    /** Returns what an event may cost to read; one larger than the topics take could not be a dead letter as it is. */
+    EventLimits eventLimits() {
+        return limits.event(topics.maxMessageBytes);
+    }
+
     Configuration withBootstrapServers(String servers) {
         return new Configuration(
                 applicationId,
@@ -163,8 +216,10 @@ record Configuration(
                 decode,
                 window,
                 limits,
+                statusSeconds,
                 metrics,
                 health,
+                scaling,
                 shutdownTimeoutMillis,
                 kafka);
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -119,7 +120,10 @@ final class ConfigurationLoader {
         if (current.isTextual()) {
             return TextNode.valueOf(value);
         }
-        return current.isBoolean() ? truth(key, value, origin) : number(key, value, origin);
+        if (current.isBoolean()) {
+            return truth(key, value, origin);
+        }
+        return current.isFloatingPointNumber() ? decimal(key, value, origin) : number(key, value, origin);
     }
 
     private static JsonNode truth(String key, String value, String origin) {
@@ -171,6 +175,9 @@ final class ConfigurationLoader {
                 overlay(section, value, key + ".", origin);
             } else if (current.isBoolean() != value.isBoolean()) {
                 base.set(field.getKey(), likeDefault(current, key, value.asText(), origin));
+            } else if (current.isFloatingPointNumber() && value.isIntegralNumber()) {
+                // It stays a decimal, so that what is laid over it may have a fraction.
+                base.set(field.getKey(), DoubleNode.valueOf(value.asDouble()));
             } else {
                 base.set(field.getKey(), value);
             }
@@ -189,6 +196,14 @@ final class ConfigurationLoader {
             return new ObjectMapper().getNodeFactory().numberNode(Long.parseLong(value.strip()));
         } catch (NumberFormatException e) {
             throw UserErrorException.usage(origin + ": " + key + " is '" + value + "'; a whole number is needed", e);
+        }
+    }
+
+    private static JsonNode decimal(String key, String value, String origin) {
+        try {
+            return DoubleNode.valueOf(Double.parseDouble(value.strip()));
+        } catch (NumberFormatException e) {
+            throw UserErrorException.usage(origin + ": " + key + " is '" + value + "'; a number is needed", e);
         }
     }
 
@@ -224,6 +239,9 @@ final class ConfigurationLoader {
     }
 
     private static String kind(Class<?> type) {
+        if (type == double.class) {
+            return "a number";
+        }
         return type == int.class || type == long.class ? "a whole number" : "a text";
     }
 

@@ -96,7 +96,7 @@ final class DemoRun implements AutoCloseable {
 
     private static EmbeddedBroker startBroker(Path directory, Configuration configuration) {
         try {
-            int headroom = StreamsProperties.DEAD_LETTER_HEADROOM_BYTES;
+            int headroom = StreamsProperties.OUTCOME_HEADROOM_BYTES;
             return EmbeddedBroker.start(directory, 0, configuration.topics().maxMessageBytes() + headroom);
         } catch (IOException e) {
             throw new CompletionException(e);

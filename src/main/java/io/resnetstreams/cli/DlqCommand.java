@@ -154,11 +154,16 @@ final class DlqCommand {
             long[] replayed = {0};
             long[] exhausted = {0};
             long[] foreign = {0};
+            long[] withoutContent = {0};
             AtomicReference<Exception> failure = new AtomicReference<>();
             try (Producer<byte[], byte[]> producer = clients.producer()) {
                 selection.forEach(configuration, letter -> {
                     if (!letter.isFrom(configuration.topics().input())) {
                         foreign[0]++;
+                        return;
+                    }
+                    if (!letter.hasContent()) {
+                        withoutContent[0]++;
                         return;
                     }
                     if (letter.retries() >= maxRetries) {
@@ -184,15 +189,25 @@ final class DlqCommand {
                         "not all events were sent back: " + Failures.describe(failure.get()), failure.get());
             }
             output.printJson(Map.of(
-                    "replayed", replayed[0], "exhausted", exhausted[0], "foreign", foreign[0], "dryRun", dryRun));
+                    "replayed",
+                    replayed[0],
+                    "exhausted",
+                    exhausted[0],
+                    "foreign",
+                    foreign[0],
+                    "withoutContent",
+                    withoutContent[0],
+                    "dryRun",
+                    dryRun));
             output.text()
                     .printf(
-                            "%,d events %s; %,d had their %d retries, %,d came from another topic%n",
+                            "%,d events %s; %,d had their %d retries, %,d came from another topic, %,d are without content%n",
                             replayed[0],
                             dryRun ? "would be sent back" : "sent back",
                             exhausted[0],
                             maxRetries,
-                            foreign[0]);
+                            foreign[0],
+                            withoutContent[0]);
             return 0;
         }
     }
@@ -216,7 +231,12 @@ final class DlqCommand {
         public Integer call() throws IOException {
             Files.createDirectories(folder);
             long[] written = {0};
+            long[] withoutContent = {0};
             selection.forEach(selection.configuration(), letter -> {
+                if (!letter.hasContent()) {
+                    withoutContent[0]++;
+                    return;
+                }
                 // Nothing that an event says goes into a path.
                 Path file = folder.resolve(
                         letter.record().partition() + "-" + letter.record().offset());
@@ -229,7 +249,10 @@ final class DlqCommand {
                 written[0]++;
                 output.printJson(Map.of("file", file.toString(), "deadLetter", letter.summary()));
             });
-            output.text().printf("%,d files in %s%n", written[0], folder);
+            output.text()
+                    .printf(
+                            "%,d files in %s; %,d dead letters are without content%n",
+                            written[0], folder, withoutContent[0]);
             return 0;
         }
     }

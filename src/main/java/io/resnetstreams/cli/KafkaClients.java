@@ -30,6 +30,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's clients as the configuration has them, with its {@code kafka.} properties. */
 final class KafkaClients {
+    private static final int FRUGAL_FETCH_BYTES = 8 << 20;
+
     private final Configuration configuration;
 
     KafkaClients(Configuration configuration) {
@@ -60,6 +62,11 @@ final class KafkaClients {
     /** Returns a consumer outside any group, that sees committed records alone. */
     Consumer<byte[], byte[]> committedReader() {
         return reader(IsolationLevel.READ_COMMITTED, Map.of());
+    }
+
+    /** Returns a consumer as {@link #committedReader} that fetches 8 MiB at once at most, for where several read. */
+    Consumer<byte[], byte[]> frugalReader() {
+        return reader(IsolationLevel.READ_COMMITTED, Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FRUGAL_FETCH_BYTES));
     }
 
     /** Returns a consumer outside any group that sees what the pipeline sees, to look at single records. */
@@ -164,9 +171,9 @@ final class KafkaClients {
         }
     }
 
-    /** Returns the settings of a topic for the largest events, and for dead letters, which are larger by their headers. */
-    Map<String, String> topicSettings(boolean deadLetters) {
-        int headroom = deadLetters ? StreamsProperties.DEAD_LETTER_HEADROOM_BYTES : 0;
+    /** Returns the settings of a topic for the largest events, or for their outcomes, which may be larger. */
+    Map<String, String> topicSettings(boolean outcomes) {
+        int headroom = outcomes ? StreamsProperties.OUTCOME_HEADROOM_BYTES : 0;
         return StreamsProperties.topicSettings(configuration.topics().maxMessageBytes() + headroom);
     }
 }

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.inference.DeviceThreads;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +18,7 @@ import picocli.CommandLine.ParameterException;
             RunCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            BackfillCommand.class,
             BenchCommand.class,
             CompletionCommand.class,
             CheckCommand.class,
@@ -32,7 +34,25 @@ public final class Main {
 
     public static void main(String[] arguments) {
         Logging.prepare(List.of(arguments));
-        System.exit(commandLine().execute(arguments));
+        end(commandLine().execute(arguments));
+    }
+
+    /** Ends the process: in Java's way, or at once where the engine's library would crash or hang in its own end. */
+    static void end(int exitCode) {
+        if (DeviceThreads.areRunning()) {
+            endAtOnce(exitCode);
+        }
+        System.exit(exitCode);
+    }
+
+    /**
+     * Ends the process without any shutdown hook, Java's or a native library's; safe whatever any thread is doing. Does not
+     * return.
+     */
+    static void endAtOnce(int exitCode) {
+        System.out.flush();
+        System.err.flush();
+        CLibrary.INSTANCE._exit(exitCode);
     }
 
     /**
@@ -46,7 +66,11 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Main());
+        return prepared(new CommandLine(new Main()));
+    }
+
+    /** Returns a command with help, and with failures told as all commands tell them. */
+    static CommandLine prepared(CommandLine commandLine) {
         addHelp(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler(Main::explainWrongUsage);

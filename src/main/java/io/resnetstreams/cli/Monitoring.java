@@ -6,6 +6,7 @@ import io.resnetstreams.metrics.DesiredInstances;
 import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
+import io.resnetstreams.metrics.ScalingSignal;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
@@ -15,6 +16,7 @@ import io.resnetstreams.web.WebServer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,8 +107,9 @@ final class Monitoring implements AutoCloseable {
     }
 
     /** What the metric of the same name tells. */
-    private static DesiredInstances desiredInstances() {
-        return DesiredInstances.UNKNOWN;
+    private DesiredInstances desiredInstances() {
+        ScalingSignal signal = new ScalingSignal(configuration.scaling().targets(), System::nanoTime);
+        return (load, capacityPerInstance) -> OptionalInt.of(signal.desired(load, capacityPerInstance));
     }
 
     @Override

@@ -1,12 +1,12 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,33 +29,54 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
 
+    private final UnaryOperator<Classifier> around;
+
+    RunCommand() {
+        this(UnaryOperator.identity());
+    }
+
+    /** With this around each classifier. */
+    RunCommand(UnaryOperator<Classifier> around) {
+        this.around = around;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("model", modelPath);
-        ModelDirectory model = ClassificationStack.model(configuration.model());
-        CountDownLatch closed = new CountDownLatch(1);
+        Termination termination = Termination.install(configuration.shutdownTimeoutMillis());
         try (Monitoring monitoring = Monitoring.start(configuration)) {
-            new KafkaClients(configuration).requireTopics();
+            ModelDirectory model = ClassificationStack.model(configuration.model());
             Logging.asService();
             monitoring.logAddress();
-            return run(configuration, model, monitoring, closed);
+            Log.LOG.info("Looking for the topics at {}", configuration.bootstrapServers());
+            new KafkaClients(configuration).requireTopics();
+            return run(configuration, model, monitoring, termination);
         } finally {
-            closed.countDown();
+            // Where it has not said so itself, it failed.
+            termination.ended(1);
         }
     }
 
-    private int run(Configuration configuration, ModelDirectory model, Monitoring monitoring, CountDownLatch closed)
+    private int run(
+            Configuration configuration, ModelDirectory model, Monitoring monitoring, Termination termination)
             throws InterruptedException {
         RunStatistics statistics = new RunStatistics();
+        Log.LOG.info("Loading the model {}", model.name());
         try (ClassificationStack stack =
-                        ClassificationStack.open(configuration, model, monitoring.inference(statistics));
-                Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics))) {
+                        ClassificationStack.open(configuration, model, monitoring.inference(statistics), around);
+                Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics));
+                StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
             monitoring.watch(pipeline, model, stack.deviceNames());
             Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
-            closeOnSignal(pipeline, closed, configuration.shutdownTimeoutMillis());
-            pipeline.start();
+            termination.start(pipeline);
+            status.every(configuration.statusSeconds());
             pipeline.awaitEnd();
-            return report(configuration, stack, statistics, pipeline);
+            try {
+                report(configuration, stack, statistics, pipeline);
+            } finally {
+                termination.ended(pipeline.failure() == null ? 0 : 1);
+            }
+            return 0;
         }
     }
 
@@ -67,30 +88,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * On SIGTERM the hook closes the pipeline, which lets {@code call} go on, and waits until the devices are closed too:
-     * the process can't end while a native thread computes, the engine's library crashes then.
-     */
-    private static void closeOnSignal(Pipeline pipeline, CountDownLatch closed, long timeoutMillis) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            if (closed.getCount() == 0) {
-                                return;
-                            }
-                            pipeline.close();
-                            try {
-                                if (closed.await(timeoutMillis, TimeUnit.MILLISECONDS)) {
-                                    Main.endAfterSignal(pipeline.failure() == null ? 0 : 1);
-                                }
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        "shutdown"));
-    }
-
-    private int report(
+    private void report(
             Configuration configuration, ClassificationStack stack, RunStatistics statistics, Pipeline pipeline) {
         if (output.json) {
             Map<String, Object> summary = statistics.summary();
@@ -105,7 +103,6 @@ final class RunCommand implements Callable<Integer> {
                     pipeline.failure());
         }
         Log.LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
-        return 0;
     }
 
     /** Loaded where it is needed: picocli makes every command, and {@code --help} should not wait for a library. */

@@ -42,6 +42,11 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return text(DeadLetter.CODE_HEADER);
     }
 
+    /** Returns whether it holds its event; one too large to be written again it does not. */
+    boolean hasContent() {
+        return !DeadLetter.isWithoutContent(code());
+    }
+
     /** Returns whether the event came from this topic. */
     boolean isFrom(String topic) {
         return text(DeadLetter.TOPIC_HEADER).equals(topic);

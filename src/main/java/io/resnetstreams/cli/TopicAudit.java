@@ -143,7 +143,7 @@ final class TopicAudit {
         }
     }
 
-    /** A dead letter was read; the digest is over its key and value. */
+    /** A dead letter was read; the digest is over its key and value, null where it has to come without them. */
     void deadLetter(String place, SourcePosition source, byte[] digest) {
         Partition partition = partitions.get(source.partition());
         if (partition == null) {
@@ -151,7 +151,9 @@ final class TopicAudit {
         } else if (partition.covers(source.offset())) {
             deadLetters++;
             outcome(place, source, partition, partition.deadLetters);
-            deadLetterDigests.put(withoutTimestamp(source), digest);
+            if (digest != null) {
+                deadLetterDigests.put(withoutTimestamp(source), digest);
+            }
         }
     }
 

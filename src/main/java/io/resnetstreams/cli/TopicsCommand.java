@@ -49,7 +49,7 @@ final class TopicsCommand implements Callable<Integer> {
         short replicationFactor = (short) configuration.topics().replicationFactor();
         List<NewTopic> wanted = List.of(
                 new NewTopic(topics.input(), partitions, replicationFactor).configs(clients.topicSettings(false)),
-                new NewTopic(topics.labels(), partitions, replicationFactor).configs(clients.topicSettings(false)),
+                new NewTopic(topics.labels(), partitions, replicationFactor).configs(clients.topicSettings(true)),
                 new NewTopic(topics.deadLetters(), partitions, replicationFactor).configs(clients.topicSettings(true)));
         Map<String, String> results = new LinkedHashMap<>();
         try (Admin admin = clients.admin()) {

@@ -2,13 +2,17 @@ package io.resnetstreams.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * An event that could not become a label: key, value and headers byte for byte as they came, and why. The header names
  * are those of KIP-1034, with the stage and code of this pipeline beside them.
+ *
+ * @param event as it came; or, where it was too large to be written again, its source alone
  */
 public record DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception) implements Outcome {
     public static final String EXCEPTION_HEADER = "__streams.errors.exception";
@@ -31,10 +35,11 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         }
     }
 
+    /** Returns the dead letter of an event that was rejected. */
     public static DeadLetter of(RawEvent event, RejectedEventException rejection) {
         Throwable root = rejection.getCause() == null ? rejection : rejection.getCause();
         return new DeadLetter(
-                event,
+                isWithoutContent(rejection.code()) ? event.withoutContent() : event,
                 rejection.stage(),
                 rejection.code(),
                 rejection.getMessage(),
@@ -44,6 +49,36 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     /** Returns whether a header is one of those that say why an event is a dead letter. */
     public static boolean isOwnHeader(String name) {
         return OWN_HEADERS.contains(name);
+    }
+
+    /** Returns whether dead letters of a code come without key, value and the event's headers. */
+    public static boolean isWithoutContent(String code) {
+        return EventReader.TOO_LARGE.equals(code);
+    }
+
+    /** Returns whether a record of the dead-letter topic comes without key, value and the event's headers. */
+    public static boolean isWithoutContent(Headers headers) {
+        return isWithoutContent(text(headers, CODE_HEADER));
+    }
+
+    /** Returns where the event of a record of the dead-letter topic stands; nothing where its headers do not say so. */
+    public static Optional<SourcePosition> sourceOf(Headers headers, long timestamp) {
+        String topic = text(headers, TOPIC_HEADER);
+        String partition = text(headers, PARTITION_HEADER);
+        String offset = text(headers, OFFSET_HEADER);
+        if (topic == null
+                || partition == null
+                || offset == null
+                || !partition.matches("\\d{1,9}")
+                || !offset.matches("\\d{1,18}")) {
+            return Optional.empty();
+        }
+        return Optional.of(new SourcePosition(topic, Integer.parseInt(partition), Long.parseLong(offset), timestamp));
+    }
+
+    private static String text(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
     }
 
     @Override

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.util.Locale;
 import org.apache.kafka.common.header.Header;
@@ -25,23 +25,34 @@ public final class EventReader {
     public static final String CONTENT_TYPE_HEADER = "content-type";
     public static final String ID_HEADER = "id";
 
+    /** The code of an event whose dead letter comes without key, value and the event's headers. */
+    public static final String TOO_LARGE = "event_too_large";
+
     private final EventLimits limits;
+    private final JsonLimits jsonLimits;
     private final JsonFactory json;
 
     public EventReader(EventLimits limits) {
         this.limits = limits;
+        this.jsonLimits = new JsonLimits(limits);
         this.json = JsonFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(limits.maxJsonDepth())
-                        // The image is the one long string, and Kafka's message size has bounded it.
-                        .maxStringLength(Integer.MAX_VALUE)
-                        .build())
+                .streamReadConstraints(jsonLimits)
                 .build();
     }
 
-    /** Reads an event, or says at stage {@link Stage#EVENT} why it is none. */
+    /**
+     * Reads an event, or says at stage {@link Stage#EVENT} why it is none; at {@link Stage#LIMITS}, with the code {@value
+     * #TOO_LARGE}, that it is too large to be written to a dead-letter topic as it came.
+     */
     public ImageEvent read(RawEvent event) throws RejectedEventException {
+        if (event.contentBytes() > limits.maxEventBytes()) {
+            throw new RejectedEventException(
+                    Stage.LIMITS,
+                    TOO_LARGE,
+                    "key, value and headers have " + event.contentBytes() + " bytes once uncompressed; at most "
+                            + limits.maxEventBytes() + " are allowed, so they are left out here");
+        }
         byte[] value = event.value();
         if (value == null || value.length == 0) {
             throw rejected("empty", "the event has no value; an image or a JSON object with an image is needed");
@@ -89,12 +100,14 @@ public final class EventReader {
                 switch (field) {
                     case "id" -> id = readId(parser, token);
                     case "image" -> image = readImage(parser, token);
-                    default -> parser.skipChildren();
+                    default -> pass(parser, token);
                 }
             }
             if (parser.nextToken() != null) {
                 throw rejected("json", "there is more text after the JSON object");
             }
+        } catch (JsonLimits.ExceededException e) {
+            throw new RejectedEventException(Stage.EVENT, e.code(), e.getOriginalMessage(), e);
         } catch (IOException e) {
             String problem = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
             throw new RejectedEventException(Stage.EVENT, "json", "the JSON is not well-formed: " + problem, e);
@@ -103,6 +116,25 @@ public final class EventReader {
             throw rejected("no_image", "the JSON has no field 'image'");
         }
         return new ImageEvent(checkedId(id == null ? idWithoutJson(event) : id), image);
+    }
+
+    /** Passes a value, reading its strings to their ends: limits and encoding are checked in them too. */
+    private void pass(JsonParser parser, JsonToken first) throws IOException {
+        int depth = 0;
+        for (JsonToken token = first; token != null; token = parser.nextToken()) {
+            if (token == JsonToken.VALUE_STRING) {
+                // Jackson looks at the limit only where it makes a text, or its buffer grows.
+                jsonLimits.validateStringLength(parser.getTextLength());
+            }
+            if (token.isStructStart()) {
+                depth++;
+            } else if (token.isStructEnd()) {
+                depth--;
+            }
+            if (depth == 0) {
+                return;
+            }
+        }
     }
 
     private static String readId(JsonParser parser, JsonToken token) throws IOException, RejectedEventException {
@@ -118,6 +150,8 @@ public final class EventReader {
         }
         try {
             return parser.getBinaryValue();
+        } catch (JsonEOFException e) {
+            throw e; // the event itself is cut
         } catch (JsonProcessingException e) {
             throw new RejectedEventException(
                     Stage.EVENT, "base64", "the field 'image' is not Base64: " + e.getOriginalMessage(), e);

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Stage {
     /** The record is not an image event: unreadable JSON, no image, unknown content type. */
     EVENT,
-    /** The image is larger than the configured limits allow. */
+    /** The event, or its image, is larger than the configured limits allow, or takes too long to decode. */
     LIMITS,
     /** The bytes are not an image that can be decoded whole. */
     DECODE,

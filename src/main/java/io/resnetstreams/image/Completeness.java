@@ -9,9 +9,9 @@ import io.resnetstreams.events.RejectedEventException;
 final class Completeness {
     private Completeness() {}
 
-    static void require(FileBytes file, ImageHeader header) throws RejectedEventException {
+    static void require(FileBytes file, ImageHeader header, ImageLimits limits) throws RejectedEventException {
         switch (header.format()) {
-            case JPEG -> JpegStructure.requireComplete(file);
+            case JPEG -> JpegStructure.requireComplete(file, limits);
             case PNG -> PngStructure.requireComplete(file);
             case GIF -> requireGif(file);
             case BMP -> requireBmp(file, header);

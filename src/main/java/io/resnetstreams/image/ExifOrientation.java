@@ -10,11 +10,17 @@ import io.resnetstreams.events.RejectedEventException;
  * the image itself has been found whole.
  */
 final class ExifOrientation {
-    private static final int UPRIGHT = 1;
+    static final int UPRIGHT = 1;
+
     private static final int ORIENTATION_TAG = 0x0112;
     private static final int ENTRY_BYTES = 12;
 
     private ExifOrientation() {}
+
+    /** Returns whether turning by it makes rows of columns. */
+    static boolean isSideways(int orientation) {
+        return orientation >= 5;
+    }
 
     static int of(FileBytes file, ImageFormat format) {
         try {

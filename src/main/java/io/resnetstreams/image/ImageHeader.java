@@ -62,19 +62,29 @@ record ImageHeader(ImageFormat format, int width, int height) {
 
     /** Rejects an image whose stated size is beyond the limits. */
     void require(ImageLimits limits) throws RejectedEventException {
-        long pixels = (long) width * height;
         if (Math.max(width, height) > limits.maxEdge()) {
             throw new RejectedEventException(
                     Stage.LIMITS,
                     "edge_too_long",
                     "the image is " + width + "×" + height + " pixels; an edge may have at most " + limits.maxEdge());
         }
-        if (pixels > limits.maxPixels()) {
+        if (pixels() > limits.maxPixels()) {
             throw new RejectedEventException(
                     Stage.LIMITS,
                     "too_many_pixels",
-                    "the image has " + width + "×" + height + " = " + pixels + " pixels; at most " + limits.maxPixels()
-                            + " are allowed");
+                    "the image has " + width + "×" + height + " = " + pixels() + " pixels; at most "
+                            + limits.maxPixels() + " are allowed");
         }
+        if (Math.max(width, height) > (long) limits.maxAspectRatio() * Math.min(width, height)) {
+            throw new RejectedEventException(
+                    Stage.LIMITS,
+                    "aspect_ratio_too_large",
+                    "the image is " + width + "×" + height + " pixels; an edge may be at most "
+                            + limits.maxAspectRatio() + " times as long as the other");
+        }
+    }
+
+    long pixels() {
+        return (long) width * height;
     }
 }

@@ -1,27 +1,23 @@
 package io.resnetstreams.image;
 
 import io.resnetstreams.events.RejectedEventException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import io.resnetstreams.events.Stage;
 
 /**
- * Walks the markers of a JPEG file (ITU-T T.81, annex B) without decoding it.
+ * Walks the markers of a JPEG file (ITU-T T.81, annex B) and its Huffman codes without decoding it.
  *
  * <p>Decoders fill what is missing with grey or leave it as it was, so completeness is judged here: every segment lies
- * within the file, restart markers come in order, every component's coefficients are there to their last bit, and the
- * end marker follows. Thumbnails within metadata are passed over with their segment; what follows the end is ignored;
- * stray bytes between segments are skipped as libjpeg does.
+ * within the file, restart markers come in order, every scan has codes for its whole image, every component's coefficients
+ * are there to their last bit, and the end marker follows. Thumbnails within metadata are passed over with their segment;
+ * what follows the end is ignored; stray bytes between segments are skipped as libjpeg does.
  */
 final class JpegStructure {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long LOW_BITS = 0x0101_0101_0101_0101L;
-    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
-
     private static final int FIRST_RESTART = 0xD0;
     private static final int LAST_RESTART = 0xD7;
     private static final int END_OF_IMAGE = 0xD9;
+    private static final int HUFFMAN_TABLES = 0xC4;
     private static final int START_OF_SCAN = 0xDA;
+    private static final int RESTART_INTERVAL = 0xDD;
     private static final int APPLICATION_1 = 0xE1;
 
     private static final String EXIF = "Exif\0\0";
@@ -29,16 +25,25 @@ final class JpegStructure {
     /** EXIF is a TIFF file, of which this is the header; several segments are parts of one. */
     private static final int TIFF_HEADER = 8;
 
-    /** Real progressive files have about ten; each costs a pass over all coefficients, so thousands are an attack. */
+    /** Of each kind. */
+    private static final int TABLES = 4;
+
+    /** Real progressive files have about ten scans; each costs a pass over all coefficients. */
     private static final int MOST_SCANS = 100;
+
+    /** Fewer are allowed to large images: as many as the largest image may have. */
+    private static final int MOST_SCANS_OF_LARGEST = 16;
 
     private final FileBytes file;
     private int position = 2; // behind the start marker
-    private ImageHeader header;
-    private boolean progressive;
-    private int[] components = {};
+    private JpegFrame frame;
+    private final HuffmanTable[] dcTables = new HuffmanTable[TABLES];
+    private final HuffmanTable[] acTables = new HuffmanTable[TABLES];
+    private int restartInterval;
     private final long[] completeCoefficients = new long[256]; // by component, one bit for each of the 64
+    private long mostPixelScans;
     private int scans;
+    private boolean hasUnreadScans;
     private int exifStart;
     private int exifBytes;
 
@@ -49,27 +54,31 @@ final class JpegStructure {
     /** Returns the size that the frame header states. */
     static ImageHeader header(FileBytes file) throws RejectedEventException {
         JpegStructure structure = new JpegStructure(file);
-        while (structure.header == null) {
+        while (structure.frame == null) {
             structure.step();
         }
-        return structure.header;
+        return structure.frame.header();
     }
 
     /** Returns where the EXIF data before the frame header begin, 0 if there are none. */
     static int exifStart(FileBytes file) throws RejectedEventException {
         JpegStructure structure = new JpegStructure(file);
-        while (structure.header == null && structure.exifStart == 0) {
+        while (structure.frame == null && structure.exifStart == 0) {
             structure.step();
         }
         return structure.exifStart;
     }
 
-    /** Rejects a file that has lost a part of its image. */
-    static void requireComplete(FileBytes file) throws RejectedEventException {
+    /** Rejects a file that has lost a part of its image, or has so many scans that decoding would take too long. */
+    static void requireComplete(FileBytes file, ImageLimits limits) throws RejectedEventException {
         JpegStructure structure = new JpegStructure(file);
+        structure.mostPixelScans = MOST_SCANS_OF_LARGEST * (long) limits.maxPixels();
         while (structure.step()) {}
         structure.requireAllCoefficients();
         structure.requireWholeExif();
+        if (structure.hasUnreadScans) {
+            JpegWarnings.requireNone(file.data());
+        }
     }
 
     /** Passes one segment; returns whether others follow. */
@@ -92,10 +101,16 @@ final class JpegStructure {
         file.require(start, length);
         position = start + length;
         if (isFrame(marker)) {
-            readFrame(marker, start);
+            if (frame != null) {
+                throw FileBytes.corrupt("it has two frame headers; one is allowed");
+            }
+            frame = new JpegFrame(file, start, marker);
         } else if (marker == START_OF_SCAN) {
             readScan(start);
-            skipEntropyCodedData();
+        } else if (marker == HUFFMAN_TABLES) {
+            readTables(start + 2);
+        } else if (marker == RESTART_INTERVAL) {
+            restartInterval = file.u16be(start + 2);
         } else if (marker == APPLICATION_1 && file.has(start + 2, EXIF)) {
             exifStart = exifStart == 0 ? start + 2 + EXIF.length() : exifStart;
             exifBytes += length - 2 - EXIF.length();
@@ -122,86 +137,72 @@ final class JpegStructure {
         return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     }
 
-    private void readFrame(int marker, int start) throws RejectedEventException {
-        if (header != null) {
-            throw FileBytes.corrupt("it has two frame headers; one is allowed");
-        }
-        header = new ImageHeader(ImageFormat.JPEG, file.u16be(start + 5), file.u16be(start + 3));
-        progressive = marker == 0xC2 || marker == 0xCA;
-        components = new int[file.u8(start + 7)];
-        for (int i = 0; i < components.length; i++) {
-            components[i] = file.u8(start + 8 + 3 * i);
+    private void readTables(int from) throws RejectedEventException {
+        for (int at = from; at < position; ) {
+            int kind = file.u8(at) >> 4;
+            int number = file.u8(at) & 15;
+            if (kind > 1 || number >= TABLES) {
+                throw FileBytes.corrupt("the Huffman table at byte " + at + " has kind " + kind + " and number "
+                        + number + "; allowed are 0 to 1 and 0 to " + (TABLES - 1));
+            }
+            HuffmanTable table = new HuffmanTable(file, at + 1);
+            (kind == 0 ? dcTables : acTables)[number] = table;
+            at += 1 + table.bytes();
         }
     }
 
     private void readScan(int start) throws RejectedEventException {
-        if (header == null) {
+        if (frame == null) {
             throw FileBytes.corrupt("image data begins at byte " + start + ", before any frame header");
         }
-        if (++scans > MOST_SCANS) {
-            throw FileBytes.corrupt("it has more than " + MOST_SCANS + " scans, which is what is allowed");
-        }
+        countScan();
         int count = file.u8(start + 2);
         int parameters = start + 3 + 2 * count;
         int first = file.u8(parameters) & 63;
         int last = file.u8(parameters + 1) & 63;
-        boolean lastBit = (file.u8(parameters + 2) & 15) == 0;
-        long coefficients = 0;
-        if (!progressive) {
-            coefficients = -1L;
-        } else if (lastBit) {
-            coefficients = -1L >>> (63 - last) & -1L << first;
-        }
+        int approximation = file.u8(parameters + 2);
+        boolean refining = approximation >> 4 != 0;
+        JpegScan.Part[] parts = new JpegScan.Part[count];
+        boolean readable = frame.isHuffman() && count > 0;
         for (int i = 0; i < count; i++) {
-            completeCoefficients[file.u8(start + 3 + 2 * i)] |= coefficients;
+            int tables = file.u8(start + 4 + 2 * i);
+            parts[i] = new JpegScan.Part(
+                    frame.component(file.u8(start + 3 + 2 * i)),
+                    dcTables[tables >> 4 & TABLES - 1],
+                    acTables[tables & TABLES - 1]);
+            completeCoefficients[parts[i].component().id()] |= completed(first, last, (approximation & 15) == 0);
+            readable &= parts[i].hasTables(frame.isProgressive(), first, refining);
+        }
+        if (readable) {
+            position = new JpegScan(file, position, frame, parts, first, last, refining).read(restartInterval);
+        } else {
+            hasUnreadScans = true; // tables left out, for those that the standard suggests; or arithmetic coding
         }
     }
 
-    /** Moves to the marker behind a scan's data. In there, FF 00 is a byte of data and restart markers are numbered. */
-    private void skipEntropyCodedData() throws RejectedEventException {
-        int restart = FIRST_RESTART;
-        while (true) {
-            position = nextFf(position);
-            int next = file.u8(position + 1);
-            if (next == 0xFF) {
-                position++; // fill byte
-            } else if (next == 0) {
-                position += 2;
-            } else if (next >= FIRST_RESTART && next <= LAST_RESTART) {
-                if (next != restart) {
-                    throw FileBytes.corrupt("restart marker " + (next - FIRST_RESTART) + " stands at byte " + position
-                            + " where " + (restart - FIRST_RESTART) + " is due: image data is missing");
-                }
-                restart = restart == LAST_RESTART ? FIRST_RESTART : restart + 1;
-                position += 2;
-            } else {
-                return;
-            }
+    private void countScan() throws RejectedEventException {
+        long allowed = Math.min(MOST_SCANS, mostPixelScans / frame.header().pixels());
+        if (++scans > allowed) {
+            throw new RejectedEventException(
+                    Stage.LIMITS,
+                    "too_many_scans",
+                    "the JPEG has more than " + allowed + " scans, which is what is allowed for "
+                            + frame.header().width() + "×" + frame.header().height() + " pixels");
         }
     }
 
-    /** Returns the place of the next byte FF, eight bytes at a time; its end is the file's for there being none. */
-    private int nextFf(int from) {
-        byte[] data = file.data();
-        int at = from;
-        for (; at + Long.BYTES <= data.length; at += Long.BYTES) {
-            long inverted = ~(long) LONG.get(data, at);
-            long zeros = (inverted - LOW_BITS) & ~inverted & HIGH_BITS;
-            if (zeros != 0) {
-                return at + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
-            }
+    private long completed(int first, int last, boolean lastBit) {
+        if (!frame.isProgressive()) {
+            return -1L;
         }
-        while (at < data.length && data[at] != (byte) 0xFF) {
-            at++;
-        }
-        return at;
+        return lastBit ? -1L >>> (63 - last) & -1L << first : 0;
     }
 
     private void requireAllCoefficients() throws RejectedEventException {
-        for (int component : components) {
-            int present = Long.bitCount(completeCoefficients[component]);
+        for (JpegFrame.Component component : frame.components()) {
+            int present = Long.bitCount(completeCoefficients[component.id()]);
             if (present < 64) {
-                throw FileBytes.truncated("of component " + component + " only " + present
+                throw FileBytes.truncated("of component " + component.id() + " only " + present
                         + " of 64 coefficients are there to their last bit");
             }
         }

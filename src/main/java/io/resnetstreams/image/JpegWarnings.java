@@ -12,31 +12,32 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Tells a JPEG whose compressed data stops early although its end marker is there (a tool has mended a truncated file).
- *
- * <p>libjpeg then fills the rest with the grey of zero coefficients, 128 in each channel, and says so in a warning that
- * OpenCV drops. So where a corner of a decoded JPEG is of exactly that grey (the last block lies at one of them,
- * however the image is turned), the file is read once more by ImageIO, three times as slow, which hands the warnings on.
+ * The warnings of libjpeg, which OpenCV drops, as ImageIO hands them on: three times as slow, so for JPEGs alone whose
+ * codes {@link JpegScan} can't read.
  */
 final class JpegWarnings {
-    private static final int FILL = 128;
     private static final int SUBSAMPLING = 8; // pixels are not wanted, so as few as possible are kept
 
     private JpegWarnings() {}
 
-    static boolean needCheck(PixelRows image) {
-        byte[] row = new byte[3 * image.width()];
-        image.row(0, row);
-        boolean suspect = isFill(row, 0) || isFill(row, row.length - 3);
-        image.row(image.height() - 1, row);
-        return suspect || isFill(row, 0) || isFill(row, row.length - 3);
-    }
-
-    private static boolean isFill(byte[] row, int at) {
-        return (row[at] & 0xFF) == FILL && (row[at + 1] & 0xFF) == FILL && (row[at + 2] & 0xFF) == FILL;
-    }
-
+    /** Rejects a file whose image data is not complete, or can't be read. */
     static void requireNone(byte[] file) throws RejectedEventException {
+        try {
+            List<String> missing = ofMissingData(file);
+            if (!missing.isEmpty()) {
+                throw FileBytes.truncated("its image data is not complete: " + missing.get(0));
+            }
+        } catch (IOException | RuntimeException e) {
+            throw FileBytes.corrupt("its image data can't be read to the end: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Returns the warnings that say that image data is missing.
+     *
+     * @throws IOException if ImageIO, which takes fewer kinds of JPEG than OpenCV, can't read the file
+     */
+    static List<String> ofMissingData(byte[] file) throws IOException {
         List<String> warnings = new ArrayList<>();
         ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
@@ -45,15 +46,10 @@ final class JpegWarnings {
             ImageReadParam parameters = reader.getDefaultReadParam();
             parameters.setSourceSubsampling(SUBSAMPLING, SUBSAMPLING, 0, 0);
             reader.readRaster(0, parameters);
-        } catch (IOException | RuntimeException e) {
-            throw FileBytes.corrupt("its image data can't be read to the end: " + e.getMessage());
         } finally {
             reader.dispose();
         }
-        for (String warning : warnings) {
-            if (warning.contains("remature end") || warning.contains("bad Huffman code")) {
-                throw FileBytes.truncated("its image data is not complete: " + warning);
-            }
-        }
+        warnings.removeIf(warning -> !warning.contains("remature end") && !warning.contains("bad Huffman code"));
+        return warnings;
     }
 }

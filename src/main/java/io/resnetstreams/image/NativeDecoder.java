@@ -94,7 +94,7 @@ final class NativeDecoder implements PixelRows {
 
     /** Turns the decoded image upright, by EXIF's number of its orientation (1 to 8). */
     void turn(int orientation) {
-        sideways = orientation >= 5;
+        sideways = ExifOrientation.isSideways(orientation);
         if (orientation == 1) {
             return;
         }

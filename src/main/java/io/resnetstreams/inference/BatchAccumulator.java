@@ -21,6 +21,20 @@ final class BatchAccumulator {
         waiting.addLast(image);
     }
 
+    /** Puts images, oldest first, before all others. */
+    void addFirst(List<PendingImage> images) {
+        for (int i = images.size() - 1; i >= 0; i--) {
+            waiting.addFirst(images.get(i));
+        }
+    }
+
+    /** Returns what waits, oldest first, and forgets it. */
+    List<PendingImage> removeAll() {
+        List<PendingImage> all = new ArrayList<>(waiting);
+        waiting.clear();
+        return all;
+    }
+
     int size() {
         return waiting.size();
     }

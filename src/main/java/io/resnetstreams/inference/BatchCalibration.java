@@ -97,6 +97,11 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
                 .orElseThrow();
     }
 
+    /** Returns how long a batch of this size takes at most, by the slowest rate that was measured, in milliseconds. */
+    public long longestMillis(int size) {
+        return (long) Math.ceil(size * 1_000.0 / Collections.min(imagesPerSecond.values()));
+    }
+
     /** Returns all sizes with their rates, for people. */
     @Override
     public String toString() {

@@ -1,5 +1,6 @@
 package io.resnetstreams.inference;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +17,7 @@ final class BatchQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean closing;
+    private boolean emptied;
     /** Written under the lock; read without it. */
     private volatile int size;
 
@@ -34,6 +36,22 @@ final class BatchQueue {
             accumulator.add(image);
             size = accumulator.size();
             changed.signal();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Queues images before all others, also when it is closing; false when it was emptied and takes no more. */
+    boolean putBack(List<PendingImage> images) {
+        lock.lock();
+        try {
+            if (emptied) {
+                return false;
+            }
+            accumulator.addFirst(images);
+            size = accumulator.size();
+            changed.signalAll();
             return true;
         } finally {
             lock.unlock();
@@ -95,6 +113,21 @@ final class BatchQueue {
         try {
             closing = true;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no more images, hands out none, and returns those that wait. */
+    List<PendingImage> closeAndEmpty() {
+        lock.lock();
+        try {
+            closing = true;
+            emptied = true;
+            List<PendingImage> left = accumulator.removeAll();
+            size = 0;
+            changed.signalAll();
+            return left;
         } finally {
             lock.unlock();
         }

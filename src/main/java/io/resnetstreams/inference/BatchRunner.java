@@ -5,8 +5,6 @@ import io.resnetstreams.events.Stage;
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>a batch that fails is split in halves until the guilty image stands alone; it is rejected, its neighbours are
  *       classified;
- *   <li>before an image is called guilty, a blank image must pass; if that fails too, the device is broken and every
- *       future fails with {@link DeviceFailedException};
+ *   <li>before an image is called guilty, a blank image must pass; if that fails too, the device is broken: {@link
+ *       DeviceFailedException} is thrown, and futures that are not complete are the caller's;
  *   <li>out of memory halves the shared ceiling and tries again in smaller batches.
  * </ul>
  *
@@ -27,16 +25,18 @@ import org.slf4j.LoggerFactory;
 final class BatchRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
 
+    private final String device;
     private final Classifier classifier;
     private final byte[] blankImage;
-    private final AtomicInteger ceiling;
-    private final IntConsumer onOutOfMemory;
+    private final BatchCeiling ceiling;
+    private final InferenceMetrics metrics;
 
-    BatchRunner(Classifier classifier, int imageBytes, AtomicInteger ceiling, IntConsumer onOutOfMemory) {
+    BatchRunner(String device, Classifier classifier, int imageBytes, BatchCeiling ceiling, InferenceMetrics metrics) {
+        this.device = device;
         this.classifier = classifier;
         this.blankImage = new byte[imageBytes];
         this.ceiling = ceiling;
-        this.onOutOfMemory = onOutOfMemory;
+        this.metrics = metrics;
     }
 
     /** Classifies the images and completes their futures, one way or another. */
@@ -87,6 +87,10 @@ final class BatchRunner {
         for (int i = 0; i < rows.length; i++) {
             complete(images.get(i), rows[i]);
         }
+        if (ceiling.fitted(images.size())) {
+            LOG.info("{}: batches are now at most {} again", device, ceiling.get());
+            metrics.ceilingRaised(device, ceiling.get());
+        }
     }
 
     private static float[][] requireOneEach(float[][] rows, int images) {
@@ -111,19 +115,17 @@ final class BatchRunner {
 
     private void recoverFromOutOfMemory(List<PendingImage> images, OutOfDeviceMemoryException failure) {
         if (images.size() == 1) {
-            fail(images, new DeviceFailedException("the device has no memory for a single image", failure));
-            return;
+            throw new DeviceFailedException("the device has no memory for a single image", failure);
         }
-        int smaller = Math.max(1, images.size() / 2);
-        ceiling.accumulateAndGet(smaller, Math::min);
-        LOG.warn("Out of device memory with {} images; batches are now at most {}", images.size(), ceiling.get());
-        onOutOfMemory.accept(ceiling.get());
+        int newCeiling = ceiling.outOfMemory(images.size());
+        LOG.warn("{}: no memory for {} images; batches are now at most {}", device, images.size(), newCeiling);
+        metrics.outOfMemory(device, newCeiling);
         run(images);
     }
 
     private void isolate(List<PendingImage> images, RuntimeException failure) {
         if (images.size() > 1) {
-            LOG.warn("A batch of {} failed and is split: {}", images.size(), failure.toString());
+            LOG.warn("{}: a batch of {} failed and is split: {}", device, images.size(), failure.toString());
             int middle = images.size() / 2;
             run(images.subList(0, middle));
             run(images.subList(middle, images.size()));
@@ -132,16 +134,11 @@ final class BatchRunner {
         try {
             requireOneEach(classifier.classify(List.of(blankImage)), 1);
         } catch (RuntimeException e) {
-            fail(images, new DeviceFailedException("the device fails even on a blank image: " + e.getMessage(), e));
-            return;
+            throw new DeviceFailedException("the device fails even on a blank image: " + e.getMessage(), e);
         }
-        fail(
-                images,
-                new RejectedEventException(
+        images.get(0)
+                .probabilities()
+                .completeExceptionally(new RejectedEventException(
                         Stage.CLASSIFY, "classifier", "the network failed on this image alone: " + failure, failure));
-    }
-
-    private static void fail(List<PendingImage> images, Exception failure) {
-        images.forEach(image -> image.probabilities().completeExceptionally(failure));
     }
 }

@@ -2,40 +2,55 @@ package io.resnetstreams.inference;
 
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One device's queue and the workers that empty it, each with a classifier of its own. All partitions of the instance
  * feed it, so that batches fill although each partition may be slow.
  *
- * <p>Threading: {@link #submit} may be called by any thread; futures complete on a worker's thread.
+ * <p>A device that fails takes no more images until the process ends, and what it had goes elsewhere: see {@link
+ * DeviceGroup}. It isn't tried again, since the errors of a GPU stick to the process.
  *
- * <p>A worker prepares the next full batch while its device runs the one before, so that the device never waits for it.
+ * <p>Threading: {@link #submit} may be called by any thread; futures complete on a worker's thread.
  *
  * <p>Closing has two phases: no more images are taken, then what is queued is classified, for at most 30 s; what is left
  * then is abandoned, since its events are uncommitted.
  */
 public final class Batcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
     private static final int ROOM_IN_BATCHES = 4;
 
     private final String device;
     private final BatchQueue queue;
-    private final LongSupplier nanoTicker;
-    private final AtomicInteger ceiling;
-    private final AtomicInteger onDevice = new AtomicInteger();
+    private final LongSupplier nanoTicker = System::nanoTime;
+    private final BatchCeiling ceiling;
     private final InferenceMetrics metrics;
     private final int imageBytes;
-    private final int largestBatch;
-    private final List<Thread> workers = new ArrayList<>();
+    private final Map<DeviceWorker, Thread> workers = new ConcurrentHashMap<>();
+    private final AtomicReference<DeviceFailedException> failure = new AtomicReference<>();
+    private final ScheduledExecutorService watching;
+    private final Inside inside = new Inside();
+    private final AtomicInteger started = new AtomicInteger();
+    private volatile BiConsumer<Collection<PendingImage>, DeviceFailedException> heir = Batcher::failAll;
 
     /**
-     * Starts the workers.
+     * Starts the workers, whose calls may take for ever.
      *
      * @param imageBytes the size of one image's pixels, H·W·3
      * @param classifiers one for each worker; they are closed with the batcher
@@ -43,31 +58,72 @@ public final class Batcher implements AutoCloseable {
     public Batcher(
             String device, List<Classifier> classifiers, int imageBytes, BatchPolicy policy, InferenceMetrics metrics) {
         this.device = device;
-        this.nanoTicker = System::nanoTime;
         this.queue = new BatchQueue(policy, nanoTicker);
-        this.ceiling = new AtomicInteger(policy.maxSize());
+        this.ceiling = new BatchCeiling(policy.maxSize());
         this.metrics = metrics;
         this.imageBytes = imageBytes;
-        this.largestBatch = policy.maxSize();
-        for (Classifier classifier : classifiers) {
-            Thread worker = new Thread(() -> work(classifier), "device-" + device + "-" + workers.size());
-            worker.setDaemon(true);
-            workers.add(worker);
-        }
-        workers.forEach(Thread::start);
+        this.watching = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "watchdog-" + device);
+            thread.setDaemon(true);
+            return thread;
+        });
+        List<DeviceWorker> first = classifiers.stream().map(this::worker).toList();
+        first.forEach(this::start);
+    }
+
+    /** Starts the workers and watches over their calls. */
+    public Batcher(
+            String device,
+            List<Classifier> classifiers,
+            int imageBytes,
+            BatchPolicy policy,
+            InferenceMetrics metrics,
+            Supervision supervision) {
+        this(device, classifiers, imageBytes, policy, metrics);
+        Watchdog watchdog = new Watchdog(inside, supervision, imageBytes, this::runFresh, nanoTicker);
+        watching.scheduleWithFixedDelay(
+                watchdog::look, watchdog.periodMillis(), watchdog.periodMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private DeviceWorker worker(Classifier classifier) {
+        return new DeviceWorker(device, classifier, imageBytes, queue, ceiling, metrics, nanoTicker, inside);
+    }
+
+    private void start(DeviceWorker worker) {
+        Thread thread = DeviceThreads.create("device-" + device + "-" + started.getAndIncrement(), worker);
+        workers.put(worker, thread);
+        thread.start();
+    }
+
+    private void runFresh(Runnable attempt) {
+        DeviceThreads.create("device-" + device + "-fresh", attempt).start();
     }
 
     /**
      * Returns how many images it should have for its workers never to wait: for each one the batch on the device, the one
-     * prepared behind it, and two more that are being decoded meanwhile.
+     * prepared behind it, and two more that are being decoded meanwhile. None where the device has failed.
      */
     int room() {
-        return ROOM_IN_BATCHES * workers.size() * largestBatch;
+        return hasFailed() ? 0 : ROOM_IN_BATCHES * workers.size() * ceiling.get();
     }
 
     /** Returns how many images wait for this device or are on it. */
     int load() {
-        return queue.size() + onDevice.get();
+        return queue.size()
+                + workers.keySet().stream().mapToInt(DeviceWorker::load).sum();
+    }
+
+    boolean hasFailed() {
+        return failure.get() != null;
+    }
+
+    /** Says who gets the images of this device when it fails, with its failure; without one their futures fail. */
+    void bequeathTo(BiConsumer<Collection<PendingImage>, DeviceFailedException> newHeir) {
+        heir = newHeir;
+    }
+
+    private static void failAll(Collection<PendingImage> images, DeviceFailedException failure) {
+        images.forEach(image -> image.probabilities().completeExceptionally(failure));
     }
 
     /**
@@ -77,81 +133,78 @@ public final class Batcher implements AutoCloseable {
      *     io.resnetstreams.events.RejectedEventException} where the image is at fault, or {@link DeviceFailedException}
      */
     void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
-        if (!queue.add(new PendingImage(pixels, probabilities, nanoTicker.getAsLong()))) {
-            probabilities.completeExceptionally(new IllegalStateException("the batcher of " + device + " is closed"));
+        submit(new PendingImage(pixels, probabilities, nanoTicker.getAsLong()));
+    }
+
+    void submit(PendingImage image) {
+        if (queue.add(image)) {
+            return;
+        }
+        if (hasFailed()) {
+            heir.accept(List.of(image), failure.get());
+        } else {
+            image.probabilities()
+                    .completeExceptionally(new IllegalStateException("the batcher of " + device + " is closed"));
         }
     }
 
-    /** A batch on the device; {@code end} waits for it and completes its futures. */
-    private record Running(Batch batch, Runnable end, int size, long oldestWaitNanos, long startNanos) {}
+    private void giveUp(DeviceFailedException reason) {
+        if (failure.compareAndSet(null, reason)) {
+            LOG.error("{} has failed and gets no more images: {}", device, reason.getMessage());
+            metrics.deviceFailed(device);
+        }
+        // An image may be queued and with a worker, where it was put back.
+        Set<PendingImage> left = new LinkedHashSet<>();
+        workers.keySet().forEach(worker -> left.addAll(worker.retire()));
+        workers.clear();
+        left.addAll(queue.closeAndEmpty());
+        left.removeIf(PendingImage::isAbandoned);
+        heir.accept(left, failure.get());
+    }
 
-    private void work(Classifier classifier) {
-        try (classifier) {
-            BatchRunner runner = new BatchRunner(
-                    classifier, imageBytes, ceiling, newCeiling -> metrics.outOfMemory(device, newCeiling));
-            Running running = null;
-            long lastEnd = nanoTicker.getAsLong();
-            while (true) {
-                // While the device is at work, only a full batch is worth preparing: it can't become better by waiting.
-                Batch batch = running == null ? queue.take(ceiling.get()) : queue.takeIfFull(ceiling.get());
-                if (batch == null && running == null) {
-                    return;
+    /** What workers and watchdog see of this device. */
+    private final class Inside implements Watchdog.Ward, DeviceWorker.Owner {
+        @Override
+        public String device() {
+            return device;
+        }
+
+        @Override
+        public List<WatchedClassifier> classifiers() {
+            return workers.keySet().stream().map(DeviceWorker::classifier).toList();
+        }
+
+        @Override
+        public void replace(List<WatchedClassifier> stuck, Classifier fresh) {
+            for (DeviceWorker worker : workers.keySet()) {
+                if (stuck.contains(worker.classifier())) {
+                    workers.remove(worker);
+                    putBack(worker.retire());
                 }
-                Running next = batch == null ? null : begin(runner, batch);
-                if (running != null) {
-                    lastEnd = end(running, lastEnd);
-                }
-                running = next;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            start(worker(fresh));
         }
-    }
 
-    private Running begin(BatchRunner runner, Batch batch) {
-        long start = nanoTicker.getAsLong();
-        // The futures take the images along, so what the metrics need is read first.
-        int size = batch.images().size();
-        onDevice.addAndGet(size);
-        long oldestWait = start - batch.images().get(0).queuedNanos();
-        metrics.began(device);
-        Runnable end = guarded(batch, () -> runner.begin(batch.images()));
-        return new Running(batch, end, size, oldestWait, start);
-    }
-
-    /** Returns when the batch ended. The device had it from its start, or from the end of the one before. */
-    private long end(Running running, long lastEnd) {
-        guarded(running.batch(), () -> {
-            running.end().run();
-            return running.end();
-        });
-        onDevice.addAndGet(-running.size());
-        long now = nanoTicker.getAsLong();
-        long began = Math.max(running.startNanos(), lastEnd);
-        metrics.batch(device, running.size(), running.batch().closedBy(), running.oldestWaitNanos(), now - began);
-        for (PendingImage image : running.batch().images()) {
-            metrics.waited(began - image.queuedNanos());
+        @Override
+        public void putBack(List<PendingImage> images) {
+            if (!queue.putBack(images)) {
+                heir.accept(images, failure.get());
+            }
         }
-        return now;
-    }
 
-    /** An error, such as no memory for a buffer, must end the instance rather than this thread in silence. */
-    private Runnable guarded(Batch batch, Supplier<Runnable> step) {
-        try {
-            return step.get();
-        } catch (RuntimeException | Error e) {
-            DeviceFailedException failure = new DeviceFailedException("a worker of " + device + " failed: " + e, e);
-            batch.images().forEach(image -> image.probabilities().completeExceptionally(failure));
-            return () -> {};
+        @Override
+        public void fail(DeviceFailedException reason) {
+            giveUp(reason);
         }
     }
 
     @Override
     public void close() {
+        watching.shutdownNow();
         queue.close();
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_TIMEOUT_SECONDS);
-            for (Thread worker : workers) {
+            for (Thread worker : new ArrayList<>(workers.values())) {
                 worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
             }
         } catch (InterruptedException e) {

@@ -11,13 +11,11 @@ import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.image.ImagePreprocessor;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -33,13 +31,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ClassificationService implements AutoCloseable {
     private final EventReader reader;
     private final ImagePreprocessor preprocessor;
-    private final List<Batcher> batchers;
+    private final DeviceGroup devices;
     private final LabelRanking ranking;
     private final ModelReference model;
     private final InferenceMetrics metrics;
     private final ExecutorService decodePool;
     /** One for each image between its decoding and its outcome. */
-    private final Semaphore room;
+    private final DecodeRoom room;
 
     /**
      * Takes over the batchers: they are closed with this service.
@@ -56,11 +54,11 @@ public final class ClassificationService implements AutoCloseable {
             InferenceMetrics metrics) {
         this.reader = reader;
         this.preprocessor = preprocessor;
-        this.batchers = List.copyOf(batchers);
+        this.devices = new DeviceGroup(batchers);
         this.ranking = ranking;
         this.model = model;
         this.metrics = metrics;
-        this.room = new Semaphore(batchers.stream().mapToInt(Batcher::room).sum());
+        this.room = new DecodeRoom(devices::room);
         AtomicInteger number = new AtomicInteger();
         this.decodePool = Executors.newFixedThreadPool(decodeThreads, task -> {
             Thread thread = new Thread(task, "decode-" + number.getAndIncrement());
@@ -89,13 +87,13 @@ public final class ClassificationService implements AutoCloseable {
             return;
         }
         try {
-            room.acquire();
+            room.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             outcome.completeExceptionally(closed(e));
             return;
         }
-        outcome.whenComplete((done, failure) -> room.release());
+        outcome.whenComplete((done, failure) -> room.giveBack());
         if (outcome.isDone()) {
             // Given up while it waited for room.
             return;
@@ -108,7 +106,7 @@ public final class ClassificationService implements AutoCloseable {
             CompletableFuture<float[]> probabilities = new CompletableFuture<>();
             outcome.whenComplete((done, failure) -> probabilities.cancel(false));
             probabilities.whenComplete((row, failure) -> finish(event, imageEvent.id(), outcome, row, failure));
-            leastLoaded().submit(pixels, probabilities);
+            devices.submit(pixels, probabilities);
         } catch (RejectedEventException e) {
             outcome.complete(DeadLetter.of(event, e));
         } catch (RuntimeException | Error e) {
@@ -141,16 +139,10 @@ public final class ClassificationService implements AutoCloseable {
         }
     }
 
-    private Batcher leastLoaded() {
-        return batchers.size() == 1
-                ? batchers.get(0)
-                : batchers.stream().min(Comparator.comparingInt(Batcher::load)).orElseThrow();
-    }
-
     /** Stops taking events, then finishes those that a device already has. */
     @Override
     public void close() {
         decodePool.shutdownNow();
-        batchers.forEach(Batcher::close);
+        devices.close();
     }
 }

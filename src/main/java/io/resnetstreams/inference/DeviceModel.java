@@ -21,6 +21,8 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,18 +48,24 @@ public final class DeviceModel implements AutoCloseable {
 
     private static final String STATIC_ALLOCATION = "ai.djl.mxnet.static_alloc";
 
+    private final ModelDirectory directory;
+    private final Device device;
     private final String deviceName;
     private final List<Model> models;
-    private final List<Classifier> classifiers;
+    private final List<DjlClassifier> classifiers;
     private final int imageBytes;
     private BatchCalibration calibration;
+    private long loadMillis;
 
-    private DeviceModel(Device device, List<Model> models, Preprocessing input) {
+    private DeviceModel(ModelDirectory directory, Device device, List<Model> models) {
+        Preprocessing input = directory.preprocessing();
+        this.directory = directory;
+        this.device = device;
         this.deviceName = Accelerators.name(device);
         this.models = models;
         this.imageBytes = input.width() * input.height() * 3;
         this.classifiers = models.stream()
-                .<Classifier>map(model ->
+                .map(model ->
                         new DjlClassifier(model.newPredictor(new DjlClassifier.PixelTranslator(input)), imageBytes))
                 .toList();
     }
@@ -80,6 +88,7 @@ public final class DeviceModel implements AutoCloseable {
             throw new IllegalArgumentException("the model " + directory.directory()
                     + " is in int8, which is for CPUs; the device is " + Accelerators.name(device));
         }
+        long start = System.nanoTime();
         List<Model> models = new ArrayList<>();
         try {
             if (folded) {
@@ -92,7 +101,7 @@ public final class DeviceModel implements AutoCloseable {
             throw new IllegalArgumentException(
                     "cannot load the model " + directory.directory() + ": " + e.getMessage(), e);
         }
-        DeviceModel loaded = new DeviceModel(device, models, directory.preprocessing());
+        DeviceModel loaded = new DeviceModel(directory, device, models);
         try {
             if (directory.description().precision() == Precision.INT8) {
                 withoutStaticAllocation(() -> loaded.warmUp(directory));
@@ -106,7 +115,35 @@ public final class DeviceModel implements AutoCloseable {
             throw new IllegalArgumentException(
                     "cannot run the model " + directory.directory() + ": " + e.getMessage(), e);
         }
+        loaded.loadMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         return loaded;
+    }
+
+    /**
+     * Loads the model anew, for one more worker; see {@link #load}.
+     *
+     * @return shares nothing with the other classifiers; closing it closes its model too
+     */
+    public Classifier freshClassifier() {
+        DeviceModel copy = load(directory, device, 1, 1);
+        Classifier only = copy.classifiers.get(0);
+        return new Classifier() {
+            @Override
+            public float[][] classify(List<byte[]> images) {
+                return only.classify(images);
+            }
+
+            @Override
+            public Supplier<float[][]> begin(List<byte[]> images) {
+                return only.begin(images);
+            }
+
+            @Override
+            public void close() {
+                only.close();
+                copy.close();
+            }
+        };
     }
 
     private static void loadEach(ModelDirectory directory, Device device, int workers, List<Model> models)
@@ -194,7 +231,24 @@ public final class DeviceModel implements AutoCloseable {
 
     /** Returns a classifier for each worker. Whoever takes them closes them, before this model. */
     public List<Classifier> classifiers() {
-        return classifiers;
+        return List.copyOf(classifiers);
+    }
+
+    /**
+     * Returns how many of the engine's arrays are open now: parameters and what batches at work hold. At rest it is always
+     * the same; where it grows, memory leaks. Any thread may ask.
+     */
+    public int openArrays() {
+        int managed = models.stream()
+                .mapToInt(model -> model.getNDManager().getManagedArrays().size())
+                .sum();
+        return managed
+                + classifiers.stream().mapToInt(DjlClassifier::openResults).sum();
+    }
+
+    /** Returns how long loading took, with the first batches, in milliseconds. */
+    public long loadMillis() {
+        return loadMillis;
     }
 
     /** Returns the device's name: {@code cpu}, {@code gpu:0}. */

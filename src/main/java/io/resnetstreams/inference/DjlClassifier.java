@@ -13,6 +13,7 @@ import io.resnetstreams.inference.PixelPacker.PixelBatch;
 import io.resnetstreams.model.Classifier;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +26,7 @@ final class DjlClassifier implements Classifier {
 
     private final Predictor<PixelBatch, NDArray> predictor;
     private final PixelPacker packer;
+    private final AtomicInteger openResults = new AtomicInteger();
 
     DjlClassifier(Predictor<PixelBatch, NDArray> predictor, int imageBytes) {
         this.predictor = predictor;
@@ -40,11 +42,19 @@ final class DjlClassifier implements Classifier {
     @Override
     public Supplier<float[][]> begin(List<byte[]> images) {
         NDArray probabilities = translated(() -> predictor.predict(packer.pack(images)));
+        openResults.incrementAndGet();
         return () -> translated(() -> {
             try (probabilities) {
                 return rows(probabilities);
+            } finally {
+                openResults.decrementAndGet();
             }
         });
+    }
+
+    /** Returns how many results were begun and not read; any thread may ask. No manager of the engine counts them. */
+    int openResults() {
+        return openResults.get();
     }
 
     private static <T> T translated(Callable<T> step) {

@@ -37,6 +37,12 @@ public interface InferenceMetrics {
     /** The device ran out of memory and now takes batches of at most this size; alert when it recurs. */
     default void outOfMemory(String device, int newCeiling) {}
 
+    /** After full batches that fitted, the device takes larger ones again, of at most this size. */
+    default void ceilingRaised(String device, int newCeiling) {}
+
+    /** The device is broken and gets no more images until the process ends; alert on it. */
+    default void deviceFailed(String device) {}
+
     /** Returns metrics that tell both. */
     static InferenceMetrics both(InferenceMetrics first, InferenceMetrics second) {
         return new InferenceMetrics() {
@@ -74,6 +80,18 @@ public interface InferenceMetrics {
             public void outOfMemory(String device, int newCeiling) {
                 first.outOfMemory(device, newCeiling);
                 second.outOfMemory(device, newCeiling);
+            }
+
+            @Override
+            public void ceilingRaised(String device, int newCeiling) {
+                first.ceilingRaised(device, newCeiling);
+                second.ceilingRaised(device, newCeiling);
+            }
+
+            @Override
+            public void deviceFailed(String device) {
+                first.deviceFailed(device);
+                second.deviceFailed(device);
             }
         };
     }

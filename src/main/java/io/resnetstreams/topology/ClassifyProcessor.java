@@ -7,7 +7,6 @@ import io.resnetstreams.events.SourcePosition;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -113,11 +112,14 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     }
 
     private void forward(RawEvent event, Outcome outcome) {
-        boolean dead = outcome instanceof DeadLetter;
-        Headers headers = dead ? ((DeadLetter) outcome).headers() : event.headers();
-        context.forward(
-                new Record<>(event.key(), outcome, event.source().timestamp(), headers),
-                dead ? DEAD_LETTERS_SINK : LABELS_SINK);
+        long timestamp = event.source().timestamp();
+        if (outcome instanceof DeadLetter letter) {
+            // Its own key, since one too large is left out.
+            byte[] key = letter.event().key();
+            context.forward(new Record<>(key, outcome, timestamp, letter.headers()), DEAD_LETTERS_SINK);
+        } else {
+            context.forward(new Record<>(event.key(), outcome, timestamp, event.headers()), LABELS_SINK);
+        }
     }
 
     @Override

@@ -13,8 +13,8 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** Kafka Streams' properties for events that are images of many kilobytes rather than rows of a hundred bytes. */
 public final class StreamsProperties {
-    /** A dead letter is its event plus headers that say why. */
-    public static final int DEAD_LETTER_HEADROOM_BYTES = 64 * 1024;
+    /** A dead letter is its event plus headers that say why; a label has its event's key and headers. */
+    public static final int OUTCOME_HEADROOM_BYTES = 64 * 1024;
 
     /** Ends {@code main.consumer.} too. */
     private static final String CONSUMER_PREFIX = "consumer.";
@@ -23,6 +23,16 @@ public final class StreamsProperties {
     static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
     private static final int MEBIBYTE = 1024 * 1024;
+
+    /** More cost no less for each record. */
+    private static final int MOST_POLL_RECORDS = 500;
+
+    private static final int LARGEST_FETCH_BYTES = 16 * MEBIBYTE;
+    /** A window is filled in about so many polls, and so many fetches: each may overshoot it. */
+    private static final int FILLS_OF_A_WINDOW = 4;
+
+    /** Of a photograph, by which polls are bounded where the window is small in bytes. */
+    private static final int TYPICAL_EVENT_BYTES = 128 * 1024;
 
     private StreamsProperties() {}
 
@@ -42,7 +52,8 @@ public final class StreamsProperties {
         values.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
         // How long it may sleep where nothing happens; StreamThreadSleep wakes it for outcomes and for commits.
         values.put(StreamsConfig.POLL_MS_CONFIG, 100);
-        values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 500);
+        values.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ArrivalTime.class);
+        values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, maxPollRecords(settings.inFlight()));
         // A task has one partition and nothing to wait for. Any other value makes Kafka Streams format a message for
         // each
         // record it looks at, a third of the stream thread's time.
@@ -59,19 +70,28 @@ public final class StreamsProperties {
 
     private static void putConsumer(PipelineSettings settings, Map<String, Object> values) {
         putMain(values, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        putMain(values, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
-        putMain(values, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Math.max(16 * MEBIBYTE, settings.maxMessageBytes()));
-        putMain(
-                values,
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                Math.max(2 * MEBIBYTE, settings.maxMessageBytes() / 8));
+        putMain(values, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords(settings.inFlight()));
+        // A record that is larger comes all the same, alone.
+        int fetchBytes = fetchBytes(settings.inFlight());
+        putMain(values, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes);
+        putMain(values, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Math.max(1, fetchBytes / 8));
         // Work of a killed instance resumes when its session ends; 6 s is the least that brokers allow by default.
         putMain(values, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         putMain(values, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     }
 
+    private static int maxPollRecords(InFlightLimits inFlight) {
+        long byBytes = inFlight.maxBytes() / TYPICAL_EVENT_BYTES;
+        long byEvents = inFlight.maxEvents() / FILLS_OF_A_WINDOW;
+        return (int) Math.max(1, Math.min(MOST_POLL_RECORDS, Math.min(byBytes, byEvents)));
+    }
+
+    private static int fetchBytes(InFlightLimits inFlight) {
+        return (int) Math.max(1, Math.min(LARGEST_FETCH_BYTES, inFlight.maxBytes() / FILLS_OF_A_WINDOW));
+    }
+
     private static void putProducer(PipelineSettings settings, Map<String, Object> values) {
-        int largestRequest = settings.maxMessageBytes() + DEAD_LETTER_HEADROOM_BYTES;
+        int largestRequest = settings.maxMessageBytes() + OUTCOME_HEADROOM_BYTES;
         putFor(values, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest);
         putFor(values, ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MEBIBYTE, 2L * largestRequest));
         // An exactly-once outcome is seen only after its commit, which sends what lingers: larger requests cost

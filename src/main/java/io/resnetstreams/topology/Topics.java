@@ -2,6 +2,9 @@ package io.resnetstreams.topology;
 
 /** The topics of a pipeline by their parts. */
 public record Topics(String input, String labels, String deadLetters) {
+    /** What a topic's name may be, as the end of a sentence. */
+    public static final String NAME_RULE = "1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'";
+
     public Topics {
         requireName("input", input);
         requireName("labels", labels);
@@ -12,10 +15,14 @@ public record Topics(String input, String labels, String deadLetters) {
         }
     }
 
+    /** Returns whether a topic can have this name. */
+    public static boolean isName(String name) {
+        return name.matches("[a-zA-Z0-9._-]{1,249}");
+    }
+
     private static void requireName(String part, String name) {
-        if (name == null || !name.matches("[a-zA-Z0-9._-]{1,249}")) {
-            throw new IllegalArgumentException(part + " is '" + name
-                    + "'; a topic's name has 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");
+        if (name == null || !isName(name)) {
+            throw new IllegalArgumentException(part + " is '" + name + "'; a topic's name has " + NAME_RULE);
         }
     }
 }

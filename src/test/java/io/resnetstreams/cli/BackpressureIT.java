@@ -29,6 +29,8 @@ class BackpressureIT {
     private static final int EVENTS = 6_000;
     private static final int WINDOW = 200;
     private static final int POLL = 100;
+    private static final int LARGE_IMAGE_BYTES = 20 << 20;
+    private static final int LARGE_IMAGES = 24;
     private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(10);
     private static final Duration STALL = MAX_POLL_INTERVAL.multipliedBy(3);
 
@@ -110,6 +112,51 @@ class BackpressureIT {
             assertThat(outcomes.lost()).isZero();
             assertThat(outcomes.duplicates()).isZero();
             assertThat(outcomes.outOfOrder()).isZero();
+        }
+    }
+
+    /** A poll brings what was fetched from each partition: of images as large as this, one. */
+    @Test
+    void imagesOf20MegabytesOvershootTheWindowByAtMostOnePoll() throws Exception {
+        try (TestCluster cluster = TestCluster.start("topics.maxMessageBytes=" + (LARGE_IMAGE_BYTES + (1 << 20)))) {
+            StalledDevice device = new StalledDevice();
+            OutcomeFollower follower = cluster.follow(Map.of());
+            Configuration configuration = cluster.configuration();
+            long window = configuration.window().maxBytes();
+            long poll = (long) configuration.topics().partitions() * (LARGE_IMAGE_BYTES + 1_024);
+            try (Pipeline pipeline =
+                    Pipeline.create(configuration.pipelineSettings(), device::classify, TopologyMetrics.NONE)) {
+                pipeline.start();
+                assertThat(pipeline.awaitRunning(Duration.ofSeconds(60))).isTrue();
+                sendLarge(cluster, follower);
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> pipeline.inFlight().bytes() >= window);
+                await().during(Duration.ofSeconds(5))
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> pipeline.inFlight().bytes() < window + poll);
+                device.resume();
+                await().atMost(Duration.ofSeconds(120))
+                        .until(() -> follower.snapshot().outcomes() >= LARGE_IMAGES
+                                && pipeline.inFlight().bytes() == 0);
+            }
+            follower.finish();
+            assertThat(follower.snapshot().lost()).isZero();
+            assertThat(follower.snapshot().duplicates()).isZero();
+        }
+    }
+
+    private static void sendLarge(TestCluster cluster, OutcomeFollower follower) throws InterruptedException {
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+            EventSender sender = new EventSender(
+                    producer,
+                    cluster.configuration().topics().input(),
+                    0,
+                    metadata -> follower.expect(metadata.partition(), metadata.offset()));
+            byte[] image = new byte[LARGE_IMAGE_BYTES];
+            for (int i = 0; i < LARGE_IMAGES; i++) {
+                sender.send(new SourceEvent("image-" + i, image, "image/jpeg"));
+            }
+            assertThat(sender.finish().sent()).isEqualTo(LARGE_IMAGES);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetstreams.inference.BatchCalibration;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.PipelineSettings;
 import java.io.IOException;
@@ -77,6 +78,7 @@ class ConfigurationLoaderTest {
         "batch.maxSize, 9",
         "batch.calibrate, false",
         "batch.maxDelayMillis, 11",
+        "batch.timeoutMillis, 1200",
         "batch.workersPerDevice, 4",
         "decode.threads, 6",
         "window.maxEvents, 12",
@@ -84,13 +86,22 @@ class ConfigurationLoaderTest {
         "limits.maxImageBytes, 13",
         "limits.maxPixels, 14",
         "limits.maxEdge, 15",
+        "limits.maxAspectRatio, 19",
+        "limits.maxDecodeMillis, 21",
         "limits.maxJsonDepth, 16",
+        "limits.maxJsonStringLength, 22",
+        "limits.maxJsonNumberLength, 23",
         "limits.maxIdLength, 17",
+        "statusSeconds, 103",
         "metrics.enabled, false",
         "metrics.host, localhost",
         "metrics.port, 19",
         "metrics.kafka, stream-metrics:state",
         "health.stallMillis, 2000",
+        "scaling.targetDrainMillis, 19000",
+        "scaling.targetUtilisation, 0.75",
+        "scaling.minInstances, 20",
+        "scaling.holdMillis, 21000",
         "shutdownTimeoutMillis, 102",
         "kafka.poll.ms, 18"
     })
@@ -102,7 +113,17 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(31);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(41);
+    }
+
+    @Test
+    void theTimeOutFollowsFromTheCalibrationUnlessItIsGiven() {
+        BatchCalibration fast = new BatchCalibration(Map.of(1, 500.0, 32, 2_000.0));
+        BatchCalibration slow = new BatchCalibration(Map.of(1, 2.0, 8, 4.0));
+        assertThat(loader.load().batch().timeoutMillis(fast)).isEqualTo(30_000);
+        assertThat(loader.load().batch().timeoutMillis(slow)).isEqualTo(20 * 4_000);
+        assertThat(with("batch.timeoutMillis", "1200").batch().timeoutMillis(slow))
+                .isEqualTo(1_200);
     }
 
     private static int leafCount(JsonNode node) {
@@ -208,14 +229,27 @@ class ConfigurationLoaderTest {
                 "limits.maxImageBytes | 0 | limits.maxImageBytes is 0; allowed are 1 to",
                 "limits.maxPixels | 0 | limits.maxPixels is 0; allowed are 1 to",
                 "limits.maxEdge | 0 | limits.maxEdge is 0; allowed are 1 to",
+                "limits.maxAspectRatio | 0 | limits.maxAspectRatio is 0; it must be at least 1",
+                "limits.maxDecodeMillis | 0 | limits.maxDecodeMillis is 0; it must be at least 1",
+                "limits.maxJsonStringLength | 15 | limits.maxJsonStringLength is 15; it must be at least 16",
+                "limits.maxJsonNumberLength | 0 | limits.maxJsonNumberLength is 0; it must be at least 1",
                 "limits.maxJsonDepth | 1 | limits.maxJsonDepth is 1; at least 2",
                 "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
+                "batch.timeoutMillis | 99 | batch.timeoutMillis is 99; allowed are 0 and 100 to 3600000",
+                "statusSeconds | -1 | statusSeconds is -1; allowed are 0 to 86400",
                 "metrics.enabled | off | metrics.enabled is 'off'; true or false is needed",
                 "metrics.host | '' | metrics.host is ''; an address of this machine is needed",
                 "metrics.port | 65536 | metrics.port is 65536; allowed are 0 to 65535",
                 "metrics.kafka | records-lag | metrics.kafka: 'records-lag' is no metric of Kafka; GROUP:NAME is needed",
                 "metrics.kafka | stream-metrics:state, | metrics.kafka: '' is no metric of Kafka; GROUP:NAME is needed",
                 "health.stallMillis | 999 | health.stallMillis is 999; allowed are 1000 to 3600000",
+                "scaling.targetDrainMillis | 999 | scaling.targetDrainMillis is 999; allowed are 1000 to 86400000",
+                "scaling.targetUtilisation | 0 | scaling.targetUtilisation is 0.0; allowed is a number above 0",
+                "scaling.targetUtilisation | 1.01 | scaling.targetUtilisation is 1.01; allowed is a number above 0",
+                "scaling.targetUtilisation | NaN | scaling.targetUtilisation is NaN; allowed is a number above 0",
+                "scaling.targetUtilisation | most | scaling.targetUtilisation is 'most'; a number is needed",
+                "scaling.minInstances | 0 | scaling.minInstances is 0; allowed are 1 to 100000",
+                "scaling.holdMillis | -1 | scaling.holdMillis is -1; allowed are 0 to 86400000",
                 "shutdownTimeoutMillis | 1 | shutdownTimeoutMillis is 1; allowed are 100 to 3600000"
             })
     void aBadValueIsNamedWithItsKeyAndWhatIsAllowed(String key, String value, String message) {
@@ -240,6 +274,20 @@ class ConfigurationLoaderTest {
     void anUnknownKeyIsRefusedWithThoseAllowed(String key) {
         assertMistake(
                 () -> with(key, "1"), "--set: unknown key '" + key + "'; allowed are applicationId", "batch.maxSize");
+    }
+
+    @Test
+    void aWholeNumberInAFileDoesNotBarAFractionOverIt() throws IOException {
+        loader.file(file("scaling:\n  targetUtilisation: 1\n"));
+        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(1);
+        loader.set("scaling.targetUtilisation", "0.5", "--set");
+        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(0.5);
+    }
+
+    @Test
+    void aTextInAFileWhereANumberIsNeededIsNamed() throws IOException {
+        Path file = file("scaling:\n  targetUtilisation: most\n");
+        assertMistake(() -> loader.file(file).load(), "scaling.targetUtilisation", "most");
     }
 
     @Test

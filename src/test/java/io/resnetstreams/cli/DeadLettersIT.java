@@ -37,7 +37,7 @@ class DeadLettersIT {
 
     @Test
     void faultyEventsBecomeDeadLettersAndTheirNeighboursGetLabels() throws Exception {
-        byte[] good = goodImage();
+        byte[] good = TestCluster.sampleImage();
         Map<String, Fault> faults = faults(good);
         try (TestCluster cluster = TestCluster.start()) {
             OutcomeFollower follower = cluster.follow(Map.of());
@@ -167,15 +167,6 @@ class DeadLettersIT {
         crc.update(lying, 12, 17);
         ByteBuffer.wrap(lying, 29, 4).putInt((int) crc.getValue());
         return lying;
-    }
-
-    private static byte[] goodImage() throws Exception {
-        try (Stream<Path> files = Files.list(TestCluster.SAMPLES)) {
-            return Files.readAllBytes(files.filter(file -> file.toString().endsWith(".png"))
-                    .sorted()
-                    .findFirst()
-                    .orElseThrow());
-        }
     }
 
     private static RecordMetadata send(

@@ -10,12 +10,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A pipeline in a process of its own, as a user starts it, with its log under {@code target/it-logs}. */
 final class InstanceProcess {
     private static final Path LOGS = Path.of("target", "it-logs");
+    private static final Pattern METRICS_ADDRESS = Pattern.compile("Metrics at http://(\\S+)/metrics");
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("OMP_NUM_THREADS", "1", "MXNET_CPU_WORKER_NTHREADS", "2", "OPT_OUT_TRACKING", "true");
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final Process process;
@@ -33,22 +39,37 @@ final class InstanceProcess {
             command.add("--set");
             command.add(setting);
         }
-        return start(command);
+        return start(command, ENVIRONMENT);
     }
 
     /** Starts any command. */
     static InstanceProcess command(List<String> words) {
         List<String> command = java("-jar", "target/resnet-streams.jar");
         command.addAll(words);
-        return start(command);
+        return start(command, ENVIRONMENT);
+    }
+
+    /** Starts any command with this much heap, such as {@code 64m}. */
+    static InstanceProcess command(String heap, List<String> words) {
+        List<String> command = java("-Xmx" + heap, "-jar", "target/resnet-streams.jar");
+        command.addAll(words);
+        return start(command, ENVIRONMENT);
     }
 
     /** Starts a main class of the tests, with the product on its class path. */
     static InstanceProcess main(Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
-        List<String> command = java("-cp", classPath, main.getName());
+        // Several start at once on few cores, and none lives for long.
+        List<String> command = java("-XX:TieredStopAtLevel=1", "-cp", classPath, main.getName());
         command.addAll(List.of(arguments));
-        return start(command);
+        return start(command, ENVIRONMENT);
+    }
+
+    /** Starts any command by the launcher, as a user does, with these options for Java. */
+    static InstanceProcess launcher(String javaOptions, List<String> words) {
+        List<String> command = new ArrayList<>(List.of("./resnet-streams"));
+        command.addAll(words);
+        return start(command, Map.of("JAVA_OPTS", javaOptions));
     }
 
     private static List<String> java(String... arguments) {
@@ -61,16 +82,14 @@ final class InstanceProcess {
         return command;
     }
 
-    private static InstanceProcess start(List<String> command) {
+    private static InstanceProcess start(List<String> command, Map<String, String> environment) {
         try {
             Files.createDirectories(LOGS);
             Path log =
                     LOGS.resolve("instance-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet() + ".log");
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-            builder.environment()
-                    .putAll(Map.of(
-                            "OMP_NUM_THREADS", "1", "MXNET_CPU_WORKER_NTHREADS", "2", "OPT_OUT_TRACKING", "true"));
+            builder.environment().putAll(environment);
             return new InstanceProcess(builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -79,10 +98,25 @@ final class InstanceProcess {
 
     /** Waits until Kafka Streams has partitions. */
     InstanceProcess awaitRunning() {
+        return awaitLog("-> RUNNING");
+    }
+
+    /** Waits until the log holds a text. */
+    InstanceProcess awaitLog(String text) {
         await().atMost(Duration.ofSeconds(90))
                 .failFast("the instance ended; see " + log, () -> !process.isAlive())
-                .until(() -> log().contains("-> RUNNING"));
+                .until(() -> log().contains(text));
         return this;
+    }
+
+    /** Returns where its metrics are as HOST:PORT, once it has said so. */
+    Optional<String> metricsEndpoint() {
+        Matcher address = METRICS_ADDRESS.matcher(log());
+        return address.find() ? Optional.of(address.group(1)) : Optional.empty();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** SIGKILL. */
@@ -91,9 +125,14 @@ final class InstanceProcess {
         process.waitFor();
     }
 
+    /** SIGTERM. */
+    void signal() {
+        process.destroy();
+    }
+
     /** SIGTERM, then the exit code. */
     int terminate() throws InterruptedException {
-        process.destroy();
+        signal();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("still alive 60 s after SIGTERM: " + log());
@@ -110,6 +149,23 @@ final class InstanceProcess {
         return process.exitValue();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
+    /** Returns the most physical memory that it has held so far, in bytes; 0 on systems that don't tell it as Linux does. */
+    long peakResidentBytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        String peak = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(peak.replaceAll("\\D", "")) * 1_024;
+    }
+
     void killIfAlive() {
         process.destroyForcibly();
     }
@@ -120,5 +176,13 @@ final class InstanceProcess {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Returns what Java left of a crash, in its log or in a file of its own; empty where there was none. */
+    String crash() throws IOException {
+        Path report = Path.of("hs_err_pid" + process.pid() + ".log");
+        String log = log();
+        boolean crashed = log.contains("SIG") || log.contains("core dumped");
+        return Files.exists(report) ? Files.readString(report) : crashed ? log : "";
     }
 }

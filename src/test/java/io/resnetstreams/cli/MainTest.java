@@ -221,6 +221,40 @@ class MainTest {
         assertMistake("--count is 0; at least 1 is needed", "labels", "--count", "0");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1001"})
+    void aBadNumberOfNamedEventsIsNamed(String top) {
+        assertMistake("--top is " + top + "; allowed are 1 to 1000", "backfill", "diff", "live", "b", "--top", top);
+    }
+
+    @Test
+    void aPictureOfAnUnknownFormatIsNamed() {
+        assertMistake(
+                "--picture changes.gif: its ending must be .svg or .png",
+                "backfill",
+                "diff",
+                "live",
+                "b",
+                "--picture",
+                "changes.gif");
+    }
+
+    @Test
+    void anOutputThatCannotBeATopicIsNamed() {
+        assertMistake(
+                "B is 'a/b': an output is 'live' or a topic, whose name has 1 to 249",
+                "backfill",
+                "diff",
+                "live",
+                "a/b");
+    }
+
+    @Test
+    void aComparisonNeedsTwoOutputs() {
+        assertThat(execute("backfill", "diff", "live")).isEqualTo(2);
+        assertThat(errorLines().get(0)).contains("'B'");
+    }
+
     @Test
     void debuggingShowsTheStackTrace() {
         assertThat(execute("topology", "--debug", "--set", "batch.size=3")).isEqualTo(2);

@@ -119,7 +119,7 @@ class OfflineAgreementIT {
         }
     }
 
-    private static Evaluation.Result evaluate(ModelDirectory model, EvaluationSet set) throws Exception {
+    static Evaluation.Result evaluate(ModelDirectory model, EvaluationSet set) throws Exception {
         try (DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 1, 32)) {
             Evaluation.Result result = Evaluation.run(set, loaded.classifiers(), 32, 1);
             loaded.classifiers().forEach(Classifier::close);

@@ -13,34 +13,139 @@ import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SIGTERM while a large network is at work: batches take seconds, and the engine must not be torn down under them. */
+/** SIGTERM whatever an instance is doing. The engine must not be torn down under a thread that computes. */
 class TerminationIT {
+    private static final Duration LONGEST = Duration.ofSeconds(120);
+    /** A process that ends at once has to be scheduled for that, on a machine that may do much else. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(20);
+
     @TempDir
     private Path folder;
 
-    @Test
-    void anInstanceEndsWithZeroInTheMiddleOfABatch() throws Exception {
+    private String largeModel() throws Exception {
         ModelDirectory model = FormulaModel.write(folder.resolve("resnet50"), "resnet50", 10);
-        try (TestCluster cluster = TestCluster.start()) {
-            InstanceProcess instance = cluster.run("model=" + model.directory()).awaitRunning();
-            OutcomeFollower follower = cluster.follow(Map.of());
-            try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
-                EventSender sender = new EventSender(
-                        producer,
-                        cluster.configuration().topics().input(),
-                        0,
-                        metadata -> follower.expect(metadata.partition(), metadata.offset()));
-                for (EventSource.SourceEvent event : EventSource.of(List.of(TestCluster.SAMPLES))) {
-                    sender.send(event);
-                }
-                sender.finish();
+        return "model=" + model.directory();
+    }
+
+    private static void send(TestCluster cluster, OutcomeFollower follower) throws InterruptedException {
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+            EventSender sender = new EventSender(
+                    producer,
+                    cluster.configuration().topics().input(),
+                    0,
+                    metadata -> follower.expect(metadata.partition(), metadata.offset()));
+            for (EventSource.SourceEvent event : EventSource.of(List.of(TestCluster.SAMPLES))) {
+                sender.send(event);
             }
+            sender.finish();
+        }
+    }
+
+    private static void assertEndsWithZero(InstanceProcess instance) throws Exception {
+        assertThat(instance.terminate()).as(instance::log).isZero();
+        assertThat(instance.crash()).isEmpty();
+    }
+
+    @Test
+    void inTheMiddleOfABatch() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            // Its workers leave little to the stream thread, and the machine may do much else.
+            InstanceProcess instance =
+                    cluster.run(largeModel(), "shutdownTimeoutMillis=50000").awaitRunning();
+            OutcomeFollower follower = cluster.follow(Map.of());
+            send(cluster, follower);
             // The first labels are there, hundreds of events wait: both workers are in the middle of a batch.
-            await().atMost(Duration.ofSeconds(120))
-                    .until(() -> follower.snapshot().outcomes() > 0);
-            assertThat(instance.terminate()).as(instance::log).isZero();
-            assertThat(instance.log()).doesNotContain("SIGSEGV").contains("Ended: ");
+            await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() > 0);
+            assertEndsWithZero(instance);
+            assertThat(instance.log()).contains("Ended: ");
+            assertThat(cluster.members()).isZero();
             follower.finish();
+        }
+    }
+
+    @Test
+    void whileItLoadsTheModel() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            assertEndsWithZero(cluster.run(largeModel()).awaitLog("Loading the model"));
+        }
+    }
+
+    @Test
+    void whileItWaitsForTheBroker() throws Exception {
+        InstanceProcess instance = InstanceProcess.run("127.0.0.1:1", "brokerTimeoutMillis=600000");
+        try {
+            assertEndsWithZero(instance.awaitLog("Looking for the topics"));
+        } finally {
+            instance.killIfAlive();
+        }
+    }
+
+    @Test
+    void whileItHasNothingToDoAndWhileItRebalances() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            InstanceProcess first = cluster.run().awaitRunning();
+            InstanceProcess second = cluster.run().awaitLog("-> REBALANCING");
+            assertEndsWithZero(second);
+            assertThat(cluster.members()).isEqualTo(1);
+            assertEndsWithZero(first);
+            assertThat(cluster.members()).isZero();
+            assertThat(first.log()).contains("Ended: 0 labels");
+        }
+    }
+
+    @Test
+    void whileItsDeviceHangsAndItsWindowIsFull() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            InstanceProcess instance = cluster.track(InstanceProcess.main(
+                            HangingRun.class,
+                            HangingRun.ALWAYS,
+                            "--bootstrap",
+                            cluster.bootstrap(),
+                            "--set",
+                            "batch.timeoutMillis=3600000",
+                            "--set",
+                            "window.maxEvents=200",
+                            "--set",
+                            "statusSeconds=1"))
+                    .awaitRunning();
+            OutcomeFollower follower = cluster.follow(Map.of());
+            send(cluster, follower);
+            instance.awaitLog("in flight: 2");
+            assertEndsWithZero(instance);
+            assertThat(cluster.members()).isZero();
+            follower.finish();
+        }
+    }
+
+    @Test
+    void withoutABrokerItEndsInItsTime() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            InstanceProcess instance = cluster.run("shutdownTimeoutMillis=3000").awaitRunning();
+            OutcomeFollower follower = cluster.follow(Map.of());
+            send(cluster, follower);
+            await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() > 0);
+            cluster.stopBroker();
+            instance.signal();
+            assertThat(instance.awaitEnd(AT_ONCE)).as(instance::log).isEqualTo(1);
+            assertThat(instance.log()).contains("Not closed within 3000 ms");
+            assertThat(instance.crash()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSecondSignalEndsItAtOnce() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            InstanceProcess instance =
+                    cluster.run("shutdownTimeoutMillis=3600000").awaitRunning();
+            OutcomeFollower follower = cluster.follow(Map.of());
+            send(cluster, follower);
+            await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() > 0);
+            cluster.stopBroker();
+            instance.signal();
+            instance.awaitLog("a second signal ends at once");
+            instance.signal();
+            assertThat(instance.awaitEnd(AT_ONCE)).as(instance::log).isEqualTo(143);
+            assertThat(instance.crash()).isEmpty();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.resnetstreams.cli;
 import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -33,14 +35,30 @@ final class TestCluster implements AutoCloseable {
         this.clients = new KafkaClients(configuration);
     }
 
-    static TestCluster start() throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("resnet-streams-it");
-        EmbeddedBroker broker = EmbeddedBroker.start(directory, 0, 17 << 20);
-        Configuration configuration = new ConfigurationLoader()
-                .set("bootstrapServers", broker.bootstrapServers(), "test")
-                .load();
+    /** Starts it; settings are {@code key=value}. */
+    static TestCluster start(String... settings) throws IOException, InterruptedException {
+        ConfigurationLoader loader = new ConfigurationLoader();
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
+        }
+        int largest = loader.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
+        EmbeddedBroker broker =
+                EmbeddedBroker.start(Files.createTempDirectory("resnet-streams-it"), 0, largest);
+        Configuration configuration =
+                loader.set("bootstrapServers", broker.bootstrapServers(), "test").load();
         TopicsCommand.create(configuration);
         return new TestCluster(broker, configuration);
+    }
+
+    /** Returns an image file that gets a label. */
+    static byte[] sampleImage() throws IOException {
+        try (Stream<Path> files = Files.list(SAMPLES)) {
+            return Files.readAllBytes(files.filter(file -> file.toString().endsWith(".png"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow());
+        }
     }
 
     Configuration configuration() {
@@ -98,6 +116,24 @@ final class TestCluster implements AutoCloseable {
                     .forEach((partition, end) -> ends.put(partition, end.offset()));
         }
         return ends;
+    }
+
+    /** Returns how many members the pipeline's group has. */
+    int members() throws Exception {
+        try (Admin admin = clients.admin()) {
+            String group = configuration.applicationId();
+            return admin.describeConsumerGroups(List.of(group))
+                    .all()
+                    .get()
+                    .get(group)
+                    .members()
+                    .size();
+        }
+    }
+
+    /** Lets the broker go away, for good. */
+    void stopBroker() {
+        broker.close();
     }
 
     @Override

@@ -149,4 +149,11 @@ class TopicAuditTest {
                 .isThrownBy(() -> audit.range(0, 0, 3_000_000_000L))
                 .withMessageContaining("3000000000");
     }
+
+    @Test
+    void aDeadLetterThatComesWithoutContentIsNotAltered() {
+        audit.deadLetter("image-events-dlq-0", at(0), null);
+        events(0);
+        assertThat(audit.result(INPUT).isFaultless()).isTrue();
+    }
 }

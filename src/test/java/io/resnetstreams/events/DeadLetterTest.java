@@ -11,6 +11,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeadLetterTest {
     private static final RejectedEventException REJECTION =
@@ -84,7 +86,41 @@ class DeadLetterTest {
     }
 
     @Test
+    void anEventTooLargeToBeWrittenAgainIsLeftOut() {
+        RawEvent event = event(new byte[5], new byte[6], headers("trace", "t1"));
+        DeadLetter letter =
+                DeadLetter.of(event, new RejectedEventException(Stage.LIMITS, EventReader.TOO_LARGE, "too large"));
+        assertThat(letter.event().key()).isNull();
+        assertThat(letter.recordValue()).isNull();
+        assertThat(letter.headers().lastHeader("trace")).isNull();
+        assertThat(text(letter.headers(), "__streams.errors.offset")).isEqualTo("7");
+    }
+
+    @Test
     void itGoesToThePartitionOfItsEvent() {
         assertThat(DeadLetter.of(event(5, 0), REJECTION).sourcePartition()).isEqualTo(5);
+    }
+
+    @Test
+    void theSourceIsReadBackFromTheHeaders() {
+        Headers headers = DeadLetter.of(event(5, 9_000_000_000L), REJECTION).headers();
+        assertThat(DeadLetter.sourceOf(headers, 17))
+                .contains(new SourcePosition("image-events", 5, 9_000_000_000L, 17));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"topic", "partition", "offset"})
+    void aSourceThatIsNotWholeIsNone(String missing) {
+        Headers headers = DeadLetter.of(event(5, 7), REJECTION).headers();
+        headers.remove("__streams.errors." + missing);
+        assertThat(DeadLetter.sourceOf(headers, 17)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "five", "99999999999999999999"})
+    void aSourceWithoutNumbersIsNone(String offset) {
+        Headers headers = DeadLetter.of(event(5, 7), REJECTION).headers();
+        headers.add("__streams.errors.offset", offset.getBytes(UTF_8));
+        assertThat(DeadLetter.sourceOf(headers, 17)).isEmpty();
     }
 }

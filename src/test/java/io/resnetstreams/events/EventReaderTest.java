@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ class EventReaderTest {
     private static final Headers JSON = headers("content-type", "application/json");
     private static final Headers IMAGE = headers("content-type", "image/png");
 
-    private final EventReader reader = new EventReader(new EventLimits(4, 20));
+    private final EventReader reader = new EventReader(new EventLimits(300, 4, 30, 10, 20));
 
     private ImageEvent readJson(String json) throws RejectedEventException {
         return reader.read(event(KEY, json.getBytes(UTF_8), JSON));
@@ -118,7 +119,63 @@ class EventReaderTest {
 
     @Test
     void nestingBeyondTheLimitIsRejected() {
-        assertJsonRejected("{\"image\": \"AQID\", \"a\": [[[[1]]]]}", "json", "nesting depth");
+        assertJsonRejected(
+                "{\"image\": \"AQID\", \"a\": [[[[1]]]]}",
+                "json_too_deep",
+                "the JSON nests deeper than the 4 levels allowed");
+    }
+
+    @Test
+    void stringsAndNumbersUpToTheirLimitsPass() throws RejectedEventException {
+        String json = "{\"image\": \"AQID\", \"%s\": [\"%s\", %s]}";
+        assertThat(readJson(json.formatted("n".repeat(30), "s".repeat(30), "1".repeat(10)))
+                        .image())
+                .hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "{\"image\": \"\", \"a\": {\"b\": \"LONG\"}} | json_string_too_long | a string of the JSON has more than the 30",
+                "{\"id\": \"LONG\", \"image\": \"\"} | json_string_too_long | a string of the JSON has more than the 30",
+                "{\"LONG\": 1, \"image\": \"\"} | json_string_too_long | a field's name in the JSON has more than the 30",
+                "{\"image\": \"\", \"a\": 12345678901} | json_number_too_long | a number of the JSON has more than the 10",
+                "{\"image\": \"\", \"a\": 1.2345678901} | json_number_too_long | a number of the JSON has more than the 10"
+            })
+    void stringsAndNumbersBeyondTheirLimitsAreRejected(String json, String code, String reason) {
+        assertJsonRejected(json.replace("LONG", "x".repeat(31)), code, reason);
+    }
+
+    @Test
+    void theImageIsNoStringOfTheJson() throws RejectedEventException {
+        assertThat(readJson("{\"image\": \"" + "AQID".repeat(50) + "\"}").image())
+                .hasSize(150);
+    }
+
+    @Test
+    void anEventThatIsTooLargeIsRejectedBeforeItIsRead() {
+        RawEvent event = event(new byte[100], new byte[190], headers("h", "0123456789"));
+        assertThatExceptionOfType(RejectedEventException.class)
+                .isThrownBy(() -> reader.read(event))
+                .withMessageContaining("key, value and headers have 301 bytes once uncompressed; at most 300")
+                .satisfies(rejection -> {
+                    assertThat(rejection.stage()).isEqualTo(Stage.LIMITS);
+                    assertThat(rejection.code()).isEqualTo("event_too_large");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud83d\\ude00", "\\ud83d", "a\\ude00", "\\ude00\\ud83d"})
+    void anIdOfSurrogatesWholeOrHalfComesBackInTheLabel(String escaped) throws RejectedEventException {
+        RawEvent event = event(KEY, ("{\"id\": \"" + escaped + "\", \"image\": \"\"}").getBytes(UTF_8), JSON);
+        String id = reader.read(event).id();
+        assertThat(id.length()).isBetween(1, 2);
+        LabelEvent label = new LabelEvent(id, List.of(), TestEvents.MODEL, event.source());
+        byte[] written = EncodedLabel.of(label).json();
+        assertThat(LabelEventSerde.deserializer().deserialize("labels", written).id())
+                .isEqualTo(id);
     }
 
     @Test
@@ -203,13 +260,18 @@ class EventReaderTest {
         assertThat(readJson("{\"id\": \"" + id + "\", \"image\": \"\"}").id()).isEqualTo(id);
     }
 
-    @Test
-    void limitsThatAllowNothingAreRefusedByName() {
+    @ParameterizedTest
+    @CsvSource({
+        "0, 2, 16, 1, 1, maxEventBytes is 0",
+        "1, 1, 16, 1, 1, maxJsonDepth is 1",
+        "1, 2, 15, 1, 1, maxJsonStringLength is 15",
+        "1, 2, 16, 0, 1, maxJsonNumberLength is 0",
+        "1, 2, 16, 1, 0, maxIdLength is 0"
+    })
+    void limitsThatAllowNothingAreRefusedByName(
+            int bytes, int depth, int stringLength, int numberLength, int idLength, String reason) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EventLimits(1, 1))
-                .withMessageStartingWith("maxJsonDepth is 1");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EventLimits(2, 0))
-                .withMessageStartingWith("maxIdLength is 0");
+                .isThrownBy(() -> new EventLimits(bytes, depth, stringLength, numberLength, idLength))
+                .withMessageStartingWith(reason);
     }
 }

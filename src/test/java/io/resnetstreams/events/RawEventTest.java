@@ -8,9 +8,13 @@ import org.junit.jupiter.api.Test;
 
 class RawEventTest {
     @Test
-    void keyAndValueCountTowardsTheSize() {
+    void keyValueAndHeadersCountTowardsTheSize() {
         long empty = event(null, null, headers()).sizeInBytes();
-        assertThat(event(new byte[3], new byte[1_000], headers()).sizeInBytes()).isEqualTo(empty + 1_003);
+        RawEvent event = event(new byte[3], new byte[1_000], headers("trace", "1234"));
+        event.headers().add("none", null);
+        assertThat(event.sizeInBytes()).isEqualTo(empty + 1_012);
+        RawEvent again = event(event.key(), event.value(), event.headers());
+        assertThat(again.contentBytes()).isEqualTo(1_016);
     }
 
     @Test

@@ -30,7 +30,7 @@ class SchemaTest {
     private final JsonSchema imageEvent = schema("image-event");
     private final JsonSchema labelEvent = schema("label-event");
     private final JsonSchema deadLetter = schema("dead-letter");
-    private final EventReader reader = new EventReader(new EventLimits(16, 100));
+    private final EventReader reader = new EventReader(EventLimits.defaults());
 
     private static JsonNode json(String name) {
         try {

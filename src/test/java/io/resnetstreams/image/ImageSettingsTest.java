@@ -10,19 +10,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ImageSettingsTest {
     @Test
     void defaultLimits() {
-        assertThat(ImageLimits.defaults()).isEqualTo(new ImageLimits(20 * 1024 * 1024, 50_000_000, 16_384));
+        assertThat(ImageLimits.defaults())
+                .isEqualTo(new ImageLimits(20 * 1024 * 1024, 50_000_000, 16_384, 100, 10_000));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "0, 1, 1, maxBytes is 0",
-        "1, 0, 1, maxPixels is 0",
-        "1, 2000000000, 1, maxPixels is 2000000000; allowed are 1 to 715827879",
-        "1, 1, 0, maxEdge is 0",
-        "1, 1, 2000000, maxEdge is 2000000; allowed are 1 to 1048576"
+        "0, 1, 1, 1, 1, maxBytes is 0",
+        "1, 0, 1, 1, 1, maxPixels is 0",
+        "1, 2000000000, 1, 1, 1, maxPixels is 2000000000; allowed are 1 to 715827879",
+        "1, 1, 0, 1, 1, maxEdge is 0",
+        "1, 1, 2000000, 1, 1, maxEdge is 2000000; allowed are 1 to 1048576",
+        "1, 1, 1, 0, 1, maxAspectRatio is 0; it must be at least 1",
+        "1, 1, 1, 1, 0, maxDecodeMillis is 0; it must be at least 1"
     })
-    void limitsNameWhatIsWrong(int maxBytes, int maxPixels, int maxEdge, String reason) {
-        assertThatThrownBy(() -> new ImageLimits(maxBytes, maxPixels, maxEdge))
+    void limitsNameWhatIsWrong(int maxBytes, int maxPixels, int maxEdge, int ratio, int millis, String reason) {
+        assertThatThrownBy(() -> new ImageLimits(maxBytes, maxPixels, maxEdge, ratio, millis))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason);
     }

@@ -10,6 +10,8 @@ import io.resnetstreams.events.Stage;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ class RejectionTest {
     private static final Preprocessing PREPROCESSING = new Preprocessing(0, 28, 28);
 
     private final ImagePreprocessor preprocessor =
-            new ImagePreprocessor(new ImageLimits(20_000, 5_000, 100), PREPROCESSING);
+            new ImagePreprocessor(new ImageLimits(20_000, 5_000, 100, 10, 10_000), PREPROCESSING);
 
     @Test
     void tooManyBytes() {
@@ -37,6 +39,44 @@ class RejectionTest {
     @Test
     void tooManyPixels() {
         assertRejected(png(90, 90), Stage.LIMITS, "too_many_pixels", "90×90 = 8100 pixels; at most 5000");
+    }
+
+    @Test
+    void aspectRatioTooLarge() throws Exception {
+        assertThat(preprocessor.decode(png(5, 50)).height()).isEqualTo(50);
+        assertRejected(
+                png(5, 51), Stage.LIMITS, "aspect_ratio_too_large", "5×51 pixels; an edge may be at most 10 times");
+        assertRejected(
+                png(51, 5), Stage.LIMITS, "aspect_ratio_too_large", "51×5 pixels; an edge may be at most 10 times");
+    }
+
+    @Test
+    void decodingThatTakesTooLongIsRejected() throws Exception {
+        AtomicLong millis = new AtomicLong();
+        AtomicLong step = new AtomicLong(25);
+        ImageLimits limits = new ImageLimits(20_000, 5_000, 100, 10, 50);
+        // A clock that goes on by itself whenever it is read: at the start, after decoding, and at the end.
+        ImagePreprocessor slow = new ImagePreprocessor(
+                limits, PREPROCESSING, () -> TimeUnit.MILLISECONDS.toNanos(millis.addAndGet(step.get())));
+        assertThat(slow.toPixels(png(60, 40))).hasSize(28 * 28 * 3);
+        step.set(26);
+        assertThatThrownBy(() -> slow.toPixels(png(60, 40)))
+                .hasMessage("decoding took 52 ms of a processor; at most 50 are allowed")
+                .asInstanceOf(type(RejectedEventException.class))
+                .satisfies(rejected -> {
+                    assertThat(rejected.code()).isEqualTo("decode_too_long");
+                    assertThat(rejected.stage()).isEqualTo(Stage.LIMITS);
+                });
+    }
+
+    @Test
+    void theTimeOfTheThreadGoesOnWithItsWork() {
+        long start = DecodeTimer.THREAD_TIME.getAsLong();
+        long sum = 0;
+        while (DecodeTimer.THREAD_TIME.getAsLong() == start && sum < 1_000_000_000) {
+            sum++;
+        }
+        assertThat(DecodeTimer.THREAD_TIME.getAsLong()).isGreaterThan(start);
     }
 
     @Test
@@ -109,7 +149,7 @@ class RejectionTest {
         byte[] mended = Arrays.copyOf(file, file.length * 3 / 4);
         mended[mended.length - 2] = (byte) 0xFF;
         mended[mended.length - 1] = (byte) 0xD9;
-        assertRejected(mended, Stage.DECODE, "truncated", progressive ? "of 64 coefficients" : "remature end");
+        assertRejected(mended, Stage.DECODE, "truncated", "its image data ends at byte");
     }
 
     @Test
@@ -132,15 +172,27 @@ class RejectionTest {
     }
 
     @Test
-    void manyScansAreCorrupt() {
-        byte[] file = SampleImages.progressiveJpeg(60, 40);
+    void manyScansAreRejected() {
+        byte[] attack = withEmptyScans(SampleImages.progressiveJpeg(20, 40), 101);
+        assertRejected(
+                attack, Stage.LIMITS, "too_many_scans", "more than 100 scans, which is what is allowed for 20×40");
+    }
+
+    @Test
+    void fewerScansAreAllowedToLargeImages() {
+        byte[] attack = withEmptyScans(SampleImages.progressiveJpeg(100, 50), 17);
+        assertRejected(
+                attack, Stage.LIMITS, "too_many_scans", "more than 16 scans, which is what is allowed for 100×50");
+    }
+
+    private static byte[] withEmptyScans(byte[] file, int count) {
         int scan = indexOf(file, 0xDA);
-        byte[] attack = Arrays.copyOf(file, scan + 101 * 10);
-        for (int i = 0; i < 101; i++) {
+        byte[] attack = Arrays.copyOf(file, scan + count * 10);
+        for (int i = 0; i < count; i++) {
             byte[] emptyScan = {(byte) 0xFF, (byte) 0xDA, 0, 8, 1, 1, 0, 1, 63, 0};
             System.arraycopy(emptyScan, 0, attack, scan + i * 10, 10);
         }
-        assertRejected(attack, Stage.DECODE, "corrupt", "more than 100 scans");
+        return attack;
     }
 
     @Test

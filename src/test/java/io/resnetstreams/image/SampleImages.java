@@ -91,6 +91,16 @@ final class SampleImages {
         return payload;
     }
 
+    /** Has a PNG's header state another height, with a right checksum. */
+    static byte[] withPngHeight(byte[] png, int height) {
+        byte[] lying = png.clone();
+        CRC32 crc = new CRC32();
+        ByteBuffer buffer = ByteBuffer.wrap(lying).putInt(20, height);
+        crc.update(lying, 12, 17);
+        buffer.putInt(29, (int) crc.getValue());
+        return lying;
+    }
+
     /** Puts an eXIf chunk behind a PNG's header. */
     static byte[] withPngExif(byte[] png, byte[] exif) {
         byte[] chunk = new byte[4 + exif.length - 6]; // without "Exif" and two zeros

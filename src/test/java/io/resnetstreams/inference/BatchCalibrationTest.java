@@ -59,4 +59,11 @@ class BatchCalibrationTest {
                 }))
                 .isInstanceOf(OutOfDeviceMemoryException.class);
     }
+
+    @Test
+    void theLongestTimeOfABatchIsByTheSlowestRate() {
+        BatchCalibration calibration = new BatchCalibration(Map.of(1, 10.0, 8, 40.0));
+        assertThat(calibration.longestMillis(8)).isEqualTo(800);
+        assertThat(calibration.longestMillis(1)).isEqualTo(100);
+    }
 }

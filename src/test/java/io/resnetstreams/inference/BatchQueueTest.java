@@ -4,6 +4,7 @@ import static io.resnetstreams.inference.TestImages.pending;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchQueueTest {
@@ -80,5 +81,35 @@ class BatchQueueTest {
         queue.close();
         queue.take(2);
         assertThat(queue.take(2)).isNull();
+    }
+
+    @Test
+    void imagesPutBackComeFirst() throws InterruptedException {
+        queue.add(pending(3, now));
+        assertThat(queue.putBack(List.of(pending(1, now), pending(2, now)))).isTrue();
+        assertThat(numbers(queue.take(3))).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aClosedQueueTakesImagesBack() throws InterruptedException {
+        queue.close();
+        assertThat(queue.putBack(List.of(pending(1, now)))).isTrue();
+        assertThat(numbers(queue.take(2))).containsExactly(1);
+    }
+
+    @Test
+    void anEmptiedQueueReturnsWhatItHeldAndTakesNothing() throws InterruptedException {
+        PendingImage image = pending(1, now);
+        queue.add(image);
+        assertThat(queue.closeAndEmpty()).containsExactly(image);
+        assertThat(queue.size()).isZero();
+        assertThat(queue.add(pending(2, now))).isFalse();
+        assertThat(queue.putBack(List.of(pending(3, now)))).isFalse();
+        assertThat(queue.closeAndEmpty()).isEmpty();
+        assertThat(queue.take(2)).isNull();
+    }
+
+    private static List<Integer> numbers(Batch batch) {
+        return batch.images().stream().map(image -> (int) image.pixels()[0]).toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.resnetstreams.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
@@ -8,22 +9,51 @@ import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BatchRunnerTest {
     private static final int POISON = 66;
 
-    private final AtomicInteger ceiling = new AtomicInteger(8);
-    private final List<Integer> newCeilings = new ArrayList<>();
+    private final BatchCeiling ceiling = new BatchCeiling(8);
+    private final List<Integer> lowered = new ArrayList<>();
+    private final List<Integer> raised = new ArrayList<>();
+    private final InferenceMetrics metrics = new InferenceMetrics() {
+        @Override
+        public void outOfMemory(String device, int newCeiling) {
+            lowered.add(newCeiling);
+        }
 
-    private List<PendingImage> run(Classifier classifier, int... numbers) {
-        List<PendingImage> images = IntStream.of(numbers)
+        @Override
+        public void ceilingRaised(String device, int newCeiling) {
+            raised.add(newCeiling);
+        }
+    };
+
+    private static List<PendingImage> images(int... numbers) {
+        return IntStream.of(numbers)
                 .mapToObj(number -> TestImages.pending(number, 0))
                 .toList();
-        new BatchRunner(classifier, 3, ceiling, newCeilings::add).run(images);
+    }
+
+    private BatchRunner runner(Classifier classifier) {
+        return new BatchRunner("cpu", classifier, 3, ceiling, metrics);
+    }
+
+    private List<PendingImage> run(Classifier classifier, int... numbers) {
+        List<PendingImage> images = images(numbers);
+        runner(classifier).run(images);
         return images;
+    }
+
+    private void assertDeviceFails(Classifier classifier, String message) {
+        List<PendingImage> images = images(1, 2, 3);
+        BatchRunner runner = runner(classifier);
+        assertThatThrownBy(() -> runner.run(images))
+                .isInstanceOf(DeviceFailedException.class)
+                .hasMessage(message);
+        // They are for another device.
+        assertThat(images).allSatisfy(image -> assertThat(image.probabilities()).isNotDone());
     }
 
     private static Throwable failure(PendingImage image) {
@@ -114,16 +144,16 @@ class BatchRunnerTest {
         // A blank image alone gets its one row, so the device counts as sound.
         List<PendingImage> images = run(answering(new float[1][2]), 1, 2);
         assertThat(images).allSatisfy(image -> assertThat(image.probabilities()).isCompleted());
-        List<PendingImage> none = run(answering(new float[0][]), 1);
-        assertThat(failure(none.get(0)))
-                .isInstanceOf(DeviceFailedException.class)
-                .hasMessageContaining("the classifier returned 0 results for 1 images");
+        assertDeviceFails(
+                answering(new float[0][]),
+                "the device fails even on a blank image: the classifier returned 0 results for 1 images");
     }
 
     @Test
     void moreResultsThanImagesAreNoResults() {
-        List<PendingImage> images = run(answering(new float[3][2]), 1, 2);
-        assertThat(failure(images.get(0))).hasMessageContaining("returned 3 results for 1 images");
+        assertDeviceFails(
+                answering(new float[4][2]),
+                "the device fails even on a blank image: the classifier returned 4 results for 1 images");
     }
 
     @Test
@@ -143,8 +173,8 @@ class BatchRunnerTest {
     @Test
     void outOfMemoryHalvesTheCeilingUntilBatchesFit() {
         run(withMemoryFor(2), 1, 2, 3, 4, 5, 6, 7, 8);
-        assertThat(ceiling).hasValue(2);
-        assertThat(newCeilings).containsExactly(4, 2);
+        assertThat(ceiling.get()).isEqualTo(2);
+        assertThat(lowered).containsExactly(4, 2);
     }
 
     @Test
@@ -157,33 +187,67 @@ class BatchRunnerTest {
     @Test
     void aBatchAboveTheCeilingIsCut() {
         FakeClassifier classifier = FakeClassifier.sound();
-        ceiling.set(2);
+        ceiling.outOfMemory(4);
         run(classifier, 1, 2, 3, 4, 5);
         assertThat(classifier.batchSizes()).containsExactly(2, 2, 1);
     }
 
     @Test
-    void theCeilingIsNeverRaised() {
-        ceiling.set(3);
+    void aSmallerBatchThatFindsNoMemoryLowersTheCeilingToItsHalf() {
         run(withMemoryFor(1), 1, 2, 3);
-        assertThat(ceiling).hasValue(1);
+        assertThat(ceiling.get()).isEqualTo(1);
+        assertThat(lowered).containsExactly(1);
+    }
+
+    @Test
+    void fullBatchesThatFitRaiseTheCeilingAgain() {
+        BatchRunner runner = runner(FakeClassifier.sound());
+        ceiling.outOfMemory(8);
+        for (int batch = 0; batch < BatchCeiling.FIRST_PATIENCE; batch++) {
+            assertThat(raised).isEmpty();
+            runner.run(images(1, 2, 3, 4));
+        }
+        assertThat(raised).containsExactly(5);
+        assertThat(ceiling.get()).isEqualTo(5);
+    }
+
+    @Test
+    void batchesThatAreNotFullSayNothingAboutMemory() {
+        BatchRunner runner = runner(FakeClassifier.sound());
+        ceiling.outOfMemory(8);
+        for (int batch = 0; batch < 3 * BatchCeiling.FIRST_PATIENCE; batch++) {
+            runner.run(images(1, 2, 3));
+        }
+        assertThat(raised).isEmpty();
     }
 
     @Test
     void noMemoryForASingleImageIsTheDevicesFault() {
-        List<PendingImage> images = run(withMemoryFor(0), 1, 2);
-        assertThat(images).allSatisfy(image -> assertThat(failure(image))
-                .isInstanceOf(DeviceFailedException.class)
-                .hasMessage("the device has no memory for a single image"));
+        assertDeviceFails(withMemoryFor(0), "the device has no memory for a single image");
     }
 
     @Test
-    void aBrokenDeviceFailsAllImagesAndRejectsNone() {
-        Classifier broken = new FakeClassifier(images -> {
-            throw new IllegalStateException("CUDA: device lost");
-        });
-        assertThat(run(broken, 1, 2, 3)).allSatisfy(image -> assertThat(failure(image))
-                .isInstanceOf(DeviceFailedException.class)
-                .hasMessage("the device fails even on a blank image: CUDA: device lost"));
+    void aBrokenDeviceRejectsNoImage() {
+        assertDeviceFails(
+                new FakeClassifier(images -> {
+                    throw new IllegalStateException("CUDA: device lost");
+                }),
+                "the device fails even on a blank image: CUDA: device lost");
+    }
+
+    @Test
+    void whatIsDoneBeforeTheDeviceBreaksStaysDone() {
+        List<PendingImage> images = images(1, 2, 3, 4);
+        BatchRunner runner = runner(new FakeClassifier(batch -> {
+            // Fails on the whole, gets through the first half, and is lost in the second.
+            if (batch.size() > 2 || batch.get(0)[0] != 1) {
+                throw new IllegalStateException("device lost");
+            }
+        }));
+        assertThatThrownBy(() -> runner.run(images)).isInstanceOf(DeviceFailedException.class);
+        assertThat(images.get(0).probabilities()).isCompleted();
+        assertThat(images.get(1).probabilities()).isCompleted();
+        assertThat(images.get(2).probabilities()).isNotDone();
+        assertThat(images.get(3).probabilities()).isNotDone();
     }
 }

@@ -49,10 +49,14 @@ class ClassificationServiceTest {
     }
 
     private ClassificationService serviceWith(FakeClassifier classifier, InferenceMetrics metrics) {
+        return serviceWith(classifier, metrics, new ImageLimits(10_000, 100, 50, 50, 10_000));
+    }
+
+    private ClassificationService serviceWith(FakeClassifier classifier, InferenceMetrics metrics, ImageLimits limits) {
         Batcher batcher = new Batcher("cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE);
         service = new ClassificationService(
-                new EventReader(new EventLimits(8, 100)),
-                new ImagePreprocessor(new ImageLimits(10_000, 100, 50), new Preprocessing(0, 2, 2)),
+                new EventReader(EventLimits.defaults()),
+                new ImagePreprocessor(limits, new Preprocessing(0, 2, 2)),
                 2,
                 List.of(batcher),
                 new LabelRanking(List.of("bright", "dark"), 1),
@@ -132,6 +136,22 @@ class ClassificationServiceTest {
         DeadLetter letter = deadLetter(image("a", png(11, 10, 0)));
         assertThat(letter.stage()).isEqualTo(Stage.LIMITS);
         assertThat(letter.code()).isEqualTo("too_many_pixels");
+    }
+
+    @Test
+    void anImageThatTakesTooLongIsADeadLetterAndOthersGetLabelsMeanwhile() throws Exception {
+        serviceWith(FakeClassifier.sound(), InferenceMetrics.NONE, new ImageLimits(1 << 20, 9_000_000, 3_000, 1, 1));
+        CompletableFuture<Outcome> slow = service.classify(image("slow", png(3_000, 3_000, 255)));
+        List<CompletableFuture<Outcome>> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            others.add(service.classify(image("other-" + i, png(2, 2, 255))));
+        }
+        for (CompletableFuture<Outcome> other : others) {
+            assertThat(await(other)).isInstanceOf(EncodedLabel.class);
+        }
+        DeadLetter letter = (DeadLetter) await(slow);
+        assertThat(letter.stage()).isEqualTo(Stage.LIMITS);
+        assertThat(letter.code()).isEqualTo("decode_too_long");
     }
 
     @Test

@@ -141,6 +141,37 @@ class DeviceModelTest {
         }
     }
 
+    @Test
+    void arraysOfABatchAreOpenUntilItsResultIsRead() throws Exception {
+        try (DeviceModel model = DeviceModel.load(ModelDirectory.load(MODEL), Device.cpu(), 1, 4)) {
+            Classifier classifier = model.classifiers().get(0);
+            List<byte[]> images = List.of(new byte[model.imageBytes()], new byte[model.imageBytes()]);
+            int atRest = model.openArrays();
+            assertThat(atRest).isPositive();
+            for (int batch = 0; batch < 20; batch++) {
+                Supplier<float[][]> running = classifier.begin(images);
+                assertThat(model.openArrays()).isEqualTo(atRest + 1);
+                running.get();
+                assertThat(model.openArrays()).isEqualTo(atRest);
+            }
+            classifier.close();
+        }
+    }
+
+    @Test
+    void aFreshClassifierGivesTheSameProbabilities() throws Exception {
+        try (DeviceModel model = DeviceModel.load(ModelDirectory.load(MODEL), Device.cpu(), 1, 4)) {
+            byte[] image = new byte[model.imageBytes()];
+            new SplittableRandom(5).nextBytes(image);
+            try (Classifier fresh = model.freshClassifier()) {
+                assertThat(fresh.classify(List.of(image))[0])
+                        .as("seed 5")
+                        .isEqualTo(model.classifiers().get(0).classify(List.of(image))[0]);
+            }
+            model.classifiers().forEach(Classifier::close);
+        }
+    }
+
     private static List<byte[]> images(SplittableRandom random, int imageBytes) {
         List<byte[]> images = new ArrayList<>();
         for (int i = 1 + random.nextInt(16); i > 0; i--) {

@@ -35,7 +35,7 @@ public final class PipelineWithoutFrontier {
                 new BatchPolicy(32, 0),
                 InferenceMetrics.NONE);
         ClassificationService service = new ClassificationService(
-                new EventReader(new EventLimits(32, 4_096)),
+                new EventReader(EventLimits.defaults()),
                 new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing()),
                 2,
                 List.of(batcher),

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamsPropertiesTest {
     private static PipelineSettings settings(Guarantee guarantee, int maxMessageBytes, Map<String, String> kafka) {
+        return settings(guarantee, maxMessageBytes, new InFlightLimits(10, 10), kafka);
+    }
+
+    private static PipelineSettings settings(
+            Guarantee guarantee, int maxMessageBytes, InFlightLimits inFlight, Map<String, String> kafka) {
         return new PipelineSettings(
                 "labels",
                 "kafka:9092",
@@ -21,7 +31,7 @@ class StreamsPropertiesTest {
                 guarantee,
                 3,
                 maxMessageBytes,
-                new InFlightLimits(10, 10),
+                inFlight,
                 Duration.ofSeconds(1),
                 kafka);
     }
@@ -48,15 +58,28 @@ class StreamsPropertiesTest {
     @Test
     void requestsHoldTheLargestEventWithTheHeadersOfADeadLetter() {
         Properties properties = StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, Map.of()));
-        int largest = (64 << 20) + StreamsProperties.DEAD_LETTER_HEADROOM_BYTES;
+        int largest = (64 << 20) + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         assertThat(properties).containsEntry("producer.max.request.size", largest);
         assertThat((Long) properties.get("producer.buffer.memory")).isGreaterThanOrEqualTo(largest);
     }
 
-    @Test
-    void fetchesHoldTheLargestEvent() {
-        assertThat(StreamsProperties.of(settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, Map.of())))
-                .containsEntry("main.consumer.fetch.max.bytes", 64 << 20);
+    @ParameterizedTest
+    @CsvSource({
+        // events, bytes of the window; records of a poll; bytes of a fetch, of a partition in it
+        "2048, 67108864, 500, 16777216, 2097152",
+        "1000000, 9000000000, 500, 16777216, 2097152",
+        "64, 67108864, 16, 16777216, 2097152",
+        "2048, 8388608, 64, 2097152, 262144",
+        "1, 1, 1, 1, 1"
+    })
+    void pollsAndFetchesFollowTheWindow(int maxEvents, long maxBytes, int poll, int fetch, int partition) {
+        PipelineSettings settings =
+                settings(Guarantee.EXACTLY_ONCE_V2, 64 << 20, new InFlightLimits(maxEvents, maxBytes), Map.of());
+        assertThat(StreamsProperties.of(settings))
+                .containsEntry("main.consumer.max.poll.records", poll)
+                .containsEntry("buffered.records.per.partition", poll)
+                .containsEntry("main.consumer.fetch.max.bytes", fetch)
+                .containsEntry("main.consumer.max.partition.fetch.bytes", partition);
     }
 
     @Test
@@ -132,5 +155,29 @@ class StreamsPropertiesTest {
     @Test
     void aTopicTakesTheLargestMessage() {
         assertThat(StreamsProperties.topicSettings(5_000)).containsEntry("max.message.bytes", "5000");
+    }
+
+    @Test
+    void anEventWithoutTimestampGetsOneOfItsArrival() {
+        TimestampExtractor extractor = new StreamsConfig(properties(Map.of())).defaultTimestampExtractor();
+        long before = System.currentTimeMillis();
+        assertThat(extractor.extract(recordOf(-1), 5)).isBetween(before, System.currentTimeMillis());
+        assertThat(extractor.extract(recordOf(0), 5)).isZero();
+        assertThat(extractor.extract(recordOf(7), 5)).isEqualTo(7);
+    }
+
+    private static ConsumerRecord<Object, Object> recordOf(long timestamp) {
+        return new ConsumerRecord<>(
+                "image-events",
+                0,
+                0,
+                timestamp,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                null,
+                null,
+                new RecordHeaders(),
+                Optional.empty());
     }
 }

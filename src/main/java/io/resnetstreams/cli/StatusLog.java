@@ -1,0 +1,51 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.topology.InFlightBudget;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs at an interval what a running instance has done and holds. */
+final class StatusLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusLog.class);
+
+    private final RunStatistics statistics;
+    private final InFlightBudget inFlight;
+    private final ClassificationStack stack;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "status");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    StatusLog(RunStatistics statistics, InFlightBudget inFlight, ClassificationStack stack) {
+        this.statistics = statistics;
+        this.inFlight = inFlight;
+        this.stack = stack;
+    }
+
+    /** Begins; there are so many seconds from one line to the next, 0 for none. */
+    void every(int seconds) {
+        if (seconds > 0) {
+            timer.scheduleAtFixedRate(this::write, seconds, seconds, TimeUnit.SECONDS);
+        }
+    }
+
+    private void write() {
+        LOG.info(
+                "{} labels, {} dead letters, {} images in a batch; in flight: {} events, {} bytes; {} arrays open",
+                statistics.labels(),
+                statistics.deadLetters(),
+                Rounding.to(2, statistics.meanBatch()),
+                inFlight.events(),
+                inFlight.bytes(),
+                stack.openArrays());
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

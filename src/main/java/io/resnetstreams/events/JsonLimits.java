@@ -1,0 +1,85 @@
+package io.resnetstreams.events;
+
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.Serial;
+
+/**
+ * The limits that hold while JSON is read, so that what exceeds them is never held in memory. Jackson's own say in words
+ * alone which of them was exceeded; these give it a code.
+ */
+final class JsonLimits extends StreamReadConstraints {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** A limit was exceeded. */
+    static final class ExceededException extends StreamConstraintsException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final String code;
+
+        ExceededException(String code, String reason) {
+            super(reason);
+            this.code = code;
+        }
+
+        /** Returns the dead letter's code. */
+        String code() {
+            return code;
+        }
+    }
+
+    JsonLimits(EventLimits limits) {
+        super(
+                limits.maxJsonDepth(),
+                DEFAULT_MAX_DOC_LEN,
+                limits.maxJsonNumberLength(),
+                limits.maxJsonStringLength(),
+                limits.maxJsonStringLength(),
+                DEFAULT_MAX_TOKEN_COUNT);
+    }
+
+    @Override
+    public void validateNestingDepth(int depth) throws StreamConstraintsException {
+        if (depth > getMaxNestingDepth()) {
+            throw new ExceededException(
+                    "json_too_deep", "the JSON nests deeper than the " + getMaxNestingDepth() + " levels allowed");
+        }
+    }
+
+    @Override
+    public void validateStringLength(int length) throws StreamConstraintsException {
+        if (length > getMaxStringLength()) {
+            throw tooLong("json_string_too_long", "a string of the JSON", getMaxStringLength());
+        }
+    }
+
+    @Override
+    public void validateNameLength(int length) throws StreamConstraintsException {
+        if (length > getMaxNameLength()) {
+            throw tooLong("json_string_too_long", "a field's name in the JSON", getMaxNameLength());
+        }
+    }
+
+    @Override
+    public void validateIntegerLength(int length) throws StreamConstraintsException {
+        requireNumberLength(length);
+    }
+
+    @Override
+    public void validateFPLength(int length) throws StreamConstraintsException {
+        requireNumberLength(length);
+    }
+
+    private void requireNumberLength(int length) throws StreamConstraintsException {
+        if (length > getMaxNumberLength()) {
+            throw tooLong("json_number_too_long", "a number of the JSON", getMaxNumberLength());
+        }
+    }
+
+    /** Its whole length is not known, since it is not read to its end. */
+    private static ExceededException tooLong(String code, String what, int allowed) {
+        return new ExceededException(code, what + " has more than the " + allowed + " characters allowed");
+    }
+}

@@ -1,0 +1,126 @@
+package io.resnetstreams.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.image.DecodedImage;
+import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.Png;
+import io.resnetstreams.image.Preprocessing;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code classify} with the bundled model, as a user calls it. */
+class ClassifyCommandTest {
+    @TempDir
+    private Path folder;
+
+    private final PrintStream realOut = System.out;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void capture() {
+        System.setOut(new PrintStream(out, true, UTF_8));
+    }
+
+    @AfterEach
+    void release() {
+        System.setOut(realOut);
+    }
+
+    private int classify(Object... arguments) {
+        List<String> words = new ArrayList<>(List.of("classify", "--set", "batch.calibrate=false"));
+        Arrays.stream(arguments).map(Object::toString).forEach(words::add);
+        return Main.commandLine().execute(words.toArray(String[]::new));
+    }
+
+    private List<JsonNode> lines() throws Exception {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : out.toString(UTF_8).lines().toList()) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        return lines;
+    }
+
+    private Path file(String name, byte[] content) throws Exception {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.write(file, content);
+    }
+
+    private static byte[] png(int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (i * 7);
+        }
+        return Png.encodeRgb(rgb, width, height);
+    }
+
+    @Test
+    void labelsAndDeadLettersAreToldAndOnlyLabelsHavePixels() throws Exception {
+        Path good = file("a/image.png", png(40, 20));
+        Path sameName = file("b/image.png", png(28, 28));
+        Path cut = file("cut.png", Arrays.copyOf(png(40, 20), 200));
+        Path text = file("text.png", "no image".getBytes(UTF_8));
+        Path elongated = file("elongated.png", png(303, 3));
+        Path pixels = folder.resolve("pixels");
+        assertThat(classify("--json", "--pixels", pixels, good, cut, sameName, text, elongated))
+                .isEqualTo(1);
+        List<JsonNode> lines = lines();
+        assertThat(lines).hasSize(5);
+        assertLabel(lines.get(0), good, 40, 20);
+        assertDeadLetter(lines.get(1), cut, "decode", "truncated");
+        assertThat(lines.get(1).get("width").asInt()).isEqualTo(40);
+        assertLabel(lines.get(2), sameName, 28, 28);
+        assertDeadLetter(lines.get(3), text, "decode", "unknown_format");
+        assertThat(lines.get(3).has("width")).isFalse();
+        assertDeadLetter(lines.get(4), elongated, "limits", "aspect_ratio_too_large");
+        assertThat(lines.get(4).get("width").asInt()).isEqualTo(303);
+        try (Stream<Path> files = Files.list(pixels)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("0000-image.png.png", "0002-image.png.png");
+        }
+        // This one has the network's size, so that it sees it as it is.
+        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 28, 28));
+        DecodedImage seen = preprocessor.decode(Files.readAllBytes(pixels.resolve("0002-image.png.png")));
+        assertThat(seen.rgb()).isEqualTo(preprocessor.decode(png(28, 28)).rgb());
+    }
+
+    private static void assertLabel(JsonNode line, Path file, int width, int height) {
+        assertThat(line.get("file").asText()).isEqualTo(file.toString());
+        assertThat(line.get("outcome").asText()).isEqualTo("label");
+        assertThat(line.get("width").asInt()).isEqualTo(width);
+        assertThat(line.get("height").asInt()).isEqualTo(height);
+        assertThat(line.get("labels")).isNotEmpty();
+        assertThat(line.get("labels").get(0).get("probability").asDouble()).isBetween(0.0, 1.0);
+        assertThat(line.has("code")).isFalse();
+    }
+
+    private static void assertDeadLetter(JsonNode line, Path file, String stage, String code) {
+        assertThat(line.get("file").asText()).isEqualTo(file.toString());
+        assertThat(line.get("outcome").asText()).isEqualTo("deadLetter");
+        assertThat(line.get("stage").asText()).isEqualTo(stage);
+        assertThat(line.get("code").asText()).isEqualTo(code);
+        assertThat(line.get("reason").asText()).isNotBlank();
+        assertThat(line.has("labels")).isFalse();
+    }
+
+    @Test
+    void whereAllGetLabelsTheExitCodeIsZero() throws Exception {
+        assertThat(classify("--json", file("image.png", png(5, 5)))).isZero();
+        assertThat(lines()).hasSize(1);
+    }
+}

@@ -1,0 +1,273 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.metrics.ScalingPlot;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.GroupState;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A group that follows its own signal, as Prometheus has it; and how throughput grows with instances. */
+@Tag("scaling")
+class ScalingRunIT {
+    private static final Path PLOTS = Path.of("target", "scaling");
+    private static final int LOW = 20;
+    private static final int HIGH = 250;
+    private static final double TARGET_AGE_SECONDS = 15;
+    private static final Duration TO_SETTLE = Duration.ofSeconds(60);
+    private static final String[] SETTINGS = {
+        "window.maxEvents=256", "scaling.targetDrainMillis=20000", "scaling.holdMillis=30000"
+    };
+
+    @TempDir
+    private Path folder;
+
+    /** What Prometheus had at a moment, and how many processes there were; NaN where it had nothing. */
+    private record Sample(double seconds, double arrivals, double lag, double age, double desired, int instances) {}
+
+    @Test
+    void instancesFollowTheArrivals() throws Exception {
+        try (TestCluster cluster = TestCluster.start();
+                PrometheusServer prometheus = PrometheusServer.start(folder)) {
+            InstanceGroup group = new InstanceGroup(cluster, prometheus, SETTINGS);
+            OutcomeFollower follower = cluster.follow(Map.of());
+            group.resize(1);
+            group.instances().get(0).awaitRunning();
+            List<Sample> samples = new CopyOnWriteArrayList<>();
+            AtomicBoolean over = new AtomicBoolean();
+            long start = System.nanoTime();
+            CompletableFuture<Void> scaler =
+                    CompletableFuture.runAsync(() -> scale(group, prometheus, start, samples, over));
+            double up;
+            double down;
+            long events;
+            try {
+                events = send(cluster, follower, LOW, () -> secondsSince(start) < 45);
+                up = secondsSince(start);
+                events += send(cluster, follower, HIGH, () -> secondsSince(start) < up + 150);
+                down = secondsSince(start);
+                double settled = down + TO_SETTLE.toSeconds() + 15;
+                events += send(
+                        cluster,
+                        follower,
+                        LOW,
+                        () -> secondsSince(start) < settled
+                                || last(samples).instances() > 1 && secondsSince(start) < settled + 90);
+            } finally {
+                over.set(true);
+                scaler.join();
+                plot(samples);
+            }
+            awaitOutcomes(cluster, follower, events);
+            group.resize(0);
+            cluster.awaitNoOpenTransaction();
+            follower.finish();
+            assertThat(cluster.check()).isZero();
+            print(samples);
+
+            assertThat(between(samples, up - 20, up)).allMatch(sample -> sample.instances() == 1);
+            assertThat(between(samples, up, down)).anyMatch(sample -> sample.instances() >= 5);
+            assertThat(last(samples).instances()).isEqualTo(1);
+            assertYoung(between(samples, up + TO_SETTLE.toSeconds(), down));
+            assertYoung(between(samples, down + TO_SETTLE.toSeconds(), Double.MAX_VALUE));
+        }
+    }
+
+    /** Does what an autoscaler does: looks at the signal every two seconds and makes it so. */
+    private static void scale(
+            InstanceGroup group, PrometheusServer prometheus, long start, List<Sample> samples, AtomicBoolean over) {
+        await().pollInterval(Duration.ofSeconds(2))
+                .atMost(Duration.ofMinutes(10))
+                .until(() -> {
+                    group.list();
+                    OptionalDouble desired = prometheus.value("resnet_streams:desired_instances:max");
+                    samples.add(new Sample(
+                            secondsSince(start),
+                            prometheus.value("resnet_streams:arrival_rate:max").orElse(Double.NaN),
+                            prometheus.value("resnet_streams:lag_events:sum").orElse(Double.NaN),
+                            prometheus.value("resnet_streams:lag_seconds:max").orElse(Double.NaN),
+                            desired.orElse(Double.NaN),
+                            group.size()));
+                    if (desired.isPresent() && !over.get()) {
+                        group.resize((int) desired.getAsDouble());
+                    }
+                    return over.get();
+                });
+    }
+
+    private static double secondsSince(long startNanos) {
+        return (System.nanoTime() - startNanos) / 1e9;
+    }
+
+    private static Sample last(List<Sample> samples) {
+        return samples.get(samples.size() - 1);
+    }
+
+    private static List<Sample> between(List<Sample> samples, double from, double to) {
+        return samples.stream()
+                .filter(sample -> sample.seconds() >= from && sample.seconds() < to)
+                .toList();
+    }
+
+    private static void assertYoung(List<Sample> samples) {
+        assertThat(samples).isNotEmpty();
+        assertThat(samples).filteredOn(sample -> !Double.isNaN(sample.age())).isNotEmpty();
+        assertThat(samples).noneMatch(sample -> sample.age() > TARGET_AGE_SECONDS);
+    }
+
+    private static void print(List<Sample> samples) {
+        samples.forEach(sample -> System.out.printf(
+                "%5.0f s: %3.0f arrivals/s, lag %5.0f, oldest %5.1f s, desired %.0f, instances %d%n",
+                sample.seconds(), sample.arrivals(), sample.lag(), sample.age(), sample.desired(), sample.instances()));
+    }
+
+    private static void plot(List<Sample> samples) {
+        ScalingPlot.lines(
+                PLOTS.resolve("run-rates.svg"),
+                "A real run: arrivals, and what the instances can do",
+                "seconds",
+                "images a second",
+                curves(
+                        samples,
+                        Map.of(
+                                "arrivals",
+                                Sample::arrivals,
+                                "capacity of all instances",
+                                sample -> sample.instances() * SimulatedInstance.IMAGES_PER_SECOND)));
+        ScalingPlot.lines(
+                PLOTS.resolve("run-lag.svg"),
+                "A real run: lag",
+                "seconds",
+                "events",
+                curves(samples, Map.of("events not committed", Sample::lag)));
+        ScalingPlot.lines(
+                PLOTS.resolve("run-age.svg"),
+                "A real run: instances, and the age of the oldest event",
+                "seconds",
+                "seconds, instances",
+                curves(samples, Map.of("age of the oldest event", Sample::age, "instances", Sample::instances)));
+    }
+
+    private static Map<String, ScalingPlot.Curve> curves(
+            List<Sample> samples, Map<String, ToDoubleFunction<Sample>> values) {
+        Map<String, ScalingPlot.Curve> curves = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            List<Sample> known = samples.stream()
+                    .filter(sample -> !Double.isNaN(value.applyAsDouble(sample)))
+                    .toList();
+            curves.put(
+                    name,
+                    new ScalingPlot.Curve(
+                            known.stream().mapToDouble(Sample::seconds).toArray(),
+                            known.stream().mapToDouble(value).toArray()));
+        });
+        return curves;
+    }
+
+    /** The backlog is evenly on all partitions, and larger than what is done while it is measured. */
+    @Test
+    void throughputGrowsWithInstances() throws Exception {
+        int backlog = 30_000;
+        try (TestCluster cluster = TestCluster.start();
+                PrometheusServer prometheus = PrometheusServer.start(folder)) {
+            InstanceGroup group = new InstanceGroup(cluster, prometheus, SETTINGS);
+            OutcomeFollower follower = cluster.follow(Map.of());
+            AtomicLong left = new AtomicLong(backlog);
+            assertThat(send(cluster, follower, 0, () -> left.getAndDecrement() > 0))
+                    .isEqualTo(backlog);
+            Map<Integer, Double> rates = new LinkedHashMap<>();
+            for (int instances : new int[] {1, 2, 4, 6}) {
+                group.resize(instances);
+                await().atMost(Duration.ofSeconds(90)).until(() -> isStable(cluster, instances));
+                rates.put(instances, rate(follower, instances));
+            }
+            System.out.println("committed outcomes a second by instances: " + rates);
+            awaitOutcomes(cluster, follower, backlog);
+            group.resize(0);
+            cluster.awaitNoOpenTransaction();
+            follower.finish();
+            assertThat(cluster.check()).isZero();
+            rates.forEach((instances, rate) -> assertThat(rate / (instances * rates.get(1)))
+                    .as("%d instances", instances)
+                    .isGreaterThan(0.95));
+        }
+    }
+
+    /** Every instance is in the group and has partitions. */
+    private static boolean isStable(TestCluster cluster, int instances) throws Exception {
+        String name = cluster.configuration().applicationId();
+        try (Admin admin = cluster.clients().admin()) {
+            ConsumerGroupDescription group =
+                    admin.describeConsumerGroups(List.of(name)).all().get().get(name);
+            return group.groupState() == GroupState.STABLE
+                    && group.members().size() == instances
+                    && group.members().stream()
+                            .noneMatch(member ->
+                                    member.assignment().topicPartitions().isEmpty());
+        }
+    }
+
+    /** Returns outcomes a second, over about 12 s after the first 3. */
+    private static double rate(OutcomeFollower follower, int instances) {
+        int perSecond = instances * SimulatedInstance.IMAGES_PER_SECOND;
+        long first = awaitMore(follower, 3L * perSecond);
+        long start = System.nanoTime();
+        long last = awaitMore(follower, 12L * perSecond);
+        return (last - first) / secondsSince(start);
+    }
+
+    private static long awaitMore(OutcomeFollower follower, long more) {
+        long wanted = follower.snapshot().outcomes() + more;
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(90))
+                .until(() -> follower.snapshot().outcomes() >= wanted);
+        return follower.snapshot().outcomes();
+    }
+
+    private static void awaitOutcomes(TestCluster cluster, OutcomeFollower follower, long events) {
+        await().atMost(Duration.ofSeconds(180)).until(() -> follower.snapshot().outcomes() >= events);
+        assertThat(follower.snapshot().lost()).isZero();
+    }
+
+    /** @param rate events a second, 0 for as fast as it goes */
+    private static long send(TestCluster cluster, OutcomeFollower follower, int rate, BooleanSupplier more)
+            throws InterruptedException {
+        List<SourceEvent> samples = new ArrayList<>();
+        EventSource.of(List.of(TestCluster.SAMPLES)).kept().forEach(samples::add);
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+            EventSender sender = new EventSender(
+                    producer,
+                    cluster.configuration().topics().input(),
+                    rate,
+                    metadata -> follower.expect(metadata.partition(), metadata.offset()));
+            Iterator<SourceEvent> next = samples.iterator();
+            while (more.getAsBoolean()) {
+                next = next.hasNext() ? next : samples.iterator();
+                sender.send(next.next());
+            }
+            EventSender.Result result = sender.finish();
+            assertThat(result.failed()).isZero();
+            return result.sent();
+        }
+    }
+}

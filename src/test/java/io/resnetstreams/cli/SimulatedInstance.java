@@ -1,0 +1,126 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.inference.BatchPolicy;
+import io.resnetstreams.inference.Batcher;
+import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.LabelRanking;
+import io.resnetstreams.metrics.GroupSource;
+import io.resnetstreams.metrics.PipelineMetrics;
+import io.resnetstreams.metrics.ScalingSignal;
+import io.resnetstreams.model.Classifier;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.web.WebServer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An instance as {@code run} makes it, whose device sleeps: {@value #IMAGES_PER_SECOND} images a second, however large the
+ * batch. Several of them fit on a machine that could not run as many networks.
+ */
+public final class SimulatedInstance {
+    static final int IMAGES_PER_SECOND = 60;
+
+    private static final String DEVICE = "simulated";
+    private static final int LARGEST_BATCH = 6;
+    private static final Preprocessing INPUT = new Preprocessing(0, 28, 28);
+    private static final List<String> LABELS = List.of("a", "b");
+
+    private SimulatedInstance() {}
+
+    /** Takes the broker's address and settings as {@code key=value}; ends by SIGTERM, after it has left the group. */
+    public static void main(String[] arguments) throws Exception {
+        System.setProperty("resnet-streams.log.own", "INFO");
+        ConfigurationLoader loader = new ConfigurationLoader().set("bootstrapServers", arguments[0], "arguments");
+        for (String setting : List.of(arguments).subList(1, arguments.length)) {
+            String[] keyAndValue = setting.split("=", 2);
+            loader.set(keyAndValue[0], keyAndValue[1], "arguments");
+        }
+        run(loader.load());
+    }
+
+    private static void run(Configuration configuration) throws Exception {
+        Logger log = LoggerFactory.getLogger(SimulatedInstance.class);
+        PipelineMetrics metrics = new PipelineMetrics();
+        ImagePreprocessor.warmUp();
+        ScalingSignal signal = new ScalingSignal(configuration.scaling().targets(), System::nanoTime);
+        KafkaClients clients = new KafkaClients(configuration);
+        GroupSource source = new GroupSource(
+                clients.admin(),
+                configuration.applicationId(),
+                configuration.topics().input(),
+                clients.inputIsolation(),
+                clients::firstRecordReader);
+        try (WebServer server = WebServer.start("127.0.0.1", 0, Map.of("/metrics", metrics.handler()));
+                ClassificationService service = service(configuration, metrics);
+                Pipeline pipeline =
+                        Pipeline.create(configuration.pipelineSettings(), service::classify, metrics.topology())) {
+            // It ends with the process.
+            metrics.watch(
+                    pipeline,
+                    source,
+                    configuration.metrics().kafkaList(),
+                    (load, capacity) -> OptionalInt.of(signal.desired(load, capacity)));
+            Runtime.getRuntime().addShutdownHook(new Thread(pipeline::close, "leave"));
+            log.info("Metrics at {}/metrics", server.address());
+            pipeline.start();
+            pipeline.awaitEnd();
+        }
+    }
+
+    private static ClassificationService service(Configuration configuration, PipelineMetrics metrics) {
+        metrics.inference().loaded(DEVICE, 1, LARGEST_BATCH, IMAGES_PER_SECOND);
+        Batcher batcher = new Batcher(
+                DEVICE,
+                List.of(new Sleeper()),
+                INPUT.width() * INPUT.height() * 3,
+                new BatchPolicy(LARGEST_BATCH, 0),
+                metrics.inference());
+        return new ClassificationService(
+                new EventReader(configuration.limits().event()),
+                new ImagePreprocessor(configuration.limits().image(), INPUT),
+                1,
+                List.of(batcher),
+                new LabelRanking(LABELS, 1),
+                new ModelReference(DEVICE, "none"),
+                metrics.inference());
+    }
+
+    /** Begins a batch when the one before has ended, as a device with one queue does. */
+    private static final class Sleeper implements Classifier {
+        private long freeAt = System.nanoTime();
+
+        @Override
+        public float[][] classify(List<byte[]> images) {
+            return begin(images).get();
+        }
+
+        @Override
+        public Supplier<float[][]> begin(List<byte[]> images) {
+            long ends = Math.max(System.nanoTime(), freeAt) + images.size() * 1_000_000_000L / IMAGES_PER_SECOND;
+            freeAt = ends;
+            return () -> {
+                for (long left = ends - System.nanoTime(); left > 0; left = ends - System.nanoTime()) {
+                    LockSupport.parkNanos(left);
+                }
+                float[][] rows = new float[images.size()][];
+                Arrays.setAll(rows, row -> new float[] {1, 0});
+                return rows;
+            };
+        }
+
+        @Override
+        public void close() {
+            // Nothing is held.
+        }
+    }
+}

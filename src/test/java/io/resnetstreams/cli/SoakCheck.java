@@ -1,0 +1,199 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.bench.ResidentMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An instance under steady load for long, both it and the broker started as users start them. Profile {@code soak}. */
+class SoakCheck {
+    private static final int MINUTES = Integer.getInteger("soak.minutes", 30);
+    private static final int SETTLED_AFTER_MINUTES = 3;
+    private static final int EVENTS_A_SECOND = Integer.getInteger("soak.rate", 200);
+    private static final int HEAP_MEGABYTES = 512;
+    /** All of it is taken at once: Java's own way to its maximum is slow under little load, and no leak. */
+    private static final String HEAP = "-Xms" + HEAP_MEGABYTES + "m -Xmx" + HEAP_MEGABYTES + "m -XX:+AlwaysPreTouch";
+
+    private static final int BESIDES_MEGABYTES = 600;
+    private static final double MOST_MEGABYTES_A_MINUTE = 1;
+    private static final Duration SAMPLE_EVERY = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Path REPORT = Path.of("target", "soak.md");
+    private static final Pattern ADDRESS = Pattern.compile("^(127\\.0\\.0\\.1:\\d+)$", Pattern.MULTILINE);
+    private static final Pattern AT_REST = Pattern.compile("in flight: 0 events, 0 bytes; (\\d+) arrays open");
+
+    private final List<InstanceProcess> processes = new ArrayList<>();
+
+    @TempDir
+    private Path folder;
+
+    private InstanceProcess launch(String javaOptions, String... words) {
+        InstanceProcess process = InstanceProcess.launcher(javaOptions, List.of(words));
+        processes.add(process);
+        return process;
+    }
+
+    @Test
+    void memoryStaysFlat() throws Exception {
+        assertThat(MINUTES).as("soak.minutes").isGreaterThan(SETTLED_AFTER_MINUTES);
+        try {
+            soak();
+        } finally {
+            processes.forEach(InstanceProcess::killIfAlive);
+        }
+    }
+
+    private void soak() throws Exception {
+        InstanceProcess broker =
+                launch("-Xmx512m", "broker", "--data", folder.resolve("broker").toString(), "--port", "0");
+        broker.awaitLog("ready");
+        Configuration configuration = new ConfigurationLoader()
+                .set("bootstrapServers", last(ADDRESS, broker.log()).group(1), "test")
+                .load();
+        TopicsCommand.create(configuration);
+        InstanceProcess instance =
+                launch(HEAP, "run", "--bootstrap", configuration.bootstrapServers(), "--set", "statusSeconds=5");
+        instance.awaitRunning();
+        OutcomeFollower follower = follow(configuration);
+
+        send(configuration, follower, 0, 2_000);
+        int arraysWarm = arraysAtRest(instance, follower);
+        MemorySeries series = new MemorySeries();
+        ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor();
+        ScheduledFuture<?> sampling = sampleMemory(sampler, instance.pid(), series);
+        send(configuration, follower, EVENTS_A_SECOND, MINUTES * 60L * EVENTS_A_SECOND);
+        sampling.cancel(false);
+        sampler.shutdown();
+        assertThat(sampler.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+        int arraysAfter = arraysAtRest(instance, follower);
+
+        double most = HEAP_MEGABYTES + modelMegabytes(configuration) + BESIDES_MEGABYTES;
+        report(series, most, arraysWarm, arraysAfter, follower.snapshot().outcomes());
+        assertThat(instance.terminate()).as(instance::log).isZero();
+        follower.finish();
+        assertThat(follower.snapshot().lost()).isZero();
+        assertThat(follower.snapshot().duplicates()).isZero();
+        assertThat(series.size()).isGreaterThan(MINUTES * 60 / (int) SAMPLE_EVERY.toSeconds() / 2);
+        assertThat(series.slope(SETTLED_AFTER_MINUTES)).as("MB a minute").isLessThan(MOST_MEGABYTES_A_MINUTE);
+        assertThat(series.peakMegabytes()).as("peak, MB").isLessThan(most);
+        assertThat(arraysAfter).as("arrays open").isEqualTo(arraysWarm);
+    }
+
+    private static OutcomeFollower follow(Configuration configuration) {
+        KafkaClients clients = new KafkaClients(configuration);
+        List<TopicPartition> outputs =
+                new ArrayList<>(clients.partitions(configuration.topics().labels()));
+        outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
+        return new OutcomeFollower(
+                clients.committedReader(), outputs, configuration.topics().names(), Map.of());
+    }
+
+    private static void send(Configuration configuration, OutcomeFollower follower, double rate, long events)
+            throws InterruptedException {
+        EventSource source = EventSource.of(List.of(TestCluster.SAMPLES)).kept();
+        try (Producer<byte[], byte[]> producer = new KafkaClients(configuration).producer()) {
+            EventSender sender = new EventSender(
+                    producer,
+                    configuration.topics().input(),
+                    rate,
+                    metadata -> follower.expect(metadata.partition(), metadata.offset()));
+            long sent = 0;
+            while (sent < events) {
+                for (EventSource.SourceEvent event : source) {
+                    if (sent++ < events) {
+                        sender.send(event);
+                    }
+                }
+            }
+            assertThat(sender.finish().sent()).isEqualTo(events);
+        }
+    }
+
+    /** Returns how many arrays are open when all events have their outcome. */
+    private static int arraysAtRest(InstanceProcess instance, OutcomeFollower follower) {
+        await().atMost(PATIENCE)
+                .until(() ->
+                        follower.snapshot().outcomes() >= follower.snapshot().events());
+        int before = instance.log().length();
+        await().atMost(PATIENCE)
+                .until(() -> AT_REST.matcher(instance.log().substring(before)).find());
+        return Integer.parseInt(last(AT_REST, instance.log()).group(1));
+    }
+
+    private static MatchResult last(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.results().reduce((first, second) -> second).orElseThrow();
+    }
+
+    private static ScheduledFuture<?> sampleMemory(ScheduledExecutorService sampler, long pid, MemorySeries series) {
+        long start = System.nanoTime();
+        return sampler.scheduleAtFixedRate(
+                () -> {
+                    try {
+                        series.add((System.nanoTime() - start) / 60e9, ResidentMemory.bytes(pid));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                0,
+                SAMPLE_EVERY.toSeconds(),
+                TimeUnit.SECONDS);
+    }
+
+    private static double modelMegabytes(Configuration configuration) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(configuration.model()))) {
+            return files.filter(Files::isRegularFile)
+                            .mapToLong(file -> file.toFile().length())
+                            .sum()
+                    / 1e6;
+        }
+    }
+
+    private static void report(MemorySeries series, double most, int arraysWarm, int arraysAfter, long events)
+            throws IOException {
+        String summary = String.format(
+                Locale.ROOT,
+                """
+                # Memory of an instance under %d events a second for %d minutes
+
+                - from minute %d on: %.3f MB a minute by least squares, of at most %.0f
+                - peak: %.0f MB of at most %.0f (heap, model and %d)
+                - arrays open: %d after the warm-up, %d after %d events
+
+                """,
+                EVENTS_A_SECOND,
+                MINUTES,
+                SETTLED_AFTER_MINUTES,
+                series.slope(SETTLED_AFTER_MINUTES),
+                MOST_MEGABYTES_A_MINUTE,
+                series.peakMegabytes(),
+                most,
+                BESIDES_MEGABYTES,
+                arraysWarm,
+                arraysAfter,
+                events);
+        Files.writeString(REPORT, summary + series.table());
+        System.out.println(summary);
+    }
+}

@@ -1,0 +1,145 @@
+package io.resnetstreams.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.resnetstreams.events.ByteMutator;
+import io.resnetstreams.events.FuzzRun;
+import io.resnetstreams.events.RejectedEventException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+
+/**
+ * Damaged images: each gives pixels, always the same and nothing of another image, or a rejection with a code; and no
+ * pixels where a decoder that tells its warnings misses image data.
+ */
+final class ImageFuzz {
+    private static final Path SHARED = Path.of("..", "shared");
+    private static final int MOST_FILE_BYTES = 150_000;
+    private static final int PHOTOGRAPHS = 8;
+    private static final ImagePreprocessor PREPROCESSOR = new ImagePreprocessor(
+            new ImageLimits(1 << 20, 6_000_000, 16_384, 100, 30_000), new Preprocessing(32, 28, 28));
+    private static final byte[] OTHER_IMAGE = Png.encodeRgb(SampleImages.pattern(64, 48), 64, 48);
+
+    private ImageFuzz() {}
+
+    public static void main(String[] arguments) throws Exception {
+        ByteMutator mutator = new ByteMutator(corpus(), List.of());
+        FuzzRun.run("images", random -> make(mutator, random), ImageFuzz::accepts);
+    }
+
+    private static boolean accepts(byte[] file) throws RejectedEventException {
+        byte[] first;
+        try {
+            first = PREPROCESSOR.toPixels(file);
+        } catch (RejectedEventException e) {
+            assertThat(e.code()).matches("[a-z0-9_]+");
+            ImagePreprocessor.statedSize(file);
+            return false;
+        }
+        PREPROCESSOR.toPixels(OTHER_IMAGE);
+        assertThat(Arrays.equals(PREPROCESSOR.toPixels(file), first))
+                .as("the same pixels again")
+                .isTrue();
+        assertThat(ImagePreprocessor.statedSize(file)).isPresent();
+        if (file[0] == (byte) 0xFF) {
+            assertThat(warnings(file)).isEmpty();
+        }
+        return true;
+    }
+
+    private static List<String> warnings(byte[] jpeg) {
+        try {
+            return JpegWarnings.ofMissingData(jpeg);
+        } catch (IOException | RuntimeException e) {
+            // ImageIO is no judge of what it can't read.
+            return List.of();
+        }
+    }
+
+    /** Half of them are mended, so that their damage gets past checks of structure, to the decoders. */
+    private static byte[] make(ByteMutator mutator, SplittableRandom random) {
+        byte[] file = mutator.next(random);
+        if (file.length > 12 && random.nextBoolean()) {
+            switch (file[0]) {
+                case (byte) 0x89 -> mendChecksums(file);
+                case (byte) 0xFF -> mendEnd(file);
+                case 'R' -> ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(4, file.length - 8);
+                default -> {
+                    // GIF and BMP have neither checksums nor a length that the decoder would look at.
+                }
+            }
+        }
+        return file;
+    }
+
+    private static void mendEnd(byte[] jpeg) {
+        jpeg[jpeg.length - 2] = (byte) 0xFF;
+        jpeg[jpeg.length - 1] = (byte) 0xD9;
+    }
+
+    private static void mendChecksums(byte[] png) {
+        ByteBuffer buffer = ByteBuffer.wrap(png);
+        CRC32 crc = new CRC32();
+        for (int at = 8; at + 12 <= png.length; ) {
+            int length = buffer.getInt(at);
+            if (length < 0 || length > png.length - at - 12) {
+                return;
+            }
+            crc.reset();
+            crc.update(png, at + 4, 4 + length);
+            buffer.putInt(at + 8 + length, (int) crc.getValue());
+            at += 12 + length;
+        }
+    }
+
+    private static List<byte[]> corpus() throws IOException {
+        byte[] gradient = SampleImages.gradient(64, 48);
+        byte[] jpeg = SampleImages.jpeg(64, 48);
+        byte[] webp = SampleImages.encode(".webp", gradient, 64, 48);
+        byte[] png = Png.encodeRgb(gradient, 64, 48);
+        List<byte[]> corpus = new ArrayList<>(List.of(
+                jpeg,
+                SampleImages.withSegment(jpeg, 0xE1, SampleImages.exif(6)),
+                SampleImages.progressiveJpeg(64, 48),
+                SampleImages.encode(".jpg", gradient, 64, 48, opencv_imgcodecs.IMWRITE_JPEG_RST_INTERVAL, 2),
+                png,
+                SampleImages.withPngExif(png, SampleImages.exif(8)),
+                SampleImages.encode(".png", SampleImages.pattern(64, 48), 64, 48),
+                SampleImages.encode(".gif", gradient, 64, 48),
+                SampleImages.encode(".bmp", gradient, 64, 48),
+                webp,
+                SampleImages.encode(".webp", gradient, 64, 48, opencv_imgcodecs.IMWRITE_WEBP_QUALITY, 101),
+                SampleImages.withWebpExif(webp, 64, 48, SampleImages.exif(3))));
+        corpus.addAll(files(SHARED.resolve("bad-images"), Integer.MAX_VALUE));
+        corpus.addAll(files(SHARED.resolve("photos"), PHOTOGRAPHS));
+        return corpus;
+    }
+
+    /** Returns a folder's images; none, and says so, where it is missing. */
+    private static List<byte[]> files(Path folder, int most) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            System.out.println("fuzz images: without those of " + folder + ", which is missing");
+            return List.of();
+        }
+        List<byte[]> files = new ArrayList<>();
+        try (Stream<Path> paths = Files.list(folder)) {
+            for (Path path : paths.sorted().toList()) {
+                boolean image = path.toString().matches(".*\\.(?i:jpe?g|png|gif|bmp|webp)");
+                if (image && files.size() < most && Files.size(path) <= MOST_FILE_BYTES) {
+                    files.add(Files.readAllBytes(path));
+                }
+            }
+        }
+        return files;
+    }
+}

@@ -1,0 +1,60 @@
+package io.resnetstreams.metrics;
+
+import java.awt.Color;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Plots of scaling, as SVG. */
+public final class ScalingPlot {
+    private static final Color[] COLOURS = {new Color(0x3A87C8), new Color(0xE69F00), new Color(0x8C8C8C)};
+
+    private ScalingPlot() {}
+
+    /** A curve: its points' coordinates. */
+    public record Curve(double[] x, double[] y) {}
+
+    /** Draws curves by their names. */
+    public static void lines(Path file, String title, String xTitle, String yTitle, Map<String, Curve> curves) {
+        save(file, title, xTitle, yTitle, curves, SeriesMarkers.NONE);
+    }
+
+    /** Draws curves with a mark at each point. */
+    public static void points(Path file, String title, String xTitle, String yTitle, Map<String, Curve> curves) {
+        save(file, title, xTitle, yTitle, curves, SeriesMarkers.CIRCLE);
+    }
+
+    private static void save(
+            Path file, String title, String xTitle, String yTitle, Map<String, Curve> curves, Marker marker) {
+        XYChart chart = new XYChartBuilder()
+                .width(640)
+                .height(320)
+                .title(title)
+                .xAxisTitle(xTitle)
+                .yAxisTitle(yTitle)
+                .build();
+        chart.getStyler()
+                .setSeriesColors(COLOURS)
+                .setLegendPosition(LegendPosition.InsideNE)
+                .setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setXAxisDecimalPattern("#");
+        chart.getStyler().setYAxisMin(0.0);
+        curves.forEach(
+                (name, curve) -> chart.addSeries(name, curve.x(), curve.y()).setMarker(marker));
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
