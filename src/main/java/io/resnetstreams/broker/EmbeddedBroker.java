@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -44,9 +45,21 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IOException if the directory can't be used, or the port is taken
      */
     public static EmbeddedBroker start(Path directory, int port, int maxMessageBytes) throws IOException {
+        return start(directory, port, maxMessageBytes, Map.of());
+    }
+
+    /**
+     * Starts a broker as {@link #start(Path, int, int)} does.
+     *
+     * @param further properties of Kafka's server that win over those made here, such as listeners of other protocols
+     * @throws IOException if the directory can't be used, or the port is taken
+     */
+    public static EmbeddedBroker start(Path directory, int port, int maxMessageBytes, Map<String, String> further)
+            throws IOException {
         Files.createDirectories(directory);
         int clientPort = port == 0 ? freePort() : requireFree(port);
         Properties properties = properties(directory.toAbsolutePath(), clientPort, freePort(), maxMessageBytes);
+        properties.putAll(further);
         if (!Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
             format(directory.toAbsolutePath());
         }

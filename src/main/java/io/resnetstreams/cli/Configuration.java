@@ -202,7 +202,8 @@ record Configuration(
         return limits.event(topics.maxMessageBytes);
     }
 
-    Configuration withBootstrapServers(String servers) {
+    /** Returns it for a broker in this process, which needs none of what says how to reach another. */
+    Configuration forEmbeddedBroker(String servers) {
         return new Configuration(
                 applicationId,
                 servers,
@@ -221,13 +222,14 @@ record Configuration(
                 health,
                 scaling,
                 shutdownTimeoutMillis,
-                kafka);
+                KafkaProperties.withoutConnection(kafka));
     }
 
     int decodeThreads() {
         return decode.threads > 0 ? decode.threads : Runtime.getRuntime().availableProcessors();
     }
 
+    /** Returns what the pipeline needs to know of Kafka, secrets included. */
     PipelineSettings pipelineSettings() {
         return new PipelineSettings(
                 applicationId,
@@ -238,7 +240,7 @@ record Configuration(
                 topics.maxMessageBytes,
                 window.inFlight(),
                 Duration.ofMillis(shutdownTimeoutMillis),
-                kafka);
+                KafkaProperties.resolve(kafka));
     }
 
     private static void requireRange(String key, long value, long least, long most) {

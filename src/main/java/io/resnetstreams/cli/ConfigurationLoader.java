@@ -1,17 +1,14 @@
 package io.resnetstreams.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -31,18 +28,13 @@ final class ConfigurationLoader {
     static final String ENVIRONMENT_PREFIX = "RESNET_STREAMS_";
     private static final String KAFKA = "kafka";
     private static final String DEFAULTS = "/pipeline.yaml";
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .build();
 
     private final ObjectNode merged = defaults();
 
     /** Returns the tree of all keys with their defaults. */
     static ObjectNode defaults() {
         try (InputStream stream = ConfigurationLoader.class.getResourceAsStream(DEFAULTS)) {
-            return (ObjectNode) YAML.readTree(stream);
+            return (ObjectNode) YamlFile.MAPPER.readTree(stream);
         } catch (IOException e) {
             throw new IllegalStateException("cannot read the built-in defaults", e);
         }
@@ -53,15 +45,7 @@ final class ConfigurationLoader {
         if (!Files.isRegularFile(file)) {
             throw UserErrorException.usage("--config " + file + ": there is no such file");
         }
-        JsonNode tree;
-        try {
-            tree = YAML.readTree(file.toFile());
-        } catch (JsonProcessingException e) {
-            throw UserErrorException.usage(
-                    "--config " + file + ": not readable as YAML: " + firstLine(e.getOriginalMessage()), e);
-        } catch (IOException e) {
-            throw UserErrorException.usage("--config " + file + ": " + e.getMessage(), e);
-        }
+        JsonNode tree = YamlFile.read(file);
         if (tree.isMissingNode() || tree.isNull()) {
             return this;
         }
@@ -137,8 +121,14 @@ final class ConfigurationLoader {
 
     /** Returns the configuration. */
     Configuration load() {
+        Configuration configuration = bind();
+        KafkaProperties.requireNames(configuration.kafka());
+        return configuration;
+    }
+
+    private Configuration bind() {
         try {
-            return YAML.treeToValue(merged, Configuration.class);
+            return YamlFile.MAPPER.treeToValue(merged, Configuration.class);
         } catch (InvalidFormatException e) {
             throw UserErrorException.usage(
                     path(e) + " is '" + e.getValue() + "'; " + kind(e.getTargetType()) + " is needed", e);
@@ -169,8 +159,9 @@ final class ConfigurationLoader {
                 base.put(field.getKey(), value.asText());
             } else if (kafkaProperty || current.isObject() != value.isObject()) {
                 String needed = kafkaProperty || !current.isObject() ? "a single value" : "a section with keys";
-                throw UserErrorException.usage(
-                        origin + ": " + key + " is " + describe(value) + "; " + needed + " is needed");
+                // What stands in place of Kafka's properties may be a password.
+                String found = key.equals(KAFKA) ? "no section" : describe(value);
+                throw UserErrorException.usage(origin + ": " + key + " is " + found + "; " + needed + " is needed");
             } else if (current instanceof ObjectNode section) {
                 overlay(section, value, key + ".", origin);
             } else if (current.isBoolean() != value.isBoolean()) {

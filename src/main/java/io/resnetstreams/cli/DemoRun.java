@@ -73,7 +73,7 @@ final class DemoRun implements AutoCloseable {
         try {
             stack = ClassificationStack.open(configured, model, statistics);
             broker = starting.join();
-            Configuration configuration = configured.withBootstrapServers(broker.bootstrapServers());
+            Configuration configuration = configured.forEmbeddedBroker(broker.bootstrapServers());
             TopicsCommand.create(configuration);
             Pipeline pipeline =
                     Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, statistics);

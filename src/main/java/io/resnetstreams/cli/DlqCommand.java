@@ -186,7 +186,9 @@ final class DlqCommand {
             }
             if (failure.get() != null) {
                 throw UserErrorException.shortfall(
-                        "not all events were sent back: " + Failures.describe(failure.get()), failure.get());
+                        "not all events were sent back to "
+                                + configuration.topics().input() + ": " + Failures.describe(failure.get()),
+                        failure.get());
             }
             output.printJson(Map.of(
                     "replayed",

@@ -67,7 +67,7 @@ final class EventSender {
             onAcknowledged.accept(metadata);
         } else {
             failed.incrementAndGet();
-            firstFailure.compareAndSet(null, failure.getMessage());
+            firstFailure.compareAndSet(null, Failures.describe(failure));
         }
     }
 

@@ -1,18 +1,46 @@
 package io.resnetstreams.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Failures in one line. */
 final class Failures {
     private Failures() {}
 
-    /** Returns the message of the innermost cause, which is what a person can act upon. */
+    /** Returns what a broker's refusal means, or else the message of the innermost cause: what a person can act upon. */
     static String describe(Throwable failure) {
+        String refusal = Refusals.explain(failure);
+        if (refusal != null) {
+            return refusal;
+        }
+        Throwable root = innermost(failure);
+        return root.getClass().getSimpleName() + ": " + firstLine(root);
+    }
+
+    /** Returns the messages of a failure and its causes, without those that another repeats. */
+    static String messages(Throwable failure) {
+        List<String> messages = new ArrayList<>();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = firstLine(cause);
+            messages.removeIf(outer -> outer.contains(message));
+            messages.add(message);
+        }
+        return String.join(": ", messages);
+    }
+
+    static Throwable innermost(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String message = root.getMessage() == null
-                ? root.getClass().getSimpleName()
-                : root.getMessage().lines().findFirst().orElse("");
-        return root.getClass().getSimpleName() + ": " + message;
+        return root;
+    }
+
+    /** Returns the first line of a failure's message; its class where it has none. */
+    static String firstLine(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null
+                ? failure.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
     }
 }

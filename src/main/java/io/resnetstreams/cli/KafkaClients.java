@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -24,18 +25,27 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's clients as the configuration has them, with its {@code kafka.} properties. */
 final class KafkaClients {
+    private static final Pattern WHICH_CLIENT =
+            Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
+    private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
     private static final int FRUGAL_FETCH_BYTES = 8 << 20;
 
     private final Configuration configuration;
+    private final Map<String, String> kafka;
 
+    /**
+     * Reads the secrets that the properties refer to.
+     *
+     * @throws UserErrorException if one is missing
+     */
     KafkaClients(Configuration configuration) {
         this.configuration = configuration;
+        this.kafka = KafkaProperties.resolve(configuration.kafka());
     }
 
     Admin admin() {
@@ -108,66 +118,75 @@ final class KafkaClients {
 
     /** Checks that the broker answers and the pipeline's topics are fit for it. */
     void requireTopics() {
-        try (Admin admin = admin()) {
-            TopicCheck.check(admin, configuration.topics().names(), configuration.brokerTimeoutMillis());
-        } catch (IllegalArgumentException e) {
-            throw UserErrorException.usage(e.getMessage(), e);
-        } catch (TimeoutException e) {
-            throw unreachable(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw UserErrorException.shortfall("interrupted", e);
-        } catch (IllegalStateException e) {
-            throw UserErrorException.shortfall(e.getMessage(), e);
-        }
+        ask(admin -> TopicCheck.check(admin, configuration.topics().names(), configuration.brokerTimeoutMillis()));
     }
 
     /** Returns a topic's partitions; an error that names it, where it does not exist. */
     List<TopicPartition> partitions(String topic) {
+        int count = ask(admin -> TopicCheck.partitions(admin, topic, configuration.brokerTimeoutMillis()));
+        return IntStream.range(0, count)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+    }
+
+    /** What is asked of the broker. */
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask(Admin admin) throws TimeoutException, InterruptedException;
+    }
+
+    private <T> T ask(Question<T> question) {
         try (Admin admin = admin()) {
-            int count = TopicCheck.partitions(admin, topic, configuration.brokerTimeoutMillis());
-            return IntStream.range(0, count)
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
-                    .toList();
+            return question.ask(admin);
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         } catch (TimeoutException e) {
             throw unreachable(e);
+        } catch (IllegalStateException e) {
+            throw UserErrorException.shortfall(e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw UserErrorException.shortfall("interrupted", e);
         }
+    }
+
+    /** Returns the mistake in a property because of which a client can't be made. */
+    static UserErrorException misconfigured(KafkaException failure) {
+        String message = WHICH_CLIENT.matcher(Failures.messages(failure)).replaceFirst("");
+        return UserErrorException.usage("Kafka's properties: " + message, failure);
     }
 
     UserErrorException unreachable(Throwable cause) {
         return UserErrorException.shortfall(
                 "no broker answers at " + configuration.bootstrapServers() + " within "
-                        + configuration.brokerTimeoutMillis() + " ms",
+                        + configuration.brokerTimeoutMillis() + " ms over "
+                        + kafka.getOrDefault(SECURITY_PROTOCOL, AdminClientConfig.DEFAULT_SECURITY_PROTOCOL)
+                        + "; one that expects another kafka." + SECURITY_PROTOCOL + " does not answer either",
                 cause);
     }
 
+    /** Returns the properties that a client has; what no client has is for a plug-in, whichever client's. */
     private Map<String, Object> common(Set<String> known, String prefix) {
-        Map<String, Object> properties = new HashMap<>();
-        configuration.kafka().forEach((name, value) -> {
-            if (known.contains(name)) {
-                properties.put(name, value);
+        Map<String, Object> common = new HashMap<>();
+        kafka.forEach((name, value) -> {
+            if (known.contains(name) || KafkaProperties.isForeign(name)) {
+                common.put(name, value);
             }
         });
-        configuration.kafka().forEach((name, value) -> {
+        kafka.forEach((name, value) -> {
             if (name.startsWith(prefix)) {
-                properties.put(name.substring(prefix.length()), value);
+                common.put(name.substring(prefix.length()), value);
             }
         });
-        properties.put("bootstrap.servers", configuration.bootstrapServers());
-        return properties;
+        common.put("bootstrap.servers", configuration.bootstrapServers());
+        return common;
     }
 
     private static <T> T created(Supplier<T> client) {
         try {
             return client.get();
         } catch (KafkaException e) {
-            Throwable cause = e instanceof ConfigException || e.getCause() == null ? e : e.getCause();
-            throw UserErrorException.usage("Kafka's properties: " + cause.getMessage(), e);
+            throw misconfigured(e);
         }
     }
 

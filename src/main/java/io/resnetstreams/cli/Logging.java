@@ -14,6 +14,7 @@ final class Logging {
             System.setProperty("resnet-streams.log.root", "INFO");
             System.setProperty("resnet-streams.log.own", "DEBUG");
             System.setProperty("resnet-streams.log.network", "WARN");
+            System.setProperty("resnet-streams.log.threads", "ERROR");
             System.setProperty("resnet-streams.log.exception", "full");
         }
     }
@@ -22,5 +23,6 @@ final class Logging {
     static void asService() {
         Configurator.setLevel("io.resnetstreams", Level.INFO);
         Configurator.setLevel("org.apache.kafka.clients.NetworkClient", Level.WARN);
+        Configurator.setLevel("org.apache.kafka.common.utils.KafkaThread", Level.ERROR);
     }
 }

@@ -85,7 +85,7 @@ public final class Main {
 
     private static int explainWrongUsage(ParameterException exception, String[] arguments) {
         CommandLine command = exception.getCommandLine();
-        System.err.println(exception.getMessage());
+        System.err.println(Redaction.hideSecrets(exception.getMessage()));
         System.err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
     }
@@ -96,6 +96,8 @@ public final class Main {
         if (exception instanceof UserErrorException mistake) {
             System.err.println(mistake.getMessage());
             exitCode = mistake.exitCode();
+        } else if (Refusals.explain(exception) != null) {
+            System.err.println(Refusals.explain(exception));
         } else {
             System.err.println(command.getCommandSpec().qualifiedName() + " failed: " + Failures.describe(exception)
                     + (debug ? "" : " (--debug shows where)"));

@@ -94,7 +94,7 @@ final class ProduceCommand implements Callable<Integer> {
                             source.skippedFiles());
         }
         if (result.failed() > 0) {
-            System.err.printf("%,d events were not sent: %s%n", result.failed(), result.firstFailure());
+            System.err.printf("%,d events were not sent to %s: %s%n", result.failed(), input, result.firstFailure());
         }
     }
 }

@@ -83,8 +83,10 @@ final class RunCommand implements Callable<Integer> {
     private static Pipeline pipeline(Configuration configuration, ClassificationStack stack, TopologyMetrics metrics) {
         try {
             return Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, metrics);
-        } catch (IllegalArgumentException | KafkaException e) {
+        } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
+        } catch (KafkaException e) {
+            throw KafkaClients.misconfigured(e);
         }
     }
 

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,10 +75,13 @@ final class TopicsCommand implements Callable<Integer> {
             if (e.getCause() instanceof TimeoutException) {
                 throw clients.unreachable(e);
             }
+            if (e.getCause() instanceof TopicAuthorizationException) {
+                throw UserErrorException.shortfall(
+                        "the broker's ACLs deny it: Create and Describe on topic " + topic.name() + " are both needed",
+                        e);
+            }
             throw UserErrorException.shortfall(
-                    "cannot create topic '" + topic.name() + "': "
-                            + e.getCause().getMessage(),
-                    e);
+                    "cannot create topic '" + topic.name() + "': " + Failures.describe(e), e);
         }
     }
 }

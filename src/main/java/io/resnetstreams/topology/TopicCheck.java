@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,6 +14,8 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Looks at the topics before the pipeline starts, so that a missing or unfit one is named rather than waited for. */
@@ -28,6 +31,8 @@ public final class TopicCheck {
      * @return the number of input partitions
      * @throws IllegalArgumentException if a topic is missing or has too few partitions
      * @throws TimeoutException if the broker can't be reached in time
+     * @throws AuthenticationException if it refuses the connection
+     * @throws TopicAuthorizationException if this user may not look at a topic
      */
     public static int check(Admin admin, Topics topics, long timeoutMillis)
             throws TimeoutException, InterruptedException {
@@ -94,6 +99,12 @@ public final class TopicCheck {
             }
             if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
                 throw new TimeoutException("no answer within " + timeoutMillis + " ms");
+            }
+            if (e.getCause() instanceof TopicAuthorizationException) {
+                throw new TopicAuthorizationException(Set.of(topic));
+            }
+            if (e.getCause() instanceof AuthenticationException refusal) {
+                throw refusal;
             }
             throw new IllegalStateException(
                     "cannot describe topic '" + topic + "': " + e.getCause().getMessage(), e);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -344,7 +345,7 @@ class ConfigurationLoaderTest {
     @Test
     void aSectionOfKafkaThatIsNoneIsNamed() throws IOException {
         Path file = file("kafka: SSL\n");
-        assertMistake(() -> loader.file(file), "kafka is 'SSL'; a section with keys is needed");
+        assertMistake(() -> loader.file(file), "kafka is no section; a section with keys is needed");
     }
 
     @Test
@@ -368,6 +369,78 @@ class ConfigurationLoaderTest {
     void aFileThatIsNoYamlIsNamed() throws IOException {
         Path file = file("batch: [");
         assertMistake(() -> loader.file(file), "--config " + file + ": not readable as YAML");
+    }
+
+    @Test
+    void whereAFileIsNoYamlIsSaidAndNothingOfItIsQuoted() throws IOException {
+        Path file = file("kafka:\n  ssl.key.password: geheim: x\n");
+        assertThatExceptionOfType(UserErrorException.class)
+                .isThrownBy(() -> loader.file(file))
+                .withMessageContaining("not readable as YAML at line 2, column ")
+                .withMessageNotContaining("geheim")
+                .withNoCause();
+    }
+
+    @Test
+    void aKeyThatStandsTwiceIsNamed() throws IOException {
+        Path file = file("kafka:\n  security.protocol: SSL\nbatch: {}\nkafka:\n  poll.ms: 3\n");
+        assertMistake(() -> loader.file(file), "not readable as YAML at line 4", "'kafka'");
+    }
+
+    @Test
+    void anAliasIsRefusedRatherThanReadAsItsName() throws IOException {
+        Path file = file("kafka:\n  client.id: &password geheim\n  ssl.key.password: *password\n");
+        assertMistake(() -> loader.file(file), "at line 3", "aliases are not allowed");
+    }
+
+    /** Ten levels of ten aliases each would be ten thousand million values. */
+    @Test
+    void aliasesOfAliasesAreNotFollowed() throws IOException {
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x]\n");
+        for (int level = 1; level <= 10; level++) {
+            String alias = "*a" + (level - 1);
+            String ten = String.join(", ", Collections.nCopies(10, alias));
+            bomb.append("a%1$d: &a%1$d [%2$s]\n".formatted(level, ten));
+        }
+        Path file = file(bomb.toString());
+        assertMistake(() -> loader.file(file), "at line 2", "aliases are not allowed");
+    }
+
+    @Test
+    void aTagMakesNoObject() throws IOException {
+        Path file = file("model: !!javax.script.ScriptEngineManager [!!java.net.URL ['http://127.0.0.1:1/']]\n");
+        assertMistake(() -> loader.file(file), "model is a list; a single value is needed");
+    }
+
+    @Test
+    void aFileThatIsNestedTooDeeplyIsNamed() throws IOException {
+        Path file = file("model: " + "[".repeat(100_000));
+        assertMistake(() -> loader.file(file), "--config " + file + ": not readable as YAML");
+    }
+
+    @Test
+    void aMisspeltPropertyOfAConnectionIsNamed() {
+        assertMistake(
+                () -> with("kafka.ssl.truststore.lokation", "x"),
+                "kafka.ssl.truststore.lokation: Kafka's clients have no property");
+    }
+
+    @Test
+    void secretsAreReadByWhoTalksToKafkaAlone() {
+        Configuration configuration = with("kafka.ssl.key.password", "${env:NO_SUCH_VARIABLE}");
+        assertThat(configuration.kafka()).containsEntry("ssl.key.password", "${env:NO_SUCH_VARIABLE}");
+        assertMistake(configuration::pipelineSettings, "kafka.ssl.key.password refers to ${env:NO_SUCH_VARIABLE}");
+        assertMistake(() -> new KafkaClients(configuration), "there is no variable NO_SUCH_VARIABLE");
+    }
+
+    @Test
+    void theBrokerOfTheDemoIsReachedAsItIs() {
+        Configuration configuration = loader.set("kafka.security.protocol", "SSL", "--set")
+                .set("kafka.poll.ms", "3", "--set")
+                .load()
+                .forEmbeddedBroker("127.0.0.1:1");
+        assertThat(configuration.bootstrapServers()).isEqualTo("127.0.0.1:1");
+        assertThat(configuration.kafka()).containsOnly(Map.entry("poll.ms", "3"));
     }
 
     @Test

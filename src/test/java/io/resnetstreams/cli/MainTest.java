@@ -132,6 +132,45 @@ class MainTest {
         assertThat(errorLines().get(0)).contains("--set", "batch.maxSize");
     }
 
+    /** As a shell splits a login that was not put in quotes, and other slips. */
+    @Test
+    void secretsOfACommandLineThatCantBeReadAreHidden() {
+        String[] unquoted = {"kafka.sasl.jaas.config=org.Module", "required", "username=u", "password=geheim;"};
+        List<List<String>> slips = List.of(
+                List.of(unquoted),
+                List.of("kafka.ssl.key.password:geheim"),
+                List.of("kafka.ssl.key.password", "geheim"),
+                List.of("kafka.ssl.keystore.key: geheim"));
+        for (List<String> slip : slips) {
+            err.reset();
+            List<String> arguments = new ArrayList<>(List.of("topics", "--set"));
+            arguments.addAll(slip);
+            assertThat(execute(arguments.toArray(String[]::new))).isEqualTo(2);
+            assertThat(err.toString(UTF_8)).doesNotContain("geheim");
+        }
+        assertThat(errorLines().get(0)).contains("--set", "kafka.ssl.keystore.key: [hidden]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kafka.security.protocol=SASL | Invalid value SASL for configuration security.protocol",
+                "kafka.ssl.protocol=TLSv9 | TLSv9",
+                "kafka.request.timeout.ms=soon | Invalid value soon for configuration request.timeout.ms",
+                "kafka.ssl.truststore.location=pom.xml | pom.xml",
+                "kafka.ssl.truststore.location=none.jks | kafka.ssl.truststore.location is 'none.jks'",
+                "kafka.ssl.trust=x | kafka.ssl.trust: Kafka's clients have no property 'ssl.trust'",
+                "kafka.ssl.key.password=${env:NO_SUCH} | there is no variable NO_SUCH"
+            })
+    void aBadPropertyOfKafkaIsNamed(String settingAndMessage) {
+        String[] parts = settingAndMessage.split(" \\| ");
+        List<String> arguments = new ArrayList<>(List.of("labels", "--set", parts[0]));
+        if (!parts[0].contains("protocol=SASL")) {
+            arguments.addAll(List.of("--set", "kafka.security.protocol=SSL"));
+        }
+        assertMistake(parts[1], arguments.toArray(String[]::new));
+    }
+
     @Test
     void aPortOutOfRangeIsNamed() {
         assertMistake("--port is 70000; allowed are 0 to 65535", "broker", "--port", "70000");

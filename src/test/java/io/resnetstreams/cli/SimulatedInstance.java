@@ -86,7 +86,7 @@ public final class SimulatedInstance {
                 new BatchPolicy(LARGEST_BATCH, 0),
                 metrics.inference());
         return new ClassificationService(
-                new EventReader(configuration.limits().event()),
+                new EventReader(configuration.eventLimits()),
                 new ImagePreprocessor(configuration.limits().image(), INPUT),
                 1,
                 List.of(batcher),

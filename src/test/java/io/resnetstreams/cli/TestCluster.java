@@ -61,6 +61,21 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** Makes a folder of so many of the samples, and one file that is called an image and is none. */
+    static Path events(Path parent, int images) throws IOException {
+        Path folder = Files.createDirectory(parent.resolve("events"));
+        try (Stream<Path> samples = Files.list(SAMPLES)) {
+            for (Path sample : samples.filter(file -> file.toString().endsWith(".png"))
+                    .sorted()
+                    .limit(images)
+                    .toList()) {
+                Files.copy(sample, folder.resolve(sample.getFileName()));
+            }
+        }
+        Files.writeString(folder.resolve("broken.png"), "this is no image");
+        return folder;
+    }
+
     Configuration configuration() {
         return configuration;
     }

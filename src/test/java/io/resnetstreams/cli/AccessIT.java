@@ -1,0 +1,227 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.cli.SecuredBroker.Grant;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The ACLs that README.md lists: with them each command works, and without any one of them it says which is missing. */
+class AccessIT {
+    /** The pipeline that is there for what is denied. */
+    private static final String THERE = "there";
+
+    private static final int IMAGES = 10;
+
+    @TempDir
+    private static Path folder;
+
+    private static SecuredBroker broker;
+    private static Path events;
+
+    /** A command, and all that README.md says it needs. */
+    private enum Command {
+        TOPICS("topics"),
+        PRODUCE("produce", "EVENTS"),
+        RUN("run"),
+        LABELS("labels", "--from-beginning", "--count", Integer.toString(IMAGES)),
+        CHECK("check"),
+        LIST("dlq", "list"),
+        REPLAY("dlq", "replay");
+
+        private final List<String> words;
+
+        Command(String... words) {
+            this.words = List.of(words);
+        }
+
+        private List<Grant> needs(String name, String application) {
+            Grant readInput = Grant.topic(name + "-in", AclOperation.READ);
+            Grant writeInput = Grant.topic(name + "-in", AclOperation.WRITE);
+            Grant readLabels = Grant.topic(name + "-out", AclOperation.READ);
+            Grant readDeadLetters = Grant.topic(name + "-dlq", AclOperation.READ);
+            return switch (this) {
+                case TOPICS -> Stream.of("-in", "-out", "-dlq")
+                        .flatMap(topic -> Stream.of(AclOperation.CREATE, AclOperation.DESCRIBE)
+                                .map(operation -> Grant.topic(name + topic, operation)))
+                        .toList();
+                case PRODUCE -> List.of(writeInput);
+                case RUN -> List.of(
+                        readInput,
+                        Grant.topic(name + "-out", AclOperation.WRITE),
+                        Grant.topic(name + "-dlq", AclOperation.WRITE),
+                        new Grant(ResourceType.GROUP, PatternType.LITERAL, name, AclOperation.READ),
+                        new Grant(ResourceType.TRANSACTIONAL_ID, PatternType.PREFIXED, name + "-", AclOperation.WRITE));
+                case LABELS -> List.of(readLabels);
+                case CHECK -> List.of(readInput, readLabels, readDeadLetters);
+                case LIST -> List.of(readDeadLetters);
+                case REPLAY -> List.of(readDeadLetters, writeInput);
+            };
+        }
+
+        private List<String> line(String name, String application, String... connection) {
+            List<String> line = new ArrayList<>(words);
+            line.replaceAll(word -> word.equals("EVENTS") ? events.toString() : word);
+            line.addAll(List.of(connection));
+            Map.of(
+                            "applicationId",
+                            name,
+                            "topics.input",
+                            name + "-in",
+                            "topics.labels",
+                            name + "-out",
+                            "topics.deadLetters",
+                            name + "-dlq",
+                            "topics.partitions",
+                            "2",
+                            "batch.calibrate",
+                            "false")
+                    .forEach((key, value) -> line.addAll(List.of("--set", key + "=" + value)));
+            return line;
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = new SecuredBroker(folder);
+        events = TestCluster.events(folder, IMAGES);
+        String[] asAdministrator = {"--bootstrap", broker.plainAddress()};
+        work(THERE, command -> asAdministrator);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    /** How a command connects. */
+    @FunctionalInterface
+    private interface Connection {
+        String[] of(Command command) throws Exception;
+    }
+
+    /** Uses all commands on topics of this name, each over its connection. */
+    private static void work(String name, Connection connection) throws Exception {
+        done(Command.TOPICS.line(name, name, connection.of(Command.TOPICS)));
+        done(Command.PRODUCE.line(name, name, connection.of(Command.PRODUCE)));
+        List<String> check = Command.CHECK.line(name, name, connection.of(Command.CHECK));
+        InstanceProcess instance = InstanceProcess.command(Command.RUN.line(name, name, connection.of(Command.RUN)));
+        try {
+            instance.awaitRunning();
+            await().atMost(Duration.ofSeconds(90))
+                    .until(() -> CapturedCommand.run(check).exitCode() == 0);
+            done(Command.LABELS.line(name, name, connection.of(Command.LABELS)));
+            done(Command.LIST.line(name, name, connection.of(Command.LIST)));
+            done(Command.REPLAY.line(name, name, connection.of(Command.REPLAY)));
+            await().atMost(Duration.ofSeconds(90))
+                    .until(() -> CapturedCommand.run(check).exitCode() == 0);
+            assertThat(instance.terminate()).as(instance::log).isZero();
+        } finally {
+            instance.killIfAlive();
+        }
+    }
+
+    private static void done(List<String> line) {
+        CapturedCommand command = CapturedCommand.run(line);
+        assertThat(command.exitCode()).as("%s: %s", line, command).isZero();
+    }
+
+    private static String[] connection(String user, List<Grant> grants) throws Exception {
+        Path configuration = broker.user(Login.SCRAM, user);
+        broker.grant(Login.SCRAM.principal(user), grants);
+        return new String[] {"--config", configuration.toString()};
+    }
+
+    @Test
+    void eachCommandWorksWithWhatReadmeLists() throws Exception {
+        work("granted", command -> connection(command.name(), command.needs("granted", "granted")));
+    }
+
+    /** A command, what it is given, and what it must say is missing; of an application that has all events before it. */
+    private record Denial(Command command, String application, List<Grant> grants, Grant missing) {
+        @Override
+        public String toString() {
+            return command + " without " + missing.operation() + " on " + missing.type() + " " + missing.name()
+                    + ", with " + grants.size();
+        }
+    }
+
+    /** For each need: without it, and where it is a topic's, with no more than Describe. */
+    static Stream<Denial> denials() {
+        List<Denial> denials = new ArrayList<>();
+        for (Command command : Command.values()) {
+            String topics = topics(command);
+            int needed = command.needs(topics, "").size();
+            for (int i = 0; i < needed; i++) {
+                denials.add(denial(command, "denied-" + denials.size(), i, false));
+                if (denials.get(denials.size() - 1).missing().type() == ResourceType.TOPIC
+                        && command != Command.TOPICS) {
+                    denials.add(denial(command, "denied-" + denials.size(), i, true));
+                }
+            }
+        }
+        return denials.stream();
+    }
+
+    private static Denial denial(Command command, String application, int missing, boolean described) {
+        List<Grant> grants = new ArrayList<>(command.needs(topics(command), application));
+        Grant left = grants.remove(missing);
+        if (described) {
+            grants.add(Grant.topic(left.name(), AclOperation.DESCRIBE));
+        }
+        return new Denial(command, application, grants, left);
+    }
+
+    /** Returns the topics' name: {@code topics} needs some that don't exist yet. */
+    private static String topics(Command command) {
+        return command == Command.TOPICS ? "new" : THERE;
+    }
+
+    @ParameterizedTest
+    @Timeout(120)
+    @MethodSource("denials")
+    void withoutOneOfThemTheCommandSaysWhich(Denial denial) throws Exception {
+        String[] connection = connection("denied", denial.grants());
+        CapturedCommand command = CapturedCommand.run(
+                denial.command().line(topics(denial.command()), denial.application(), connection));
+        Grant missing = denial.missing();
+        assertThat(command.exitCode()).as(command::toString).isEqualTo(1);
+        assertThat(command.errorLines())
+                .as(command::toString)
+                .last()
+                .asString()
+                .contains("the broker's ACLs deny it: ")
+                .containsIgnoringCase(missing.operation().name())
+                .contains(missing.type() == ResourceType.TRANSACTIONAL_ID ? "transactional ids" : missing.name());
+        if (denial.command() == Command.TOPICS) {
+            broker.deleteTopics("new-in", "new-out", "new-dlq");
+        }
+    }
+
+    @Test
+    void aPipelinesUserCanNeitherProduceNorReadLabels() throws Exception {
+        String[] connection = connection("narrow", Command.RUN.needs(THERE, THERE));
+        for (Command other : List.of(Command.PRODUCE, Command.LABELS, Command.CHECK, Command.LIST)) {
+            CapturedCommand command = CapturedCommand.run(other.line(THERE, THERE, connection));
+            assertThat(command.exitCode()).as(command::toString).isEqualTo(1);
+            assertThat(command.err()).contains("the broker's ACLs deny it: ");
+        }
+    }
+}

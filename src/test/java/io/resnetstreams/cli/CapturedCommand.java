@@ -1,0 +1,35 @@
+package io.resnetstreams.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+
+/** A command that ran in this process, as {@link Main} runs it, and what it printed. */
+record CapturedCommand(int exitCode, String out, String err) {
+    /** Runs it to its end. Changes the process's standard streams meanwhile. */
+    static CapturedCommand run(String... arguments) {
+        PrintStream realOut = System.out;
+        PrintStream realErr = System.err;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, UTF_8));
+        System.setErr(new PrintStream(err, true, UTF_8));
+        try {
+            int exitCode = Main.commandLine().execute(arguments);
+            return new CapturedCommand(exitCode, out.toString(UTF_8), err.toString(UTF_8));
+        } finally {
+            System.setOut(realOut);
+            System.setErr(realErr);
+        }
+    }
+
+    static CapturedCommand run(List<String> arguments) {
+        return run(arguments.toArray(String[]::new));
+    }
+
+    List<String> errorLines() {
+        return err.lines().toList();
+    }
+}
