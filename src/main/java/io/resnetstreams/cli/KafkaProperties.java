@@ -40,7 +40,8 @@ final class KafkaProperties {
     /** Loaded where there are properties: most commands have none, and should not wait for Kafka's definitions. */
     private static final class Known {
         private static final Logger LOG = LoggerFactory.getLogger(KafkaProperties.class);
-        private static final Set<String> NAMES = new HashSet<>(StreamsConfig.configDef().names());
+        private static final Set<String> NAMES =
+                new HashSet<>(StreamsConfig.configDef().names());
 
         static {
             NAMES.addAll(ProducerConfig.configNames());
@@ -82,7 +83,10 @@ final class KafkaProperties {
     /** Returns the properties of connections whose names begin with the same word. */
     private static String namesBeside(String name) {
         String word = name.substring(0, name.indexOf('.') + 1);
-        return Known.NAMES.stream().filter(known -> known.startsWith(word)).sorted().collect(Collectors.joining(", "));
+        return Known.NAMES.stream()
+                .filter(known -> known.startsWith(word))
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     /**

@@ -57,8 +57,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int run(
-            Configuration configuration, ModelDirectory model, Monitoring monitoring, Termination termination)
+    private int run(Configuration configuration, ModelDirectory model, Monitoring monitoring, Termination termination)
             throws InterruptedException {
         RunStatistics statistics = new RunStatistics();
         Log.LOG.info("Loading the model {}", model.name());

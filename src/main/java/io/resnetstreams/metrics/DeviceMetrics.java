@@ -93,16 +93,25 @@ final class DeviceMetrics implements InferenceMetrics {
                         devices.forEach((name, work) -> work.busyRatio().ifPresent(ratio -> gauge.call(ratio, name))))
                 .register(registry);
         GaugeWithCallback.builder()
+                .name(PREFIX + "device_failed")
+                .help("1 where the device is broken and gets no more images, else 0.")
+                .labelNames(DEVICE)
+                .callback(gauge -> devices.forEach((name, work) -> gauge.call(work.hasFailed() ? 1 : 0, name)))
+                .register(registry);
+        GaugeWithCallback.builder()
                 .name(PREFIX + "capacity_images_per_second")
                 .help("Images a second that the instance's devices can classify, as measured in device time.")
                 .callback(gauge -> capacity().ifPresent(gauge::call))
                 .register(registry);
     }
 
-    /** Returns images a second that all devices together can classify; nothing as long as one's is unknown. */
+    /** Returns images a second that all sound devices together can classify; nothing as long as one's is unknown. */
     OptionalDouble capacity() {
         double sum = 0;
         for (DeviceWork work : devices.values()) {
+            if (work.hasFailed()) {
+                continue;
+            }
             double capacity = work.imagesPerSecond();
             if (capacity == 0) {
                 return OptionalDouble.empty();
@@ -175,5 +184,15 @@ final class DeviceMetrics implements InferenceMetrics {
     public void outOfMemory(String device, int newCeiling) {
         outOfMemory.labelValues(device).inc();
         ceiling.labelValues(device).set(newCeiling);
+    }
+
+    @Override
+    public void ceilingRaised(String device, int newCeiling) {
+        ceiling.labelValues(device).set(newCeiling);
+    }
+
+    @Override
+    public void deviceFailed(String device) {
+        device(device).failed();
     }
 }

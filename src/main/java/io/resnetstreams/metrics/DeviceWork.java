@@ -29,6 +29,8 @@ final class DeviceWork {
 
     private long sinceNanos;
 
+    private volatile boolean failed;
+
     /** The device's own children of the metrics. */
     record Meters(
             DistributionDataPoint inferenceSeconds,
@@ -64,9 +66,18 @@ final class DeviceWork {
         }
     }
 
-    /** Returns how long the device has been at work without ending a batch; 0 where it has none. */
+    /** The device is broken and gets no more images. */
+    void failed() {
+        failed = true;
+    }
+
+    boolean hasFailed() {
+        return failed;
+    }
+
+    /** Returns how long the device has been at work without ending a batch; 0 where it has none, or is known to be broken. */
     synchronized long sinceLastEndNanos() {
-        return atWork == 0 ? 0 : nanoTicker.getAsLong() - sinceNanos;
+        return atWork == 0 || failed ? 0 : nanoTicker.getAsLong() - sinceNanos;
     }
 
     /** Takes a reading of the time spent on batches. */

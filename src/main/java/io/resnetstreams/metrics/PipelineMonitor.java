@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,7 +90,7 @@ public final class PipelineMonitor implements AutoCloseable {
             group.look();
             stall.look(shouldProgress(), events.committedEvents());
             desired = computeDesired();
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | InterruptException e) {
             // It is being closed.
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {

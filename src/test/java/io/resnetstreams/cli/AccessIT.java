@@ -199,8 +199,8 @@ class AccessIT {
     @MethodSource("denials")
     void withoutOneOfThemTheCommandSaysWhich(Denial denial) throws Exception {
         String[] connection = connection("denied", denial.grants());
-        CapturedCommand command = CapturedCommand.run(
-                denial.command().line(topics(denial.command()), denial.application(), connection));
+        CapturedCommand command =
+                CapturedCommand.run(denial.command().line(topics(denial.command()), denial.application(), connection));
         Grant missing = denial.missing();
         assertThat(command.exitCode()).as(command::toString).isEqualTo(1);
         assertThat(command.errorLines())

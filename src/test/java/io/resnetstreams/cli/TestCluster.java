@@ -42,10 +42,9 @@ final class TestCluster implements AutoCloseable {
             loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
         }
         int largest = loader.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
-        EmbeddedBroker broker =
-                EmbeddedBroker.start(Files.createTempDirectory("resnet-streams-it"), 0, largest);
-        Configuration configuration =
-                loader.set("bootstrapServers", broker.bootstrapServers(), "test").load();
+        EmbeddedBroker broker = EmbeddedBroker.start(Files.createTempDirectory("resnet-streams-it"), 0, largest);
+        Configuration configuration = loader.set("bootstrapServers", broker.bootstrapServers(), "test")
+                .load();
         TopicsCommand.create(configuration);
         return new TestCluster(broker, configuration);
     }

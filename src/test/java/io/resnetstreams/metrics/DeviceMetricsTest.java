@@ -68,12 +68,31 @@ class DeviceMetricsTest {
     }
 
     @Test
-    void outOfMemoryLowersTheCeiling() {
+    void outOfMemoryLowersTheCeilingUntilItIsRaisedAgain() {
         metrics.loaded("cpu", 1, 32, 100);
         metrics.outOfMemory("cpu", 16);
         assertThat(samples().value("resnet_streams_batch_ceiling{device=\"cpu\"}"))
                 .isEqualTo(16);
+        metrics.ceilingRaised("cpu", 32);
+        assertThat(samples().value("resnet_streams_batch_ceiling{device=\"cpu\"}"))
+                .isEqualTo(32);
         assertThat(samples().value("resnet_streams_device_out_of_memory_total{device=\"cpu\"}"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aBrokenDeviceHasNoCapacityAndDoesNotHang() {
+        metrics.loaded("gpu:0", 1, 32, 500);
+        metrics.loaded("gpu:1", 1, 32, 300);
+        metrics.began("gpu:1");
+        nanos += Duration.ofMinutes(2).toNanos();
+        assertThat(metrics.hanging(60_000)).isPresent();
+        metrics.deviceFailed("gpu:1");
+        assertThat(metrics.hanging(60_000)).isEmpty();
+        assertThat(metrics.capacity()).hasValue(500);
+        assertThat(samples().value("resnet_streams_device_failed{device=\"gpu:0\"}"))
+                .isZero();
+        assertThat(samples().value("resnet_streams_device_failed{device=\"gpu:1\"}"))
                 .isEqualTo(1);
     }
 

@@ -1,0 +1,46 @@
+package io.resnetstreams.metrics;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SourcePosition;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** What metrics cost the stream thread for each event, its share of a commit included. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class EventMetricsBenchmark {
+    /** Of one commit. */
+    private static final int EVENTS = 1_000;
+
+    private final EventMetrics metrics = new EventMetrics(new PrometheusRegistry(), InstantSource.system());
+    private final SourcePosition source = new SourcePosition("image-events", 0, 0, System.currentTimeMillis());
+    private final RawEvent event = new RawEvent(source, new byte[8], new byte[1_024], new RecordHeaders());
+    private final Outcome label =
+            EncodedLabel.of(new LabelEvent("id", List.of(), new ModelReference("model", "0"), source));
+
+    /** Events come, get their labels and are committed. */
+    @Benchmark
+    @OperationsPerInvocation(EVENTS)
+    public void event() {
+        for (int i = 0; i < EVENTS; i++) {
+            metrics.consumed(event);
+            metrics.forwarded(event, label);
+        }
+        metrics.committed();
+    }
+}
