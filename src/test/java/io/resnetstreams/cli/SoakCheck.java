@@ -70,6 +70,7 @@ class SoakCheck {
         broker.awaitLog("ready");
         Configuration configuration = new ConfigurationLoader()
                 .set("bootstrapServers", last(ADDRESS, broker.log()).group(1), "test")
+                .set("brokerTimeoutMillis", Long.toString(PATIENCE.toMillis()), "test")
                 .load();
         TopicsCommand.create(configuration);
         InstanceProcess instance =
