@@ -89,7 +89,12 @@ class UnsafeCodeTest {
                                 .or(type(File.class))
                                 .or(assignableTo(FileInputStream.class))),
                         resideInAnyPackage(
-                                "io.resnetstreams.events..", "io.resnetstreams.image..", "io.resnetstreams.topology.."),
+                                "io.resnetstreams.events..",
+                                "io.resnetstreams.image..",
+                                "io.resnetstreams.topology..",
+                                "io.resnetstreams.backfill..",
+                                "io.resnetstreams.metrics..",
+                                "io.resnetstreams.web.."),
                         NamesFile.class));
     }
 

@@ -56,11 +56,11 @@ final class SecretReferences {
         if (!providers.containsKey(provider) || path.isEmpty() != provider.equals(ENVIRONMENT)) {
             throw mistake(name, reference, "allowed are ${file:PATH:KEY}, ${dir:FOLDER:FILE} and ${env:NAME}", null);
         }
-        if (provider.equals(FILE) && !Files.isReadable(Path.of(path))) {
-            throw mistake(name, reference, "there is no file " + path + " that can be read", null);
-        }
-        if (provider.equals(DIRECTORY) && !Files.isReadable(Path.of(path, key))) {
-            throw mistake(name, reference, "there is no file " + Path.of(path, key) + " that can be read", null);
+        if (!provider.equals(ENVIRONMENT)) {
+            Path file = provider.equals(FILE) ? Path.of(path) : Path.of(path, key);
+            if (Files.isDirectory(file) || !Files.isReadable(file)) {
+                throw mistake(name, reference, "there is no file " + file + " that can be read", null);
+            }
         }
         return value(name, reference, provider, path, key);
     }
