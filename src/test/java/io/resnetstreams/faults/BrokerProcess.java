@@ -85,6 +85,10 @@ final class BrokerProcess implements AutoCloseable {
         return HOST + ":" + proxy.port();
     }
 
+    Path data() {
+        return data;
+    }
+
     /** Returns the disk that it was started on. */
     SmallDisk disk() {
         return disk;

@@ -12,10 +12,10 @@ enum Fault {
     ROLLING_RESTART("rolling restart by SIGTERM", null, ProcessFaults::rollingRestart),
     CHANGING_ASSIGNMENT("instances come and go", Behaviour.SOUND, ProcessFaults::changeAssignment),
     HALTS("`Runtime.halt` in the classifier", Behaviour.HALTS, ProcessFaults::haltInside),
-    THROWS("classifier throws", Behaviour.THROWS, ProcessFaults::none),
-    WRONG_COUNT("classifier returns a row too few", Behaviour.WRONG_COUNT, ProcessFaults::none),
-    NOT_FINITE("classifier returns NaN", Behaviour.NOT_FINITE, ProcessFaults::none),
-    OUT_OF_MEMORY("out of device memory", Behaviour.OUT_OF_MEMORY, ProcessFaults::none);
+    THROWS("classifier throws", Behaviour.THROWS, ProcessFaults::misbehave),
+    WRONG_COUNT("classifier returns a row too few", Behaviour.WRONG_COUNT, ProcessFaults::misbehave),
+    NOT_FINITE("classifier returns NaN", Behaviour.NOT_FINITE, ProcessFaults::misbehave),
+    OUT_OF_MEMORY("out of device memory", Behaviour.OUT_OF_MEMORY, ProcessFaults::misbehave);
 
     private final String title;
     private final Behaviour behaviour;

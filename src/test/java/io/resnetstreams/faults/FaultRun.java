@@ -234,7 +234,8 @@ final class FaultRun implements AutoCloseable {
         supply.writeExpected(expected, sent);
         Audit audit = Audit.of(broker.bootstrap(), topics, expected);
         assertThat(audit.events()).as("events on the topic").isEqualTo(sent);
-        return new FaultRow(guarantee, kills, otherDeaths, audit, recoveries);
+        return new FaultRow(
+                guarantee, kills, otherDeaths, audit, UnmarkedTransactions.find(broker.data(), topics), recoveries);
     }
 
     @Override

@@ -6,20 +6,25 @@ import java.util.Random;
 
 /** Faults of the instances themselves. */
 final class ProcessFaults {
-    private static final int LONGEST_ROW_OF_EVENTS = 3_000;
+    private static final int MANY_OUTCOMES = 2_000;
 
     private ProcessFaults() {}
 
-    /** The classifier's behaviour is the fault. */
-    static void none(FaultRun run) {
+    /** The classifier's behaviour is the fault; one instance is killed meanwhile. */
+    static void misbehave(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        run.watch().awaitMore(LONGEST_ROW_OF_EVENTS);
+        run.awaitSome();
+        run.kill(0);
+        run.mark();
+        run.start(0);
+        run.awaitRecovery();
+        run.watch().awaitMore(MANY_OUTCOMES);
     }
 
     /** Each time the other one takes over before the dead one comes back. */
     static void killOne(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int kill = 0; kill < 5; kill++) {
+        for (int kill = 0; kill < 6; kill++) {
             run.awaitAssigned(0);
             run.awaitAssigned(1);
             run.awaitSome();
@@ -35,7 +40,7 @@ final class ProcessFaults {
     /** All at once; they come back at once. */
     static void killAll(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < 4; round++) {
             run.awaitSome();
             run.kill(0);
             run.kill(1);

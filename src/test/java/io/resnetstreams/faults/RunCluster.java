@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /** The topics and the group of one run, as the broker tells of them. */
 final class RunCluster implements AutoCloseable {
@@ -52,8 +53,16 @@ final class RunCluster implements AutoCloseable {
     }
 
     private Stream<MemberDescription> members(String clientId) throws ExecutionException, InterruptedException {
-        return admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().stream()
-                .filter(member -> member.clientId().startsWith(clientId));
+        try {
+            return admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().stream()
+                    .filter(member -> member.clientId().startsWith(clientId));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                // Nobody has joined yet.
+                return Stream.empty();
+            }
+            throw e;
+        }
     }
 
     boolean isMember(String clientId) throws ExecutionException, InterruptedException {
