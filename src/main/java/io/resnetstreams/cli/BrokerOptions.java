@@ -13,6 +13,11 @@ final class BrokerOptions {
     @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
     private String bootstrap;
 
+    /** Returns the configuration with {@code --bootstrap} on top. */
+    Configuration load() {
+        return load("bootstrapServers", bootstrap);
+    }
+
     /** Returns the configuration with {@code --bootstrap} and a value of the command's own, null where not given, on top. */
     Configuration load(String key, Object value) {
         Map<String, String> own = new HashMap<>();

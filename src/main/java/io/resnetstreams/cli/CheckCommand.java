@@ -1,22 +1,9 @@
 package io.resnetstreams.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
-import io.resnetstreams.events.SourcePosition;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,8 +36,6 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(names = "--dead-letters", paramLabel = "TOPIC", description = "The topic of dead letters.")
     private String deadLetters;
-
-    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
 
     @Override
     public Integer call() {
@@ -87,77 +72,12 @@ final class CheckCommand implements Callable<Integer> {
         // Fixed first: what comes later is not audited, since its outcome may not be there yet.
         Map<TopicPartition, TopicScan.Range> range = scan.ranges(inputTopic);
         range.forEach((partition, offsets) -> audit.range(partition.partition(), offsets.begin(), offsets.end()));
-        scan.scan(configuration.topics().deadLetters(), record -> {
-            deadLetter(audit, inputTopic, record);
-            return true;
-        });
-        scan.scan(configuration.topics().labels(), record -> {
-            label(audit, inputTopic, record);
-            return true;
-        });
-        scan.scan(inputTopic, range, record -> {
-            SourcePosition source =
-                    new SourcePosition(record.topic(), record.partition(), record.offset(), record.timestamp());
-            audit.event(source, audit.needsDigest(source) ? digest(record) : null);
-            return true;
-        });
+        OutcomeScan outcomes = new OutcomeScan(audit, inputTopic);
+        scan.scan(configuration.topics().deadLetters(), TopicScan.Visitor.ofAll(outcomes::deadLetter));
+        scan.scan(configuration.topics().labels(), TopicScan.Visitor.ofAll(outcomes::label));
+        scan.scan(inputTopic, range, TopicScan.Visitor.ofAll(outcomes::event));
         // What has expired meanwhile was not read, though its outcomes may have been.
         scan.ranges(inputTopic).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));
         return audit.result(inputTopic);
-    }
-
-    private static String place(ConsumerRecord<byte[], byte[]> record) {
-        return record.topic() + "-" + record.partition();
-    }
-
-    private void label(TopicAudit audit, String inputTopic, ConsumerRecord<byte[], byte[]> record) {
-        try {
-            LabelEvent event = deserializer.deserialize(record.topic(), record.value());
-            if (event == null || event.source() == null || event.source().topic() == null) {
-                audit.malformed(place(record), record.offset(), "no label event");
-            } else if (event.source().topic().equals(inputTopic)) {
-                audit.label(place(record), event.source());
-            }
-        } catch (SerializationException e) {
-            audit.malformed(place(record), record.offset(), e.getMessage());
-        }
-    }
-
-    private static void deadLetter(TopicAudit audit, String inputTopic, ConsumerRecord<byte[], byte[]> record) {
-        String topic = text(record, DeadLetter.TOPIC_HEADER);
-        String partition = text(record, DeadLetter.PARTITION_HEADER);
-        String offset = text(record, DeadLetter.OFFSET_HEADER);
-        if (topic == null
-                || partition == null
-                || offset == null
-                || !partition.matches("\\d{1,9}")
-                || !offset.matches("\\d{1,18}")) {
-            audit.malformed(place(record), record.offset(), "no source position in its headers");
-        } else if (topic.equals(inputTopic)) {
-            SourcePosition source =
-                    new SourcePosition(topic, Integer.parseInt(partition), Long.parseLong(offset), record.timestamp());
-            audit.deadLetter(place(record), source, digest(record));
-        }
-    }
-
-    private static String text(ConsumerRecord<byte[], byte[]> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
-    }
-
-    /** Tells a missing key or value from an empty one. */
-    private static byte[] digest(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] part : new byte[][] {record.key(), record.value()}) {
-                digest.update(ByteBuffer.allocate(4)
-                        .putInt(part == null ? -1 : part.length)
-                        .array());
-                digest.update(part == null ? new byte[0] : part);
-            }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

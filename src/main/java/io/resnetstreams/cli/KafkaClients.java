@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.backfill.BackfillClients;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopicCheck;
 import java.util.HashMap;
@@ -24,14 +25,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's clients as the configuration has them, with its {@code kafka.} properties. */
-final class KafkaClients {
+final class KafkaClients implements BackfillClients {
     private final Configuration configuration;
 
     KafkaClients(Configuration configuration) {
         this.configuration = configuration;
     }
 
-    Admin admin() {
+    @Override
+    public Admin admin() {
         Map<String, Object> properties = common(AdminClientConfig.configNames(), "admin.");
         properties.putIfAbsent(
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) configuration.brokerTimeoutMillis());
@@ -52,8 +54,29 @@ final class KafkaClients {
         return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
-    /** Returns a consumer outside any group, that sees committed records alone. */
-    Consumer<byte[], byte[]> committedReader() {
+    @Override
+    public Producer<byte[], byte[]> transactionalProducer(String transactionalId) {
+        Map<String, Object> properties = common(ProducerConfig.configNames(), "producer.");
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        // Where this process dies, others wait for its transaction so long.
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> groupMember(String group) {
+        Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+        return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> committedReader() {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

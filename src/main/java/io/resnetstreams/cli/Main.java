@@ -18,6 +18,7 @@ import picocli.CommandLine.ParameterException;
             RunCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            BackfillCommand.class,
             BenchCommand.class,
             CheckCommand.class,
             DlqCommand.class,

@@ -2,7 +2,9 @@ package io.resnetstreams.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -20,7 +22,14 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static final String CODE_HEADER = "resnet-streams.code";
 
     private static final Set<String> OWN_HEADERS = Set.of(
-            EXCEPTION_HEADER, MESSAGE_HEADER, TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER);
+            EXCEPTION_HEADER,
+            MESSAGE_HEADER,
+            TOPIC_HEADER,
+            PARTITION_HEADER,
+            OFFSET_HEADER,
+            STAGE_HEADER,
+            CODE_HEADER,
+            RUN_HEADER);
 
     /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
@@ -41,9 +50,29 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
                 root.getClass().getName());
     }
 
-    /** Returns whether a header is one of those that say why an event is a dead letter. */
+    /** Returns whether a header is one of those that say why an event is a dead letter, and of which backfill. */
     public static boolean isOwnHeader(String name) {
         return OWN_HEADERS.contains(name);
+    }
+
+    /** Returns where the event of a record of the dead-letter topic stands; nothing where its headers do not say so. */
+    public static Optional<SourcePosition> sourceOf(Headers headers, long timestamp) {
+        String topic = text(headers, TOPIC_HEADER);
+        String partition = text(headers, PARTITION_HEADER);
+        String offset = text(headers, OFFSET_HEADER);
+        if (topic == null
+                || partition == null
+                || offset == null
+                || !partition.matches("\\d{1,9}")
+                || !offset.matches("\\d{1,18}")) {
+            return Optional.empty();
+        }
+        return Optional.of(new SourcePosition(topic, Integer.parseInt(partition), Long.parseLong(offset), timestamp));
+    }
+
+    private static String text(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
     }
 
     @Override

@@ -30,6 +30,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private final EventClassifier classifier;
     private final CommitFrontier frontier;
     private final TopologyMetrics metrics;
+    private final Replay replay;
 
     private ProcessorContext<byte[], Outcome> context;
     private InFlightWindow window;
@@ -37,11 +38,17 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private Cancellable punctuation;
     private boolean consumedSincePunctuation;
 
-    ClassifyProcessor(String inputTopic, EventClassifier classifier, CommitFrontier frontier, TopologyMetrics metrics) {
+    ClassifyProcessor(
+            String inputTopic,
+            EventClassifier classifier,
+            CommitFrontier frontier,
+            TopologyMetrics metrics,
+            Replay replay) {
         this.inputTopic = inputTopic;
         this.classifier = classifier;
         this.frontier = frontier;
         this.metrics = metrics;
+        this.replay = replay;
     }
 
     @Override
@@ -54,6 +61,9 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     @Override
     public void process(Record<byte[], byte[]> record) {
         RawEvent event = new RawEvent(position(record), record.key(), record.value(), record.headers());
+        if (!replay.takes(event)) {
+            return;
+        }
         CompletableFuture<Outcome> outcome = classifier.classify(event);
         window.add(event, outcome);
         if (!outcome.isDone()) {
@@ -116,7 +126,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
         boolean dead = outcome instanceof DeadLetter;
         Headers headers = dead ? ((DeadLetter) outcome).headers() : event.headers();
         context.forward(
-                new Record<>(event.key(), outcome, event.source().timestamp(), headers),
+                new Record<>(event.key(), outcome, event.source().timestamp(), replay.marked(headers)),
                 dead ? DEAD_LETTERS_SINK : LABELS_SINK);
     }
 

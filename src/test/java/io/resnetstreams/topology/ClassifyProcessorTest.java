@@ -35,7 +35,8 @@ class ClassifyProcessorTest {
     private final CommitFrontier frontier = new CommitFrontier(budget);
     private final RecordingMetrics metrics = new RecordingMetrics();
     private final MockProcessorContext<byte[], Outcome> context = new MockProcessorContext<>();
-    private final ClassifyProcessor processor = new ClassifyProcessor(TOPIC, classifier, frontier, metrics);
+    private final ClassifyProcessor processor =
+            new ClassifyProcessor(TOPIC, classifier, frontier, metrics, Replay.NONE);
 
     /** Counts, and sees what may be committed at the moment an outcome counts as forwarded. */
     private final class RecordingMetrics implements TopologyMetrics {
