@@ -7,6 +7,7 @@ import java.util.List;
  * What a run does, fixed once for all its processes.
  *
  * @param group the consumer group and application id of its processes
+ * @param inputPartitions how many the input had; those added later are not part of the run
  * @param partitions the ranges of the partitions chosen, in ascending order
  * @param labelsFrom for each partition of the output, the offset from which this run's labels may stand
  * @param deadLettersFrom the same for the dead letters
@@ -16,6 +17,7 @@ public record BackfillPlan(
         String run,
         String group,
         BackfillParameters parameters,
+        int inputPartitions,
         List<PartitionRange> partitions,
         List<Long> labelsFrom,
         List<Long> deadLettersFrom,

@@ -64,6 +64,7 @@ public final class BackfillPlanner {
                     run,
                     group,
                     parameters,
+                    count,
                     ranges(partitions, from, to, offsets),
                     labelsFrom,
                     deadLettersFrom,

@@ -1,6 +1,7 @@
 package io.resnetstreams.backfill;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
@@ -76,6 +77,15 @@ public final class GroupProgress implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Returns how many partitions the input has now. */
+    public int inputPartitions() {
+        String input = plan.parameters().input();
+        return Futures.await(
+                        admin.describeTopics(List.of(input)).topicNameValues().get(input))
+                .partitions()
+                .size();
     }
 
     private Map<Integer, Long> committed() {

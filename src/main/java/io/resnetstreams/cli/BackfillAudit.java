@@ -9,6 +9,7 @@ import io.resnetstreams.backfill.Futures;
 import io.resnetstreams.cli.TopicScan.Range;
 import io.resnetstreams.cli.TopicScan.Visitor;
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.topology.Guarantee;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -82,9 +83,11 @@ final class BackfillAudit {
 
     private BackfillResult result(TopicAudit.Result audited) {
         Map<String, List<String>> examples = new TreeMap<>();
-        audited.examples()
-                .forEach((fault, places) ->
-                        examples.put(fault.name().toLowerCase(Locale.ROOT).replace('_', ' '), places));
+        audited.examples().forEach((fault, places) -> {
+            if (isPromised(fault)) {
+                examples.put(fault.name().toLowerCase(Locale.ROOT).replace('_', ' '), places);
+            }
+        });
         return new BackfillResult(
                 audited.events(),
                 skipped,
@@ -94,6 +97,12 @@ final class BackfillAudit {
                 audited.duplicates(),
                 audited.outOfOrder(),
                 examples);
+    }
+
+    /** With at least once, a process that dies repeats what it had not committed. */
+    private boolean isPromised(TopicAudit.Fault fault) {
+        boolean once = Guarantee.of(plan.parameters().guarantee()) == Guarantee.EXACTLY_ONCE_V2;
+        return once || (fault != TopicAudit.Fault.DUPLICATE && fault != TopicAudit.Fault.OUT_OF_ORDER);
     }
 
     /** Returns what of an output to read, when no open transaction hides records there any more. */

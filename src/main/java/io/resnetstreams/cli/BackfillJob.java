@@ -172,7 +172,9 @@ final class BackfillJob {
         try (DeadLetterCounter deadLetters = new DeadLetterCounter(clients, plan)) {
             long lastDone = -1;
             long lastChange = System.nanoTime();
+            int partitions = plan.inputPartitions();
             while (true) {
+                partitions = tellOfNewPartitions(partitions, progress.inputPartitions());
                 Progress now = progress.read();
                 display.show(now, deadLetters.count());
                 if (now.isComplete()) {
@@ -199,6 +201,14 @@ final class BackfillJob {
                 }
             }
         }
+    }
+
+    private int tellOfNewPartitions(int known, int now) {
+        if (now > known) {
+            display.notice(plan.parameters().input() + " has " + now + " partitions and had " + plan.inputPartitions()
+                    + " when the run was planned; the new ones are not part of it");
+        }
+        return now;
     }
 
     /** Audits, or waits for the process that does. */

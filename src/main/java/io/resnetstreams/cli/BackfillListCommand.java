@@ -52,7 +52,7 @@ final class BackfillListCommand implements Callable<Integer> {
             }
         }
         output.printJson(Map.of("runs", rows));
-        output.text().printf("%d runs%n", rows.size());
+        output.text().println("runs: " + rows.size());
         return 0;
     }
 }

@@ -47,7 +47,12 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Main());
+        return commandLine(new Main());
+    }
+
+    /** Returns the same for a command alone. */
+    static CommandLine commandLine(Object command) {
+        CommandLine commandLine = new CommandLine(command);
         addHelp(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler(Main::explainWrongUsage);
