@@ -1,7 +1,13 @@
 package io.resnetstreams.backfill;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.resnetstreams.events.Outcome;
 import java.util.List;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * What a run does, fixed once for all its processes.
@@ -47,6 +53,17 @@ public record BackfillPlan(
     /** Returns the consumer group of a run's processes. */
     public static String group(String applicationId, String run) {
         return applicationId + "-backfill-" + run;
+    }
+
+    /** Returns the headers of an outcome with this run's mark, as new headers. */
+    Headers marked(Headers headers) {
+        return new RecordHeaders(headers).add(Outcome.RUN_HEADER, run.getBytes(UTF_8));
+    }
+
+    /** Returns whether an outcome has the mark of this run, and not that of another or of none. */
+    public boolean isMarked(Headers headers) {
+        Header mark = headers.lastHeader(Outcome.RUN_HEADER);
+        return mark != null && mark.value() != null && new String(mark.value(), UTF_8).equals(run);
     }
 
     /** Returns how many offsets there are to pass: at least as many as events. */

@@ -1,18 +1,14 @@
 package io.resnetstreams.backfill;
 
 import io.resnetstreams.topology.TopicCheck;
-import io.resnetstreams.topology.Topics;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -40,7 +36,6 @@ public final class BackfillPlanner {
      */
     public BackfillPlan plan(String run, String group, BackfillParameters parameters, long nowMillis)
             throws TimeoutException, InterruptedException {
-        new Topics(parameters.input(), parameters.output(), parameters.deadLetters());
         Boundary from = Boundary.from(parameters.from());
         Boundary to = Boundary.to(parameters.to());
         Boundary.requireRange(from, to, nowMillis);
@@ -53,9 +48,9 @@ public final class BackfillPlanner {
             List<Long> labelsFrom = ends(admin, parameters.output(), count);
             List<Long> deadLettersFrom = ends(admin, parameters.deadLetters(), count);
             Offsets offsets = new Offsets(
-                    list(admin, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED),
+                    AdminOffsets.beginnings(admin, partitions),
                     // What is still in an open transaction may be aborted: it is not part of "now".
-                    list(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED),
+                    AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED),
                     times(admin, partitions, from),
                     times(admin, partitions, to));
             requireNotBehind(from, offsets);
@@ -141,26 +136,10 @@ public final class BackfillPlanner {
         }
     }
 
-    private static Map<TopicPartition, Long> list(
-            Admin admin, List<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
-        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        partitions.forEach(partition -> wanted.put(partition, spec));
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        Futures.await(admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
-                        .all())
-                .forEach((partition, found) -> offsets.put(partition, found.offset()));
-        return offsets;
-    }
-
     private static Map<TopicPartition, Long> times(Admin admin, List<TopicPartition> partitions, Boundary boundary) {
-        if (boundary.kind() != Boundary.Kind.TIME) {
-            return Map.of();
-        }
-        Map<TopicPartition, Long> offsets =
-                list(admin, partitions, OffsetSpec.forTimestamp(boundary.value()), IsolationLevel.READ_UNCOMMITTED);
-        // The broker's word for no event so late.
-        offsets.values().removeIf(offset -> offset < 0);
-        return offsets;
+        return boundary.kind() == Boundary.Kind.TIME
+                ? AdminOffsets.atTime(admin, partitions, boundary.value())
+                : Map.of();
     }
 
     /** Returns where an output's partitions end, which is where this run's outcomes can begin; zeros where it is to be made. */
@@ -182,7 +161,7 @@ public final class BackfillPlanner {
         List<TopicPartition> partitions = IntStream.range(0, count)
                 .mapToObj(number -> new TopicPartition(topic, number))
                 .toList();
-        Map<TopicPartition, Long> ends = list(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+        Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
         return partitions.stream().map(ends::get).toList();
     }
 }

@@ -1,8 +1,5 @@
 package io.resnetstreams.backfill;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.topology.Replay;
 import java.util.HashMap;
@@ -10,7 +7,6 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * A run's plan, as its pipeline asks for it: ends behind the last event of each range, takes the events that are meant, marks
@@ -19,10 +15,9 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * <p>Threading: as {@link Replay} says.
  */
 public final class BackfillReplay implements Replay {
-    private final String input;
+    private final BackfillPlan plan;
     private final Map<Integer, Long> ends = new HashMap<>();
     private final EventSelection selection;
-    private final byte[] mark;
     private final RateLimit rate;
     private final BooleanSupplier yielding;
 
@@ -33,9 +28,8 @@ public final class BackfillReplay implements Replay {
      * @param yielding whether to wait for now
      */
     public BackfillReplay(BackfillPlan plan, double eventsPerSecond, BooleanSupplier yielding) {
-        this.input = plan.parameters().input();
+        this.plan = plan;
         this.selection = plan.parameters().selection();
-        this.mark = plan.run().getBytes(UTF_8);
         this.rate = new RateLimit(eventsPerSecond, System::nanoTime);
         this.yielding = yielding;
         plan.partitions().stream()
@@ -45,7 +39,7 @@ public final class BackfillReplay implements Replay {
 
     @Override
     public long end(TopicPartition partition) {
-        return partition.topic().equals(input) ? ends.getOrDefault(partition.partition(), 0L) : 0;
+        return partition.topic().equals(plan.parameters().input()) ? ends.getOrDefault(partition.partition(), 0L) : 0;
     }
 
     @Override
@@ -64,6 +58,6 @@ public final class BackfillReplay implements Replay {
 
     @Override
     public Headers marked(Headers headers) {
-        return new RecordHeaders(headers).add(Outcome.RUN_HEADER, mark);
+        return plan.marked(headers);
     }
 }

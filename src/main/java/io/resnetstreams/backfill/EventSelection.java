@@ -22,11 +22,6 @@ public final class EventSelection {
         this.sample = sample;
     }
 
-    /** Returns whether it is every event. */
-    public boolean isAll() {
-        return where.isEmpty() && sample >= 1;
-    }
-
     /** Returns whether an event is meant. */
     public boolean takes(SourcePosition source, Headers headers) {
         return isInSample(source) && hasHeaders(headers);

@@ -3,10 +3,8 @@ package io.resnetstreams.backfill;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -89,12 +87,10 @@ public final class GroupProgress implements AutoCloseable {
     }
 
     private Map<Integer, Long> committed() {
-        Map<TopicPartition, OffsetAndMetadata> offsets =
-                Futures.await(admin.listConsumerGroupOffsets(plan.group()).partitionsToOffsetAndMetadata());
-        Map<Integer, Long> committed = new TreeMap<>();
-        offsets.forEach((partition, offset) -> {
-            if (offset != null && partition.topic().equals(plan.parameters().input())) {
-                committed.put(partition.partition(), offset.offset());
+        Map<Integer, Long> committed = new HashMap<>();
+        AdminOffsets.committed(admin, plan.group()).forEach((partition, offset) -> {
+            if (partition.topic().equals(plan.parameters().input())) {
+                committed.put(partition.partition(), offset);
             }
         });
         return committed;

@@ -1,17 +1,14 @@
 package io.resnetstreams.backfill;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -29,8 +26,7 @@ public final class LiveWatch implements AutoCloseable {
 
     private final Admin admin;
     private final String group;
-    private final String topic;
-    private final int partitions;
+    private final List<TopicPartition> partitions;
     private final Duration target;
     private final Consumer<String> notices;
     private final LiveDelay delay = new LiveDelay();
@@ -38,10 +34,9 @@ public final class LiveWatch implements AutoCloseable {
     private volatile boolean yielding;
 
     private LiveWatch(
-            Admin admin, String group, String topic, int partitions, Duration target, Consumer<String> notices) {
+            Admin admin, String group, List<TopicPartition> partitions, Duration target, Consumer<String> notices) {
         this.admin = admin;
         this.group = group;
-        this.topic = topic;
         this.partitions = partitions;
         this.target = target;
         this.notices = notices;
@@ -55,18 +50,17 @@ public final class LiveWatch implements AutoCloseable {
     /**
      * Begins to watch.
      *
-     * @param partitions of the topic
+     * @param partitions those of the live input
      * @param target how long a live event may wait for its outcome
      * @param notices is told in a sentence when the backfill begins to wait and when it goes on
      */
     public static LiveWatch start(
             BackfillClients clients,
             String group,
-            String topic,
-            int partitions,
+            List<TopicPartition> partitions,
             Duration target,
             Consumer<String> notices) {
-        LiveWatch watch = new LiveWatch(clients.admin(), group, topic, partitions, target, notices);
+        LiveWatch watch = new LiveWatch(clients.admin(), group, partitions, target, notices);
         watch.executor.scheduleWithFixedDelay(watch::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return watch;
     }
@@ -78,29 +72,12 @@ public final class LiveWatch implements AutoCloseable {
 
     private void look() {
         try {
-            Map<TopicPartition, OffsetSpec> wanted = IntStream.range(0, partitions)
-                    .mapToObj(number -> new TopicPartition(topic, number))
-                    .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
-            Map<TopicPartition, Long> ends = new HashMap<>();
-            Futures.await(admin.listOffsets(wanted).all())
-                    .forEach((partition, end) -> ends.put(partition, end.offset()));
-            decide(delay.saw(System.nanoTime(), ends, committed()));
+            Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+            decide(delay.saw(System.nanoTime(), ends, AdminOffsets.committed(admin, group)));
         } catch (KafkaException e) {
             // A broker that is away answers no one: the backfill waits for it like live does.
             LOG.warn("Cannot look at the live group {}: {}", group, e.getMessage());
         }
-    }
-
-    private Map<TopicPartition, Long> committed() {
-        Map<TopicPartition, OffsetAndMetadata> offsets =
-                Futures.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-        Map<TopicPartition, Long> committed = new HashMap<>();
-        offsets.forEach((partition, offset) -> {
-            if (offset != null) {
-                committed.put(partition, offset.offset());
-            }
-        });
-        return committed;
     }
 
     private void decide(Duration late) {

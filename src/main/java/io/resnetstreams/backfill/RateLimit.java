@@ -1,14 +1,18 @@
 package io.resnetstreams.backfill;
 
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
  * Keeps events to a rate by saying when none should be consumed: each event uses up its share of time, and while more is used
- * up than has passed, the next one waits.
+ * up than has passed, the next one waits. Unused time is made up for, but no more than a second of it.
  *
  * <p>Threading: any threads.
  */
 final class RateLimit {
+    /** A stream thread looks again some time after an event could be taken; so much of that time is made up for. */
+    private static final long MADE_UP_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final long nanosPerEvent;
     private final LongSupplier nanoTicker;
     private long paidUntilNanos;
@@ -25,9 +29,9 @@ final class RateLimit {
         this.paidUntilNanos = nanoTicker.getAsLong();
     }
 
-    /** An event was consumed. Time that passed unused is not made up for. */
+    /** An event was consumed. */
     synchronized void took() {
-        paidUntilNanos = Math.max(paidUntilNanos, nanoTicker.getAsLong()) + nanosPerEvent;
+        paidUntilNanos = Math.max(paidUntilNanos, nanoTicker.getAsLong() - MADE_UP_NANOS) + nanosPerEvent;
     }
 
     /** Returns whether the next event should wait. */

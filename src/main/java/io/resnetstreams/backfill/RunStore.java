@@ -44,6 +44,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class RunStore implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int ATTEMPTS = 20;
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -119,29 +120,42 @@ public final class RunStore implements AutoCloseable {
             String group,
             Map<TopicPartition, OffsetAndMetadata> offsets) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            try (Producer<byte[], byte[]> producer = clients.transactionalProducer(partition.topic() + "-" + name)) {
-                producer.initTransactions();
-                BackfillRun before = run(name);
-                BackfillRun after = change.apply(before);
-                if (Objects.equals(before, after)) {
-                    return after;
-                }
-                producer.beginTransaction();
-                producer.send(new ProducerRecord<>(
-                        partition.topic(), 0, name.getBytes(UTF_8), after == null ? null : json(after)));
-                if (!offsets.isEmpty()) {
-                    sendOffsets(producer, group, offsets);
-                }
-                producer.commitTransaction();
-                return after;
+            Producer<byte[], byte[]> producer = clients.transactionalProducer(partition.topic() + "-" + name);
+            try {
+                return change(producer, name, change, group, offsets);
             } catch (KafkaException e) {
                 if (!isFenced(e)) {
                     throw e;
                 }
                 // Another process changed the same run at the same time; what it did is seen now.
+            } finally {
+                // After a failure it would wait for its requests for ever.
+                producer.close(CLOSE_TIMEOUT);
             }
         }
         throw new IllegalStateException("run " + name + ": other processes keep changing it at the same time");
+    }
+
+    private BackfillRun change(
+            Producer<byte[], byte[]> producer,
+            String name,
+            UnaryOperator<BackfillRun> change,
+            String group,
+            Map<TopicPartition, OffsetAndMetadata> offsets) {
+        producer.initTransactions();
+        BackfillRun before = run(name);
+        BackfillRun after = change.apply(before);
+        if (Objects.equals(before, after)) {
+            return after;
+        }
+        producer.beginTransaction();
+        producer.send(
+                new ProducerRecord<>(partition.topic(), 0, name.getBytes(UTF_8), after == null ? null : json(after)));
+        if (!offsets.isEmpty()) {
+            sendOffsets(producer, group, offsets);
+        }
+        producer.commitTransaction();
+        return after;
     }
 
     private void sendOffsets(

@@ -1,14 +1,11 @@
 package io.resnetstreams.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.resnetstreams.backfill.AdminOffsets;
 import io.resnetstreams.backfill.BackfillPlan;
 import io.resnetstreams.backfill.BackfillResult;
 import io.resnetstreams.backfill.EventSelection;
-import io.resnetstreams.backfill.Futures;
 import io.resnetstreams.cli.TopicScan.Range;
 import io.resnetstreams.cli.TopicScan.Visitor;
-import io.resnetstreams.events.Outcome;
 import io.resnetstreams.topology.Guarantee;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,12 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 
 /**
  * Holds the outcomes of a run against the events of its plan.
@@ -74,8 +68,7 @@ final class BackfillAudit {
 
     private Visitor ofThisRun(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
         return Visitor.ofAll(record -> {
-            Header run = record.headers().lastHeader(Outcome.RUN_HEADER);
-            if (run != null && run.value() != null && new String(run.value(), UTF_8).equals(plan.run())) {
+            if (plan.isMarked(record.headers())) {
                 each.accept(record);
             }
         });
@@ -109,9 +102,9 @@ final class BackfillAudit {
     private Map<TopicPartition, Range> outcomes(String topic, List<Long> begins) throws InterruptedException {
         List<TopicPartition> partitions = clients.partitions(topic);
         try (Admin admin = clients.admin()) {
-            Map<TopicPartition, Long> ends = ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+            Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (!reaches(ends(admin, partitions, IsolationLevel.READ_COMMITTED), ends)) {
+            while (!reaches(AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED), ends)) {
                 if (System.nanoTime() > deadline) {
                     throw UserErrorException.shortfall(
                             topic + ": a transaction has been open for " + PATIENCE.toSeconds()
@@ -131,16 +124,5 @@ final class BackfillAudit {
 
     private static boolean reaches(Map<TopicPartition, Long> stable, Map<TopicPartition, Long> ends) {
         return ends.entrySet().stream().allMatch(end -> stable.get(end.getKey()) >= end.getValue());
-    }
-
-    private static Map<TopicPartition, Long> ends(
-            Admin admin, List<TopicPartition> partitions, IsolationLevel isolation) {
-        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        Futures.await(admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
-                        .all())
-                .forEach((partition, end) -> ends.put(partition, end.offset()));
-        return ends;
     }
 }

@@ -114,7 +114,7 @@ final class BackfillCommand implements Callable<Integer> {
         Configuration configuration = configuration();
         ModelReference model = source.reference(configuration);
         KafkaClients clients = new KafkaClients(configuration);
-        if (run == null || !what.isEmpty()) {
+        if (run == null || what.isComplete()) {
             // Mistakes of a new run are told before a broker is asked.
             what.parameters(configuration, model, null);
         }
@@ -143,30 +143,43 @@ final class BackfillCommand implements Callable<Integer> {
                 return BackfillReport.ended(output, existing);
             }
         }
-        BackfillPlan planned = existing == null ? planned(configuration, clients, name, model) : existing.plan();
+        Logging.asService();
+        SignalStop stop = SignalStop.install(Duration.ofMillis(2 * configuration.shutdownTimeoutMillis()));
+        int exitCode = CommandLine.ExitCode.SOFTWARE;
+        try {
+            BackfillPlan planned = existing == null ? planned(configuration, clients, name, model) : existing.plan();
+            exitCode = work(configuration, clients, store, planned, stop);
+            return exitCode;
+        } finally {
+            stop.ended(exitCode);
+        }
+    }
+
+    private int work(
+            Configuration configuration, KafkaClients clients, RunStore store, BackfillPlan planned, SignalStop stop)
+            throws InterruptedException {
         RunStatistics counts = new RunStatistics();
         try (ClassifierSource.Loaded loaded = source.load(configuration, counts)) {
             if (plan) {
                 BackfillPlanReport.print(output, clients, planned, loaded, maxRate);
                 if (!yes && !isConfirmed()) {
                     output.text().println("nothing was begun");
-                    return 1;
+                    return CommandLine.ExitCode.SOFTWARE;
                 }
             }
-            BackfillRun begun = existing;
-            if (begun == null) {
-                BackfillTopics.create(configuration, clients, planned);
-                begun = store.begin(planned);
-                requireSame(configuration, model, begun);
+            BackfillTopics.create(configuration, clients, planned);
+            BackfillRun begun = store.begin(planned);
+            requireSame(configuration, planned.parameters().model(), begun);
+            try (BackfillJob job = new BackfillJob(configuration, clients, store, begun.plan(), output)) {
+                return job.run(loaded, counts, pace(), stop);
             }
-            BackfillJob job = new BackfillJob(configuration, clients, store, begun.plan(), output);
-            return job.run(
-                    loaded,
-                    counts,
-                    new BackfillJob.Pace(
-                            maxRate == null ? Double.POSITIVE_INFINITY : maxRate,
-                            yieldMillis == null ? null : Duration.ofMillis(yieldMillis)));
         }
+    }
+
+    private BackfillJob.Pace pace() {
+        return new BackfillJob.Pace(
+                maxRate == null ? Double.POSITIVE_INFINITY : maxRate,
+                yieldMillis == null ? null : Duration.ofMillis(yieldMillis));
     }
 
     private BackfillPlan planned(Configuration configuration, KafkaClients clients, String name, ModelReference model)

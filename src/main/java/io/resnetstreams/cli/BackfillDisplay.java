@@ -54,7 +54,7 @@ final class BackfillDisplay implements AutoCloseable {
     }
 
     /** Something that is not progress. */
-    synchronized void notice(String sentence) {
+    void notice(String sentence) {
         System.err.println("backfill " + plan.run() + ": " + sentence);
     }
 

@@ -5,10 +5,10 @@ import io.resnetstreams.backfill.BackfillReplay;
 import io.resnetstreams.backfill.BackfillResult;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.GroupProgress;
-import io.resnetstreams.backfill.GroupProgress.Progress;
 import io.resnetstreams.backfill.LiveWatch;
 import io.resnetstreams.backfill.RunElection;
 import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.cli.BackfillFollower.End;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
@@ -17,21 +17,18 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.KafkaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One process's work on a run: the pipeline until all partitions are done, by whichever process, then the audit.
  *
  * <p>Threading: the command's thread; the pipeline has its own.
  */
-final class BackfillJob {
-    private static final Logger LOG = LoggerFactory.getLogger(BackfillJob.class);
-    private static final Duration LOOK = Duration.ofMillis(500);
-    /** When nothing was committed for so long, it is seen whether there still is something to commit. */
-    private static final Duration STALL = Duration.ofSeconds(10);
+final class BackfillJob implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofMillis(100);
     /** What a yielding process has in flight goes on while it waits, so it is little. */
     private static final int YIELDING_WINDOW = 256;
+
+    private static final int FASTEST_EVEN_RATE = 5_000;
 
     private final Configuration configuration;
     private final KafkaClients clients;
@@ -62,35 +59,17 @@ final class BackfillJob {
      */
     record Pace(double eventsPerSecond, Duration liveTarget) {}
 
-    /** Why the work on the partitions is over. */
-    private enum End {
-        DONE,
-        CANCELLED,
-        REMOVED,
-        STOPPED
-    }
-
     /** Works, and returns the exit code. */
-    int run(ClassifierSource.Loaded loaded, RunStatistics counts, Pace pace) throws InterruptedException {
-        Logging.asService();
-        SignalStop stop = SignalStop.install(Duration.ofMillis(configuration.shutdownTimeoutMillis() * 2));
-        int exitCode = 1;
-        try {
-            BackfillStatistics statistics = new BackfillStatistics(counts);
-            End end = work(loaded, statistics, pace, stop);
-            loaded.close();
-            exitCode = switch (end) {
-                case DONE -> finish(statistics, loaded.device(), stop);
-                case CANCELLED -> BackfillReport.over(plan, "was cancelled");
-                case REMOVED -> BackfillReport.over(plan, "was removed by 'backfill clean'");
-                case STOPPED -> BackfillReport.over(
-                        plan, "was stopped here; 'backfill --run " + plan.run() + "' goes on with it");
-            };
-            return exitCode;
-        } finally {
-            display.close();
-            stop.ended(exitCode);
-        }
+    int run(ClassifierSource.Loaded loaded, RunStatistics counts, Pace pace, SignalStop stop)
+            throws InterruptedException {
+        BackfillStatistics statistics = new BackfillStatistics(counts);
+        End end = work(loaded, statistics, pace, stop);
+        return switch (end) {
+            case DONE -> finish(statistics, loaded.device(), stop);
+            case CANCELLED -> over("was cancelled");
+            case REMOVED -> over("was removed by 'backfill clean'");
+            case STOPPED -> over("was stopped here; 'backfill --run " + plan.run() + "' goes on with it");
+        };
     }
 
     private End work(ClassifierSource.Loaded loaded, BackfillStatistics statistics, Pace pace, SignalStop stop)
@@ -103,40 +82,48 @@ final class BackfillJob {
             }
             BackfillReplay replay =
                     new BackfillReplay(plan, pace.eventsPerSecond(), () -> watch != null && watch.isYielding());
-            try (Pipeline pipeline = Pipeline.create(settings(pace), loaded.classifier(), statistics, replay)) {
+            try (Pipeline pipeline = pipeline(loaded, statistics, pace, replay);
+                    DeadLetterCounter deadLetters = new DeadLetterCounter(clients, plan)) {
                 pipeline.start();
-                return follow(progress, pipeline, stop);
+                return new BackfillFollower(store, plan, progress, deadLetters, display).follow(pipeline, stop);
             }
-        } catch (IllegalArgumentException e) {
-            throw UserErrorException.usage(e.getMessage(), e);
         }
     }
 
     private LiveWatch watch(Duration target) {
-        String input = plan.parameters().input();
         return LiveWatch.start(
                 clients,
                 configuration.applicationId(),
-                input,
-                clients.partitions(input).size(),
+                clients.partitions(plan.parameters().input()),
                 target,
                 display::notice);
     }
 
     /** Offsets of a group without members expire, after a week by default; then it is not known what was done. */
     private void requireOffsets(GroupProgress progress) throws InterruptedException {
-        long deadline = System.nanoTime() + configuration.brokerTimeoutMillis() * 1_000_000;
+        long deadline = System.nanoTime()
+                + Duration.ofMillis(configuration.brokerTimeoutMillis()).toNanos();
         // Those of a run just begun are seen a moment after its record.
-        while (progress.read().missing() > 0) {
+        for (int missing = progress.read().missing();
+                missing > 0;
+                missing = progress.read().missing()) {
             if (System.nanoTime() > deadline) {
                 throw UserErrorException.shortfall(
-                        "group " + plan.group() + " has no offsets for "
-                                + progress.read().missing()
+                        "group " + plan.group() + " has no offsets for " + missing
                                 + " partitions: they expired or were deleted, so run '" + plan.run()
                                 + "' can't go on; 'backfill clean " + plan.run() + "' frees its name",
                         null);
             }
-            Thread.sleep(100);
+            Thread.sleep(LOOK.toMillis());
+        }
+    }
+
+    private Pipeline pipeline(
+            ClassifierSource.Loaded loaded, BackfillStatistics statistics, Pace pace, BackfillReplay replay) {
+        try {
+            return Pipeline.create(settings(pace), loaded.classifier(), statistics, replay);
+        } catch (IllegalArgumentException | KafkaException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
         }
     }
 
@@ -146,8 +133,8 @@ final class BackfillJob {
         Map<String, String> kafka = new HashMap<>(live.kafka());
         // Where an event of the plan is gone, that is an error, unless gaps are allowed.
         kafka.put("main.consumer.auto.offset.reset", plan.parameters().allowGaps() ? "earliest" : "none");
-        if (pace.eventsPerSecond() < 5_000) {
-            // The rate is kept between polls.
+        if (pace.eventsPerSecond() < FASTEST_EVEN_RATE) {
+            // The rate is kept between polls, so each returns a tenth of a second's events.
             kafka.putIfAbsent(
                     "main.consumer.max.poll.records", Integer.toString((int) Math.max(1, pace.eventsPerSecond() / 10)));
         }
@@ -168,79 +155,42 @@ final class BackfillJob {
                 kafka);
     }
 
-    private End follow(GroupProgress progress, Pipeline pipeline, SignalStop stop) throws InterruptedException {
-        try (DeadLetterCounter deadLetters = new DeadLetterCounter(clients, plan)) {
-            long lastDone = -1;
-            long lastChange = System.nanoTime();
-            int partitions = plan.inputPartitions();
-            while (true) {
-                partitions = tellOfNewPartitions(partitions, progress.inputPartitions());
-                Progress now = progress.read();
-                display.show(now, deadLetters.count());
-                if (now.isComplete()) {
-                    return End.DONE;
-                }
-                BackfillRun run = store.run(plan.run());
-                if (run == null || run.state() == BackfillRun.State.CANCELLED) {
-                    return run == null ? End.REMOVED : End.CANCELLED;
-                }
-                if (pipeline.failure() != null) {
-                    throw UserErrorException.shortfall(
-                            "run '" + plan.run() + "' failed here: " + Failures.describe(pipeline.failure()),
-                            pipeline.failure());
-                }
-                if (now.done() != lastDone) {
-                    lastDone = now.done();
-                    lastChange = System.nanoTime();
-                } else if (System.nanoTime() - lastChange > STALL.toNanos()) {
-                    progress.lookAgain();
-                    lastChange = System.nanoTime();
-                }
-                if (stop.await(LOOK)) {
-                    return End.STOPPED;
-                }
-            }
-        }
-    }
-
-    private int tellOfNewPartitions(int known, int now) {
-        if (now > known) {
-            display.notice(plan.parameters().input() + " has " + now + " partitions and had " + plan.inputPartitions()
-                    + " when the run was planned; the new ones are not part of it");
-        }
-        return now;
-    }
-
     /** Audits, or waits for the process that does. */
     private int finish(BackfillStatistics statistics, String device, SignalStop stop) throws InterruptedException {
         display.audits();
+        BackfillRun run;
         try (RunElection election = new RunElection(clients, plan, RunStore.topic(configuration.applicationId()))) {
-            BackfillRun run = store.run(plan.run());
+            run = store.run(plan.run());
             while (run != null && run.state() == BackfillRun.State.RUNNING && !stop.isAsked()) {
-                if (election.isElected()) {
-                    BackfillResult result = new BackfillAudit(clients, plan).run();
-                    run = store.change(
-                            plan.run(),
-                            current -> current == null ? null : current.finished(System.currentTimeMillis(), result));
-                } else {
-                    run = store.run(plan.run());
-                }
+                run = election.isElected() ? audited() : store.run(plan.run());
             }
-            if (run == null) {
-                return BackfillReport.over(plan, "was removed by 'backfill clean'");
-            }
-            if (run.state() == BackfillRun.State.RUNNING) {
-                return BackfillReport.over(plan, "is done but was stopped before its audit");
-            }
-            if (run.state() == BackfillRun.State.CANCELLED) {
-                return BackfillReport.over(plan, "was cancelled");
-            }
-            display.close();
-            return BackfillReport.finished(output, run, statistics, device);
         } catch (KafkaException e) {
-            LOG.debug("The audit failed", e);
             throw UserErrorException.shortfall(
                     "run '" + plan.run() + "' is done, and its audit failed: " + e.getMessage(), e);
         }
+        if (run == null) {
+            return over("was removed by 'backfill clean'");
+        }
+        return switch (run.state()) {
+            case FINISHED -> BackfillReport.finished(output, run, statistics, device);
+            case CANCELLED -> over("was cancelled");
+            case RUNNING -> over(
+                    "is done, but was stopped before its audit; 'backfill --run " + plan.run() + "' goes on with it");
+        };
+    }
+
+    private BackfillRun audited() throws InterruptedException {
+        BackfillResult result = new BackfillAudit(clients, plan).run();
+        return store.change(plan.run(), run -> run == null ? null : run.finished(System.currentTimeMillis(), result));
+    }
+
+    private int over(String why) {
+        display.close();
+        return BackfillReport.over(output, plan, why);
+    }
+
+    @Override
+    public void close() {
+        display.close();
     }
 }

@@ -57,9 +57,9 @@ final class BackfillOptions {
     @Option(names = "--allow-gaps", description = "Go on where part of the range has been deleted from the topic.")
     private boolean allowGaps;
 
-    /** Returns whether nothing was said but, perhaps, a name. */
-    boolean isEmpty() {
-        return from == null && to == null && output == null;
+    /** Returns whether a new run could begin with what was given. */
+    boolean isComplete() {
+        return from != null && to != null && output != null;
     }
 
     /**
@@ -153,9 +153,6 @@ final class BackfillOptions {
             throw new IllegalArgumentException(
                     option + " is '" + topic + "', the topic of " + role + "; a topic of its own is needed");
         }
-        if (!topic.matches("[a-zA-Z0-9._-]{1,249}")) {
-            throw new IllegalArgumentException(option + " is '" + topic
-                    + "'; a topic's name has 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");
-        }
+        Topics.requireName(option, topic);
     }
 }

@@ -5,6 +5,7 @@ import io.resnetstreams.backfill.BackfillResult;
 import io.resnetstreams.backfill.BackfillRun;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** How a run ended, for people and for {@code --json}. */
@@ -43,8 +44,9 @@ final class BackfillReport {
         return exitCode(run);
     }
 
-    /** Tells why a run ends without a result; returns the exit code. */
-    static int over(BackfillPlan plan, String why) {
+    /** Tells why this process ends without a result of its run; returns the exit code. */
+    static int over(OutputOptions output, BackfillPlan plan, String why) {
+        output.printJson(Map.of("run", plan.run(), "unfinished", why));
         System.err.println("run '" + plan.run() + "' " + why);
         return 1;
     }
@@ -57,7 +59,7 @@ final class BackfillReport {
         BackfillPlan plan = run.plan();
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("run", plan.run());
-        summary.put("state", run.state().name().toLowerCase(java.util.Locale.ROOT));
+        summary.put("state", run.state().name().toLowerCase(Locale.ROOT));
         summary.put("input", plan.parameters().input());
         summary.put("output", plan.parameters().output());
         summary.put("deadLetterTopic", plan.parameters().deadLetters());

@@ -1,15 +1,11 @@
 package io.resnetstreams.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.resnetstreams.backfill.BackfillPlan;
-import io.resnetstreams.events.Outcome;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 
 /**
  * Counts the dead letters of all processes of a run, as they are committed.
@@ -20,11 +16,11 @@ final class DeadLetterCounter implements AutoCloseable {
     private static final Duration A_MOMENT = Duration.ofMillis(20);
 
     private final Consumer<byte[], byte[]> consumer;
-    private final String run;
+    private final BackfillPlan plan;
     private long count;
 
     DeadLetterCounter(KafkaClients clients, BackfillPlan plan) {
-        this.run = plan.run();
+        this.plan = plan;
         this.consumer = clients.committedReader();
         List<TopicPartition> partitions = clients.partitions(plan.parameters().deadLetters());
         consumer.assign(partitions);
@@ -38,8 +34,7 @@ final class DeadLetterCounter implements AutoCloseable {
     /** Returns how many there are, as far as could be read within a moment. */
     long count() {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(A_MOMENT)) {
-            Header header = record.headers().lastHeader(Outcome.RUN_HEADER);
-            if (header != null && header.value() != null && new String(header.value(), UTF_8).equals(run)) {
+            if (plan.isMarked(record.headers())) {
                 count++;
             }
         }

@@ -12,7 +12,12 @@ public record Topics(String input, String labels, String deadLetters) {
         }
     }
 
-    private static void requireName(String part, String name) {
+    /**
+     * Checks a topic's name.
+     *
+     * @throws IllegalArgumentException where no topic can have it; the message names the part it plays
+     */
+    public static void requireName(String part, String name) {
         if (name == null || !name.matches("[a-zA-Z0-9._-]{1,249}")) {
             throw new IllegalArgumentException(part + " is '" + name
                     + "'; a topic's name has 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -157,12 +158,12 @@ class BackfillIT {
                         "0.01",
                         TopicConfig.SEGMENT_MS_CONFIG,
                         "100"));
-        // The keys are the same each time, and the last of these records stand in a segment that is closed by the next.
+        // The keys are the same each time; segments are closed by the time that passes between records.
         for (int round = 0; round < 4; round++) {
-            rig.send("compacted", 0, 50);
+            sendNow("compacted", 50);
         }
-        await().atMost(Duration.ofSeconds(90)).until(() -> {
-            rig.send("compacted", 0, 1);
+        await().atMost(Duration.ofSeconds(120)).until(() -> {
+            sendNow("compacted", 1);
             return rig.records("compacted").get(0).offset() > 100;
         });
         List<Long> left =
@@ -183,6 +184,43 @@ class BackfillIT {
         assertThat(rig.labelled("compacted-new", 0))
                 .isEqualTo(left.stream().filter(offset -> offset < 198).toList())
                 .hasSizeBetween(1, 60);
+    }
+
+    private static void sendNow(String topic, int keys) {
+        try (Producer<byte[], byte[]> producer = rig.cluster().clients().producer()) {
+            for (int key = 0; key < keys; key++) {
+                ProducerRecord<byte[], byte[]> event = BackfillRig.event(topic, 0, key);
+                producer.send(new ProducerRecord<>(topic, 0, event.key(), event.value()));
+            }
+        }
+    }
+
+    @Test
+    void whatExpiresWhileARunWorksIsAnError() throws Exception {
+        rig.createTopic("expiring", 1, Map.of());
+        rig.send("expiring", 0, 400);
+        InstanceProcess process = rig.cluster()
+                .track(InstanceProcess.main(
+                        StubSource.class,
+                        "--bootstrap",
+                        rig.cluster().bootstrap(),
+                        "--input=expiring",
+                        "--from=beginning",
+                        "--to=now",
+                        "--output=expiring-new",
+                        "--run=expiring",
+                        "--max-rate=20"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> rig.topics().contains("expiring-new")
+                        && !rig.records("expiring-new").isEmpty());
+        process.kill();
+        rig.admin()
+                .deleteRecords(Map.of(new TopicPartition("expiring", 0), RecordsToDelete.beforeOffset(390)))
+                .all()
+                .get();
+        Ran resumed = rig.run("stub", "--input", "expiring", "--run", "expiring");
+        assertThat(resumed.exitCode()).as(resumed.err()).isEqualTo(1);
+        assertThat(resumed.err()).contains("run 'expiring' failed here: expiring-0 has no event at offset");
     }
 
     @Test
@@ -278,6 +316,52 @@ class BackfillIT {
         Ran again = rig.backfill("chosen", "chosen-again", "again", "--sample", "0.1");
         assertThat(again.exitCode()).isZero();
         assertThat(rig.labelled("chosen-again", 0)).isEqualTo(rig.labelled("chosen-sample", 0));
+    }
+
+    @Test
+    void aBackfillWaitsWhileLiveIsBehind() throws Exception {
+        rig.createTopic("busy", 1, Map.of());
+        rig.send("busy", 0, 300);
+        String live = rig.cluster().configuration().applicationId();
+        commit(live, "busy", 100);
+        InstanceProcess process = rig.cluster()
+                .track(InstanceProcess.main(
+                        StubSource.class,
+                        "--bootstrap",
+                        rig.cluster().bootstrap(),
+                        "--input=busy",
+                        "--from=beginning",
+                        "--to=now",
+                        "--output=busy-new",
+                        "--run=busy",
+                        "--yield-to-live=300",
+                        "--max-rate=10"));
+        await().atMost(Duration.ofSeconds(120))
+                .failFast("it did not wait", () -> process.log().contains("counting what was written"))
+                .until(() -> process.log().contains("waiting for live: group " + live));
+        // What was in flight is done by then.
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> rig.run("stub", "status", "busy", "--json")
+                                .json()
+                                .get("done")
+                                .asInt()
+                        == rig.records("busy-new").size());
+        int waiting = rig.records("busy-new").size();
+        await().during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> rig.records("busy-new").size() == waiting);
+        assertThat(waiting).isLessThan(300);
+        commit(live, "busy", 300);
+        assertThat(process.awaitEnd(Duration.ofSeconds(180))).as(process.log()).isZero();
+        assertThat(process.log()).contains("going on: group " + live);
+        assertThat(rig.labelled("busy-new", 0)).isEqualTo(range(0, 300));
+    }
+
+    private static void commit(String group, String topic, long offset) throws Exception {
+        rig.admin()
+                .alterConsumerGroupOffsets(group, Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(offset)))
+                .all()
+                .get();
     }
 
     @Test
@@ -426,7 +510,7 @@ class BackfillIT {
         assertThat(rig.run("stub", "cancel", "kept").exitCode()).isZero();
         assertThat(process.awaitEnd(Duration.ofSeconds(60))).isEqualTo(1);
         assertThat(process.log()).contains("run 'kept' was cancelled");
-        Ran taken = rig.backfill("kept", "kept-new", "kept", "--from", "0");
+        Ran taken = rig.run("stub", "--input", "kept", "--run", "kept");
         assertThat(taken.exitCode()).isEqualTo(2);
         assertThat(taken.err()).hasLineCount(1).contains("was cancelled").contains("backfill clean kept");
         assertThat(rig.run("stub", "clean", "kept", "--delete-output").exitCode())

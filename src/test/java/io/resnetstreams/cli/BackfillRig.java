@@ -10,6 +10,7 @@ import io.resnetstreams.events.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.TopicConfig;
 
 /** Backfills with a stub classifier in this JVM, against a real broker; each test has an input topic of its own. */
 final class BackfillRig implements AutoCloseable {
@@ -45,7 +47,10 @@ final class BackfillRig implements AutoCloseable {
     }
 
     void createTopic(String name, int partitions, Map<String, String> settings) throws Exception {
-        TopicsCommand.create(cluster.clients(), List.of(new NewTopic(name, partitions, (short) 1).configs(settings)));
+        Map<String, String> configs = new HashMap<>(settings);
+        // The events' timestamps are those of 1970.
+        configs.putIfAbsent(TopicConfig.RETENTION_MS_CONFIG, "-1");
+        TopicsCommand.create(cluster.clients(), List.of(new NewTopic(name, partitions, (short) 1).configs(configs)));
     }
 
     Set<String> topics() throws Exception {
