@@ -1,24 +1,11 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
-import io.resnetstreams.events.RawEvent;
-import io.resnetstreams.events.SourcePosition;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,8 +53,6 @@ final class CheckCommand implements Callable<Integer> {
             })
     private Path expected;
 
-    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
-
     @Override
     public Integer call() {
         Map<String, String> own = new HashMap<>();
@@ -110,81 +95,12 @@ final class CheckCommand implements Callable<Integer> {
         // Fixed first: what comes later is not audited, since its outcome may not be there yet.
         Map<TopicPartition, TopicScan.Range> range = scan.ranges(inputTopic);
         range.forEach((partition, offsets) -> audit.range(partition.partition(), offsets.begin(), offsets.end()));
-        scan.scan(configuration.topics().deadLetters(), record -> {
-            deadLetter(audit, inputTopic, record, source -> {
-                RawEvent event = new RawEvent(source, record.key(), record.value(), record.headers());
-                offline.of(reader.id(event))
-                        .ifPresent(outcome -> audit.judge(source, outcome, OfflineOutcomes.DEAD_LETTER));
-            });
-            return true;
-        });
-        scan.scan(configuration.topics().labels(), record -> {
-            label(audit, inputTopic, record, offline);
-            return true;
-        });
-        scan.scan(inputTopic, range, record -> {
-            SourcePosition source =
-                    new SourcePosition(record.topic(), record.partition(), record.offset(), record.timestamp());
-            audit.event(source, audit.needsDigest(source) ? digest(record) : null);
-            return true;
-        });
+        OutcomeScan outcomes = new OutcomeScan(audit, inputTopic, offline, reader);
+        scan.scan(configuration.topics().deadLetters(), TopicScan.Visitor.ofAll(outcomes::deadLetter));
+        scan.scan(configuration.topics().labels(), TopicScan.Visitor.ofAll(outcomes::label));
+        scan.scan(inputTopic, range, TopicScan.Visitor.ofAll(outcomes::event));
         // What has expired meanwhile was not read, though its outcomes may have been.
         scan.ranges(inputTopic).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));
         return audit.result(inputTopic);
-    }
-
-    private static String place(ConsumerRecord<byte[], byte[]> record) {
-        return record.topic() + "-" + record.partition();
-    }
-
-    private void label(
-            TopicAudit audit, String inputTopic, ConsumerRecord<byte[], byte[]> record, OfflineOutcomes offline) {
-        try {
-            LabelEvent event = deserializer.deserialize(record.topic(), record.value());
-            if (event == null
-                    || event.source() == null
-                    || event.source().topic() == null
-                    || event.labels().isEmpty()) {
-                audit.malformed(place(record), record.offset(), "no label event");
-            } else if (event.source().topic().equals(inputTopic)) {
-                audit.label(place(record), event.source());
-                OfflineOutcomes.Outcome actual =
-                        new OfflineOutcomes.Outcome(event.labels().get(0).label());
-                offline.of(event.id()).ifPresent(outcome -> audit.judge(event.source(), outcome, actual));
-            }
-        } catch (SerializationException e) {
-            audit.malformed(place(record), record.offset(), e.getMessage());
-        }
-    }
-
-    private static void deadLetter(
-            TopicAudit audit,
-            String inputTopic,
-            ConsumerRecord<byte[], byte[]> record,
-            Consumer<SourcePosition> judge) {
-        Optional<SourcePosition> source = DeadLetter.sourceOf(record.headers(), record.timestamp());
-        if (source.isEmpty()) {
-            audit.malformed(place(record), record.offset(), "no source position in its headers");
-        } else if (source.get().topic().equals(inputTopic)) {
-            boolean hasContent = !DeadLetter.isWithoutContent(record.headers());
-            audit.deadLetter(place(record), source.get(), hasContent ? digest(record) : null);
-            judge.accept(source.get());
-        }
-    }
-
-    /** Tells a missing key or value from an empty one. */
-    private static byte[] digest(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] part : new byte[][] {record.key(), record.value()}) {
-                digest.update(ByteBuffer.allocate(4)
-                        .putInt(part == null ? -1 : part.length)
-                        .array());
-                digest.update(part == null ? new byte[0] : part);
-            }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.backfill.BackfillClients;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopicCheck;
@@ -29,7 +30,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's clients as the configuration has them, with its {@code kafka.} properties. */
-final class KafkaClients {
+final class KafkaClients implements BackfillClients {
     private static final Pattern WHICH_CLIENT =
             Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
     private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
@@ -48,7 +49,8 @@ final class KafkaClients {
         this.kafka = KafkaProperties.resolve(configuration.kafka());
     }
 
-    Admin admin() {
+    @Override
+    public Admin admin() {
         Map<String, Object> properties = common(AdminClientConfig.configNames(), "admin.");
         properties.putIfAbsent(
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) configuration.brokerTimeoutMillis());
@@ -69,8 +71,30 @@ final class KafkaClients {
         return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
+    @Override
+    public Producer<byte[], byte[]> transactionalProducer(String transactionalId) {
+        Map<String, Object> properties = common(ProducerConfig.configNames(), "producer.");
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        // Where this process dies, others wait for its transaction so long.
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> groupMember(String group) {
+        Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+        return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
     /** Returns a consumer outside any group, that sees committed records alone. */
-    Consumer<byte[], byte[]> committedReader() {
+    @Override
+    public Consumer<byte[], byte[]> committedReader() {
         return reader(IsolationLevel.READ_COMMITTED, Map.of());
     }
 

@@ -66,7 +66,12 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return prepared(new CommandLine(new Main()));
+        return commandLine(new Main());
+    }
+
+    /** Returns the same for a command alone. */
+    static CommandLine commandLine(Object command) {
+        return prepared(new CommandLine(command));
     }
 
     /** Returns a command with help, and with failures told as all commands tell them. */

@@ -1,5 +1,10 @@
 package io.resnetstreams.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -16,6 +21,20 @@ final class Terminal {
     /** Returns whether standard error is a terminal. */
     static boolean isError() {
         return Boolean.getBoolean("resnet-streams.tty.err");
+    }
+
+    /** Returns whether somebody can answer a question. */
+    static boolean isInput() {
+        return Boolean.getBoolean("resnet-streams.tty.in") && isError();
+    }
+
+    /** Reads an answer; null where there is none. */
+    static String readLine() {
+        try {
+            return new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /** Returns a progress bar on standard error, or null where no terminal is there to show it. */

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads a topic from its beginning to the end it has now, committed records alone. */
+/** Reads a topic, or ranges of it, to the end it has now, committed records alone. */
 final class TopicScan {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long PATIENCE_NANOS = 60_000_000_000L;
@@ -24,6 +24,14 @@ final class TopicScan {
     @FunctionalInterface
     interface Visitor {
         boolean visit(ConsumerRecord<byte[], byte[]> record);
+
+        /** Returns one that takes all records. */
+        static Visitor ofAll(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
+            return record -> {
+                each.accept(record);
+                return true;
+            };
+        }
     }
 
     /** The offsets that a partition has at one moment, the end excluded. */
@@ -51,7 +59,7 @@ final class TopicScan {
         List<TopicPartition> partitions = List.copyOf(ranges.keySet());
         try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
             consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+            ranges.forEach((partition, range) -> consumer.seek(partition, range.begin()));
             List<TopicPartition> unfinished = new ArrayList<>(partitions);
             long lastProgress = System.nanoTime();
             while (true) {

@@ -52,6 +52,11 @@ final class TopicsCommand implements Callable<Integer> {
                 new NewTopic(topics.input(), partitions, replicationFactor).configs(clients.topicSettings(false)),
                 new NewTopic(topics.labels(), partitions, replicationFactor).configs(clients.topicSettings(true)),
                 new NewTopic(topics.deadLetters(), partitions, replicationFactor).configs(clients.topicSettings(true)));
+        return create(clients, wanted);
+    }
+
+    /** The same with topics given. */
+    static Map<String, String> create(KafkaClients clients, List<NewTopic> wanted) throws InterruptedException {
         Map<String, String> results = new LinkedHashMap<>();
         try (Admin admin = clients.admin()) {
             Map<String, KafkaFuture<Void>> futures = admin.createTopics(wanted).values();

@@ -24,7 +24,14 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static final String CODE_HEADER = "resnet-streams.code";
 
     private static final Set<String> OWN_HEADERS = Set.of(
-            EXCEPTION_HEADER, MESSAGE_HEADER, TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER);
+            EXCEPTION_HEADER,
+            MESSAGE_HEADER,
+            TOPIC_HEADER,
+            PARTITION_HEADER,
+            OFFSET_HEADER,
+            STAGE_HEADER,
+            CODE_HEADER,
+            RUN_HEADER);
 
     /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
@@ -46,7 +53,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
                 root.getClass().getName());
     }
 
-    /** Returns whether a header is one of those that say why an event is a dead letter. */
+    /** Returns whether a header is one of those that say why an event is a dead letter, and of which backfill. */
     public static boolean isOwnHeader(String name) {
         return OWN_HEADERS.contains(name);
     }

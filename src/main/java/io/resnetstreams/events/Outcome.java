@@ -2,6 +2,9 @@ package io.resnetstreams.events;
 
 /** What became of one image event: exactly one label event or one dead letter. */
 public sealed interface Outcome permits EncodedLabel, DeadLetter {
+    /** The header that names the backfill an outcome came from; one of the live pipeline has none. */
+    String RUN_HEADER = "resnet-streams.run";
+
     /** Returns the partition of the event; its outcome is written to the partition of the same number. */
     int sourcePartition();
 

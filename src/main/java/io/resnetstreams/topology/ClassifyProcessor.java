@@ -29,6 +29,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private final EventClassifier classifier;
     private final CommitFrontier frontier;
     private final TopologyMetrics metrics;
+    private final Replay replay;
 
     private ProcessorContext<byte[], Outcome> context;
     private InFlightWindow window;
@@ -36,11 +37,17 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private Cancellable punctuation;
     private boolean consumedSincePunctuation;
 
-    ClassifyProcessor(String inputTopic, EventClassifier classifier, CommitFrontier frontier, TopologyMetrics metrics) {
+    ClassifyProcessor(
+            String inputTopic,
+            EventClassifier classifier,
+            CommitFrontier frontier,
+            TopologyMetrics metrics,
+            Replay replay) {
         this.inputTopic = inputTopic;
         this.classifier = classifier;
         this.frontier = frontier;
         this.metrics = metrics;
+        this.replay = replay;
     }
 
     @Override
@@ -53,6 +60,9 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     @Override
     public void process(Record<byte[], byte[]> record) {
         RawEvent event = new RawEvent(position(record), record.key(), record.value(), record.headers());
+        if (!replay.takes(event)) {
+            return;
+        }
         CompletableFuture<Outcome> outcome = classifier.classify(event);
         window.add(event, outcome);
         if (!outcome.isDone()) {
@@ -116,9 +126,9 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
         if (outcome instanceof DeadLetter letter) {
             // Its own key, since one too large is left out.
             byte[] key = letter.event().key();
-            context.forward(new Record<>(key, outcome, timestamp, letter.headers()), DEAD_LETTERS_SINK);
+            context.forward(new Record<>(key, outcome, timestamp, replay.marked(letter.headers())), DEAD_LETTERS_SINK);
         } else {
-            context.forward(new Record<>(event.key(), outcome, timestamp, event.headers()), LABELS_SINK);
+            context.forward(new Record<>(event.key(), outcome, timestamp, replay.marked(event.headers())), LABELS_SINK);
         }
     }
 

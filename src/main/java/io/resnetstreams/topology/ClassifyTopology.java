@@ -20,11 +20,15 @@ public final class ClassifyTopology {
 
     /** Builds it; nothing runs yet. */
     public static Topology build(
-            Topics topics, EventClassifier classifier, CommitFrontier frontier, TopologyMetrics metrics) {
+            Topics topics,
+            EventClassifier classifier,
+            CommitFrontier frontier,
+            TopologyMetrics metrics,
+            Replay replay) {
         Topology topology = new Topology();
         topology.addSource(SOURCE, new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.input());
         topology.addProcessor(
-                PROCESSOR, () -> new ClassifyProcessor(topics.input(), classifier, frontier, metrics), SOURCE);
+                PROCESSOR, () -> new ClassifyProcessor(topics.input(), classifier, frontier, metrics, replay), SOURCE);
         topology.addSink(
                 ClassifyProcessor.LABELS_SINK,
                 topics.labels(),
@@ -46,7 +50,7 @@ public final class ClassifyTopology {
     public static TopologyDescription describe(Topics topics) {
         CommitFrontier unused = new CommitFrontier(new InFlightBudget(new InFlightLimits(1, 1)));
         EventClassifier none = event -> CompletableFuture.failedFuture(new IllegalStateException("not running"));
-        return build(topics, none, unused, TopologyMetrics.NONE).describe();
+        return build(topics, none, unused, TopologyMetrics.NONE, Replay.NONE).describe();
     }
 
     /** Outcomes keep the order of their events, since they are written to the partition of the same number. */

@@ -22,7 +22,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
  * Kafka's own clients, with the committed offsets lowered to the {@link CommitFrontier} and partitions paused while the
- * in-flight window is full. The clients are wrapped by {@link Proxy}, so only their public interfaces are involved:
+ * in-flight window is full, held to the end of a {@link Replay}. The clients are wrapped by {@link Proxy}, so only their public interfaces are involved:
  * {@code sendOffsetsToTransaction} (exactly once; of the producer also failures, as {@link AbortedTransaction} says), {@code
  * commitSync} (at least once), {@code pause}, {@code resume}, {@code paused} and {@code poll}. The metrics are told of the ends
  * of transactions.
@@ -31,11 +31,14 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
     private final CommitFrontier frontier;
     private final InFlightBudget budget;
     private final TopologyMetrics metrics;
+    private final Replay replay;
 
-    public FrontierClientSupplier(CommitFrontier frontier, InFlightBudget budget, TopologyMetrics metrics) {
+    public FrontierClientSupplier(
+            CommitFrontier frontier, InFlightBudget budget, TopologyMetrics metrics, Replay replay) {
         this.frontier = frontier;
         this.budget = budget;
         this.metrics = metrics;
+        this.replay = replay;
     }
 
     @Override
@@ -79,7 +82,9 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
         Consumer<byte[], byte[]> consumer = plainConsumer(config);
-        PausingConsumer pausing = new PausingConsumer(consumer, budget::isExhausted);
+        ReplayEnd end = new ReplayEnd(consumer, replay);
+        PausingConsumer pausing = new PausingConsumer(
+                consumer, partition -> budget.isExhausted() || replay.isPaused() || end.isReached(partition));
         return proxy(Consumer.class, (proxy, method, arguments) -> {
             switch (method.getName()) {
                 case "commitSync" -> {
@@ -103,8 +108,9 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                     return pausing.paused();
                 }
                 case "poll" -> {
+                    end.beforePoll();
                     pausing.beforePoll();
-                    return frontier.sleep().poll(consumer, (Duration) arguments[0]);
+                    return end.limit(() -> frontier.sleep().poll(consumer, (Duration) arguments[0]));
                 }
                 case "wakeup" -> {
                     return invoke(consumer, method, arguments);

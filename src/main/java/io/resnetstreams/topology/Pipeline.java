@@ -16,6 +16,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,10 +50,20 @@ public final class Pipeline implements AutoCloseable {
 
     /** Makes a pipeline that keeps the commit frontier; nothing runs until {@link #start}. */
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics) {
+        return create(settings, classifier, metrics, Replay.NONE);
+    }
+
+    /** The same for a bounded replay. It does not end by itself: its owner sees in the committed offsets when it is done. */
+    public static Pipeline create(
+            PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics, Replay replay) {
         InFlightBudget budget = new InFlightBudget(settings.inFlight());
         CommitFrontier frontier = new CommitFrontier(budget);
-        KafkaClientSupplier clients = new FrontierClientSupplier(frontier, budget, metrics);
-        return create(settings, classifier, metrics, budget, frontier, clients);
+        return create(
+                settings,
+                ClassifyTopology.build(settings.topics(), classifier, frontier, metrics, replay),
+                budget,
+                frontier,
+                new FrontierClientSupplier(frontier, budget, metrics, replay));
     }
 
     /** The same with clients given, for tests that show what is lost without the frontier. */
@@ -63,10 +74,21 @@ public final class Pipeline implements AutoCloseable {
             InFlightBudget budget,
             CommitFrontier frontier,
             KafkaClientSupplier clients) {
-        KafkaStreams streams = new KafkaStreams(
-                ClassifyTopology.build(settings.topics(), classifier, frontier, metrics),
-                StreamsProperties.of(settings),
+        return create(
+                settings,
+                ClassifyTopology.build(settings.topics(), classifier, frontier, metrics, Replay.NONE),
+                budget,
+                frontier,
                 clients);
+    }
+
+    private static Pipeline create(
+            PipelineSettings settings,
+            Topology topology,
+            InFlightBudget budget,
+            CommitFrontier frontier,
+            KafkaClientSupplier clients) {
+        KafkaStreams streams = new KafkaStreams(topology, StreamsProperties.of(settings), clients);
         return new Pipeline(streams, budget, frontier, settings.shutdownTimeout());
     }
 

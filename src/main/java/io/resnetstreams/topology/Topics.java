@@ -20,7 +20,12 @@ public record Topics(String input, String labels, String deadLetters) {
         return name.matches("[a-zA-Z0-9._-]{1,249}");
     }
 
-    private static void requireName(String part, String name) {
+    /**
+     * Checks a topic's name.
+     *
+     * @throws IllegalArgumentException where no topic can have it; the message names the part it plays
+     */
+    public static void requireName(String part, String name) {
         if (name == null || !isName(name)) {
             throw new IllegalArgumentException(part + " is '" + name + "'; a topic's name has " + NAME_RULE);
         }

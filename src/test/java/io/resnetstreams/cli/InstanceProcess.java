@@ -62,8 +62,13 @@ public final class InstanceProcess {
 
     /** Starts a main class of the tests, with the product on its class path. */
     public static InstanceProcess main(Class<?> main, String... arguments) {
+        return main("-Xmx512m", main, arguments);
+    }
+
+    /** The same with another heap, as Java's option says it. */
+    static InstanceProcess main(String heap, Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
-        List<String> command = java(QUICK, "-cp", classPath, main.getName());
+        List<String> command = java(QUICK, heap, "-cp", classPath, main.getName());
         command.addAll(List.of(arguments));
         return start(command, ENVIRONMENT);
     }

@@ -19,6 +19,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedForward;
@@ -35,7 +38,8 @@ class ClassifyProcessorTest {
     private final CommitFrontier frontier = new CommitFrontier(budget);
     private final RecordingMetrics metrics = new RecordingMetrics();
     private final MockProcessorContext<byte[], Outcome> context = new MockProcessorContext<>();
-    private final ClassifyProcessor processor = new ClassifyProcessor(TOPIC, classifier, frontier, metrics);
+    private final ClassifyProcessor processor =
+            new ClassifyProcessor(TOPIC, classifier, frontier, metrics, Replay.NONE);
 
     /** Counts, and sees what may be committed at the moment an outcome counts as forwarded. */
     private final class RecordingMetrics implements TopologyMetrics {
@@ -290,5 +294,40 @@ class ClassifyProcessorTest {
         assertThat(classifier.outcome(0)).isCancelled();
         assertThat(committable(8)).isEqualTo(7);
         assertThat(budget.events()).isZero();
+    }
+
+    /** Takes every second event, and marks outcomes. */
+    private static final class EverySecond implements Replay {
+        @Override
+        public boolean takes(RawEvent event) {
+            return event.source().offset() % 2 == 0;
+        }
+
+        @Override
+        public Headers marked(Headers headers) {
+            return new RecordHeaders(headers).add(Outcome.RUN_HEADER, "new".getBytes(UTF_8));
+        }
+    }
+
+    @Test
+    void anEventThatAReplayDoesNotTakeIsPassedOver() {
+        ClassifyProcessor replaying = new ClassifyProcessor(TOPIC, classifier, frontier, metrics, new EverySecond());
+        replaying.init(context);
+        for (long offset = 5; offset < 8; offset++) {
+            context.setRecordMetadata(TOPIC, 0, offset);
+            replaying.process(new Record<>(null, new byte[] {1}, 1_000, headers("trace", "t")));
+            assertThat(committable(offset + 1)).isEqualTo(6);
+        }
+        assertThat(metrics.consumed)
+                .extracting(event -> event.source().offset())
+                .containsExactly(6L);
+        finish(0);
+        punctuate();
+        assertThat(committable(8)).isEqualTo(8);
+        CapturedForward<?, ?> forward = context.forwarded().get(0);
+        assertThat(forward.record().headers().toArray())
+                .extracting(Header::key)
+                .containsExactly("trace", Outcome.RUN_HEADER);
+        assertThat(metrics.consumed.get(0).headers().toArray()).hasSize(1);
     }
 }

@@ -18,7 +18,8 @@ class FrontierClientSupplierTest {
 
     private final InFlightBudget budget = new InFlightBudget(new InFlightLimits(1, 1 << 20));
     private final CommitFrontier frontier = new CommitFrontier(budget);
-    private final Consumer<byte[], byte[]> consumer = new FrontierClientSupplier(frontier, budget, TopologyMetrics.NONE)
+    private final Consumer<byte[], byte[]> consumer = new FrontierClientSupplier(
+                    frontier, budget, TopologyMetrics.NONE, Replay.NONE)
             .getConsumer(Map.of("bootstrap.servers", "localhost:1", "group.id", "test"));
 
     @AfterEach

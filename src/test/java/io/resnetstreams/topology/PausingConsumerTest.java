@@ -14,7 +14,7 @@ class PausingConsumerTest {
 
     private boolean full;
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-    private final PausingConsumer pausing = new PausingConsumer(consumer, () -> full);
+    private final PausingConsumer pausing = new PausingConsumer(consumer, partition -> full);
 
     @BeforeEach
     void assignBothPartitions() {

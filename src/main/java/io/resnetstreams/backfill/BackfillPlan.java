@@ -1,0 +1,74 @@
+package io.resnetstreams.backfill;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.resnetstreams.events.Outcome;
+import java.util.List;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * What a run does, fixed once for all its processes.
+ *
+ * @param group the consumer group and application id of its processes
+ * @param inputPartitions how many the input had; those added later are not part of the run
+ * @param partitions the ranges of the partitions chosen, in ascending order
+ * @param labelsFrom for each partition of the output, the offset from which this run's labels may stand
+ * @param deadLettersFrom the same for the dead letters
+ * @param createdMillis when it was fixed, in milliseconds since the epoch
+ */
+public record BackfillPlan(
+        String run,
+        String group,
+        BackfillParameters parameters,
+        int inputPartitions,
+        List<PartitionRange> partitions,
+        List<Long> labelsFrom,
+        List<Long> deadLettersFrom,
+        long createdMillis) {
+    /** What a run's name may be. */
+    private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}";
+
+    public BackfillPlan {
+        partitions = List.copyOf(partitions);
+        labelsFrom = List.copyOf(labelsFrom);
+        deadLettersFrom = List.copyOf(deadLettersFrom);
+    }
+
+    /**
+     * Checks a run's name.
+     *
+     * @throws IllegalArgumentException if it has other characters than a consumer group's and a topic's name may have
+     */
+    public static void requireName(String run) {
+        if (!run.matches(NAME)) {
+            throw new IllegalArgumentException("--run is '" + run
+                    + "'; a name has 1 to 64 of the characters a-z, A-Z, 0-9, '.', '_' and '-', and begins with a letter"
+                    + " or digit");
+        }
+    }
+
+    /** Returns the consumer group of a run's processes. */
+    public static String group(String applicationId, String run) {
+        return applicationId + "-backfill-" + run;
+    }
+
+    /** Returns the headers of an outcome with this run's mark, as new headers. */
+    Headers marked(Headers headers) {
+        return new RecordHeaders(headers).add(Outcome.RUN_HEADER, run.getBytes(UTF_8));
+    }
+
+    /** Returns whether an outcome has the mark of this run, and not that of another or of none. */
+    public boolean isMarked(Headers headers) {
+        Header mark = headers.lastHeader(Outcome.RUN_HEADER);
+        return mark != null && mark.value() != null && new String(mark.value(), UTF_8).equals(run);
+    }
+
+    /** Returns how many offsets there are to pass: at least as many as events. */
+    @JsonIgnore
+    public long offsets() {
+        return partitions.stream().mapToLong(PartitionRange::offsets).sum();
+    }
+}

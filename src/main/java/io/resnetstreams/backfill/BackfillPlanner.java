@@ -1,0 +1,167 @@
+package io.resnetstreams.backfill;
+
+import io.resnetstreams.topology.TopicCheck;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Fixes what a run does: where each partition begins and ends, by what is on the topics now. It writes nothing.
+ *
+ * <p>Threading: one thread.
+ */
+public final class BackfillPlanner {
+    private final BackfillClients clients;
+    private final long timeoutMillis;
+
+    public BackfillPlanner(BackfillClients clients, long timeoutMillis) {
+        this.clients = clients;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    /**
+     * Makes the plan.
+     *
+     * @throws IllegalArgumentException if topics or range can't be as asked for, with what is wrong
+     * @throws TimeoutException if the broker can't be reached in time
+     */
+    public BackfillPlan plan(String run, String group, BackfillParameters parameters, long nowMillis)
+            throws TimeoutException, InterruptedException {
+        Boundary from = Boundary.from(parameters.from());
+        Boundary to = Boundary.to(parameters.to());
+        Boundary.requireRange(from, to, nowMillis);
+        try (Admin admin = clients.admin()) {
+            int count = TopicCheck.partitions(admin, parameters.input(), timeoutMillis);
+            SortedSet<Integer> chosen = new PartitionSelection(parameters.partitions()).of(parameters.input(), count);
+            List<TopicPartition> partitions = chosen.stream()
+                    .map(number -> new TopicPartition(parameters.input(), number))
+                    .toList();
+            List<Long> labelsFrom = ends(admin, parameters.output(), count);
+            List<Long> deadLettersFrom = ends(admin, parameters.deadLetters(), count);
+            Offsets offsets = new Offsets(
+                    AdminOffsets.beginnings(admin, partitions),
+                    // What is still in an open transaction may be aborted: it is not part of "now".
+                    AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED),
+                    times(admin, partitions, from),
+                    times(admin, partitions, to));
+            requireNotBehind(from, offsets);
+            requireNoGaps(parameters, partitions, from, to, offsets);
+            return new BackfillPlan(
+                    run,
+                    group,
+                    parameters,
+                    count,
+                    ranges(partitions, from, to, offsets),
+                    labelsFrom,
+                    deadLettersFrom,
+                    nowMillis);
+        }
+    }
+
+    /** The offsets of the partitions by what they stand for; those of times are missing where no event is so late. */
+    private record Offsets(
+            Map<TopicPartition, Long> begin,
+            Map<TopicPartition, Long> end,
+            Map<TopicPartition, Long> fromTime,
+            Map<TopicPartition, Long> toTime) {
+        /** Returns where a range begins, were nothing deleted. */
+        long wanted(TopicPartition partition, Boundary from) {
+            return switch (from.kind()) {
+                case OFFSET -> Math.min(from.value(), end.get(partition));
+                case TIME -> Math.min(fromTime.getOrDefault(partition, Long.MAX_VALUE), end.get(partition));
+                default -> begin.get(partition);
+            };
+        }
+
+        long to(TopicPartition partition, Boundary to) {
+            return switch (to.kind()) {
+                case OFFSET -> Math.min(to.value(), end.get(partition));
+                case TIME -> Math.min(toTime.getOrDefault(partition, Long.MAX_VALUE), end.get(partition));
+                default -> end.get(partition);
+            };
+        }
+    }
+
+    private List<PartitionRange> ranges(List<TopicPartition> partitions, Boundary from, Boundary to, Offsets offsets) {
+        List<PartitionRange> ranges = new ArrayList<>();
+        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
+            LastEvent lastEvent = new LastEvent(consumer);
+            for (TopicPartition partition : partitions) {
+                long begin = Math.max(
+                        offsets.wanted(partition, from), offsets.begin().get(partition));
+                long end = Math.max(begin, offsets.to(partition, to));
+                ranges.add(new PartitionRange(partition.partition(), begin, end, lastEvent.in(partition, begin, end)));
+            }
+        }
+        return ranges;
+    }
+
+    private static void requireNotBehind(Boundary from, Offsets offsets) {
+        long last =
+                offsets.end().values().stream().mapToLong(Long::longValue).max().orElse(0);
+        if (from.kind() == Boundary.Kind.OFFSET && from.value() > last) {
+            throw new IllegalArgumentException(
+                    "--from is " + from + " and no partition reaches that offset; the longest ends at " + last);
+        }
+    }
+
+    private static void requireNoGaps(
+            BackfillParameters parameters,
+            List<TopicPartition> partitions,
+            Boundary from,
+            Boundary to,
+            Offsets offsets) {
+        List<String> gaps = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            long begin = offsets.begin().get(partition);
+            if (from.kind() == Boundary.Kind.OFFSET && from.value() < begin) {
+                long behind = to.kind() == Boundary.Kind.OFFSET ? Math.min(begin, to.value()) : begin;
+                gaps.add(partition + ": offsets " + from + " to " + (behind - 1));
+            } else if (from.kind() == Boundary.Kind.TIME && begin > 0 && offsets.wanted(partition, from) <= begin) {
+                gaps.add(partition + ": whatever of the time lay before offset " + begin);
+            }
+        }
+        if (!gaps.isEmpty() && !parameters.allowGaps()) {
+            throw new IllegalArgumentException("part of the range no longer exists (" + String.join("; ", gaps)
+                    + "); --allow-gaps relabels what is left");
+        }
+    }
+
+    private static Map<TopicPartition, Long> times(Admin admin, List<TopicPartition> partitions, Boundary boundary) {
+        return boundary.kind() == Boundary.Kind.TIME
+                ? AdminOffsets.atTime(admin, partitions, boundary.value())
+                : Map.of();
+    }
+
+    /** Returns where an output's partitions end, which is where this run's outcomes can begin; zeros where it is to be made. */
+    private static List<Long> ends(Admin admin, String topic, int inputPartitions) {
+        int count;
+        try {
+            count = Futures.await(admin.describeTopics(List.of(topic))
+                            .topicNameValues()
+                            .get(topic))
+                    .partitions()
+                    .size();
+        } catch (UnknownTopicOrPartitionException e) {
+            return Collections.nCopies(inputPartitions, 0L);
+        }
+        if (count < inputPartitions) {
+            throw new IllegalArgumentException("topic '" + topic + "' has " + count + " partitions and the input has "
+                    + inputPartitions + "; at least as many are needed, since outcomes keep their event's partition");
+        }
+        List<TopicPartition> partitions = IntStream.range(0, count)
+                .mapToObj(number -> new TopicPartition(topic, number))
+                .toList();
+        Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+        return partitions.stream().map(ends::get).toList();
+    }
+}

@@ -1,0 +1,87 @@
+package io.resnetstreams.backfill;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+
+/**
+ * Where a range of a topic begins or ends, as a person says it: at a time, at an offset (the same in each partition), at the
+ * topic's beginning, or at its present end.
+ *
+ * @param value the offset, or the time in milliseconds since the epoch; 0 for the others
+ */
+public record Boundary(Kind kind, long value) {
+    static final Boundary BEGINNING = new Boundary(Kind.BEGINNING, 0);
+    static final Boundary NOW = new Boundary(Kind.NOW, 0);
+
+    /** What a boundary is given by. */
+    public enum Kind {
+        BEGINNING,
+        NOW,
+        OFFSET,
+        /** The first event whose timestamp is not earlier. */
+        TIME
+    }
+
+    /**
+     * Reads where a range begins.
+     *
+     * @throws IllegalArgumentException if the text is no beginning
+     */
+    public static Boundary from(String text) {
+        return text.equals("beginning") ? BEGINNING : offsetOrTime("--from", text, "beginning");
+    }
+
+    /**
+     * Reads where a range ends; the event there is not part of it.
+     *
+     * @throws IllegalArgumentException if the text is no end
+     */
+    public static Boundary to(String text) {
+        return text.equals("now") ? NOW : offsetOrTime("--to", text, "now");
+    }
+
+    private static Boundary offsetOrTime(String option, String text, String word) {
+        if (text.matches("\\d{1,18}")) {
+            return new Boundary(Kind.OFFSET, Long.parseLong(text));
+        }
+        try {
+            return new Boundary(
+                    Kind.TIME, OffsetDateTime.parse(text).toInstant().toEpochMilli());
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    option + " is '" + text + "'; allowed are an offset, '" + word
+                            + "', or a time with its zone such as 2026-11-23T00:00:00Z",
+                    e);
+        }
+    }
+
+    /** Returns the text that says it, the same for the same boundary. */
+    @Override
+    public String toString() {
+        return switch (kind) {
+            case BEGINNING -> "beginning";
+            case NOW -> "now";
+            case OFFSET -> Long.toString(value);
+            case TIME -> Instant.ofEpochMilli(value).toString();
+        };
+    }
+
+    /**
+     * Checks that a range has its beginning before its end, as far as that can be said without looking at a topic.
+     *
+     * @throws IllegalArgumentException if it is empty, or reaches into the future
+     */
+    static void requireRange(Boundary from, Boundary to, long nowMillis) {
+        for (Boundary boundary : new Boundary[] {from, to}) {
+            if (boundary.kind == Kind.TIME && boundary.value > nowMillis) {
+                throw new IllegalArgumentException(
+                        (boundary == from ? "--from" : "--to") + " is " + boundary + ", which lies in the future");
+            }
+        }
+        if (from.kind == to.kind && from.value >= to.value) {
+            throw new IllegalArgumentException("--from is " + from + " and --to is " + to
+                    + "; the range has its beginning before its end, which is not part of it");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.resnetstreams.backfill;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.resnetstreams.events.SourcePosition;
+import java.util.Map;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * Which events of a range are meant: those with all the headers given, and of those a sample. An event is in the sample or
+ * not by its source position alone, so every process and every repetition chooses the same.
+ *
+ * <p>Threading: immutable.
+ */
+public final class EventSelection {
+    private final Map<String, String> where;
+    private final double sample;
+
+    EventSelection(Map<String, String> where, double sample) {
+        this.where = Map.copyOf(where);
+        this.sample = sample;
+    }
+
+    /** Returns whether an event is meant. */
+    public boolean takes(SourcePosition source, Headers headers) {
+        return isInSample(source) && hasHeaders(headers);
+    }
+
+    private boolean hasHeaders(Headers headers) {
+        for (Map.Entry<String, String> wanted : where.entrySet()) {
+            Header header = headers.lastHeader(wanted.getKey());
+            if (header == null
+                    || header.value() == null
+                    || !new String(header.value(), UTF_8).equals(wanted.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isInSample(SourcePosition source) {
+        // The upper 53 bits are a number between 0 and 1 in a double.
+        return sample >= 1 || (hash(source) >>> 11) * 0x1.0p-53 < sample;
+    }
+
+    private static long hash(SourcePosition source) {
+        return mix(mix(mix(source.topic().hashCode()) + source.partition()) + source.offset());
+    }
+
+    /** The last step of the generator SplitMix64, by Vigna: neighbours come out far apart. */
+    private static long mix(long value) {
+        long mixed = value + 0x9e3779b97f4a7c15L;
+        mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return mixed ^ (mixed >>> 31);
+    }
+}

@@ -1,0 +1,103 @@
+package io.resnetstreams.backfill;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * How far a run's group has come, by its committed offsets: a label or dead letter is there when the offset behind its event
+ * is committed.
+ *
+ * <p>Threading: one thread.
+ */
+public final class GroupProgress implements AutoCloseable {
+    private final BackfillClients clients;
+    private final BackfillPlan plan;
+    private final Admin admin;
+    /** The ends, lowered where compaction removed the last event after the run was planned. */
+    private final Map<Integer, Long> ends = new HashMap<>();
+
+    public GroupProgress(BackfillClients clients, BackfillPlan plan) {
+        this.clients = clients;
+        this.plan = plan;
+        this.admin = clients.admin();
+        plan.partitions().forEach(range -> ends.put(range.partition(), range.end()));
+    }
+
+    /**
+     * How far it is.
+     *
+     * @param done offsets passed, of {@code total}
+     * @param missing partitions of the plan for which the group has no offset
+     */
+    public record Progress(long done, long total, int partitionsDone, int partitions, int missing) {
+        /** Returns whether all events have their outcome. */
+        public boolean isComplete() {
+            return partitionsDone == partitions;
+        }
+    }
+
+    /** Asks the broker. */
+    public Progress read() {
+        Map<Integer, Long> committed = committed();
+        long done = 0;
+        int partitionsDone = 0;
+        int missing = 0;
+        for (PartitionRange range : plan.partitions()) {
+            Long offset = committed.get(range.partition());
+            boolean isDone = range.offsets() == 0 || (offset != null && offset >= ends.get(range.partition()));
+            missing += offset == null ? 1 : 0;
+            partitionsDone += isDone ? 1 : 0;
+            done += isDone ? range.offsets() : offset == null ? 0 : range.done(offset);
+        }
+        return new Progress(
+                done, plan.offsets(), partitionsDone, plan.partitions().size(), missing);
+    }
+
+    /**
+     * Looks again for the last event of each partition that is not done. Compaction may have removed it, and then no commit
+     * would ever pass it.
+     */
+    public void lookAgain() {
+        Map<Integer, Long> committed = committed();
+        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
+            LastEvent lastEvent = new LastEvent(consumer);
+            for (PartitionRange range : plan.partitions()) {
+                long from = committed.getOrDefault(range.partition(), range.from());
+                if (from < ends.get(range.partition())) {
+                    TopicPartition partition =
+                            new TopicPartition(plan.parameters().input(), range.partition());
+                    long last = lastEvent.in(partition, from, ends.get(range.partition()));
+                    ends.put(range.partition(), last == PartitionRange.NONE ? from : last + 1);
+                }
+            }
+        }
+    }
+
+    /** Returns how many partitions the input has now. */
+    public int inputPartitions() {
+        String input = plan.parameters().input();
+        return Futures.await(
+                        admin.describeTopics(List.of(input)).topicNameValues().get(input))
+                .partitions()
+                .size();
+    }
+
+    private Map<Integer, Long> committed() {
+        Map<Integer, Long> committed = new HashMap<>();
+        AdminOffsets.committed(admin, plan.group()).forEach((partition, offset) -> {
+            if (partition.topic().equals(plan.parameters().input())) {
+                committed.put(partition.partition(), offset);
+            }
+        });
+        return committed;
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}

@@ -1,0 +1,99 @@
+package io.resnetstreams.backfill;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the live group, and says whether a backfill should wait: from when the delay of live events is above its target,
+ * until it is below half of it.
+ *
+ * <p>Threading: a thread of its own looks; any thread may ask.
+ */
+public final class LiveWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveWatch.class);
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+
+    private final Admin admin;
+    private final String group;
+    private final List<TopicPartition> partitions;
+    private final Duration target;
+    private final Consumer<String> notices;
+    private final LiveDelay delay = new LiveDelay();
+    private final ScheduledExecutorService executor;
+    private volatile boolean yielding;
+
+    private LiveWatch(
+            Admin admin, String group, List<TopicPartition> partitions, Duration target, Consumer<String> notices) {
+        this.admin = admin;
+        this.group = group;
+        this.partitions = partitions;
+        this.target = target;
+        this.notices = notices;
+        this.executor = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "live-watch");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Begins to watch.
+     *
+     * @param partitions those of the live input
+     * @param target how long a live event may wait for its outcome
+     * @param notices is told in a sentence when the backfill begins to wait and when it goes on
+     */
+    public static LiveWatch start(
+            BackfillClients clients,
+            String group,
+            List<TopicPartition> partitions,
+            Duration target,
+            Consumer<String> notices) {
+        LiveWatch watch = new LiveWatch(clients.admin(), group, partitions, target, notices);
+        watch.executor.scheduleWithFixedDelay(watch::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        return watch;
+    }
+
+    /** Returns whether the backfill should wait. */
+    public boolean isYielding() {
+        return yielding;
+    }
+
+    private void look() {
+        try {
+            Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+            decide(delay.saw(System.nanoTime(), ends, AdminOffsets.committed(admin, group)));
+        } catch (KafkaException e) {
+            // A broker that is away answers no one: the backfill waits for it like live does.
+            LOG.warn("Cannot look at the live group {}: {}", group, e.getMessage());
+        }
+    }
+
+    private void decide(Duration late) {
+        if (!yielding && late.compareTo(target) > 0) {
+            yielding = true;
+            notices.accept("waiting for live: group " + group + " is " + late.toMillis() + " ms behind, its target is "
+                    + target.toMillis() + " ms");
+        } else if (yielding && late.compareTo(target.dividedBy(2)) <= 0) {
+            yielding = false;
+            notices.accept("going on: group " + group + " is " + late.toMillis() + " ms behind");
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        admin.close();
+    }
+}

@@ -1,0 +1,123 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.backfill.BackfillRun;
+import io.resnetstreams.backfill.GroupProgress;
+import io.resnetstreams.backfill.GroupProgress.Progress;
+import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.topology.Pipeline;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.errors.RetriableException;
+
+/**
+ * Looks at a run twice a second, from one of its processes, until its partitions are done or something else ends the work.
+ *
+ * <p>Threading: one thread.
+ */
+final class BackfillFollower {
+    private static final Duration LOOK = Duration.ofMillis(500);
+    /** When nothing was committed for so long, it is seen whether there still is something to commit; later less often. */
+    private static final Duration STALL = Duration.ofSeconds(10);
+
+    private final RunStore store;
+    private final BackfillPlan plan;
+    private final GroupProgress progress;
+    private final DeadLetterCounter deadLetters;
+    private final BackfillDisplay display;
+    private int inputPartitions;
+    private long lastDone = -1;
+    private long lastChangeNanos = System.nanoTime();
+    private Duration patience = STALL;
+
+    BackfillFollower(
+            RunStore store,
+            BackfillPlan plan,
+            GroupProgress progress,
+            DeadLetterCounter deadLetters,
+            BackfillDisplay display) {
+        this.store = store;
+        this.plan = plan;
+        this.progress = progress;
+        this.deadLetters = deadLetters;
+        this.display = display;
+        this.inputPartitions = plan.inputPartitions();
+    }
+
+    /** Why the work on the partitions is over. */
+    enum End {
+        DONE,
+        CANCELLED,
+        REMOVED,
+        STOPPED
+    }
+
+    /** Waits for an end; the pipeline's own failure is an error. */
+    End follow(Pipeline pipeline, SignalStop stop) throws InterruptedException {
+        while (true) {
+            try {
+                End end = look();
+                if (end != null) {
+                    return end;
+                }
+            } catch (RetriableException e) {
+                display.notice("the broker does not answer, waiting for it: " + e.getMessage());
+            }
+            if (pipeline.failure() != null) {
+                throw failed(pipeline.failure());
+            }
+            if (stop.await(LOOK)) {
+                return End.STOPPED;
+            }
+        }
+    }
+
+    /** Returns an end, or null where the work goes on. */
+    private End look() {
+        tellOfNewPartitions();
+        Progress now = progress.read();
+        display.show(now, deadLetters.count());
+        if (now.isComplete()) {
+            return End.DONE;
+        }
+        BackfillRun run = store.run(plan.run());
+        if (run == null) {
+            return End.REMOVED;
+        }
+        if (run.state() == BackfillRun.State.CANCELLED) {
+            return End.CANCELLED;
+        }
+        if (now.done() != lastDone) {
+            lastDone = now.done();
+            lastChangeNanos = System.nanoTime();
+            patience = STALL;
+        } else if (System.nanoTime() - lastChangeNanos > patience.toNanos()) {
+            progress.lookAgain();
+            patience = patience.multipliedBy(2);
+        }
+        return null;
+    }
+
+    private void tellOfNewPartitions() {
+        int now = progress.inputPartitions();
+        if (now > inputPartitions) {
+            inputPartitions = now;
+            display.notice(plan.parameters().input() + " has " + now + " partitions and had " + plan.inputPartitions()
+                    + " when the run was planned; the new ones are not part of it");
+        }
+    }
+
+    private UserErrorException failed(Throwable failure) {
+        String why = Failures.describe(failure);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OffsetOutOfRangeException gone) {
+                why = gone.offsetOutOfRangePartitions().entrySet().stream()
+                                .map(place -> place.getKey() + " has no event at offset " + place.getValue())
+                                .collect(Collectors.joining(", "))
+                        + " any more; it was deleted before the run came to it, and the run does not allow gaps";
+            }
+        }
+        return UserErrorException.shortfall("run '" + plan.run() + "' failed here: " + why, failure);
+    }
+}

@@ -1,0 +1,76 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.backfill.BackfillRun;
+import io.resnetstreams.backfill.GroupProgress;
+import io.resnetstreams.backfill.RunStore;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/** What commands do with runs that exist. */
+final class BackfillRuns {
+    private final KafkaClients clients;
+    private final RunStore store;
+
+    BackfillRuns(KafkaClients clients, RunStore store) {
+        this.clients = clients;
+        this.store = store;
+    }
+
+    /** Opens the runs of the configured application. */
+    static RunStore open(Configuration configuration, KafkaClients clients) {
+        // A broker that is away is told in one line.
+        clients.partitions(configuration.topics().input());
+        return new RunStore(
+                clients, configuration.applicationId(), configuration.topics().replicationFactor());
+    }
+
+    /** Returns a run; an unknown name is an error that names those there are. */
+    BackfillRun require(String name) {
+        Map<String, BackfillRun> runs = store.runs();
+        BackfillRun run = runs.get(name);
+        if (run == null) {
+            throw UserErrorException.usage("there is no run '" + name + "'; "
+                    + (runs.isEmpty() ? "there are none" : "there are " + String.join(", ", runs.keySet())));
+        }
+        return run;
+    }
+
+    /** Returns how far a run's group has come. */
+    GroupProgress.Progress progress(BackfillRun run) {
+        try (GroupProgress progress = new GroupProgress(clients, run.plan())) {
+            return progress.read();
+        }
+    }
+
+    /** Returns how many members a run's group has: one for each stream thread of its processes. */
+    int members(BackfillRun run) {
+        try (Admin admin = clients.admin()) {
+            ConsumerGroupDescription group = admin.describeConsumerGroups(
+                            List.of(run.plan().group()))
+                    .describedGroups()
+                    .get(run.plan().group())
+                    .get();
+            return group.members().size();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return 0;
+            }
+            throw UserErrorException.shortfall(
+                    "cannot describe group " + run.plan().group() + ": "
+                            + e.getCause().getMessage(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw UserErrorException.shortfall("interrupted", e);
+        }
+    }
+
+    static String state(BackfillRun run) {
+        return run.state().name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,130 @@
+package io.resnetstreams.backfill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Speed, remaining time, rate and the delay of live; time is the test's own. */
+class PaceTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final TopicPartition ZERO = new TopicPartition("events", 0);
+    private static final TopicPartition ONE = new TopicPartition("events", 1);
+
+    private final ProgressMeter meter = new ProgressMeter();
+    private final LiveDelay delay = new LiveDelay();
+    private long nanos = 5;
+
+    @Test
+    void nothingIsKnownAtFirst() {
+        assertThat(meter.perSecond()).isZero();
+        meter.saw(0, 0);
+        assertThat(meter.remaining(100)).isEmpty();
+    }
+
+    @Test
+    void timeBeforeTheFirstProgressDoesNotCount() {
+        meter.saw(0, 0);
+        meter.saw(30 * SECOND, 0);
+        meter.saw(31 * SECOND, 100);
+        assertThat(meter.perSecond()).isCloseTo(100, within(0.01));
+        assertThat(meter.remaining(300)).isEqualTo(Optional.of(Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void theSpeedIsThatOfTheLastMinute() {
+        for (int second = 0; second <= 200; second++) {
+            meter.saw(second * SECOND, second < 100 ? 10L * second : 1_000 + 20L * (second - 100));
+        }
+        assertThat(meter.perSecond()).isCloseTo(20, within(0.01));
+    }
+
+    @Test
+    void aStandstillHasNoEnd() {
+        for (int second = 0; second <= 70; second++) {
+            meter.saw(second * SECOND, second == 0 ? 0 : 10);
+        }
+        assertThat(meter.remaining(20)).isEmpty();
+    }
+
+    @Test
+    void aRateIsKeptOverTime() {
+        RateLimit limit = new RateLimit(10, () -> nanos);
+        int taken = 0;
+        for (int step = 0; step < 10_000; step++) {
+            nanos += SECOND / 1_000;
+            if (!limit.isExhausted()) {
+                limit.took();
+                taken++;
+            }
+        }
+        assertThat(taken).isBetween(99, 101);
+    }
+
+    @Test
+    void aBurstIsPaidForAfterwards() {
+        RateLimit limit = new RateLimit(10, () -> nanos);
+        for (int event = 0; event < 20; event++) {
+            limit.took();
+        }
+        nanos += 2 * SECOND - 1;
+        assertThat(limit.isExhausted()).isTrue();
+        nanos += 1;
+        assertThat(limit.isExhausted()).isFalse();
+    }
+
+    @Test
+    void ofIdleTimeOneSecondIsMadeUpFor() {
+        RateLimit limit = new RateLimit(10, () -> nanos);
+        nanos += 100 * SECOND;
+        int taken = 0;
+        while (!limit.isExhausted()) {
+            limit.took();
+            taken++;
+        }
+        assertThat(taken).isEqualTo(11);
+    }
+
+    @Test
+    void noLimitNeverWaits() {
+        RateLimit limit = new RateLimit(Double.POSITIVE_INFINITY, () -> nanos);
+        for (int event = 0; event < 1_000; event++) {
+            limit.took();
+            nanos += 1;
+        }
+        nanos += 1;
+        assertThat(limit.isExhausted()).isFalse();
+    }
+
+    @Test
+    void aGroupThatHasCommittedAllIsNotBehind() {
+        assertThat(delay.saw(0, Map.of(ZERO, 10L), Map.of(ZERO, 10L))).isZero();
+        assertThat(delay.saw(SECOND, Map.of(ZERO, 20L), Map.of(ZERO, 20L))).isZero();
+    }
+
+    @Test
+    void theDelayIsThatOfTheOldestUncommittedEnd() {
+        delay.saw(0, Map.of(ZERO, 10L), Map.of(ZERO, 10L));
+        delay.saw(SECOND, Map.of(ZERO, 20L), Map.of(ZERO, 10L));
+        assertThat(delay.saw(3 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 19L))).hasSeconds(2);
+        assertThat(delay.saw(4 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 20L))).hasSeconds(1);
+        assertThat(delay.saw(5 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 30L))).isZero();
+    }
+
+    @Test
+    void theWorstPartitionCounts() {
+        delay.saw(0, Map.of(ZERO, 10L, ONE, 5L), Map.of(ZERO, 10L, ONE, 4L));
+        assertThat(delay.saw(7 * SECOND, Map.of(ZERO, 10L, ONE, 5L), Map.of(ZERO, 10L, ONE, 4L)))
+                .hasSeconds(7);
+    }
+
+    @Test
+    void aPartitionThatWasNeverCommittedIsNotWaitedFor() {
+        delay.saw(0, Map.of(ZERO, 10L), Map.of());
+        assertThat(delay.saw(SECOND, Map.of(ZERO, 10L), Map.of())).isZero();
+    }
+}

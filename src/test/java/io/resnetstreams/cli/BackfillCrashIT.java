@@ -1,0 +1,174 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.backfill.GroupProgress;
+import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.cli.EventSource.SourceEvent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** {@code kill -9} of processes that share a run, again and again. */
+class BackfillCrashIT {
+    private static final long SEED = Long.getLong("seed", 1);
+    private static final int PARTITIONS = 6;
+    private static final int PROCESSES = 3;
+    private static final Path TEST_IMAGES = Path.of("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");
+
+    @Test
+    void aRunGoesOnWhoeverIsKilled() throws Exception {
+        int perPartition = 3_000;
+        try (BackfillRig rig = new BackfillRig()) {
+            rig.createTopic("events", PARTITIONS, Map.of());
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                rig.send("events", partition, perPartition);
+            }
+            crash(
+                    rig,
+                    () -> InstanceProcess.main(StubSource.class, words(rig, "--max-rate=300")),
+                    PARTITIONS * perPartition,
+                    5,
+                    400);
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                assertThat(rig.labelled("new-labels", partition))
+                        .isEqualTo(LongStream.range(0, perPartition).boxed().toList());
+            }
+        }
+    }
+
+    /** The test images of Fashion-MNIST ten times, with the bundled network. */
+    @Test
+    @Tag("slow")
+    void hundredThousandImagesAreRelabelledThroughTenKills() throws Exception {
+        if (!Files.exists(TEST_IMAGES)) {
+            String reason = "skipped: Debian's package dataset-fashion-mnist is not installed";
+            System.out.println(reason);
+            Assumptions.abort(reason);
+        }
+        try (BackfillRig rig = new BackfillRig()) {
+            rig.createTopic("events", PARTITIONS, Map.of());
+            long[] counts = sendImages(rig, 10);
+            List<String> words = new ArrayList<>(List.of("backfill"));
+            words.addAll(List.of(words(rig)));
+            crash(rig, () -> InstanceProcess.command(words), 100_000, 10, 5_000);
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                assertThat(rig.labelled("new-labels", partition))
+                        .isEqualTo(
+                                LongStream.range(0, counts[partition]).boxed().toList());
+            }
+        }
+    }
+
+    /** One process relabels a million events with a heap of 240 MB, plan and audit included. */
+    @Test
+    @Tag("slow")
+    void aMillionEventsNeedNoMoreMemory() throws Exception {
+        int perPartition = 250_000;
+        try (BackfillRig rig = new BackfillRig()) {
+            rig.createTopic("events", 4, Map.of());
+            for (int partition = 0; partition < 4; partition++) {
+                rig.send("events", partition, perPartition);
+            }
+            InstanceProcess process = rig.cluster()
+                    .track(InstanceProcess.main("-Xmx240m", StubSource.class, words(rig, "--plan", "--yes")));
+            assertThat(process.awaitEnd(Duration.ofMinutes(15)))
+                    .as(process.log())
+                    .isZero();
+            assertThat(rig.run("stub", "status", "crash", "--json")
+                            .json()
+                            .get("labels")
+                            .asInt())
+                    .isEqualTo(4 * perPartition);
+        }
+    }
+
+    private static String[] words(BackfillRig rig, String... more) {
+        List<String> words = new ArrayList<>(List.of(
+                "--bootstrap",
+                rig.cluster().bootstrap(),
+                "--input=events",
+                "--from=beginning",
+                "--to=now",
+                "--output=new-labels",
+                "--run=crash",
+                "--set",
+                "brokerTimeoutMillis=120000"));
+        words.addAll(List.of(more));
+        return words.toArray(String[]::new);
+    }
+
+    /** Begins with three processes at once, kills one of them each time so many offsets were passed, and starts another. */
+    private static void crash(BackfillRig rig, Supplier<InstanceProcess> start, int events, int kills, int longestStep)
+            throws Exception {
+        System.out.printf("backfill of %,d events, %d kills, seed %d%n", events, kills, SEED);
+        Random random = new Random(SEED);
+        List<InstanceProcess> processes = new ArrayList<>();
+        for (int i = 0; i < PROCESSES; i++) {
+            processes.add(rig.cluster().track(start.get()));
+        }
+        try (GroupProgress progress = new GroupProgress(rig.cluster().clients(), plan(rig))) {
+            for (int kill = 0; kill < kills; kill++) {
+                long wanted = progress.read().done() + 1 + random.nextInt(longestStep);
+                await().atMost(Duration.ofSeconds(180))
+                        .until(() -> progress.read().done() >= wanted);
+                assertThat(progress.read().isComplete())
+                        .as("killed before the end")
+                        .isFalse();
+                int victim = random.nextInt(processes.size());
+                processes.get(victim).kill();
+                processes.set(victim, rig.cluster().track(start.get()));
+            }
+        }
+        for (InstanceProcess process : processes) {
+            assertThat(process.awaitEnd(Duration.ofMinutes(10)))
+                    .as(process.log())
+                    .isZero();
+        }
+        JsonNode result = rig.run("stub", "status", "crash", "--json").json();
+        System.out.println(result);
+        assertThat(result.get("state").asText()).isEqualTo("finished");
+        assertThat(result.get("events").asInt()).isEqualTo(events);
+        assertThat(result.get("labels").asInt()).isEqualTo(events);
+        assertThat(result.get("lost").asInt()).isZero();
+        assertThat(result.get("duplicates").asInt()).isZero();
+        assertThat(result.get("outOfOrder").asInt()).isZero();
+    }
+
+    private static BackfillPlan plan(BackfillRig rig) {
+        try (RunStore store = new RunStore(rig.cluster().clients(), "resnet-streams", 1)) {
+            await().atMost(Duration.ofSeconds(120)).until(() -> store.run("crash") != null);
+            return store.run("crash").plan();
+        }
+    }
+
+    /** Returns how many events each partition has. */
+    private static long[] sendImages(BackfillRig rig, int repeat) throws InterruptedException {
+        EventSource source = EventSource.of(List.of(TEST_IMAGES)).kept();
+        long[] counts = new long[PARTITIONS];
+        try (Producer<byte[], byte[]> producer = rig.cluster().clients().producer()) {
+            EventSender sender = new EventSender(
+                    producer, "events", 0, metadata -> counts[metadata.partition()] = metadata.offset() + 1);
+            for (int round = 0; round < repeat; round++) {
+                for (SourceEvent event : source) {
+                    sender.send(event);
+                }
+            }
+            assertThat(sender.finish().failed()).isZero();
+        }
+        return counts;
+    }
+}

@@ -1,0 +1,130 @@
+package io.resnetstreams.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.Outcome;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** Backfills with a stub classifier in this JVM, against a real broker; each test has an input topic of its own. */
+final class BackfillRig implements AutoCloseable {
+    private final TestCluster cluster;
+    private final Admin admin;
+
+    BackfillRig() throws Exception {
+        cluster = TestCluster.start();
+        admin = cluster.clients().admin();
+    }
+
+    /** What a command printed, and its exit code. */
+    record Ran(int exitCode, String out, String err) {
+        JsonNode json() throws Exception {
+            return new ObjectMapper().readTree(out);
+        }
+    }
+
+    TestCluster cluster() {
+        return cluster;
+    }
+
+    Admin admin() {
+        return admin;
+    }
+
+    void createTopic(String name, int partitions, Map<String, String> settings) throws Exception {
+        Map<String, String> configs = new HashMap<>(settings);
+        // The events' timestamps are those of 1970.
+        configs.putIfAbsent(TopicConfig.RETENTION_MS_CONFIG, "-1");
+        TopicsCommand.create(cluster.clients(), List.of(new NewTopic(name, partitions, (short) 1).configs(configs)));
+    }
+
+    Set<String> topics() throws Exception {
+        return admin.listTopics().names().get();
+    }
+
+    /** Runs a command of {@code backfill}, with labels of a stub model of this name. */
+    Ran run(String model, String... words) {
+        List<String> arguments = new ArrayList<>(List.of(words));
+        arguments.addAll(List.of("--bootstrap", cluster.bootstrap()));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream realOut = System.out;
+        PrintStream realErr = System.err;
+        System.setOut(new PrintStream(out, true, UTF_8));
+        System.setErr(new PrintStream(err, true, UTF_8));
+        try {
+            int exitCode = Main.commandLine(new BackfillCommand(new StubSource(model)))
+                    .execute(arguments.toArray(String[]::new));
+            return new Ran(exitCode, out.toString(UTF_8), err.toString(UTF_8));
+        } finally {
+            System.setOut(realOut);
+            System.setErr(realErr);
+        }
+    }
+
+    /** Relabels an input from its beginning until now. */
+    Ran backfill(String input, String output, String run, String... more) {
+        List<String> words = new ArrayList<>(List.of(
+                "--input", input, "--from", "beginning", "--to", "now", "--output", output, "--run", run, "--json"));
+        words.addAll(List.of(more));
+        return run("stub", words.toArray(String[]::new));
+    }
+
+    /** Sends events of one byte to a partition, their timestamps ascending from 1,000. */
+    void send(String topic, int partition, int count) {
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+            for (int i = 0; i < count; i++) {
+                producer.send(event(topic, partition, i));
+            }
+        }
+    }
+
+    static ProducerRecord<byte[], byte[]> event(String topic, int partition, int number) {
+        return new ProducerRecord<>(topic, partition, 1_000L + number, ("key-" + number).getBytes(UTF_8), new byte[] {
+            (byte) (number % 100 + 1)
+        });
+    }
+
+    List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        new TopicScan(cluster.clients()).scan(topic, records::add);
+        return records;
+    }
+
+    static LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
+        return LabelEventSerde.deserializer().deserialize(record.topic(), record.value());
+    }
+
+    static String run(ConsumerRecord<byte[], byte[]> record) {
+        return new String(record.headers().lastHeader(Outcome.RUN_HEADER).value(), UTF_8);
+    }
+
+    /** Returns the source offsets of the labels of a partition, in their order on the output. */
+    List<Long> labelled(String output, int partition) {
+        return records(output).stream()
+                .filter(record -> record.partition() == partition)
+                .map(record -> label(record).source().offset())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        cluster.close();
+    }
+}

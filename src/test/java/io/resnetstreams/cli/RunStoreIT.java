@@ -1,0 +1,145 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.resnetstreams.backfill.BackfillParameters;
+import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.backfill.BackfillRun;
+import io.resnetstreams.backfill.GroupProgress;
+import io.resnetstreams.backfill.PartitionRange;
+import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Runs as they are kept in Kafka, by several processes at once. */
+class RunStoreIT {
+    private static BackfillRig rig;
+
+    @BeforeAll
+    static void start() throws Exception {
+        rig = new BackfillRig();
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    private static BackfillPlan plan(String run, String input, long lastEvent, long createdMillis) {
+        return new BackfillPlan(
+                run,
+                BackfillPlan.group("app", run),
+                new BackfillParameters(
+                        input,
+                        input + "-new",
+                        input + "-dlq",
+                        "0",
+                        "now",
+                        "all",
+                        Map.of(),
+                        1,
+                        false,
+                        new ModelReference("stub", "ab"),
+                        "exactly_once_v2"),
+                1,
+                List.of(new PartitionRange(0, 2, lastEvent + 1, lastEvent)),
+                List.of(0L),
+                List.of(0L),
+                createdMillis);
+    }
+
+    private static RunStore store() {
+        return new RunStore(rig.cluster().clients(), "app", 1);
+    }
+
+    @Test
+    void ofSeveralPlansAtOnceOneIsEverybodys() throws Exception {
+        rig.createTopic("raced", 1, Map.of());
+        ExecutorService processes = Executors.newFixedThreadPool(4);
+        try {
+            List<CompletableFuture<BackfillRun>> begun = IntStream.range(0, 4)
+                    .mapToObj(number -> CompletableFuture.supplyAsync(
+                            () -> {
+                                try (RunStore store = store()) {
+                                    return store.begin(plan("race", "raced", 9, number));
+                                }
+                            },
+                            processes))
+                    .toList();
+            BackfillRun first = begun.get(0).join();
+            assertThat(begun).allSatisfy(run -> assertThat(run.join()).isEqualTo(first));
+            try (RunStore store = store()) {
+                assertThat(store.run("race")).isEqualTo(first);
+            }
+        } finally {
+            processes.shutdownNow();
+        }
+    }
+
+    @Test
+    void aRunBeginsTogetherWithItsGroupsOffsets() throws Exception {
+        rig.createTopic("offsets", 1, Map.of());
+        try (RunStore store = store()) {
+            assertThat(store.run("offsets")).isNull();
+            BackfillRun run = store.begin(plan("offsets", "offsets", 9, 5));
+            Map<TopicPartition, OffsetAndMetadata> offsets = rig.admin()
+                    .listConsumerGroupOffsets(run.plan().group())
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            assertThat(offsets.get(new TopicPartition("offsets", 0)).offset()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatHasEndedStaysAsItEnded() throws Exception {
+        rig.createTopic("ended", 1, Map.of());
+        try (RunStore store = store();
+                RunStore other = store()) {
+            store.begin(plan("ended", "ended", 9, 5));
+            BackfillRun cancelled = store.change("ended", run -> run.cancelled(7));
+            assertThat(cancelled.state()).isEqualTo(BackfillRun.State.CANCELLED);
+            assertThat(other.change("ended", run -> run.finished(8, null))).isEqualTo(cancelled);
+            assertThat(other.change("ended", run -> null)).isNull();
+            assertThat(store.runs()).doesNotContainKey("ended");
+        }
+    }
+
+    /** As when compaction removes the last event after the plan was made. */
+    @Test
+    void aPartitionWhoseLastEventIsGoneIsDoneBehindTheOneBefore() throws Exception {
+        rig.createTopic("shrunk", 1, Map.of());
+        rig.send("shrunk", 0, 30);
+        BackfillPlan plan = plan("shrunk", "shrunk", 25, 5);
+        rig.admin()
+                .alterConsumerGroupOffsets(
+                        plan.group(), Map.of(new TopicPartition("shrunk", 0), new OffsetAndMetadata(20)))
+                .all()
+                .get();
+        try (GroupProgress progress = new GroupProgress(rig.cluster().clients(), plan)) {
+            progress.lookAgain();
+            assertThat(progress.read().isComplete()).isFalse();
+            assertThat(progress.read().done()).isEqualTo(18);
+        }
+        rig.admin()
+                .deleteRecords(Map.of(new TopicPartition("shrunk", 0), RecordsToDelete.beforeOffset(26)))
+                .all()
+                .get();
+        try (GroupProgress progress = new GroupProgress(rig.cluster().clients(), plan)) {
+            assertThat(progress.read().isComplete()).isFalse();
+            progress.lookAgain();
+            assertThat(progress.read().isComplete()).isTrue();
+            assertThat(progress.read().done()).isEqualTo(24);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.ImageEvent;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEvent.Label;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.topology.EventClassifier;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import picocli.CommandLine;
+
+/** Labels events by their first byte, on threads of its own, without a network; {@code main} is the backfill with it. */
+public final class StubSource implements ClassifierSource {
+    private final ModelReference model;
+
+    StubSource(String name) {
+        this.model = new ModelReference(name, name.repeat(8));
+    }
+
+    public static void main(String[] arguments) {
+        Logging.prepare(List.of(arguments));
+        CommandLine command = Main.commandLine(new BackfillCommand(new StubSource("stub")));
+        System.exit(command.execute(arguments));
+    }
+
+    @Override
+    public ModelReference reference(Configuration configuration) {
+        return model;
+    }
+
+    @Override
+    public Loaded load(Configuration configuration, RunStatistics statistics) {
+        ExecutorService pool = Executors.newFixedThreadPool(2);
+        EventReader reader = new EventReader(EventLimits.defaults());
+        return new Loaded() {
+            @Override
+            public EventClassifier classifier() {
+                return event -> CompletableFuture.supplyAsync(() -> outcome(reader, event), pool);
+            }
+
+            @Override
+            public String device() {
+                return "stub";
+            }
+
+            @Override
+            public void close() {
+                pool.shutdownNow();
+            }
+        };
+    }
+
+    private Outcome outcome(EventReader reader, RawEvent event) {
+        try {
+            ImageEvent image = reader.read(event);
+            int index = image.image()[0] & 0xff;
+            return EncodedLabel.of(
+                    new LabelEvent(image.id(), List.of(new Label("byte-" + index, index, 1)), model, event.source()));
+        } catch (RejectedEventException e) {
+            return DeadLetter.of(event, e);
+        }
+    }
+}
