@@ -83,7 +83,6 @@ class ScalingRunIT {
             cluster.awaitNoOpenTransaction();
             follower.finish();
             assertThat(cluster.check()).isZero();
-            print(samples);
 
             assertThat(between(samples, up - 20, up)).allMatch(sample -> sample.instances() == 1);
             assertThat(between(samples, up, down)).anyMatch(sample -> sample.instances() >= 5);
@@ -108,6 +107,7 @@ class ScalingRunIT {
                             prometheus.value("resnet_streams:lag_seconds:max").orElse(Double.NaN),
                             desired.orElse(Double.NaN),
                             group.size()));
+                    System.out.println(last(samples));
                     if (desired.isPresent() && !over.get()) {
                         group.resize((int) desired.getAsDouble());
                     }
@@ -133,12 +133,6 @@ class ScalingRunIT {
         assertThat(samples).isNotEmpty();
         assertThat(samples).filteredOn(sample -> !Double.isNaN(sample.age())).isNotEmpty();
         assertThat(samples).noneMatch(sample -> sample.age() > TARGET_AGE_SECONDS);
-    }
-
-    private static void print(List<Sample> samples) {
-        samples.forEach(sample -> System.out.printf(
-                "%5.0f s: %3.0f arrivals/s, lag %5.0f, oldest %5.1f s, desired %.0f, instances %d%n",
-                sample.seconds(), sample.arrivals(), sample.lag(), sample.age(), sample.desired(), sample.instances()));
     }
 
     private static void plot(List<Sample> samples) {
