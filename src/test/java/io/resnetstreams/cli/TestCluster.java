@@ -84,9 +84,9 @@ final class TestCluster implements AutoCloseable {
 
     /** Runs {@code check} on the topics, with further options, and returns its exit code. */
     int check(String... options) {
-        List<String> arguments = new ArrayList<>(List.of("--bootstrap", bootstrap()));
+        List<String> arguments = new ArrayList<>(List.of("check", "--bootstrap", bootstrap()));
         arguments.addAll(List.of(options));
-        return Main.commandLine().getSubcommands().get("check").execute(arguments.toArray(String[]::new));
+        return Main.commandLine().execute(arguments.toArray(String[]::new));
     }
 
     String bootstrap() {
