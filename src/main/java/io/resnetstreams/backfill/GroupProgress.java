@@ -59,22 +59,33 @@ public final class GroupProgress implements AutoCloseable {
 
     /**
      * Looks again for the last event of each partition that is not done. Compaction may have removed it, and then no commit
-     * would ever pass it.
+     * would ever pass it. What was deleted from a topic's beginning, before it was consumed, counts as done only where the run
+     * allows gaps.
      */
     public void lookAgain() {
         Map<Integer, Long> committed = committed();
+        Map<TopicPartition, Long> beginnings = AdminOffsets.beginnings(admin, inputs());
         try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
             LastEvent lastEvent = new LastEvent(consumer);
             for (PartitionRange range : plan.partitions()) {
                 long from = committed.getOrDefault(range.partition(), range.from());
-                if (from < ends.get(range.partition())) {
-                    TopicPartition partition =
-                            new TopicPartition(plan.parameters().input(), range.partition());
+                TopicPartition partition = input(range);
+                boolean hasGap =
+                        beginnings.get(partition) > from && !plan.parameters().allowGaps();
+                if (from < ends.get(range.partition()) && !hasGap) {
                     long last = lastEvent.in(partition, from, ends.get(range.partition()));
                     ends.put(range.partition(), last == PartitionRange.NONE ? from : last + 1);
                 }
             }
         }
+    }
+
+    private List<TopicPartition> inputs() {
+        return plan.partitions().stream().map(this::input).toList();
+    }
+
+    private TopicPartition input(PartitionRange range) {
+        return new TopicPartition(plan.parameters().input(), range.partition());
     }
 
     /** Returns how many partitions the input has now. */

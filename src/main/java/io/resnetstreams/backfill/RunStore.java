@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -28,8 +29,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -46,6 +50,7 @@ public final class RunStore implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int ATTEMPTS = 20;
+    private static final long LONGEST_PAUSE_MILLIS = 500;
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -120,20 +125,35 @@ public final class RunStore implements AutoCloseable {
             String group,
             Map<TopicPartition, OffsetAndMetadata> offsets) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            BackfillRun current = run(name);
+            if (Objects.equals(current, change.apply(current))) {
+                // Nothing to write, so nobody's transaction has to end.
+                return current;
+            }
             Producer<byte[], byte[]> producer = clients.transactionalProducer(partition.topic() + "-" + name);
             try {
                 return change(producer, name, change, group, offsets);
             } catch (KafkaException e) {
-                if (!isFenced(e)) {
+                if (!isOvertaken(e)) {
                     throw e;
                 }
-                // Another process changed the same run at the same time; what it did is seen now.
+                // Another process changes the same run at the same time; what it does is seen then.
+                pause();
             } finally {
                 // After a failure it would wait for its requests for ever.
                 producer.close(CLOSE_TIMEOUT);
             }
         }
         throw new IllegalStateException("run " + name + ": other processes keep changing it at the same time");
+    }
+
+    /** For a time by chance, so that processes do not overtake each other again and again. */
+    private static void pause() {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_MILLIS));
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
     }
 
     private BackfillRun change(
@@ -166,9 +186,14 @@ public final class RunStore implements AutoCloseable {
         }
     }
 
-    private static boolean isFenced(Throwable failure) {
+    /** Where another process has begun with the same transactional id, the broker answers in one of these ways. */
+    private static boolean isOvertaken(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
+            if (cause instanceof ProducerFencedException
+                    || cause instanceof InvalidProducerEpochException
+                    || cause instanceof InvalidTxnStateException
+                    || cause instanceof TransactionAbortedException
+                    || cause instanceof TransactionAbortableException) {
                 return true;
             }
         }

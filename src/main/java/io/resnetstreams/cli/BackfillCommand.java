@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
         footer = {
             "%nExamples: resnet-streams backfill --from 2026-11-23T00:00:00Z --to 2026-11-24T00:00:00Z"
                     + " --model models/new --output image-labels-new --run new --plan",
-            "          resnet-streams backfill --run new"
+            "          resnet-streams backfill --run new --model models/new"
         })
 final class BackfillCommand implements Callable<Integer> {
     private static final DateTimeFormatter NAME_BY_TIME =
@@ -167,7 +167,8 @@ final class BackfillCommand implements Callable<Integer> {
                     return CommandLine.ExitCode.SOFTWARE;
                 }
             }
-            BackfillTopics.create(configuration, clients, planned);
+            new BackfillTopics(configuration, clients)
+                    .create(planned, notice -> System.err.println("backfill " + planned.run() + ": " + notice));
             BackfillRun begun = store.begin(planned);
             requireSame(configuration, planned.parameters().model(), begun);
             try (BackfillJob job = new BackfillJob(configuration, clients, store, begun.plan(), output)) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** What commands do with runs that exist. */
 final class BackfillRuns {
@@ -21,12 +22,17 @@ final class BackfillRuns {
         this.store = store;
     }
 
-    /** Opens the runs of the configured application. */
+    /** Opens the runs of the configured application; a broker that is away is told in one line. */
     static RunStore open(Configuration configuration, KafkaClients clients) {
-        // A broker that is away is told in one line.
-        clients.partitions(configuration.topics().input());
-        return new RunStore(
+        RunStore store = new RunStore(
                 clients, configuration.applicationId(), configuration.topics().replicationFactor());
+        try {
+            store.runs();
+            return store;
+        } catch (TimeoutException e) {
+            store.close();
+            throw clients.unreachable(e);
+        }
     }
 
     /** Returns a run; an unknown name is an error that names those there are. */

@@ -22,6 +22,9 @@ import picocli.CommandLine.Option;
         description = "Creates the topics that 'run' expects; those that exist are left as they are.",
         footer = "%nExample: resnet-streams topics --bootstrap localhost:9092 --partitions 12")
 final class TopicsCommand implements Callable<Integer> {
+    static final String CREATED = "created";
+    static final String EXISTS = "exists";
+
     @Mixin
     private OutputOptions output;
 
@@ -71,10 +74,10 @@ final class TopicsCommand implements Callable<Integer> {
         try {
             future.get();
             TopicCheck.awaitLeaders(admin, topic.name(), topic.numPartitions());
-            return "created";
+            return CREATED;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TopicExistsException) {
-                return "exists";
+                return EXISTS;
             }
             if (e.getCause() instanceof TimeoutException) {
                 throw clients.unreachable(e);

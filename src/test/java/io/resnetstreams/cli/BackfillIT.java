@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -291,6 +292,33 @@ class BackfillIT {
                         .get("deadLetters")
                         .asInt())
                 .isEqualTo(2);
+    }
+
+    /** Labels have their events' timestamps, and the broker deletes records by their timestamps. */
+    @Test
+    void anOutputKeepsLabelsAsLongAsTheInputKeepsEvents() throws Exception {
+        rig.createTopic("old", 1, Map.of(TopicConfig.RETENTION_MS_CONFIG, "7000000000000"));
+        rig.send("old", 0, 5);
+        Ran made = rig.backfill("old", "old-new", "old");
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        assertThat(made.err()).doesNotContain("retention.ms");
+        assertThat(retention("old-new")).isEqualTo("7000000000000");
+        assertThat(retention("old-new-dlq")).isEqualTo("7000000000000");
+        rig.createTopic("young-new", 1, Map.of(TopicConfig.RETENTION_MS_CONFIG, "6900000000000"));
+        Ran told = rig.backfill("old", "young-new", "young");
+        assertThat(told.exitCode()).as(told.err()).isZero();
+        assertThat(told.err()).contains("young-new keeps records for 6900000000000 ms and old for 7000000000000 ms");
+    }
+
+    private static String retention(String topic) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        return rig.admin()
+                .describeConfigs(List.of(resource))
+                .all()
+                .get()
+                .get(resource)
+                .get(TopicConfig.RETENTION_MS_CONFIG)
+                .value();
     }
 
     @Test
