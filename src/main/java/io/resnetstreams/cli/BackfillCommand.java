@@ -145,6 +145,7 @@ final class BackfillCommand implements Callable<Integer> {
             }
         }
         Logging.asService();
+        Logging.ofConnections();
         SignalStop stop = SignalStop.install(Duration.ofMillis(2 * configuration.shutdownTimeoutMillis()));
         int exitCode = CommandLine.ExitCode.SOFTWARE;
         try {

@@ -5,6 +5,7 @@ import io.resnetstreams.backfill.LabelComparison;
 import io.resnetstreams.backfill.OutcomeJoin;
 import io.resnetstreams.backfill.OutputNames;
 import io.resnetstreams.backfill.OutputTopics;
+import io.resnetstreams.backfill.RunStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -34,7 +35,10 @@ final class BackfillDiffCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions options;
 
-    @Parameters(index = "0", paramLabel = "A", description = "A topic of labels, or 'live' for the configured one.")
+    @Parameters(
+            index = "0",
+            paramLabel = "A",
+            description = "A backfill's run, a topic of labels, or 'live' for the configured one.")
     private String nameA;
 
     @Parameters(index = "1", paramLabel = "B", description = "The other.")
@@ -69,10 +73,13 @@ final class BackfillDiffCommand implements Callable<Integer> {
             Charts.requireFormat("--picture", picture);
         }
         Configuration configuration = options.load();
-        OutputNames names = new ConfiguredOutputs(configuration.topics().names());
-        OutputTopics a = find(names, "A", nameA);
-        OutputTopics b = find(names, "B", nameB);
-        ComparisonResult result = compare(new KafkaClients(configuration), a, b);
+        KafkaClients clients = new KafkaClients(configuration);
+        requireName("A", nameA);
+        requireName("B", nameB);
+        OutputNames names = names(configuration, clients);
+        OutputTopics a = names.find(nameA);
+        OutputTopics b = names.find(nameB);
+        ComparisonResult result = compare(clients, a, b);
         output.printJson(result);
         ComparisonText.print(output.text(), result, top);
         if (result.compared() == 0) {
@@ -88,9 +95,15 @@ final class BackfillDiffCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static OutputTopics find(OutputNames names, String parameter, String name) {
+    private static OutputNames names(Configuration configuration, KafkaClients clients) {
+        try (RunStore store = BackfillRuns.open(configuration, clients)) {
+            return new ConfiguredOutputs(configuration.topics().names(), store.runs());
+        }
+    }
+
+    private static void requireName(String parameter, String name) {
         try {
-            return names.find(name);
+            ConfiguredOutputs.requireName(name);
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(parameter + " is '" + name + "': " + e.getMessage(), e);
         }

@@ -19,10 +19,14 @@ final class Logging {
         }
     }
 
-    /** Tells what a service does, and when its broker is away. */
+    /** Tells what a service does. */
     static void asService() {
         Configurator.setLevel("io.resnetstreams", Level.INFO);
-        Configurator.setLevel("org.apache.kafka.clients.NetworkClient", Level.WARN);
         Configurator.setLevel("org.apache.kafka.common.utils.KafkaThread", Level.ERROR);
+    }
+
+    /** Tells when the broker is away, too: for when it has been reached, since until then the command itself says so. */
+    static void ofConnections() {
+        Configurator.setLevel("org.apache.kafka.clients.NetworkClient", Level.WARN);
     }
 }

@@ -50,6 +50,7 @@ final class RunCommand implements Callable<Integer> {
             monitoring.logAddress();
             Log.LOG.info("Looking for the topics at {}", configuration.bootstrapServers());
             new KafkaClients(configuration).requireTopics();
+            Logging.ofConnections();
             return run(configuration, model, monitoring, termination);
         } finally {
             // Where it has not said so itself, it failed.

@@ -501,6 +501,22 @@ class BackfillIT {
     }
 
     @Test
+    void runsAreComparedByTheirNames() throws Exception {
+        rig.createTopic("twice", 2, Map.of());
+        rig.send("twice", 0, 300);
+        rig.send("twice", 1, 100);
+        for (String run : List.of("first", "second")) {
+            Ran ran = rig.backfill("twice", "twice-" + run, run);
+            assertThat(ran.exitCode()).as(ran.err()).isZero();
+        }
+        Ran compared = rig.run("stub", "diff", "first", "second", "--json");
+        assertThat(compared.exitCode()).as(compared.err()).isZero();
+        assertThat(compared.json().get("compared").asInt()).isEqualTo(400);
+        assertThat(compared.json().get("agreement").asDouble()).isEqualTo(1.0);
+        assertThat(compared.json().at("/a/topics/deadLetters").asText()).isEqualTo("twice-first-dlq");
+    }
+
+    @Test
     void runsAreListedCancelledAndForgotten() throws Exception {
         rig.createTopic("kept", 1, Map.of());
         rig.send("kept", 0, 500);

@@ -29,7 +29,8 @@ record CapturedCommand(int exitCode, String out, String err) {
         return run(arguments.toArray(String[]::new));
     }
 
+    /** Returns what it printed to standard error, but for what a service tells of its work. */
     List<String> errorLines() {
-        return err.lines().toList();
+        return err.lines().filter(line -> !line.matches("[\\d:.]{12} INFO .*")).toList();
     }
 }

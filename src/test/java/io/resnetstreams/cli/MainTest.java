@@ -292,7 +292,7 @@ class MainTest {
     @Test
     void anOutputThatCannotBeATopicIsNamed() {
         assertMistake(
-                "B is 'a/b': an output is 'live' or a topic, whose name has 1 to 249",
+                "B is 'a/b': an output is 'live', a backfill's run or a topic, whose name has 1 to 249",
                 "backfill",
                 "diff",
                 "live",

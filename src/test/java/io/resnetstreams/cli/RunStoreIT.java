@@ -107,12 +107,11 @@ class RunStoreIT {
             assertThat(store.run("offsets")).isNull();
             BackfillRun run = store.begin(plan("offsets", "offsets", 9, 5));
             // The transaction's marker reaches the group a moment later.
-            await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(rig.admin()
-                                    .listConsumerGroupOffsets(run.plan().group())
-                                    .partitionsToOffsetAndMetadata()
-                                    .get())
-                            .containsEntry(new TopicPartition("offsets", 0), new OffsetAndMetadata(2)));
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(rig.admin()
+                            .listConsumerGroupOffsets(run.plan().group())
+                            .partitionsToOffsetAndMetadata()
+                            .get())
+                    .containsEntry(new TopicPartition("offsets", 0), new OffsetAndMetadata(2)));
         }
     }
 
