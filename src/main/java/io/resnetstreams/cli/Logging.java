@@ -22,11 +22,11 @@ final class Logging {
     /** Tells what a service does. */
     static void asService() {
         Configurator.setLevel("io.resnetstreams", Level.INFO);
-        Configurator.setLevel("org.apache.kafka.common.utils.KafkaThread", Level.ERROR);
     }
 
     /** Tells when the broker is away, too: for when it has been reached, since until then the command itself says so. */
     static void ofConnections() {
         Configurator.setLevel("org.apache.kafka.clients.NetworkClient", Level.WARN);
+        Configurator.setLevel("org.apache.kafka.common.utils.KafkaThread", Level.ERROR);
     }
 }
