@@ -65,8 +65,12 @@ class AccessIT {
                         readInput,
                         Grant.topic(name + "-out", AclOperation.WRITE),
                         Grant.topic(name + "-dlq", AclOperation.WRITE),
-                        new Grant(ResourceType.GROUP, PatternType.LITERAL, name, AclOperation.READ),
-                        new Grant(ResourceType.TRANSACTIONAL_ID, PatternType.PREFIXED, name + "-", AclOperation.WRITE));
+                        new Grant(ResourceType.GROUP, PatternType.LITERAL, application, AclOperation.READ),
+                        new Grant(
+                                ResourceType.TRANSACTIONAL_ID,
+                                PatternType.PREFIXED,
+                                application + "-",
+                                AclOperation.WRITE));
                 case LABELS -> List.of(readLabels);
                 case CHECK -> List.of(readInput, readLabels, readDeadLetters);
                 case LIST -> List.of(readDeadLetters);
@@ -80,7 +84,7 @@ class AccessIT {
             line.addAll(List.of(connection));
             Map.of(
                             "applicationId",
-                            name,
+                            application,
                             "topics.input",
                             name + "-in",
                             "topics.labels",
