@@ -14,9 +14,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 /** A command that ran in this process, as {@link Main} runs it, and what it printed. */
 record CapturedCommand(int exitCode, String out, String err) {
     private static final List<String> LOGGERS = List.of(
-            "io.resnetstreams",
-            "org.apache.kafka.clients.NetworkClient",
-            "org.apache.kafka.common.utils.KafkaThread");
+            "io.resnetstreams", "org.apache.kafka.clients.NetworkClient", "org.apache.kafka.common.utils.KafkaThread");
 
     /** Runs it to its end. Changes the process's standard streams meanwhile. */
     static CapturedCommand run(String... arguments) {
