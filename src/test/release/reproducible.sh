@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds this commit a second time, in a clone in another folder, and compares the archive byte for byte.
+# Builds this commit a second time, in a clone in another folder, time zone and locale, and compares the archive byte for
+# byte. Only the umask must be the same: the jar keeps the modes of folders.
 # usage: src/test/release/reproducible.sh     (after 'mvn package' in a tree without changes)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
@@ -8,7 +9,7 @@ first=$(ls target/resnet-streams-*-bin.tar.gz)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 git clone -q . "$folder/clone"
-(cd "$folder/clone" && TZ=Asia/Tokyo LC_ALL=C umask 027 && mvn -B -q -DskipTests package)
+(cd "$folder/clone" && export TZ=Asia/Tokyo LC_ALL=C && mvn -B -q -DskipTests package)
 second="$folder/clone/$first"
 if ! cmp "$first" "$second"; then
   mkdir "$folder/a" "$folder/b"
