@@ -1,9 +1,10 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.metrics.DesiredInstances;
 import io.resnetstreams.metrics.KafkaMetricList;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
+import io.resnetstreams.metrics.ScalingSignal;
+import io.resnetstreams.metrics.ScalingTargets;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
@@ -52,8 +53,9 @@ final class TopologyRun {
         PipelineMetrics metrics = new PipelineMetrics();
         try (Pipeline pipeline = Pipeline.create(settings, classifier, metrics.topology())) {
             KafkaMetricList none = new KafkaMetricList(Set.of());
-            PipelineMonitor monitor =
-                    metrics.watch(pipeline, kafka.groupSource(settings), none, DesiredInstances.UNKNOWN);
+            ScalingTargets targets = new ScalingTargets(60_000, 0.9, 1, 60_000);
+            PipelineMonitor monitor = metrics.watch(
+                    pipeline, kafka.groupSource(settings), none, new ScalingSignal(targets, System::nanoTime));
             try {
                 return rate(kafka, settings, pipeline, seconds, label -> {});
             } finally {

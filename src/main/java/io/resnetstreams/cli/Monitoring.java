@@ -2,7 +2,6 @@ package io.resnetstreams.cli;
 
 import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.inference.InferenceMetrics;
-import io.resnetstreams.metrics.DesiredInstances;
 import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
@@ -16,7 +15,6 @@ import io.resnetstreams.web.WebServer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,14 +100,9 @@ final class Monitoring implements AutoCloseable {
                 configuration.topics().input(),
                 clients.inputIsolation(),
                 clients::firstRecordReader);
-        monitor = metrics.watch(pipeline, source, configuration.metrics().kafkaList(), desiredInstances());
-        health.watch(pipeline, monitor);
-    }
-
-    /** What the metric of the same name tells. */
-    private DesiredInstances desiredInstances() {
         ScalingSignal signal = new ScalingSignal(configuration.scaling().targets(), System::nanoTime);
-        return (load, capacityPerInstance) -> OptionalInt.of(signal.desired(load, capacityPerInstance));
+        monitor = metrics.watch(pipeline, source, configuration.metrics().kafkaList(), signal);
+        health.watch(pipeline, monitor);
     }
 
     @Override

@@ -78,9 +78,8 @@ public final class PipelineMetrics {
      *
      * @param kafka which of Kafka's own metrics are exported
      */
-    public PipelineMonitor watch(
-            Pipeline pipeline, GroupSource source, KafkaMetricList kafka, DesiredInstances desiredInstances) {
-        PipelineMonitor monitor = new PipelineMonitor(pipeline, source, events, devices, desiredInstances);
+    public PipelineMonitor watch(Pipeline pipeline, GroupSource source, KafkaMetricList kafka, ScalingSignal signal) {
+        PipelineMonitor monitor = new PipelineMonitor(pipeline, source, events, devices, signal);
         new GroupMetrics(monitor.group(), PipelineMonitor.localWork(pipeline), events, devices, clock)
                 .register(registry, monitor::desired);
         gauge("in_flight_events", "Events consumed whose outcome is not yet forwarded.")

@@ -30,7 +30,7 @@ public final class PipelineMonitor implements AutoCloseable {
     private final GroupSource source;
     private final EventMetrics events;
     private final DeviceMetrics devices;
-    private final DesiredInstances desiredInstances;
+    private final ScalingSignal signal;
     private final FirstRecords firstRecords;
     private final GroupMonitor group;
     private final StallWatch stall;
@@ -38,16 +38,12 @@ public final class PipelineMonitor implements AutoCloseable {
     private volatile OptionalInt desired = OptionalInt.empty();
 
     PipelineMonitor(
-            Pipeline pipeline,
-            GroupSource source,
-            EventMetrics events,
-            DeviceMetrics devices,
-            DesiredInstances desiredInstances) {
+            Pipeline pipeline, GroupSource source, EventMetrics events, DeviceMetrics devices, ScalingSignal signal) {
         this.pipeline = pipeline;
         this.source = source;
         this.events = events;
         this.devices = devices;
-        this.desiredInstances = desiredInstances;
+        this.signal = signal;
         this.firstRecords = new FirstRecords(source.topic(), source.reader());
         this.group = new GroupMonitor(
                 new GroupReader(source.admin(), source.group(), source.topic(), source.isolation()),
@@ -104,7 +100,7 @@ public final class PipelineMonitor implements AutoCloseable {
         OptionalDouble capacity = devices.capacity();
         return load == null || capacity.isEmpty()
                 ? OptionalInt.empty()
-                : desiredInstances.desired(load, capacity.getAsDouble());
+                : OptionalInt.of(signal.desired(load, capacity.getAsDouble()));
     }
 
     /** Without the broker, or while partitions move, nobody makes progress, and a restart would not help. */

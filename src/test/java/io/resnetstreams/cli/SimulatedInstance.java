@@ -17,7 +17,6 @@ import io.resnetstreams.web.WebServer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -65,11 +64,7 @@ public final class SimulatedInstance {
                 Pipeline pipeline =
                         Pipeline.create(configuration.pipelineSettings(), service::classify, metrics.topology())) {
             // It ends with the process.
-            metrics.watch(
-                    pipeline,
-                    source,
-                    configuration.metrics().kafkaList(),
-                    (load, capacity) -> OptionalInt.of(signal.desired(load, capacity)));
+            metrics.watch(pipeline, source, configuration.metrics().kafkaList(), signal);
             Runtime.getRuntime().addShutdownHook(new Thread(pipeline::close, "leave"));
             log.info("Metrics at {}/metrics", server.address());
             pipeline.start();
