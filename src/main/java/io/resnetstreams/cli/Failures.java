@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,10 @@ final class Failures {
             return refusal;
         }
         Throwable root = innermost(failure);
+        if (root instanceof NoSuchFileException missing) {
+            // Its message is the name alone.
+            return "there is no file " + missing.getFile();
+        }
         return root.getClass().getSimpleName() + ": " + firstLine(root);
     }
 

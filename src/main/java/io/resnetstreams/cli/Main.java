@@ -90,9 +90,17 @@ public final class Main {
 
     private static int explainWrongUsage(ParameterException exception, String[] arguments) {
         CommandLine command = exception.getCommandLine();
-        System.err.println(Redaction.hideSecrets(exception.getMessage()));
+        System.err.println(Redaction.hideSecrets(exception.getMessage()) + suggestion(exception));
         System.err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String suggestion(ParameterException exception) {
+        return exception instanceof CommandLine.UnmatchedArgumentException unmatched
+                        && !unmatched.getSuggestions().isEmpty()
+                // The first is the nearest; the others often have little to do with it.
+                ? "; did you mean " + unmatched.getSuggestions().get(0) + "?"
+                : "";
     }
 
     private static int explainFailure(Exception exception, CommandLine command, CommandLine.ParseResult parsed) {

@@ -122,6 +122,22 @@ class MainTest {
     }
 
     @Test
+    void aMistypedCommandOrOptionIsAnsweredWithWhatWasMeant() {
+        assertThat(execute("clasify")).isEqualTo(2);
+        assertThat(execute("check", "--expectd", "offline.tsv")).isEqualTo(2);
+        assertThat(errorLines()).hasSize(4);
+        assertThat(errorLines().get(0)).endsWith("'clasify'; did you mean classify?");
+        assertThat(errorLines().get(2)).contains("; did you mean --expected");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        assertThat(execute("check", "--expected", "nowhere.tsv")).isEqualTo(2);
+        assertThat(errorLines())
+                .containsExactly("--expected nowhere.tsv: can't be read as text: there is no file nowhere.tsv");
+    }
+
+    @Test
     void aNumberThatIsNoneIsNamed() {
         assertThat(execute("broker", "--port", "many")).isEqualTo(2);
         assertThat(errorLines().get(0)).contains("--port", "many");
