@@ -13,6 +13,8 @@ enum Behaviour {
     OUT_OF_MEMORY,
     /** It ends the process, as native code that crashes does, after a number of batches. */
     HALTS,
+    /** After a number of batches it never comes back from one, nor does a fresh one. */
+    HANGS,
     /** A defect, not a fault: it returns its rows before they are computed, so they are the last batch's. */
     EARLY;
 

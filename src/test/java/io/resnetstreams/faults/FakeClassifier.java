@@ -44,8 +44,8 @@ final class FakeClassifier implements Classifier {
 
     @Override
     public float[][] classify(List<byte[]> images) {
-        if (behaviour == Behaviour.HALTS && countdown.isOver()) {
-            Runtime.getRuntime().halt(HALTED);
+        if (countdown.isOver()) {
+            end();
         }
         if (behaviour == Behaviour.OUT_OF_MEMORY && images.size() > MOST_IMAGES_IN_MEMORY) {
             throw new OutOfDeviceMemoryException(images.size() + " images do not fit", null);
@@ -61,6 +61,15 @@ final class FakeClassifier implements Classifier {
             return early;
         }
         return images.stream().anyMatch(TestEvents::isGuilty) ? spoilt(images, rows) : rows;
+    }
+
+    private void end() {
+        if (behaviour == Behaviour.HALTS) {
+            Runtime.getRuntime().halt(HALTED);
+        }
+        while (behaviour == Behaviour.HANGS) {
+            LockSupport.park();
+        }
     }
 
     private void compute() {

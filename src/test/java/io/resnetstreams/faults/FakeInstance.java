@@ -11,6 +11,7 @@ import io.resnetstreams.inference.Batcher;
 import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.InferenceMetrics;
 import io.resnetstreams.inference.LabelRanking;
+import io.resnetstreams.inference.Supervision;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
@@ -31,8 +32,12 @@ import org.apache.logging.log4j.core.config.Configurator;
  * the audit must find.
  */
 public final class FakeInstance {
+    /** The exit code of an instance whose pipeline has failed. */
+    static final int FAILED = 1;
+
     private static final int WORKERS = 2;
     private static final int LARGEST_BATCH = 32;
+    private static final int PREDICTION_TIMEOUT_MILLIS = 1_000;
 
     private FakeInstance() {}
 
@@ -49,22 +54,22 @@ public final class FakeInstance {
      * What it should be.
      *
      * @param millisPerBatch what the first worker's batches take; the second is twice as slow
-     * @param haltAfter batches until a classifier that halts does so
+     * @param endAfter batches until a classifier that halts or hangs does so
      */
-    record Options(Behaviour behaviour, Defect defect, int millisPerBatch, int haltAfter) {
+    record Options(Behaviour behaviour, Defect defect, int millisPerBatch, int endAfter) {
         static Options of(Behaviour behaviour) {
             return new Options(behaviour, Defect.NONE, 10, 0);
         }
 
         Options withDefect(Defect another) {
-            return new Options(behaviour, another, millisPerBatch, haltAfter);
+            return new Options(behaviour, another, millisPerBatch, endAfter);
         }
 
         Options withMillisPerBatch(int millis) {
-            return new Options(behaviour, defect, millis, haltAfter);
+            return new Options(behaviour, defect, millis, endAfter);
         }
 
-        Options haltingAfter(int batches) {
+        Options endingAfter(int batches) {
             return new Options(behaviour, defect, millisPerBatch, batches);
         }
     }
@@ -88,7 +93,7 @@ public final class FakeInstance {
                 options.behaviour.name(),
                 options.defect.name(),
                 Integer.toString(options.millisPerBatch),
-                Integer.toString(options.haltAfter));
+                Integer.toString(options.endAfter));
     }
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -113,14 +118,14 @@ public final class FakeInstance {
                 .addShutdownHook(new Thread(
                         () -> {
                             pipeline.close();
-                            Runtime.getRuntime().halt(pipeline.failure() == null ? 0 : 1);
+                            Runtime.getRuntime().halt(pipeline.failure() == null ? 0 : FAILED);
                         },
                         "shutdown"));
         pipeline.start();
         pipeline.awaitEnd();
         if (pipeline.failure() != null) {
             pipeline.failure().printStackTrace();
-            System.exit(1);
+            System.exit(FAILED);
         }
     }
 
@@ -134,7 +139,7 @@ public final class FakeInstance {
     }
 
     private static ClassificationService service(Options options) {
-        FakeClassifier.Countdown countdown = new FakeClassifier.Countdown(options.haltAfter);
+        FakeClassifier.Countdown countdown = new FakeClassifier.Countdown(options.endAfter);
         long nanos = TimeUnit.MILLISECONDS.toNanos(options.millisPerBatch);
         Batcher batcher = new Batcher(
                 "fake",
@@ -143,7 +148,11 @@ public final class FakeInstance {
                         new FakeClassifier(options.behaviour, WORKERS * nanos, countdown)),
                 TestEvents.EDGE * TestEvents.EDGE * 3,
                 new BatchPolicy(LARGEST_BATCH, 0),
-                InferenceMetrics.NONE);
+                InferenceMetrics.NONE,
+                new Supervision(
+                        PREDICTION_TIMEOUT_MILLIS,
+                        () -> new FakeClassifier(options.behaviour, nanos, countdown),
+                        PREDICTION_TIMEOUT_MILLIS));
         ImagePreprocessor.warmUp();
         return new ClassificationService(
                 new EventReader(EventLimits.defaults()),

@@ -11,7 +11,14 @@ enum Fault {
     FULL_DISK("full disk under the broker", Behaviour.SOUND, BrokerFaults::fullDisk),
     ROLLING_RESTART("rolling restart by SIGTERM", null, ProcessFaults::rollingRestart),
     CHANGING_ASSIGNMENT("instances come and go", Behaviour.SOUND, ProcessFaults::changeAssignment),
-    HALTS("`Runtime.halt` in the classifier", Behaviour.HALTS, ProcessFaults::haltInside),
+    HALTS(
+            "`Runtime.halt` in the classifier",
+            Behaviour.HALTS,
+            run -> ProcessFaults.endInside(run, Behaviour.HALTS, FakeClassifier.HALTED)),
+    HANGS(
+            "classifier hangs beyond its time-out",
+            Behaviour.HANGS,
+            run -> ProcessFaults.endInside(run, Behaviour.HANGS, FakeInstance.FAILED)),
     THROWS("classifier throws", Behaviour.THROWS, ProcessFaults::misbehave),
     WRONG_COUNT("classifier returns a row too few", Behaviour.WRONG_COUNT, ProcessFaults::misbehave),
     NOT_FINITE("classifier returns NaN", Behaviour.NOT_FINITE, ProcessFaults::misbehave),

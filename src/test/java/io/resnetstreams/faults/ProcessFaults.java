@@ -103,16 +103,16 @@ final class ProcessFaults {
         run.awaitRecovery();
     }
 
-    /** A supervisor starts it again. */
-    static void haltInside(FaultRun run) throws Exception {
+    /** The classifier ends its process; a supervisor starts it again. */
+    static void endInside(FaultRun run, Behaviour behaviour, int exitCode) throws Exception {
         List<FakeInstance.Options> victims = run.random()
                 .ints(4, 50, 250)
-                .mapToObj(batches -> FakeInstance.Options.of(Behaviour.HALTS).haltingAfter(batches))
+                .mapToObj(batches -> FakeInstance.Options.of(behaviour).endingAfter(batches))
                 .toList();
         run.start(1, FakeInstance.Options.of(Behaviour.SOUND));
         for (FakeInstance.Options victim : victims) {
             run.start(0, victim);
-            run.awaitEnd(0, FakeClassifier.HALTED);
+            run.awaitEnd(0, exitCode);
             run.mark();
             run.awaitRecovery();
         }
