@@ -24,7 +24,7 @@ final class ProcessFaults {
     /** Each time the other one takes over before the dead one comes back. */
     static void killOne(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int kill = 0; kill < 6; kill++) {
+        for (int kill = 0; kill < 4; kill++) {
             run.awaitAssigned(0);
             run.awaitAssigned(1);
             run.awaitSome();
@@ -106,7 +106,7 @@ final class ProcessFaults {
     /** The classifier ends its process; a supervisor starts it again. */
     static void endInside(FaultRun run, Behaviour behaviour, int exitCode) throws Exception {
         List<FakeInstance.Options> victims = run.random()
-                .ints(4, 50, 250)
+                .ints(3, 50, 250)
                 .mapToObj(batches -> FakeInstance.Options.of(behaviour).endingAfter(batches))
                 .toList();
         run.start(1, FakeInstance.Options.of(Behaviour.SOUND));

@@ -24,9 +24,10 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * What Kafka's broker can lose where it is killed while it commits (4.3.1, KAFKA-20734): coming back, it takes partitions
- * that have no leader yet for deleted, skips their markers and calls the transaction complete. Its records stay open, and
- * fare as the producer's next transaction on that partition does: if that is aborted, they are gone.
+ * What Kafka's broker can lose or double where it is killed during a transaction (4.3.1, KAFKA-20734): coming back, it takes
+ * partitions that have no leader yet for deleted, skips their markers and calls the transaction complete. Its records stay
+ * open, and fare as the producer's next transaction on that partition does: of one that was committed they are gone if that
+ * is aborted, of one that was aborted they are there for good, a second time, if that is committed.
  *
  * <p>It is seen in the log itself: a producer's epoch rises with each transaction, and between two epochs there is a marker.
  */
