@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.resnetstreams.bench.ResidentMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,10 +38,14 @@ class SoakCheck {
 
     private static final int BESIDES_MEGABYTES = 600;
     private static final double MOST_MEGABYTES_A_MINUTE = 1;
+    /** More objects that live at the end than after the warm-up; the heap's size hides them. */
+    private static final double MOST_MEGABYTES_OF_OBJECTS = 10;
+
     private static final Duration SAMPLE_EVERY = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final Path REPORT = Path.of("target", "soak.md");
     private static final Pattern ADDRESS = Pattern.compile("^(127\\.0\\.0\\.1:\\d+)$", Pattern.MULTILINE);
+    private static final Pattern HEAP_USED = Pattern.compile("garbage-first heap .* used (\\d+)K");
     private static final Pattern AT_REST = Pattern.compile("in flight: 0 events, 0 bytes; (\\d+) arrays open");
 
     private final List<InstanceProcess> processes = new ArrayList<>();
@@ -80,6 +85,7 @@ class SoakCheck {
 
         send(configuration, follower, 0, 2_000);
         int arraysWarm = arraysAtRest(instance, follower);
+        double objectsWarm = liveObjectMegabytes(instance.pid());
         MemorySeries series = new MemorySeries();
         ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor();
         ScheduledFuture<?> sampling = sampleMemory(sampler, instance.pid(), series);
@@ -88,9 +94,17 @@ class SoakCheck {
         sampler.shutdown();
         assertThat(sampler.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         int arraysAfter = arraysAtRest(instance, follower);
+        double objectsAfter = liveObjectMegabytes(instance.pid());
 
         double most = HEAP_MEGABYTES + modelMegabytes(configuration) + BESIDES_MEGABYTES;
-        report(series, most, arraysWarm, arraysAfter, follower.snapshot().outcomes());
+        report(
+                series,
+                most,
+                arraysWarm,
+                arraysAfter,
+                objectsWarm,
+                objectsAfter,
+                follower.snapshot().outcomes());
         assertThat(instance.terminate()).as(instance::log).isZero();
         follower.finish();
         assertThat(follower.snapshot().lost()).isZero();
@@ -99,6 +113,7 @@ class SoakCheck {
         assertThat(series.slope(SETTLED_AFTER_MINUTES)).as("MB a minute").isLessThan(MOST_MEGABYTES_A_MINUTE);
         assertThat(series.peakMegabytes()).as("peak, MB").isLessThan(most);
         assertThat(arraysAfter).as("arrays open").isEqualTo(arraysWarm);
+        assertThat(objectsAfter - objectsWarm).as("MB of live objects more").isLessThan(MOST_MEGABYTES_OF_OBJECTS);
     }
 
     private static OutcomeFollower follow(Configuration configuration) {
@@ -142,6 +157,22 @@ class SoakCheck {
         return Integer.parseInt(last(AT_REST, instance.log()).group(1));
     }
 
+    /** Returns what is left in the heap after a full collection. */
+    private static double liveObjectMegabytes(long pid) throws IOException, InterruptedException {
+        jcmd(pid, "GC.run");
+        return Long.parseLong(last(HEAP_USED, jcmd(pid, "GC.heap_info")).group(1)) * 1_024 / 1e6;
+    }
+
+    private static String jcmd(long pid, String command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(pid), command)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
     private static MatchResult last(Pattern pattern, String text) {
         Matcher matcher = pattern.matcher(text);
         return matcher.results().reduce((first, second) -> second).orElseThrow();
@@ -171,7 +202,14 @@ class SoakCheck {
         }
     }
 
-    private static void report(MemorySeries series, double most, int arraysWarm, int arraysAfter, long events)
+    private static void report(
+            MemorySeries series,
+            double most,
+            int arraysWarm,
+            int arraysAfter,
+            double objectsWarm,
+            double objectsAfter,
+            long events)
             throws IOException {
         String summary = String.format(
                 Locale.ROOT,
@@ -181,6 +219,7 @@ class SoakCheck {
                 - from minute %d on: %.3f MB a minute by least squares, of at most %.0f
                 - peak: %.0f MB of at most %.0f (heap, model and %d)
                 - arrays open: %d after the warm-up, %d after %d events
+                - live objects: %.1f MB after the warm-up, %.1f MB at the end
 
                 """,
                 EVENTS_A_SECOND,
@@ -193,7 +232,9 @@ class SoakCheck {
                 BESIDES_MEGABYTES,
                 arraysWarm,
                 arraysAfter,
-                events);
+                events,
+                objectsWarm,
+                objectsAfter);
         Files.writeString(REPORT, summary + series.table());
         System.out.println(summary);
     }
