@@ -10,9 +10,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
@@ -37,6 +34,7 @@ public final class Pipeline implements AutoCloseable {
     private final Duration shutdownTimeout;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final ThreadFailures failures = new ThreadFailures(System::nanoTime);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     private Pipeline(KafkaStreams streams, InFlightBudget budget, CommitFrontier frontier, Duration shutdownTimeout) {
@@ -156,26 +154,12 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private StreamThreadExceptionResponse onUncaught(Throwable exception) {
-        if (isTransient(exception)) {
+        if (failures.mayPass(exception)) {
             LOG.warn("A stream thread is replaced: {}", exception.toString());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
         failure.compareAndSet(null, exception);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-    }
-
-    private static boolean isTransient(Throwable exception) {
-        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ClassificationFailedException
-                    || cause instanceof AuthenticationException
-                    || cause instanceof AuthorizationException) {
-                return false;
-            }
-            if (cause instanceof RetriableException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override

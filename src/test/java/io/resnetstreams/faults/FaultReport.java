@@ -52,10 +52,10 @@ final class FaultReport {
         return entries.stream().mapToInt(entry -> entry.row().kills()).sum();
     }
 
-    /** Returns the median of the seconds to the first new label. */
+    /** Returns the median of the seconds to the first new label; NaN where its rows did not come to an end. */
     double medianRecovery(Fault fault, Guarantee guarantee) {
         double[] seconds = seconds(fault, guarantee);
-        return seconds[seconds.length / 2];
+        return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];
     }
 
     private double[] seconds(Fault fault, Guarantee guarantee) {
