@@ -31,6 +31,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
@@ -258,6 +259,8 @@ public final class RunStore implements AutoCloseable {
             TopicCheck.awaitLeaders(admin, partition.topic(), 1);
         } catch (TopicExistsException e) {
             // By an earlier run, or another process at the same time.
+        } catch (TopicAuthorizationException e) {
+            throw new TopicAuthorizationException("Create on topic " + partition.topic() + " is missing");
         } catch (ExecutionException e) {
             throw new KafkaException("topic " + partition.topic() + " has no leader", e);
         } catch (InterruptedException e) {

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
  * The topics that a run writes to. Its labels have the timestamps of their events, so the broker deletes them when it would
@@ -76,6 +77,9 @@ final class BackfillTopics {
         try (Admin admin = clients.admin()) {
             Futures.await(admin.describeConfigs(resources).all())
                     .forEach((resource, config) -> retention.put(resource.name(), retentionMillis(config)));
+        } catch (TopicAuthorizationException e) {
+            throw new TopicAuthorizationException(
+                    "DescribeConfigs on topic " + String.join(" or ", topics) + " is missing");
         }
         return retention;
     }
