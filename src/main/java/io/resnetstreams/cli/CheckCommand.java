@@ -1,10 +1,14 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.backfill.AdminOffsets;
 import io.resnetstreams.events.EventReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,17 +94,32 @@ final class CheckCommand implements Callable<Integer> {
     private TopicAudit.Result audit(Configuration configuration, OfflineOutcomes offline) {
         EventReader reader = new EventReader(configuration.eventLimits());
         TopicAudit audit = new TopicAudit();
-        TopicScan scan = new TopicScan(new KafkaClients(configuration));
+        KafkaClients clients = new KafkaClients(configuration);
+        TopicScan scan = new TopicScan(clients);
         String inputTopic = configuration.topics().input();
         // Fixed first: what comes later is not audited, since its outcome may not be there yet.
         Map<TopicPartition, TopicScan.Range> range = scan.ranges(inputTopic);
-        range.forEach((partition, offsets) -> audit.range(partition.partition(), offsets.begin(), offsets.end()));
+        Map<TopicPartition, TopicScan.Range> deadLetterRange =
+                scan.ranges(configuration.topics().deadLetters());
+        Map<TopicPartition, TopicScan.Range> labelRange =
+                scan.ranges(configuration.topics().labels());
+        // What was sent after these outcomes has none among them.
+        Map<TopicPartition, Long> later = ends(clients, range.keySet());
+        range.forEach((partition, offsets) ->
+                audit.range(partition.partition(), offsets.begin(), offsets.end(), later.get(partition)));
         OutcomeScan outcomes = new OutcomeScan(audit, inputTopic, offline, reader);
-        scan.scan(configuration.topics().deadLetters(), TopicScan.Visitor.ofAll(outcomes::deadLetter));
-        scan.scan(configuration.topics().labels(), TopicScan.Visitor.ofAll(outcomes::label));
+        scan.scan(configuration.topics().deadLetters(), deadLetterRange, TopicScan.Visitor.ofAll(outcomes::deadLetter));
+        scan.scan(configuration.topics().labels(), labelRange, TopicScan.Visitor.ofAll(outcomes::label));
         scan.scan(inputTopic, range, TopicScan.Visitor.ofAll(outcomes::event));
         // What has expired meanwhile was not read, though its outcomes may have been.
         scan.ranges(inputTopic).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));
         return audit.result(inputTopic);
+    }
+
+    /** Returns where partitions end, records of open transactions included: without exactly-once they have outcomes. */
+    private static Map<TopicPartition, Long> ends(KafkaClients clients, Set<TopicPartition> partitions) {
+        try (Admin admin = clients.admin()) {
+            return AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.resnetstreams.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
@@ -10,9 +12,11 @@ import io.resnetstreams.events.SourcePosition;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Tells an audit what is in the records of the topics; outcomes of another input topic are left out. */
@@ -62,7 +66,8 @@ final class OutcomeScan {
             audit.malformed(place(record), record.offset(), "no source position in its headers");
         } else if (source.get().topic().equals(inputTopic)) {
             boolean hasContent = !DeadLetter.isWithoutContent(record.headers());
-            audit.deadLetter(place(record), source.get(), hasContent ? digest(record) : null);
+            List<Header> own = DeadLetter.eventHeaders(record.headers());
+            audit.deadLetter(place(record), source.get(), hasContent ? digest(record, own) : null);
             RawEvent event = new RawEvent(source.get(), record.key(), record.value(), record.headers());
             offline.of(reader.id(event))
                     .ifPresent(outcome -> audit.judge(source.get(), outcome, OfflineOutcomes.DEAD_LETTER));
@@ -72,7 +77,7 @@ final class OutcomeScan {
     /** Takes a record of the input topic, after all outcomes. */
     void event(ConsumerRecord<byte[], byte[]> record) {
         SourcePosition source = position(record);
-        audit.event(source, audit.needsDigest(source) ? digest(record) : null);
+        audit.event(source, audit.needsDigest(source) ? digest(record, record.headers()) : null);
     }
 
     /** Returns where a record of the input topic stands. */
@@ -84,19 +89,26 @@ final class OutcomeScan {
         return record.topic() + "-" + record.partition();
     }
 
-    /** Tells a missing key or value from an empty one. */
-    private static byte[] digest(ConsumerRecord<byte[], byte[]> record) {
+    private static byte[] digest(ConsumerRecord<byte[], byte[]> record, Iterable<Header> headers) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] part : new byte[][] {record.key(), record.value()}) {
-                digest.update(ByteBuffer.allocate(4)
-                        .putInt(part == null ? -1 : part.length)
-                        .array());
-                digest.update(part == null ? new byte[0] : part);
+            update(digest, record.key());
+            update(digest, record.value());
+            for (Header header : headers) {
+                update(digest, header.key().getBytes(UTF_8));
+                update(digest, header.value());
             }
             return digest.digest();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    /** Tells what is missing from what is empty. */
+    private static void update(MessageDigest digest, byte[] part) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES)
+                .putInt(part == null ? -1 : part.length)
+                .array());
+        digest.update(part == null ? new byte[0] : part);
     }
 }

@@ -75,12 +75,8 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
     /** Returns the event's own headers, without those that said why it is here, and with one more retry. */
     Headers headersForReplay() {
         Headers headers = new RecordHeaders();
-        for (Header header : record.headers()) {
-            // The last of a name is this pipeline's; an event may have come with others, from another dead-letter
-            // topic.
-            boolean added =
-                    DeadLetter.isOwnHeader(header.key()) && record.headers().lastHeader(header.key()) == header;
-            if (!added && !header.key().equals(RETRIES_HEADER)) {
+        for (Header header : DeadLetter.eventHeaders(record.headers())) {
+            if (!header.key().equals(RETRIES_HEADER)) {
                 headers.add(header);
             }
         }

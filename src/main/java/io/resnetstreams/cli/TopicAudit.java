@@ -3,7 +3,6 @@ package io.resnetstreams.cli;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.events.SourcePosition;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -12,7 +11,7 @@ import java.util.Map;
 
 /**
  * Holds what is on the output topics against a range of the input topic, by source position. Memory: three bits an event,
- * and a digest for each dead letter.
+ * and eight bytes for each dead letter.
  *
  * <p>The range is told first, then dead letters and labels, each topic partition in its order, then the events.
  *
@@ -22,7 +21,6 @@ final class TopicAudit {
     private static final int MOST_EXAMPLES = 10;
 
     private final Map<Integer, Partition> partitions = new HashMap<>();
-    private final Map<SourcePosition, byte[]> deadLetterDigests = new HashMap<>();
     private final Faults faults = new Faults();
     private final boolean bounded;
     private long events;
@@ -56,7 +54,7 @@ final class TopicAudit {
         BOTH,
         /** An outcome whose event is not on the input topic. */
         GHOST,
-        /** A dead letter whose key or value is not the event's. */
+        /** A dead letter whose key, value or headers are not the event's. */
         ALTERED,
         /** An outcome other than the one found offline. */
         MISLABELLED,
@@ -99,13 +97,16 @@ final class TopicAudit {
         private final BitSet events = new BitSet();
         private final BitSet labels = new BitSet();
         private final BitSet deadLetters = new BitSet();
+        private final DigestTable digests = new DigestTable();
         private final Map<String, Long> lastByPlace = new HashMap<>();
         private final long begin;
         private final long end;
+        private final long ghostsFrom;
 
-        Partition(long begin, long end) {
+        Partition(long begin, long end, long ghostsFrom) {
             this.begin = begin;
             this.end = end;
+            this.ghostsFrom = ghostsFrom;
         }
 
         /** Returns an offset's bit; outcomes of events that have expired, or came after the audit began, have none. */
@@ -143,45 +144,53 @@ final class TopicAudit {
         }
     }
 
+    /** The same where it is not known which outcomes of later events may be there. */
+    void range(int partition, long begin, long end) {
+        range(partition, begin, end, Long.MAX_VALUE);
+    }
+
     /**
      * An input partition has these offsets, the end excluded.
      *
+     * @param ghostsFrom an offset that no event has whose outcome may be there: outcomes from there on are ghosts
      * @throws IllegalArgumentException if they are more than two thousand million
      */
-    void range(int partition, long begin, long end) {
+    void range(int partition, long begin, long end, long ghostsFrom) {
         if (end - begin > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "partition " + partition + " has " + (end - begin) + " offsets; at most 2147483647 can be audited");
         }
-        partitions.put(partition, new Partition(begin, end));
+        partitions.put(partition, new Partition(begin, end, ghostsFrom));
     }
 
     /** A label was read at a place of its topic, such as {@code image-labels-3}. */
     void label(String place, SourcePosition source) {
-        Partition partition = partitions.get(source.partition());
-        if (partition == null) {
-            faults.found(Fault.GHOST, source.toString());
-        } else if (partition.covers(source.offset())) {
+        if (isCovered(source)) {
             labels++;
+            Partition partition = partitions.get(source.partition());
             outcome(place, source, partition, partition.labels);
-        } else if (bounded) {
-            faults.found(Fault.GHOST, source.toString());
         }
     }
 
-    /** A dead letter was read; the digest is over its key and value, null where it has to come without them. */
-    void deadLetter(String place, SourcePosition source, byte[] digest) {
+    /** Returns whether an outcome counts; one that can have no event is told. */
+    private boolean isCovered(SourcePosition source) {
         Partition partition = partitions.get(source.partition());
-        if (partition == null) {
+        boolean covered = partition != null && partition.covers(source.offset());
+        if (!covered && (partition == null || bounded || source.offset() >= partition.ghostsFrom)) {
             faults.found(Fault.GHOST, source.toString());
-        } else if (partition.covers(source.offset())) {
+        }
+        return covered;
+    }
+
+    /** A dead letter was read; the digest is of what it has of its event, null where it has to come without that. */
+    void deadLetter(String place, SourcePosition source, byte[] digest) {
+        if (isCovered(source)) {
             deadLetters++;
+            Partition partition = partitions.get(source.partition());
             outcome(place, source, partition, partition.deadLetters);
             if (digest != null) {
-                deadLetterDigests.put(withoutTimestamp(source), digest);
+                partition.digests.add(partition.bit(source.offset()), digest);
             }
-        } else if (bounded) {
-            faults.found(Fault.GHOST, source.toString());
         }
     }
 
@@ -216,7 +225,8 @@ final class TopicAudit {
 
     /** Says whether an event's digest is needed. */
     boolean needsDigest(SourcePosition source) {
-        return deadLetterDigests.containsKey(withoutTimestamp(source));
+        Partition partition = partitions.get(source.partition());
+        return partition.covers(source.offset()) && partition.deadLetters.get(partition.bit(source.offset()));
     }
 
     /** An event was read from the input topic, with its digest where it is needed, else null. */
@@ -226,8 +236,9 @@ final class TopicAudit {
             return;
         }
         events++;
-        partition.events.set(partition.bit(source.offset()));
-        if (digest != null && !Arrays.equals(digest, deadLetterDigests.get(withoutTimestamp(source)))) {
+        int bit = partition.bit(source.offset());
+        partition.events.set(bit);
+        if (digest != null && partition.digests.hasOther(bit, digest)) {
             faults.found(Fault.ALTERED, source.toString());
         }
     }
@@ -272,9 +283,5 @@ final class TopicAudit {
                 judged,
                 all.count(Fault.MISLABELLED),
                 all.examples);
-    }
-
-    private static SourcePosition withoutTimestamp(SourcePosition source) {
-        return new SourcePosition(source.topic(), source.partition(), source.offset(), 0);
     }
 }

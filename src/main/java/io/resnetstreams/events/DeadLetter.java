@@ -2,8 +2,8 @@ package io.resnetstreams.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -23,15 +23,9 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static final String STAGE_HEADER = "resnet-streams.stage";
     public static final String CODE_HEADER = "resnet-streams.code";
 
-    private static final Set<String> OWN_HEADERS = Set.of(
-            EXCEPTION_HEADER,
-            MESSAGE_HEADER,
-            TOPIC_HEADER,
-            PARTITION_HEADER,
-            OFFSET_HEADER,
-            STAGE_HEADER,
-            CODE_HEADER,
-            RUN_HEADER);
+    /** In the order in which they are added; the mark of a backfill's run may follow. */
+    private static final List<String> ADDED_HEADERS = List.of(
+            EXCEPTION_HEADER, MESSAGE_HEADER, TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER);
 
     /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
@@ -53,9 +47,22 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
                 root.getClass().getName());
     }
 
-    /** Returns whether a header is one of those that say why an event is a dead letter, and of which backfill. */
-    public static boolean isOwnHeader(String name) {
-        return OWN_HEADERS.contains(name);
+    /**
+     * Returns the headers that the event came with, of those of a record of the dead-letter topic: all but the last ones,
+     * which say why it is a dead letter, and of which backfill. An event may have come with others of the same names.
+     */
+    public static List<Header> eventHeaders(Headers headers) {
+        List<Header> all = List.of(headers.toArray());
+        int end = all.size();
+        if (end > 0 && all.get(end - 1).key().equals(RUN_HEADER)) {
+            end--;
+        }
+        for (int i = ADDED_HEADERS.size() - 1;
+                i >= 0 && end > 0 && all.get(end - 1).key().equals(ADDED_HEADERS.get(i));
+                i--) {
+            end--;
+        }
+        return all.subList(0, end);
     }
 
     /** Returns whether dead letters of a code come without key, value and the event's headers. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TopicAuditTest {
     private static final String INPUT = "image-events";
     private static final String LABELS = "image-labels-0";
-    private static final byte[] DIGEST = {1, 2, 3};
+    private static final byte[] DIGEST = {1, 2, 3, 4};
 
     private final TopicAudit audit = new TopicAudit();
 
@@ -110,6 +110,15 @@ class TopicAuditTest {
     }
 
     @Test
+    void anOutcomeOfAnEventThatCannotBeThereYetIsAGhost() {
+        audit.range(0, BEGIN, BEGIN + 10, BEGIN + 12);
+        labels(11, 12);
+        audit.deadLetter("image-events-dlq-0", at(1_000_000_000_000L), DIGEST);
+        assertThat(result().ghosts()).isEqualTo(2);
+        assertThat(result().labels() + result().deadLetters()).isZero();
+    }
+
+    @Test
     void whatExpiredMeanwhileIsLeftOut() {
         labels(0, 1, 2);
         events(2, 3);
@@ -120,7 +129,7 @@ class TopicAuditTest {
 
     @Test
     void aDeadLetterOfAnotherContentIsAltered() {
-        audit.deadLetter("image-events-dlq-0", at(1), new byte[] {9});
+        audit.deadLetter("image-events-dlq-0", at(1), new byte[] {9, 9, 9, 9});
         events(1);
         assertThat(result().altered()).isEqualTo(1);
     }

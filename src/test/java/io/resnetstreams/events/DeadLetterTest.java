@@ -65,6 +65,19 @@ class DeadLetterTest {
     }
 
     @Test
+    void theEventsHeadersAreFoundAgainWhateverTheirNames() {
+        Headers own = new RecordHeaders()
+                .add(Outcome.RUN_HEADER, null)
+                .add(DeadLetter.STAGE_HEADER, new byte[1])
+                .add(DeadLetter.CODE_HEADER, new byte[2]);
+        Headers headers = DeadLetter.of(event(null, null, own), REJECTION).headers();
+        assertThat(DeadLetter.eventHeaders(headers)).containsExactly(own.toArray());
+        headers.add(Outcome.RUN_HEADER, new byte[3]);
+        assertThat(DeadLetter.eventHeaders(headers)).containsExactly(own.toArray());
+        assertThat(DeadLetter.eventHeaders(headers())).isEmpty();
+    }
+
+    @Test
     void theEventsHeadersAreNotChanged() {
         Headers own = headers("trace", "t1");
         DeadLetter.of(event(null, null, own), REJECTION).headers();

@@ -1,7 +1,5 @@
 package io.resnetstreams.faults;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.topology.Topics;
@@ -9,15 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -95,20 +91,10 @@ final class UnmarkedTransactions {
     }
 
     private static String event(Record record) {
-        Map<String, String> headers = Arrays.stream(record.headers())
-                .filter(header -> DeadLetter.isOwnHeader(header.key()))
-                .collect(Collectors.toMap(Header::key, header -> new String(header.value(), UTF_8)));
-        if (headers.isEmpty()) {
-            byte[] value = Utils.toArray(record.value());
-            return LabelEventSerde.deserializer()
-                    .deserialize("labels", value)
-                    .source()
-                    .toString();
-        }
-        return headers.get(DeadLetter.TOPIC_HEADER)
-                + "-"
-                + headers.get(DeadLetter.PARTITION_HEADER)
-                + "@"
-                + headers.get(DeadLetter.OFFSET_HEADER);
+        return DeadLetter.sourceOf(new RecordHeaders(record.headers()), 0)
+                .orElseGet(() -> LabelEventSerde.deserializer()
+                        .deserialize("labels", Utils.toArray(record.value()))
+                        .source())
+                .toString();
     }
 }
