@@ -146,19 +146,24 @@ final class BackfillCommand implements Callable<Integer> {
         }
         Logging.asService();
         Logging.ofConnections();
-        SignalStop stop = SignalStop.install(Duration.ofMillis(2 * configuration.shutdownTimeoutMillis()));
+        Termination termination =
+                Termination.install(configuration.shutdownTimeoutMillis(), CommandLine.ExitCode.SOFTWARE);
         int exitCode = CommandLine.ExitCode.SOFTWARE;
         try {
             BackfillPlan planned = existing == null ? planned(configuration, clients, name, model) : existing.plan();
-            exitCode = work(configuration, clients, store, planned, stop);
+            exitCode = work(configuration, clients, store, planned, termination);
             return exitCode;
         } finally {
-            stop.ended(exitCode);
+            termination.ended(exitCode);
         }
     }
 
     private int work(
-            Configuration configuration, KafkaClients clients, RunStore store, BackfillPlan planned, SignalStop stop)
+            Configuration configuration,
+            KafkaClients clients,
+            RunStore store,
+            BackfillPlan planned,
+            Termination termination)
             throws InterruptedException {
         RunStatistics counts = new RunStatistics();
         try (ClassifierSource.Loaded loaded = source.load(configuration, counts)) {
@@ -174,7 +179,7 @@ final class BackfillCommand implements Callable<Integer> {
             BackfillRun begun = store.begin(planned);
             requireSame(configuration, planned.parameters().model(), begun);
             try (BackfillJob job = new BackfillJob(configuration, clients, store, begun.plan(), output)) {
-                return job.run(loaded, counts, pace(), stop);
+                return job.run(loaded, counts, pace(), termination);
             }
         }
     }

@@ -54,7 +54,7 @@ final class BackfillFollower {
     }
 
     /** Waits for an end; the pipeline's own failure is an error. */
-    End follow(Pipeline pipeline, SignalStop stop) throws InterruptedException {
+    End follow(Pipeline pipeline, Termination termination) throws InterruptedException {
         while (true) {
             try {
                 End end = look();
@@ -67,7 +67,7 @@ final class BackfillFollower {
             if (pipeline.failure() != null) {
                 throw failed(pipeline.failure());
             }
-            if (stop.await(LOOK)) {
+            if (termination.awaitAsked(LOOK)) {
                 return End.STOPPED;
             }
         }

@@ -60,19 +60,19 @@ final class BackfillJob implements AutoCloseable {
     record Pace(double eventsPerSecond, Duration liveTarget) {}
 
     /** Works, and returns the exit code. */
-    int run(ClassifierSource.Loaded loaded, RunStatistics counts, Pace pace, SignalStop stop)
+    int run(ClassifierSource.Loaded loaded, RunStatistics counts, Pace pace, Termination termination)
             throws InterruptedException {
         BackfillStatistics statistics = new BackfillStatistics(counts);
-        End end = work(loaded, statistics, pace, stop);
+        End end = work(loaded, statistics, pace, termination);
         return switch (end) {
-            case DONE -> finish(statistics, loaded.device(), stop);
+            case DONE -> finish(statistics, loaded.device(), termination);
             case CANCELLED -> over("was cancelled");
             case REMOVED -> over("was removed by 'backfill clean'");
             case STOPPED -> over("was stopped here; 'backfill --run " + plan.run() + "' goes on with it");
         };
     }
 
-    private End work(ClassifierSource.Loaded loaded, BackfillStatistics statistics, Pace pace, SignalStop stop)
+    private End work(ClassifierSource.Loaded loaded, BackfillStatistics statistics, Pace pace, Termination termination)
             throws InterruptedException {
         try (GroupProgress progress = new GroupProgress(clients, plan);
                 LiveWatch watch = pace.liveTarget() == null ? null : watch(pace.liveTarget())) {
@@ -84,8 +84,8 @@ final class BackfillJob implements AutoCloseable {
                     new BackfillReplay(plan, pace.eventsPerSecond(), () -> watch != null && watch.isYielding());
             try (Pipeline pipeline = pipeline(loaded, statistics, pace, replay);
                     DeadLetterCounter deadLetters = new DeadLetterCounter(clients, plan)) {
-                pipeline.start();
-                return new BackfillFollower(store, plan, progress, deadLetters, display).follow(pipeline, stop);
+                termination.startAttended(pipeline);
+                return new BackfillFollower(store, plan, progress, deadLetters, display).follow(pipeline, termination);
             }
         }
     }
@@ -156,17 +156,18 @@ final class BackfillJob implements AutoCloseable {
     }
 
     /** Audits, or waits for the process that does. */
-    private int finish(BackfillStatistics statistics, String device, SignalStop stop) throws InterruptedException {
+    private int finish(BackfillStatistics statistics, String device, Termination termination)
+            throws InterruptedException {
         display.audits();
         BackfillRun run;
         try (RunElection election = new RunElection(clients, plan, RunStore.topic(configuration.applicationId()))) {
             run = store.run(plan.run());
-            while (run != null && run.state() == BackfillRun.State.RUNNING && !stop.isAsked()) {
+            while (run != null && run.state() == BackfillRun.State.RUNNING && !termination.isAsked()) {
                 run = election.isElected() ? audited() : store.run(plan.run());
             }
         } catch (KafkaException e) {
             throw UserErrorException.shortfall(
-                    "run '" + plan.run() + "' is done, and its audit failed: " + e.getMessage(), e);
+                    "run '" + plan.run() + "' is done, and its audit failed: " + Failures.describe(e), e);
         }
         if (run == null) {
             return over("was removed by 'backfill clean'");

@@ -43,7 +43,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("model", modelPath);
-        Termination termination = Termination.install(configuration.shutdownTimeoutMillis());
+        Termination termination = Termination.install(configuration.shutdownTimeoutMillis(), 0);
         try (Monitoring monitoring = Monitoring.start(configuration)) {
             ModelDirectory model = ClassificationStack.model(configuration.model());
             Logging.asService();

@@ -2,7 +2,9 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.inference.DeviceThreads;
 import io.resnetstreams.topology.Pipeline;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -10,9 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends {@code run} at SIGTERM or Ctrl-C, whatever it is doing. Before the pipeline has started there is nothing to commit,
- * so the process ends at once. Later the pipeline is closed, within its time-out, and the command says how it went. Nobody
- * waits for the devices: what they work on is redone, and a device may hang. A second signal ends the process at once.
+ * Ends a command that has a pipeline at SIGTERM or Ctrl-C, whatever it is doing. Before the pipeline has started there is
+ * nothing to commit, so the process ends at once. Later the pipeline is closed, within its time-out, and the command says how
+ * it went. Nobody waits for the devices: what they work on is redone, and a device may hang. A second signal ends the process
+ * at once.
  *
  * <p>Threading: Java calls {@link #onSignal} on a thread of its own; the command's thread does the rest.
  */
@@ -20,32 +23,58 @@ final class Termination {
     private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
 
     private final long timeoutMillis;
+    private final int exitCodeBefore;
     /** Loaded before a signal comes. */
     private final CLibrary system = CLibrary.INSTANCE;
 
+    private final CountDownLatch asked = new CountDownLatch(1);
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
-    /** Guarded by this, as is the following. */
-    private Pipeline pipeline;
+    /** What closes the pipeline once it has started. Guarded by this, as is the following. */
+    private Runnable close;
 
     private boolean signalled;
 
-    private Termination(long timeoutMillis) {
+    private Termination(long timeoutMillis, int exitCodeBefore) {
         this.timeoutMillis = timeoutMillis;
+        this.exitCodeBefore = exitCodeBefore;
     }
 
-    /** From now on signals are heeded; closing may take so long. */
-    static Termination install(long timeoutMillis) {
-        Termination termination = new Termination(timeoutMillis);
+    /**
+     * From now on signals are heeded.
+     *
+     * @param timeoutMillis that closing may take
+     * @param exitCodeBefore of a process that ends before its pipeline has started
+     */
+    static Termination install(long timeoutMillis, int exitCodeBefore) {
+        Termination termination = new Termination(timeoutMillis, exitCodeBefore);
         Runtime.getRuntime().addShutdownHook(new Thread(termination::onSignal, "shutdown"));
         return termination;
     }
 
-    /** Starts the pipeline, unless a signal has come. */
-    synchronized void start(Pipeline toStart) {
+    /** Starts the pipeline, unless a signal has come; one that comes later closes it. */
+    void start(Pipeline pipeline) {
+        start(pipeline, pipeline::close);
+    }
+
+    /** Starts the pipeline, unless a signal has come; the command looks at {@link #isAsked} and closes it itself. */
+    void startAttended(Pipeline pipeline) {
+        start(pipeline, () -> {});
+    }
+
+    private synchronized void start(Pipeline pipeline, Runnable toClose) {
         if (!signalled) {
-            pipeline = toStart;
+            close = toClose;
             pipeline.start();
         }
+    }
+
+    boolean isAsked() {
+        return asked.getCount() == 0;
+    }
+
+    /** Waits, and returns whether the command should end. */
+    boolean awaitAsked(Duration most) throws InterruptedException {
+        return asked.await(most.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The command has said how it went; what follows is no more than cleaning up. Only the first call counts. */
@@ -63,19 +92,20 @@ final class Termination {
         }
         system.signal(CLibrary.SIGTERM, CLibrary.DEFAULT_ACTION);
         system.signal(CLibrary.SIGINT, CLibrary.DEFAULT_ACTION);
-        Pipeline running = runningPipeline();
-        Main.endAtOnce(running == null ? 0 : close(running));
+        Runnable closing = signalled();
+        asked.countDown();
+        Main.endAtOnce(closing == null ? exitCodeBefore : close(closing));
     }
 
-    private synchronized Pipeline runningPipeline() {
+    private synchronized Runnable signalled() {
         signalled = true;
-        return pipeline;
+        return close;
     }
 
-    private int close(Pipeline running) {
+    private int close(Runnable running) {
         LOG.info("Stopping within {} ms; a second signal ends at once", timeoutMillis);
         // On a thread of its own, since no promise of Kafka's clients is relied upon.
-        Thread closing = new Thread(running::close, "closing");
+        Thread closing = new Thread(running, "closing");
         closing.setDaemon(true);
         closing.start();
         try {

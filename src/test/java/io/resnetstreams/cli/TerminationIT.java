@@ -7,6 +7,7 @@ import io.resnetstreams.model.FormulaModel;
 import io.resnetstreams.model.ModelDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
@@ -129,6 +130,36 @@ class TerminationIT {
             assertThat(instance.awaitEnd(AT_ONCE)).as(instance::log).isEqualTo(1);
             assertThat(instance.log()).contains("Not closed within 3000 ms");
             assertThat(instance.crash()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBackfillThatIsStoppedGoesOnLater() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            OutcomeFollower follower = cluster.follow(Map.of());
+            send(cluster, follower);
+            List<String> words = List.of(
+                    "backfill",
+                    "--run",
+                    "stopped",
+                    "--from",
+                    "beginning",
+                    "--to",
+                    "now",
+                    "--output",
+                    "again",
+                    "--bootstrap",
+                    cluster.bootstrap());
+            List<String> slow = new ArrayList<>(words);
+            slow.addAll(List.of("--max-rate", "50"));
+            InstanceProcess instance = cluster.track(InstanceProcess.command(slow));
+            instance.awaitRunning();
+            assertThat(instance.terminate()).as(instance::log).isEqualTo(1);
+            assertThat(instance.log()).contains("was stopped here; 'backfill --run stopped' goes on with it");
+            assertThat(instance.crash()).isEmpty();
+            InstanceProcess next = cluster.track(InstanceProcess.command(words));
+            assertThat(next.awaitEnd(LONGEST)).as(next::log).isZero();
+            follower.finish();
         }
     }
 
