@@ -32,7 +32,7 @@ class BackpressureIT {
     private static final int LARGE_IMAGE_BYTES = 20 << 20;
     private static final int LARGE_IMAGES = 24;
     private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(10);
-    private static final Duration STALL = MAX_POLL_INTERVAL.multipliedBy(3);
+    private static final Duration STALL = MAX_POLL_INTERVAL.multipliedBy(2);
 
     /** A stand-in for the device that answers nothing until it is told to. */
     private static final class StalledDevice {

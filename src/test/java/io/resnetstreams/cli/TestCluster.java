@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.resnetstreams.broker.EmbeddedBroker;
 import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,12 +24,14 @@ import org.apache.kafka.common.TopicPartition;
 final class TestCluster implements AutoCloseable {
     static final Path SAMPLES = Path.of("models", "resnet20-fashion-mnist", "samples");
 
+    private final Path folder;
     private final EmbeddedBroker broker;
     private final Configuration configuration;
     private final KafkaClients clients;
     private final List<InstanceProcess> instances = new ArrayList<>();
 
-    private TestCluster(EmbeddedBroker broker, Configuration configuration) {
+    private TestCluster(Path folder, EmbeddedBroker broker, Configuration configuration) {
+        this.folder = folder;
         this.broker = broker;
         this.configuration = configuration;
         this.clients = new KafkaClients(configuration);
@@ -42,11 +45,12 @@ final class TestCluster implements AutoCloseable {
             loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
         }
         int largest = loader.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
-        EmbeddedBroker broker = EmbeddedBroker.start(Files.createTempDirectory("resnet-streams-it"), 0, largest);
+        Path folder = Files.createTempDirectory("resnet-streams-it");
+        EmbeddedBroker broker = EmbeddedBroker.start(folder, 0, largest);
         Configuration configuration = loader.set("bootstrapServers", broker.bootstrapServers(), "test")
                 .load();
         TopicsCommand.create(configuration);
-        return new TestCluster(broker, configuration);
+        return new TestCluster(folder, broker, configuration);
     }
 
     /** Returns an image file that gets a label. */
@@ -116,13 +120,13 @@ final class TestCluster implements AutoCloseable {
 
     /** Waits until no open transaction of a killed instance hides records, so that a duplicate behind it is seen. */
     void awaitNoOpenTransaction() {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> ends(IsolationLevel.READ_COMMITTED).equals(ends(IsolationLevel.READ_UNCOMMITTED)));
+        await().atMost(Duration.ofSeconds(60)).until(() -> ends(outputs(), IsolationLevel.READ_COMMITTED)
+                .equals(ends(outputs(), IsolationLevel.READ_UNCOMMITTED)));
     }
 
-    private Map<TopicPartition, Long> ends(IsolationLevel isolation) throws Exception {
+    private Map<TopicPartition, Long> ends(List<TopicPartition> partitions, IsolationLevel isolation) throws Exception {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        outputs().forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
+        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
         Map<TopicPartition, Long> ends = new HashMap<>();
         try (Admin admin = clients.admin()) {
             admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
@@ -131,6 +135,19 @@ final class TestCluster implements AutoCloseable {
                     .forEach((partition, end) -> ends.put(partition, end.offset()));
         }
         return ends;
+    }
+
+    /** Returns whether the pipeline's group has committed all that is on the input topic. */
+    boolean hasNoLag() throws Exception {
+        try (Admin admin = clients.admin()) {
+            Map<TopicPartition, Long> committed = new HashMap<>();
+            admin.listConsumerGroupOffsets(configuration.applicationId())
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+            return committed.equals(
+                    ends(clients.partitions(configuration.topics().input()), IsolationLevel.READ_UNCOMMITTED));
+        }
     }
 
     /** Returns how many members the pipeline's group has. */
@@ -155,5 +172,10 @@ final class TestCluster implements AutoCloseable {
     public void close() {
         instances.forEach(InstanceProcess::killIfAlive);
         broker.close();
+        try {
+            TemporaryFolder.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
