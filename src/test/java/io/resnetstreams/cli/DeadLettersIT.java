@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.events.DeadLetter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -31,6 +33,9 @@ import picocli.CommandLine;
 
 /** Events at fault become one dead letter each, byte for byte; their neighbours in the batch get labels. */
 class DeadLettersIT {
+    /** The event that was sent back three times before. */
+    private static final String REPLAYED = "bad-base64";
+
     @TempDir
     private Path folder;
 
@@ -104,7 +109,7 @@ class DeadLettersIT {
     /** Lists, exports and sends back, until their retries are used up. */
     private void assertDeadLettersCanBeUsed(TestCluster cluster, Map<String, Fault> faults) throws Exception {
         CommandLine dlq = new CommandLine(new DlqCommand());
-        assertThat(dlq.execute("list", "--bootstrap", cluster.bootstrap())).isZero();
+        assertListed(cluster, faults);
         assertThat(dlq.execute("show", "--bootstrap", cluster.bootstrap(), "--code", "truncated"))
                 .isZero();
         assertThat(dlq.execute("show", "--bootstrap", cluster.bootstrap(), "--code", "nothing"))
@@ -120,12 +125,18 @@ class DeadLettersIT {
         }
         assertThat(dlq.execute("replay", "--bootstrap", cluster.bootstrap(), "--max-retries", "0"))
                 .isZero();
+        JsonNode exhausted = json(cluster, "dlq", "replay", "--code", "base64");
+        assertThat(exhausted.get("exhausted").asInt()).isEqualTo(1);
+        assertThat(exhausted.get("replayed").asInt()).isZero();
+        JsonNode tried = json(cluster, "dlq", "replay", "--code", "base64", "--max-retries", "4", "--dry-run");
+        assertThat(tried.get("replayed").asInt()).isEqualTo(1);
         assertThat(inputRecords(cluster)).hasSize(3 * faults.size());
         assertThat(dlq.execute("replay", "--bootstrap", cluster.bootstrap(), "--stage", "decode"))
                 .isZero();
         List<ConsumerRecord<byte[], byte[]>> input = inputRecords(cluster);
         List<ConsumerRecord<byte[], byte[]>> replayed = input.stream()
                 .filter(record -> record.headers().lastHeader(StoredDeadLetter.RETRIES_HEADER) != null)
+                .filter(record -> !REPLAYED.equals(new String(record.key(), UTF_8)))
                 .toList();
         assertThat(input).hasSize(3 * faults.size() + 2);
         assertThat(replayed)
@@ -137,6 +148,32 @@ class DeadLettersIT {
             assertThat(record.headers().toArray()).hasSize(2);
             assertThat(record.value())
                     .isEqualTo(faults.get(new String(record.key(), UTF_8)).value());
+        });
+    }
+
+    private static JsonNode json(TestCluster cluster, String... words) throws Exception {
+        List<String> line = new ArrayList<>(List.of(words));
+        line.addAll(List.of("--json", "--bootstrap", cluster.bootstrap()));
+        CapturedCommand command = CapturedCommand.run(line);
+        assertThat(command.exitCode()).as(command::toString).isZero();
+        return new ObjectMapper().readTree(command.out());
+    }
+
+    /** By stage and code, with counts and examples. */
+    private static void assertListed(TestCluster cluster, Map<String, Fault> faults) throws Exception {
+        JsonNode list = json(cluster, "dlq", "list");
+        assertThat(list.get("deadLetters").asInt()).isEqualTo(faults.size());
+        Map<String, JsonNode> groups = new HashMap<>();
+        list.get("groups")
+                .forEach(group -> groups.put(
+                        group.get("stage").asText() + " " + group.get("code").asText(), group));
+        faults.forEach((key, fault) -> {
+            JsonNode group = groups.get(fault.stage() + " " + fault.code());
+            assertThat(group.get("examples").findValuesAsText("key")).contains(key);
+            assertThat(group.get("count").asLong())
+                    .isEqualTo(faults.values().stream()
+                            .filter(other -> other.code().equals(fault.code()))
+                            .count());
         });
     }
 
@@ -171,7 +208,7 @@ class DeadLettersIT {
         faults.put("many-bytes", new Fault(Arrays.copyOf(good, (12 << 20) + 1), "limits", "too_many_bytes"));
         faults.put("bad-json", new Fault("{\"id\": ".getBytes(UTF_8), "event", "json"));
         faults.put("no-image", new Fault("{\"id\": \"x\"}".getBytes(UTF_8), "event", "no_image"));
-        faults.put("bad-base64", new Fault("{\"image\": \"%%%\"}".getBytes(UTF_8), "event", "base64"));
+        faults.put(REPLAYED, new Fault("{\"image\": \"%%%\"}".getBytes(UTF_8), "event", "base64"));
         faults.put(
                 "twice",
                 new Fault(("{\"image\": \"" + base64 + "\", \"image\": \"\"}").getBytes(UTF_8), "event", "json"));
@@ -194,6 +231,9 @@ class DeadLettersIT {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(cluster.configuration().topics().input(), 0, key.getBytes(UTF_8), value);
         record.headers().add("trace", "abc".getBytes(UTF_8));
+        if (key.equals(REPLAYED)) {
+            record.headers().add(StoredDeadLetter.RETRIES_HEADER, "3".getBytes(UTF_8));
+        }
         RecordMetadata metadata = producer.send(record).get();
         follower.expect(metadata.partition(), metadata.offset());
         return metadata;
