@@ -112,6 +112,7 @@ class ImagePreprocessorTest {
                     .as("width of %s", ImageFormat.of(new FileBytes(file)))
                     .isEqualTo(sideways ? 40 : 60);
             assertThat(image.height()).isEqualTo(sideways ? 60 : 40);
+            assertThat(ImagePreprocessor.statedSize(file)).contains(new ImageSize(image.width(), image.height()));
             assertThat(image.rgb()[0] & 0xFF).isBetween(35 + 140 * right, 55 + 140 * right);
             assertThat(image.rgb()[1] & 0xFF).isBetween(185 - 140 * bottom, 205 - 140 * bottom);
             int topRight = 3 * (image.width() - 1);
