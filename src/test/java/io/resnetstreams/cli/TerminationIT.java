@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** SIGTERM whatever an instance is doing. The engine must not be torn down under a thread that computes. */
 class TerminationIT {
     private static final Duration LONGEST = Duration.ofSeconds(120);
+    /** From the start of a process to the end of what it has to do. */
+    private static final Duration LONGEST_RUN = Duration.ofSeconds(300);
     /** A process that ends at once has to be scheduled for that, on a machine that may do much else. */
     private static final Duration AT_ONCE = Duration.ofSeconds(20);
 
@@ -158,7 +160,7 @@ class TerminationIT {
             assertThat(instance.log()).contains("was stopped here; 'backfill --run stopped' goes on with it");
             assertThat(instance.crash()).isEmpty();
             InstanceProcess next = cluster.track(InstanceProcess.command(words));
-            assertThat(next.awaitEnd(LONGEST)).as(next::log).isZero();
+            assertThat(next.awaitEnd(LONGEST_RUN)).as(next::log).isZero();
             follower.finish();
         }
     }
