@@ -31,7 +31,8 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
             OFFSET_HEADER,
             STAGE_HEADER,
             CODE_HEADER,
-            RUN_HEADER);
+            RUN_HEADER,
+            MODEL_HEADER);
 
     /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
