@@ -36,17 +36,23 @@ final class TestCluster implements AutoCloseable {
 
     /** Starts it; settings are {@code key=value}. */
     static TestCluster start(String... settings) throws IOException, InterruptedException {
+        return start(Map.of(), settings);
+    }
+
+    /** The same with properties of the broker. */
+    static TestCluster start(Map<String, String> broker, String... settings) throws IOException, InterruptedException {
         ConfigurationLoader loader = new ConfigurationLoader();
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
         }
         int largest = loader.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
-        EmbeddedBroker broker = EmbeddedBroker.start(Files.createTempDirectory("resnet-streams-it"), 0, largest);
-        Configuration configuration = loader.set("bootstrapServers", broker.bootstrapServers(), "test")
+        EmbeddedBroker server =
+                EmbeddedBroker.start(Files.createTempDirectory("resnet-streams-it"), 0, largest, broker);
+        Configuration configuration = loader.set("bootstrapServers", server.bootstrapServers(), "test")
                 .load();
         TopicsCommand.create(configuration);
-        return new TestCluster(broker, configuration);
+        return new TestCluster(server, configuration);
     }
 
     /** Returns an image file that gets a label. */
