@@ -65,7 +65,7 @@ class BackfillCrashIT {
             long[] counts = sendImages(rig, 10);
             List<String> words = new ArrayList<>(List.of("backfill"));
             words.addAll(List.of(words(rig, "--run=crash", "--output=new-labels")));
-            crash(rig, () -> InstanceProcess.command(words), 100_000, 10, 5_000);
+            crash(rig, () -> InstanceProcess.command(words), 100_000, 10, 8_000);
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 assertThat(rig.labelled("new-labels", partition))
                         .isEqualTo(
