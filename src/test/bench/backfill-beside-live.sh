@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Live latency alone, and beside a backfill that yields, at 30 % of what the network can do. Prints p50 and p99 of both.
-# usage: src/test/bench/backfill-beside-live.sh [SECONDS]     (default 60, for each of the two)
+# usage: src/test/bench/backfill-beside-live.sh [SECONDS [THOUSANDS]]     (default 60, for each of the two, and 100,000 to relabel)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 seconds=${1:-60}
+thousands=${2:-100}
 samples=models/resnet20-fashion-mnist/samples
 work=$(mktemp -d)
 pids=()
@@ -22,7 +23,7 @@ broker=(--bootstrap "$(head -1 "$work/broker.log")")
 ./resnet-streams topics "${broker[@]}" >/dev/null
 ./resnet-streams run "${broker[@]}" >"$work/run.log" 2>&1 & pids+=($!)
 until grep -q -- '-> RUNNING' "$work/run.log"; do sleep 0.5; done
-./resnet-streams produce "$samples" --repeat 100 "${broker[@]}" >/dev/null   # What the backfill relabels; also a warm-up.
+./resnet-streams produce "$samples" --repeat "$thousands" "${broker[@]}" >/dev/null   # What the backfill relabels; also a warm-up.
 until ./resnet-streams check "${broker[@]}" >/dev/null; do sleep 1; done
 
 round() {  # NAME: sends at the rate and prints the percentiles of the latencies, in seconds
@@ -35,7 +36,7 @@ round() {  # NAME: sends at the rate and prints the percentiles of the latencies
 }
 
 round alone
-./resnet-streams backfill --from beginning --to 16000 --output relabelled --run beside --yield-to-live --json "${broker[@]}" \
+./resnet-streams backfill --from beginning --to $((thousands * 160)) --output relabelled --run beside --yield-to-live --json "${broker[@]}" \
   >"$work/backfill.json" 2>"$work/backfill.log" & backfill=$!; pids+=("$backfill")
 until grep -q -- '-> RUNNING' "$work/backfill.log"; do sleep 0.5; done
 round beside

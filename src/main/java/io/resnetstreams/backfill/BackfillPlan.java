@@ -55,9 +55,12 @@ public record BackfillPlan(
         return applicationId + "-backfill-" + run;
     }
 
-    /** Returns the headers of an outcome with this run's mark, as new headers. */
+    /** Returns the headers of an outcome with the marks of this run and its model, as new headers. */
     Headers marked(Headers headers) {
-        return new RecordHeaders(headers).add(Outcome.RUN_HEADER, run.getBytes(UTF_8));
+        String model = parameters.model().name() + " " + parameters.model().digest();
+        return new RecordHeaders(headers)
+                .add(Outcome.RUN_HEADER, run.getBytes(UTF_8))
+                .add(Outcome.MODEL_HEADER, model.getBytes(UTF_8));
     }
 
     /** Returns whether an outcome has the mark of this run, and not that of another or of none. */

@@ -55,6 +55,7 @@ public final class BackfillPlanner {
                     times(admin, partitions, to));
             requireNotBehind(from, offsets);
             requireNoGaps(parameters, partitions, from, to, offsets);
+            requireOrder(partitions, from, to, offsets);
             return new BackfillPlan(
                     run,
                     group,
@@ -111,6 +112,21 @@ public final class BackfillPlanner {
         if (from.kind() == Boundary.Kind.OFFSET && from.value() > last) {
             throw new IllegalArgumentException(
                     "--from is " + from + " and no partition reaches that offset; the longest ends at " + last);
+        }
+    }
+
+    /** Times and offsets can be held against each other only here: a range that ends before it begins is a mistake. */
+    private static void requireOrder(List<TopicPartition> partitions, Boundary from, Boundary to, Offsets offsets) {
+        boolean isForward = false;
+        boolean isBackward = false;
+        for (TopicPartition partition : partitions) {
+            int order = Long.compare(offsets.wanted(partition, from), offsets.to(partition, to));
+            isForward |= order < 0;
+            isBackward |= order > 0;
+        }
+        if (isBackward && !isForward) {
+            throw new IllegalArgumentException("--from is " + from + " and --to is " + to
+                    + "; in no partition does the first lie before the second");
         }
     }
 

@@ -79,6 +79,9 @@ public record Boundary(Kind kind, long value) {
                         (boundary == from ? "--from" : "--to") + " is " + boundary + ", which lies in the future");
             }
         }
+        if (to.kind == Kind.OFFSET && to.value == 0) {
+            throw new IllegalArgumentException("--to is 0; no event lies before that offset");
+        }
         if (from.kind == to.kind && from.value >= to.value) {
             throw new IllegalArgumentException("--from is " + from + " and --to is " + to
                     + "; the range has its beginning before its end, which is not part of it");

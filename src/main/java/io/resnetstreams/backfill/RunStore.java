@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -42,7 +41,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  *
  * <p>Each change is a transaction of the run's own transactional id. Who begins one ends those of others, and then reads
  * what they had committed: so changes come one after the other, and of several processes that begin a run at once, one
- * makes the plan and the others find it.
+ * makes the plan and the others find it. Who was overtaken waits for the other's change on the topic, so of any number of
+ * processes the last one to begin commits.
  *
  * <p>Threading: one thread.
  */
@@ -50,8 +50,10 @@ public final class RunStore implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-    private static final int ATTEMPTS = 20;
-    private static final long LONGEST_PAUSE_MILLIS = 500;
+    private static final int ATTEMPTS = 10;
+    /** A transaction takes well below a second; who overtook and does not commit by then has died. */
+    private static final Duration OVERTAKER_PATIENCE = Duration.ofSeconds(10);
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -138,8 +140,7 @@ public final class RunStore implements AutoCloseable {
                 if (!isOvertaken(e)) {
                     throw e;
                 }
-                // Another process changes the same run at the same time; what it does is seen then.
-                pause();
+                awaitChange(name, current);
             } finally {
                 // After a failure it would wait for its requests for ever.
                 producer.close(CLOSE_TIMEOUT);
@@ -148,12 +149,11 @@ public final class RunStore implements AutoCloseable {
         throw new IllegalStateException("run " + name + ": other processes keep changing it at the same time");
     }
 
-    /** For a time by chance, so that processes do not overtake each other again and again. */
-    private static void pause() {
-        try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_MILLIS));
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
+    /** Waits until a run is no longer as it was: who overtook is about to change it. */
+    private void awaitChange(String name, BackfillRun before) {
+        long deadline = System.nanoTime() + OVERTAKER_PATIENCE.toNanos();
+        while (Objects.equals(runs.get(name), before) && System.nanoTime() < deadline) {
+            reader.poll(POLL).forEach(this::take);
         }
     }
 

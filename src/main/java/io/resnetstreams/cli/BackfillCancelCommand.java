@@ -1,11 +1,9 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.backfill.BackfillRun;
-import io.resnetstreams.backfill.RunStore;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Ends a run. */
 @Command(
@@ -15,21 +13,15 @@ import picocli.CommandLine.Parameters;
         footer = "%nExample: resnet-streams backfill cancel new")
 final class BackfillCancelCommand implements Callable<Integer> {
     @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
-    @Parameters(paramLabel = "RUN", description = "The run's name.")
-    private String name;
+    private NamedRunOptions options;
 
     @Override
     public Integer call() {
-        Configuration configuration = options.load();
-        KafkaClients clients = new KafkaClients(configuration);
-        try (RunStore store = BackfillRuns.open(configuration, clients)) {
-            new BackfillRuns(clients, store).require(name);
-            BackfillRun run = store.change(
+        OutputOptions output = options.output();
+        String name = options.name();
+        try (BackfillRuns runs = options.open()) {
+            runs.require(name);
+            BackfillRun run = runs.change(
                     name, current -> current == null ? null : current.cancelled(System.currentTimeMillis()));
             if (run == null || run.state() == BackfillRun.State.FINISHED) {
                 throw UserErrorException.shortfall(

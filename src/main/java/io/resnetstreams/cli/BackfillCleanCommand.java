@@ -3,7 +3,6 @@ package io.resnetstreams.cli;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.Futures;
 import io.resnetstreams.backfill.RunElection;
-import io.resnetstreams.backfill.RunStore;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -14,7 +13,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Forgets a run. */
 @Command(
@@ -26,24 +24,17 @@ import picocli.CommandLine.Parameters;
         footer = "%nExample: resnet-streams backfill clean new")
 final class BackfillCleanCommand implements Callable<Integer> {
     @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
-    @Parameters(paramLabel = "RUN", description = "The run's name.")
-    private String name;
+    private NamedRunOptions options;
 
     @Option(names = "--delete-output", description = "Also delete its topics of labels and dead letters.")
     private boolean deleteOutput;
 
     @Override
     public Integer call() {
-        Configuration configuration = options.load();
-        KafkaClients clients = new KafkaClients(configuration);
-        try (RunStore store = BackfillRuns.open(configuration, clients);
-                Admin admin = clients.admin()) {
-            BackfillRuns runs = new BackfillRuns(clients, store);
+        OutputOptions output = options.output();
+        String name = options.name();
+        try (BackfillRuns runs = options.open();
+                Admin admin = runs.clients().admin()) {
             BackfillRun run = runs.require(name);
             int members = runs.members(run);
             if (members > 0) {
@@ -58,7 +49,7 @@ final class BackfillCleanCommand implements Callable<Integer> {
                             run.plan().parameters().deadLetters())
                     : List.of();
             topics.forEach(topic -> deleteTopic(admin, topic));
-            store.change(name, current -> null);
+            runs.change(name, current -> null);
             output.printJson(Map.of("run", name, "deletedTopics", topics));
             output.text()
                     .println("run '" + name + "' is forgotten" + (topics.isEmpty() ? "" : ", with topics " + topics));

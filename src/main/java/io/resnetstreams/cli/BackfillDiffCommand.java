@@ -5,7 +5,6 @@ import io.resnetstreams.backfill.LabelComparison;
 import io.resnetstreams.backfill.OutcomeJoin;
 import io.resnetstreams.backfill.OutputNames;
 import io.resnetstreams.backfill.OutputTopics;
-import io.resnetstreams.backfill.RunStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -76,7 +75,7 @@ final class BackfillDiffCommand implements Callable<Integer> {
         KafkaClients clients = new KafkaClients(configuration);
         requireName("A", nameA);
         requireName("B", nameB);
-        OutputNames names = names(configuration, clients);
+        OutputNames names = names(configuration);
         OutputTopics a = names.find(nameA);
         OutputTopics b = names.find(nameB);
         ComparisonResult result = compare(clients, a, b);
@@ -95,9 +94,9 @@ final class BackfillDiffCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static OutputNames names(Configuration configuration, KafkaClients clients) {
-        try (RunStore store = BackfillRuns.open(configuration, clients)) {
-            return new ConfiguredOutputs(configuration.topics().names(), store.runs());
+    private static OutputNames names(Configuration configuration) {
+        try (BackfillRuns runs = BackfillRuns.open(configuration)) {
+            return new ConfiguredOutputs(configuration.topics().names(), runs.all());
         }
     }
 

@@ -2,7 +2,6 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.GroupProgress.Progress;
-import io.resnetstreams.backfill.RunStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,19 +17,14 @@ import picocli.CommandLine.Mixin;
         footer = "%nExample: resnet-streams backfill list")
 final class BackfillListCommand implements Callable<Integer> {
     @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
+    private BackfillRunsOptions options;
 
     @Override
     public Integer call() {
-        Configuration configuration = options.load();
-        KafkaClients clients = new KafkaClients(configuration);
+        OutputOptions output = options.output();
         List<Map<String, Object>> rows = new ArrayList<>();
-        try (RunStore store = BackfillRuns.open(configuration, clients)) {
-            BackfillRuns runs = new BackfillRuns(clients, store);
-            for (BackfillRun run : store.runs().values()) {
+        try (BackfillRuns runs = options.open()) {
+            for (BackfillRun run : runs.all().values()) {
                 Progress progress = runs.progress(run);
                 Map<String, Object> row = BackfillReport.summary(run);
                 row.put(

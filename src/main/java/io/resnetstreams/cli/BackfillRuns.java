@@ -7,32 +7,52 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** What commands do with runs that exist. */
-final class BackfillRuns {
+/**
+ * The runs of an application, as commands about them see them.
+ *
+ * <p>Threading: one thread.
+ */
+final class BackfillRuns implements AutoCloseable {
     private final KafkaClients clients;
     private final RunStore store;
 
-    BackfillRuns(KafkaClients clients, RunStore store) {
+    private BackfillRuns(KafkaClients clients, RunStore store) {
         this.clients = clients;
         this.store = store;
     }
 
     /** Opens the runs of the configured application; a broker that is away is told in one line. */
-    static RunStore open(Configuration configuration, KafkaClients clients) {
+    static BackfillRuns open(Configuration configuration) {
+        KafkaClients clients = new KafkaClients(configuration);
         RunStore store = new RunStore(
                 clients, configuration.applicationId(), configuration.topics().replicationFactor());
         try {
             store.runs();
-            return store;
+            return new BackfillRuns(clients, store);
         } catch (TimeoutException e) {
             store.close();
             throw clients.unreachable(e);
         }
+    }
+
+    KafkaClients clients() {
+        return clients;
+    }
+
+    /** Returns all by name. */
+    Map<String, BackfillRun> all() {
+        return store.runs();
+    }
+
+    /** Changes a run, as {@link RunStore#change} does. */
+    BackfillRun change(String name, UnaryOperator<BackfillRun> change) {
+        return store.change(name, change);
     }
 
     /** Returns a run; an unknown name is an error that names those there are. */
@@ -74,6 +94,11 @@ final class BackfillRuns {
             Thread.currentThread().interrupt();
             throw UserErrorException.shortfall("interrupted", e);
         }
+    }
+
+    @Override
+    public void close() {
+        store.close();
     }
 
     static String state(BackfillRun run) {

@@ -3,12 +3,10 @@ package io.resnetstreams.cli;
 import io.resnetstreams.backfill.BackfillParameters;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.GroupProgress.Progress;
-import io.resnetstreams.backfill.RunStore;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Shows how far a run is. */
 @Command(
@@ -17,20 +15,13 @@ import picocli.CommandLine.Parameters;
         footer = "%nExample: resnet-streams backfill status new")
 final class BackfillStatusCommand implements Callable<Integer> {
     @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
-    @Parameters(paramLabel = "RUN", description = "The run's name.")
-    private String name;
+    private NamedRunOptions options;
 
     @Override
     public Integer call() {
-        Configuration configuration = options.load();
-        KafkaClients clients = new KafkaClients(configuration);
-        try (RunStore store = BackfillRuns.open(configuration, clients)) {
-            BackfillRuns runs = new BackfillRuns(clients, store);
+        OutputOptions output = options.output();
+        String name = options.name();
+        try (BackfillRuns runs = options.open()) {
             BackfillRun run = runs.require(name);
             Progress progress = runs.progress(run);
             Map<String, Object> summary = BackfillReport.summary(run);
@@ -39,9 +30,9 @@ final class BackfillStatusCommand implements Callable<Integer> {
             summary.put("partitionsDone", progress.partitionsDone());
             summary.put("partitions", progress.partitions());
             summary.put("members", runs.members(run));
-            summary.putIfAbsent("deadLetters", deadLetters(clients, run));
+            summary.putIfAbsent("deadLetters", deadLetters(runs.clients(), run));
             output.printJson(summary);
-            print(run, progress, summary);
+            print(output, run, progress, summary);
         }
         return 0;
     }
@@ -52,11 +43,11 @@ final class BackfillStatusCommand implements Callable<Integer> {
         }
     }
 
-    private void print(BackfillRun run, Progress progress, Map<String, Object> summary) {
+    private static void print(OutputOptions output, BackfillRun run, Progress progress, Map<String, Object> summary) {
         output.text()
                 .printf(
                         "run '%s' is %s: %,d of %,d offsets, %d of %d partitions, %,d dead letters, %d members of group %s%n",
-                        name,
+                        run.plan().run(),
                         BackfillRuns.state(run),
                         progress.done(),
                         progress.total(),

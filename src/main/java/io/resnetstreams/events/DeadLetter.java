@@ -23,9 +23,12 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static final String STAGE_HEADER = "resnet-streams.stage";
     public static final String CODE_HEADER = "resnet-streams.code";
 
-    /** In the order in which they are added; the mark of a backfill's run may follow. */
+    /** In the order in which they are added; those of a backfill's run may follow. */
     private static final List<String> ADDED_HEADERS = List.of(
             EXCEPTION_HEADER, MESSAGE_HEADER, TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER);
+
+    /** Likewise. */
+    private static final List<String> RUN_HEADERS = List.of(RUN_HEADER, MODEL_HEADER);
 
     /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
@@ -54,15 +57,20 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static List<Header> eventHeaders(Headers headers) {
         List<Header> all = List.of(headers.toArray());
         int end = all.size();
-        if (end > 0 && all.get(end - 1).key().equals(RUN_HEADER)) {
-            end--;
-        }
-        for (int i = ADDED_HEADERS.size() - 1;
-                i >= 0 && end > 0 && all.get(end - 1).key().equals(ADDED_HEADERS.get(i));
-                i--) {
-            end--;
-        }
+        end = without(RUN_HEADERS, all, end);
+        end = without(ADDED_HEADERS, all, end);
         return all.subList(0, end);
+    }
+
+    /** Returns the end of what comes before the names, where headers up to an end have them last, in that order. */
+    private static int without(List<String> names, List<Header> headers, int end) {
+        int before = end;
+        for (int i = names.size() - 1;
+                i >= 0 && before > 0 && headers.get(before - 1).key().equals(names.get(i));
+                i--) {
+            before--;
+        }
+        return before;
     }
 
     /** Returns whether dead letters of a code come without key, value and the event's headers. */

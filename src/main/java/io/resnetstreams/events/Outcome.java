@@ -5,6 +5,9 @@ public sealed interface Outcome permits EncodedLabel, DeadLetter {
     /** The header that names the backfill an outcome came from; one of the live pipeline has none. */
     String RUN_HEADER = "resnet-streams.run";
 
+    /** The header that names the model of that backfill and its digest, with a space between; dead letters say it nowhere else. */
+    String MODEL_HEADER = "resnet-streams.model";
+
     /** Returns the partition of the event; its outcome is written to the partition of the same number. */
     int sourcePartition();
 

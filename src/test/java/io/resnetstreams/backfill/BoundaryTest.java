@@ -59,6 +59,13 @@ class BoundaryTest {
                 .withMessageContaining("--from is " + from + " and --to is " + to);
     }
 
+    @Test
+    void anEndBeforeTheFirstOffsetIsNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Boundary.requireRange(Boundary.from("beginning"), Boundary.to("0"), NOW))
+                .withMessage("--to is 0; no event lies before that offset");
+    }
+
     @ParameterizedTest
     @CsvSource({"2100-01-01T00:00:00Z, now, --from", "beginning, 2100-01-01T00:00:00Z, --to"})
     void theFutureIsRefused(String from, String to, String option) {
@@ -69,7 +76,7 @@ class BoundaryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"5, 6", "beginning, now", "5, now", "beginning, 0", "9, 2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z, 5"
+    @CsvSource({"5, 6", "beginning, now", "5, now", "beginning, 1", "9, 2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z, 5"
     })
     void otherRangesAreLeftToTheTopic(String from, String to) {
         Boundary.requireRange(Boundary.from(from), Boundary.to(to), NOW);

@@ -39,7 +39,8 @@ class BackfillCrashIT {
             }
             crash(
                     rig,
-                    () -> InstanceProcess.main(StubSource.class, words(rig, "--max-rate=300")),
+                    () -> InstanceProcess.main(
+                            StubSource.class, words(rig, "--run=crash", "--output=new-labels", "--max-rate=300")),
                     PARTITIONS * perPartition,
                     5,
                     400);
@@ -63,8 +64,8 @@ class BackfillCrashIT {
             rig.createTopic("events", PARTITIONS, Map.of());
             long[] counts = sendImages(rig, 10);
             List<String> words = new ArrayList<>(List.of("backfill"));
-            words.addAll(List.of(words(rig)));
-            crash(rig, () -> InstanceProcess.command(words), 100_000, 10, 5_000);
+            words.addAll(List.of(words(rig, "--run=crash", "--output=new-labels")));
+            crash(rig, () -> InstanceProcess.command(words), 100_000, 10, 8_000);
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 assertThat(rig.labelled("new-labels", partition))
                         .isEqualTo(
@@ -73,7 +74,7 @@ class BackfillCrashIT {
         }
     }
 
-    /** One process relabels a million events with a heap of 240 MB, plan and audit included. */
+    /** Twice, one process relabels a million events, plan and audit included; then both are compared. 240 MB of heap each. */
     @Test
     @Tag("slow")
     void aMillionEventsNeedNoMoreMemory() throws Exception {
@@ -83,16 +84,29 @@ class BackfillCrashIT {
             for (int partition = 0; partition < 4; partition++) {
                 rig.send("events", partition, perPartition);
             }
-            InstanceProcess process = rig.cluster()
-                    .track(InstanceProcess.main("-Xmx240m", StubSource.class, words(rig, "--plan", "--yes")));
-            assertThat(process.awaitEnd(Duration.ofMinutes(15)))
-                    .as(process.log())
-                    .isZero();
-            assertThat(rig.run("stub", "status", "crash", "--json")
-                            .json()
-                            .get("labels")
-                            .asInt())
-                    .isEqualTo(4 * perPartition);
+            for (String run : List.of("first", "second")) {
+                String[] words = words(rig, "--plan", "--yes", "--run=" + run, "--output=" + run + "-labels");
+                InstanceProcess process =
+                        rig.cluster().track(InstanceProcess.main("-Xmx240m", StubSource.class, words));
+                assertThat(process.awaitEnd(Duration.ofMinutes(15)))
+                        .as(process.log())
+                        .isZero();
+                JsonNode result = rig.run("stub", "status", run, "--json").json();
+                assertThat(result.get("labels").asInt()).isEqualTo(4 * perPartition);
+                assertThat(result.get("lost").asInt()).isZero();
+            }
+            InstanceProcess diff = rig.cluster()
+                    .track(InstanceProcess.command(
+                            "240m",
+                            List.of(
+                                    "backfill",
+                                    "diff",
+                                    "first",
+                                    "second",
+                                    "--bootstrap",
+                                    rig.cluster().bootstrap())));
+            assertThat(diff.awaitEnd(Duration.ofMinutes(5))).as(diff.log()).isZero();
+            assertThat(diff.log()).contains("1,000,000 compared: 100.00 % agree, 0 changed");
         }
     }
 
@@ -103,8 +117,6 @@ class BackfillCrashIT {
                 "--input=events",
                 "--from=beginning",
                 "--to=now",
-                "--output=new-labels",
-                "--run=crash",
                 "--set",
                 "brokerTimeoutMillis=120000"));
         words.addAll(List.of(more));

@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.backfill.BackfillParameters;
+import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.backfill.BackfillPlanner;
+import io.resnetstreams.backfill.PartitionSelection;
+import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
@@ -17,8 +22,10 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 
 /** Backfills with a stub classifier in this JVM, against a real broker; each test has an input topic of its own. */
@@ -27,7 +34,8 @@ final class BackfillRig implements AutoCloseable {
     private final Admin admin;
 
     BackfillRig() throws Exception {
-        cluster = TestCluster.start();
+        // The cleaner looks for what to compact every 15 s otherwise.
+        cluster = TestCluster.start(Map.of("log.cleaner.backoff.ms", "200"));
         admin = cluster.clients().admin();
     }
 
@@ -59,6 +67,11 @@ final class BackfillRig implements AutoCloseable {
 
     /** Runs a command of {@code backfill}, with labels of a stub model of this name. */
     Ran run(String model, String... words) {
+        return run(new StubSource(model), words);
+    }
+
+    /** The same with labels from elsewhere. */
+    Ran run(ClassifierSource source, String... words) {
         List<String> arguments = new ArrayList<>(List.of(words));
         arguments.addAll(List.of("--bootstrap", cluster.bootstrap()));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -68,8 +81,7 @@ final class BackfillRig implements AutoCloseable {
         System.setOut(new PrintStream(out, true, UTF_8));
         System.setErr(new PrintStream(err, true, UTF_8));
         try {
-            int exitCode = Main.commandLine(new BackfillCommand(new StubSource(model)))
-                    .execute(arguments.toArray(String[]::new));
+            int exitCode = Main.commandLine(new BackfillCommand(source)).execute(arguments.toArray(String[]::new));
             return new Ran(exitCode, out.toString(UTF_8), err.toString(UTF_8));
         } finally {
             System.setOut(realOut);
@@ -83,6 +95,39 @@ final class BackfillRig implements AutoCloseable {
                 "--input", input, "--from", "beginning", "--to", "now", "--output", output, "--run", run, "--json"));
         words.addAll(List.of(more));
         return run("stub", words.toArray(String[]::new));
+    }
+
+    /** Begins a run from its input's beginning until now, as a process does that is killed before it relabels anything. */
+    BackfillPlan begin(String input, String output, String run) throws Exception {
+        Configuration configuration = cluster.configuration();
+        BackfillPlan plan = new BackfillPlanner(cluster.clients(), configuration.brokerTimeoutMillis())
+                .plan(
+                        run,
+                        BackfillPlan.group(configuration.applicationId(), run),
+                        new BackfillParameters(
+                                input,
+                                output,
+                                output + "-dlq",
+                                "beginning",
+                                "now",
+                                PartitionSelection.ALL,
+                                Map.of(),
+                                1,
+                                false,
+                                new StubSource("stub").reference(configuration),
+                                configuration.guarantee()),
+                        System.currentTimeMillis());
+        new BackfillTopics(configuration, cluster.clients()).create(plan, notice -> {});
+        try (RunStore store = new RunStore(cluster.clients(), configuration.applicationId(), 1)) {
+            return store.begin(plan).plan();
+        }
+    }
+
+    /** Sets the offset of a group without members in a topic's first partition. */
+    void commit(String group, String topic, long offset) throws Exception {
+        admin.alterConsumerGroupOffsets(group, Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(offset)))
+                .all()
+                .get();
     }
 
     /** Sends events of one byte to a partition, their timestamps ascending from 1,000. */
@@ -112,6 +157,10 @@ final class BackfillRig implements AutoCloseable {
 
     static String run(ConsumerRecord<byte[], byte[]> record) {
         return new String(record.headers().lastHeader(Outcome.RUN_HEADER).value(), UTF_8);
+    }
+
+    static String model(ConsumerRecord<byte[], byte[]> record) {
+        return new String(record.headers().lastHeader(Outcome.MODEL_HEADER).value(), UTF_8);
     }
 
     /** Returns the source offsets of the labels of a partition, in their order on the output. */

@@ -21,11 +21,12 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Runs as they are kept in Kafka, by several processes at once. */
+@ExtendWith(SharedBackfillRig.class)
 class RunStoreIT {
     private static final int RACES = 8;
     private static final int RACERS = 4;
@@ -33,13 +34,8 @@ class RunStoreIT {
     private static BackfillRig rig;
 
     @BeforeAll
-    static void start() throws Exception {
-        rig = new BackfillRig();
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
+    static void start(BackfillRig shared) {
+        rig = shared;
     }
 
     private static BackfillPlan plan(String run, String input, long lastEvent, long createdMillis) {

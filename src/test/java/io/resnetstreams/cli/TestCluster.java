@@ -39,6 +39,11 @@ final class TestCluster implements AutoCloseable {
 
     /** Starts it; settings are {@code key=value}. */
     static TestCluster start(String... settings) throws IOException, InterruptedException {
+        return start(Map.of(), settings);
+    }
+
+    /** The same with properties of the broker. */
+    static TestCluster start(Map<String, String> broker, String... settings) throws IOException, InterruptedException {
         ConfigurationLoader loader = new ConfigurationLoader();
         for (String setting : settings) {
             int equals = setting.indexOf('=');
@@ -46,11 +51,11 @@ final class TestCluster implements AutoCloseable {
         }
         int largest = loader.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         Path folder = Files.createTempDirectory("resnet-streams-it");
-        EmbeddedBroker broker = EmbeddedBroker.start(folder, 0, largest);
-        Configuration configuration = loader.set("bootstrapServers", broker.bootstrapServers(), "test")
+        EmbeddedBroker server = EmbeddedBroker.start(folder, 0, largest, broker);
+        Configuration configuration = loader.set("bootstrapServers", server.bootstrapServers(), "test")
                 .load();
         TopicsCommand.create(configuration);
-        return new TestCluster(folder, broker, configuration);
+        return new TestCluster(folder, server, configuration);
     }
 
     /** Returns an image file that gets a label. */

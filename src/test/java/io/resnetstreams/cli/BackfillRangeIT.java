@@ -1,0 +1,212 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.cli.BackfillRig.Ran;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a backfill relabels, whatever the range looks like. */
+@ExtendWith(SharedBackfillRig.class)
+class BackfillRangeIT {
+    private static BackfillRig rig;
+
+    @BeforeAll
+    static void start(BackfillRig shared) {
+        rig = shared;
+    }
+
+    private static List<Long> range(long from, long to) {
+        return LongStream.range(from, to).boxed().toList();
+    }
+
+    @Test
+    void aRangeEndsWhereItShould() throws Exception {
+        rig.createTopic("bounded", 2, Map.of());
+        rig.send("bounded", 0, 300);
+        rig.send("bounded", 1, 20);
+        Ran ran = rig.run(
+                "stub", "--input", "bounded", "--from", "10", "--to", "123", "--output", "bounded-new", "--run", "b");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(rig.labelled("bounded-new", 0)).isEqualTo(range(10, 123));
+        assertThat(rig.labelled("bounded-new", 1)).isEqualTo(range(10, 20));
+        Ran byTime = rig.run(
+                "stub",
+                "--input",
+                "bounded",
+                "--from",
+                "1970-01-01T00:00:01.250Z",
+                "--to",
+                "1970-01-01T00:00:01.260Z",
+                "--output",
+                "bounded-time",
+                "--run",
+                "t",
+                "--partitions",
+                "0");
+        assertThat(byTime.exitCode()).as(byTime.err()).isZero();
+        assertThat(rig.labelled("bounded-time", 0)).isEqualTo(range(250, 260));
+        assertThat(rig.records("bounded-time")).hasSize(10);
+    }
+
+    @Test
+    void markersAndAbortedTransactionsAreNoEvents() throws Exception {
+        rig.createTopic("transactions", 1, Map.of());
+        try (Producer<byte[], byte[]> producer = rig.cluster().clients().transactionalProducer("test")) {
+            producer.initTransactions();
+            for (int transaction = 0; transaction < 10; transaction++) {
+                producer.beginTransaction();
+                for (int i = 0; i < 7; i++) {
+                    producer.send(BackfillRig.event("transactions", 0, i));
+                }
+                if (transaction % 2 == 0) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+            }
+            // The end of the range is 500 offsets without an event.
+            producer.beginTransaction();
+            for (int i = 0; i < 500; i++) {
+                producer.send(BackfillRig.event("transactions", 0, i));
+            }
+            producer.flush();
+            producer.abortTransaction();
+        }
+        Ran ran = rig.backfill("transactions", "transactions-new", "transactions");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.json().get("events").asInt()).isEqualTo(35);
+        List<Long> events =
+                rig.records("transactions").stream().map(ConsumerRecord::offset).toList();
+        assertThat(events).hasSize(35);
+        assertThat(rig.labelled("transactions-new", 0)).isEqualTo(events);
+    }
+
+    @Test
+    void aRangeWithoutAnyEventIsDoneAtOnce() throws Exception {
+        rig.createTopic("aborted", 2, Map.of());
+        try (Producer<byte[], byte[]> producer = rig.cluster().clients().transactionalProducer("test")) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(BackfillRig.event("aborted", 0, 1)).get();
+            producer.abortTransaction();
+        }
+        Ran ran = rig.backfill("aborted", "aborted-new", "aborted");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.json().get("events").asInt()).isZero();
+        assertThat(rig.records("aborted-new")).isEmpty();
+    }
+
+    @Test
+    void whatCompactionLeavesIsRelabelled() throws Exception {
+        rig.createTopic(
+                "compacted",
+                1,
+                Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        "compact",
+                        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+                        "0.01",
+                        TopicConfig.SEGMENT_MS_CONFIG,
+                        "100"));
+        // The keys are the same each time; segments are closed by the time that passes between records.
+        for (int round = 0; round < 4; round++) {
+            sendNow("compacted", 50);
+        }
+        await().atMost(Duration.ofSeconds(120)).until(() -> {
+            sendNow("compacted", 1);
+            return rig.records("compacted").get(0).offset() > 100;
+        });
+        List<Long> left =
+                rig.records("compacted").stream().map(ConsumerRecord::offset).toList();
+        Ran ran = rig.run(
+                "stub",
+                "--input",
+                "compacted",
+                "--from",
+                "0",
+                "--to",
+                "198",
+                "--output",
+                "compacted-new",
+                "--run",
+                "c");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(rig.labelled("compacted-new", 0))
+                .isEqualTo(left.stream().filter(offset -> offset < 198).toList())
+                .hasSizeBetween(1, 60);
+    }
+
+    private static void sendNow(String topic, int keys) {
+        try (Producer<byte[], byte[]> producer = rig.cluster().clients().producer()) {
+            for (int key = 0; key < keys; key++) {
+                ProducerRecord<byte[], byte[]> event = BackfillRig.event(topic, 0, key);
+                producer.send(new ProducerRecord<>(topic, 0, event.key(), event.value()));
+            }
+        }
+    }
+
+    @Test
+    void whatExpiresWhileARunWorksIsAnError() throws Exception {
+        rig.createTopic("expiring", 1, Map.of());
+        rig.send("expiring", 0, 400);
+        BackfillPlan begun = rig.begin("expiring", "expiring-new", "expiring");
+        rig.commit(begun.group(), "expiring", 40);
+        rig.admin()
+                .deleteRecords(Map.of(new TopicPartition("expiring", 0), RecordsToDelete.beforeOffset(390)))
+                .all()
+                .get();
+        Ran resumed = rig.run("stub", "--input", "expiring", "--run", "expiring");
+        assertThat(resumed.exitCode()).as(resumed.err()).isEqualTo(1);
+        assertThat(resumed.err()).contains("run 'expiring' failed here: expiring-0 has no event at offset 40");
+    }
+
+    @Test
+    void aDeletedRangeIsNamedAndWhatIsLeftOnlyRelabelledOnRequest() throws Exception {
+        rig.createTopic("deleted", 1, Map.of());
+        rig.send("deleted", 0, 100);
+        rig.admin()
+                .deleteRecords(Map.of(new TopicPartition("deleted", 0), RecordsToDelete.beforeOffset(40)))
+                .all()
+                .get();
+        String[] words = {
+            "--input", "deleted", "--from", "10", "--to", "now", "--output", "deleted-new", "--run", "deleted"
+        };
+        Ran refused = rig.run("stub", words);
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .hasLineCount(1)
+                .contains("no longer exists")
+                .contains("deleted-0: offsets 10 to 39")
+                .contains("--allow-gaps");
+        assertThat(rig.topics()).doesNotContain("deleted-new");
+        String[] byTime = words.clone();
+        byTime[3] = "1970-01-01T00:00:00Z";
+        assertThat(rig.run("stub", byTime).err()).hasLineCount(1).contains("before offset 40");
+        Ran allowed = rig.run("stub", concat(words, "--allow-gaps"));
+        assertThat(allowed.exitCode()).as(allowed.err()).isZero();
+        assertThat(rig.labelled("deleted-new", 0)).isEqualTo(range(40, 100));
+        Ran beginning = rig.backfill("deleted", "deleted-beginning", "beginning");
+        assertThat(beginning.exitCode()).as(beginning.err()).isZero();
+        assertThat(rig.labelled("deleted-beginning", 0)).isEqualTo(range(40, 100));
+    }
+
+    private static String[] concat(String[] words, String... more) {
+        return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray(String[]::new);
+    }
+}
