@@ -61,8 +61,7 @@ class DeviceSelectorTest {
     @Test
     void aGpuThatTheLibraryHasNoKernelsForIsNotTaken() {
         assertThat(select(COUNTED_BUT_TOO_NEW, "auto")).containsExactly(Device.cpu());
-        assertNoGpu(
-                COUNTED_BUT_TOO_NEW, "compute capability 9.0 is outside 5.0 to 8.6, for which MXNet is built");
+        assertNoGpu(COUNTED_BUT_TOO_NEW, "compute capability 9.0 is outside 5.0 to 8.6, for which MXNet is built");
         assertThat(select(ONE_OF_TWO, "auto")).containsExactly(Device.gpu(1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> select(ONE_OF_TWO, "gpu:0"))
@@ -96,8 +95,7 @@ class DeviceSelectorTest {
     @Test
     void noGpuSinceTheLibraryIsBuiltWithoutCuda() {
         assertNoGpu(
-                WITHOUT_CUDA,
-                "the native library is built without CUDA (Dockerfile.gpu takes the one that has it)");
+                WITHOUT_CUDA, "the native library is built without CUDA (Dockerfile.gpu takes the one that has it)");
     }
 
     @Test
