@@ -2,10 +2,24 @@
 // kubernetes-models. Those allow properties that they don't know, as the API server does, which drops them; here each
 // property that the schema never looks at is a fault.
 import { readFileSync } from "node:fs";
-import { ScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
-import { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 
-const kinds = [ScaledObject, HorizontalPodAutoscaler];
+const packages = [
+  [/^keda\.sh\//, "@kubernetes-models/keda"],
+  [/^monitoring\.coreos\.com\//, "@kubernetes-models/prometheus-operator"],
+  [/./, "kubernetes-models"],
+];
+
+async function model({ apiVersion, kind }) {
+  const [, name] = packages.find(([pattern]) => pattern.test(apiVersion));
+  try {
+    return (await import(`${name}/${apiVersion}/${kind}`))[kind];
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND" && error.code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") {
+      throw error;
+    }
+    return undefined;
+  }
+}
 
 function watched(value, path, unseen) {
   if (typeof value !== "object" || value === null) {
@@ -26,17 +40,20 @@ function watched(value, path, unseen) {
   return copy;
 }
 
-function faults(object) {
-  const kind = kinds.find((known) => known.apiVersion === object.apiVersion && known.kind === object.kind);
+async function faults(object) {
+  const kind = await model(object);
   if (!kind) {
     return [`no schema for ${object.apiVersion} ${object.kind}`];
   }
   const unseen = new Set();
-  const model = new kind({ metadata: object.metadata });
+  const { apiVersion, kind: ignored, metadata, ...rest } = object;
+  const instance = new kind({ metadata });
   // Set afterwards, since the constructor copies what it gets.
-  model.spec = watched(object.spec, "spec", unseen);
+  for (const key of Object.keys(rest)) {
+    instance[key] = watched(rest[key], key, unseen);
+  }
   try {
-    model.validate();
+    instance.validate();
   } catch (error) {
     return [error.message];
   }
@@ -45,7 +62,7 @@ function faults(object) {
 
 const objects = JSON.parse(readFileSync(0, "utf8"));
 for (const object of objects) {
-  for (const fault of faults(object)) {
+  for (const fault of await faults(object)) {
     console.log(`${object.kind} ${object.metadata?.name}: ${fault}`);
   }
 }

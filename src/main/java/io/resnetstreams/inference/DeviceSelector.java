@@ -46,7 +46,12 @@ public final class DeviceSelector {
             return List.of(Device.cpu());
         }
         int usable = accelerators.usableGpus();
-        List<Device> gpus = IntStream.range(0, usable).mapToObj(Device::gpu).toList();
+        List<String> capabilities = usable == 0 ? List.of() : accelerators.cudaDevices();
+        // An engine that is given its library counts devices for which that has no kernels.
+        List<Device> gpus = IntStream.range(0, usable)
+                .filter(index -> index >= capabilities.size() || isSupported(capabilities.get(index)))
+                .mapToObj(Device::gpu)
+                .toList();
         if (wish.equals("auto")) {
             return gpus.isEmpty() ? List.of(Device.cpu()) : gpus;
         }
@@ -57,21 +62,27 @@ public final class DeviceSelector {
         if (!gpu.matches() || gpu.group(1) == null) {
             return gpus;
         }
-        int index = Integer.parseInt(gpu.group(1));
-        if (index >= usable) {
-            throw new IllegalArgumentException(
-                    "device is '" + wish + "', but the usable GPUs are gpu:0 to gpu:" + (usable - 1));
+        Device wished = Device.gpu(Integer.parseInt(gpu.group(1)));
+        if (!gpus.contains(wished)) {
+            throw new IllegalArgumentException("device is '" + wish + "', but the usable GPUs are " + names(gpus));
         }
-        return List.of(gpus.get(index));
+        return List.of(wished);
+    }
+
+    private static String names(List<Device> devices) {
+        return String.join(", ", devices.stream().map(Accelerators::name).toList());
+    }
+
+    private static boolean isSupported(String capability) {
+        double number = Double.parseDouble(capability);
+        return number >= LEAST_CAPABILITY && number <= GREATEST_CAPABILITY;
     }
 
     /** Says what was chosen and, where a machine's GPUs stay idle, why. */
     public String describe(List<Device> devices) {
-        String names =
-                String.join(", ", devices.stream().map(Accelerators::name).toList());
         boolean idleGpus =
                 !devices.get(0).isGpu() && !accelerators.cudaDevices().isEmpty();
-        return idleGpus ? names + " (" + whyNone() + ")" : names;
+        return idleGpus ? names(devices) + " (" + whyNone() + ")" : names(devices);
     }
 
     private String whyNone() {
@@ -79,15 +90,12 @@ public final class DeviceSelector {
         if (capabilities.isEmpty()) {
             return "the machine has no CUDA device";
         }
-        boolean anySupported = capabilities.stream()
-                .mapToDouble(Double::parseDouble)
-                .anyMatch(capability -> capability >= LEAST_CAPABILITY && capability <= GREATEST_CAPABILITY);
-        if (!anySupported) {
+        if (capabilities.stream().noneMatch(DeviceSelector::isSupported)) {
             return "compute capability " + String.join(", ", capabilities) + " is outside " + LEAST_CAPABILITY + " to "
                     + GREATEST_CAPABILITY + ", for which MXNet is built";
         }
         if (!accelerators.libraryHasCuda()) {
-            return "the native library is built without CUDA (build with -Dgpu to take the one that has it)";
+            return "the native library is built without CUDA (Dockerfile.gpu takes the one that has it)";
         }
         return "MXNet reports none";
     }

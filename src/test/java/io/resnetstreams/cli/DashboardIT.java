@@ -57,10 +57,9 @@ class DashboardIT {
                     .forEach(target -> queries.add(target.get("expr").asText()));
         }
         queries.addAll(DeployFilesTest.yaml("recording-rules.yml").findValuesAsText("record"));
-        queries.add(DeployFilesTest.yaml("keda-prometheus.yaml")
-                .at("/spec/triggers/0/metadata/query")
-                .asText());
-        queries.add(DeployFilesTest.yaml("prometheus-adapter.yaml")
+        queries.add(
+                DeployFilesTest.yaml(KEDA).at("/spec/triggers/0/metadata/query").asText());
+        queries.add(DeployFilesTest.yaml(ADAPTER)
                 .at("/rules/external/0/seriesQuery")
                 .asText());
         return queries;

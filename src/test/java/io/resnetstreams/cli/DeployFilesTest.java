@@ -17,6 +17,14 @@ import org.junit.jupiter.api.Test;
 
 /** What is in {@code deploy}, checked by the programs and schemas of those who read it. No cluster is at hand. */
 class DeployFilesTest {
+    /** KEDA on the signal. */
+    static final String KEDA = "kubernetes/components/keda-prometheus/scaled-object.yaml";
+
+    /** What the Prometheus adapter is told. */
+    static final String ADAPTER = "kubernetes/components/hpa/prometheus-adapter.yaml";
+
+    private static final String KEDA_LAG = "kubernetes/components/keda-lag/scaled-object.yaml";
+    private static final String HPA = "kubernetes/components/hpa/hpa.yaml";
     private static final Path DEPLOY = Path.of("deploy");
     private static final Path SCHEMAS = Path.of("src", "test", "kubernetes");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,7 +80,8 @@ class DeployFilesTest {
         return names;
     }
 
-    private static String faults(List<JsonNode> manifests) throws Exception {
+    /** Returns what the schemas of Kubernetes, KEDA and the Prometheus operator find wrong with objects. */
+    static String faults(List<JsonNode> manifests) throws Exception {
         DebianTools.require("node", "Debian's package nodejs");
         DebianTools.requireThat(
                 Files.isDirectory(SCHEMAS.resolve("node_modules")),
@@ -85,18 +94,17 @@ class DeployFilesTest {
 
     @Test
     void theManifestsFitTheSchemasOfKubernetesAndKeda() throws Exception {
-        assertThat(faults(List.of(yaml("keda-prometheus.yaml"), yaml("keda-lag.yaml"), yaml("hpa.yaml"))))
-                .isEmpty();
+        assertThat(faults(List.of(yaml(KEDA), yaml(KEDA_LAG), yaml(HPA)))).isEmpty();
     }
 
     /** Otherwise the test above could not fail. */
     @Test
     void aManifestThatDoesNotFitIsFound() throws Exception {
-        ObjectNode misspelled = (ObjectNode) yaml("keda-prometheus.yaml");
+        ObjectNode misspelled = (ObjectNode) yaml(KEDA);
         ((ObjectNode) misspelled.get("spec")).put("minReplicas", 1);
-        ObjectNode number = (ObjectNode) yaml("keda-lag.yaml");
+        ObjectNode number = (ObjectNode) yaml(KEDA_LAG);
         ((ObjectNode) number.at("/spec/triggers/0/metadata")).put("lagThreshold", 5);
-        ObjectNode missing = (ObjectNode) yaml("hpa.yaml");
+        ObjectNode missing = (ObjectNode) yaml(HPA);
         ((ObjectNode) missing.get("spec")).remove("maxReplicas");
         assertThat(faults(List.of(misspelled, number, missing)))
                 .contains(
@@ -109,10 +117,9 @@ class DeployFilesTest {
     void theAutoscalersKnowTheDefaults() throws IOException {
         Configuration defaults = new ConfigurationLoader().load();
         int partitions = defaults.topics().partitions();
-        assertThat(yaml("keda-prometheus.yaml").at("/spec/maxReplicaCount").asInt())
-                .isEqualTo(partitions);
-        assertThat(yaml("hpa.yaml").at("/spec/maxReplicas").asInt()).isEqualTo(partitions);
-        JsonNode lag = yaml("keda-lag.yaml");
+        assertThat(yaml(KEDA).at("/spec/maxReplicaCount").asInt()).isEqualTo(partitions);
+        assertThat(yaml(HPA).at("/spec/maxReplicas").asInt()).isEqualTo(partitions);
+        JsonNode lag = yaml(KEDA_LAG);
         assertThat(lag.at("/spec/maxReplicaCount").asInt()).isEqualTo(partitions);
         JsonNode trigger = lag.at("/spec/triggers/0/metadata");
         assertThat(trigger.get("consumerGroup").asText()).isEqualTo(defaults.applicationId());
@@ -122,11 +129,9 @@ class DeployFilesTest {
 
     @Test
     void theAdapterGivesTheMetricThatTheAutoscalerAsksFor() throws IOException {
-        JsonNode rule = yaml("prometheus-adapter.yaml").at("/rules/external/0");
+        JsonNode rule = yaml(ADAPTER).at("/rules/external/0");
         assertThat(rule.at("/name/as").asText())
-                .isEqualTo(yaml("hpa.yaml")
-                        .at("/spec/metrics/0/external/metric/name")
-                        .asText());
+                .isEqualTo(yaml(HPA).at("/spec/metrics/0/external/metric/name").asText());
         assertThat(yaml("recording-rules.yml").findValuesAsText("record"))
                 .anySatisfy(
                         record -> assertThat(rule.get("seriesQuery").asText()).contains('"' + record + '"'));

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,31 +20,18 @@ import org.junit.jupiter.api.io.TempDir;
 /** The distribution archive, unpacked, with a Java that has no compiler, another working directory and an empty home. */
 class DistributionIT {
     private static final long MOST_BYTES = 350L << 20;
-    private static final String MODULES =
-            "java.se,jdk.unsupported,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.zipfs";
 
     @TempDir
     private static Path folder;
 
-    private static Path archive;
-    private static Path installed;
-    private static Path runtime;
+    private static InstalledDistribution distribution;
 
     /** What a process printed, and its exit code. */
     private record Result(int exitCode, String output, String errors) {}
 
     @BeforeAll
     static void unpack() throws IOException, InterruptedException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
-            archive = files.filter(file -> file.toString().endsWith("-bin.tar.gz"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("no archive in target; was it built with -Dquick?"));
-        }
-        assertSucceeds(run(Map.of(), List.of("tar", "-xzf", archive.toString(), "-C", folder.toString())));
-        installed = folder.resolve(archive.getFileName().toString().replaceFirst("-bin\\.tar\\.gz$", ""));
-        runtime = folder.resolve("java");
-        String jlink = Path.of(System.getProperty("java.home"), "bin", "jlink").toString();
-        assertSucceeds(run(Map.of(), List.of(jlink, "--add-modules", MODULES, "--output", runtime.toString())));
+        distribution = InstalledDistribution.get();
     }
 
     private static Result run(Map<String, String> environment, List<String> command)
@@ -56,9 +42,7 @@ class DistributionIT {
                 .directory(Files.createDirectories(folder.resolve("elsewhere")).toFile())
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile());
-        if (command.get(0).startsWith("tar")) {
-            builder.directory(null);
-        } else if (!environment.isEmpty()) {
+        if (!environment.isEmpty()) {
             builder.environment().clear();
             builder.environment().putAll(environment);
         }
@@ -76,12 +60,9 @@ class DistributionIT {
     private static Result installed(String... arguments) throws IOException, InterruptedException {
         Map<String, String> environment = new TreeMap<>();
         environment.put("PATH", "/usr/bin:/bin");
-        environment.put("JAVA_HOME", runtime.toString());
+        environment.put("JAVA_HOME", distribution.java().toString());
         environment.put("HOME", Files.createDirectories(folder.resolve("home")).toString());
-        List<String> command = Stream.concat(
-                        Stream.of(installed.resolve("bin/resnet-streams").toString()), Stream.of(arguments))
-                .toList();
-        return run(environment, command);
+        return run(environment, distribution.command(arguments));
     }
 
     private static void assertSucceeds(Result result) {
@@ -110,18 +91,21 @@ class DistributionIT {
         Path file = Files.writeString(folder.resolve("a-file"), "");
         Result result = run(
                 Map.of("PATH", "/usr/bin:/bin", "RESNET_STREAMS_CACHE", file.toString()),
-                List.of(installed.resolve("bin/resnet-streams").toString(), "--version"));
+                distribution.command("--version"));
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.errors()).contains("RESNET_STREAMS_CACHE is '" + file + "'");
     }
 
     @Test
     void manPagesCompletionAndLicencesAreThere() throws Exception {
-        assertThat(installed.resolve("share/man/man1/resnet-streams-run.1"))
+        assertThat(distribution.home().resolve("share/man/man1/resnet-streams-run.1"))
                 .content(UTF_8)
                 .contains(".TH \"RESNET\\-STREAMS\\-RUN\" \"1\"", "\\-\\-bootstrap");
-        assertThat(installed.resolve("THIRD-PARTY.txt")).content(UTF_8).contains("kafka-streams", "ai.djl:api");
-        String completion = installed
+        assertThat(distribution.home().resolve("THIRD-PARTY.txt"))
+                .content(UTF_8)
+                .contains("kafka-streams", "ai.djl:api");
+        String completion = distribution
+                .home()
                 .resolve("share/bash-completion/completions/resnet-streams")
                 .toString();
         assertSucceeds(run(Map.of(), List.of("bash", "-n", completion)));
@@ -129,15 +113,15 @@ class DistributionIT {
 
     @Test
     void theArchiveIsSmallEnough() throws IOException {
-        assertThat(Files.size(archive)).isLessThan(MOST_BYTES);
+        assertThat(Files.size(distribution.archive())).isLessThan(MOST_BYTES);
     }
 
     @Test
     void systemdTakesTheUnit() throws Exception {
         assumeTrue(Files.exists(Path.of("/usr/bin/systemd-analyze")), "skipped: systemd-analyze is not installed");
-        Path unit = installed.resolve("share/systemd/resnet-streams.service");
+        Path unit = distribution.home().resolve("share/systemd/resnet-streams.service");
         Path here = folder.resolve("resnet-streams.service");
-        Files.writeString(here, Files.readString(unit).replace("/opt/resnet-streams/", installed.toString() + "/"));
+        Files.writeString(here, Files.readString(unit).replace("/opt/resnet-streams/", distribution.home() + "/"));
         Result result = run(Map.of(), List.of("systemd-analyze", "verify", here.toString()));
         assertSucceeds(result);
         assertThat(result.errors()).isEmpty();

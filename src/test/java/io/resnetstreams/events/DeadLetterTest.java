@@ -72,7 +72,7 @@ class DeadLetterTest {
                 .add(DeadLetter.CODE_HEADER, new byte[2]);
         Headers headers = DeadLetter.of(event(null, null, own), REJECTION).headers();
         assertThat(DeadLetter.eventHeaders(headers)).containsExactly(own.toArray());
-        headers.add(Outcome.RUN_HEADER, new byte[3]);
+        headers.add(Outcome.RUN_HEADER, new byte[3]).add(Outcome.MODEL_HEADER, new byte[4]);
         assertThat(DeadLetter.eventHeaders(headers)).containsExactly(own.toArray());
         assertThat(DeadLetter.eventHeaders(headers())).isEmpty();
     }

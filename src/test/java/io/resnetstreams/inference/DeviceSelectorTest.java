@@ -13,6 +13,10 @@ class DeviceSelectorTest {
     private static final FakeAccelerators NO_GPU = new FakeAccelerators(0, false, List.of());
     private static final FakeAccelerators TWO_GPUS = new FakeAccelerators(2, true, List.of("8.6", "7.5"));
     private static final FakeAccelerators TOO_NEW = new FakeAccelerators(0, true, List.of("9.0"));
+    /** As with the library of Dockerfile.gpu, which is loaded whatever the device is. */
+    private static final FakeAccelerators COUNTED_BUT_TOO_NEW = new FakeAccelerators(1, true, List.of("9.0"));
+
+    private static final FakeAccelerators ONE_OF_TWO = new FakeAccelerators(2, true, List.of("8.9", "8.0"));
     private static final FakeAccelerators WITHOUT_CUDA = new FakeAccelerators(0, false, List.of("8.6"));
     private static final FakeAccelerators SILENT = new FakeAccelerators(0, true, List.of("8.6"));
 
@@ -55,6 +59,16 @@ class DeviceSelectorTest {
     }
 
     @Test
+    void aGpuThatTheLibraryHasNoKernelsForIsNotTaken() {
+        assertThat(select(COUNTED_BUT_TOO_NEW, "auto")).containsExactly(Device.cpu());
+        assertNoGpu(COUNTED_BUT_TOO_NEW, "compute capability 9.0 is outside 5.0 to 8.6, for which MXNet is built");
+        assertThat(select(ONE_OF_TWO, "auto")).containsExactly(Device.gpu(1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> select(ONE_OF_TWO, "gpu:0"))
+                .withMessage("device is 'gpu:0', but the usable GPUs are gpu:1");
+    }
+
+    @Test
     void aNumberedGpuIsTakenAlone() {
         assertThat(select(TWO_GPUS, "gpu:1")).containsExactly(Device.gpu(1));
     }
@@ -63,7 +77,7 @@ class DeviceSelectorTest {
     void aGpuBeyondTheLastIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> select(TWO_GPUS, "gpu:2"))
-                .withMessage("device is 'gpu:2', but the usable GPUs are gpu:0 to gpu:1");
+                .withMessage("device is 'gpu:2', but the usable GPUs are gpu:0, gpu:1");
     }
 
     @Test
@@ -81,8 +95,7 @@ class DeviceSelectorTest {
     @Test
     void noGpuSinceTheLibraryIsBuiltWithoutCuda() {
         assertNoGpu(
-                WITHOUT_CUDA,
-                "the native library is built without CUDA (build with -Dgpu to take the one that has it)");
+                WITHOUT_CUDA, "the native library is built without CUDA (Dockerfile.gpu takes the one that has it)");
     }
 
     @Test

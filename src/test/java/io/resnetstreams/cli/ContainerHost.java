@@ -1,0 +1,209 @@
+package io.resnetstreams.cli;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the commands of containers without an engine, by Linux' name spaces: in a root that can't be written to and has nothing
+ * but the system's programs and what is mounted, as another user and without capabilities, in a network where containers
+ * know each other by name. What it does not do: limits of memory and processors, a root of the image's own, seccomp.
+ */
+final class ContainerHost implements AutoCloseable {
+    private static final Path SCRIPTS = Path.of("src", "test", "containers").toAbsolutePath();
+    private static final Path LOGS = Path.of("target", "it-logs");
+    private static final Duration LONGEST_START = Duration.ofSeconds(300);
+
+    private final Path folder;
+    private final Process network;
+    private final List<Container> containers = new ArrayList<>();
+
+    /** Something that a container sees at a place of its own. */
+    record Mount(String kind, String first, String second) {
+        static Mount readOnly(Path source, String target) {
+            return new Mount("ro", source.toAbsolutePath().toString(), target);
+        }
+
+        static Mount writable(Path source, String target) {
+            return new Mount("rw", source.toAbsolutePath().toString(), target);
+        }
+
+        /** A file system in memory; like Docker's, nothing in it is executable unless the options say so. */
+        static Mount memory(String target, String options) {
+            boolean executable = List.of(options.split(",")).contains("exec");
+            return new Mount(
+                    "tmpfs", target, executable ? options : options.isEmpty() ? "noexec" : options + ",noexec");
+        }
+    }
+
+    /** What is run, as whom, with what. */
+    record Specification(
+            String user, String directory, List<Mount> mounts, Map<String, String> environment, List<String> command) {}
+
+    private ContainerHost(Path folder, Process network) {
+        this.folder = folder;
+        this.network = network;
+    }
+
+    /** Starts the network, in which all names are known; the test is skipped where that is not allowed. */
+    static ContainerHost start(Path folder, Collection<String> names) throws Exception {
+        for (String program : List.of("unshare", "nsenter", "setpriv", "ip", "wget")) {
+            DebianTools.require(program, "Debian's packages util-linux, iproute2, wget");
+        }
+        DebianTools.require("dnsmasq", "Debian's package dnsmasq-base");
+        DebianTools.requireThat(
+                DebianTools.run(folder, "", "unshare", "--mount", "--net", "true")
+                                .exitCode()
+                        == 0,
+                "only root can have name spaces for mounts and networks");
+        List<String> command =
+                new ArrayList<>(List.of("unshare", "--mount", "--net", "--propagation", "private", "--"));
+        command.add(SCRIPTS.resolve("host.sh").toString());
+        command.add(folder.toString());
+        command.addAll(names);
+        ContainerHost host = new ContainerHost(folder, start("network", command));
+        String anyName = names.iterator().next();
+        await().atMost(LONGEST_START)
+                .failFast("the network ended; see " + log("network"), () -> !host.network.isAlive())
+                .until(() -> host.execute(List.of("getent", "hosts", anyName)).exitCode() == 0);
+        return host;
+    }
+
+    private static Path log(String name) {
+        return LOGS.resolve("container-" + name + ".log");
+    }
+
+    private static Process start(String name, List<String> command) throws IOException {
+        Files.createDirectories(LOGS);
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log(name).toFile())
+                .start();
+        // A test that is stopped leaves nothing behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        return process;
+    }
+
+    /** Starts a container. */
+    Container run(String name, Specification specification) throws Exception {
+        Path root = Files.createDirectories(folder.resolve("root-" + name));
+        List<String> command = new ArrayList<>(enter());
+        command.addAll(List.of("unshare", "--mount", "--propagation", "private", "--"));
+        command.add(SCRIPTS.resolve("container.sh").toString());
+        command.addAll(List.of(root.toString(), specification.user(), specification.directory()));
+        for (Mount mount : specification.mounts()) {
+            if (mount.kind().equals("rw")) {
+                // As a volume of Docker's, which is its first user's.
+                run("chown", specification.user(), mount.first());
+            }
+            command.addAll(List.of(mount.kind(), mount.first(), mount.second()));
+        }
+        command.add("--");
+        specification.environment().forEach((key, value) -> command.add(key + "=" + value));
+        command.add("--");
+        command.addAll(specification.command());
+        Container container = new Container(name, start(name, command), specification);
+        containers.add(container);
+        return container;
+    }
+
+    private static void run(String... command) throws Exception {
+        if (DebianTools.run(Path.of(""), "", command).exitCode() != 0) {
+            throw new IllegalStateException(String.join(" ", command) + " failed");
+        }
+    }
+
+    private List<String> enter() {
+        return List.of("nsenter", "--target", Long.toString(network.pid()), "--mount", "--net", "--");
+    }
+
+    /** Runs a command of this machine in the containers' network, to its end. */
+    DebianTools.Answer execute(List<String> words) throws Exception {
+        List<String> command = new ArrayList<>(enter());
+        command.addAll(words);
+        return DebianTools.run(folder, "", command.toArray(String[]::new));
+    }
+
+    /** Gets a page from the containers' network; empty unless the answer is 200. */
+    String get(String url) throws Exception {
+        DebianTools.Answer answer = execute(List.of("wget", "-q", "-T", "10", "-t", "1", "-O", "-", url));
+        return answer.exitCode() == 0 ? answer.text() : "";
+    }
+
+    @Override
+    public void close() {
+        containers.forEach(container -> container.process.destroyForcibly());
+        network.destroy();
+    }
+
+    /** A command that runs. */
+    static final class Container {
+        private final String name;
+        private final Process process;
+        private final Specification specification;
+
+        private Container(String name, Process process, Specification specification) {
+            this.name = name;
+            this.process = process;
+            this.specification = specification;
+        }
+
+        /** Runs a command inside, as the container's user, and returns its exit code; so do engines for health checks. */
+        int execute(List<String> words) throws Exception {
+            String[] user = specification.user().split(":");
+            List<String> command = new ArrayList<>(
+                    List.of("nsenter", "--target", Long.toString(process.pid()), "--mount", "--net", "--root", "--"));
+            command.addAll(List.of("setpriv", "--reuid=" + user[0], "--regid=" + user[1], "--clear-groups"));
+            command.addAll(List.of("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "env", "-i"));
+            specification.environment().forEach((key, value) -> command.add(key + "=" + value));
+            command.addAll(words);
+            return DebianTools.run(Path.of(""), "", command.toArray(String[]::new))
+                    .exitCode();
+        }
+
+        /** Waits until a command inside ends with 0. */
+        Container awaitHealthy(List<String> healthcheck) {
+            await().atMost(LONGEST_START)
+                    .pollInterval(Duration.ofMillis(500))
+                    .failFast(name + " ended; see " + ContainerHost.log(name), () -> !process.isAlive())
+                    .until(() -> execute(healthcheck) == 0);
+            return this;
+        }
+
+        /** Waits until it ends by itself and returns its exit code. */
+        int awaitEnd() throws InterruptedException {
+            return awaitEnd(LONGEST_START.toSeconds());
+        }
+
+        /** SIGTERM, then its exit code; an engine would kill it after that many seconds. */
+        int stop(long graceSeconds) throws InterruptedException {
+            process.destroy();
+            return awaitEnd(graceSeconds);
+        }
+
+        private int awaitEnd(long seconds) throws InterruptedException {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(name + " did not end within " + seconds + " s: " + log());
+            }
+            return process.exitValue();
+        }
+
+        String log() {
+            try {
+                return Files.readString(ContainerHost.log(name));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,354 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.cli.ContainerHost.Container;
+import io.resnetstreams.cli.ContainerHost.Mount;
+import io.resnetstreams.cli.ContainerHost.Specification;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The commands of docker-compose.yml and of the Kubernetes manifests, as they stand there, in containers by hand. The broker
+ * is configured by the very class that Kafka's image uses, from the variables that it gets; Prometheus is Debian's. Not
+ * run: the images' own builds and shell scripts, Grafana, the GPU.
+ */
+class ContainersIT {
+    private static final Path DEPLOY = Path.of("deploy");
+    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final String KAFKA_USER = "1000:1000";
+    private static final String JAVA = "/opt/java/bin/java";
+    private static final String KAFKA_CLASSES = "/opt/resnet-streams/lib/*:/opt/resnet-streams/lib/linux-x86_64/*";
+    private static final String PASSWORD = "geheim-7";
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(180);
+
+    @TempDir
+    private static Path folder;
+
+    private static ComposeFile compose;
+    private static DockerImage image;
+    private static InstalledDistribution distribution;
+    private static ContainerHost host;
+    private static HeldCertificate authority;
+
+    @BeforeAll
+    static void startTheBroker() throws Exception {
+        compose = ComposeFile.of("docker-compose.yml");
+        image = DockerImage.of(Files.readString(Path.of("Dockerfile")));
+        distribution = InstalledDistribution.get();
+        Set<String> names = new LinkedHashSet<>(compose.services().keySet());
+        names.add("kafka");
+        host = ContainerHost.start(folder, names);
+
+        Map<String, String> environment = securedToo(ComposeFile.environment(compose.service("broker")));
+        List<Mount> mounts = new ArrayList<>(image());
+        mounts.add(Mount.memory("/tmp", "mode=1777"));
+        mounts.add(Mount.writable(Files.createDirectory(folder.resolve("kafka-config")), "/opt/kafka/config"));
+        mounts.add(Mount.readOnly(Files.createDirectories(folder.resolve("kafka-secrets")), "/etc/kafka/secrets"));
+        ComposeFile.mounts(compose.service("broker")).forEach((target, volume) -> mounts.add(volume(volume, target)));
+        // What the image's launch script calls, without the options of its Java.
+        List<String> setup = List.of(
+                "kafka.docker.KafkaDockerWrapper",
+                "setup",
+                "--default-configs-dir",
+                "/etc/kafka/docker",
+                "--mounted-configs-dir",
+                "/mnt/shared/config",
+                "--final-configs-dir",
+                "/opt/kafka/config");
+        assertThat(kafka("broker-setup", mounts, environment, setup).awaitEnd()).isZero();
+        assertThat(folder.resolve("volume-broker/meta.properties"))
+                .content()
+                .contains("cluster.id=" + environment.get("CLUSTER_ID"));
+        kafka("broker", mounts, environment, List.of("kafka.Kafka", "/opt/kafka/config/server.properties"))
+                .awaitHealthy(List.of("bash", "-c", "exec 3<>/dev/tcp/broker/19092"));
+        Container topics = composed("topics");
+        assertThat(topics.awaitEnd()).as(topics.log()).isZero();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (host != null) {
+            host.close();
+        }
+    }
+
+    /** Adds a listener with TLS and logins, which compose's broker has not and the manifests want. */
+    private static Map<String, String> securedToo(Map<String, String> environment) throws Exception {
+        authority = new HeldCertificate.Builder()
+                .commonName("test CA")
+                .certificateAuthority(0)
+                .build();
+        HeldCertificate own = new HeldCertificate.Builder()
+                .commonName("broker")
+                .addSubjectAlternativeName("kafka")
+                .signedBy(authority)
+                .build();
+        Files.writeString(
+                Files.createDirectories(folder.resolve("kafka-secrets")).resolve("broker.pem"),
+                own.privateKeyPkcs8Pem() + own.certificatePem());
+        Map<String, String> both = new LinkedHashMap<>(environment);
+        both.merge("KAFKA_LISTENERS", ",SECURED://:9093", String::concat);
+        both.merge("KAFKA_ADVERTISED_LISTENERS", ",SECURED://kafka:9093", String::concat);
+        both.merge("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", ",SECURED:SASL_SSL", String::concat);
+        String prefix = "KAFKA_LISTENER_NAME_SECURED_";
+        both.put(prefix + "SASL_ENABLED_MECHANISMS", "PLAIN");
+        both.put(
+                prefix + "PLAIN_SASL_JAAS_CONFIG",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required user_pipeline=\"" + PASSWORD + "\";");
+        both.put(prefix + "SSL_KEYSTORE_TYPE", "PEM");
+        both.put(prefix + "SSL_KEYSTORE_LOCATION", "/etc/kafka/secrets/broker.pem");
+        return both;
+    }
+
+    private static List<Mount> image() {
+        return List.of(
+                Mount.readOnly(distribution.java(), "/opt/java"),
+                Mount.readOnly(distribution.home(), "/opt/resnet-streams"));
+    }
+
+    private static Mount volume(String name, String target) {
+        try {
+            return Mount.writable(Files.createDirectories(folder.resolve("volume-" + name)), target);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static Container kafka(String name, List<Mount> mounts, Map<String, String> environment, List<String> main)
+            throws Exception {
+        List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx512m", "-cp", KAFKA_CLASSES));
+        command.addAll(main);
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.put("PATH", PATH);
+        return host.run(name, new Specification(KAFKA_USER, "/", mounts, all, command));
+    }
+
+    /** Starts a service of the product, with the image's user, folder, variables and entry point. */
+    private static Container composed(String name) throws Exception {
+        JsonNode service = compose.service(name);
+        List<Mount> mounts = new ArrayList<>(image());
+        for (String memory : ComposeFile.words(service.get("tmpfs"))) {
+            String[] parts = memory.split(":", 2);
+            mounts.add(Mount.memory(parts[0], parts.length == 1 ? "mode=1777" : parts[1]));
+        }
+        assertThat(service.get("read_only").asBoolean()).isTrue();
+        return product(name, mounts, ComposeFile.environment(service), ComposeFile.words(service.get("command")));
+    }
+
+    private static Container product(
+            String name, List<Mount> mounts, Map<String, String> environment, List<String> arguments) throws Exception {
+        Map<String, String> all = new LinkedHashMap<>(Map.of("PATH", PATH));
+        all.putAll(image.environment());
+        all.putAll(environment);
+        List<String> command = new ArrayList<>(image.words("ENTRYPOINT"));
+        command.addAll(arguments);
+        return host.run(name, new Specification(image.last("USER"), image.last("WORKDIR"), mounts, all, command));
+    }
+
+    private static Container prometheus() throws Exception {
+        JsonNode service = compose.service("prometheus");
+        List<Mount> mounts = new ArrayList<>();
+        ComposeFile.mounts(service)
+                .forEach((target, source) -> mounts.add(
+                        source.contains("/") ? Mount.readOnly(Path.of(source), target) : volume(source, target)));
+        List<String> command = new ArrayList<>(List.of("prometheus"));
+        command.addAll(ComposeFile.words(service.get("command")));
+        return host.run(
+                "prometheus",
+                new Specification(service.get("user").asText(), "/prometheus", mounts, Map.of("PATH", PATH), command));
+    }
+
+    private static double value(String expression) throws Exception {
+        String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);
+        JsonNode samples = new ObjectMapper()
+                .readTree(host.get("http://prometheus:9090/api/v1/query?query=" + query))
+                .at("/data/result");
+        return samples.size() == 1
+                ? PrometheusServer.number(samples.get(0).at("/value/1").asText())
+                : Double.NaN;
+    }
+
+    private static void awaitAtLeast(double least, String expression) {
+        await(expression)
+                .atMost(LONGEST_WAIT)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> value(expression) >= least);
+    }
+
+    /** Waits until all events have their outcome, and no more. */
+    private static void awaitEveryOutcome() {
+        await().atMost(LONGEST_WAIT).untilAsserted(() -> {
+            List<Mount> mounts = new ArrayList<>(image());
+            mounts.add(Mount.memory("/tmp", "mode=1777"));
+            mounts.add(Mount.memory("/var/cache/resnet-streams", "uid=10001,mode=700,exec"));
+            Container check = product("check", mounts, Map.of(), List.of("check", "--bootstrap", "broker:19092"));
+            assertThat(check.awaitEnd()).as(check.log()).isZero();
+        });
+    }
+
+    @Test
+    void composeEndsAtADashboardThatMoves() throws Exception {
+        assertThat(host.execute(image.healthcheck()).exitCode()).isNotZero();
+        Container pipeline = composed("pipeline").awaitHealthy(image.healthcheck());
+        Container prometheus = prometheus();
+        prometheus.awaitHealthy(ComposeFile.healthcheck(compose.service("prometheus")));
+        Container producer = composed("producer");
+
+        awaitAtLeast(0.1, "sum(rate(resnet_streams_events_total{outcome=\"label\"}[1m]))");
+        awaitAtLeast(1, "resnet_streams:instances:count{job=\"resnet-streams\"}");
+        awaitAtLeast(1, "resnet_streams:desired_instances:max{job=\"resnet-streams\"}");
+        assertThat(host.get("http://prometheus:9090/api/v1/rules")).contains("ResnetStreamsBehind");
+
+        producer.stop(grace("producer"));
+        awaitEveryOutcome();
+        assertThat(prometheus.stop(grace("prometheus"))).as(prometheus.log()).isZero();
+        assertThat(pipeline.stop(grace("pipeline"))).as(pipeline.log()).isZero();
+    }
+
+    private static long grace(String service) {
+        String grace = compose.service(service).path("stop_grace_period").asText("10s");
+        return Long.parseLong(grace.replaceFirst("s$", ""));
+    }
+
+    @Test
+    void thePodLogsInByItsSecretAndStopsInItsTime() throws Exception {
+        Kustomization rendered = Kustomization.render(DEPLOY.resolve("kubernetes/overlays/cpu"));
+        JsonNode pod = rendered.only("Deployment").at("/spec/template/spec");
+        JsonNode container = pod.at("/containers/0");
+        assertThat(pod.at("/securityContext/runAsUser").asText() + ":"
+                        + pod.at("/securityContext/runAsGroup").asText())
+                .isEqualTo(image.last("USER"));
+        Container instance = product(
+                "pod", podMounts(rendered, pod), podEnvironment(container), ComposeFile.words(container.get("args")));
+        for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+            assertThat(container.at("/" + probe + "/httpGet/port").asText()).isEqualTo("metrics");
+            String url =
+                    "http://pipeline:" + container.at("/ports/0/containerPort").asInt()
+                            + container.at("/" + probe + "/httpGet/path").asText();
+            instance.awaitHealthy(List.of("wget", "-q", "-O", "/dev/null", url));
+        }
+        Container produce = composedOnce();
+        assertThat(produce.awaitEnd()).as(produce.log()).isZero();
+        awaitEveryOutcome();
+
+        List<String> preStop = ComposeFile.words(container.at("/lifecycle/preStop/exec/command"));
+        assertThat(instance.execute(preStop)).isZero();
+        long grace =
+                pod.get("terminationGracePeriodSeconds").asLong() - Long.parseLong(preStop.get(preStop.size() - 1));
+        assertThat(instance.stop(grace)).as(instance.log()).isZero();
+        assertThat(instance.log()).doesNotContain(PASSWORD);
+    }
+
+    /** The producer of compose, but one round and as fast as it can. */
+    private static Container composedOnce() throws Exception {
+        List<Mount> mounts = new ArrayList<>(image());
+        mounts.add(Mount.memory("/tmp", "mode=1777"));
+        mounts.add(Mount.memory("/var/cache/resnet-streams", "uid=10001,mode=700,exec"));
+        return product(
+                "produce",
+                mounts,
+                Map.of(),
+                Stream.of("produce", "models/resnet20-fashion-mnist/samples", "--bootstrap", "broker:19092")
+                        .toList());
+    }
+
+    private static List<Mount> podMounts(Kustomization rendered, JsonNode pod) throws Exception {
+        List<Mount> mounts = new ArrayList<>(image());
+        for (JsonNode mount : pod.at("/containers/0/volumeMounts")) {
+            String target = mount.get("mountPath").asText();
+            JsonNode volume = named(pod.get("volumes"), mount.get("name").asText());
+            if (volume.has("configMap")) {
+                JsonNode map = rendered.only("ConfigMap");
+                assertThat(map.at("/metadata/name")).isEqualTo(volume.at("/configMap/name"));
+                Path files = Files.createDirectories(folder.resolve("config-map"));
+                for (Map.Entry<String, JsonNode> file : map.get("data").properties()) {
+                    Files.writeString(
+                            files.resolve(file.getKey()), file.getValue().asText());
+                }
+                mounts.add(Mount.readOnly(files, target));
+            } else if (volume.has("secret")) {
+                mounts.add(
+                        Mount.readOnly(secret(volume.at("/secret/defaultMode").asInt()), target));
+            } else {
+                assertThat(volume.has("emptyDir")).as(volume.toString()).isTrue();
+                // As the kubelet makes them.
+                Path empty = Files.createDirectories(
+                        folder.resolve("empty-" + mount.get("name").asText()));
+                mounts.add(Mount.writable(empty, target));
+            }
+        }
+        return mounts;
+    }
+
+    private static Path secret(int mode) throws Exception {
+        Path files = Files.createDirectories(folder.resolve("secret"));
+        Files.writeString(files.resolve("ca.pem"), authority.certificatePem());
+        Files.writeString(files.resolve("username"), "pipeline");
+        Files.writeString(files.resolve("password"), PASSWORD);
+        String group = image.last("USER").split(":")[1];
+        String script = "chown -R 0:" + group + " . && chmod " + Integer.toOctalString(mode) + " *";
+        assertThat(DebianTools.run(files, "", "sh", "-c", script).exitCode()).isZero();
+        return files;
+    }
+
+    private static JsonNode named(JsonNode list, String name) {
+        return list.valueStream()
+                .filter(entry -> entry.get("name").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<String, String> podEnvironment(JsonNode container) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (JsonNode variable : container.get("env")) {
+            String resource =
+                    variable.at("/valueFrom/resourceFieldRef/resource").asText();
+            environment.put(
+                    variable.get("name").asText(),
+                    resource.isEmpty()
+                            ? variable.get("value").asText()
+                            : container
+                                    .at("/resources/" + resource.replace('.', '/'))
+                                    .asText());
+        }
+        return environment;
+    }
+
+    @Test
+    void aPodThatFindsNoGpuSaysSo() throws Exception {
+        Kustomization rendered = Kustomization.render(DEPLOY.resolve("kubernetes/overlays/gpu"));
+        JsonNode pod = rendered.only("Deployment").at("/spec/template/spec");
+        JsonNode container = pod.at("/containers/0");
+        Container instance = product(
+                "gpu-pod",
+                podMounts(rendered, pod),
+                podEnvironment(container),
+                ComposeFile.words(container.get("args")));
+        assertThat(instance.awaitEnd()).as(instance.log()).isEqualTo(2);
+        Matcher line =
+                Pattern.compile("device is 'gpu', but no GPU can be used: (.*)").matcher(instance.log());
+        assertThat(line.find()).as(instance.log()).isTrue();
+        assertThat(line.group(1)).isEqualTo("the machine has no CUDA device");
+    }
+}
