@@ -47,6 +47,7 @@ final class RunCommand implements Callable<Integer> {
         try (Monitoring monitoring = Monitoring.start(configuration)) {
             ModelDirectory model = ClassificationStack.model(configuration.model());
             Logging.asService();
+            Log.LOG.info("{}", new BuildVersion().name());
             monitoring.logAddress();
             Log.LOG.info("Looking for the topics at {}", configuration.bootstrapServers());
             new KafkaClients(configuration).requireTopics();

@@ -97,6 +97,10 @@ final class TestCluster implements AutoCloseable {
         return track(InstanceProcess.run(bootstrap(), settings));
     }
 
+    InstanceProcess run(OtherBuild build, String... settings) {
+        return track(InstanceProcess.run(build, bootstrap(), settings));
+    }
+
     InstanceProcess track(InstanceProcess instance) {
         instances.add(instance);
         return instance;
@@ -121,8 +125,13 @@ final class TestCluster implements AutoCloseable {
     }
 
     private Map<TopicPartition, Long> ends(IsolationLevel isolation) throws Exception {
+        return ends(outputs(), isolation);
+    }
+
+    /** Returns the end of each partition: of all records, or of those that are committed for good. */
+    Map<TopicPartition, Long> ends(List<TopicPartition> partitions, IsolationLevel isolation) throws Exception {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        outputs().forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
+        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
         Map<TopicPartition, Long> ends = new HashMap<>();
         try (Admin admin = clients.admin()) {
             admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
