@@ -30,10 +30,15 @@ final class BuildVersion implements IVersionProvider {
         return properties.getProperty("commit");
     }
 
+    /** Returns name, version and commit in one. */
+    String name() {
+        return "resnet-streams " + version() + " (" + commit() + ")";
+    }
+
     @Override
     public String[] getVersion() {
         return new String[] {
-            "resnet-streams " + version() + " (" + commit() + ")",
+            name(),
             "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl") + ", MXNet "
                     + properties.getProperty("mxnet") + ", Java " + System.getProperty("java.version"),
             "Device: " + device()

@@ -16,6 +16,7 @@ import io.resnetstreams.inference.Supervision;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.InvalidModelException;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.MxNet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,8 @@ final class ClassificationStack implements AutoCloseable {
             ModelDirectory model,
             InferenceMetrics metrics,
             UnaryOperator<Classifier> around) {
+        // First of all: of the libraries that a machine may lack it is the one whose lack can be explained.
+        MxNet.engine();
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
         ImagePreprocessor.warmUp();

@@ -5,6 +5,7 @@ import io.resnetstreams.cli.EventSource.SourceEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.model.LabelledSample;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.MxNet;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
@@ -61,6 +62,7 @@ final class DemoRun implements AutoCloseable {
 
     /** Starts everything; when it returns, the pipeline waits for events. */
     static DemoRun prepare(Configuration configured, DemoReport report) throws IOException, InterruptedException {
+        MxNet.engine();
         ModelDirectory model = ClassificationStack.model(configured.model());
         LabelledSample sample = sample(model);
         Path directory = Files.createTempDirectory("resnet-streams-demo");

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.model.UnsupportedMachineException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ final class Failures {
         if (root instanceof NoSuchFileException missing) {
             // Its message is the name alone.
             return "there is no file " + missing.getFile();
+        }
+        if (root instanceof UnsupportedMachineException) {
+            return firstLine(root);
         }
         return root.getClass().getSimpleName() + ": " + firstLine(root);
     }

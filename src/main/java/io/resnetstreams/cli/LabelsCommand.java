@@ -39,7 +39,8 @@ final class LabelsCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "End after so many labels (default: never).")
     private Long count;
 
-    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
+    /** Made when it is needed: it loads Jackson, for which {@code --help} of any command would wait. */
+    private Deserializer<LabelEvent> deserializer;
 
     @Override
     public Integer call() {
@@ -47,6 +48,7 @@ final class LabelsCommand implements Callable<Integer> {
             throw UserErrorException.usage("--count is " + count + "; at least 1 is needed");
         }
         Configuration configuration = options.load("topics.labels", topic);
+        deserializer = LabelEventSerde.deserializer();
         KafkaClients clients = new KafkaClients(configuration);
         List<TopicPartition> partitions =
                 clients.partitions(configuration.topics().labels());

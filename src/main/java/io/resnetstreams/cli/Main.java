@@ -34,7 +34,20 @@ public final class Main {
 
     public static void main(String[] arguments) {
         Logging.prepare(List.of(arguments));
-        end(commandLine().execute(arguments));
+        end(execute(arguments));
+    }
+
+    private static int execute(String[] arguments) {
+        try {
+            return commandLine().execute(arguments);
+        } catch (LinkageError e) {
+            // A native library that this machine can't load; picocli handles exceptions alone.
+            System.err.println("resnet-streams failed: " + Failures.describe(e));
+            if (List.of(arguments).contains("--debug")) {
+                e.printStackTrace();
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        }
     }
 
     /** Ends the process: in Java's way, or at once where the engine's library would crash or hang in its own end. */

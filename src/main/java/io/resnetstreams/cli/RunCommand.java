@@ -2,6 +2,7 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.MxNet;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.util.Map;
@@ -43,10 +44,12 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("model", modelPath);
+        MxNet.engine();
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis(), 0);
         try (Monitoring monitoring = Monitoring.start(configuration)) {
             ModelDirectory model = ClassificationStack.model(configuration.model());
             Logging.asService();
+            Log.LOG.info("{}", new BuildVersion().name());
             monitoring.logAddress();
             Log.LOG.info("Looking for the topics at {}", configuration.bootstrapServers());
             new KafkaClients(configuration).requireTopics();

@@ -15,7 +15,7 @@ public final class MxNet {
      * Returns the engine's name in DJL. Where there is no library for this machine, DJL itself would look for one on the
      * internet and fail with an error of the linker.
      *
-     * @throws IllegalStateException if there is none; the message is for people
+     * @throws UnsupportedMachineException if there is none
      */
     public static String engine() {
         requireLibrary(System.getProperty("os.name"), System.getProperty("os.arch"));
@@ -26,7 +26,7 @@ public final class MxNet {
         String name = system.toLowerCase(Locale.ROOT);
         boolean mac = name.startsWith("mac");
         if (!(mac || name.startsWith("linux")) || !X86_64.contains(processor)) {
-            throw new IllegalStateException("MXNet has no library for " + system + " on " + processor
+            throw new UnsupportedMachineException("MXNet has no library for " + system + " on " + processor
                     + "; networks run on Linux and macOS on x86_64"
                     + (mac ? " (on Apple silicon with an x86_64 JDK, under Rosetta 2)" : ""));
         }

@@ -58,7 +58,7 @@ public final class ClassifyTopology {
         return (topic, key, outcome, partitions) -> Optional.of(Set.of(outcome.sourcePartition() % partitions));
     }
 
-    private static Serializer<Outcome> recordValue() {
+    static Serializer<Outcome> recordValue() {
         return (topic, outcome) -> outcome.recordValue();
     }
 }

@@ -80,7 +80,8 @@ public final class Pipeline implements AutoCloseable {
                 clients);
     }
 
-    private static Pipeline create(
+    /** The same with a topology given, for tests of one that differs. */
+    static Pipeline create(
             PipelineSettings settings,
             Topology topology,
             InFlightBudget budget,

@@ -46,6 +46,16 @@ public final class InstanceProcess {
         return start(command, ENVIRONMENT);
     }
 
+    /** Starts {@code run} of another build, in its own home. */
+    static InstanceProcess run(OtherBuild build, String bootstrap, String... settings) {
+        List<String> command = java("-jar", build.jar().toString(), "run", "--bootstrap", bootstrap);
+        for (String setting : settings) {
+            command.add("--set");
+            command.add(setting);
+        }
+        return start(command, ENVIRONMENT, build.home());
+    }
+
     /** Starts any command. */
     public static InstanceProcess command(List<String> words) {
         List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar");
@@ -91,12 +101,18 @@ public final class InstanceProcess {
     }
 
     private static InstanceProcess start(List<String> command, Map<String, String> environment) {
+        return start(command, environment, Path.of(""));
+    }
+
+    private static InstanceProcess start(List<String> command, Map<String, String> environment, Path directory) {
         try {
             Files.createDirectories(LOGS);
             Path log =
                     LOGS.resolve("instance-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet() + ".log");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(directory.toAbsolutePath().toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
             // A test that is stopped leaves nothing behind.

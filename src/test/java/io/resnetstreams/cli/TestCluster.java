@@ -106,6 +106,10 @@ final class TestCluster implements AutoCloseable {
         return track(InstanceProcess.run(bootstrap(), settings));
     }
 
+    InstanceProcess run(OtherBuild build, String... settings) {
+        return track(InstanceProcess.run(build, bootstrap(), settings));
+    }
+
     InstanceProcess track(InstanceProcess instance) {
         instances.add(instance);
         return instance;
@@ -129,7 +133,8 @@ final class TestCluster implements AutoCloseable {
                 .equals(ends(outputs(), IsolationLevel.READ_UNCOMMITTED)));
     }
 
-    private Map<TopicPartition, Long> ends(List<TopicPartition> partitions, IsolationLevel isolation) throws Exception {
+    /** Returns the end of each partition: of all records, or of those that are committed for good. */
+    Map<TopicPartition, Long> ends(List<TopicPartition> partitions, IsolationLevel isolation) throws Exception {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
         partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
         Map<TopicPartition, Long> ends = new HashMap<>();

@@ -1,0 +1,115 @@
+package io.resnetstreams.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.resnetstreams.model.ModelDirectory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What {@code docs/upgrading.md} says, done: events flow while one instance after the other is replaced by another build, one
+ * is put back, and then all get another model.
+ */
+class UpgradeIT {
+    private static final Path MODEL = Path.of("models", "resnet20-fashion-mnist");
+    private static final Path NEXT_MODEL = Path.of("models", "resnet20-fashion-mnist-int8");
+    private static final int EVENTS_A_SECOND = 200;
+    /** That must come after each step, by whoever is there. */
+    private static final int EVENTS_A_STEP = 200;
+
+    @TempDir
+    private static Path folder;
+
+    /** Two instances, and how each is replaced: it is ended, then the next one is started. */
+    private static final class Instances {
+        private final TestCluster cluster;
+        private final SteadyEvents events;
+        private final List<InstanceProcess> running = new ArrayList<>();
+
+        Instances(TestCluster cluster, SteadyEvents events) {
+            this.cluster = cluster;
+            this.events = events;
+        }
+
+        void replace(int index, OtherBuild build, Path model) throws InterruptedException {
+            assertThat(running.get(index).terminate()).as(running.get(index)::log).isZero();
+            running.set(index, start(build, model));
+            events.awaitMore(EVENTS_A_STEP);
+        }
+
+        InstanceProcess start(OtherBuild build, Path model) {
+            String[] settings = {
+                "model=" + model.toAbsolutePath(),
+                // Nobody is taken for dead because the machine is busy; the order of models is judged below.
+                "kafka.main.consumer.session.timeout.ms=60000",
+                "kafka.producer.transaction.timeout.ms=60000"
+            };
+            InstanceProcess instance = build == null ? cluster.run(settings) : cluster.run(build, settings);
+            return instance.awaitRunning();
+        }
+    }
+
+    @Test
+    void buildsAndModelsAreReplacedWhileEventsFlow() throws Exception {
+        OtherBuild before = OtherBuild.find(folder);
+        try (TestCluster cluster = TestCluster.start();
+                SteadyEvents events = SteadyEvents.ofSamples(cluster.configuration(), EVENTS_A_SECOND)) {
+            Instances instances = new Instances(cluster, events);
+            instances.running.add(instances.start(before, MODEL));
+            instances.running.add(instances.start(before, MODEL));
+            events.awaitMore(EVENTS_A_STEP);
+            assertThat(instances.running.get(0).log().contains(OtherBuild.COPY_VERSION))
+                    .isEqualTo(OtherBuild.isCopy());
+
+            instances.replace(0, null, MODEL);
+            assertThat(instances.running.get(0).log()).contains("resnet-streams " + new BuildVersion().version());
+            instances.replace(1, null, MODEL);
+            instances.replace(0, before, MODEL);
+
+            List<TopicPartition> labels =
+                    cluster.clients().partitions(cluster.configuration().topics().labels());
+            Map<TopicPartition, Long> firstStarts = cluster.ends(labels, IsolationLevel.READ_COMMITTED);
+            instances.replace(0, null, NEXT_MODEL);
+            instances.running.get(1).terminate();
+            Map<TopicPartition, Long> lastHasEnded = cluster.ends(labels, IsolationLevel.READ_UNCOMMITTED);
+            instances.running.set(1, instances.start(null, NEXT_MODEL));
+            events.awaitMore(EVENTS_A_STEP);
+
+            events.settle();
+            for (InstanceProcess instance : instances.running) {
+                assertThat(instance.terminate()).as(instance::log).isZero();
+            }
+            assertNothingIsAmiss(cluster, events);
+            assertTheModelsAreInOrder(cluster.configuration(), firstStarts, lastHasEnded);
+        }
+    }
+
+    private static void assertNothingIsAmiss(TestCluster cluster, SteadyEvents events) throws InterruptedException {
+        OutcomeFollower.Snapshot outcomes = events.finish();
+        System.out.println("replaced while events flowed: " + outcomes);
+        assertThat(outcomes.lost()).isZero();
+        assertThat(outcomes.duplicates()).isZero();
+        assertThat(outcomes.outOfOrder()).isZero();
+        assertThat(outcomes.labels()).isEqualTo(outcomes.events());
+        assertThat(cluster.check()).isZero();
+    }
+
+    private static void assertTheModelsAreInOrder(
+            Configuration configuration, Map<TopicPartition, Long> firstStarts, Map<TopicPartition, Long> lastHasEnded)
+            throws Exception {
+        String old = ModelDirectory.load(MODEL).digest();
+        String next = ModelDirectory.load(NEXT_MODEL).digest();
+        LabelDigests digests = LabelDigests.read(configuration);
+        assertThat(digests.before(firstStarts)).isNotEmpty().containsOnly(old);
+        assertThat(digests.from(lastHasEnded)).isNotEmpty().containsOnly(next);
+        assertThat(digests.sequences().values())
+                .isNotEmpty()
+                .allSatisfy(sequence -> assertThat(sequence).isIn(List.of(old, next), List.of(next), List.of(old)));
+    }
+}
