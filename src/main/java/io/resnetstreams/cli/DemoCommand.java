@@ -1,6 +1,7 @@
 package io.resnetstreams.cli;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,14 +29,38 @@ final class DemoCommand implements Callable<Integer> {
             description = "Stream the sample so many times (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
+    @Option(
+            names = "--hold",
+            description = "Keep the page, the pipeline and Kafka open after the end, until SIGTERM or Ctrl-C.")
+    private boolean hold;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (repeat < 1 || repeat > 100_000) {
             throw UserErrorException.usage("--repeat is " + repeat + "; allowed are 1 to 100000");
         }
+        Configuration configuration = options.load();
+        SignalStop stop = hold ? SignalStop.install(Duration.ofMillis(configuration.shutdownTimeoutMillis())) : null;
+        int code = 1;
+        try {
+            code = run(configuration, stop);
+            return code;
+        } finally {
+            if (stop != null) {
+                stop.ended(code);
+            }
+        }
+    }
+
+    private int run(Configuration configuration, SignalStop stop) throws IOException, InterruptedException {
         DemoReport report = new DemoReport(output);
-        try (DemoRun run = DemoRun.prepare(options.load(), report)) {
-            return report.end(run.stream(repeat)) ? 0 : 1;
+        try (DemoRun run = DemoRun.prepare(configuration, report)) {
+            int code = report.end(run.stream(repeat, hold)) ? 0 : 1;
+            if (hold) {
+                report.held(run.address());
+                stop.awaitAsked();
+            }
+            return code;
         }
     }
 }

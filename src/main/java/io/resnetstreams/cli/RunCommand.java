@@ -44,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("model", modelPath);
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis());
-        try (Monitoring monitoring = Monitoring.start(configuration)) {
+        try (Monitoring monitoring = Monitoring.start(configuration, false)) {
             ModelDirectory model = ClassificationStack.model(configuration.model());
             Logging.asService();
             monitoring.logAddress();
@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
                         ClassificationStack.open(configuration, model, monitoring.inference(statistics), around);
                 Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics));
                 StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
-            monitoring.watch(pipeline, model, stack.deviceNames());
+            monitoring.watch(configuration, pipeline, model, stack);
             Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             termination.start(pipeline);
             status.every(configuration.statusSeconds());

@@ -50,6 +50,11 @@ final class SignalStop {
         return asked.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Waits until the command should end. */
+    void awaitAsked() throws InterruptedException {
+        asked.await();
+    }
+
     boolean isAsked() {
         return asked.getCount() == 0;
     }
