@@ -167,9 +167,11 @@
 
   function makeLetter(letter) {
     const item = element('li');
-    const key = letter.key === null ? '' : ' · key ' + letter.key;
-    item.append(element('p', 'reason', letter.reason), element('p', 'where',
-      letter.source + key + ' · ' + new Date(letter.millis).toLocaleTimeString()));
+    const where = element('p', 'where', letter.source);
+    // Apart, since it may turn the direction of what follows.
+    if (letter.key !== null) where.append(' · key ', element('bdi', '', letter.key));
+    where.append(' · ' + new Date(letter.millis).toLocaleTimeString());
+    item.append(element('p', 'reason', letter.reason), where);
     const actions = element('p', 'actions');
     const note = element('span', 'of');
     note.setAttribute('role', 'status');
@@ -248,10 +250,10 @@
   const millis = value => value >= 1000 ? +(value / 1000).toFixed(1) + ' s' : Math.round(value) + ' ms';
   const perSecond = value => number(value) + '/s';
   const plots = [
-    {id: 'plot-throughput', format: perSecond, series: [['labels', 1], ['arrivals', 3], ['dead letters', 2]]},
-    {id: 'plot-lag', format: number, series: [['waiting', 4]]},
-    {id: 'plot-latency', format: millis, series: [['p50', 5], ['p95', 6], ['p99', 7]]},
-    {id: 'plot-batch', format: number, series: [['mean', 8]]},
+    {id: 'plot-throughput', least: 10, format: perSecond, series: [['labels', 1], ['arrivals', 3], ['dead letters', 2]]},
+    {id: 'plot-lag', least: 10, format: number, series: [['waiting', 4]]},
+    {id: 'plot-latency', least: 100, format: millis, series: [['p50', 5], ['p95', 6], ['p99', 7]]},
+    {id: 'plot-batch', least: 8, format: number, series: [['mean', 8]]},
   ];
   const HEIGHT = 150, LEFT = 46, RIGHT = 6, TOP = 8, BOTTOM = 20;
   let points = [];
@@ -282,7 +284,7 @@
     const end = points.length ? points[points.length - 1][0] : Date.now();
     const start = end - MINUTES * 60000;
     const values = points.flatMap(point => plot.series.map(([, column]) => point[column])).filter(value => value !== null);
-    const most = ceiling(Math.max(1, ...values));
+    const most = ceiling(Math.max(plot.least, ...values));
     const x = time => LEFT + inner * (time - start) / (end - start);
     const y = value => TOP + high * (1 - value / most);
     const parts = [];

@@ -40,8 +40,8 @@ final class DemoReport {
     }
 
     void held(String address) {
-        out().println(
-                (address == null ? "The pipeline goes on" : "The page stays at " + address + "/") + " until Ctrl-C");
+        out().println((address == null ? "The pipeline goes on" : "The page stays at " + address + "/")
+                + " until Ctrl-C");
         out().flush();
     }
 

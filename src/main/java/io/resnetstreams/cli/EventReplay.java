@@ -30,8 +30,7 @@ final class EventReplay {
         RecordHeaders headers = StoredDeadLetter.withRetries(event.headers(), retries + 1);
         String topic = configuration.topics().input();
         try (Producer<byte[], byte[]> producer = new KafkaClients(configuration).producer()) {
-            producer.send(new ProducerRecord<>(
-                            topic, event.source().partition(), event.key(), event.value(), headers))
+            producer.send(new ProducerRecord<>(topic, event.source().partition(), event.key(), event.value(), headers))
                     .get(configuration.brokerTimeoutMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new IllegalStateException(topic + " did not take it: " + Failures.describe(e.getCause()), e);

@@ -80,7 +80,9 @@ final class GroupMetrics {
                 lag,
                 lagSeconds(),
                 load == null ? OptionalDouble.empty() : OptionalDouble.of(load.arrivalsPerSecond()),
-                load == null ? OptionalInt.empty() : OptionalInt.of(load.instances().size()),
+                load == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(load.instances().size()),
                 desired,
                 secondsToDrain());
     }

@@ -15,6 +15,9 @@ record Bottleneck(Stage stage, String reason) {
     /** Less is what any poll brings. */
     private static final double SOME = 0.25;
 
+    /** Several times what a commit takes. */
+    private static final double LONG_SECONDS = 5;
+
     /** The stages in the order in which an event passes them. */
     enum Stage {
         NONE,
@@ -29,13 +32,20 @@ record Bottleneck(Stage stage, String reason) {
     /**
      * What it is judged by.
      *
+     * @param lagSeconds how long the oldest of them has been there
      * @param window the share of the in-flight window that is taken, in events or bytes, whichever is greater
      * @param decodeBusy the share of decode threads that are decoding
      * @param moves whether events flow, or have of late
      * @param devicesFailed whether no device is left
      */
     record Signs(
-            long lagEvents, double window, double decodeBusy, double deviceBusy, boolean moves, boolean devicesFailed) {}
+            long lagEvents,
+            double lagSeconds,
+            double window,
+            double decodeBusy,
+            double deviceBusy,
+            boolean moves,
+            boolean devicesFailed) {}
 
     static Bottleneck of(Signs signs) {
         if (signs.devicesFailed()) {
@@ -60,7 +70,7 @@ record Bottleneck(Stage stage, String reason) {
         if (signs.window() >= FULL) {
             return new Bottleneck(Stage.WINDOW, "the window is full and the device is not: a larger one may help");
         }
-        if (signs.lagEvents() > 0 && !signs.moves()) {
+        if (signs.lagEvents() > 0 && (signs.lagSeconds() >= LONG_SECONDS || !signs.moves())) {
             return new Bottleneck(Stage.ARRIVALS, "events wait in Kafka");
         }
         return new Bottleneck(Stage.NONE, "it keeps up");

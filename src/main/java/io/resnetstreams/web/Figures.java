@@ -26,7 +26,8 @@ final class Figures {
     }
 
     static String decimal(double value) {
-        return String.format(Locale.ROOT, value == 0 || value >= 99.95 ? "%,.0f" : value >= 9.95 ? "%.1f" : "%.2f", value);
+        return String.format(
+                Locale.ROOT, value == 0 || value >= 99.95 ? "%,.0f" : value >= 9.95 ? "%.1f" : "%.2f", value);
     }
 
     static String percent(double share) {

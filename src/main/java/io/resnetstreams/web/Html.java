@@ -15,7 +15,7 @@ final class Html {
                 case '>' -> escaped.append("&gt;");
                 case '"' -> escaped.append("&quot;");
                 case '\'' -> escaped.append("&#39;");
-                // What HTML does not allow, and half of a character would not survive as UTF-8.
+                    // What HTML does not allow, and half of a character would not survive as UTF-8.
                 default -> escaped.append(isAllowed(text, i) ? c : '\uFFFD');
             }
         }

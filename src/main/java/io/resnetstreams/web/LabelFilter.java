@@ -61,7 +61,6 @@ record LabelFilter(String label, double from, double to) implements Predicate<Re
         double percent = first.probability() * 100;
         return percent >= from
                 && percent <= to
-                && (label.isEmpty()
-                        || first.label().toLowerCase(Locale.ROOT).contains(label.toLowerCase(Locale.ROOT)));
+                && (label.isEmpty() || first.label().toLowerCase(Locale.ROOT).contains(label.toLowerCase(Locale.ROOT)));
     }
 }

@@ -97,8 +97,8 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
             return;
         }
         long now = clock.millis();
-        mine.forEachTimestamp(timestamp ->
-                latencies.recordValue(Math.min(LONGEST_LATENCY_MILLIS, Math.max(0, now - timestamp))));
+        mine.forEachTimestamp(
+                timestamp -> latencies.recordValue(Math.min(LONGEST_LATENCY_MILLIS, Math.max(0, now - timestamp))));
         labels.add(mine.labels());
         mine.deadLetters().forEach((kind, count) -> {
             deadLetters.add(count);

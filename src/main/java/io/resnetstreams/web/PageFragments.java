@@ -98,13 +98,18 @@ final class PageFragments {
                 .append(escape(letter.rejection().reason()))
                 .append("</p><p class=\"where\">")
                 .append(escape(letter.source().toString()))
-                .append(letter.rejection().key() == null ? "" : " · key " + escape(letter.rejection().key()))
+                .append(
+                        letter.rejection().key() == null
+                                ? ""
+                                : " · key <bdi>" + escape(letter.rejection().key()) + "</bdi>")
                 .append(" · ")
                 .append(Instant.ofEpochMilli(letter.committedMillis()).truncatedTo(ChronoUnit.SECONDS))
                 .append("</p>");
         boolean hasContent = letter.event() != null && letter.rejection().hasContent();
         if (hasContent) {
-            html.append("<p class=\"actions\"><a href=\"/payloads/").append(name).append("\">Payload</a></p>");
+            html.append("<p class=\"actions\"><a href=\"/payloads/")
+                    .append(name)
+                    .append("\">Payload</a></p>");
         }
         if (letter.isSentBack()) {
             html.append("<p class=\"actions\">Sent back</p>");

@@ -108,8 +108,14 @@ final class PageJson {
             ArrayNode node = array.addArray();
             node.add(point.millis());
             for (double value : new double[] {
-                point.labels(), point.deadLetters(), point.arrivals(), point.lag(), point.p50(), point.p95(),
-                point.p99(), point.batch()
+                point.labels(),
+                point.deadLetters(),
+                point.arrivals(),
+                point.lag(),
+                point.p50(),
+                point.p95(),
+                point.p99(),
+                point.batch()
             }) {
                 if (Double.isFinite(value)) {
                     node.add(Math.round(value * 100) / 1e2);
@@ -124,10 +130,7 @@ final class PageJson {
     static ArrayNode backfills(List<InstanceView.Backfill> backfills) {
         ArrayNode array = NODES.arrayNode();
         for (InstanceView.Backfill run : backfills) {
-            array.addObject()
-                    .put("name", run.name())
-                    .put("text", text(run))
-                    .put("share", share(run));
+            array.addObject().put("name", run.name()).put("text", text(run)).put("share", share(run));
         }
         return array;
     }

@@ -51,9 +51,19 @@ final class PageTexts {
         GroupStatus group = view.group();
         texts.put(
                 "arrivals.rate",
-                orUnknown(group.arrivalsPerSecond().isPresent(), () -> rate(group.arrivalsPerSecond().getAsDouble())));
-        texts.put("lag", orUnknown(group.lagEvents().isPresent(), () -> count(group.lagEvents().getAsLong())));
-        texts.put("lag.age", orUnknown(group.lagSeconds().isPresent(), () -> seconds(group.lagSeconds().getAsDouble())));
+                orUnknown(
+                        group.arrivalsPerSecond().isPresent(),
+                        () -> rate(group.arrivalsPerSecond().getAsDouble())));
+        texts.put(
+                "lag",
+                orUnknown(
+                        group.lagEvents().isPresent(),
+                        () -> count(group.lagEvents().getAsLong())));
+        texts.put(
+                "lag.age",
+                orUnknown(
+                        group.lagSeconds().isPresent(),
+                        () -> seconds(group.lagSeconds().getAsDouble())));
         texts.put("window.events", count(view.inFlightEvents()));
         texts.put("window.most", count(facts.limits().maxEvents()));
         texts.put("window.bytes", bytes(view.inFlightBytes()));
@@ -78,7 +88,9 @@ final class PageTexts {
     private static void group(Map<String, String> texts, GroupStatus group) {
         texts.put(
                 "instances",
-                orUnknown(group.instances().isPresent(), () -> count(group.instances().getAsInt())));
+                orUnknown(
+                        group.instances().isPresent(),
+                        () -> count(group.instances().getAsInt())));
         texts.put(
                 "desired",
                 orUnknown(

@@ -35,8 +35,7 @@ final class PayloadHandler implements HttpHandler {
         RecentOutcome letter = number == Paths.NONE ? null : page.recent().deadLetter(number);
         RawEvent event = letter == null ? null : letter.event();
         if (event == null) {
-            WebServer.answer(
-                    exchange, NOT_FOUND, "this payload is not kept here, or no longer; 'dlq export' has it");
+            WebServer.answer(exchange, NOT_FOUND, "this payload is not kept here, or no longer; 'dlq export' has it");
             return;
         }
         WebServer.answer(exchange, OK, "text/plain; charset=utf-8", text(event).getBytes(UTF_8));
@@ -45,7 +44,9 @@ final class PayloadHandler implements HttpHandler {
     /** Returns an event as text. */
     static String text(RawEvent event) {
         StringBuilder text = new StringBuilder();
-        text.append("key      ").append(event.key() == null ? "none" : shorten(event.key())).append('\n');
+        text.append("key      ")
+                .append(event.key() == null ? "none" : shorten(event.key()))
+                .append('\n');
         int headers = 0;
         for (Header header : event.headers()) {
             if (headers++ == MOST_HEADERS) {

@@ -11,6 +11,7 @@ record Reading(InstanceView view, Counts counts, Rates rates, Bottleneck bottlen
         double window = window(facts, view);
         Bottleneck bottleneck = Bottleneck.of(new Bottleneck.Signs(
                 view.group().lagEvents().orElse(0),
+                view.group().lagSeconds().orElse(0),
                 window,
                 rates.decodeBusy() / facts.decodeThreads(),
                 rates.deviceBusy(),

@@ -95,8 +95,7 @@ final class RecentOutcomes {
         List<DeadLetters> all = new ArrayList<>();
         for (Map.Entry<Kind, Group> entry : groups.entrySet()) {
             Group group = entry.getValue();
-            all.add(new DeadLetters(
-                    entry.getKey(), group.count, group.last.newest(0, MOST_OF_A_KIND, any -> true)));
+            all.add(new DeadLetters(entry.getKey(), group.count, group.last.newest(0, MOST_OF_A_KIND, any -> true)));
         }
         all.sort(Comparator.comparing(DeadLetters::count)
                 .reversed()
@@ -113,8 +112,8 @@ final class RecentOutcomes {
     /** Returns a dead letter by its number, or null where it is gone. */
     synchronized RecentOutcome deadLetter(long number) {
         for (Group group : groups.values()) {
-            RecentOutcome found = first(
-                    group.last.newest(number - 1, MOST_OF_A_KIND, letter -> letter.number() == number));
+            RecentOutcome found =
+                    first(group.last.newest(number - 1, MOST_OF_A_KIND, letter -> letter.number() == number));
             if (found != null) {
                 return found;
             }

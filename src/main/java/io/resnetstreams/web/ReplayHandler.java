@@ -95,6 +95,7 @@ final class ReplayHandler implements ActionHandler {
     }
 
     private boolean isToken(String given) {
-        return given != null && MessageDigest.isEqual(given.getBytes(UTF_8), page.token().getBytes(UTF_8));
+        return given != null
+                && MessageDigest.isEqual(given.getBytes(UTF_8), page.token().getBytes(UTF_8));
     }
 }

@@ -92,7 +92,11 @@ public final class WebServer implements AutoCloseable {
                 answer(exchange, NOT_FOUND, "there is no such page; there are " + String.join(", ", pages.keySet()));
             } else if (!exchange.getRequestMethod().matches(allowed)) {
                 exchange.getResponseHeaders().set("Allow", allowed.replace("|", ", "));
-                answer(exchange, METHOD_NOT_ALLOWED, "only " + allowed.replace("|", " and ") + (allowed.equals("POST") ? " is" : " are") + " allowed");
+                answer(
+                        exchange,
+                        METHOD_NOT_ALLOWED,
+                        "only " + allowed.replace("|", " and ") + (allowed.equals("POST") ? " is" : " are")
+                                + " allowed");
             } else {
                 page.handle(exchange);
                 keepsOpen = page instanceof StreamHandler;

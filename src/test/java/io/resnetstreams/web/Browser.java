@@ -100,12 +100,14 @@ public final class Browser implements AutoCloseable {
 
     /** Clicks on what a selector finds first, with the keyboard: whoever has no mouse does so too. */
     public void press(String selector) {
-        await().atMost(LONGEST_WAIT).ignoreException(StaleElementReferenceException.class).until(() -> {
-            WebElement element = driver.findElement(By.cssSelector(selector));
-            driver.executeScript("arguments[0].focus()", element);
-            element.sendKeys(Keys.ENTER);
-            return true;
-        });
+        await().atMost(LONGEST_WAIT)
+                .ignoreException(StaleElementReferenceException.class)
+                .until(() -> {
+                    WebElement element = driver.findElement(By.cssSelector(selector));
+                    driver.executeScript("arguments[0].focus()", element);
+                    element.sendKeys(Keys.ENTER);
+                    return true;
+                });
     }
 
     public void type(String selector, String text) {
@@ -164,7 +166,8 @@ public final class Browser implements AutoCloseable {
         driver.quit();
         try (Stream<Path> files = Files.walk(profile)) {
             // Chromium may still be tidying up.
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (UncheckedIOException e) {
             profile.toFile().deleteOnExit();
         }

@@ -50,7 +50,8 @@ class LivePageTest {
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return client.send(HttpRequest.newBuilder(URI.create(server.address() + path)).build(), BodyHandlers.ofString());
+        return client.send(
+                HttpRequest.newBuilder(URI.create(server.address() + path)).build(), BodyHandlers.ofString());
     }
 
     private String name(RecentOutcome outcome) {
@@ -91,7 +92,9 @@ class LivePageTest {
         rig.label(HOSTILE, HOSTILE, 0.9);
         rig.deadLetter(HOSTILE, "corrupt", "the reason is " + HOSTILE);
         String html = get("/?label=" + URLEncoder.encode(HOSTILE, UTF_8)).body();
-        assertThat(html).doesNotContain("<img src=x", "<script>").contains("&quot;&gt;&lt;img src=x onerror=alert(1)&gt;");
+        assertThat(html)
+                .doesNotContain("<img src=x", "<script>")
+                .contains("&quot;&gt;&lt;img src=x onerror=alert(1)&gt;");
     }
 
     @Test
@@ -103,7 +106,8 @@ class LivePageTest {
     @Test
     void theBrowserMayDoNothingElse() throws Exception {
         rig.label("a", "Sneaker", 0.9);
-        String picture = "/pictures/" + name(rig.page.recent().labels(0, 1, LabelFilter.ALL).get(0));
+        String picture = "/pictures/"
+                + name(rig.page.recent().labels(0, 1, LabelFilter.ALL).get(0));
         for (String path : List.of("/", "/page.css", "/page.js", "/icon.svg", picture)) {
             HttpResponse<String> response = get(path);
             assertThat(response.statusCode()).as(path).isEqualTo(200);
@@ -154,10 +158,14 @@ class LivePageTest {
     void aDeadLetterIsSentBackOnce() throws Exception {
         rig.deadLetter("k", "corrupt", "why");
         String letter = name(lastDeadLetter());
-        assertThat(replay(server.address(), "same-origin", rig.page.token(), letter).statusCode()).isEqualTo(200);
+        assertThat(replay(server.address(), "same-origin", rig.page.token(), letter)
+                        .statusCode())
+                .isEqualTo(200);
         assertThat(rig.sentBack).hasSize(1);
         assertThat(new String(rig.sentBack.get(0).value(), UTF_8)).isEqualTo("x<y");
-        assertThat(replay(server.address(), "same-origin", rig.page.token(), letter).statusCode()).isEqualTo(409);
+        assertThat(replay(server.address(), "same-origin", rig.page.token(), letter)
+                        .statusCode())
+                .isEqualTo(409);
         assertThat(rig.sentBack).hasSize(1);
     }
 
@@ -167,14 +175,16 @@ class LivePageTest {
         String letter = name(lastDeadLetter());
         String own = server.address();
         String token = rig.page.token();
-        assertThat(replay("http://evil.example", "cross-site", token, letter).statusCode()).isEqualTo(403);
+        assertThat(replay("http://evil.example", "cross-site", token, letter).statusCode())
+                .isEqualTo(403);
         assertThat(replay(own, "cross-site", token, letter).statusCode()).isEqualTo(403);
         assertThat(replay(own, "same-site", token, letter).statusCode()).isEqualTo(403);
         assertThat(replay("null", null, token, letter).statusCode()).isEqualTo(403);
         assertThat(replay(null, null, token, letter).statusCode()).isEqualTo(403);
         assertThat(replay(own + "0", null, token, letter).statusCode()).isEqualTo(403);
         assertThat(replay(own, "same-origin", "", letter).statusCode()).isEqualTo(403);
-        assertThat(replay(own, "same-origin", "0".repeat(32), letter).statusCode()).isEqualTo(403);
+        assertThat(replay(own, "same-origin", "0".repeat(32), letter).statusCode())
+                .isEqualTo(403);
         assertThat(replay(own, "same-origin", token, "1-other").statusCode()).isEqualTo(404);
         assertThat(get("/replay").statusCode()).isEqualTo(405);
         assertThat(rig.sentBack).isEmpty();
@@ -187,12 +197,19 @@ class LivePageTest {
             closed.label("a", "Sneaker", 0.9);
             closed.deadLetter("k", "corrupt", "why");
             String html = client.send(
-                            HttpRequest.newBuilder(URI.create(other.address() + "/")).build(), BodyHandlers.ofString())
+                            HttpRequest.newBuilder(URI.create(other.address() + "/"))
+                                    .build(),
+                            BodyHandlers.ofString())
                     .body();
-            assertThat(html).contains("web.pictures=true").doesNotContain("<img", "/payloads/", "/replay", closed.page.token());
+            assertThat(html)
+                    .contains("web.pictures=true")
+                    .doesNotContain("<img", "/payloads/", "/replay", closed.page.token());
             for (String path : List.of("/pictures/1-x", "/payloads/1-x", "/replay")) {
-                HttpRequest request = HttpRequest.newBuilder(URI.create(other.address() + path)).build();
-                assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).as(path).isEqualTo(404);
+                HttpRequest request = HttpRequest.newBuilder(URI.create(other.address() + path))
+                        .build();
+                assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                        .as(path)
+                        .isEqualTo(404);
             }
         } finally {
             closed.page.close();
@@ -204,7 +221,8 @@ class LivePageTest {
         rig.label("a", "Sneaker", 0.9);
         RecentOutcome label = rig.page.recent().labels(0, 1, LabelFilter.ALL).get(0);
         HttpResponse<byte[]> response = client.send(
-                HttpRequest.newBuilder(URI.create(server.address() + "/pictures/" + name(label))).build(),
+                HttpRequest.newBuilder(URI.create(server.address() + "/pictures/" + name(label)))
+                        .build(),
                 BodyHandlers.ofByteArray());
         assertThat(response.headers().firstValue("Content-Type")).hasValue("image/png");
         assertThat(response.body()).isEqualTo(PageRig.PNG);
@@ -225,8 +243,8 @@ class LivePageTest {
         rig.deadLetter("key\n\u001b", "corrupt", "why");
         HttpResponse<String> response = get("/payloads/" + name(lastDeadLetter()));
         assertThat(response.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
-        assertThat(response.body()).isEqualTo("key      key··\nvalue    3 bytes\n\n0000  "
-                + "78 3c 79" + " ".repeat(39) + "  x<y\n");
+        assertThat(response.body())
+                .isEqualTo("key      key··\nvalue    3 bytes\n\n0000  " + "78 3c 79" + " ".repeat(39) + "  x<y\n");
     }
 
     @Test

@@ -71,8 +71,10 @@ class LiveRecorderTest {
         PageRig closed = new PageRig(false, false);
         closed.label("a", "Sneaker", 0.9);
         closed.deadLetter("b", "corrupt", "it is corrupt");
-        assertThat(closed.page.recent().labels(0, 1, LabelFilter.ALL).get(0).event()).isNull();
-        assertThat(closed.page.recent().deadLetters().get(0).last().get(0).event()).isNull();
+        assertThat(closed.page.recent().labels(0, 1, LabelFilter.ALL).get(0).event())
+                .isNull();
+        assertThat(closed.page.recent().deadLetters().get(0).last().get(0).event())
+                .isNull();
     }
 
     @Test
@@ -91,7 +93,9 @@ class LiveRecorderTest {
         assertThat(kinds)
                 .extracting(kind -> kind.kind().code() + " " + kind.count())
                 .containsExactly("corrupt 2", "truncated 1");
-        assertThat(kinds.get(0).last()).extracting(letter -> letter.rejection().reason()).containsExactly("third", "first");
+        assertThat(kinds.get(0).last())
+                .extracting(letter -> letter.rejection().reason())
+                .containsExactly("third", "first");
     }
 
     @Test

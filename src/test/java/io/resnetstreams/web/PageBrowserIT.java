@@ -41,7 +41,8 @@ class PageBrowserIT {
         rig.page.inference().loaded("cpu", 2, 32, 900);
         for (int i = 0; i < 12; i++) {
             byte[] image = Files.readAllBytes(SAMPLES.resolve(String.format("test-%05d.png", i)));
-            rig.forward(rig.event("a", image), "samples/test-" + i, i % 2 == 0 ? "Sneaker" : "Ankle boot", 0.5 + i * 0.04);
+            rig.forward(
+                    rig.event("a", image), "samples/test-" + i, i % 2 == 0 ? "Sneaker" : "Ankle boot", 0.5 + i * 0.04);
             rig.page.inference().decoded(3_000_000);
         }
         rig.page.inference().batch("cpu", 12, ClosedBy.FULL, 0, 90_000_000);
@@ -76,24 +77,29 @@ class PageBrowserIT {
     @Test
     @Order(1)
     void picturesAreShown() {
-        browser.awaitTrue("[...document.querySelectorAll('.card img')].filter(one => one.naturalWidth === 28).length === 12");
+        browser.awaitTrue(
+                "[...document.querySelectorAll('.card img')].filter(one => one.naturalWidth === 28).length === 12");
     }
 
     @Test
     @Order(2)
     void hostileTextIsTextAndDoesNothing() {
         for (int i = 0; i < HOSTILE.size(); i++) {
-            String shown = (String) browser.value("document.querySelectorAll('.card .id')[" + (HOSTILE.size() - 1 - i)
-                    + "].textContent");
+            String shown = (String) browser.value(
+                    "document.querySelectorAll('.card .id')[" + (HOSTILE.size() - 1 - i) + "].textContent");
             assertThat(shown).isEqualTo(HOSTILE.get(i));
         }
         assertThat(browser.value("document.querySelectorAll('.card .bars span:first-child')[0].textContent"))
                 .isEqualTo(HOSTILE.get(4));
         assertThat(browser.value("document.querySelector('.kinds .reason').textContent"))
                 .isEqualTo("the reason is " + HOSTILE.get(4));
-        assertThat(browser.value("document.querySelectorAll('main script, img[src=\"x\"], svg[onload], [onmouseover]').length"))
+        assertThat(browser.value(
+                        "document.querySelectorAll('main script, img[src=\"x\"], svg[onload], [onmouseover]').length"))
                 .isEqualTo(0L);
         assertThat(browser.value("typeof window.hacked")).isEqualTo("undefined");
+        // A key that turns the direction of text does so to itself alone.
+        assertThat(browser.value("document.querySelector('.kinds .where bdi').textContent"))
+                .isEqualTo(HOSTILE.get(4));
     }
 
     @ParameterizedTest
@@ -147,7 +153,8 @@ class PageBrowserIT {
         browser.awaitTrue("document.querySelector('.kinds pre').textContent.includes('78 3c 79')");
         assertThat(rig.sentBack).isEmpty();
         browser.press(".kinds > li:nth-child(2) .actions button:nth-child(2)");
-        browser.awaitTrue("document.querySelector('.kinds > li:nth-child(2) .actions [role=status]').textContent === 'sent back'");
+        browser.awaitTrue(
+                "document.querySelector('.kinds > li:nth-child(2) .actions [role=status]').textContent === 'sent back'");
         assertThat(rig.sentBack).hasSize(1);
         browser.awaitTrue("document.querySelector('.kinds > li:nth-child(2) .actions button:nth-child(2)').disabled");
     }
@@ -160,7 +167,8 @@ class PageBrowserIT {
         rig.page.close();
         server.close();
         browser.awaitTrue("document.documentElement.classList.contains('lost')");
-        assertThat(browser.value("document.querySelector('[data-text=state]').textContent")).isEqualTo("No connection");
+        assertThat(browser.value("document.querySelector('[data-text=state]').textContent"))
+                .isEqualTo("No connection");
         rig = new PageRig(true, true);
         rig.page.begin();
         server = WebServer.start(address.getHost(), address.getPort(), rig.page.handlers());

@@ -30,7 +30,14 @@ final class PageRig {
 
     PageRig(boolean pictures, boolean actions) {
         PageFacts facts = new PageFacts(
-                "resnet-streams", "image-events", "1.0", "127.0.0.1", pictures, actions, new InFlightLimits(100, 1_000), 2);
+                "resnet-streams",
+                "image-events",
+                "1.0",
+                "127.0.0.1",
+                pictures,
+                actions,
+                new InFlightLimits(100, 1_000),
+                2);
         page = LivePage.of(facts, () -> Health.ok("all is well"), sentBack::add, InstantSource.fixed(NOW));
     }
 
