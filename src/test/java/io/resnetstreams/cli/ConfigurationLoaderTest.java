@@ -116,7 +116,7 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(41);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(43);
     }
 
     @Test
