@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
         },
         footer = "%nExample: resnet-streams demo --repeat 25")
 final class DemoCommand implements Callable<Integer> {
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(30);
+
     @Mixin
     private OutputOptions output;
 
@@ -39,28 +41,22 @@ final class DemoCommand implements Callable<Integer> {
         if (repeat < 1 || repeat > 100_000) {
             throw UserErrorException.usage("--repeat is " + repeat + "; allowed are 1 to 100000");
         }
-        Configuration configuration = options.load();
-        SignalStop stop = hold ? SignalStop.install(Duration.ofMillis(configuration.shutdownTimeoutMillis())) : null;
+        DemoReport report = new DemoReport(output);
+        // Installed when it holds: before, there is nothing that a signal should not end at once.
+        SignalStop stop = null;
         int code = 1;
-        try {
-            code = run(configuration, stop);
-            return code;
+        try (DemoRun run = DemoRun.prepare(options.load(), report)) {
+            code = report.end(run.stream(repeat, hold)) ? 0 : 1;
+            if (hold) {
+                stop = SignalStop.install(LONGEST_CLOSE);
+                report.held(run.address());
+                stop.awaitAsked();
+            }
         } finally {
             if (stop != null) {
                 stop.ended(code);
             }
         }
-    }
-
-    private int run(Configuration configuration, SignalStop stop) throws IOException, InterruptedException {
-        DemoReport report = new DemoReport(output);
-        try (DemoRun run = DemoRun.prepare(configuration, report)) {
-            int code = report.end(run.stream(repeat, hold)) ? 0 : 1;
-            if (hold) {
-                report.held(run.address());
-                stop.awaitAsked();
-            }
-            return code;
-        }
+        return code;
     }
 }

@@ -29,12 +29,6 @@ final class HostGuard {
     HostGuard(String host) {
         names.add("localhost");
         names.add(host.toLowerCase(Locale.ROOT));
-        try {
-            names.add(InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT));
-        } catch (UnknownHostException e) {
-            // A machine without a name of its own.
-            return;
-        }
     }
 
     /** Returns a handler of the same kind. */
@@ -64,7 +58,7 @@ final class HostGuard {
             WebServer.answer(
                     exchange,
                     MISDIRECTED,
-                    "the page is at the address of this machine, or " + String.join(", ", names)
+                    "the page is at this machine's address, at its name, or at " + String.join(", ", names)
                             + "; not at the name that was asked for");
         }
     }
@@ -75,6 +69,15 @@ final class HostGuard {
             return false;
         }
         String name = PORT.matcher(host.strip().toLowerCase(Locale.ROOT)).replaceFirst("");
-        return names.contains(name) || ADDRESS.matcher(name).matches();
+        return names.contains(name) || ADDRESS.matcher(name).matches() || name.equals(ofThisMachine());
+    }
+
+    /** Asked only where it matters, since a name service may be slow. */
+    private static String ofThisMachine() {
+        try {
+            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        } catch (UnknownHostException e) {
+            return null;
+        }
     }
 }

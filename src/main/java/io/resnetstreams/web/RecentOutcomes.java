@@ -19,7 +19,7 @@ final class RecentOutcomes {
 
     static final int MOST_OF_A_KIND = 20;
     private static final long LABEL_BYTES = 16L << 20;
-    private static final long DEAD_LETTER_BYTES = 2L << 20;
+    private static final long DEAD_LETTER_BYTES = 1L << 20;
     /** The pipeline has some twenty codes; this bounds memory whatever they become. */
     private static final int MOST_KINDS = 64;
 
