@@ -34,6 +34,7 @@ record Configuration(
         LimitsSection limits,
         int statusSeconds,
         MetricsSection metrics,
+        WebSection web,
         HealthSection health,
         ScalingSection scaling,
         long shutdownTimeoutMillis,
@@ -190,6 +191,21 @@ record Configuration(
         }
     }
 
+    /** What the page shows and does; {@code pictures} is {@code auto}, {@code true} or {@code false}. */
+    record WebSection(String pictures, boolean actions) {
+        WebSection {
+            if (!pictures.matches("auto|true|false")) {
+                throw new IllegalArgumentException(
+                        "web.pictures is '" + pictures + "'; allowed are auto, true and false");
+            }
+        }
+
+        /** Returns whether pictures are shown, of one's own samples or of events that may be private. */
+        boolean showsPictures(boolean ownSamples) {
+            return pictures.equals("auto") ? ownSamples : pictures.equals("true");
+        }
+    }
+
     /** When an instance counts as dead. */
     record HealthSection(long stallMillis) {
         HealthSection {
@@ -219,6 +235,7 @@ record Configuration(
                 limits,
                 statusSeconds,
                 metrics,
+                web,
                 health,
                 scaling,
                 shutdownTimeoutMillis,

@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
         },
         footer = "%nExample: resnet-streams demo --repeat 25")
 final class DemoCommand implements Callable<Integer> {
+    private static final long LONGEST_CLOSE_MILLIS = 30_000;
+
     @Mixin
     private OutputOptions output;
 
@@ -28,14 +30,33 @@ final class DemoCommand implements Callable<Integer> {
             description = "Stream the sample so many times (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
+    @Option(
+            names = "--hold",
+            description = "Keep the page, the pipeline and Kafka open after the end, until SIGTERM or Ctrl-C.")
+    private boolean hold;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (repeat < 1 || repeat > 100_000) {
             throw UserErrorException.usage("--repeat is " + repeat + "; allowed are 1 to 100000");
         }
         DemoReport report = new DemoReport(output);
+        // Installed when it holds: before, there is nothing that a signal should not end at once.
+        Termination termination = null;
+        int code = 1;
         try (DemoRun run = DemoRun.prepare(options.load(), report)) {
-            return report.end(run.stream(repeat)) ? 0 : 1;
+            code = report.end(run.stream(repeat, hold)) ? 0 : 1;
+            if (hold) {
+                termination = Termination.install(LONGEST_CLOSE_MILLIS, code);
+                termination.attend();
+                report.held(run.address());
+                termination.awaitAsked();
+            }
+        } finally {
+            if (termination != null) {
+                termination.ended(code);
+            }
         }
+        return code;
     }
 }

@@ -25,13 +25,24 @@ final class DemoReport {
         out().println(text + " …");
     }
 
-    void ready(ClassificationStack stack, EmbeddedBroker broker, LabelledSample sample) {
+    void ready(ClassificationStack stack, EmbeddedBroker broker, LabelledSample sample, String address) {
         out().printf(
                         "Kafka at %s, model %s on %s, %,d sample images%n",
                         broker.bootstrapServers(),
                         stack.modelReference().name(),
                         stack.device(),
                         sample.files().size());
+        if (address != null) {
+            out().println("Page at " + address + "/");
+        }
+        // A test or a script that reads it waits for this.
+        out().flush();
+    }
+
+    void held(String address) {
+        out().println((address == null ? "The pipeline goes on" : "The page stays at " + address + "/")
+                + " until Ctrl-C");
+        out().flush();
     }
 
     void progress(OutcomeFollower.Snapshot now, long total, double meanBatch, double seconds) {

@@ -36,6 +36,7 @@ final class DemoRun implements AutoCloseable {
     private final Pipeline pipeline;
     private final LabelledSample sample;
     private final DemoReport report;
+    private final Monitoring monitoring;
 
     private DemoRun(
             Path directory,
@@ -45,7 +46,8 @@ final class DemoRun implements AutoCloseable {
             ClassificationStack stack,
             Pipeline pipeline,
             LabelledSample sample,
-            DemoReport report) {
+            DemoReport report,
+            Monitoring monitoring) {
         this.directory = directory;
         this.broker = broker;
         this.configuration = configuration;
@@ -54,6 +56,7 @@ final class DemoRun implements AutoCloseable {
         this.pipeline = pipeline;
         this.sample = sample;
         this.report = report;
+        this.monitoring = monitoring;
     }
 
     /** How a demo went. */
@@ -65,6 +68,7 @@ final class DemoRun implements AutoCloseable {
         MxNet.engine();
         ModelDirectory model = ClassificationStack.model(configured.model());
         LabelledSample sample = sample(model);
+        Monitoring monitoring = Monitoring.start(configured, true);
         Path directory = Files.createTempDirectory("resnet-streams-demo");
         RunStatistics statistics = new RunStatistics();
         report.step("Starting Kafka in this process and loading " + model.name());
@@ -73,16 +77,19 @@ final class DemoRun implements AutoCloseable {
         ClassificationStack stack = null;
         EmbeddedBroker broker = null;
         try {
-            stack = ClassificationStack.open(configured, model, statistics);
+            stack = ClassificationStack.open(configured, model, monitoring.inference(statistics));
             broker = starting.join();
             Configuration configuration = configured.forEmbeddedBroker(broker.bootstrapServers());
             TopicsCommand.create(configuration);
-            Pipeline pipeline =
-                    Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, statistics);
-            DemoRun run = new DemoRun(directory, broker, configuration, statistics, stack, pipeline, sample, report);
+            Pipeline pipeline = Pipeline.create(
+                    configuration.pipelineSettings(), stack.service()::classify, monitoring.topology(statistics));
+            monitoring.watch(configuration, pipeline, model, stack);
+            DemoRun run = new DemoRun(
+                    directory, broker, configuration, statistics, stack, pipeline, sample, report, monitoring);
             run.startPipeline();
             return run;
         } catch (CompletionException | IllegalArgumentException e) {
+            monitoring.close();
             closeQuietly(stack, starting, directory);
             throw UserErrorException.shortfall("the demo can't start: " + Failures.describe(e), e);
         }
@@ -112,11 +119,15 @@ final class DemoRun implements AutoCloseable {
             throw UserErrorException.shortfall(
                     "the pipeline did not start within " + START_TIMEOUT.toSeconds() + " s", null);
         }
-        report.ready(stack, broker, sample);
+        report.ready(stack, broker, sample, monitoring.address());
     }
 
-    /** Sends the sample so many times and waits for the outcomes. */
-    Result stream(int repeat) throws InterruptedException {
+    /**
+     * Sends the sample so many times and waits for the outcomes.
+     *
+     * @param hold whether the pipeline goes on afterwards
+     */
+    Result stream(int repeat, boolean hold) throws InterruptedException {
         KafkaClients clients = new KafkaClients(configuration);
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
@@ -135,7 +146,9 @@ final class DemoRun implements AutoCloseable {
             awaitOutcomes(follower, total, start);
             sending.join();
         }
-        pipeline.close();
+        if (!hold) {
+            pipeline.close();
+        }
         follower.finish();
         OutcomeFollower.Snapshot outcomes = follower.snapshot();
         long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
@@ -182,8 +195,15 @@ final class DemoRun implements AutoCloseable {
 
     @Override
     public void close() {
+        // First, since it asks the broker.
+        monitoring.close();
         pipeline.close();
         closeQuietly(stack, CompletableFuture.completedFuture(broker), directory);
+    }
+
+    /** Returns the page's address, or null where nothing is served. */
+    String address() {
+        return monitoring.address();
     }
 
     private static void closeQuietly(

@@ -10,54 +10,81 @@ import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
 import io.resnetstreams.web.HealthHandler;
+import io.resnetstreams.web.InstanceView;
+import io.resnetstreams.web.LivePage;
+import io.resnetstreams.web.PageFacts;
 import io.resnetstreams.web.PipelineHealth;
 import io.resnetstreams.web.WebServer;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Metrics and health of one instance, with the server that tells them; or nothing, where the configuration wants none. */
+/**
+ * Metrics, health and page of one instance, with the server that tells them; or nothing, where the configuration wants
+ * none.
+ */
 final class Monitoring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Monitoring.class);
 
     private final Configuration configuration;
     private final PipelineHealth health;
     private PipelineMetrics metrics;
+    private LivePage page;
     private WebServer server;
     private PipelineMonitor monitor;
+    private BackfillWatch backfills;
+    /** With the broker that there is; written before the first event comes. */
+    private volatile Configuration connected;
 
     private Monitoring(Configuration configuration) {
         this.configuration = configuration;
+        this.connected = configuration;
         this.health = new PipelineHealth(configuration.health().stallMillis());
     }
 
-    /** Starts to serve; a port or host that can't be used is the user's mistake. */
-    static Monitoring start(Configuration configuration) {
+    /**
+     * Starts to serve; a port or host that can't be used is the user's mistake.
+     *
+     * @param ownSamples whether the events are those that come with the model, which anybody may see
+     */
+    static Monitoring start(Configuration configuration, boolean ownSamples) {
         Monitoring monitoring = new Monitoring(configuration);
         if (configuration.metrics().enabled()) {
             BuildVersion build = new BuildVersion();
             monitoring.metrics = new PipelineMetrics();
             monitoring.metrics.build(build.version(), build.commit());
+            monitoring.startPage(build, ownSamples);
             monitoring.serve();
         }
         return monitoring;
     }
 
+    private void startPage(BuildVersion build, boolean ownSamples) {
+        PageFacts facts = new PageFacts(
+                configuration.applicationId(),
+                configuration.topics().input(),
+                build.version(),
+                configuration.metrics().host(),
+                configuration.web().showsPictures(ownSamples),
+                configuration.web().actions(),
+                configuration.window().inFlight(),
+                configuration.decodeThreads());
+        page = LivePage.start(facts, health::ready, event -> new EventReplay(connected).sendBack(event));
+    }
+
     private void serve() {
         String host = configuration.metrics().host();
         int port = configuration.metrics().port();
-        Map<String, HttpHandler> pages = Map.of(
-                "/metrics",
-                metrics.handler(),
-                "/health/live",
-                new HealthHandler(health::live),
-                "/health/ready",
-                new HealthHandler(health::ready));
+        Map<String, HttpHandler> pages = new TreeMap<>(page.handlers());
+        pages.put("/metrics", metrics.handler());
+        pages.put("/health/live", new HealthHandler(health::live));
+        pages.put("/health/ready", new HealthHandler(health::ready));
         try {
             server = WebServer.start(host, port, pages);
         } catch (IOException e) {
+            page.close();
             throw UserErrorException.usage(
                     "metrics.port is " + port + " and metrics.host is '" + host + "', which can't be used: "
                             + e.getMessage() + "; set another, port 0 for any that is free, or metrics.enabled=false",
@@ -73,44 +100,68 @@ final class Monitoring implements AutoCloseable {
     /** Tells where they are. */
     void logAddress() {
         if (server != null) {
+            LOG.info("Page at {}/", server.address());
             LOG.info("Metrics at {}/metrics, health at /health/live and /health/ready", server.address());
         }
     }
 
     /** Returns what inference tells its work to, besides these statistics. */
     InferenceMetrics inference(InferenceMetrics statistics) {
-        return metrics == null ? statistics : InferenceMetrics.both(statistics, metrics.inference());
+        return metrics == null
+                ? statistics
+                : InferenceMetrics.both(statistics, InferenceMetrics.both(metrics.inference(), page.inference()));
     }
 
     /** Returns what the topology tells its work to, besides these statistics. */
     TopologyMetrics topology(TopologyMetrics statistics) {
-        return metrics == null ? statistics : TopologyMetrics.both(statistics, metrics.topology());
+        return metrics == null
+                ? statistics
+                : TopologyMetrics.both(statistics, TopologyMetrics.both(metrics.topology(), page.topology()));
     }
 
-    /** Watches a pipeline from now on, with the model that is loaded to these devices. */
-    void watch(Pipeline pipeline, ModelDirectory model, List<String> deviceNames) {
+    /**
+     * Watches a pipeline from now on, with the model that is loaded.
+     *
+     * @param reached the configuration with the broker that there is
+     */
+    void watch(Configuration reached, Pipeline pipeline, ModelDirectory model, ClassificationStack stack) {
         if (metrics == null) {
             return;
         }
-        metrics.model(model.name(), model.digest(), model.architecture(), deviceNames);
-        KafkaClients clients = new KafkaClients(configuration);
+        connected = reached;
+        metrics.model(model.name(), model.digest(), model.architecture(), stack.deviceNames());
+        KafkaClients clients = new KafkaClients(reached);
         GroupSource source = new GroupSource(
                 clients.admin(),
-                configuration.applicationId(),
-                configuration.topics().input(),
+                reached.applicationId(),
+                reached.topics().input(),
                 clients.inputIsolation(),
                 clients::firstRecordReader);
-        ScalingSignal signal = new ScalingSignal(configuration.scaling().targets(), System::nanoTime);
-        monitor = metrics.watch(pipeline, source, configuration.metrics().kafkaList(), signal);
+        ScalingSignal signal = new ScalingSignal(reached.scaling().targets(), System::nanoTime);
+        monitor = metrics.watch(pipeline, source, reached.metrics().kafkaList(), signal);
         health.watch(pipeline, monitor);
+        backfills = BackfillWatch.start(reached, page::isWatched);
+        page.watch(model, stack.device(), () -> view(pipeline));
+    }
+
+    private InstanceView view(Pipeline pipeline) {
+        return new InstanceView(
+                health.ready(),
+                pipeline.ownPartitions(),
+                pipeline.inFlight().events(),
+                pipeline.inFlight().bytes(),
+                metrics.group(),
+                backfills.runs());
     }
 
     @Override
     public void close() {
         if (monitor != null) {
             monitor.close();
+            backfills.close();
         }
         if (server != null) {
+            page.close();
             server.close();
         }
     }

@@ -46,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
         Configuration configuration = options.load("model", modelPath);
         MxNet.engine();
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis(), 0);
-        try (Monitoring monitoring = Monitoring.start(configuration)) {
+        try (Monitoring monitoring = Monitoring.start(configuration, false)) {
             ModelDirectory model = ClassificationStack.model(configuration.model());
             Logging.asService();
             Log.LOG.info("{}", new BuildVersion().name());
@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
                         ClassificationStack.open(configuration, model, monitoring.inference(statistics), around);
                 Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics));
                 StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
-            monitoring.watch(pipeline, model, stack.deviceNames());
+            monitoring.watch(configuration, pipeline, model, stack);
             Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             termination.start(pipeline);
             status.every(configuration.statusSeconds());

@@ -14,6 +14,9 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
     /** How many times an event was sent back to the input topic. */
     static final String RETRIES_HEADER = "resnet-streams.retries";
 
+    /** Events that were sent back so often are not sent again, unless it is asked for. */
+    static final int MOST_RETRIES = 3;
+
     private static final int LONGEST_KEY = 200;
 
     /** What is told of it. */
@@ -54,7 +57,12 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
     /** Returns how many times it was sent back; 0 where the header is missing or no number. */
     int retries() {
-        String text = text(RETRIES_HEADER);
+        return retries(record.headers());
+    }
+
+    /** Returns how many times an event with these headers was sent back. */
+    static int retries(Headers headers) {
+        String text = text(headers, RETRIES_HEADER);
         return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
     }
 
@@ -83,8 +91,20 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return headers.add(RETRIES_HEADER, Integer.toString(retries() + 1).getBytes(UTF_8));
     }
 
+    /** Returns headers with another number of retries. */
+    static RecordHeaders withRetries(Headers headers, int retries) {
+        RecordHeaders changed = new RecordHeaders(headers);
+        changed.remove(RETRIES_HEADER);
+        changed.add(RETRIES_HEADER, Integer.toString(retries).getBytes(UTF_8));
+        return changed;
+    }
+
     private String text(String name) {
-        Header header = record.headers().lastHeader(name);
+        return text(record.headers(), name);
+    }
+
+    private static String text(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
         return header == null || header.value() == null ? "unknown" : new String(header.value(), UTF_8);
     }
 }

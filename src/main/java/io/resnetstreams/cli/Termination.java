@@ -68,6 +68,11 @@ final class Termination {
         }
     }
 
+    /** From now on the command looks at {@link #isAsked}, or waits for it, and closes what it has open itself. */
+    synchronized void attend() {
+        close = () -> {};
+    }
+
     boolean isAsked() {
         return asked.getCount() == 0;
     }
@@ -75,6 +80,11 @@ final class Termination {
     /** Waits, and returns whether the command should end. */
     boolean awaitAsked(Duration most) throws InterruptedException {
         return asked.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Waits until the command should end. */
+    void awaitAsked() throws InterruptedException {
+        asked.await();
     }
 
     /** The command has said how it went; what follows is no more than cleaning up. Only the first call counts. */

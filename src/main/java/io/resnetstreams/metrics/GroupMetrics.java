@@ -6,6 +6,7 @@ import static io.resnetstreams.metrics.Names.PREFIX;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -63,6 +64,27 @@ final class GroupMetrics {
         gauge("desired_instances", "Instances that the group should have.")
                 .callback(gauge -> desired.get().ifPresent(gauge::call))
                 .register(registry);
+    }
+
+    /** Returns the same for people. */
+    GroupStatus status(OptionalInt desired) {
+        GroupLoad load = group.load();
+        Set<Integer> own = localWork.ownPartitions();
+        OptionalLong lag = group.isKnown()
+                ? OptionalLong.of(group.lag().entrySet().stream()
+                        .filter(partition -> own.contains(partition.getKey()))
+                        .mapToLong(Map.Entry::getValue)
+                        .sum())
+                : OptionalLong.empty();
+        return new GroupStatus(
+                lag,
+                lagSeconds(),
+                load == null ? OptionalDouble.empty() : OptionalDouble.of(load.arrivalsPerSecond()),
+                load == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(load.instances().size()),
+                desired,
+                secondsToDrain());
     }
 
     private static GaugeWithCallback.Builder gauge(String name, String help) {

@@ -6,7 +6,6 @@ import static io.resnetstreams.metrics.Names.PREFIX;
 import com.sun.net.httpserver.HttpHandler;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
-import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
@@ -16,6 +15,7 @@ import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
@@ -27,6 +27,7 @@ public final class PipelineMetrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final InstantSource clock = InstantSource.system();
     private final EventMetrics events = new EventMetrics(registry, clock);
+    private volatile Supplier<GroupStatus> groupStatus = () -> GroupStatus.UNKNOWN;
     private final DeviceMetrics devices = new DeviceMetrics(registry, System::nanoTime);
 
     /** Begins to count; what is the JVM's is there at once. */
@@ -46,7 +47,7 @@ public final class PipelineMetrics {
 
     /** Returns the handler of {@code GET /metrics}, in OpenMetrics or Prometheus' text form as it is asked for. */
     public HttpHandler handler() {
-        return new MetricsHandler(registry);
+        return new ScrapeHandler(registry);
     }
 
     /** Says what this is a build of; once. */
@@ -80,8 +81,10 @@ public final class PipelineMetrics {
      */
     public PipelineMonitor watch(Pipeline pipeline, GroupSource source, KafkaMetricList kafka, ScalingSignal signal) {
         PipelineMonitor monitor = new PipelineMonitor(pipeline, source, events, devices, signal);
-        new GroupMetrics(monitor.group(), PipelineMonitor.localWork(pipeline), events, devices, clock)
-                .register(registry, monitor::desired);
+        GroupMetrics group =
+                new GroupMetrics(monitor.group(), PipelineMonitor.localWork(pipeline), events, devices, clock);
+        group.register(registry, monitor::desired);
+        groupStatus = () -> group.status(monitor.desired());
         gauge("in_flight_events", "Events consumed whose outcome is not yet forwarded.")
                 .callback(gauge -> gauge.call(pipeline.inFlight().events()))
                 .register(registry);
@@ -92,6 +95,11 @@ public final class PipelineMetrics {
         registry.register(new KafkaMetrics(kafka, pipeline::kafkaMetrics));
         monitor.start();
         return monitor;
+    }
+
+    /** Returns how the pipeline that is watched is doing, and its group; any thread may ask. */
+    public GroupStatus group() {
+        return groupStatus.get();
     }
 
     private static GaugeWithCallback.Builder gauge(String name, String help) {

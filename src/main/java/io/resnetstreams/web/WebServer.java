@@ -17,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves pages by HTTP, each at one exact path, to {@code GET} and {@code HEAD}.
+ * Serves pages by HTTP, each at one exact path, or below one that ends with a slash, to {@code GET} and {@code HEAD}; those
+ * that are an {@link ActionHandler} to {@code POST}.
  *
  * <p>Threading: a few daemon threads of its own answer.
  */
@@ -51,7 +52,8 @@ public final class WebServer implements AutoCloseable {
      *
      * @param host the address to listen at
      * @param port 0 for any that is free
-     * @param pages handlers by path, such as {@code /metrics}
+     * @param pages handlers by path, such as {@code /metrics}; one that ends with a slash, such as {@code /pictures/}, has all
+     *     paths below it, but {@code /} is itself alone
      * @throws IOException if there is no such host, or the port can't be used
      */
     public static WebServer start(String host, int port, Map<String, HttpHandler> pages) throws IOException {
@@ -80,27 +82,58 @@ public final class WebServer implements AutoCloseable {
         return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
+    private void handle(HttpExchange exchange) {
+        String path = exchange.getRequestURI().getPath();
+        boolean keepsOpen = false;
         try {
-            HttpHandler page = pages.get(exchange.getRequestURI().getPath());
+            HttpHandler page = page(path);
+            String allowed = page instanceof ActionHandler ? "POST" : "GET|HEAD";
             if (page == null) {
                 answer(exchange, NOT_FOUND, "there is no such page; there are " + String.join(", ", pages.keySet()));
-            } else if (!exchange.getRequestMethod().matches("GET|HEAD")) {
-                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                answer(exchange, METHOD_NOT_ALLOWED, "only GET and HEAD are allowed");
+            } else if (!exchange.getRequestMethod().matches(allowed)) {
+                exchange.getResponseHeaders().set("Allow", allowed.replace("|", ", "));
+                answer(
+                        exchange,
+                        METHOD_NOT_ALLOWED,
+                        "only " + allowed.replace("|", " and ") + (allowed.equals("POST") ? " is" : " are")
+                                + " allowed");
             } else {
                 page.handle(exchange);
+                keepsOpen = page instanceof StreamHandler;
             }
+        } catch (IOException e) {
+            // Whoever asked has gone away, such as a scrape that took longer than its time-out.
+            LOG.debug("{} was not taken to its end: {}", path, e.toString());
         } catch (RuntimeException e) {
-            LOG.warn("{} could not be answered: {}", exchange.getRequestURI().getPath(), e.toString(), e);
-            // Fails where the answer had begun; then the connection is closed, and the client sees that it is cut.
-            answer(exchange, INTERNAL_ERROR, "it can't be answered; the log says why");
+            LOG.warn("{} could not be answered: {}", path, e.toString(), e);
+            tryToSayFailed(exchange);
         } finally {
-            exchange.close();
+            if (!keepsOpen) {
+                exchange.close();
+            }
         }
     }
 
-    private static void answer(HttpExchange exchange, int status, String line) throws IOException {
+    private HttpHandler page(String path) {
+        HttpHandler exact = path == null ? null : pages.get(path);
+        if (exact != null || path == null) {
+            return exact;
+        }
+        int slash = path.indexOf('/', 1);
+        return slash < 0 || slash == path.length() - 1 ? null : pages.get(path.substring(0, slash + 1));
+    }
+
+    /** Fails where the answer had begun; then the connection is closed, and the client sees that it is cut. */
+    private static void tryToSayFailed(HttpExchange exchange) {
+        try {
+            answer(exchange, INTERNAL_ERROR, "it can't be answered; the log says why");
+        } catch (IOException e) {
+            LOG.debug("the failure could not be told: {}", e.toString());
+        }
+    }
+
+    /** Sends a line of text. */
+    static void answer(HttpExchange exchange, int status, String line) throws IOException {
         answer(exchange, status, "text/plain; charset=utf-8", (line + "\n").getBytes(UTF_8));
     }
 

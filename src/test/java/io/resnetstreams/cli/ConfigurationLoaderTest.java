@@ -98,6 +98,8 @@ class ConfigurationLoaderTest {
         "metrics.host, localhost",
         "metrics.port, 19",
         "metrics.kafka, stream-metrics:state",
+        "web.pictures, true",
+        "web.actions, true",
         "health.stallMillis, 2000",
         "scaling.targetDrainMillis, 19000",
         "scaling.targetUtilisation, 0.75",
@@ -114,7 +116,7 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(41);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(43);
     }
 
     @Test
@@ -238,6 +240,8 @@ class ConfigurationLoaderTest {
                 "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
                 "batch.timeoutMillis | 99 | batch.timeoutMillis is 99; allowed are 0 and 100 to 3600000",
                 "statusSeconds | -1 | statusSeconds is -1; allowed are 0 to 86400",
+                "web.pictures | on | web.pictures is 'on'; allowed are auto, true and false",
+                "web.actions | yes | web.actions is 'yes'; true or false is needed",
                 "metrics.enabled | off | metrics.enabled is 'off'; true or false is needed",
                 "metrics.host | '' | metrics.host is ''; an address of this machine is needed",
                 "metrics.port | 65536 | metrics.port is 65536; allowed are 0 to 65535",

@@ -95,6 +95,39 @@ class WebServerTest {
     }
 
     @Test
+    void whoGoesAwayHarmsNobodyElse() throws Exception {
+        try (WebServer other = WebServer.start("127.0.0.1", 0, Map.of("/gone", page -> {
+            throw new IOException("Broken pipe");
+        }))) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(other.address() + "/gone"))
+                    .build();
+            assertThatThrownBy(() -> client.send(request, BodyHandlers.ofString()))
+                    .isInstanceOf(IOException.class);
+            HttpRequest next = HttpRequest.newBuilder(URI.create(other.address() + "/"))
+                    .build();
+            assertThat(client.send(next, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void belowAPathThatEndsWithASlashIsItsHandler() throws Exception {
+        try (WebServer other = WebServer.start(
+                "127.0.0.1", 0, Map.of("/below/", page -> WebServer.answer(page, 200, "below")))) {
+            for (String path : new String[] {"/below/a", "/below/a/b"}) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(other.address() + path))
+                        .build();
+                assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("below\n");
+            }
+            for (String path : new String[] {"/below", "/", "/belowed/a"}) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(other.address() + path))
+                        .build();
+                assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                        .isEqualTo(404);
+            }
+        }
+    }
+
+    @Test
     void aPortInUseIsAnError() {
         int port = URI.create(server.address()).getPort();
         assertThatThrownBy(() -> WebServer.start("127.0.0.1", port, Map.of())).isInstanceOf(BindException.class);

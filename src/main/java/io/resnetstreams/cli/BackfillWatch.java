@@ -1,0 +1,121 @@
+package io.resnetstreams.cli;
+
+import io.resnetstreams.backfill.BackfillRun;
+import io.resnetstreams.backfill.GroupProgress;
+import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.web.InstanceView.Backfill;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows the application's backfills that are running, while somebody wants to: it asks the broker every few seconds then,
+ * and not at all otherwise. Where it may not, it knows none.
+ *
+ * <p>Threading: one thread of its own asks; any may read.
+ */
+final class BackfillWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BackfillWatch.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    private final Configuration configuration;
+    private final BooleanSupplier isWanted;
+    private final ScheduledExecutorService thread;
+    private final Map<String, GroupProgress> progress = new HashMap<>();
+    private KafkaClients clients;
+    private RunStore store;
+    private boolean isForbidden;
+    private volatile List<Backfill> runs = List.of();
+
+    private BackfillWatch(Configuration configuration, BooleanSupplier isWanted) {
+        this.configuration = configuration;
+        this.isWanted = isWanted;
+        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread asking = new Thread(task, "backfill-watch");
+            asking.setDaemon(true);
+            return asking;
+        });
+    }
+
+    static BackfillWatch start(Configuration configuration, BooleanSupplier isWanted) {
+        BackfillWatch watch = new BackfillWatch(configuration, isWanted);
+        watch.thread.scheduleWithFixedDelay(watch::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        return watch;
+    }
+
+    /** Returns the runs that are running, as of the last look. */
+    List<Backfill> runs() {
+        return runs;
+    }
+
+    private void look() {
+        if (isForbidden) {
+            return;
+        }
+        if (!isWanted.getAsBoolean()) {
+            release();
+            return;
+        }
+        try {
+            runs = read();
+        } catch (AuthorizationException e) {
+            LOG.debug("backfills are not shown: {}", e.toString());
+            isForbidden = true;
+            release();
+        } catch (InterruptException e) {
+            // It is being closed.
+            Thread.currentThread().interrupt();
+        } catch (KafkaException | IllegalStateException | UserErrorException e) {
+            LOG.debug("backfills are not known: {}", e.toString());
+            release();
+        }
+    }
+
+    private List<Backfill> read() {
+        if (store == null) {
+            clients = new KafkaClients(configuration);
+            store = new RunStore(
+                    clients,
+                    configuration.applicationId(),
+                    configuration.topics().replicationFactor());
+        }
+        List<Backfill> running = new ArrayList<>();
+        for (Map.Entry<String, BackfillRun> entry : store.runs().entrySet()) {
+            BackfillRun run = entry.getValue();
+            if (run.state() == BackfillRun.State.RUNNING) {
+                GroupProgress.Progress now = progress.computeIfAbsent(
+                                entry.getKey(), name -> new GroupProgress(clients, run.plan()))
+                        .read();
+                running.add(new Backfill(entry.getKey(), BackfillRuns.state(run), now.done(), now.total()));
+            }
+        }
+        return List.copyOf(running);
+    }
+
+    private void release() {
+        runs = List.of();
+        progress.values().forEach(GroupProgress::close);
+        progress.clear();
+        if (store != null) {
+            store.close();
+            store = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.execute(this::release);
+        thread.shutdown();
+    }
+}

@@ -1,0 +1,39 @@
+package io.resnetstreams.web;
+
+import java.util.Map;
+
+/**
+ * What was counted since the instance started, as of one moment.
+ *
+ * @param nanos when, as {@link System#nanoTime} tells it
+ * @param waited images whose wait for a device, {@code waitNanos} in all, is over
+ */
+record Counts(
+        long nanos,
+        long consumed,
+        long labels,
+        long deadLetters,
+        long decoded,
+        long decodeNanos,
+        long waited,
+        long waitNanos,
+        Map<String, Device> devices) {
+    /**
+     * Of one device.
+     *
+     * @param ceiling the largest batch that it is given
+     * @param capacity images a second that all its workers together classify, as measured at the start; 0 if unknown
+     * @param full batches that were closed because they were full
+     */
+    record Device(
+            int workers,
+            int ceiling,
+            double capacity,
+            boolean failed,
+            long batches,
+            long full,
+            long images,
+            long nanos) {
+        static final Device NONE = new Device(1, 1, 0, false, 0, 0, 0, 0);
+    }
+}

@@ -1,0 +1,69 @@
+package io.resnetstreams.web;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** Figures as the page writes them. Stateless. */
+final class Figures {
+    private static final String UNKNOWN = "–";
+    private static final double KIB = 1_024;
+
+    private Figures() {}
+
+    static String count(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+
+    /** Returns a rate with as many digits as tell something. */
+    static String rate(double perSecond) {
+        return decimal(perSecond) + "/s";
+    }
+
+    /** Returns a number as HTML and SVG read it. */
+    static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    static String decimal(double value) {
+        return String.format(
+                Locale.ROOT, value == 0 || value >= 99.95 ? "%,.0f" : value >= 9.95 ? "%.1f" : "%.2f", value);
+    }
+
+    static String percent(double share) {
+        return String.format(Locale.ROOT, "%.0f %%", share * 100);
+    }
+
+    /** Returns a time; "–" where it is 0 since there was nothing, or unknown. */
+    static String millis(double millis) {
+        if (!(millis > 0)) {
+            return UNKNOWN;
+        }
+        return millis < 9.95
+                ? String.format(Locale.ROOT, "%.1f ms", millis)
+                : millis < 999.5 ? String.format(Locale.ROOT, "%.0f ms", millis) : seconds(millis / 1e3);
+    }
+
+    static String seconds(double seconds) {
+        if (Double.isInfinite(seconds)) {
+            return "never at this rate";
+        }
+        if (seconds < 99.95) {
+            return String.format(Locale.ROOT, seconds < 9.95 ? "%.1f s" : "%.0f s", seconds);
+        }
+        Duration time = Duration.ofSeconds(Math.round(seconds));
+        return time.toHours() > 0
+                ? time.toHours() + " h " + time.toMinutesPart() + " min"
+                : time.toMinutes() + " min " + time.toSecondsPart() + " s";
+    }
+
+    static String bytes(double bytes) {
+        return bytes < KIB * KIB
+                ? String.format(Locale.ROOT, "%,.0f KB", bytes / KIB)
+                : String.format(Locale.ROOT, "%,.1f MB", bytes / KIB / KIB);
+    }
+
+    static String orUnknown(boolean isKnown, Supplier<String> text) {
+        return isKnown ? text.get() : UNKNOWN;
+    }
+}

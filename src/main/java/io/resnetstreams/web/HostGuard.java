@@ -1,0 +1,83 @@
+package io.resnetstreams.web;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Lets through what was asked for by a name of this server's own, and puts the headers on it that keep a browser from doing
+ * anything else with it. A page of elsewhere whose name was made to lead here (DNS rebinding) can't read ids or pictures
+ * then: its name is its own. An address is always right, since it can't be made to lead anywhere else.
+ */
+final class HostGuard {
+    private static final int MISDIRECTED = 421;
+    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
+    private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private final Set<String> names = new TreeSet<>();
+
+    /** @param host the address that the server listens at, as configured */
+    HostGuard(String host) {
+        names.add("localhost");
+        names.add(host.toLowerCase(Locale.ROOT));
+    }
+
+    /** Returns a handler of the same kind. */
+    HttpHandler around(HttpHandler handler) {
+        if (handler instanceof ActionHandler) {
+            return (ActionHandler) exchange -> handle(exchange, handler);
+        }
+        return handler instanceof StreamHandler
+                ? (StreamHandler) exchange -> handle(exchange, handler)
+                : exchange -> handle(exchange, handler);
+    }
+
+    private void handle(HttpExchange exchange, HttpHandler handler) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Security-Policy", POLICY);
+        headers.set("X-Content-Type-Options", "nosniff");
+        // Not no-referrer, with which a browser would not name the origin of a request that changes something.
+        headers.set("Referrer-Policy", "same-origin");
+        headers.set("Cross-Origin-Opener-Policy", "same-origin");
+        headers.set("Cross-Origin-Resource-Policy", "same-origin");
+        String host = exchange.getRequestHeaders().getFirst("Host");
+        if (isOwn(host)) {
+            handler.handle(exchange);
+            return;
+        }
+        try (exchange) {
+            WebServer.answer(
+                    exchange,
+                    MISDIRECTED,
+                    "the page is at this machine's address, at its name, or at " + String.join(", ", names)
+                            + "; not at the name that was asked for");
+        }
+    }
+
+    /** Returns whether a {@code Host} header names this server. */
+    boolean isOwn(String host) {
+        if (host == null) {
+            return false;
+        }
+        String name = PORT.matcher(host.strip().toLowerCase(Locale.ROOT)).replaceFirst("");
+        return names.contains(name) || ADDRESS.matcher(name).matches() || name.equals(ofThisMachine());
+    }
+
+    /** Asked only where it matters, since a name service may be slow. */
+    private static String ofThisMachine() {
+        try {
+            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.resnetstreams.web;
+
+import com.sun.net.httpserver.HttpHandler;
+import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.topology.TopologyMetrics;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The page of one instance: what it shows, kept up to date, and the handlers that serve it.
+ *
+ * <p>Threading: thread-safe. A thread of its own counts once a second; all else is done when somebody asks.
+ */
+public final class LivePage implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LivePage.class);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final int TICKS_OF_A_POINT = (int) History.STEP.dividedBy(TICK);
+    private static final int SECRET_BYTES = 16;
+
+    private final PageFacts facts;
+    private final LiveRecorder recorder;
+    private final InstantSource clock;
+    private final History history = new History();
+    private final ArrayDeque<Counts> counts = new ArrayDeque<>();
+    private final EventStreams streams;
+    private final ScheduledExecutorService ticker;
+    private final String instance = secret();
+    private final String token = secret();
+    private final DeadLetterReplay replay;
+    private volatile Rates rates;
+    private volatile Supplier<InstanceView> view;
+    private volatile ModelFacts model = ModelFacts.LOADING;
+    private int ticks;
+
+    private LivePage(PageFacts facts, Supplier<Health> health, DeadLetterReplay replay, InstantSource clock) {
+        this.facts = facts;
+        this.replay = replay;
+        this.clock = clock;
+        this.recorder = new LiveRecorder(clock, facts.pictures(), facts.payloads());
+        this.view = () -> InstanceView.starting(health.get());
+        this.streams = new EventStreams(this);
+        Counts first = recorder.counts(System.nanoTime());
+        counts.add(first);
+        this.rates = Rates.between(first, first);
+        this.ticker = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "page");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Begins to count.
+     *
+     * @param health whether the instance does its work
+     * @param replay sends dead letters back, where the page may
+     */
+    public static LivePage start(PageFacts facts, Supplier<Health> health, DeadLetterReplay replay) {
+        LivePage page = of(facts, health, replay, InstantSource.system());
+        page.begin();
+        return page;
+    }
+
+    /** From now on it counts by itself. */
+    void begin() {
+        ticker.scheduleAtFixedRate(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Returns one that counts when it is told to. */
+    static LivePage of(PageFacts facts, Supplier<Health> health, DeadLetterReplay replay, InstantSource clock) {
+        return new LivePage(facts, health, replay, clock);
+    }
+
+    private static String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Returns what inference tells its work to. */
+    public InferenceMetrics inference() {
+        return recorder;
+    }
+
+    /** Returns what the topology tells its work to. */
+    public TopologyMetrics topology() {
+        return recorder;
+    }
+
+    /**
+     * The model is loaded, and the pipeline is there to be asked.
+     *
+     * @param device what was chosen, in words
+     */
+    public void watch(ModelDirectory loaded, String device, Supplier<InstanceView> instanceView) {
+        model = ModelFacts.of(loaded, device);
+        view = instanceView;
+    }
+
+    /** Returns whether somebody looks at it now, or did a moment ago. */
+    public boolean isWatched() {
+        return streams.isWatched();
+    }
+
+    /** Returns the handlers by path. */
+    public Map<String, HttpHandler> handlers() {
+        HostGuard guard = new HostGuard(facts.host());
+        Map<String, HttpHandler> handlers = new TreeMap<>();
+        handlers.put("/", new PageHandler(this));
+        handlers.put("/events", streams);
+        handlers.put("/page.css", new ResourceHandler("page.css", "text/css; charset=utf-8"));
+        handlers.put("/page.js", new ResourceHandler("page.js", "text/javascript; charset=utf-8"));
+        handlers.put("/icon.svg", new ResourceHandler("icon.svg", "image/svg+xml"));
+        if (facts.pictures()) {
+            handlers.put("/pictures/", new PictureHandler(this));
+        }
+        if (facts.payloads()) {
+            handlers.put("/payloads/", new PayloadHandler(this));
+        }
+        handlers.replaceAll((path, handler) -> guard.around(handler));
+        if (facts.actions()) {
+            handlers.put("/replay", guard.around(new ReplayHandler(this, replay)));
+        }
+        return handlers;
+    }
+
+    private void tick() {
+        try {
+            count(System.nanoTime());
+            streams.tick();
+        } catch (RuntimeException e) {
+            // Else the executor would never call it again.
+            LOG.warn("The page is not up to date: {}", e.toString(), e);
+        }
+    }
+
+    /** Takes a reading of the counts; each fifth makes a point of the plots. For one thread. */
+    void count(long nanos) {
+        Counts now = recorder.counts(nanos);
+        counts.addLast(now);
+        if (counts.size() > TICKS_OF_A_POINT + 1) {
+            counts.removeFirst();
+        }
+        rates = Rates.between(counts.getFirst(), now);
+        if (++ticks % TICKS_OF_A_POINT == 0) {
+            history.add(point());
+        }
+    }
+
+    private Point point() {
+        Histogram latencies = recorder.latencies();
+        boolean any = latencies.getTotalCount() > 0;
+        InstanceView now = view.get();
+        return new Point(
+                clock.millis(),
+                rates.labelsPerSecond(),
+                rates.deadLettersPerSecond(),
+                now.group().arrivalsPerSecond().orElse(Double.NaN),
+                now.group().lagEvents().isPresent() ? now.group().lagEvents().getAsLong() : Double.NaN,
+                any ? latencies.getValueAtPercentile(50) : Double.NaN,
+                any ? latencies.getValueAtPercentile(95) : Double.NaN,
+                any ? latencies.getValueAtPercentile(99) : Double.NaN,
+                rates.meanBatch() == 0 ? Double.NaN : rates.meanBatch());
+    }
+
+    /** Returns how all is at this moment. */
+    Reading reading() {
+        return Reading.of(facts, view.get(), recorder.counts(System.nanoTime()), rates, history.last());
+    }
+
+    PageFacts facts() {
+        return facts;
+    }
+
+    ModelFacts model() {
+        return model;
+    }
+
+    RecentOutcomes recent() {
+        return recorder.recent();
+    }
+
+    History history() {
+        return history;
+    }
+
+    EventStreams streams() {
+        return streams;
+    }
+
+    /** Returns a name of this run of the instance, by which a browser sees that it is another one. */
+    String instance() {
+        return instance;
+    }
+
+    /** Returns what a request that changes something has to bear; only a page that was read knows it. */
+    String token() {
+        return token;
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        streams.close();
+    }
+}

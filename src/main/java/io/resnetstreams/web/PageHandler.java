@@ -1,0 +1,70 @@
+package io.resnetstreams.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code GET /}: the page with all its numbers in it, so that it can be read without JavaScript. */
+final class PageHandler implements HttpHandler {
+    private static final int OK = 200;
+    private static final Pattern PLACE = Pattern.compile("\\{\\{([a-zA-Z0-9.]+)}}");
+
+    private final LivePage page;
+    private final String template = new String(ResourceHandler.read("page.html"), UTF_8);
+
+    PageHandler(LivePage page) {
+        this.page = page;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        page.streams().looked();
+        LabelFilter filter = LabelFilter.of(exchange.getRequestURI().getRawQuery());
+        WebServer.answer(exchange, OK, "text/html; charset=utf-8", html(filter).getBytes(UTF_8));
+    }
+
+    /** Returns the page as it is now. */
+    String html(LabelFilter filter) {
+        Reading reading = page.reading();
+        Map<String, String> places = new LinkedHashMap<>();
+        PageTexts.of(page.facts(), page.model(), reading).forEach((name, text) -> places.put(name, Html.escape(text)));
+        PageFragments fragments = new PageFragments(page);
+        places.put("fragment.labels", fragments.labels(filter));
+        places.put("fragment.deadLetters", fragments.deadLetters());
+        places.put("fragment.backfills", fragments.backfills(reading.view().backfills()));
+        places.put("fragment.options", fragments.options());
+        places.put("filter.label", Html.escape(filter.label()));
+        places.put("filter.from", Figures.number(filter.from()));
+        places.put("filter.to", Figures.number(filter.to()));
+        places.put("token", page.facts().actions() ? page.token() : "");
+        places.put("instance", page.instance());
+        places.put("pictures", page.facts().pictures() ? "yes" : "no");
+        places.put("payloads", page.facts().payloads() ? "yes" : "no");
+        places.put("ok", reading.view().health().ok() ? "yes" : "no");
+        for (Bottleneck.Stage stage : Bottleneck.Stage.values()) {
+            String name = stage.name().toLowerCase(Locale.ROOT);
+            places.put("stage." + name, reading.bottleneck().stage() == stage ? "stage waits" : "stage");
+        }
+        EventStreams.gauges(page.facts(), reading)
+                .forEach((name, share) -> places.put("gauge." + name, Figures.number(Math.round(share * 100))));
+        return fill(places);
+    }
+
+    /** Fills all places in one pass, so that what was filled in is no place again. */
+    private String fill(Map<String, String> places) {
+        return PLACE.matcher(template).replaceAll(place -> {
+            String text = places.get(place.group(1));
+            if (text == null) {
+                throw new IllegalStateException("page.html has a place " + place.group() + " that nothing fills");
+            }
+            return Matcher.quoteReplacement(text);
+        });
+    }
+}

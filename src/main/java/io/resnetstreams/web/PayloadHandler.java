@@ -1,0 +1,86 @@
+package io.resnetstreams.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.resnetstreams.events.RawEvent;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * {@code GET /payloads/NUMBER-INSTANCE}: what a dead letter's event contains, as plain text: key, headers, and the beginning
+ * of the value in hexadecimal beside its characters.
+ */
+final class PayloadHandler implements HttpHandler {
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
+    private static final int MOST_BYTES = 2_048;
+    private static final int MOST_HEADERS = 50;
+    private static final int LONGEST_TEXT = 500;
+    private static final int ROW = 16;
+    private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
+
+    private final LivePage page;
+
+    PayloadHandler(LivePage page) {
+        this.page = page;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        long number = Paths.number(exchange, page.instance());
+        RecentOutcome letter = number == Paths.NONE ? null : page.recent().deadLetter(number);
+        RawEvent event = letter == null ? null : letter.event();
+        if (event == null) {
+            WebServer.answer(exchange, NOT_FOUND, "this payload is not kept here, or no longer; 'dlq export' has it");
+            return;
+        }
+        WebServer.answer(exchange, OK, "text/plain; charset=utf-8", text(event).getBytes(UTF_8));
+    }
+
+    /** Returns an event as text. */
+    static String text(RawEvent event) {
+        StringBuilder text = new StringBuilder();
+        text.append("key      ")
+                .append(event.key() == null ? "none" : shorten(event.key()))
+                .append('\n');
+        int headers = 0;
+        for (Header header : event.headers()) {
+            if (headers++ == MOST_HEADERS) {
+                text.append("header   … and more\n");
+                break;
+            }
+            text.append("header   ")
+                    .append(shorten(header.key().getBytes(UTF_8)))
+                    .append(": ")
+                    .append(header.value() == null ? "null" : shorten(header.value()))
+                    .append('\n');
+        }
+        byte[] value = event.value() == null ? new byte[0] : event.value();
+        text.append("value    ").append(Figures.count(value.length)).append(" bytes");
+        text.append(value.length > MOST_BYTES ? ", of which the first " + Figures.count(MOST_BYTES) : "");
+        text.append("\n\n");
+        for (int at = 0; at < Math.min(value.length, MOST_BYTES); at += ROW) {
+            row(text, at, Arrays.copyOfRange(value, at, Math.min(value.length, at + ROW)));
+        }
+        return text.toString();
+    }
+
+    private static void row(StringBuilder text, int at, byte[] bytes) {
+        text.append(String.format("%04x  %-47s  ", at, HEX.formatHex(bytes)));
+        for (byte b : bytes) {
+            text.append(b >= ' ' && b < 0x7F ? (char) b : '·');
+        }
+        text.append('\n');
+    }
+
+    private static String shorten(byte[] bytes) {
+        String text = new String(bytes, 0, Math.min(bytes.length, LONGEST_TEXT), UTF_8);
+        // On one line, whatever it contains.
+        String line = text.replaceAll("\\p{Cntrl}", "·");
+        return bytes.length > LONGEST_TEXT ? line + "…" : line;
+    }
+}

@@ -1,0 +1,77 @@
+package io.resnetstreams.web;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How fast things go, from two readings of the counts; 0 where nothing happened between them.
+ *
+ * @param decodeMillis mean time to read and decode an event
+ * @param decodeBusy how many threads were decoding, in the mean
+ * @param waitMillis mean time that a decoded image waited for a device
+ * @param meanBatch images in a batch
+ * @param fullBatches the share of batches that were full
+ * @param inferenceMillis mean time of a batch on a device
+ * @param deviceBusy the share of their time, from 0 to 1, that the workers of all sound devices were at batches
+ */
+record Rates(
+        double consumedPerSecond,
+        double labelsPerSecond,
+        double deadLettersPerSecond,
+        double decodedPerSecond,
+        double decodeMillis,
+        double decodeBusy,
+        double waitMillis,
+        double meanBatch,
+        double fullBatches,
+        double batchesPerSecond,
+        double inferenceMillis,
+        double deviceBusy,
+        Map<String, Double> busyByDevice) {
+    private static final double MILLI = 1e6;
+
+    static Rates between(Counts from, Counts to) {
+        double seconds = (to.nanos() - from.nanos()) / 1e9;
+        long batches = 0;
+        long full = 0;
+        long images = 0;
+        long nanos = 0;
+        int workers = 0;
+        Map<String, Double> busy = new TreeMap<>();
+        for (Map.Entry<String, Counts.Device> entry : to.devices().entrySet()) {
+            Counts.Device now = entry.getValue();
+            Counts.Device before = from.devices().getOrDefault(entry.getKey(), Counts.Device.NONE);
+            long more = now.nanos() - before.nanos();
+            batches += now.batches() - before.batches();
+            full += now.full() - before.full();
+            images += now.images() - before.images();
+            nanos += more;
+            workers += now.failed() ? 0 : now.workers();
+            busy.put(entry.getKey(), share(more / 1e9, seconds * now.workers()));
+        }
+        double decodeNanos = to.decodeNanos() - from.decodeNanos();
+        return new Rates(
+                ratio(to.consumed() - from.consumed(), seconds),
+                ratio(to.labels() - from.labels(), seconds),
+                ratio(to.deadLetters() - from.deadLetters(), seconds),
+                ratio(to.decoded() - from.decoded(), seconds),
+                ratio(decodeNanos / MILLI, to.decoded() - from.decoded()),
+                ratio(decodeNanos / 1e9, seconds),
+                ratio((to.waitNanos() - from.waitNanos()) / MILLI, to.waited() - from.waited()),
+                ratio(images, batches),
+                ratio(full, batches),
+                ratio(batches, seconds),
+                ratio(nanos / MILLI, batches),
+                share(nanos / 1e9, seconds * workers),
+                busy);
+    }
+
+    private static double ratio(double of, double to) {
+        return to <= 0 ? 0 : of / to;
+    }
+
+    /** A batch that began before the first reading counts whole. */
+    private static double share(double of, double to) {
+        return Math.min(1, ratio(of, to));
+    }
+}

@@ -1,0 +1,31 @@
+package io.resnetstreams.web;
+
+/**
+ * All that the page tells of one moment, but for the outcomes.
+ *
+ * @param point the newest point of the plots, or null before the first
+ */
+record Reading(InstanceView view, Counts counts, Rates rates, Bottleneck bottleneck, Point point) {
+    static Reading of(PageFacts facts, InstanceView view, Counts counts, Rates rates, Point point) {
+        boolean hasDevices = !counts.devices().isEmpty();
+        double window = window(facts, view);
+        Bottleneck bottleneck = Bottleneck.of(new Bottleneck.Signs(
+                view.group().lagEvents().orElse(0),
+                view.group().lagSeconds().orElse(0),
+                window,
+                rates.decodeBusy() / facts.decodeThreads(),
+                rates.deviceBusy(),
+                rates.labelsPerSecond() + rates.deadLettersPerSecond() > 0,
+                hasDevices && counts.devices().values().stream().allMatch(Counts.Device::failed)));
+        return new Reading(view, counts, rates, bottleneck, point);
+    }
+
+    /** Returns the share of the window that is taken, in events or bytes, whichever is greater. */
+    static double window(PageFacts facts, InstanceView view) {
+        return Math.min(
+                1,
+                Math.max(
+                        (double) view.inFlightEvents() / facts.limits().maxEvents(),
+                        (double) view.inFlightBytes() / facts.limits().maxBytes()));
+    }
+}

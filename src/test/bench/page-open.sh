@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# What open pages cost: one demo that runs on, in which times with PAGES pages open alternate with times without. A page is
+# read as a browser reads it: events, and each picture they name; drawing is the browser's, elsewhere.
+# usage: src/test/bench/page-open.sh [ROUNDS] [SECONDS] [PAGES]     (default 10 rounds of twice 20 s, 1 page)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+rounds=${1:-10} seconds=${2:-20} pages=${3:-1}
+log=$(mktemp)
+"${RESNET_STREAMS:-./resnet-streams}" demo --hold --repeat 100000 >"$log" 2>&1 &
+demo=$!
+trap 'kill "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; rm -f "$log"' EXIT
+until address=$(grep -o 'http://[^/]*' "$log" | head -1) && [ -n "$address" ]; do
+  kill -0 "$demo" || { cat "$log" >&2; exit 1; }
+  sleep 1
+done
+sleep 30
+python3 - "$address" "$rounds" "$seconds" "$pages" <<'PYTHON'
+import json, statistics, sys, threading, time, urllib.request
+address, rounds, seconds, pages = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+
+def labels():
+    text = urllib.request.urlopen(address + '/metrics', timeout=60).read().decode()
+    return next(float(line.split()[-1]) for line in text.splitlines()
+                if line.startswith('resnet_streams_events_total{outcome="label"}'))
+
+def page(end, read):
+    instance = None
+    with urllib.request.urlopen(address + '/events', timeout=60) as events:
+        for line in events:
+            if line.startswith(b'data: '):
+                news = json.loads(line[6:])
+                instance = news.get('instance', instance)
+                for label in news['labels']:
+                    if label['picture']:
+                        try:
+                            urllib.request.urlopen(f"{address}/pictures/{label['number']}-{instance}", timeout=60).read()
+                            read.append(1)
+                        except urllib.error.HTTPError:
+                            pass  # no longer kept
+            if time.time() > end:
+                return
+
+def rate(open_pages):
+    read, start, before = [], time.time(), labels()
+    threads = [threading.Thread(target=page, args=(start + seconds, read)) for _ in range(open_pages)]
+    for thread in threads:
+        thread.start()
+    time.sleep(max(0, start + seconds - time.time()))
+    # Both are read by a clock of their own: a late answer makes neither faster.
+    done, took = labels() - before, time.time() - start
+    for thread in threads:
+        thread.join()
+    return done / took, len(read)
+
+ratios, closed = [], []
+for number in range(1, rounds + 1):
+    # In turn which comes first, so that a drift favours neither.
+    pair = {}
+    for kind in ('closed', 'open') if number % 2 else ('open', 'closed'):
+        pair[kind] = rate(pages if kind == 'open' else 0)
+    ratios.append(pair['open'][0] / pair['closed'][0])
+    closed.append(pair['closed'][0])
+    print(f"round {number}: closed {pair['closed'][0]:,.0f} images/s, open {pair['open'][0]:,.0f} images/s "
+          f"({pair['open'][1]} pictures read), ratio {ratios[-1]:.3f}", flush=True)
+print(f"median ratio {statistics.median(ratios):.3f}, from {min(ratios):.3f} to {max(ratios):.3f}; "
+      f"closed alone from {min(closed):,.0f} to {max(closed):,.0f} images/s")
+PYTHON
