@@ -64,6 +64,7 @@ class CrashIT {
         System.out.printf("without the frontier, %d kills, seed %d: %s%n", KILLS, SEED, outcomes);
         assertThat(outcomes.events()).isEqualTo(EVENTS);
         assertThat(outcomes.lost()).isPositive();
+        assertThat(outcomes.labels()).isPositive();
     }
 
     private static OutcomeFollower.Snapshot crash(
@@ -101,10 +102,14 @@ class CrashIT {
         } else {
             // All is consumed, and what was in flight then has come out.
             await().atMost(Duration.ofSeconds(240)).until(cluster::hasNoLag);
-            long[] last = {-1};
-            await().atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofSeconds(2))
-                    .until(() -> last[0] == (last[0] = follower.snapshot().outcomes()));
+            long[] last = {0};
+            await().atMost(Duration.ofSeconds(180))
+                    .pollInterval(Duration.ofSeconds(8))
+                    .until(() -> {
+                        long before = last[0];
+                        last[0] = follower.snapshot().outcomes();
+                        return before > 0 && before == last[0];
+                    });
         }
     }
 
