@@ -19,6 +19,10 @@ import org.junit.jupiter.api.Test;
 class CrashIT {
     private static final int EVENTS = 6_000;
     private static final int KILLS = 4;
+    /** More, since not every kill loses something. */
+    private static final int CONTROL_EVENTS = 9_000;
+
+    private static final int CONTROL_KILLS = 8;
     private static final int EVENTS_A_SECOND = 300;
     private static final long SEED = Long.getLong("seed", 1);
 
@@ -56,13 +60,13 @@ class CrashIT {
             outcomes = crash(
                     cluster,
                     () -> cluster.track(InstanceProcess.main(PipelineWithoutFrontier.class, cluster.bootstrap())),
-                    EVENTS,
-                    KILLS,
+                    CONTROL_EVENTS,
+                    CONTROL_KILLS,
                     false);
             assertThat(cluster.check()).isEqualTo(1);
         }
-        System.out.printf("without the frontier, %d kills, seed %d: %s%n", KILLS, SEED, outcomes);
-        assertThat(outcomes.events()).isEqualTo(EVENTS);
+        System.out.printf("without the frontier, %d kills, seed %d: %s%n", CONTROL_KILLS, SEED, outcomes);
+        assertThat(outcomes.events()).isEqualTo(CONTROL_EVENTS);
         assertThat(outcomes.lost()).isPositive();
         assertThat(outcomes.labels()).isPositive();
     }
