@@ -19,6 +19,10 @@ import org.junit.jupiter.api.Test;
 class CrashIT {
     private static final int EVENTS = 6_000;
     private static final int KILLS = 4;
+    /** More, since not every kill loses something. */
+    private static final int CONTROL_EVENTS = 9_000;
+
+    private static final int CONTROL_KILLS = 8;
     private static final int EVENTS_A_SECOND = 300;
     private static final long SEED = Long.getLong("seed", 1);
 
@@ -56,14 +60,15 @@ class CrashIT {
             outcomes = crash(
                     cluster,
                     () -> cluster.track(InstanceProcess.main(PipelineWithoutFrontier.class, cluster.bootstrap())),
-                    EVENTS,
-                    KILLS,
+                    CONTROL_EVENTS,
+                    CONTROL_KILLS,
                     false);
             assertThat(cluster.check()).isEqualTo(1);
         }
-        System.out.printf("without the frontier, %d kills, seed %d: %s%n", KILLS, SEED, outcomes);
-        assertThat(outcomes.events()).isEqualTo(EVENTS);
+        System.out.printf("without the frontier, %d kills, seed %d: %s%n", CONTROL_KILLS, SEED, outcomes);
+        assertThat(outcomes.events()).isEqualTo(CONTROL_EVENTS);
         assertThat(outcomes.lost()).isPositive();
+        assertThat(outcomes.labels()).isPositive();
     }
 
     private static OutcomeFollower.Snapshot crash(
@@ -77,7 +82,8 @@ class CrashIT {
             long before = follower.snapshot().outcomes();
             long wanted = Math.min(events - 1L, before + 400 + random.nextInt(800));
             await().atMost(Duration.ofSeconds(120))
-                    .until(() -> follower.snapshot().outcomes() >= wanted || !all && sending.isDone());
+                    .until(() ->
+                            follower.snapshot().outcomes() >= wanted || !all && sending.isDone() && cluster.hasNoLag());
             int victim = random.nextInt(instances.size());
             instances.get(victim).kill();
             instances.set(victim, start.get());
@@ -101,10 +107,14 @@ class CrashIT {
         } else {
             // All is consumed, and what was in flight then has come out.
             await().atMost(Duration.ofSeconds(240)).until(cluster::hasNoLag);
-            long[] last = {-1};
-            await().atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofSeconds(2))
-                    .until(() -> last[0] == (last[0] = follower.snapshot().outcomes()));
+            long[] last = {0};
+            await().atMost(Duration.ofSeconds(180))
+                    .pollInterval(Duration.ofSeconds(8))
+                    .until(() -> {
+                        long before = last[0];
+                        last[0] = follower.snapshot().outcomes();
+                        return before > 0 && before == last[0];
+                    });
         }
     }
 

@@ -25,6 +25,9 @@ public final class InstanceProcess {
     /** For what lives for seconds: without the optimising compiler, as the launcher does it. */
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
+    /** A machine that does much else may keep the broker from answering within the default; a later setting overrides it. */
+    static final List<String> PATIENT = List.of("--set", "brokerTimeoutMillis=120000");
+
     private static final Duration LONGEST_START = Duration.ofSeconds(300);
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -39,6 +42,7 @@ public final class InstanceProcess {
     /** Starts {@code resnet-streams run}. */
     public static InstanceProcess run(String bootstrap, String... settings) {
         List<String> command = java("-jar", "target/resnet-streams.jar", "run", "--bootstrap", bootstrap);
+        command.addAll(PATIENT);
         for (String setting : settings) {
             command.add("--set");
             command.add(setting);

@@ -140,7 +140,7 @@ class TerminationIT {
         try (TestCluster cluster = TestCluster.start()) {
             OutcomeFollower follower = cluster.follow(Map.of());
             send(cluster, follower);
-            List<String> words = List.of(
+            List<String> words = new ArrayList<>(List.of(
                     "backfill",
                     "--run",
                     "stopped",
@@ -151,7 +151,8 @@ class TerminationIT {
                     "--output",
                     "again",
                     "--bootstrap",
-                    cluster.bootstrap());
+                    cluster.bootstrap()));
+            words.addAll(InstanceProcess.PATIENT);
             List<String> slow = new ArrayList<>(words);
             slow.addAll(List.of("--max-rate", "50"));
             InstanceProcess instance = cluster.track(InstanceProcess.command(slow));
