@@ -2,18 +2,22 @@
 # What open pages cost: one demo that runs on, in which times with PAGES pages open alternate with times without. A page is
 # read as a browser reads it: events, and each picture they name; drawing is the browser's, elsewhere.
 # usage: src/test/bench/page-open.sh [ROUNDS] [SECONDS] [PAGES]     (default 10 rounds of twice 20 s, 1 page)
+#        ADDRESS=http://127.0.0.1:PORT measures an instance that is running, and loaded, already.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 rounds=${1:-10} seconds=${2:-20} pages=${3:-1}
-log=$(mktemp)
-"${RESNET_STREAMS:-./resnet-streams}" demo --hold --repeat 100000 >"$log" 2>&1 &
-demo=$!
-trap 'kill "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; rm -f "$log"' EXIT
-until address=$(grep -o 'http://[^/]*' "$log" | head -1) && [ -n "$address" ]; do
-  kill -0 "$demo" || { cat "$log" >&2; exit 1; }
-  sleep 1
-done
-sleep 30
+address=${ADDRESS:-}
+if [ -z "$address" ]; then
+  log=$(mktemp)
+  ./resnet-streams demo --repeat 100000 >"$log" 2>&1 &
+  demo=$!
+  trap 'kill "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; rm -f "$log"' EXIT
+  until address=$(grep -o 'http://[^/]*' "$log" | head -1) && [ -n "$address" ]; do
+    kill -0 "$demo" || { cat "$log" >&2; exit 1; }
+    sleep 1
+  done
+  sleep 30
+fi
 python3 - "$address" "$rounds" "$seconds" "$pages" <<'PYTHON'
 import json, statistics, sys, threading, time, urllib.request
 address, rounds, seconds, pages = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])

@@ -250,7 +250,7 @@
   const millis = value => value >= 1000 ? +(value / 1000).toFixed(1) + ' s' : Math.round(value) + ' ms';
   const perSecond = value => number(value) + '/s';
   const plots = [
-    {id: 'plot-throughput', least: 10, format: perSecond, series: [['labels', 1], ['arrivals', 3], ['dead letters', 2]]},
+    {id: 'plot-throughput', least: 10, format: perSecond, series: [['labels', 1], ['arrivals', 3], ['dead', 2]]},
     {id: 'plot-lag', least: 10, format: number, series: [['waiting', 4]]},
     {id: 'plot-latency', least: 100, format: millis, series: [['p50', 5], ['p95', 6], ['p99', 7]]},
     {id: 'plot-batch', least: 8, format: number, series: [['mean', 8]]},
@@ -262,6 +262,12 @@
   function ceiling(value) {
     const power = 10 ** Math.floor(Math.log10(value || 1));
     return power * [1, 2, 5, 10].find(step => step * power >= (value || 1));
+  }
+
+  // Short, since the room is.
+  function axis(plot, value) {
+    if (plot.format === millis) return millis(value);
+    return value >= 1e6 ? value / 1e6 + 'M' : value >= 1e4 ? value / 1e3 + 'k' : number(value);
   }
 
   function readout(plot, at) {
@@ -290,7 +296,7 @@
     const parts = [];
     for (const share of [0, .5, 1]) {
       parts.push(svg('line', {class: 'grid', x1: LEFT, x2: width - RIGHT, y1: y(most * share), y2: y(most * share)}),
-        svg('text', {x: LEFT - 6, y: y(most * share) + 4, 'text-anchor': 'end'}, share ? plot.format(most * share).replace('/s', '') : '0'));
+        svg('text', {x: LEFT - 6, y: y(most * share) + 4, 'text-anchor': 'end'}, share ? axis(plot, most * share) : '0'));
     }
     for (const minutes of [15, 10, 5, 0]) {
       parts.push(svg('text', {x: x(end - minutes * 60000), y: HEIGHT - 5, 'text-anchor': minutes === 0 ? 'end' : minutes === 15 ? 'start' : 'middle'},

@@ -69,11 +69,17 @@ final class PageTexts {
         texts.put("window.bytes", bytes(view.inFlightBytes()));
         texts.put("decode.rate", rate(rates.decodedPerSecond()));
         texts.put("decode.time", millis(rates.decodeMillis()));
+        texts.put("decode.busy", percent(Math.min(1, rates.decodeBusy() / facts.decodeThreads())));
         texts.put("batches.mean", rates.meanBatch() == 0 ? "–" : decimal(rates.meanBatch()));
         texts.put("batches.wait", millis(rates.waitMillis()));
         texts.put("batches.full", rates.meanBatch() == 0 ? "–" : percent(rates.fullBatches()));
         texts.put("device.busy", percent(rates.deviceBusy()));
         texts.put("device.time", millis(rates.inferenceMillis()));
+        double capacity = now.counts().devices().values().stream()
+                .filter(device -> !device.failed())
+                .mapToDouble(Counts.Device::capacity)
+                .sum();
+        texts.put("device.capacity", orUnknown(capacity > 0, () -> rate(capacity)));
         texts.put("labels.rate", rate(rates.labelsPerSecond()));
         texts.put("labels.total", count(now.counts().labels()));
         texts.put("dead.rate", rate(rates.deadLettersPerSecond()));

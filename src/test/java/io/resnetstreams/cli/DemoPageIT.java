@@ -73,11 +73,13 @@ class DemoPageIT {
         }
         browser.awaitTrue("document.querySelector('[data-text=\"dead.total\"]').textContent === '1'");
         browser.press(".kinds summary");
-        assertThat((String) browser.value("document.querySelector('.kinds .where').textContent")).contains(HOSTILE);
+        assertThat((String) browser.value("document.querySelector('.kinds .where').textContent"))
+                .contains(HOSTILE);
         assertThat(browser.value("typeof window.hacked")).isEqualTo("undefined");
         browser.press(".kinds .actions button:nth-child(2)");
         // It comes again, and is no image again.
         browser.awaitTrue("document.querySelector('[data-text=\"dead.total\"]').textContent === '2'");
-        browser.awaitTrue("[...document.querySelectorAll('.kinds [role=status]')].some(one => one.textContent === 'sent back')");
+        browser.awaitTrue(
+                "[...document.querySelectorAll('.kinds [role=status]')].some(one => one.textContent === 'sent back')");
     }
 }

@@ -103,16 +103,16 @@ class WebServerTest {
                     .build();
             assertThatThrownBy(() -> client.send(request, BodyHandlers.ofString()))
                     .isInstanceOf(IOException.class);
-            HttpRequest next = HttpRequest.newBuilder(URI.create(other.address() + "/"))
-                    .build();
+            HttpRequest next =
+                    HttpRequest.newBuilder(URI.create(other.address() + "/")).build();
             assertThat(client.send(next, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
         }
     }
 
     @Test
     void belowAPathThatEndsWithASlashIsItsHandler() throws Exception {
-        try (WebServer other = WebServer.start(
-                "127.0.0.1", 0, Map.of("/below/", page -> WebServer.answer(page, 200, "below")))) {
+        try (WebServer other =
+                WebServer.start("127.0.0.1", 0, Map.of("/below/", page -> WebServer.answer(page, 200, "below")))) {
             for (String path : new String[] {"/below/a", "/below/a/b"}) {
                 HttpRequest request = HttpRequest.newBuilder(URI.create(other.address() + path))
                         .build();
