@@ -6,7 +6,7 @@ set -euo pipefail
 folder=$1
 shift
 ip link set lo up
-echo "127.0.0.1 localhost" >"$folder/hosts"
+echo "127.0.0.1 localhost $(uname -n)" >"$folder/hosts"
 echo "nameserver 127.0.0.1" >"$folder/resolv.conf"
 mount --bind "$folder/hosts" /etc/hosts
 mount --bind "$folder/resolv.conf" /etc/resolv.conf

@@ -50,7 +50,15 @@ async function faults(object) {
   const instance = new kind({ metadata });
   // Set afterwards, since the constructor copies what it gets.
   for (const key of Object.keys(rest)) {
-    instance[key] = watched(rest[key], key, unseen);
+    const child = watched(rest[key], key, unseen);
+    unseen.add(key);
+    Object.defineProperty(instance, key, {
+      enumerable: true,
+      get() {
+        unseen.delete(key);
+        return child;
+      },
+    });
   }
   try {
     instance.validate();

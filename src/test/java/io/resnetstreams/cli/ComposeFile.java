@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** What Compose makes of its files: anchors, variables and defaults are resolved. No engine is needed for it. */
 final class ComposeFile {
-    private static final Path HERE = Path.of("");
+    private static final Path HERE = Path.of(".");
 
     private final JsonNode root;
 

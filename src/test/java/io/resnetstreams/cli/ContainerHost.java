@@ -117,7 +117,7 @@ final class ContainerHost implements AutoCloseable {
     }
 
     private static void run(String... command) throws Exception {
-        if (DebianTools.run(Path.of(""), "", command).exitCode() != 0) {
+        if (DebianTools.run(Path.of("."), "", command).exitCode() != 0) {
             throw new IllegalStateException(String.join(" ", command) + " failed");
         }
     }
@@ -166,7 +166,7 @@ final class ContainerHost implements AutoCloseable {
             command.addAll(List.of("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "env", "-i"));
             specification.environment().forEach((key, value) -> command.add(key + "=" + value));
             command.addAll(words);
-            return DebianTools.run(Path.of(""), "", command.toArray(String[]::new))
+            return DebianTools.run(Path.of("."), "", command.toArray(String[]::new))
                     .exitCode();
         }
 

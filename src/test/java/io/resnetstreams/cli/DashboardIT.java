@@ -58,8 +58,8 @@ class DashboardIT {
         }
         queries.addAll(DeployFilesTest.yaml("recording-rules.yml").findValuesAsText("record"));
         queries.add(
-                DeployFilesTest.yaml(KEDA).at("/spec/triggers/0/metadata/query").asText());
-        queries.add(DeployFilesTest.yaml(ADAPTER)
+                DeployFilesTest.yaml(DeployFilesTest.KEDA).at("/spec/triggers/0/metadata/query").asText());
+        queries.add(DeployFilesTest.yaml(DeployFilesTest.ADAPTER)
                 .at("/rules/external/0/seriesQuery")
                 .asText());
         return queries;

@@ -19,7 +19,7 @@ final class Kustomization {
     /** Renders a folder; the test is skipped where kubectl is not installed. */
     static Kustomization render(Path folder) throws Exception {
         DebianTools.require("kubectl", "of Kubernetes 1.27 or newer");
-        DebianTools.Answer answer = DebianTools.run(Path.of(""), "", "kubectl", "kustomize", folder.toString());
+        DebianTools.Answer answer = DebianTools.run(Path.of("."), "", "kubectl", "kustomize", folder.toString());
         assertThat(answer.exitCode()).as(answer.text()).isZero();
         try (MappingIterator<JsonNode> documents =
                 new YAMLMapper().readerFor(JsonNode.class).readValues(answer.text())) {
