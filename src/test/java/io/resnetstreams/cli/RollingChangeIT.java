@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 class RollingChangeIT {
     private static final int EVENTS_A_SECOND = 300;
     private static final int EVENTS_A_STEP = 150;
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(300);
     private static final ModelReference OLD = new ModelReference("old", "0".repeat(64));
     private static final ModelReference NEW = new ModelReference("new", "1".repeat(64));
     /** As long as a small batch: so some events are always in flight. */

@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Events that come at a steady rate for as long as something is done to the pipeline, and what became of them. */
 final class SteadyEvents implements AutoCloseable {
-    private static final Duration LONGEST = Duration.ofSeconds(180);
+    private static final Duration LONGEST = Duration.ofSeconds(300);
 
     private final Configuration configuration;
     private final OutcomeFollower follower;
