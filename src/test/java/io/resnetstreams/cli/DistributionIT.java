@@ -180,8 +180,8 @@ class DistributionIT {
     @ValueSource(strings = {"classify IMAGE", "demo", "run"})
     void aProcessorWithoutALibraryIsNamed(String words) throws Exception {
         Path image = installed.resolve("models/resnet20-fashion-mnist/samples/test-00000.png");
-        List<String> command = new ArrayList<>(
-                List.of(installed.resolve("bin/resnet-streams").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(installed.resolve("bin/resnet-streams").toString()));
         command.addAll(List.of(words.replace("IMAGE", image.toString()).split(" ")));
         Result result = run(environment("-Dos.arch=aarch64"), command);
         assertThat(result.exitCode()).isEqualTo(1);

@@ -25,7 +25,8 @@ final class SteadyEvents implements AutoCloseable {
     private SteadyEvents(Configuration configuration, int rate, Iterable<SourceEvent> events) {
         KafkaClients clients = new KafkaClients(configuration);
         this.configuration = configuration;
-        List<TopicPartition> outputs = new ArrayList<>(clients.partitions(configuration.topics().labels()));
+        List<TopicPartition> outputs =
+                new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
         this.follower = new OutcomeFollower(
                 clients.committedReader(), outputs, configuration.topics().names(), Map.of());
