@@ -73,6 +73,15 @@ final class SteadyEvents implements AutoCloseable {
         await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() >= wanted);
     }
 
+    /** Waits until events of so many partitions have outcomes. */
+    void awaitPartitions(int partitions) {
+        await().atMost(LONGEST)
+                .until(() -> follower.snapshot().progress().values().stream()
+                                .filter(seenAndExpected -> seenAndExpected[0] > 0)
+                                .count()
+                        == partitions);
+    }
+
     /** Sends no more, and waits for the outcomes of all. */
     void settle() {
         settled = true;
