@@ -67,8 +67,8 @@ public final class StreamsProperties {
         values.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         // A broker that is away is waited for; Kafka adds this to the clock, so it can't be the greatest number.
         values.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, TimeUnit.DAYS.toMillis(7));
-        // Who joins or leaves moves no partition of the others, whose events in flight would be done again; Kafka's default
-        // shares tasks without state anew each time, and back from instances of a new version to those of the old.
+        // Who joins or leaves moves no partition of the others, whose events in flight would be done again. Kafka's
+        // default shares tasks without state anew each time, and back from instances of a new version to the old.
         values.put(StreamsConfig.TASK_ASSIGNOR_CLASS_CONFIG, StickyTaskAssignor.class.getName());
         putConsumer(settings, values);
         putProducer(settings, values);

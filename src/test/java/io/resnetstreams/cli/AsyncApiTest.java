@@ -142,11 +142,9 @@ class AsyncApiTest {
         assertThat(described.get("address").asText()).isEqualTo(topic);
         JsonNode kafka = described.at("/bindings/kafka");
         assertThat(kafka.get("partitions").asInt()).isEqualTo(defaults.topics().partitions());
-        new KafkaClients(defaults)
-                .topicSettings(output)
-                .forEach((name, value) -> assertThat(
-                                kafka.at("/topicConfiguration").path(name).asText())
-                        .isEqualTo(value));
+        new KafkaClients(defaults).topicSettings(output).forEach((name, value) -> assertThat(
+                        kafka.at("/topicConfiguration").path(name).asText())
+                .isEqualTo(value));
     }
 
     @Test
@@ -172,7 +170,8 @@ class AsyncApiTest {
             assertThat(faults("imageFile", "headers", asJson(sent.headers()))).isEmpty();
             assertThat(faults("imageEvent", "headers", asJson(sent.headers()))).isNotEmpty();
             EventReader reader = new EventReader(EventLimits.defaults());
-            assertThat(reader.read(event(sent.key(), sent.value(), sent.headers())).image())
+            assertThat(reader.read(event(sent.key(), sent.value(), sent.headers()))
+                            .image())
                     .isEqualTo(sent.value());
         }
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The distribution archive, unpacked, with a Java that has no compiler, another working directory and an empty home. */
 class DistributionIT {
@@ -57,12 +60,17 @@ class DistributionIT {
         return new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
     }
 
-    private static Result installed(String... arguments) throws IOException, InterruptedException {
+    private static Map<String, String> environment(String javaOptions) throws IOException {
         Map<String, String> environment = new TreeMap<>();
+        environment.put("JAVA_OPTS", javaOptions);
         environment.put("PATH", "/usr/bin:/bin");
         environment.put("JAVA_HOME", distribution.java().toString());
         environment.put("HOME", Files.createDirectories(folder.resolve("home")).toString());
-        return run(environment, distribution.command(arguments));
+        return environment;
+    }
+
+    private static Result installed(String... arguments) throws IOException, InterruptedException {
+        return run(environment(""), distribution.command(arguments));
     }
 
     private static void assertSucceeds(Result result) {
@@ -97,18 +105,71 @@ class DistributionIT {
     }
 
     @Test
-    void manPagesCompletionAndLicencesAreThere() throws Exception {
+    void manPagesLicencesAndGuideAreThere() throws Exception {
         assertThat(distribution.home().resolve("share/man/man1/resnet-streams-run.1"))
                 .content(UTF_8)
                 .contains(".TH \"RESNET\\-STREAMS\\-RUN\" \"1\"", "\\-\\-bootstrap");
-        assertThat(distribution.home().resolve("THIRD-PARTY.txt"))
-                .content(UTF_8)
-                .contains("kafka-streams", "ai.djl:api");
-        String completion = distribution
-                .home()
-                .resolve("share/bash-completion/completions/resnet-streams")
-                .toString();
-        assertSucceeds(run(Map.of(), List.of("bash", "-n", completion)));
+        assertThat(distribution.home().resolve("THIRD-PARTY.txt")).content(UTF_8).contains("kafka-streams", "ai.djl:api");
+        assertThat(distribution.home().resolve("docs/upgrading.md")).exists();
+    }
+
+    @Test
+    void bashCompletes() throws Exception {
+        Path completion = distribution.home().resolve("share/bash-completion/completions/resnet-streams");
+        Result result = run(
+                Map.of(),
+                List.of(
+                        "bash",
+                        "-c",
+                        "source " + completion + "; COMP_WORDS=(resnet-streams back); COMP_CWORD=1;"
+                                + " _complete_resnet-streams; echo \"${COMPREPLY[@]}\""));
+        assertSucceeds(result);
+        assertThat(result.output().strip()).isEqualTo("backfill");
+    }
+
+    @Test
+    void zshCompletes() throws Exception {
+        DebianTools.require("zsh", "Debian's package zsh");
+        Path script = Path.of("src/test/release/zsh-completion.zsh").toAbsolutePath();
+        Path functions = distribution.home().resolve("share/zsh/site-functions");
+        String completed = "resnet-streams backfill";
+        Result result = run(
+                Map.of(),
+                List.of(
+                        "timeout",
+                        "120",
+                        "zsh",
+                        "-f",
+                        script.toString(),
+                        functions.toString(),
+                        "resnet-streams back",
+                        completed));
+        assertSucceeds(result);
+        assertThat(result.output()).contains(completed);
+    }
+
+    @Test
+    void theBillOfMaterialsIsThere() throws Exception {
+        Path bill = distribution.home().resolve("resnet-streams-sbom.json");
+        DebianTools.requireThat(Files.exists(bill), "no bill of materials, which a build with -o does not make");
+        JsonNode components = new ObjectMapper().readTree(bill.toFile()).get("components");
+        assertThat(components.findValuesAsText("name"))
+                .contains("kafka-streams", "mxnet-engine", "mxnet-native-mkl", "opencv");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classify IMAGE", "demo", "run"})
+    void aProcessorWithoutALibraryIsNamed(String words) throws Exception {
+        Path image = distribution.home().resolve("models/resnet20-fashion-mnist/samples/test-00000.png");
+        List<String> command =
+                new ArrayList<>(List.of(distribution.home().resolve("bin/resnet-streams").toString()));
+        command.addAll(List.of(words.replace("IMAGE", image.toString()).split(" ")));
+        Result result = run(environment("-Dos.arch=aarch64"), command);
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.errors().lines().toList())
+                .containsExactly("resnet-streams " + words.split(" ")[0]
+                        + " failed: MXNet has no library for " + System.getProperty("os.name")
+                        + " on aarch64; networks run on Linux and macOS on x86_64 (--debug shows where)");
     }
 
     @Test

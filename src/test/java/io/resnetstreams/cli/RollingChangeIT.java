@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class RollingChangeIT {
     private static final int EVENTS_A_SECOND = 300;
     private static final int EVENTS_A_STEP = 150;
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(300);
     private static final ModelReference OLD = new ModelReference("old", "0".repeat(64));
     private static final ModelReference NEW = new ModelReference("new", "1".repeat(64));
     /** As long as a small batch: so some events are always in flight. */
@@ -48,6 +49,11 @@ class RollingChangeIT {
     @BeforeAll
     static void startBroker() throws Exception {
         cluster = TestCluster.start();
+    }
+
+    @AfterEach
+    void closePipelines() {
+        pipelines.forEach(Pipeline::close);
     }
 
     @AfterAll
@@ -67,8 +73,9 @@ class RollingChangeIT {
                 // Nobody is taken for dead because the machine is busy.
                 .set("kafka.main.consumer.session.timeout.ms", "60000", "test")
                 .set("kafka.producer.transaction.timeout.ms", "60000", "test")
-                // An added partition is seen soon.
+                // An added partition is seen soon, by those who read it and by those who write to it.
                 .set("kafka.main.consumer.metadata.max.age.ms", "500", "test")
+                .set("kafka.producer.metadata.max.age.ms", "500", "test")
                 .load();
         TopicsCommand.create(configuration);
         return configuration;
@@ -129,9 +136,12 @@ class RollingChangeIT {
         pipelines.forEach(Pipeline::close);
         OutcomeFollower.Snapshot outcomes = events.finish();
         assertThat(outcomes.lost()).isZero();
-        assertThat(outcomes.duplicates()).isZero();
         assertThat(outcomes.outOfOrder()).isZero();
         return outcomes;
+    }
+
+    private void endWithoutDuplicates(SteadyEvents events) throws InterruptedException {
+        assertThat(end(events).duplicates()).isZero();
     }
 
     /** Each partition has labels of the old model, then of the new one: it never goes back to an old instance. */
@@ -143,7 +153,7 @@ class RollingChangeIT {
             start(3, () -> pipeline(configuration, guarantee, OLD));
             events.awaitMore(EVENTS_A_STEP);
             replaceAll(events, () -> pipeline(configuration, guarantee, NEW));
-            end(events);
+            endWithoutDuplicates(events);
         }
         Map<Integer, List<String>> sequences = LabelDigests.read(configuration).sequences();
         System.out.println("models by partition: " + sequences.toString().replaceAll("(.)\\1{63}", "$1"));
@@ -152,6 +162,7 @@ class RollingChangeIT {
                 .allSatisfy(sequence -> assertThat(sequence).containsExactly(OLD.digest(), NEW.digest()));
     }
 
+    /** Outcomes may be doubled: an at-least-once reader of offsets does not wait for those of a transaction that is ending. */
     @Test
     void theGuaranteeIsSwitchedAndSwitchedBack() throws Exception {
         Configuration configuration = configuration("guarantee", 6);
@@ -160,7 +171,7 @@ class RollingChangeIT {
             events.awaitMore(EVENTS_A_STEP);
             replaceAll(events, () -> pipeline(configuration, Guarantee.AT_LEAST_ONCE, OLD));
             replaceAll(events, () -> pipeline(configuration, Guarantee.EXACTLY_ONCE_V2, OLD));
-            end(events);
+            System.out.println("switched to at_least_once and back: " + end(events));
         }
     }
 
@@ -181,8 +192,8 @@ class RollingChangeIT {
                                                 pipeline.ownPartitions().size())
                                         .sum()
                                 == 6);
-                events.awaitMore(EVENTS_A_STEP);
-                end(events);
+                events.awaitPartitions(6);
+                endWithoutDuplicates(events);
             }
         }
         assertThat(LabelDigests.read(configuration).sequences()).containsOnlyKeys(0, 1, 2, 3, 4, 5);
@@ -200,7 +211,7 @@ class RollingChangeIT {
             start(2, () -> pipeline(configuration, guarantee, OLD));
             events.awaitMore(EVENTS_A_STEP);
             replaceAll(events, () -> RenamedPipeline.create(settings(configuration, guarantee), classifier(OLD)));
-            end(events);
+            endWithoutDuplicates(events);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Events that come at a steady rate for as long as something is done to the pipeline, and what became of them. */
 final class SteadyEvents implements AutoCloseable {
-    private static final Duration LONGEST = Duration.ofSeconds(180);
+    private static final Duration LONGEST = Duration.ofSeconds(300);
 
     private final Configuration configuration;
     private final OutcomeFollower follower;
@@ -25,7 +25,8 @@ final class SteadyEvents implements AutoCloseable {
     private SteadyEvents(Configuration configuration, int rate, Iterable<SourceEvent> events) {
         KafkaClients clients = new KafkaClients(configuration);
         this.configuration = configuration;
-        List<TopicPartition> outputs = new ArrayList<>(clients.partitions(configuration.topics().labels()));
+        List<TopicPartition> outputs =
+                new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
         this.follower = new OutcomeFollower(
                 clients.committedReader(), outputs, configuration.topics().names(), Map.of());
@@ -70,6 +71,15 @@ final class SteadyEvents implements AutoCloseable {
     void awaitMore(long outcomes) {
         long wanted = follower.snapshot().outcomes() + outcomes;
         await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() >= wanted);
+    }
+
+    /** Waits until events of so many partitions have outcomes. */
+    void awaitPartitions(int partitions) {
+        await().atMost(LONGEST)
+                .until(() -> follower.snapshot().progress().values().stream()
+                                .filter(seenAndExpected -> seenAndExpected[0] > 0)
+                                .count()
+                        == partitions);
     }
 
     /** Sends no more, and waits for the outcomes of all. */

@@ -38,7 +38,9 @@ class UpgradeIT {
         }
 
         void replace(int index, OtherBuild build, Path model) throws InterruptedException {
-            assertThat(running.get(index).terminate()).as(running.get(index)::log).isZero();
+            assertThat(running.get(index).terminate())
+                    .as(running.get(index)::log)
+                    .isZero();
             running.set(index, start(build, model));
             events.awaitMore(EVENTS_A_STEP);
         }
@@ -72,11 +74,11 @@ class UpgradeIT {
             instances.replace(1, null, MODEL);
             instances.replace(0, before, MODEL);
 
-            List<TopicPartition> labels =
-                    cluster.clients().partitions(cluster.configuration().topics().labels());
+            List<TopicPartition> labels = cluster.clients()
+                    .partitions(cluster.configuration().topics().labels());
             Map<TopicPartition, Long> firstStarts = cluster.ends(labels, IsolationLevel.READ_COMMITTED);
             instances.replace(0, null, NEXT_MODEL);
-            instances.running.get(1).terminate();
+            assertThat(instances.running.get(1).terminate()).isZero();
             Map<TopicPartition, Long> lastHasEnded = cluster.ends(labels, IsolationLevel.READ_UNCOMMITTED);
             instances.running.set(1, instances.start(null, NEXT_MODEL));
             events.awaitMore(EVENTS_A_STEP);
@@ -108,8 +110,7 @@ class UpgradeIT {
         LabelDigests digests = LabelDigests.read(configuration);
         assertThat(digests.before(firstStarts)).isNotEmpty().containsOnly(old);
         assertThat(digests.from(lastHasEnded)).isNotEmpty().containsOnly(next);
-        assertThat(digests.sequences().values())
-                .isNotEmpty()
-                .allSatisfy(sequence -> assertThat(sequence).isIn(List.of(old, next), List.of(next), List.of(old)));
+        assertThat(digests.sequences().values()).isNotEmpty().allSatisfy(sequence -> assertThat(sequence)
+                .isIn(List.of(old, next), List.of(next), List.of(old)));
     }
 }

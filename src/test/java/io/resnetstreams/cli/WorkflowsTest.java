@@ -64,9 +64,8 @@ class WorkflowsTest {
     @ValueSource(strings = {"ci.yml", "release.yml"})
     void actionsArePinnedAndNothingMayBeWrittenUnsaid(String name) throws IOException {
         JsonNode workflow = workflow(name);
-        assertThat(workflow.findValuesAsText("uses"))
-                .isNotEmpty()
-                .allSatisfy(action -> assertThat(action).matches("actions/[a-z-]+@[0-9a-f]{40}"));
+        assertThat(workflow.findValuesAsText("uses")).isNotEmpty().allSatisfy(action -> assertThat(action)
+                .matches("actions/[a-z-]+@[0-9a-f]{40}"));
         assertThat(workflow.at("/permissions").toString()).isIn("{}", "{\"contents\":\"read\"}");
         assertThat(workflow.findValuesAsText("run")).contains(".ci/run");
     }

@@ -53,10 +53,8 @@ class RollingAssignmentTest {
     private static Stream<Arguments> groups() {
         return IntStream.of(2, 3, 4, 6)
                 .boxed()
-                .flatMap(instances -> IntStream.of(6, 7, 12, 48)
-                        .boxed()
-                        .flatMap(partitions -> Stream.of(true, false)
-                                .map(startFirst -> Arguments.of(instances, partitions, startFirst))));
+                .flatMap(instances -> IntStream.of(6, 7, 12, 48).boxed().flatMap(partitions -> Stream.of(true, false)
+                        .map(startFirst -> Arguments.of(instances, partitions, startFirst))));
     }
 
     @ParameterizedTest
@@ -185,8 +183,7 @@ class RollingAssignmentTest {
                 Optional.empty());
     }
 
-    private static ApplicationState application(
-            Map<TaskId, TaskInfo> tasks, Map<ProcessId, KafkaStreamsState> states) {
+    private static ApplicationState application(Map<TaskId, TaskInfo> tasks, Map<ProcessId, KafkaStreamsState> states) {
         return new ApplicationState() {
             @Override
             public Map<ProcessId, KafkaStreamsState> kafkaStreamsStates(boolean computeTaskLags) {
@@ -212,14 +209,7 @@ class RollingAssignmentTest {
         Set<TaskId> all = group.values().stream().flatMap(Set::stream).collect(Collectors.toCollection(TreeSet::new));
         all.addAll(tasks(12));
         RackAwareTaskAssignor noRacks = new RackAwareTaskAssignor(
-                Cluster.empty(),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Collections.emptyMap(),
-                null,
-                CONFIGS,
-                Time.SYSTEM);
+                Cluster.empty(), Map.of(), Map.of(), Map.of(), Collections.emptyMap(), null, CONFIGS, Time.SYSTEM);
         new HighAvailabilityTaskAssignor().assign(clients, all, Set.of(), noRacks, CONFIGS);
         Map<ProcessId, SortedSet<TaskId>> next = new TreeMap<>();
         clients.forEach((process, client) -> next.put(process, new TreeSet<>(client.activeTasks())));

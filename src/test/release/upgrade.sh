@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Builds an older commit and lets UpgradeIT replace its instances by those of this tree while events flow, and one back.
+# usage: src/test/release/upgrade.sh COMMIT     (in a tree that 'mvn -Dquick -Dmaven.test.skip package' takes)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+commit=$(git rev-parse --verify "${1:?usage: upgrade.sh COMMIT}^{commit}")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+git clone -q --no-checkout . "$folder/before"
+git -C "$folder/before" checkout -q "$commit"
+(cd "$folder/before" && mvn -B -q -Dquick -Dmaven.test.skip package)
+mvn -B -q -Dquick -Dupgrade.from="$folder/before" -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+  -Dit.test=UpgradeIT verify
+grep -h -A1 'Tests run' target/failsafe-reports/*UpgradeIT.txt
+echo "from $(git rev-parse --short "$commit") to $(git rev-parse --short HEAD): nothing lost, doubled or out of order"
