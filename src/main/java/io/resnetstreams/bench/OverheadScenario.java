@@ -1,5 +1,6 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.metrics.PipelineMetrics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +26,13 @@ final class OverheadScenario implements Scenario {
             byte[] event = new byte[EVENT_BYTES];
             new SplittableRandom(1).nextBytes(event);
             kafka.produce(List.of(event), EVENTS_PER_SECOND * (settings.seconds() + 2));
-            Map<String, Double> medians = new Rounds(settings.rounds())
+            Rounds rounds = new Rounds(settings.rounds())
                     .add("pipeline", () -> pipeline(kafka, settings.seconds()))
                     .add("withMetrics", () -> withMetrics(kafka, settings.seconds()))
                     .add("passThrough", () -> passThrough(kafka, settings.seconds()))
-                    .add("bareLoop", () -> new BareLoop(kafka).rate(settings.seconds()))
-                    .medians();
+                    .add("bareLoop", () -> new BareLoop(kafka).rate(settings.seconds()));
+            Map<String, Double> medians = rounds.medians();
+            Rounds.Spread withMetrics = rounds.ratio("withMetrics", "pipeline");
             double pipeline = medians.get("pipeline");
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("eventsPerSecond", pipeline);
@@ -39,7 +41,9 @@ final class OverheadScenario implements Scenario {
             figures.put("toPassThrough", pipeline / medians.get("passThrough"));
             figures.put("toBareLoop", pipeline / medians.get("bareLoop"));
             figures.put("withMetricsPerSecond", medians.get("withMetrics"));
-            figures.put("withMetricsTo", medians.get("withMetrics") / pipeline);
+            figures.put("withMetricsTo", withMetrics.median());
+            figures.put("withMetricsLeast", withMetrics.least());
+            figures.put("withMetricsMost", withMetrics.most());
             return figures;
         }
     }
@@ -52,8 +56,9 @@ final class OverheadScenario implements Scenario {
     }
 
     private static double withMetrics(KafkaSetup kafka, int seconds) throws Exception {
-        try (FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200)) {
-            return TopologyRun.pipelineWithMetrics(kafka, free, seconds);
+        PipelineMetrics metrics = new PipelineMetrics();
+        try (FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200, metrics.inference())) {
+            return TopologyRun.pipelineWithMetrics(kafka, metrics, free, seconds);
         }
     }
 

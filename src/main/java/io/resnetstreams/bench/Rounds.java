@@ -1,9 +1,11 @@
 package io.resnetstreams.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Measures candidates in turn (A B A B …), so that whatever else the machine does meets all of them, and takes medians.
@@ -12,6 +14,7 @@ import java.util.Map;
 final class Rounds {
     private final int rounds;
     private final Map<String, Measurement> candidates = new LinkedHashMap<>();
+    private final Map<String, List<Double>> rates = new LinkedHashMap<>();
 
     Rounds(int rounds) {
         this.rounds = rounds;
@@ -28,9 +31,11 @@ final class Rounds {
         return this;
     }
 
-    /** Returns each candidate's median rate, by name. */
+    /** What the rounds had in the middle, and between what they lay. */
+    record Spread(double median, double least, double most) {}
+
+    /** Measures, and returns each candidate's median rate, by name. */
     Map<String, Double> medians() throws Exception {
-        Map<String, List<Double>> rates = new LinkedHashMap<>();
         candidates.keySet().forEach(name -> rates.put(name, new ArrayList<>()));
         for (int round = 0; round <= rounds; round++) {
             for (Map.Entry<String, Measurement> candidate : candidates.entrySet()) {
@@ -43,6 +48,14 @@ final class Rounds {
         Map<String, Double> medians = new LinkedHashMap<>();
         rates.forEach((name, list) -> medians.put(name, median(list)));
         return medians;
+    }
+
+    /** Returns one candidate's rates over another's of the same round, as {@link #medians} has measured them. */
+    Spread ratio(String name, String other) {
+        List<Double> ratios = IntStream.range(0, rounds)
+                .mapToObj(round -> rates.get(name).get(round) / rates.get(other).get(round))
+                .toList();
+        return new Spread(median(ratios), Collections.min(ratios), Collections.max(ratios));
     }
 
     /** Returns the middle value, or the mean of the two in the middle. */

@@ -47,17 +47,20 @@ final class TopologyRun {
         }
     }
 
-    /** The pipeline's own topology with metrics as {@code run} has them, that nobody asks for. */
-    static double pipelineWithMetrics(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
+    /** The pipeline's own topology with metrics as {@code run} has them, asked for once a second. */
+    static double pipelineWithMetrics(
+            KafkaSetup kafka, PipelineMetrics metrics, EventClassifier classifier, int seconds) throws Exception {
         PipelineSettings settings = kafka.settings();
-        PipelineMetrics metrics = new PipelineMetrics();
-        try (Pipeline pipeline = Pipeline.create(settings, classifier, metrics.topology())) {
+        try (Scraper scraper = new Scraper(metrics.handler());
+                Pipeline pipeline = Pipeline.create(settings, classifier, metrics.topology())) {
             KafkaMetricList none = new KafkaMetricList(Set.of());
             ScalingTargets targets = new ScalingTargets(60_000, 0.9, 1, 60_000);
             PipelineMonitor monitor = metrics.watch(
                     pipeline, kafka.groupSource(settings), none, new ScalingSignal(targets, System::nanoTime));
             try {
-                return rate(kafka, settings, pipeline, seconds, label -> {});
+                double rate = rate(kafka, settings, pipeline, seconds, label -> {});
+                scraper.requireAnswers();
+                return rate;
             } finally {
                 monitor.close();
             }

@@ -29,7 +29,7 @@ class BenchTest {
         List<String> order = new ArrayList<>();
         double[] a = {1_000, 1, 3, 2};
         int[] calls = {0, 0};
-        Map<String, Double> medians = new Rounds(3)
+        Rounds rounds = new Rounds(3)
                 .add("a", () -> {
                     order.add("a");
                     return a[calls[0]++];
@@ -37,10 +37,11 @@ class BenchTest {
                 .add("b", () -> {
                     order.add("b");
                     return 7;
-                })
-                .medians();
+                });
+        Map<String, Double> medians = rounds.medians();
         assertThat(order).containsExactly("a", "b", "a", "b", "a", "b", "a", "b");
         assertThat(medians).containsEntry("a", 2.0).containsEntry("b", 7.0);
+        assertThat(rounds.ratio("a", "b")).isEqualTo(new Rounds.Spread(2.0 / 7, 1.0 / 7, 3.0 / 7));
     }
 
     @Test
@@ -103,7 +104,9 @@ class BenchTest {
                         "toPassThrough",
                         "toBareLoop",
                         "withMetricsPerSecond",
-                        "withMetricsTo");
+                        "withMetricsTo",
+                        "withMetricsLeast",
+                        "withMetricsMost");
         assertThat(figures.values())
                 .allSatisfy(figure -> assertThat((double) figure).isPositive());
     }

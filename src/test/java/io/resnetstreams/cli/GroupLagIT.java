@@ -7,6 +7,8 @@ import io.resnetstreams.broker.EmbeddedBroker;
 import io.resnetstreams.cli.Endpoint.Answer;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.TestEvents;
+import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.InferenceMetrics;
 import io.resnetstreams.metrics.Samples;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.Pipeline;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,32 +28,73 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How far instances say that they and their group are behind, and what health makes of it. */
 class GroupLagIT {
     private static final String LAG = "resnet_streams_lag_events";
+    private static final String DESIRED = "resnet_streams_desired_instances";
     private static final String LAG_SECONDS = "resnet_streams_lag_seconds";
     private static final Set<String> ALL_PARTITIONS = Set.of("0", "1", "2", "3", "4", "5");
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
 
+    /** Of all tests but the one that takes it away; each has topics and a group of its own. */
+    private static TestCluster cluster;
+
     @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        cluster = TestCluster.start();
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        cluster.close();
+    }
+
+    /** Makes topics of its own for a test, with so many partitions, and returns a configuration for its instances. */
+    private static Configuration topics(String bootstrap, String name, int partitions) throws InterruptedException {
+        ConfigurationLoader loader = new ConfigurationLoader();
+        Map.of(
+                        "bootstrapServers",
+                        bootstrap,
+                        "applicationId",
+                        name,
+                        "topics.input",
+                        name + "-events",
+                        "topics.labels",
+                        name + "-labels",
+                        "topics.deadLetters",
+                        name + "-dlq",
+                        "topics.partitions",
+                        Integer.toString(partitions),
+                        "health.stallMillis",
+                        "2000")
+                .forEach((key, value) -> loader.set(key, value, "test"));
+        Configuration configuration = loader.load();
+        TopicsCommand.create(configuration);
+        return configuration;
+    }
+
+    private static Configuration topics(String name) throws InterruptedException {
+        return topics(cluster.bootstrap(), name, ALL_PARTITIONS.size());
+    }
 
     /** A pipeline with all its monitoring, whose device answers only while the gate is open. */
     private static final class Instance implements AutoCloseable {
         private final List<Runnable> waiting = new ArrayList<>();
         private boolean open = true;
+        private volatile boolean broken;
         private final Monitoring monitoring;
         private final Pipeline pipeline;
         private final Endpoint endpoint;
 
-        Instance(String bootstrap) {
-            Configuration configuration = new ConfigurationLoader()
-                    .set("bootstrapServers", bootstrap, "test")
-                    .set("health.stallMillis", "5000", "test")
-                    .load();
+        Instance(Configuration configuration) {
             monitoring = Monitoring.start(configuration);
             endpoint = new Endpoint(monitoring.address());
             assertThat(endpoint.live()).isEqualTo(new Answer(200, "ok", "starting: the model is being loaded"));
@@ -59,7 +103,13 @@ class GroupLagIT {
                     configuration.pipelineSettings(),
                     event -> {
                         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-                        answer(() -> outcome.complete(TestEvents.labelOf(event)));
+                        answer(() -> {
+                            if (broken) {
+                                outcome.completeExceptionally(new IllegalStateException("the device is broken"));
+                            } else {
+                                outcome.complete(TestEvents.labelOf(event));
+                            }
+                        });
                         return outcome;
                     },
                     monitoring.topology(new RunStatistics()));
@@ -94,6 +144,10 @@ class GroupLagIT {
             return samples().labelValues(LAG, "partition");
         }
 
+        void awaitLive(int statusCode) {
+            await().atMost(LONGEST_WAIT).until(() -> endpoint.live().statusCode() == statusCode);
+        }
+
         /** Waits for what must become true of the metrics. */
         void awaitSamples(Predicate<Samples> condition) {
             await().atMost(LONGEST_WAIT).until(() -> condition.test(samples()));
@@ -113,35 +167,39 @@ class GroupLagIT {
                 && samples.value(LAG_SECONDS) == 0;
     }
 
-    private static Producer<byte[], byte[]> producer(String bootstrap, boolean transactional) {
-        Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", bootstrap));
+    private static Producer<byte[], byte[]> producer(boolean transactional) {
+        Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", cluster.bootstrap()));
         if (transactional) {
             properties.put("transactional.id", "test");
         }
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    private static void send(Producer<byte[], byte[]> producer, int events) {
+    private static void send(Producer<byte[], byte[]> producer, Configuration configuration, int events) {
         for (int i = 0; i < events; i++) {
-            producer.send(new ProducerRecord<>(TestEvents.TOPIC, i % 6, new byte[] {1}, new byte[100]));
+            producer.send(new ProducerRecord<>(
+                    configuration.topics().input(),
+                    i % configuration.topics().partitions(),
+                    new byte[] {1},
+                    new byte[100]));
         }
         producer.flush();
     }
 
     @Test
     void markersOfTransactionsAreNoLag() throws Exception {
-        try (TestCluster cluster = TestCluster.start();
-                Producer<byte[], byte[]> producer = producer(cluster.bootstrap(), true)) {
+        Configuration topics = topics("markers");
+        try (Producer<byte[], byte[]> producer = producer(true)) {
             producer.initTransactions();
             // Partitions that hold a marker and never had a record to commit.
             producer.beginTransaction();
-            send(producer, 6);
+            send(producer, topics, 6);
             producer.abortTransaction();
-            try (Instance instance = new Instance(cluster.bootstrap())) {
+            try (Instance instance = new Instance(topics)) {
                 instance.awaitSamples(GroupLagIT::nothingWaits);
                 for (int transaction = 0; transaction < 5; transaction++) {
                     producer.beginTransaction();
-                    send(producer, 60);
+                    send(producer, topics, 60);
                     producer.commitTransaction();
                 }
                 instance.awaitSamples(samples -> samples.value("resnet_streams_events_total{outcome=\"label\"}") == 300
@@ -154,7 +212,7 @@ class GroupLagIT {
                         .isZero();
                 // An aborted transaction behind what was committed.
                 producer.beginTransaction();
-                send(producer, 6);
+                send(producer, topics, 6);
                 producer.abortTransaction();
                 instance.awaitSamples(GroupLagIT::nothingWaits);
                 // None of it comes back.
@@ -167,31 +225,29 @@ class GroupLagIT {
 
     @Test
     void anInstanceThatStandsStillHasLagAndIsNotAlive() throws Exception {
-        try (TestCluster cluster = TestCluster.start();
-                Producer<byte[], byte[]> producer = producer(cluster.bootstrap(), false);
-                Instance instance = new Instance(cluster.bootstrap())) {
+        Configuration topics = topics("still");
+        try (Producer<byte[], byte[]> producer = producer(false);
+                Instance instance = new Instance(topics)) {
             assertThat(instance.endpoint.live()).isEqualTo(new Answer(200, "ok", "Kafka Streams is RUNNING"));
             instance.gate(false);
             long before = System.currentTimeMillis();
-            send(producer, 120);
+            send(producer, topics, 120);
             long after = System.currentTimeMillis();
             instance.awaitSamples(samples -> samples.sum(LAG) == 120);
             instance.awaitSamples(samples -> samples.value("resnet_streams_in_flight_events") == 120);
-            long asked = System.currentTimeMillis();
-            assertThat(instance.samples().value(LAG_SECONDS) * 1e3)
-                    .isBetween((double) asked - after, (double) System.currentTimeMillis() - before);
+            assertAge(instance, before, after);
             assertThat(instance.samples().value("resnet_streams_seconds_to_drain"))
                     .isPositive();
-            await().atMost(LONGEST_WAIT).until(() -> instance.endpoint.live().statusCode() == 503);
+            instance.awaitLive(503);
             assertThat(instance.endpoint.live().reason())
                     .matches(
-                            "no outcome was committed for \\d+ s, while 120 events wait \\(health.stallMillis is 5000\\)");
+                            "no outcome was committed for \\d+ s, while 120 events wait \\(health.stallMillis is 2000\\)");
             assertThat(instance.endpoint.ready().statusCode()).isEqualTo(503);
             assertThat(instance.samples().value("resnet_streams_events_total{outcome=\"label\"}"))
                     .isZero();
             instance.gate(true);
             instance.awaitSamples(GroupLagIT::nothingWaits);
-            await().atMost(LONGEST_WAIT).until(() -> instance.endpoint.live().statusCode() == 200);
+            instance.awaitLive(200);
             assertThat(instance.samples().value("resnet_streams_events_total{outcome=\"label\"}"))
                     .isEqualTo(120);
         }
@@ -199,15 +255,19 @@ class GroupLagIT {
 
     @Test
     void instancesTellOfTheirOwnPartitionsAndAgreeOnTheGroup() throws Exception {
-        try (TestCluster cluster = TestCluster.start();
-                Producer<byte[], byte[]> producer = producer(cluster.bootstrap(), false);
-                Instance first = new Instance(cluster.bootstrap())) {
+        Configuration topics = topics("two");
+        try (Producer<byte[], byte[]> producer = producer(false);
+                Instance first = new Instance(topics)) {
             first.awaitSamples(GroupLagIT::nothingWaits);
             first.gate(false);
-            try (Instance second = new Instance(cluster.bootstrap())) {
+            long before;
+            long after;
+            try (Instance second = new Instance(topics)) {
                 second.gate(false);
                 await().atMost(LONGEST_WAIT).until(shareAllPartitions(first, second));
-                send(producer, 120);
+                before = System.currentTimeMillis();
+                send(producer, topics, 120);
+                after = System.currentTimeMillis();
                 await().atMost(LONGEST_WAIT)
                         .until(() -> first.samples().sum(LAG) + second.samples().sum(LAG) == 120);
                 // Both have capacity for 100 a second; 120 events are in the backlog that both see.
@@ -217,12 +277,26 @@ class GroupLagIT {
                                                     * (200 - samples.value("resnet_streams_arrival_rate"))
                                             - 120)
                                     < 1e-6);
+                    assertAge(instance, before, after);
                 }
+                await().atMost(LONGEST_WAIT)
+                        .until(() -> first.samples().sum(DESIRED) == 2
+                                && second.samples().sum(DESIRED) == 2);
             }
+            first.awaitSamples(
+                    samples -> samples.labelValues(LAG, "partition").equals(ALL_PARTITIONS) && samples.sum(LAG) >= 60);
+            assertAge(first, before, after);
             first.gate(true);
             // No partition stays behind with the one that left, and none is missing.
             first.awaitSamples(GroupLagIT::nothingWaits);
         }
+    }
+
+    /** The oldest event that waits was sent between these times, in milliseconds. */
+    private static void assertAge(Instance instance, long before, long after) {
+        long asked = System.currentTimeMillis();
+        assertThat(instance.samples().value(LAG_SECONDS) * 1e3)
+                .isBetween((double) asked - after, (double) System.currentTimeMillis() - before);
     }
 
     private static Callable<Boolean> shareAllPartitions(Instance first, Instance second) {
@@ -236,13 +310,45 @@ class GroupLagIT {
     }
 
     @Test
+    void aHungDeviceAndADeadStreamThreadMakeAnInstanceNotAlive() throws Exception {
+        Configuration topics = topics("broken");
+        try (Producer<byte[], byte[]> producer = producer(false);
+                Instance instance = new Instance(topics)) {
+            InferenceMetrics device = instance.monitoring.inference(new RunStatistics());
+            device.began("cpu");
+            instance.awaitLive(503);
+            assertThat(instance.endpoint.live().reason())
+                    .matches("the device cpu has been at a batch for \\d+ s \\(health.stallMillis is 2000\\)");
+            assertThat(instance.endpoint.ready().statusCode()).isEqualTo(503);
+            device.batch("cpu", 1, ClosedBy.DEVICE_FREE, 0, 1);
+            instance.awaitLive(200);
+            instance.broken = true;
+            send(producer, topics, 1);
+            instance.awaitLive(503);
+            Answer dead = new Answer(503, "failing", "the pipeline failed; its log says why");
+            assertThat(instance.endpoint.live()).isEqualTo(dead);
+            assertThat(instance.endpoint.ready()).isEqualTo(dead);
+        }
+    }
+
+    @Test
+    void anInstanceWithoutPartitionsStandsBy() throws Exception {
+        Configuration topics = topics(cluster.bootstrap(), "one", 1);
+        try (Instance first = new Instance(topics);
+                Instance second = new Instance(topics)) {
+            Answer working = new Answer(200, "ok", "partitions [0]");
+            Answer standingBy = new Answer(200, "ok", "standing by: other instances have all partitions");
+            await().atMost(LONGEST_WAIT)
+                    .until(() -> new HashSet<>(List.of(first.endpoint.ready(), second.endpoint.ready()))
+                            .equals(Set.of(working, standingBy)));
+        }
+    }
+
+    @Test
     void aBrokerThatIsAwayMakesAnInstanceNotReadyAndNotDead() throws Exception {
         EmbeddedBroker broker = EmbeddedBroker.start(folder, 0, 17 << 20);
         String bootstrap = broker.bootstrapServers();
-        TopicsCommand.create(new ConfigurationLoader()
-                .set("bootstrapServers", bootstrap, "test")
-                .load());
-        try (Instance instance = new Instance(bootstrap)) {
+        try (Instance instance = new Instance(topics(bootstrap, "away", ALL_PARTITIONS.size()))) {
             instance.awaitSamples(GroupLagIT::nothingWaits);
             broker.close();
             await().atMost(LONGEST_WAIT).until(() -> instance.endpoint.ready().statusCode() == 503);

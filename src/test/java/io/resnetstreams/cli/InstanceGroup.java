@@ -1,22 +1,44 @@
 package io.resnetstreams.cli;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Processes of {@link SimulatedInstance} that share a topic, as many as there should be, and Prometheus' list of them. */
 final class InstanceGroup {
     private final TestCluster cluster;
     private final PrometheusServer prometheus;
-    private final String[] settings;
+    private final String[] arguments;
+    private final ClassArchive classes;
     private final List<InstanceProcess> instances = new ArrayList<>();
     private List<String> listed = List.of();
 
-    InstanceGroup(TestCluster cluster, PrometheusServer prometheus, String... settings) {
+    InstanceGroup(TestCluster cluster, PrometheusServer prometheus, String... settings) throws IOException {
         this.cluster = cluster;
         this.prometheus = prometheus;
-        this.settings = settings;
+        this.arguments = Stream.concat(Stream.of(cluster.bootstrap()), Stream.of(settings))
+                .toArray(String[]::new);
+        this.classes = ClassArchive.create();
+    }
+
+    /** Runs one instance until some work is done, so that those after it start with less of their own. */
+    void prepare(Work work) throws Exception {
+        InstanceProcess instance = cluster.track(classes.record(SimulatedInstance.class, arguments));
+        instance.awaitRunning();
+        work.run();
+        new Endpoint("http://" + instance.metricsEndpoint().orElseThrow()).samples();
+        instance.signal();
+        // The archive is written by one thread, at the very end.
+        instance.awaitEnd(Duration.ofMinutes(3));
+    }
+
+    /** What an instance is given to do. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws Exception;
     }
 
     int size() {
@@ -30,10 +52,7 @@ final class InstanceGroup {
     /** Starts instances, or ends the youngest by SIGTERM and waits for them; it does not wait for those that start. */
     void resize(int wanted) {
         while (instances.size() < wanted) {
-            List<String> arguments = new ArrayList<>(List.of(cluster.bootstrap()));
-            arguments.addAll(List.of(settings));
-            instances.add(
-                    cluster.track(InstanceProcess.main(SimulatedInstance.class, arguments.toArray(new String[0]))));
+            instances.add(cluster.track(classes.start(SimulatedInstance.class, arguments)));
         }
         if (instances.size() > wanted) {
             List<InstanceProcess> leaving = instances.subList(wanted, instances.size());

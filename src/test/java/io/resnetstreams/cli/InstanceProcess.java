@@ -82,7 +82,18 @@ public final class InstanceProcess {
     /** The same with another heap, as Java's option says it. */
     static InstanceProcess main(String heap, Class<?> main, String... arguments) {
         String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
-        List<String> command = java(QUICK, heap, "-cp", classPath, main.getName());
+        return main(List.of(heap), classPath, main, arguments);
+    }
+
+    /** The same, for several on one machine, with a further option: little heap, and one thread that collects it. */
+    static InstanceProcess small(String option, String classPath, Class<?> main, String... arguments) {
+        return main(List.of("-Xmx128m", "-XX:+UseSerialGC", option), classPath, main, arguments);
+    }
+
+    private static InstanceProcess main(List<String> options, String classPath, Class<?> main, String... arguments) {
+        List<String> command = java(QUICK);
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         return start(command, ENVIRONMENT);
     }

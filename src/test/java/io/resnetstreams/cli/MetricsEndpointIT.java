@@ -4,15 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.cli.EventSource.SourceEvent;
 import io.resnetstreams.metrics.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,9 +25,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code run} tells at {@code /metrics} after it has labelled some images, and met some that are none. */
 class MetricsEndpointIT {
@@ -163,22 +168,81 @@ class MetricsEndpointIT {
 
     @Test
     void promtoolFindsNothingToSay() throws Exception {
-        Assumptions.assumeTrue(isInstalled("promtool"), "promtool is not installed (Debian package prometheus)");
-        Path text = Files.writeString(
-                Files.createTempFile("resnet-streams", ".prom"), endpoint.text("/metrics", "text/plain"));
-        Process promtool = new ProcessBuilder("promtool", "check", "metrics")
-                .redirectInput(text.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(promtool.getInputStream().readAllBytes(), UTF_8);
-        assertThat(promtool.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        Files.delete(text);
-        assertThat(said).isEmpty();
-        assertThat(promtool.exitValue()).isZero();
+        DebianTools.require("promtool", "Debian's package prometheus");
+        DebianTools.Answer answer =
+                DebianTools.run(Path.of("."), endpoint.text("/metrics", "text/plain"), "promtool", "check", "metrics");
+        assertThat(answer.text()).isEmpty();
+        assertThat(answer.exitCode()).isZero();
     }
 
-    private static boolean isInstalled(String program) {
-        return Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    /** A real Prometheus reads the instance; all queries of dashboard, rules and autoscalers have an answer. */
+    @Test
+    void everyQueryHasData(@TempDir Path folder) throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        try (PrometheusServer prometheus = PrometheusServer.start(folder)) {
+            prometheus.targets(List.of(instance.metricsEndpoint().orElseThrow()));
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntil(done));
+            try {
+                for (String query : queries()) {
+                    await(query).atMost(LONGEST_WAIT).until(() -> hasData(prometheus, query));
+                }
+                for (JsonNode rule : prometheus.rules().findValues("rules").stream()
+                        .flatMap(rules -> rules.valueStream())
+                        .toList()) {
+                    assertThat(rule.get("health").asText()).as(rule.toString()).isEqualTo("ok");
+                }
+            } finally {
+                done.set(true);
+            }
+            sending.join();
+        }
+    }
+
+    private static List<String> queries() throws Exception {
+        List<String> queries = new ArrayList<>();
+        JsonNode dashboard =
+                new ObjectMapper().readTree(Path.of("deploy", "dashboard.json").toFile());
+        for (JsonNode panel : dashboard.get("panels")) {
+            assertThat(panel.get("targets")).as(panel.get("title").asText()).isNotEmpty();
+            panel.get("targets")
+                    .forEach(target -> queries.add(target.get("expr").asText()));
+        }
+        queries.addAll(DeployFilesTest.yaml("recording-rules.yml").findValuesAsText("record"));
+        queries.add(DeployFilesTest.yaml(DeployFilesTest.KEDA)
+                .at("/spec/triggers/0/metadata/query")
+                .asText());
+        queries.add(DeployFilesTest.yaml(DeployFilesTest.ADAPTER)
+                .at("/rules/external/0/seriesQuery")
+                .asText());
+        return queries;
+    }
+
+    private static boolean hasData(PrometheusServer prometheus, String query) throws Exception {
+        for (JsonNode sample : prometheus.query(query)) {
+            if (!Double.isNaN(PrometheusServer.number(sample.at("/value/1").asText()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Labels and dead letters, until it is told to end. */
+    private static void sendUntil(AtomicBoolean done) {
+        EventSource source = EventSource.of(List.of(TestCluster.SAMPLES)).kept();
+        try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
+            EventSender sender =
+                    new EventSender(producer, cluster.configuration().topics().input(), 100, metadata -> {});
+            while (!done.get()) {
+                for (SourceEvent event : source) {
+                    if (!done.get()) {
+                        sender.send(event);
+                        sender.send(new SourceEvent("broken", "no image".getBytes(UTF_8), "image/png"));
+                    }
+                }
+            }
+            assertThat(sender.finish().failed()).isZero();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -12,17 +12,18 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,7 @@ class ScalingRunIT {
     private static final double TARGET_AGE_SECONDS = 15;
     private static final Duration TO_SETTLE = Duration.ofSeconds(60);
     private static final String[] SETTINGS = {
-        "window.maxEvents=256", "scaling.targetDrainMillis=20000", "scaling.holdMillis=30000"
+        "window.maxEvents=256", "scaling.targetDrainMillis=5000", "scaling.holdMillis=30000"
     };
 
     @TempDir
@@ -51,6 +52,7 @@ class ScalingRunIT {
                 PrometheusServer prometheus = PrometheusServer.start(folder)) {
             InstanceGroup group = new InstanceGroup(cluster, prometheus, SETTINGS);
             OutcomeFollower follower = cluster.follow(Map.of());
+            long first = prepare(cluster, group, follower);
             group.resize(1);
             group.instances().get(0).awaitRunning();
             List<Sample> samples = new CopyOnWriteArrayList<>();
@@ -62,7 +64,7 @@ class ScalingRunIT {
             double down;
             long events;
             try {
-                events = send(cluster, follower, LOW, () -> secondsSince(start) < 45);
+                events = first + send(cluster, follower, LOW, () -> secondsSince(start) < 45);
                 up = secondsSince(start);
                 events += send(cluster, follower, HIGH, () -> secondsSince(start) < up + 150);
                 down = secondsSince(start);
@@ -78,11 +80,17 @@ class ScalingRunIT {
                 scaler.join();
                 plot(samples);
             }
-            awaitOutcomes(cluster, follower, events);
+            awaitOutcomes(follower, events);
             group.resize(0);
             cluster.awaitNoOpenTransaction();
             follower.finish();
             assertThat(cluster.check()).isZero();
+
+            System.out.printf(
+                    "%d events; %s; %s%n",
+                    events,
+                    settled("up", between(samples, up, down), up, sample -> sample.instances() >= 5),
+                    settled("down", between(samples, down, Double.MAX_VALUE), down, sample -> sample.instances() == 1));
 
             assertThat(between(samples, up - 20, up)).allMatch(sample -> sample.instances() == 1);
             assertThat(between(samples, up, down)).anyMatch(sample -> sample.instances() >= 5);
@@ -92,6 +100,16 @@ class ScalingRunIT {
         }
     }
 
+    /** Returns how many events an instance got that ran only so that the others start sooner. */
+    private static long prepare(TestCluster cluster, InstanceGroup group, OutcomeFollower follower) throws Exception {
+        AtomicLong left = new AtomicLong(LOW);
+        group.prepare(() -> {
+            send(cluster, follower, 0, () -> left.getAndDecrement() > 0);
+            awaitOutcomes(follower, LOW);
+        });
+        return LOW;
+    }
+
     /** Does what an autoscaler does: looks at the signal every two seconds and makes it so. */
     private static void scale(
             InstanceGroup group, PrometheusServer prometheus, long start, List<Sample> samples, AtomicBoolean over) {
@@ -99,20 +117,24 @@ class ScalingRunIT {
                 .atMost(Duration.ofMinutes(10))
                 .until(() -> {
                     group.list();
-                    OptionalDouble desired = prometheus.value("resnet_streams:desired_instances:max");
-                    samples.add(new Sample(
-                            secondsSince(start),
-                            prometheus.value("resnet_streams:arrival_rate:max").orElse(Double.NaN),
-                            prometheus.value("resnet_streams:lag_events:sum").orElse(Double.NaN),
-                            prometheus.value("resnet_streams:lag_seconds:max").orElse(Double.NaN),
-                            desired.orElse(Double.NaN),
-                            group.size()));
-                    System.out.println(last(samples));
-                    if (desired.isPresent() && !over.get()) {
-                        group.resize((int) desired.getAsDouble());
+                    Sample sample = look(prometheus, secondsSince(start), group.size());
+                    samples.add(sample);
+                    System.out.println(sample);
+                    if (!Double.isNaN(sample.desired()) && !over.get()) {
+                        group.resize((int) sample.desired());
                     }
                     return over.get();
                 });
+    }
+
+    private static Sample look(PrometheusServer prometheus, double seconds, int instances) throws Exception {
+        return new Sample(
+                seconds,
+                prometheus.value("resnet_streams:arrival_rate:max").orElse(Double.NaN),
+                prometheus.value("resnet_streams:lag_events:sum").orElse(Double.NaN),
+                prometheus.value("resnet_streams:lag_seconds:max").orElse(Double.NaN),
+                prometheus.value("resnet_streams:desired_instances:max").orElse(Double.NaN),
+                instances);
     }
 
     private static double secondsSince(long startNanos) {
@@ -133,6 +155,31 @@ class ScalingRunIT {
         assertThat(samples).isNotEmpty();
         assertThat(samples).filteredOn(sample -> !Double.isNaN(sample.age())).isNotEmpty();
         assertThat(samples).noneMatch(sample -> sample.age() > TARGET_AGE_SECONDS);
+    }
+
+    /** Says how a step went: how old events became, and when they were young and the instances as many as it takes. */
+    private static String settled(String step, List<Sample> samples, double start, Predicate<Sample> enough) {
+        return String.format(
+                "%s: the oldest %.1f s, above %.0f s until %.0f s after the step, instances right after %.0f s",
+                step,
+                samples.stream()
+                        .mapToDouble(Sample::age)
+                        .filter(age -> !Double.isNaN(age))
+                        .max()
+                        .orElse(Double.NaN),
+                TARGET_AGE_SECONDS,
+                samples.stream()
+                                .filter(sample -> sample.age() > TARGET_AGE_SECONDS)
+                                .mapToDouble(Sample::seconds)
+                                .max()
+                                .orElse(start)
+                        - start,
+                samples.stream()
+                                .filter(enough)
+                                .mapToDouble(Sample::seconds)
+                                .findFirst()
+                                .orElse(Double.NaN)
+                        - start);
     }
 
     private static void plot(List<Sample> samples) {
@@ -186,17 +233,20 @@ class ScalingRunIT {
                 PrometheusServer prometheus = PrometheusServer.start(folder)) {
             InstanceGroup group = new InstanceGroup(cluster, prometheus, SETTINGS);
             OutcomeFollower follower = cluster.follow(Map.of());
+            long first = prepare(cluster, group, follower);
             AtomicLong left = new AtomicLong(backlog);
             assertThat(send(cluster, follower, 0, () -> left.getAndDecrement() > 0))
                     .isEqualTo(backlog);
             Map<Integer, Double> rates = new LinkedHashMap<>();
             for (int instances : new int[] {1, 2, 4, 6}) {
                 group.resize(instances);
-                await().atMost(Duration.ofSeconds(90)).until(() -> isStable(cluster, instances));
+                await().atMost(Duration.ofSeconds(90))
+                        .ignoreExceptionsMatching(e -> e.getCause() instanceof GroupIdNotFoundException)
+                        .until(() -> isStable(cluster, instances));
                 rates.put(instances, rate(follower, instances));
             }
             System.out.println("committed outcomes a second by instances: " + rates);
-            awaitOutcomes(cluster, follower, backlog);
+            awaitOutcomes(follower, first + backlog);
             group.resize(0);
             cluster.awaitNoOpenTransaction();
             follower.finish();
@@ -238,7 +288,7 @@ class ScalingRunIT {
         return follower.snapshot().outcomes();
     }
 
-    private static void awaitOutcomes(TestCluster cluster, OutcomeFollower follower, long events) {
+    private static void awaitOutcomes(OutcomeFollower follower, long events) {
         await().atMost(Duration.ofSeconds(180)).until(() -> follower.snapshot().outcomes() >= events);
         assertThat(follower.snapshot().lost()).isZero();
     }

@@ -3,9 +3,14 @@ package io.resnetstreams.metrics;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
@@ -17,6 +22,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** Plots of scaling, as SVG. */
 public final class ScalingPlot {
     private static final Color[] COLOURS = {new Color(0x3A87C8), new Color(0xE69F00), new Color(0x8C8C8C)};
+
+    private static final Pattern DECIMAL = Pattern.compile("-?\\d+\\.\\d+(?![.\\d])");
+    private static final Pattern STYLE = Pattern.compile("style=\"([^\"]*)\"");
 
     private ScalingPlot() {}
 
@@ -53,8 +61,27 @@ public final class ScalingPlot {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
+            Files.writeString(file, compact(Files.readString(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A tenth of a pixel is enough, and a style that is there for each line need be said once: half the bytes. */
+    private static String compact(String svg) {
+        String rounded = DECIMAL.matcher(svg.substring(svg.indexOf("<svg")))
+                .replaceAll(number -> new BigDecimal(number.group())
+                        .setScale(1, RoundingMode.HALF_UP)
+                        .stripTrailingZeros()
+                        .toPlainString());
+        Map<String, String> classes = new LinkedHashMap<>();
+        String styled = STYLE.matcher(rounded)
+                .replaceAll(style ->
+                        "class=\"" + classes.computeIfAbsent(style.group(1), first -> "s" + classes.size()) + "\"");
+        StringBuilder sheet = new StringBuilder("<style>");
+        classes.forEach((style, name) ->
+                sheet.append('.').append(name).append('{').append(style).append('}'));
+        return styled.replaceFirst("<defs>", Matcher.quoteReplacement(sheet + "</style><defs>"))
+                .replaceAll("\n\\s+", "\n");
     }
 }
