@@ -83,7 +83,7 @@ final class DemoRun implements AutoCloseable {
             TopicsCommand.create(configuration);
             Pipeline pipeline = Pipeline.create(
                     configuration.pipelineSettings(), stack.service()::classify, monitoring.topology(statistics));
-            monitoring.watch(configuration, pipeline, model, stack);
+            monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             DemoRun run = new DemoRun(
                     directory, broker, configuration, statistics, stack, pipeline, sample, report, monitoring);
             run.startPipeline();

@@ -16,6 +16,7 @@ import io.resnetstreams.web.PageFacts;
 import io.resnetstreams.web.PipelineHealth;
 import io.resnetstreams.web.WebServer;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -123,13 +124,15 @@ final class Monitoring implements AutoCloseable {
      * Watches a pipeline from now on, with the model that is loaded.
      *
      * @param reached the configuration with the broker that there is
+     * @param devices their names, as metrics have them
+     * @param device all of them, for people
      */
-    void watch(Configuration reached, Pipeline pipeline, ModelDirectory model, ClassificationStack stack) {
+    void watch(Configuration reached, Pipeline pipeline, ModelDirectory model, List<String> devices, String device) {
         if (metrics == null) {
             return;
         }
         connected = reached;
-        metrics.model(model.name(), model.digest(), model.architecture(), stack.deviceNames());
+        metrics.model(model.name(), model.digest(), model.architecture(), devices);
         KafkaClients clients = new KafkaClients(reached);
         GroupSource source = new GroupSource(
                 clients.admin(),
@@ -141,7 +144,7 @@ final class Monitoring implements AutoCloseable {
         monitor = metrics.watch(pipeline, source, reached.metrics().kafkaList(), signal);
         health.watch(pipeline, monitor);
         backfills = BackfillWatch.start(reached, page::isWatched);
-        page.watch(model, stack.device(), () -> view(pipeline));
+        page.watch(model, device, () -> view(pipeline));
     }
 
     private InstanceView view(Pipeline pipeline) {

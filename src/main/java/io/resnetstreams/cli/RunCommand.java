@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
                         ClassificationStack.open(configuration, model, monitoring.inference(statistics), around);
                 Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics));
                 StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
-            monitoring.watch(configuration, pipeline, model, stack);
+            monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             termination.start(pipeline);
             status.every(configuration.statusSeconds());

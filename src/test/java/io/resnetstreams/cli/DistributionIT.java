@@ -109,7 +109,9 @@ class DistributionIT {
         assertThat(distribution.home().resolve("share/man/man1/resnet-streams-run.1"))
                 .content(UTF_8)
                 .contains(".TH \"RESNET\\-STREAMS\\-RUN\" \"1\"", "\\-\\-bootstrap");
-        assertThat(distribution.home().resolve("THIRD-PARTY.txt")).content(UTF_8).contains("kafka-streams", "ai.djl:api");
+        assertThat(distribution.home().resolve("THIRD-PARTY.txt"))
+                .content(UTF_8)
+                .contains("kafka-streams", "ai.djl:api");
         assertThat(distribution.home().resolve("docs/upgrading.md")).exists();
     }
 
@@ -161,8 +163,8 @@ class DistributionIT {
     @ValueSource(strings = {"classify IMAGE", "demo", "run"})
     void aProcessorWithoutALibraryIsNamed(String words) throws Exception {
         Path image = distribution.home().resolve("models/resnet20-fashion-mnist/samples/test-00000.png");
-        List<String> command =
-                new ArrayList<>(List.of(distribution.home().resolve("bin/resnet-streams").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(distribution.home().resolve("bin/resnet-streams").toString()));
         command.addAll(List.of(words.replace("IMAGE", image.toString()).split(" ")));
         Result result = run(environment("-Dos.arch=aarch64"), command);
         assertThat(result.exitCode()).isEqualTo(1);

@@ -95,7 +95,7 @@ class GroupLagIT {
         private final Endpoint endpoint;
 
         Instance(Configuration configuration) {
-            monitoring = Monitoring.start(configuration);
+            monitoring = Monitoring.start(configuration, false);
             endpoint = new Endpoint(monitoring.address());
             assertThat(endpoint.live()).isEqualTo(new Answer(200, "ok", "starting: the model is being loaded"));
             assertThat(endpoint.ready()).isEqualTo(new Answer(503, "failing", "the model is being loaded"));
@@ -115,7 +115,7 @@ class GroupLagIT {
                     monitoring.topology(new RunStatistics()));
             ModelDirectory model = ClassificationStack.model(configuration.model());
             monitoring.inference(new RunStatistics()).loaded("cpu", 1, 32, 100);
-            monitoring.watch(pipeline, model, List.of("cpu"));
+            monitoring.watch(configuration, pipeline, model, List.of("cpu"), "cpu");
             pipeline.start();
             await().atMost(LONGEST_WAIT).until(() -> endpoint.ready().statusCode() == 200);
         }
