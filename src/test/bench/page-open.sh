@@ -2,11 +2,13 @@
 # What open pages cost: one demo that runs on, in which times with PAGES pages open alternate with times without. A page is
 # read as a browser reads it: events, and each picture they name; drawing is the browser's, elsewhere.
 # usage: src/test/bench/page-open.sh [ROUNDS] [SECONDS] [PAGES]     (default 10 rounds of twice 20 s, 1 page)
-#        ADDRESS=http://127.0.0.1:PORT measures an instance that is running, and loaded, already.
+#        ADDRESS=http://127.0.0.1:PORT PID=N measures an instance that is running, and loaded, already.
+# On a machine that does other things the ratio says little. On Linux the processor time of the threads that serve the page
+# is told, too, as a share of the instance's: it is what they cost where processor time is what limits.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 rounds=${1:-10} seconds=${2:-20} pages=${3:-1}
-address=${ADDRESS:-}
+address=${ADDRESS:-} demo=${PID:-}
 if [ -z "$address" ]; then
   log=$(mktemp)
   ./resnet-streams demo --repeat 100000 >"$log" 2>&1 &
@@ -18,9 +20,24 @@ if [ -z "$address" ]; then
   done
   sleep 30
 fi
-python3 - "$address" "$rounds" "$seconds" "$pages" <<'PYTHON'
-import json, statistics, sys, threading, time, urllib.request
+python3 - "$address" "$rounds" "$seconds" "$pages" "$demo" <<'PYTHON'
+import glob, json, statistics, sys, threading, time, urllib.request
 address, rounds, seconds, pages = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+process = sys.argv[5]
+SERVING = ('page', 'web-', 'HTTP-Dispatcher', 'backfill-watch')
+
+def ticks():
+    """Returns the processor time of the threads that serve, and of all."""
+    serving = total = 0
+    for path in glob.glob(f'/proc/{process}/task/*/stat') if process else []:
+        try:
+            stat = open(path).read()
+        except OSError:
+            continue  # a thread that has ended
+        name, fields = stat[stat.index('(') + 1:stat.rindex(')')], stat[stat.rindex(')') + 2:].split()
+        total += int(fields[11]) + int(fields[12])
+        serving += (int(fields[11]) + int(fields[12])) * name.startswith(SERVING)
+    return serving, total
 
 def labels():
     text = urllib.request.urlopen(address + '/metrics', timeout=60).read().decode()
@@ -56,16 +73,22 @@ def rate(open_pages):
         thread.join()
     return done / took, len(read)
 
-ratios, closed = [], []
+ratios, closed, spent = [], [], {'open': [0, 0], 'closed': [0, 0]}
 for number in range(1, rounds + 1):
     # In turn which comes first, so that a drift favours neither.
     pair = {}
     for kind in ('closed', 'open') if number % 2 else ('open', 'closed'):
+        before = ticks()
         pair[kind] = rate(pages if kind == 'open' else 0)
+        spent[kind] = [sum + after - then for sum, after, then in zip(spent[kind], ticks(), before)]
     ratios.append(pair['open'][0] / pair['closed'][0])
     closed.append(pair['closed'][0])
     print(f"round {number}: closed {pair['closed'][0]:,.0f} images/s, open {pair['open'][0]:,.0f} images/s "
           f"({pair['open'][1]} pictures read), ratio {ratios[-1]:.3f}", flush=True)
 print(f"median ratio {statistics.median(ratios):.3f}, from {min(ratios):.3f} to {max(ratios):.3f}; "
       f"closed alone from {min(closed):,.0f} to {max(closed):,.0f} images/s")
+if spent['open'][1]:
+    for kind, (serving, total) in spent.items():
+        print(f"{kind}: the threads that serve took {10 * serving / rounds / seconds:.1f} ms a second, "
+              f"{100 * serving / total:.2f} % of the instance's processor time")
 PYTHON

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -91,7 +92,7 @@ final class BackfillWatch implements AutoCloseable {
                     configuration.topics().replicationFactor());
         }
         List<Backfill> running = new ArrayList<>();
-        for (Map.Entry<String, BackfillRun> entry : store.runs().entrySet()) {
+        for (Map.Entry<String, BackfillRun> entry : new TreeMap<>(store.runs()).entrySet()) {
             BackfillRun run = entry.getValue();
             if (run.state() == BackfillRun.State.RUNNING) {
                 GroupProgress.Progress now = progress.computeIfAbsent(

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param partitions those of the input topic that are its own
  * @param inFlightEvents events consumed whose outcome is not yet forwarded
  * @param inFlightBytes the memory that they hold
- * @param backfills runs of the same application, the newest first; empty as long as they are unknown
+ * @param backfills runs of the same application that are running, by name; empty as long as they are unknown
  */
 public record InstanceView(
         Health health,

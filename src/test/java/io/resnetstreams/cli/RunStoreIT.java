@@ -97,6 +97,27 @@ class RunStoreIT {
     }
 
     @Test
+    void thePageKnowsThoseThatAreRunning() throws Exception {
+        rig.createTopic("shown", 1, Map.of());
+        Configuration configuration = new ConfigurationLoader()
+                .set("bootstrapServers", rig.cluster().bootstrap(), "test")
+                .set("applicationId", "app", "test")
+                .load();
+        try (RunStore store = store();
+                BackfillWatch watch = BackfillWatch.start(configuration, () -> true)) {
+            store.begin(plan("shown", "shown", 9, 5));
+            await().atMost(Duration.ofSeconds(60)).until(() -> watch.runs().stream()
+                    .anyMatch(run -> run.name().equals("shown")
+                            && run.state().equals("running")
+                            && run.done() == 0
+                            && run.total() > 0));
+            store.change("shown", run -> run.cancelled(6));
+            await().atMost(Duration.ofSeconds(60)).until(() -> watch.runs().stream()
+                    .noneMatch(run -> run.name().equals("shown")));
+        }
+    }
+
+    @Test
     void aRunBeginsTogetherWithItsGroupsOffsets() throws Exception {
         rig.createTopic("offsets", 1, Map.of());
         try (RunStore store = store()) {
