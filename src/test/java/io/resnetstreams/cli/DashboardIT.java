@@ -57,8 +57,9 @@ class DashboardIT {
                     .forEach(target -> queries.add(target.get("expr").asText()));
         }
         queries.addAll(DeployFilesTest.yaml("recording-rules.yml").findValuesAsText("record"));
-        queries.add(
-                DeployFilesTest.yaml(DeployFilesTest.KEDA).at("/spec/triggers/0/metadata/query").asText());
+        queries.add(DeployFilesTest.yaml(DeployFilesTest.KEDA)
+                .at("/spec/triggers/0/metadata/query")
+                .asText());
         queries.add(DeployFilesTest.yaml(DeployFilesTest.ADAPTER)
                 .at("/rules/external/0/seriesQuery")
                 .asText());
