@@ -139,6 +139,15 @@ final class ContainerHost implements AutoCloseable {
         return answer.exitCode() == 0 ? answer.text() : "";
     }
 
+    /** Kills all containers but one, and waits until they have ended. */
+    void endAllBut(String name) throws InterruptedException {
+        for (Container container : containers) {
+            if (!container.name.equals(name)) {
+                container.process.destroyForcibly().waitFor();
+            }
+        }
+    }
+
     @Override
     public void close() {
         containers.forEach(container -> container.process.destroyForcibly());

@@ -25,6 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +64,8 @@ class ContainersIT {
 
         Map<String, String> environment = securedToo(ComposeFile.environment(compose.service("broker")));
         List<Mount> mounts = new ArrayList<>(image());
-        mounts.add(Mount.memory("/tmp", "mode=1777"));
+        // Not read-only in compose, so its /tmp is a plain folder; codecs are unpacked there.
+        mounts.add(Mount.memory("/tmp", "mode=1777,exec"));
         mounts.add(Mount.writable(Files.createDirectory(folder.resolve("kafka-config")), "/opt/kafka/config"));
         mounts.add(Mount.readOnly(Files.createDirectories(folder.resolve("kafka-secrets")), "/etc/kafka/secrets"));
         ComposeFile.mounts(compose.service("broker")).forEach((target, volume) -> mounts.add(volume(volume, target)));
@@ -85,6 +87,12 @@ class ContainersIT {
                 .awaitHealthy(List.of("bash", "-c", "exec 3<>/dev/tcp/broker/19092"));
         Container topics = composed("topics");
         assertThat(topics.awaitEnd()).as(topics.log()).isZero();
+    }
+
+    /** All listen at the same port of the one network. */
+    @AfterEach
+    void endWhatATestLeft() throws InterruptedException {
+        host.endAllBut("broker");
     }
 
     @AfterAll
