@@ -1,7 +1,9 @@
 package io.resnetstreams.model;
 
+import ai.djl.engine.Engine;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** DJL's engine that the networks run on, and where its native library exists. */
 public final class MxNet {
@@ -19,7 +21,25 @@ public final class MxNet {
      */
     public static String engine() {
         requireLibrary(System.getProperty("os.name"), System.getProperty("os.arch"));
+        try {
+            Engine.getEngine(ENGINE);
+        } catch (LinkageError e) {
+            // Not as its cause: that would be told instead.
+            IllegalStateException told = new IllegalStateException("MXNet's library can't be loaded: " + reason(e));
+            told.addSuppressed(e);
+            throw told;
+        }
         return ENGINE;
+    }
+
+    /** Returns what the linker said: the library built for CUDA, for example, needs the driver's. */
+    private static String reason(Throwable failure) {
+        Throwable first = failure;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        // JNA's first line names the library, the second says what is wrong.
+        return String.valueOf(first.getMessage()).lines().limit(2).collect(Collectors.joining(" "));
     }
 
     static void requireLibrary(String system, String processor) {

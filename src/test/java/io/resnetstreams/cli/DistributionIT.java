@@ -105,6 +105,25 @@ class DistributionIT {
     }
 
     @Test
+    void anEngineThatCanNotBeLoadedIsNamed() throws Exception {
+        Path library = Files.writeString(folder.resolve("libmxnet.so"), "no library");
+        String sample = distribution
+                .home()
+                .resolve("models/resnet20-fashion-mnist/samples/test-00000.png")
+                .toString();
+        Map<String, String> environment = Map.of(
+                "PATH", "/usr/bin:/bin",
+                "JAVA_HOME", distribution.java().toString(),
+                "HOME", folder.toString(),
+                "MXNET_LIBRARY_PATH", folder.toString());
+        Result result = run(environment, distribution.command("classify", sample));
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.errors())
+                .contains("MXNet's library can't be loaded", library.toString())
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void manPagesLicencesAndGuideAreThere() throws Exception {
         assertThat(distribution.home().resolve("share/man/man1/resnet-streams-run.1"))
                 .content(UTF_8)
