@@ -41,7 +41,7 @@ public final class InstanceProcess {
 
     /** Starts {@code resnet-streams run}. */
     public static InstanceProcess run(String bootstrap, String... settings) {
-        List<String> command = java("-jar", "target/resnet-streams.jar", "run", "--bootstrap", bootstrap);
+        List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar", "run", "--bootstrap", bootstrap);
         command.addAll(PATIENT);
         for (String setting : settings) {
             command.add("--set");
@@ -52,7 +52,7 @@ public final class InstanceProcess {
 
     /** Starts {@code run} of another build, in its own home. */
     static InstanceProcess run(OtherBuild build, String bootstrap, String... settings) {
-        List<String> command = java("-jar", build.jar().toString(), "run", "--bootstrap", bootstrap);
+        List<String> command = java(QUICK, "-jar", build.jar().toString(), "run", "--bootstrap", bootstrap);
         for (String setting : settings) {
             command.add("--set");
             command.add(setting);
