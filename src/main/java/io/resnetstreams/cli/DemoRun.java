@@ -65,7 +65,7 @@ final class DemoRun implements AutoCloseable {
 
     /** Starts everything; when it returns, the pipeline waits for events. */
     static DemoRun prepare(Configuration configured, DemoReport report) throws IOException, InterruptedException {
-        MxNet.engine();
+        MxNet.requireLibrary();
         ModelDirectory model = ClassificationStack.model(configured.model());
         LabelledSample sample = sample(model);
         Monitoring monitoring = Monitoring.start(configured, true);

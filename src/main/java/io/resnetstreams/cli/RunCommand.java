@@ -44,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("model", modelPath);
-        MxNet.engine();
+        MxNet.requireLibrary();
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis(), 0);
         try (Monitoring monitoring = Monitoring.start(configuration, false)) {
             ModelDirectory model = ClassificationStack.model(configuration.model());

@@ -20,7 +20,7 @@ public final class MxNet {
      * @throws UnsupportedMachineException if there is none
      */
     public static String engine() {
-        requireLibrary(System.getProperty("os.name"), System.getProperty("os.arch"));
+        requireLibrary();
         try {
             Engine.getEngine(ENGINE);
         } catch (LinkageError e) {
@@ -30,6 +30,15 @@ public final class MxNet {
             throw told;
         }
         return ENGINE;
+    }
+
+    /**
+     * Looks whether there is a library for this machine, without loading it.
+     *
+     * @throws UnsupportedMachineException if there is none
+     */
+    public static void requireLibrary() {
+        requireLibrary(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 
     /** Returns what the linker said: the library built for CUDA, for example, needs the driver's. */
