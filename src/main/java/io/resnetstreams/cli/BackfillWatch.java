@@ -2,14 +2,12 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.GroupProgress;
-import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.web.InstanceView.Backfill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +32,7 @@ final class BackfillWatch implements AutoCloseable {
     private final BooleanSupplier isWanted;
     private final ScheduledExecutorService thread;
     private final Map<String, GroupProgress> progress = new HashMap<>();
-    private KafkaClients clients;
-    private RunStore store;
+    private BackfillRuns known;
     private boolean isForbidden;
     private volatile List<Backfill> runs = List.of();
 
@@ -84,19 +81,15 @@ final class BackfillWatch implements AutoCloseable {
     }
 
     private List<Backfill> read() {
-        if (store == null) {
-            clients = new KafkaClients(configuration);
-            store = new RunStore(
-                    clients,
-                    configuration.applicationId(),
-                    configuration.topics().replicationFactor());
+        if (known == null) {
+            known = BackfillRuns.open(configuration);
         }
         List<Backfill> running = new ArrayList<>();
-        for (Map.Entry<String, BackfillRun> entry : new TreeMap<>(store.runs()).entrySet()) {
+        for (Map.Entry<String, BackfillRun> entry : known.all().entrySet()) {
             BackfillRun run = entry.getValue();
             if (run.state() == BackfillRun.State.RUNNING) {
                 GroupProgress.Progress now = progress.computeIfAbsent(
-                                entry.getKey(), name -> new GroupProgress(clients, run.plan()))
+                                entry.getKey(), name -> new GroupProgress(known.clients(), run.plan()))
                         .read();
                 running.add(new Backfill(entry.getKey(), BackfillRuns.state(run), now.done(), now.total()));
             }
@@ -108,9 +101,9 @@ final class BackfillWatch implements AutoCloseable {
         runs = List.of();
         progress.values().forEach(GroupProgress::close);
         progress.clear();
-        if (store != null) {
-            store.close();
-            store = null;
+        if (known != null) {
+            known.close();
+            known = null;
         }
     }
 

@@ -139,7 +139,7 @@ final class DlqCommand {
         @Option(
                 names = "--max-retries",
                 paramLabel = "N",
-                defaultValue = "3",
+                defaultValue = "" + StoredDeadLetter.MOST_RETRIES,
                 description = "Events that were sent back so often stay here (default: ${DEFAULT-VALUE}).")
         private int maxRetries;
 

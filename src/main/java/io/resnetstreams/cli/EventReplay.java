@@ -7,7 +7,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.header.Headers;
 
 /** Sends one event back to the input topic as {@code dlq replay} does, to the partition it came from. */
 final class EventReplay {
@@ -27,7 +27,7 @@ final class EventReplay {
         if (retries >= StoredDeadLetter.MOST_RETRIES) {
             throw new IllegalStateException("it was sent back " + retries + " times; 'dlq replay --max-retries' can");
         }
-        RecordHeaders headers = StoredDeadLetter.withRetries(event.headers(), retries + 1);
+        Headers headers = StoredDeadLetter.withOneMoreRetry(event.headers());
         String topic = configuration.topics().input();
         try (Producer<byte[], byte[]> producer = new KafkaClients(configuration).producer()) {
             producer.send(new ProducerRecord<>(topic, event.source().partition(), event.key(), event.value(), headers))

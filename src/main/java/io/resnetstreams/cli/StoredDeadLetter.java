@@ -82,21 +82,15 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
     /** Returns the event's own headers, without those that said why it is here, and with one more retry. */
     Headers headersForReplay() {
-        Headers headers = new RecordHeaders();
-        for (Header header : DeadLetter.eventHeaders(record.headers())) {
-            if (!header.key().equals(RETRIES_HEADER)) {
-                headers.add(header);
-            }
-        }
-        return headers.add(RETRIES_HEADER, Integer.toString(retries() + 1).getBytes(UTF_8));
+        return withOneMoreRetry(DeadLetter.eventHeaders(record.headers()));
     }
 
-    /** Returns headers with another number of retries. */
-    static RecordHeaders withRetries(Headers headers, int retries) {
-        RecordHeaders changed = new RecordHeaders(headers);
-        changed.remove(RETRIES_HEADER);
-        changed.add(RETRIES_HEADER, Integer.toString(retries).getBytes(UTF_8));
-        return changed;
+    /** Returns an event's own headers with one more retry. */
+    static Headers withOneMoreRetry(Iterable<Header> eventHeaders) {
+        Headers headers = new RecordHeaders(eventHeaders);
+        int retries = retries(headers);
+        return headers.remove(RETRIES_HEADER)
+                .add(RETRIES_HEADER, Integer.toString(retries + 1).getBytes(UTF_8));
     }
 
     private String text(String name) {

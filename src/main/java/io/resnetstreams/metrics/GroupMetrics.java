@@ -84,6 +84,7 @@ final class GroupMetrics {
                         ? OptionalInt.empty()
                         : OptionalInt.of(load.instances().size()),
                 desired,
+                devices.capacity(),
                 secondsToDrain());
     }
 

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param arrivalsPerSecond events that come to the whole input topic
  * @param instances members of the group
  * @param desiredInstances how many there should be
+ * @param capacityImagesPerSecond what this instance's devices can classify
  * @param secondsToDrain until the group has worked off its backlog; infinite where it does not keep up
  */
 public record GroupStatus(
@@ -20,6 +21,7 @@ public record GroupStatus(
         OptionalDouble arrivalsPerSecond,
         OptionalInt instances,
         OptionalInt desiredInstances,
+        OptionalDouble capacityImagesPerSecond,
         OptionalDouble secondsToDrain) {
     /** Before the first look. */
     public static final GroupStatus UNKNOWN = new GroupStatus(
@@ -28,5 +30,6 @@ public record GroupStatus(
             OptionalDouble.empty(),
             OptionalInt.empty(),
             OptionalInt.empty(),
+            OptionalDouble.empty(),
             OptionalDouble.empty());
 }

@@ -26,7 +26,12 @@ record Bottleneck(Stage stage, String reason) {
         DECODE,
         BATCHES,
         DEVICE,
-        LABELS
+        LABELS;
+
+        /** Returns its name as the page has it. */
+        String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**
@@ -74,10 +79,5 @@ record Bottleneck(Stage stage, String reason) {
             return new Bottleneck(Stage.ARRIVALS, "events wait in Kafka");
         }
         return new Bottleneck(Stage.NONE, "it keeps up");
-    }
-
-    /** Returns the stage's name as the page has it. */
-    String stageName() {
-        return stage.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -10,7 +10,6 @@ import java.util.Map;
  */
 record Counts(
         long nanos,
-        long consumed,
         long labels,
         long deadLetters,
         long decoded,
@@ -22,18 +21,9 @@ record Counts(
      * Of one device.
      *
      * @param ceiling the largest batch that it is given
-     * @param capacity images a second that all its workers together classify, as measured at the start; 0 if unknown
      * @param full batches that were closed because they were full
      */
-    record Device(
-            int workers,
-            int ceiling,
-            double capacity,
-            boolean failed,
-            long batches,
-            long full,
-            long images,
-            long nanos) {
-        static final Device NONE = new Device(1, 1, 0, false, 0, 0, 0, 0);
+    record Device(int workers, int ceiling, boolean failed, long batches, long full, long images, long nanos) {
+        static final Device NONE = new Device(1, 1, false, 0, 0, 0, 0);
     }
 }

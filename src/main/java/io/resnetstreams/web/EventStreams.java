@@ -141,7 +141,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
             ObjectNode common = JsonNodeFactory.instance.objectNode();
             common.set("texts", PageJson.texts(PageTexts.of(page.facts(), page.model(), reading)));
             common.set("gauges", PageJson.gauges(gauges(page.facts(), reading)));
-            common.put("waits", reading.bottleneck().stageName());
+            common.put("waits", reading.bottleneck().stage().id());
             common.put("ok", reading.view().health().ok());
             common.set("backfills", PageJson.backfills(reading.view().backfills()));
             // Read before the letters, so that one that comes in between is told again rather than never.
@@ -168,11 +168,9 @@ final class EventStreams implements StreamHandler, AutoCloseable {
 
         static Told of(LivePage page, String lastEventId) {
             Told told = new Told();
-            told.isNew = true;
-            if (lastEventId != null && lastEventId.matches("\\d{1,18}-" + page.instance())) {
-                told.number = Long.parseLong(lastEventId.substring(0, lastEventId.indexOf('-')));
-                told.isNew = false;
-            }
+            long number = Paths.number(lastEventId, page.instance());
+            told.isNew = number == Paths.NONE;
+            told.number = Math.max(0, number);
             return told;
         }
 

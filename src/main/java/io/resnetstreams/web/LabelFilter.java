@@ -17,7 +17,6 @@ import java.util.function.Predicate;
  * @param to the greatest
  */
 record LabelFilter(String label, double from, double to) implements Predicate<RecentOutcome> {
-    static final LabelFilter ALL = new LabelFilter("", 0, 100);
     private static final int LONGEST = 200;
 
     /** Reads {@code label}, {@code from} and {@code to}; what is missing or makes no sense does not restrict. */

@@ -30,7 +30,6 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
     private final boolean keepsDead;
     private final RecentOutcomes recent;
     private final Recorder latencies = new Recorder(LONGEST_LATENCY_MILLIS, 2);
-    private final LongAdder consumed = new LongAdder();
     private final LongAdder labels = new LongAdder();
     private final LongAdder deadLetters = new LongAdder();
     private final LongAdder decoded = new LongAdder();
@@ -68,7 +67,6 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
         devices.forEach((name, device) -> byDevice.put(name, device.count()));
         return new Counts(
                 nanos,
-                consumed.sum(),
                 labels.sum(),
                 deadLetters.sum(),
                 decoded.sum(),
@@ -76,11 +74,6 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
                 waited.sum(),
                 waitNanos.sum(),
                 byDevice);
-    }
-
-    @Override
-    public void consumed(RawEvent event) {
-        consumed.increment();
     }
 
     @Override
@@ -115,12 +108,12 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
 
     @Override
     public void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {
-        devices.put(device, new DeviceCount(workers, largestBatch, workers * imagesPerSecond));
+        devices.put(device, new DeviceCount(workers, largestBatch));
     }
 
     private DeviceCount device(String name) {
         DeviceCount known = devices.get(name);
-        return known != null ? known : devices.computeIfAbsent(name, first -> new DeviceCount(1, 1, 0));
+        return known != null ? known : devices.computeIfAbsent(name, first -> new DeviceCount(1, 1));
     }
 
     @Override
@@ -158,7 +151,6 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
     /** What one device has done. */
     private static final class DeviceCount {
         private final int workers;
-        private final double capacity;
         private final LongAdder batches = new LongAdder();
         private final LongAdder full = new LongAdder();
         private final LongAdder images = new LongAdder();
@@ -166,10 +158,9 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
         private volatile int ceiling;
         private volatile boolean failed;
 
-        DeviceCount(int workers, int ceiling, double capacity) {
+        DeviceCount(int workers, int ceiling) {
             this.workers = workers;
             this.ceiling = ceiling;
-            this.capacity = capacity;
         }
 
         void batch(int size, boolean isFull, long inferenceNanos) {
@@ -190,8 +181,7 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
         }
 
         Counts.Device count() {
-            return new Counts.Device(
-                    workers, ceiling, capacity, failed, batches.sum(), full.sum(), images.sum(), nanos.sum());
+            return new Counts.Device(workers, ceiling, failed, batches.sum(), full.sum(), images.sum(), nanos.sum());
         }
     }
 }

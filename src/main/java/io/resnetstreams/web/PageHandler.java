@@ -6,7 +6,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,8 +48,7 @@ final class PageHandler implements HttpHandler {
         places.put("payloads", page.facts().payloads() ? "yes" : "no");
         places.put("ok", reading.view().health().ok() ? "yes" : "no");
         for (Bottleneck.Stage stage : Bottleneck.Stage.values()) {
-            String name = stage.name().toLowerCase(Locale.ROOT);
-            places.put("stage." + name, reading.bottleneck().stage() == stage ? "stage waits" : "stage");
+            places.put("stage." + stage.id(), reading.bottleneck().stage() == stage ? "stage waits" : "stage");
         }
         EventStreams.gauges(page.facts(), reading)
                 .forEach((name, share) -> places.put("gauge." + name, Figures.number(Math.round(share * 100))));

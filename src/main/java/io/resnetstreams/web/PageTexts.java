@@ -75,11 +75,11 @@ final class PageTexts {
         texts.put("batches.full", rates.meanBatch() == 0 ? "–" : percent(rates.fullBatches()));
         texts.put("device.busy", percent(rates.deviceBusy()));
         texts.put("device.time", millis(rates.inferenceMillis()));
-        double capacity = now.counts().devices().values().stream()
-                .filter(device -> !device.failed())
-                .mapToDouble(Counts.Device::capacity)
-                .sum();
-        texts.put("device.capacity", orUnknown(capacity > 0, () -> rate(capacity)));
+        texts.put(
+                "device.capacity",
+                orUnknown(
+                        group.capacityImagesPerSecond().isPresent(),
+                        () -> rate(group.capacityImagesPerSecond().getAsDouble())));
         texts.put("labels.rate", rate(rates.labelsPerSecond()));
         texts.put("labels.total", count(now.counts().labels()));
         texts.put("dead.rate", rate(rates.deadLettersPerSecond()));
@@ -122,9 +122,7 @@ final class PageTexts {
         if (device.failed()) {
             return "failed";
         }
-        String capacity = device.capacity() == 0 ? "" : ", up to " + decimal(device.capacity()) + " images/s";
-        return percent(rates.busyByDevice().getOrDefault(name, 0.0)) + " busy, batches of up to " + device.ceiling()
-                + capacity;
+        return percent(rates.busyByDevice().getOrDefault(name, 0.0)) + " busy, batches of up to " + device.ceiling();
     }
 
     /** Returns numbers with ranges, such as {@code 0–3, 5}. */

@@ -15,7 +15,6 @@ import java.util.TreeMap;
  * @param deviceBusy the share of their time, from 0 to 1, that the workers of all sound devices were at batches
  */
 record Rates(
-        double consumedPerSecond,
         double labelsPerSecond,
         double deadLettersPerSecond,
         double decodedPerSecond,
@@ -24,7 +23,6 @@ record Rates(
         double waitMillis,
         double meanBatch,
         double fullBatches,
-        double batchesPerSecond,
         double inferenceMillis,
         double deviceBusy,
         Map<String, Double> busyByDevice) {
@@ -51,7 +49,6 @@ record Rates(
         }
         double decodeNanos = to.decodeNanos() - from.decodeNanos();
         return new Rates(
-                ratio(to.consumed() - from.consumed(), seconds),
                 ratio(to.labels() - from.labels(), seconds),
                 ratio(to.deadLetters() - from.deadLetters(), seconds),
                 ratio(to.decoded() - from.decoded(), seconds),
@@ -60,7 +57,6 @@ record Rates(
                 ratio((to.waitNanos() - from.waitNanos()) / MILLI, to.waited() - from.waited()),
                 ratio(images, batches),
                 ratio(full, batches),
-                ratio(batches, seconds),
                 ratio(nanos / MILLI, batches),
                 share(nanos / 1e9, seconds * workers),
                 busy);

@@ -107,7 +107,7 @@ class LivePageTest {
     void theBrowserMayDoNothingElse() throws Exception {
         rig.label("a", "Sneaker", 0.9);
         String picture = "/pictures/"
-                + name(rig.page.recent().labels(0, 1, LabelFilter.ALL).get(0));
+                + name(rig.page.recent().labels(0, 1, LabelFilter.of(null)).get(0));
         for (String path : List.of("/", "/page.css", "/page.js", "/icon.svg", picture)) {
             HttpResponse<String> response = get(path);
             assertThat(response.statusCode()).as(path).isEqualTo(200);
@@ -219,7 +219,8 @@ class LivePageTest {
     @Test
     void aPictureIsTheImageOfTheEvent() throws Exception {
         rig.label("a", "Sneaker", 0.9);
-        RecentOutcome label = rig.page.recent().labels(0, 1, LabelFilter.ALL).get(0);
+        RecentOutcome label =
+                rig.page.recent().labels(0, 1, LabelFilter.of(null)).get(0);
         HttpResponse<byte[]> response = client.send(
                 HttpRequest.newBuilder(URI.create(server.address() + "/pictures/" + name(label)))
                         .build(),

@@ -18,10 +18,10 @@ class LiveRecorderTest {
     @Test
     void whatIsNotCommittedIsNotThere() {
         rig.forward(rig.event("a", PageRig.PNG), "a", "Sneaker", 0.9);
-        assertThat(recent.labels(0, 10, LabelFilter.ALL)).isEmpty();
+        assertThat(recent.labels(0, 10, LabelFilter.of(null))).isEmpty();
         rig.topology().aborted();
         rig.topology().committed();
-        assertThat(recent.labels(0, 10, LabelFilter.ALL)).isEmpty();
+        assertThat(recent.labels(0, 10, LabelFilter.of(null))).isEmpty();
         assertThat(rig.page.reading().counts().labels()).isZero();
     }
 
@@ -29,10 +29,10 @@ class LiveRecorderTest {
     void labelsComeNewestFirstWithTheirLatency() {
         rig.label("a", "Sneaker", 0.9);
         rig.label("b", "Boot", 0.6);
-        List<RecentOutcome> labels = recent.labels(0, 10, LabelFilter.ALL);
+        List<RecentOutcome> labels = recent.labels(0, 10, LabelFilter.of(null));
         assertThat(labels).extracting(label -> label.label().id()).containsExactly("b", "a");
         assertThat(labels.get(0).latencyMillis()).isEqualTo(250);
-        assertThat(recent.labels(labels.get(1).number(), 10, LabelFilter.ALL))
+        assertThat(recent.labels(labels.get(1).number(), 10, LabelFilter.of(null)))
                 .extracting(label -> label.label().id())
                 .containsExactly("b");
         assertThat(rig.page.reading().counts().labels()).isEqualTo(2);
@@ -58,7 +58,7 @@ class LiveRecorderTest {
             }
         }
         rig.topology().committed();
-        List<RecentOutcome> labels = recent.labels(0, Integer.MAX_VALUE, LabelFilter.ALL);
+        List<RecentOutcome> labels = recent.labels(0, Integer.MAX_VALUE, LabelFilter.of(null));
         assertThat(labels).hasSize(RecentOutcomes.MOST_LABELS);
         long kept = labels.stream().mapToLong(RecentOutcome::bytes).sum();
         assertThat(kept).isBetween(1L << 20, 16L << 20);
@@ -71,7 +71,11 @@ class LiveRecorderTest {
         PageRig closed = new PageRig(false, false);
         closed.label("a", "Sneaker", 0.9);
         closed.deadLetter("b", "corrupt", "it is corrupt");
-        assertThat(closed.page.recent().labels(0, 1, LabelFilter.ALL).get(0).event())
+        assertThat(closed.page
+                        .recent()
+                        .labels(0, 1, LabelFilter.of(null))
+                        .get(0)
+                        .event())
                 .isNull();
         assertThat(closed.page.recent().deadLetters().get(0).last().get(0).event())
                 .isNull();
@@ -81,7 +85,7 @@ class LiveRecorderTest {
     void aLargeEventIsNotKept() {
         rig.forward(rig.event("a", new byte[2 << 20]), "a", "Sneaker", 0.9);
         rig.topology().committed();
-        assertThat(recent.labels(0, 1, LabelFilter.ALL).get(0).event()).isNull();
+        assertThat(recent.labels(0, 1, LabelFilter.of(null)).get(0).event()).isNull();
     }
 
     @Test
