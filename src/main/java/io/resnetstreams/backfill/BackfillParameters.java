@@ -43,6 +43,15 @@ public record BackfillParameters(
         }
     }
 
+    /**
+     * Checks that the range has its beginning before its end, as far as that can be said without looking at a topic.
+     *
+     * @throws IllegalArgumentException if it is empty, or reaches into the future
+     */
+    public void requireRange(long nowMillis) {
+        Boundary.requireRange(Boundary.from(from), Boundary.to(to), nowMillis);
+    }
+
     /** Returns which events of the range are meant. */
     public EventSelection selection() {
         return new EventSelection(where, sample);

@@ -38,7 +38,7 @@ public final class BackfillPlanner {
             throws TimeoutException, InterruptedException {
         Boundary from = Boundary.from(parameters.from());
         Boundary to = Boundary.to(parameters.to());
-        Boundary.requireRange(from, to, nowMillis);
+        parameters.requireRange(nowMillis);
         try (Admin admin = clients.admin()) {
             int count = TopicCheck.partitions(admin, parameters.input(), timeoutMillis);
             SortedSet<Integer> chosen = new PartitionSelection(parameters.partitions()).of(parameters.input(), count);

@@ -117,7 +117,7 @@ final class BackfillCommand implements Callable<Integer> {
         KafkaClients clients = new KafkaClients(configuration);
         if (run == null || what.isComplete()) {
             // Mistakes of a new run are told before a broker is asked.
-            what.parameters(configuration, model, null);
+            named(() -> what.parameters(configuration, model, null).requireRange(System.currentTimeMillis()));
         }
         clients.partitions(configuration.topics().input());
         try (RunStore store = new RunStore(

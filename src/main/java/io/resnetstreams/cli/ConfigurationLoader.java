@@ -198,10 +198,13 @@ final class ConfigurationLoader {
         }
     }
 
+    /** Names the keys of the section that was meant; all of them where there is no such section. */
     private static UserErrorException unknown(String key, String origin) {
-        String allowed = String.join(", ", leaves(defaults(), ""));
-        return UserErrorException.usage(
-                origin + ": unknown key '" + key + "'; allowed are " + allowed + ", and Kafka's own under kafka.");
+        String section = key.replaceFirst("\\..*", "");
+        String allowed = !section.equals(KAFKA) && defaults().get(section) instanceof ObjectNode known
+                ? String.join(", ", leaves(known, section + "."))
+                : String.join(", ", leaves(defaults(), "")) + ", and Kafka's own under kafka.";
+        return UserErrorException.usage(origin + ": unknown key '" + key + "'; allowed are " + allowed);
     }
 
     private static List<String> leaves(ObjectNode node, String prefix) {

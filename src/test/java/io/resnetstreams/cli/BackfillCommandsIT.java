@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import static io.resnetstreams.cli.BackfillRig.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,10 +24,6 @@ class BackfillCommandsIT {
     @BeforeAll
     static void start(BackfillRig shared) {
         rig = shared;
-    }
-
-    private static List<Long> range(long from, long to) {
-        return LongStream.range(from, to).boxed().toList();
     }
 
     @Test

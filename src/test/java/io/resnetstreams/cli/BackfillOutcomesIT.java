@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import static io.resnetstreams.cli.BackfillRig.range;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -33,10 +34,6 @@ class BackfillOutcomesIT {
     @BeforeAll
     static void start(BackfillRig shared) {
         rig = shared;
-    }
-
-    private static List<Long> range(long from, long to) {
-        return LongStream.range(from, to).boxed().toList();
     }
 
     @Test

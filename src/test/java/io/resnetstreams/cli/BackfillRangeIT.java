@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import static io.resnetstreams.cli.BackfillRig.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,10 +29,6 @@ class BackfillRangeIT {
     @BeforeAll
     static void start(BackfillRig shared) {
         rig = shared;
-    }
-
-    private static List<Long> range(long from, long to) {
-        return LongStream.range(from, to).boxed().toList();
     }
 
     @Test

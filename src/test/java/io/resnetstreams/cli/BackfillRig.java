@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,6 +38,11 @@ final class BackfillRig implements AutoCloseable {
         // The cleaner looks for what to compact every 15 s otherwise.
         cluster = TestCluster.start(Map.of("log.cleaner.backoff.ms", "200"));
         admin = cluster.clients().admin();
+    }
+
+    /** Returns the numbers from one to another, which is not among them. */
+    static List<Long> range(long from, long to) {
+        return LongStream.range(from, to).boxed().toList();
     }
 
     /** What a command printed, and its exit code. */

@@ -275,10 +275,22 @@ class ConfigurationLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"batchSize", "batch", "batch.size", "batch.maxSize.more", "batch.", ".", ""})
+    @ValueSource(strings = {"batchSize", "batches.maxSize", "kafka", ".", ""})
     void anUnknownKeyIsRefusedWithThoseAllowed(String key) {
         assertMistake(
-                () -> with(key, "1"), "--set: unknown key '" + key + "'; allowed are applicationId", "batch.maxSize");
+                () -> with(key, "1"),
+                "--set: unknown key '" + key + "'; allowed are applicationId",
+                "batch.maxSize",
+                ", and Kafka's own under kafka.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"batch", "batch.size", "batch.maxSize.more", "batch."})
+    void anUnknownKeyOfASectionIsRefusedWithThoseOfTheSection(String key) {
+        assertThatExceptionOfType(UserErrorException.class)
+                .isThrownBy(() -> with(key, "1"))
+                .withMessage("--set: unknown key '" + key + "'; allowed are batch.maxSize, batch.calibrate, "
+                        + "batch.maxDelayMillis, batch.timeoutMillis, batch.workersPerDevice");
     }
 
     @Test

@@ -287,6 +287,16 @@ class MainTest {
         assertMistake("--count is 0; at least 1 is needed", "labels", "--count", "0");
     }
 
+    @Test
+    void aRangeThatEndsBeforeItBeginsIsNamedBeforeABrokerIsAsked() {
+        assertMistake(
+                "--from is 5 and --to is 3; the range has its beginning before its end",
+                "backfill",
+                "--from=5",
+                "--to=3",
+                "--output=new");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "1001"})
     void aBadNumberOfNamedEventsIsNamed(String top) {
