@@ -1,6 +1,10 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.inference.InferenceMetrics;
 import io.resnetstreams.metrics.PipelineMetrics;
+import io.resnetstreams.web.Health;
+import io.resnetstreams.web.LivePage;
+import io.resnetstreams.web.PageFacts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +61,20 @@ final class OverheadScenario implements Scenario {
 
     private static double withMetrics(KafkaSetup kafka, int seconds) throws Exception {
         PipelineMetrics metrics = new PipelineMetrics();
-        try (FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200, metrics.inference())) {
-            return TopologyRun.pipelineWithMetrics(kafka, metrics, free, seconds);
+        try (LivePage page = page();
+                FreeClassifier free = new FreeClassifier(
+                        EVENT_BYTES - 200, InferenceMetrics.both(metrics.inference(), page.inference()))) {
+            return TopologyRun.pipelineWithMetrics(kafka, metrics, page, free, seconds);
         }
+    }
+
+    /** The page that nobody looks at, as {@code run} has it: it counts all the same. */
+    private static LivePage page() {
+        PageFacts facts =
+                new PageFacts("bench", KafkaSetup.INPUT, "", "127.0.0.1", false, false, KafkaSetup.IN_FLIGHT, 1);
+        return LivePage.start(facts, () -> new Health(true, ""), event -> {
+            throw new IllegalStateException("nothing is sent back here");
+        });
     }
 
     /** Kafka Streams' own {@code mapValues}, which passes events on. */

@@ -10,6 +10,7 @@ import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopologyMetrics;
+import io.resnetstreams.web.LivePage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
@@ -47,12 +48,14 @@ final class TopologyRun {
         }
     }
 
-    /** The pipeline's own topology with metrics as {@code run} has them, asked for once a second. */
+    /** The pipeline's own topology with metrics as {@code run} has them, asked for once a second, and its page. */
     static double pipelineWithMetrics(
-            KafkaSetup kafka, PipelineMetrics metrics, EventClassifier classifier, int seconds) throws Exception {
+            KafkaSetup kafka, PipelineMetrics metrics, LivePage page, EventClassifier classifier, int seconds)
+            throws Exception {
         PipelineSettings settings = kafka.settings();
         try (Scraper scraper = new Scraper(metrics.handler());
-                Pipeline pipeline = Pipeline.create(settings, classifier, metrics.topology())) {
+                Pipeline pipeline = Pipeline.create(
+                        settings, classifier, TopologyMetrics.both(metrics.topology(), page.topology()))) {
             KafkaMetricList none = new KafkaMetricList(Set.of());
             ScalingTargets targets = new ScalingTargets(60_000, 0.9, 1, 60_000);
             PipelineMonitor monitor = metrics.watch(
