@@ -4,6 +4,7 @@ import io.resnetstreams.broker.EmbeddedBroker;
 import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
+import io.resnetstreams.topology.OnGap;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopicCheck;
@@ -144,6 +145,7 @@ final class KafkaSetup implements AutoCloseable {
                 1,
                 MAX_MESSAGE_BYTES,
                 inFlight,
+                OnGap.WARN,
                 Duration.ofSeconds(20),
                 Map.of());
     }

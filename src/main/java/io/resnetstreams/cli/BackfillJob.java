@@ -10,6 +10,7 @@ import io.resnetstreams.backfill.RunElection;
 import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.cli.BackfillFollower.End;
 import io.resnetstreams.topology.InFlightLimits;
+import io.resnetstreams.topology.OnGap;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.Topics;
@@ -131,8 +132,8 @@ final class BackfillJob implements AutoCloseable {
         PipelineSettings live = configuration.pipelineSettings();
         InFlightLimits window = live.inFlight();
         Map<String, String> kafka = new HashMap<>(live.kafka());
-        // Where an event of the plan is gone, that is an error, unless gaps are allowed.
-        kafka.put("main.consumer.auto.offset.reset", plan.parameters().allowGaps() ? "earliest" : "none");
+        // The plan has committed each partition's first offset.
+        kafka.put("main.consumer.auto.offset.reset", "none");
         if (pace.eventsPerSecond() < FASTEST_EVEN_RATE) {
             // The rate is kept between polls, so each returns a tenth of a second's events.
             kafka.putIfAbsent(
@@ -151,6 +152,8 @@ final class BackfillJob implements AutoCloseable {
                 pace.liveTarget() == null
                         ? window
                         : new InFlightLimits(Math.min(window.maxEvents(), YIELDING_WINDOW), window.maxBytes()),
+                // Where an event of the plan is gone, that is an error, unless gaps are allowed.
+                plan.parameters().allowGaps() ? OnGap.WARN : OnGap.STOP,
                 live.shutdownTimeout(),
                 kafka);
     }

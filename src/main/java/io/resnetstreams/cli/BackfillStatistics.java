@@ -25,10 +25,23 @@ final class BackfillStatistics implements TopologyMetrics {
     @Override
     public void forwarded(RawEvent event, Outcome outcome) {
         counts.forwarded(event, outcome);
-        lastNanos = System.nanoTime();
     }
 
-    /** Returns how many outcomes this process has made; after another one's death, some of them were never committed. */
+    @Override
+    public void committed() {
+        long before = outcomes();
+        counts.committed();
+        if (outcomes() > before) {
+            lastNanos = System.nanoTime();
+        }
+    }
+
+    @Override
+    public void aborted() {
+        counts.aborted();
+    }
+
+    /** Returns how many outcomes this process has committed. */
     long outcomes() {
         return counts.labels() + counts.deadLetters();
     }

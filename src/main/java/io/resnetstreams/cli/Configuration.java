@@ -10,6 +10,7 @@ import io.resnetstreams.metrics.KafkaMetricList;
 import io.resnetstreams.metrics.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
+import io.resnetstreams.topology.OnGap;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.Topics;
 import java.time.Duration;
@@ -26,6 +27,7 @@ record Configuration(
         String guarantee,
         int streamThreads,
         TopicsSection topics,
+        InputSection input,
         String model,
         String device,
         BatchSection batch,
@@ -77,6 +79,13 @@ record Configuration(
 
         Topics names() {
             return new Topics(input, labels, deadLetters);
+        }
+    }
+
+    /** What is done about the input topic. */
+    record InputSection(String onGap) {
+        InputSection {
+            named("input", () -> OnGap.of(onGap));
         }
     }
 
@@ -145,14 +154,20 @@ record Configuration(
             int maxJsonDepth,
             int maxJsonStringLength,
             int maxJsonNumberLength,
-            int maxIdLength) {
+            int maxIdLength,
+            int maxHeaders) {
         LimitsSection {
             requireRange("limits.maxImageBytes", maxImageBytes, 1, Integer.MAX_VALUE);
             named("limits", () -> new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis));
             named(
                     "limits",
                     () -> new EventLimits(
-                            Integer.MAX_VALUE, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength));
+                            Integer.MAX_VALUE,
+                            maxJsonDepth,
+                            maxJsonStringLength,
+                            maxJsonNumberLength,
+                            maxIdLength,
+                            maxHeaders));
         }
 
         ImageLimits image() {
@@ -160,7 +175,8 @@ record Configuration(
         }
 
         EventLimits event(int maxEventBytes) {
-            return new EventLimits(maxEventBytes, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength);
+            return new EventLimits(
+                    maxEventBytes, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength, maxHeaders);
         }
     }
 
@@ -227,6 +243,7 @@ record Configuration(
                 guarantee,
                 streamThreads,
                 topics,
+                input,
                 model,
                 device,
                 batch,
@@ -256,6 +273,7 @@ record Configuration(
                 streamThreads,
                 topics.maxMessageBytes,
                 window.inFlight(),
+                OnGap.of(input.onGap),
                 Duration.ofMillis(shutdownTimeoutMillis),
                 KafkaProperties.resolve(kafka));
     }

@@ -1,6 +1,9 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.model.UnsupportedMachineException;
+import io.resnetstreams.topology.InputGapException;
+import io.resnetstreams.topology.MissingTopicException;
+import io.resnetstreams.topology.OutcomeRefusedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +14,11 @@ final class Failures {
 
     /** Returns what a broker's refusal means, or else the message of the innermost cause: what a person can act upon. */
     static String describe(Throwable failure) {
+        Throwable explained = explained(failure);
         String refusal = Refusals.explain(failure);
+        if (explained != null) {
+            return firstLine(explained) + (refusal == null ? "" : "; " + refusal);
+        }
         if (refusal != null) {
             return refusal;
         }
@@ -20,10 +27,20 @@ final class Failures {
             // Its message is the name alone.
             return "there is no file " + missing.getFile();
         }
-        if (root instanceof UnsupportedMachineException) {
-            return firstLine(root);
-        }
         return root.getClass().getSimpleName() + ": " + firstLine(root);
+    }
+
+    /** Returns the failure of a kind whose message says all that a person needs; null where there is none. */
+    private static Throwable explained(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnsupportedMachineException
+                    || cause instanceof OutcomeRefusedException
+                    || cause instanceof InputGapException
+                    || cause instanceof MissingTopicException) {
+                return cause;
+            }
+        }
+        return null;
     }
 
     /** Returns the messages of a failure and its causes, without those that another repeats. */

@@ -10,12 +10,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of one run, for summaries. Thread-safe. */
+/** Counts of one run, for summaries: outcomes count when they are committed. Thread-safe. */
 final class RunStatistics implements InferenceMetrics, TopologyMetrics {
     private final LongAdder batches = new LongAdder();
     private final LongAdder images = new LongAdder();
     private final LongAdder labels = new LongAdder();
     private final LongAdder deadLetters = new LongAdder();
+    /** Of the stream thread, since its last commit. */
+    private final ThreadLocal<Forwarded> forwarded = ThreadLocal.withInitial(Forwarded::new);
+
+    private static final class Forwarded {
+        private long labels;
+        private long deadLetters;
+    }
 
     @Override
     public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
@@ -25,7 +32,27 @@ final class RunStatistics implements InferenceMetrics, TopologyMetrics {
 
     @Override
     public void forwarded(RawEvent event, Outcome outcome) {
-        (outcome instanceof DeadLetter ? deadLetters : labels).increment();
+        Forwarded mine = forwarded.get();
+        if (outcome instanceof DeadLetter) {
+            mine.deadLetters++;
+        } else {
+            mine.labels++;
+        }
+    }
+
+    @Override
+    public void committed() {
+        Forwarded mine = forwarded.get();
+        labels.add(mine.labels);
+        deadLetters.add(mine.deadLetters);
+        aborted();
+    }
+
+    @Override
+    public void aborted() {
+        Forwarded mine = forwarded.get();
+        mine.labels = 0;
+        mine.deadLetters = 0;
     }
 
     long labels() {

@@ -47,7 +47,7 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
     /** Returns whether it holds its event; one too large to be written again it does not. */
     boolean hasContent() {
-        return !DeadLetter.isWithoutContent(code());
+        return !DeadLetter.isWithoutContent(record.headers());
     }
 
     /** Returns whether the event came from this topic. */

@@ -12,9 +12,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * An event that could not become a label: key, value and headers byte for byte as they came, and why. The header names
  * are those of KIP-1034, with the stage and code of this pipeline beside them.
  *
- * @param event as it came; or, where it was too large to be written again, its source alone
+ * @param event as it came; without key, value and headers where they do not fit into a record of the dead-letter topic
+ * @param hasContent whether the event has the key, value and headers that it came with
  */
-public record DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception) implements Outcome {
+public record DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception, boolean hasContent)
+        implements Outcome {
     public static final String EXCEPTION_HEADER = "__streams.errors.exception";
     public static final String MESSAGE_HEADER = "__streams.errors.message";
     public static final String TOPIC_HEADER = "__streams.errors.topic";
@@ -23,14 +25,31 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static final String STAGE_HEADER = "resnet-streams.stage";
     public static final String CODE_HEADER = "resnet-streams.code";
 
+    /** The event's timestamp in milliseconds since the epoch; the record's own differs where the topic refuses it. */
+    public static final String TIMESTAMP_HEADER = "resnet-streams.timestamp";
+
+    /** Whether the record has the event's key, value and headers: {@code complete} or {@code omitted}. */
+    public static final String CONTENT_HEADER = "resnet-streams.content";
+
+    private static final String COMPLETE = "complete";
+    private static final String OMITTED = "omitted";
+
     /** In the order in which they are added; those of a backfill's run may follow. */
     private static final List<String> ADDED_HEADERS = List.of(
-            EXCEPTION_HEADER, MESSAGE_HEADER, TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER);
+            EXCEPTION_HEADER,
+            MESSAGE_HEADER,
+            TOPIC_HEADER,
+            PARTITION_HEADER,
+            OFFSET_HEADER,
+            STAGE_HEADER,
+            CODE_HEADER,
+            TIMESTAMP_HEADER,
+            CONTENT_HEADER);
 
     /** Likewise. */
     private static final List<String> RUN_HEADERS = List.of(RUN_HEADER, MODEL_HEADER);
 
-    /** Keeps a dead letter near its event's size: the topic's size limit has 64 KiB for the headers. */
+    /** Keeps the headers that are added below 8 KiB, so that a dead letter without content fits everywhere. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
 
     public DeadLetter {
@@ -39,15 +58,34 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         }
     }
 
+    /** Makes a dead letter with the event's content. */
+    public DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception) {
+        this(event, stage, code, reason, exception, true);
+    }
+
     /** Returns the dead letter of an event that was rejected. */
     public static DeadLetter of(RawEvent event, RejectedEventException rejection) {
         Throwable root = rejection.getCause() == null ? rejection : rejection.getCause();
-        return new DeadLetter(
-                isWithoutContent(rejection.code()) ? event.withoutContent() : event,
+        DeadLetter letter = new DeadLetter(
+                event,
                 rejection.stage(),
                 rejection.code(),
                 rejection.getMessage(),
                 root.getClass().getName());
+        return EventReader.TOO_LARGE.equals(rejection.code()) ? letter.withoutContent("") : letter;
+    }
+
+    /**
+     * Returns the same dead letter without the event's key, value and headers.
+     *
+     * @param why why they are left out, as the rest of a sentence: {@code , since ...}; it may be empty
+     */
+    public DeadLetter withoutContent(String why) {
+        String note = "; key, value and headers are left out here" + why;
+        String kept = reason.length() + note.length() > MAX_REASON_CHARACTERS
+                ? reason.substring(0, Math.max(0, MAX_REASON_CHARACTERS - note.length() - 1)) + "…"
+                : reason;
+        return new DeadLetter(event.withoutContent(), stage, code, kept + note, exception, false);
     }
 
     /**
@@ -73,18 +111,17 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return before;
     }
 
-    /** Returns whether dead letters of a code come without key, value and the event's headers. */
-    public static boolean isWithoutContent(String code) {
-        return EventReader.TOO_LARGE.equals(code);
-    }
-
     /** Returns whether a record of the dead-letter topic comes without key, value and the event's headers. */
     public static boolean isWithoutContent(Headers headers) {
-        return isWithoutContent(text(headers, CODE_HEADER));
+        return OMITTED.equals(text(headers, CONTENT_HEADER));
     }
 
-    /** Returns where the event of a record of the dead-letter topic stands; nothing where its headers do not say so. */
-    public static Optional<SourcePosition> sourceOf(Headers headers, long timestamp) {
+    /**
+     * Returns where the event of a record of the dead-letter topic stands; nothing where its headers do not say so.
+     *
+     * @param recordTimestamp the record's, which is the event's unless a header says otherwise
+     */
+    public static Optional<SourcePosition> sourceOf(Headers headers, long recordTimestamp) {
         String topic = text(headers, TOPIC_HEADER);
         String partition = text(headers, PARTITION_HEADER);
         String offset = text(headers, OFFSET_HEADER);
@@ -95,7 +132,12 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
                 || !offset.matches("\\d{1,18}")) {
             return Optional.empty();
         }
-        return Optional.of(new SourcePosition(topic, Integer.parseInt(partition), Long.parseLong(offset), timestamp));
+        String timestamp = text(headers, TIMESTAMP_HEADER);
+        return Optional.of(new SourcePosition(
+                topic,
+                Integer.parseInt(partition),
+                Long.parseLong(offset),
+                timestamp == null || !timestamp.matches("-?\\d{1,18}") ? recordTimestamp : Long.parseLong(timestamp)));
     }
 
     private static String text(Headers headers, String name) {
@@ -123,7 +165,9 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
                 .add(PARTITION_HEADER, bytes(Integer.toString(source.partition())))
                 .add(OFFSET_HEADER, bytes(Long.toString(source.offset())))
                 .add(STAGE_HEADER, bytes(stage.wireName()))
-                .add(CODE_HEADER, bytes(code));
+                .add(CODE_HEADER, bytes(code))
+                .add(TIMESTAMP_HEADER, bytes(Long.toString(source.timestamp())))
+                .add(CONTENT_HEADER, bytes(hasContent ? COMPLETE : OMITTED));
     }
 
     private static byte[] bytes(String text) {

@@ -8,9 +8,15 @@ package io.resnetstreams.events;
  * @param maxJsonStringLength characters of a field's name, and of any string but the image
  * @param maxJsonNumberLength characters of a number
  * @param maxIdLength characters of an id
+ * @param maxHeaders number of headers
  */
 public record EventLimits(
-        int maxEventBytes, int maxJsonDepth, int maxJsonStringLength, int maxJsonNumberLength, int maxIdLength) {
+        int maxEventBytes,
+        int maxJsonDepth,
+        int maxJsonStringLength,
+        int maxJsonNumberLength,
+        int maxIdLength,
+        int maxHeaders) {
     public EventLimits {
         requireAtLeast(1, "maxEventBytes", maxEventBytes);
         if (maxJsonDepth < 2) {
@@ -21,11 +27,15 @@ public record EventLimits(
         requireAtLeast(16, "maxJsonStringLength", maxJsonStringLength);
         requireAtLeast(1, "maxJsonNumberLength", maxJsonNumberLength);
         requireAtLeast(1, "maxIdLength", maxIdLength);
+        requireAtLeast(1, "maxHeaders", maxHeaders);
     }
 
-    /** Returns the limits used unless configured otherwise: 16 MiB, depth 32, 1,048,576, 1,000 and 4,096 characters. */
+    /**
+     * Returns the limits used unless configured otherwise: 16 MiB, depth 32, 1,048,576, 1,000 and 4,096 characters, 1,000
+     * headers.
+     */
     public static EventLimits defaults() {
-        return new EventLimits(16 << 20, 32, 1 << 20, 1_000, 4_096);
+        return new EventLimits(16 << 20, 32, 1 << 20, 1_000, 4_096, 1_000);
     }
 
     private static void requireAtLeast(int least, String name, int value) {

@@ -25,7 +25,7 @@ public final class EventReader {
     public static final String CONTENT_TYPE_HEADER = "content-type";
     public static final String ID_HEADER = "id";
 
-    /** The code of an event whose dead letter comes without key, value and the event's headers. */
+    /** The code of an event whose key, value and headers exceed the limit together. */
     public static final String TOO_LARGE = "event_too_large";
 
     private final EventLimits limits;
@@ -51,7 +51,14 @@ public final class EventReader {
                     Stage.LIMITS,
                     TOO_LARGE,
                     "key, value and headers have " + event.contentBytes() + " bytes once uncompressed; at most "
-                            + limits.maxEventBytes() + " are allowed, so they are left out here");
+                            + limits.maxEventBytes() + " are allowed");
+        }
+        if (event.headerCount() > limits.maxHeaders()) {
+            throw new RejectedEventException(
+                    Stage.LIMITS,
+                    "too_many_headers",
+                    "the event has " + event.headerCount() + " headers; at most " + limits.maxHeaders()
+                            + " are allowed");
         }
         byte[] value = event.value();
         if (value == null || value.length == 0) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Counts events and their outcomes. Outcomes count when they are committed, since nobody sees them before.
@@ -38,6 +39,8 @@ final class EventMetrics implements TopologyMetrics {
     private final Counter deadLettersByCode;
     private final DistributionDataPoint endToEnd;
     private final CounterDataPoint inputBytes;
+    private final CounterDataPoint gaps;
+    private final CounterDataPoint gapEvents;
     private final LongAdder committed = new LongAdder();
     private final Map<Thread, Uncommitted> byThread = new ConcurrentHashMap<>();
     private final ThreadLocal<Uncommitted> uncommitted = ThreadLocal.withInitial(() -> {
@@ -72,6 +75,20 @@ final class EventMetrics implements TopologyMetrics {
                 .help(
                         "Bytes of the keys and values of consumed events; those consumed again after a failure count again.")
                 .register(registry);
+        gaps = Counter.builder()
+                .name(PREFIX + "input_gaps_total")
+                .help("Times that the position of a partition was no longer on the input topic.")
+                .register(registry);
+        gapEvents = Counter.builder()
+                .name(PREFIX + "input_gap_events_total")
+                .help("Events deleted from the input topic before they were processed, at most: offsets are counted.")
+                .register(registry);
+    }
+
+    @Override
+    public void gap(TopicPartition partition, long events) {
+        gaps.inc();
+        gapEvents.inc(events);
     }
 
     @Override

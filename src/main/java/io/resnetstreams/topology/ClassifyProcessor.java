@@ -1,9 +1,9 @@
 package io.resnetstreams.topology;
 
-import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.topology.OutcomeRecords.OutcomeRecord;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.TopicPartition;
@@ -30,6 +30,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private final CommitFrontier frontier;
     private final TopologyMetrics metrics;
     private final Replay replay;
+    private final OutcomeRecords records;
 
     private ProcessorContext<byte[], Outcome> context;
     private InFlightWindow window;
@@ -42,25 +43,36 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
             EventClassifier classifier,
             CommitFrontier frontier,
             TopologyMetrics metrics,
-            Replay replay) {
+            Replay replay,
+            OutcomeRecords records) {
         this.inputTopic = inputTopic;
         this.classifier = classifier;
         this.frontier = frontier;
         this.metrics = metrics;
         this.replay = replay;
+        this.records = records;
     }
 
     @Override
     public void init(ProcessorContext<byte[], Outcome> processorContext) {
         context = processorContext;
-        window = frontier.open(new TopicPartition(inputTopic, context.taskId().partition()));
+        TopicPartition partition =
+                new TopicPartition(inputTopic, context.taskId().partition());
+        // A new task has a new processor; one that was suspended has this again.
+        window = window == null ? frontier.open(partition) : frontier.reopen(partition);
         sleep = frontier.sleep();
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
         RawEvent event = new RawEvent(position(record), record.key(), record.value(), record.headers());
+        if (window.isLast(event.source().offset())) {
+            // Its turn came before, but forwarding timed out, so Kafka Streams offers it again.
+            drain();
+            return;
+        }
         if (!replay.takes(event)) {
+            window.passOver();
             return;
         }
         CompletableFuture<Outcome> outcome = classifier.classify(event);
@@ -104,11 +116,12 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
         while (window.isHeadFinished()) {
             RawEvent event = window.head();
             Outcome outcome = headOutcome(event);
-            forward(event, outcome);
+            OutcomeRecord written = records.of(event, outcome);
+            context.forward(written.record(), written.sink());
             // Only now: from here on a commit may pass the event.
             window.removeHead();
             sleep.forwarded();
-            metrics.forwarded(event, outcome);
+            metrics.forwarded(event, written.outcome());
         }
     }
 
@@ -118,17 +131,6 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
         } catch (CompletionException e) {
             throw new ClassificationFailedException(
                     "cannot classify " + event.source() + ": " + e.getCause().getMessage(), e.getCause());
-        }
-    }
-
-    private void forward(RawEvent event, Outcome outcome) {
-        long timestamp = event.source().timestamp();
-        if (outcome instanceof DeadLetter letter) {
-            // Its own key, since one too large is left out.
-            byte[] key = letter.event().key();
-            context.forward(new Record<>(key, outcome, timestamp, replay.marked(letter.headers())), DEAD_LETTERS_SINK);
-        } else {
-            context.forward(new Record<>(event.key(), outcome, timestamp, replay.marked(event.headers())), LABELS_SINK);
         }
     }
 

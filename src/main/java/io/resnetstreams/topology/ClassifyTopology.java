@@ -20,15 +20,24 @@ public final class ClassifyTopology {
 
     /** Builds it; nothing runs yet. */
     public static Topology build(
-            Topics topics,
+            OutputTopics outputs,
             EventClassifier classifier,
             CommitFrontier frontier,
             TopologyMetrics metrics,
             Replay replay) {
+        Topics topics = outputs.topics();
         Topology topology = new Topology();
         topology.addSource(SOURCE, new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.input());
         topology.addProcessor(
-                PROCESSOR, () -> new ClassifyProcessor(topics.input(), classifier, frontier, metrics, replay), SOURCE);
+                PROCESSOR,
+                () -> new ClassifyProcessor(
+                        topics.input(),
+                        classifier,
+                        frontier,
+                        metrics,
+                        replay,
+                        new OutcomeRecords(outputs, replay, System::currentTimeMillis)),
+                SOURCE);
         topology.addSink(
                 ClassifyProcessor.LABELS_SINK,
                 topics.labels(),
@@ -50,7 +59,8 @@ public final class ClassifyTopology {
     public static TopologyDescription describe(Topics topics) {
         CommitFrontier unused = new CommitFrontier(new InFlightBudget(new InFlightLimits(1, 1)));
         EventClassifier none = event -> CompletableFuture.failedFuture(new IllegalStateException("not running"));
-        return build(topics, none, unused, TopologyMetrics.NONE, Replay.NONE).describe();
+        return build(new OutputTopics(topics, Long.MAX_VALUE), none, unused, TopologyMetrics.NONE, Replay.NONE)
+                .describe();
     }
 
     /** Outcomes keep the order of their events, since they are written to the partition of the same number. */

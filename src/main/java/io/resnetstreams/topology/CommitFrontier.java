@@ -25,12 +25,26 @@ public final class CommitFrontier {
     }
 
     /**
-     * Opens the window of a partition that was assigned, in place of any earlier one. Until its first event it holds the
-     * frontier of the earlier one: a task that was suspended and resumed still commits what it had consumed before.
+     * Opens the window of a partition for a new task, in place of any earlier one. What an earlier task of this instance left
+     * does not count: others may have owned the partition since, and committed more.
      */
     InFlightWindow open(TopicPartition partition) {
+        return windows.compute(partition, (same, earlier) -> new InFlightWindow(budget));
+    }
+
+    /**
+     * Opens the window of a partition for a task that was suspended. Until its next event it holds the frontier of the window
+     * before, since the task still commits what it had consumed by then.
+     */
+    InFlightWindow reopen(TopicPartition partition) {
         return windows.compute(
                 partition, (same, earlier) -> earlier == null ? new InFlightWindow(budget) : earlier.successor());
+    }
+
+    /** Returns whether events of a partition are in flight; to be asked by the stream thread that owns it. */
+    boolean isAnyInFlight(TopicPartition partition) {
+        InFlightWindow window = windows.get(partition);
+        return window != null && !window.isEmpty();
     }
 
     /** Returns the sleep of the stream thread that asks. */

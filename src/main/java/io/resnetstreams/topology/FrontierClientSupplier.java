@@ -6,14 +6,17 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -28,17 +31,35 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * of transactions.
  */
 public final class FrontierClientSupplier implements KafkaClientSupplier {
+    private static final String NO_RESET = "none";
+
     private final CommitFrontier frontier;
     private final InFlightBudget budget;
     private final TopologyMetrics metrics;
     private final Replay replay;
+    private final OutputTopics outputs;
+    private final OnGap onGap;
+    private final long maxPollBytes;
 
+    /**
+     * @param onGap what to do where events are gone from the input topic
+     * @param maxPollBytes what the records of one poll may have together, in uncompressed bytes
+     */
     public FrontierClientSupplier(
-            CommitFrontier frontier, InFlightBudget budget, TopologyMetrics metrics, Replay replay) {
+            CommitFrontier frontier,
+            InFlightBudget budget,
+            TopologyMetrics metrics,
+            Replay replay,
+            OutputTopics outputs,
+            OnGap onGap,
+            long maxPollBytes) {
         this.frontier = frontier;
         this.budget = budget;
         this.metrics = metrics;
         this.replay = replay;
+        this.outputs = outputs;
+        this.onGap = onGap;
+        this.maxPollBytes = maxPollBytes;
     }
 
     @Override
@@ -54,7 +75,7 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
             if (method.getName().equals("sendOffsetsToTransaction")) {
                 arguments[0] = frontier.lower(offsets(arguments[0]));
             } else if (method.getName().equals("send") && arguments.length == 2) {
-                arguments[1] = AbortedTransaction.asFencing((Callback) arguments[1]);
+                arguments[1] = explained(record(arguments[0]), AbortedTransaction.asFencing((Callback) arguments[1]));
             }
             Object result = invokeOrFence(producer, method, arguments);
             switch (method.getName()) {
@@ -81,7 +102,9 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        Consumer<byte[], byte[]> consumer = plainConsumer(config);
+        PollBudget pollBudget = new PollBudget(maxPollBytes);
+        Consumer<byte[], byte[]> consumer = mainConsumer(config, pollBudget);
+        InputPositions positions = new InputPositions(consumer, policy(config), frontier::isAnyInFlight, metrics);
         ReplayEnd end = new ReplayEnd(consumer, replay);
         PausingConsumer pausing = new PausingConsumer(
                 consumer, partition -> budget.isExhausted() || replay.isPaused() || end.isReached(partition));
@@ -110,7 +133,9 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                 case "poll" -> {
                     end.beforePoll();
                     pausing.beforePoll();
-                    return end.limit(() -> frontier.sleep().poll(consumer, (Duration) arguments[0]));
+                    pollBudget.begin();
+                    Duration longest = (Duration) arguments[0];
+                    return positions.poll(() -> end.limit(() -> frontier.sleep().poll(consumer, longest)));
                 }
                 case "wakeup" -> {
                     return invoke(consumer, method, arguments);
@@ -120,6 +145,29 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                 }
             }
         });
+    }
+
+    private InputPositions.Policy policy(Map<String, Object> config) {
+        InputPositions.Start strict =
+                replay == Replay.NONE ? InputPositions.Start.FIRST_TIME : InputPositions.Start.NEVER;
+        return new InputPositions.Policy(
+                onGap,
+                NO_RESET.equals(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))
+                        ? strict
+                        : InputPositions.Start.BEGINNING);
+    }
+
+    /** Makes the consumer with {@code auto.offset.reset=none}, so that it reports what {@link InputPositions} decides. */
+    private static Consumer<byte[], byte[]> mainConsumer(Map<String, Object> config, PollBudget pollBudget) {
+        Map<String, Object> withoutReset = new HashMap<>(config);
+        withoutReset.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, NO_RESET);
+        return new KafkaConsumer<>(withoutReset, pollBudget.keys(), pollBudget.values());
+    }
+
+    /** Returns a callback that tells another one what a failure to write this record means. */
+    private Callback explained(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        return (metadata, failure) ->
+                callback.onCompletion(metadata, failure == null ? null : outputs.explain(record, failure));
     }
 
     @Override
@@ -152,6 +200,11 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
     @SuppressWarnings("unchecked")
     private static Map<TopicPartition, OffsetAndMetadata> offsets(Object argument) {
         return (Map<TopicPartition, OffsetAndMetadata>) argument;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ProducerRecord<byte[], byte[]> record(Object argument) {
+        return (ProducerRecord<byte[], byte[]>) argument;
     }
 
     @SuppressWarnings("unchecked")

@@ -30,7 +30,10 @@ final class InFlightWindow {
         this.budget = budget;
     }
 
-    /** Returns an empty window for the same partition, which keeps the frontier until its first event comes. */
+    /**
+     * Returns an empty window for the same task, which keeps the frontier until the first event comes or is passed over: from
+     * then on it is known that consumption began again at the committed offset.
+     */
     InFlightWindow successor() {
         InFlightWindow successor = new InFlightWindow(budget);
         successor.abandonedFrom = abandonedFrom;
@@ -50,6 +53,16 @@ final class InFlightWindow {
         entries.addLast(new Entry(event, outcome));
         abandonedFrom = NONE;
         budget.take(event.sizeInBytes());
+    }
+
+    /** An event behind all others gets no outcome. */
+    void passOver() {
+        abandonedFrom = NONE;
+    }
+
+    /** Returns whether the event at this offset was the last one taken in, and is still there. */
+    boolean isLast(long offset) {
+        return !entries.isEmpty() && entries.peekLast().event.source().offset() == offset;
     }
 
     boolean isEmpty() {

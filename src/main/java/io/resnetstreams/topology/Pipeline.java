@@ -2,18 +2,26 @@ package io.resnetstreams.topology;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,20 +36,39 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(5);
+
     private final KafkaStreams streams;
     private final InFlightBudget budget;
     private final CommitFrontier frontier;
     private final Duration shutdownTimeout;
+    private final TopicWatch watch;
+    private final Admin watchAdmin;
+    private final ScheduledExecutorService watchThread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "topic-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Topics topics;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ThreadFailures failures = new ThreadFailures(System::nanoTime);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    private Pipeline(KafkaStreams streams, InFlightBudget budget, CommitFrontier frontier, Duration shutdownTimeout) {
+    private Pipeline(
+            PipelineSettings settings,
+            OutputTopics outputs,
+            KafkaStreams streams,
+            Admin watchAdmin,
+            InFlightBudget budget,
+            CommitFrontier frontier) {
         this.streams = streams;
         this.budget = budget;
         this.frontier = frontier;
-        this.shutdownTimeout = shutdownTimeout;
+        this.shutdownTimeout = settings.shutdownTimeout();
+        this.topics = settings.topics();
+        this.watchAdmin = watchAdmin;
+        this.watch = new TopicWatch(watchAdmin, settings.applicationId(), outputs, this::end, System::nanoTime);
         streams.setStateListener(this::onState);
         streams.setUncaughtExceptionHandler(this::onUncaught);
     }
@@ -56,12 +83,26 @@ public final class Pipeline implements AutoCloseable {
             PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics, Replay replay) {
         InFlightBudget budget = new InFlightBudget(settings.inFlight());
         CommitFrontier frontier = new CommitFrontier(budget);
+        OutputTopics outputs = outputs(settings);
         return create(
                 settings,
-                ClassifyTopology.build(settings.topics(), classifier, frontier, metrics, replay),
+                outputs,
+                ClassifyTopology.build(outputs, classifier, frontier, metrics, replay),
                 budget,
                 frontier,
-                new FrontierClientSupplier(frontier, budget, metrics, replay));
+                new FrontierClientSupplier(
+                        frontier,
+                        budget,
+                        metrics,
+                        replay,
+                        outputs,
+                        settings.onGap(),
+                        StreamsProperties.maxPollBytes(settings.inFlight())));
+    }
+
+    /** Returns the output topics of a pipeline with these settings, of which nothing is known yet. */
+    static OutputTopics outputs(PipelineSettings settings) {
+        return new OutputTopics(settings.topics(), StreamsProperties.maxRequestBytes(StreamsProperties.of(settings)));
     }
 
     /** The same with clients given, for tests that show what is lost without the frontier. */
@@ -72,9 +113,11 @@ public final class Pipeline implements AutoCloseable {
             InFlightBudget budget,
             CommitFrontier frontier,
             KafkaClientSupplier clients) {
+        OutputTopics outputs = outputs(settings);
         return create(
                 settings,
-                ClassifyTopology.build(settings.topics(), classifier, frontier, metrics, Replay.NONE),
+                outputs,
+                ClassifyTopology.build(outputs, classifier, frontier, metrics, Replay.NONE),
                 budget,
                 frontier,
                 clients);
@@ -83,16 +126,51 @@ public final class Pipeline implements AutoCloseable {
     /** The same with a topology given, for tests of one that differs. */
     static Pipeline create(
             PipelineSettings settings,
+            OutputTopics outputs,
             Topology topology,
             InFlightBudget budget,
             CommitFrontier frontier,
             KafkaClientSupplier clients) {
-        KafkaStreams streams = new KafkaStreams(topology, StreamsProperties.of(settings), clients);
-        return new Pipeline(streams, budget, frontier, settings.shutdownTimeout());
+        Properties properties = StreamsProperties.of(settings);
+        KafkaStreams streams = new KafkaStreams(topology, properties, clients);
+        Admin watchAdmin = clients.getAdmin(
+                new StreamsConfig(properties).getAdminConfigs(settings.applicationId() + "-topic-watch"));
+        return new Pipeline(settings, outputs, streams, watchAdmin, budget, frontier);
     }
 
+    /** Looks at the topics, so that no outcome is written that they refuse, and begins to consume. */
     public void start() {
+        watchTopics();
         streams.start();
+        watchThread.scheduleWithFixedDelay(
+                this::watchTopics, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void watchTopics() {
+        try {
+            watch.look();
+        } catch (InterruptedException | InterruptException e) {
+            // It is being closed.
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.warn("The topics can't be looked at: {}", e.toString(), e);
+        }
+    }
+
+    private void end(RuntimeException reason) {
+        if (failure.compareAndSet(null, reason)) {
+            Thread closing = new Thread(this::close, "pipeline-end");
+            closing.setDaemon(true);
+            closing.start();
+        }
+    }
+
+    /**
+     * Returns why this instance can't do its work although it runs, as a sentence without its end: topics that are missing,
+     * a group that others use; nothing where it can. It is looked at every few seconds. Any thread may ask.
+     */
+    public Optional<String> trouble() {
+        return watch.trouble();
     }
 
     /** Waits until partitions are assigned and events flow; false when the time is up or the pipeline has ended. */
@@ -159,17 +237,23 @@ public final class Pipeline implements AutoCloseable {
             LOG.warn("A stream thread is replaced: {}", exception.toString());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
-        failure.compareAndSet(null, exception);
+        failure.compareAndSet(
+                null,
+                exception instanceof MissingSourceTopicException
+                        ? new MissingTopicException("topic '" + topics.input() + "' does not exist any more", exception)
+                        : exception);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
     @Override
     public void close() {
+        watchThread.shutdownNow();
         boolean clean = streams.close(CloseOptions.timeout(shutdownTimeout)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         if (!clean) {
             LOG.warn("Kafka Streams did not close within {} ms", shutdownTimeout.toMillis());
         }
+        watchAdmin.close(Duration.ZERO);
         ended.countDown();
     }
 }

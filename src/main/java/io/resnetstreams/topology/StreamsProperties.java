@@ -8,6 +8,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.assignment.assignors.StickyTaskAssignor;
@@ -19,6 +20,8 @@ public final class StreamsProperties {
 
     /** Ends {@code main.consumer.} too. */
     private static final String CONSUMER_PREFIX = "consumer.";
+
+    private static final String READ_COMMITTED = IsolationLevel.READ_COMMITTED.toString();
 
     /** How long an outcome may wait for its commit. */
     static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
@@ -80,6 +83,8 @@ public final class StreamsProperties {
 
     private static void putConsumer(PipelineSettings settings, Map<String, Object> values) {
         putMain(values, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // Under either guarantee: an event of a transaction that was aborted never was.
+        putMain(values, ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
         putMain(values, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords(settings.inFlight()));
         // A record that is larger comes all the same, alone.
         int fetchBytes = fetchBytes(settings.inFlight());
@@ -94,6 +99,26 @@ public final class StreamsProperties {
         long byBytes = inFlight.maxBytes() / TYPICAL_EVENT_BYTES;
         long byEvents = inFlight.maxEvents() / FILLS_OF_A_WINDOW;
         return (int) Math.max(1, Math.min(MOST_POLL_RECORDS, Math.min(byBytes, byEvents)));
+    }
+
+    /**
+     * Returns what the records of one poll may have together, in uncompressed bytes: the window is exceeded by at most so
+     * much, and by two records.
+     */
+    static long maxPollBytes(InFlightLimits inFlight) {
+        return Math.max(1, inFlight.maxBytes() / FILLS_OF_A_WINDOW);
+    }
+
+    /** Returns the largest request that the producers of these properties send, in bytes. */
+    static long maxRequestBytes(Properties properties) {
+        Map<String, Object> producer = new StreamsConfig(properties).getProducerConfigs("");
+        return Math.min(
+                number(producer.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)),
+                number(producer.get(ProducerConfig.BUFFER_MEMORY_CONFIG)));
+    }
+
+    private static long number(Object value) {
+        return Long.parseLong(value.toString().strip());
     }
 
     private static int fetchBytes(InFlightLimits inFlight) {
@@ -144,6 +169,12 @@ public final class StreamsProperties {
                 if (!value.equals("earliest") && !value.equals("none")) {
                     throw new IllegalArgumentException("kafka." + name + " is '" + value
                             + "'; allowed are earliest and none, since anything else would skip events");
+                }
+            }
+            case ConsumerConfig.ISOLATION_LEVEL_CONFIG -> {
+                if (!value.equals(READ_COMMITTED)) {
+                    throw new IllegalArgumentException("kafka." + name + " is '" + value + "'; allowed is "
+                            + READ_COMMITTED + ", since events of aborted transactions would get labels");
                 }
             }
             default -> {

@@ -17,6 +17,8 @@ import org.apache.kafka.common.errors.UnknownServerException;
  * Decides whether a failed stream thread is replaced. Under either guarantee a new thread goes on at the committed offsets,
  * so that nothing is lost by trying again; what would fail in the same way again ends the instance.
  *
+ * <p>An outcome that its topic refused is written in another form when its event is processed again.
+ *
  * <p>An error that the broker did not expect itself, such as one on its way down answers when its disk is full, may pass or
  * may be there for ever: it is tried again {@value #MOST_UNEXPECTED} times in {@value #MINUTES} minutes.
  *
@@ -43,12 +45,15 @@ final class ThreadFailures {
         if (causes.stream().anyMatch(ThreadFailures::isPermanent)) {
             return false;
         }
-        return causes.stream().anyMatch(RetriableException.class::isInstance)
+        return causes.stream().anyMatch(OutcomeRefusedException.class::isInstance)
+                || causes.stream().anyMatch(RetriableException.class::isInstance)
                 || causes.stream().anyMatch(ThreadFailures::isUnexpectedByBroker) && isSeldom();
     }
 
     private static boolean isPermanent(Throwable cause) {
         return cause instanceof ClassificationFailedException
+                || cause instanceof InputGapException
+                || cause instanceof OutcomeRefusedException refusal && !refusal.isMendable()
                 || cause instanceof AuthenticationException
                 || cause instanceof AuthorizationException;
     }

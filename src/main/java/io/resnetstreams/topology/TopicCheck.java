@@ -4,49 +4,112 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at the topics before the pipeline starts, so that a missing or unfit one is named rather than waited for. */
 public final class TopicCheck {
+    /** A dead letter without its event's content is below this, with all headers that are added. */
+    static final int SMALLEST_MESSAGE_BYTES = 16 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicCheck.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration BACKOFF = Duration.ofMillis(50);
 
     private TopicCheck() {}
 
     /**
-     * Checks that all topics exist and the labels topic has at least the input's partitions.
+     * Checks that all topics exist, that the outputs have at least the input's partitions, and that their settings allow one
+     * outcome for each event.
      *
      * @return the number of input partitions
-     * @throws IllegalArgumentException if a topic is missing or has too few partitions
+     * @throws IllegalArgumentException if a topic is missing or unfit; the message names it, its setting and what is allowed
      * @throws TimeoutException if the broker can't be reached in time
      * @throws AuthenticationException if it refuses the connection
      * @throws TopicAuthorizationException if this user may not look at a topic
      */
     public static int check(Admin admin, Topics topics, long timeoutMillis)
             throws TimeoutException, InterruptedException {
-        int input = partitions(admin, topics.input(), timeoutMillis);
-        for (String output : List.of(topics.labels(), topics.deadLetters())) {
-            int partitions = partitions(admin, output, timeoutMillis);
-            if (partitions < input) {
-                throw new IllegalArgumentException(
-                        "topic '" + output + "' has " + partitions + " partitions and the input '"
-                                + topics.input() + "' has " + input
-                                + "; at least as many are needed, since outcomes keep their event's partition");
+        TopicFacts input = facts(admin, topics.input(), timeoutMillis);
+        TopicFacts labels = facts(admin, topics.labels(), timeoutMillis);
+        TopicFacts deadLetters = facts(admin, topics.deadLetters(), timeoutMillis);
+        unfit(input, labels, deadLetters).ifPresent(reason -> {
+            throw new IllegalArgumentException(reason);
+        });
+        warnings(input, labels, deadLetters).forEach(LOG::warn);
+        return input.partitions();
+    }
+
+    /** Returns why the pipeline can't keep its promise with these topics; nothing where it can. */
+    static Optional<String> unfit(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
+        for (TopicFacts output : List.of(labels, deadLetters)) {
+            if (output.partitions() < input.partitions()) {
+                return Optional.of("topic '" + output.name() + "' has " + output.partitions()
+                        + " partitions and the input '" + input.name() + "' has " + input.partitions()
+                        + "; at least as many are needed, since outcomes keep their event's partition");
+            }
+            if (output.maxMessageBytes().orElse(Long.MAX_VALUE) < SMALLEST_MESSAGE_BYTES) {
+                return Optional.of("topic '" + output.name() + "' has max.message.bytes="
+                        + output.maxMessageBytes().orElseThrow() + "; at least " + SMALLEST_MESSAGE_BYTES
+                        + " are needed, for a dead letter's headers");
             }
         }
-        return input;
+        if (deadLetters.isCompacted()) {
+            return Optional.of(
+                    "topic '" + deadLetters.name() + "' has cleanup.policy="
+                            + deadLetters.setting("cleanup.policy").orElseThrow()
+                            + "; without 'compact' is needed, since compaction removes dead letters and refuses those without key");
+        }
+        return Optional.empty();
+    }
+
+    /** Returns what works otherwise than one may expect. */
+    private static List<String> warnings(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
+        Map<String, Boolean> warnings = new HashMap<>();
+        warnings.put(
+                "Topic " + labels.name() + " has cleanup.policy="
+                        + labels.setting("cleanup.policy").orElse("")
+                        + ": it keeps the last label of each key alone, and events without key become dead letters",
+                labels.isCompacted());
+        for (TopicFacts output : List.of(labels, deadLetters)) {
+            long bytes = output.maxMessageBytes().orElse(Long.MAX_VALUE);
+            warnings.put(
+                    "Topic " + output.name() + " has max.message.bytes=" + bytes + ", the input " + input.name() + " "
+                            + input.maxMessageBytes().orElse(0L) + ": "
+                            + (output == labels
+                                    ? "events whose label does not fit become dead letters"
+                                    : "dead letters that do not fit come without key, value and headers of their event"),
+                    bytes < input.maxMessageBytes().orElse(0L));
+            warnings.put(
+                    "The settings of topic " + output.name()
+                            + " are not known, since the ACLs deny DescribeConfigs: what it refuses is found out by trying",
+                    output.configuration().isEmpty());
+        }
+        return warnings.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
     }
 
     /**
@@ -82,32 +145,67 @@ public final class TopicCheck {
     /** Returns how many partitions a topic has; failures as in {@link #check}. */
     public static int partitions(Admin admin, String topic, long timeoutMillis)
             throws TimeoutException, InterruptedException {
+        return description(admin, topic, timeoutMillis).partitions().size();
+    }
+
+    /** Returns what the broker says about a topic; failures as in {@link #check}. */
+    static TopicFacts facts(Admin admin, String topic, long timeoutMillis)
+            throws TimeoutException, InterruptedException {
+        TopicDescription description = description(admin, topic, timeoutMillis);
+        return new TopicFacts(
+                topic,
+                description.topicId(),
+                description.partitions().size(),
+                configuration(admin, topic, timeoutMillis));
+    }
+
+    private static Optional<Map<String, String>> configuration(Admin admin, String topic, long timeoutMillis)
+            throws TimeoutException, InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        KafkaFuture<Config> answer = admin.describeConfigs(
+                        List.of(resource), new DescribeConfigsOptions().timeoutMs(Math.toIntExact(timeoutMillis)))
+                .values()
+                .get(resource);
+        try {
+            return Optional.of(answer.get(timeoutMillis, TimeUnit.MILLISECONDS).entries().stream()
+                    .filter(entry -> entry.value() != null)
+                    .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value)));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+                return Optional.empty();
+            }
+            throw failure(topic, timeoutMillis, e);
+        }
+    }
+
+    private static TopicDescription description(Admin admin, String topic, long timeoutMillis)
+            throws TimeoutException, InterruptedException {
         Map<String, KafkaFuture<TopicDescription>> descriptions = admin.describeTopics(
                         List.of(topic), new DescribeTopicsOptions().timeoutMs(Math.toIntExact(timeoutMillis)))
                 .topicNameValues();
         try {
-            return descriptions
-                    .get(topic)
-                    .get(timeoutMillis, TimeUnit.MILLISECONDS)
-                    .partitions()
-                    .size();
+            return descriptions.get(topic).get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new IllegalArgumentException(
-                        "topic '" + topic + "' does not exist; 'resnet-streams topics' creates what the pipeline needs",
-                        e);
-            }
-            if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
-                throw new TimeoutException("no answer within " + timeoutMillis + " ms");
-            }
-            if (e.getCause() instanceof TopicAuthorizationException) {
-                throw new TopicAuthorizationException(Set.of(topic));
-            }
-            if (e.getCause() instanceof AuthenticationException refusal) {
-                throw refusal;
-            }
-            throw new IllegalStateException(
-                    "cannot describe topic '" + topic + "': " + e.getCause().getMessage(), e);
+            throw failure(topic, timeoutMillis, e);
         }
+    }
+
+    private static RuntimeException failure(String topic, long timeoutMillis, ExecutionException e)
+            throws TimeoutException {
+        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+            return new MissingTopicException(
+                    "topic '" + topic + "' does not exist; 'resnet-streams topics' creates what the pipeline needs", e);
+        }
+        if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+            throw new TimeoutException("no answer within " + timeoutMillis + " ms");
+        }
+        if (e.getCause() instanceof TopicAuthorizationException) {
+            return new TopicAuthorizationException(Set.of(topic));
+        }
+        if (e.getCause() instanceof AuthenticationException refusal) {
+            return refusal;
+        }
+        return new IllegalStateException(
+                "cannot describe topic '" + topic + "': " + e.getCause().getMessage(), e);
     }
 }

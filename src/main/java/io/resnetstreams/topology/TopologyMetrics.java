@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
+import org.apache.kafka.common.TopicPartition;
 
 /** What the topology tells about its work. Called from the stream threads. */
 public interface TopologyMetrics {
@@ -18,6 +19,13 @@ public interface TopologyMetrics {
 
     /** What the calling stream thread forwarded since its last commit never becomes visible. */
     default void aborted() {}
+
+    /**
+     * Events of a partition are no longer on the input topic although the group has not processed them.
+     *
+     * @param events how many at most; 0 where a position behind the topic's end was given up
+     */
+    default void gap(TopicPartition partition, long events) {}
 
     /** Returns metrics that tell both. */
     static TopologyMetrics both(TopologyMetrics first, TopologyMetrics second) {
@@ -44,6 +52,12 @@ public interface TopologyMetrics {
             public void aborted() {
                 first.aborted();
                 second.aborted();
+            }
+
+            @Override
+            public void gap(TopicPartition partition, long events) {
+                first.gap(partition, events);
+                second.gap(partition, events);
             }
         };
     }

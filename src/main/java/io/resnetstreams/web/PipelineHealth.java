@@ -76,6 +76,10 @@ public final class PipelineHealth {
         if (!now.monitor().isBrokerReachable()) {
             return Health.failing("the broker does not answer");
         }
+        Optional<String> trouble = now.pipeline().trouble();
+        if (trouble.isPresent()) {
+            return Health.failing(trouble.get());
+        }
         Set<Integer> partitions = new TreeSet<>(now.pipeline().ownPartitions());
         return Health.ok(
                 partitions.isEmpty() ? "standing by: other instances have all partitions" : "partitions " + partitions);

@@ -44,11 +44,7 @@ final class RecentOutcome {
         if (outcome instanceof DeadLetter dead) {
             label = null;
             rejection = new Rejection(
-                    dead.stage().wireName(),
-                    dead.code(),
-                    dead.reason(),
-                    text(event.key()),
-                    !DeadLetter.isWithoutContent(dead.code()));
+                    dead.stage().wireName(), dead.code(), dead.reason(), text(event.key()), dead.hasContent());
         } else {
             label = ((EncodedLabel) outcome).event();
             rejection = null;

@@ -93,6 +93,8 @@ class ConfigurationLoaderTest {
         "limits.maxJsonStringLength, 22",
         "limits.maxJsonNumberLength, 23",
         "limits.maxIdLength, 17",
+        "limits.maxHeaders, 24",
+        "input.onGap, stop",
         "statusSeconds, 103",
         "metrics.enabled, false",
         "metrics.host, localhost",
@@ -116,7 +118,7 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(43);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(45);
     }
 
     @Test
@@ -238,6 +240,8 @@ class ConfigurationLoaderTest {
                 "limits.maxJsonNumberLength | 0 | limits.maxJsonNumberLength is 0; it must be at least 1",
                 "limits.maxJsonDepth | 1 | limits.maxJsonDepth is 1; at least 2",
                 "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
+                "limits.maxHeaders | 0 | limits.maxHeaders is 0; it must be at least 1",
+                "input.onGap | skip | input.onGap is 'skip'; allowed are warn, stop",
                 "batch.timeoutMillis | 99 | batch.timeoutMillis is 99; allowed are 0 and 100 to 3600000",
                 "statusSeconds | -1 | statusSeconds is -1; allowed are 0 to 86400",
                 "web.pictures | on | web.pictures is 'on'; allowed are auto, true and false",

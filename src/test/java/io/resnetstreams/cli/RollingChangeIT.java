@@ -10,6 +10,7 @@ import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Guarantee;
+import io.resnetstreams.topology.OnGap;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.RenamedPipeline;
@@ -100,6 +101,7 @@ class RollingChangeIT {
                 settings.streamThreads(),
                 settings.maxMessageBytes(),
                 settings.inFlight(),
+                OnGap.WARN,
                 settings.shutdownTimeout(),
                 settings.kafka());
     }

@@ -107,6 +107,26 @@ class DeadLetterTest {
         assertThat(letter.recordValue()).isNull();
         assertThat(letter.headers().lastHeader("trace")).isNull();
         assertThat(text(letter.headers(), "__streams.errors.offset")).isEqualTo("7");
+        assertThat(text(letter.headers(), "resnet-streams.content")).isEqualTo("omitted");
+        assertThat(DeadLetter.isWithoutContent(letter.headers())).isTrue();
+        assertThat(letter.reason()).isEqualTo("too large; key, value and headers are left out here");
+    }
+
+    @Test
+    void aLongReasonMakesRoomForWhyTheContentIsLeftOut() {
+        RejectedEventException rejection = new RejectedEventException(Stage.EVENT, "json", "x".repeat(1_000));
+        DeadLetter letter = DeadLetter.of(event(0, 0), rejection).withoutContent(", since it is large");
+        assertThat(letter.reason())
+                .hasSize(1_000)
+                .endsWith("x…; key, value and headers are left out here, since it is large");
+    }
+
+    @Test
+    void anEventsOwnHeaderDoesNotSayThatTheContentIsLeftOut() {
+        Headers own = headers("resnet-streams.content", "omitted");
+        assertThat(DeadLetter.isWithoutContent(
+                        DeadLetter.of(event(null, null, own), REJECTION).headers()))
+                .isFalse();
     }
 
     @Test
@@ -118,7 +138,11 @@ class DeadLetterTest {
     void theSourceIsReadBackFromTheHeaders() {
         Headers headers = DeadLetter.of(event(5, 9_000_000_000L), REJECTION).headers();
         assertThat(DeadLetter.sourceOf(headers, 17))
-                .contains(new SourcePosition("image-events", 5, 9_000_000_000L, 17));
+                .contains(new SourcePosition(
+                        "image-events",
+                        5,
+                        9_000_000_000L,
+                        event(5, 9_000_000_000L).source().timestamp()));
     }
 
     @ParameterizedTest

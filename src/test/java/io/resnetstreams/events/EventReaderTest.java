@@ -20,7 +20,7 @@ class EventReaderTest {
     private static final Headers JSON = headers("content-type", "application/json");
     private static final Headers IMAGE = headers("content-type", "image/png");
 
-    private final EventReader reader = new EventReader(new EventLimits(300, 4, 30, 10, 20));
+    private final EventReader reader = new EventReader(new EventLimits(300, 4, 30, 10, 20, 3));
 
     private ImageEvent readJson(String json) throws RejectedEventException {
         return reader.read(event(KEY, json.getBytes(UTF_8), JSON));
@@ -275,16 +275,30 @@ class EventReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 2, 16, 1, 1, maxEventBytes is 0",
-        "1, 1, 16, 1, 1, maxJsonDepth is 1",
-        "1, 2, 15, 1, 1, maxJsonStringLength is 15",
-        "1, 2, 16, 0, 1, maxJsonNumberLength is 0",
-        "1, 2, 16, 1, 0, maxIdLength is 0"
+        "0, 2, 16, 1, 1, 1, maxEventBytes is 0",
+        "1, 1, 16, 1, 1, 1, maxJsonDepth is 1",
+        "1, 2, 15, 1, 1, 1, maxJsonStringLength is 15",
+        "1, 2, 16, 0, 1, 1, maxJsonNumberLength is 0",
+        "1, 2, 16, 1, 0, 1, maxIdLength is 0",
+        "1, 2, 16, 1, 1, 0, maxHeaders is 0"
     })
     void limitsThatAllowNothingAreRefusedByName(
-            int bytes, int depth, int stringLength, int numberLength, int idLength, String reason) {
+            int bytes, int depth, int stringLength, int numberLength, int idLength, int headers, String reason) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EventLimits(bytes, depth, stringLength, numberLength, idLength))
+                .isThrownBy(() -> new EventLimits(bytes, depth, stringLength, numberLength, idLength, headers))
                 .withMessageStartingWith(reason);
+    }
+
+    @Test
+    void moreHeadersThanAllowedAreRejected() {
+        Headers headers = headers("a", "1", "a", "2", "b", "3", "c", "4");
+        RawEvent event = event(null, new byte[] {1}, headers);
+        assertThatExceptionOfType(RejectedEventException.class)
+                .isThrownBy(() -> reader.read(event))
+                .withMessage("the event has 4 headers; at most 3 are allowed")
+                .satisfies(rejection -> {
+                    assertThat(rejection.stage()).isEqualTo(Stage.LIMITS);
+                    assertThat(rejection.code()).isEqualTo("too_many_headers");
+                });
     }
 }

@@ -123,7 +123,7 @@ class SchemaTest {
 
     @Test
     void anEventsHeadersAreNoDeadLetters() throws IOException {
-        assertThat(validate(deadLetter, "{\"trace\": \"t1\"}")).hasSize(7);
+        assertThat(validate(deadLetter, "{\"trace\": \"t1\"}")).hasSize(9);
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.resnetstreams.inference.Supervision;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
+import io.resnetstreams.topology.OnGap;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.PipelineWithoutFrontier;
@@ -114,6 +115,7 @@ public final class FakeInstance {
                 1,
                 1 << 20,
                 new InFlightLimits(2_048, 64 << 20),
+                OnGap.WARN,
                 Duration.ofSeconds(20),
                 Map.of("client.id", arguments[2]));
         Pipeline pipeline = pipeline(settings, service(options), options.defect);

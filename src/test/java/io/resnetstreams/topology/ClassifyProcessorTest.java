@@ -38,8 +38,13 @@ class ClassifyProcessorTest {
     private final CommitFrontier frontier = new CommitFrontier(budget);
     private final RecordingMetrics metrics = new RecordingMetrics();
     private final MockProcessorContext<byte[], Outcome> context = new MockProcessorContext<>();
-    private final ClassifyProcessor processor =
-            new ClassifyProcessor(TOPIC, classifier, frontier, metrics, Replay.NONE);
+    private final ClassifyProcessor processor = processor(Replay.NONE);
+
+    private ClassifyProcessor processor(Replay replay) {
+        OutputTopics outputs = new OutputTopics(new Topics(TOPIC, "image-labels", "image-events-dlq"), Long.MAX_VALUE);
+        return new ClassifyProcessor(
+                TOPIC, classifier, frontier, metrics, replay, new OutcomeRecords(outputs, replay, () -> 0));
+    }
 
     /** Counts, and sees what may be committed at the moment an outcome counts as forwarded. */
     private final class RecordingMetrics implements TopologyMetrics {
@@ -311,7 +316,7 @@ class ClassifyProcessorTest {
 
     @Test
     void anEventThatAReplayDoesNotTakeIsPassedOver() {
-        ClassifyProcessor replaying = new ClassifyProcessor(TOPIC, classifier, frontier, metrics, new EverySecond());
+        ClassifyProcessor replaying = processor(new EverySecond());
         replaying.init(context);
         for (long offset = 5; offset < 8; offset++) {
             context.setRecordMetadata(TOPIC, 0, offset);
@@ -329,5 +334,41 @@ class ClassifyProcessorTest {
                 .extracting(Header::key)
                 .containsExactly("trace", Outcome.RUN_HEADER);
         assertThat(metrics.consumed.get(0).headers().toArray()).hasSize(1);
+    }
+
+    @Test
+    void anEventPassedOverShowsThatConsumptionBeganAgain() {
+        ClassifyProcessor replaying = processor(new EverySecond());
+        replaying.init(context);
+        process(replaying, 6);
+        replaying.close();
+        replaying.init(context);
+        assertThat(committable(9)).isEqualTo(6);
+        process(replaying, 9);
+        assertThat(committable(10)).isEqualTo(10);
+    }
+
+    /** Another instance owned the partition in between and committed more, whether or not it met events to take. */
+    @Test
+    void aNewTaskDoesNotKnowTheFrontierOfAnEarlierOne() {
+        process(7);
+        processor.close();
+        processor(Replay.NONE).init(context);
+        assertThat(committable(500)).isEqualTo(500);
+    }
+
+    @Test
+    void anEventOfferedAgainAfterATimeoutIsNotTakenInTwice() {
+        process(7);
+        finish(0);
+        process(7);
+        assertThat(forwardedOffsets()).containsExactly(7L);
+        assertThat(metrics.consumed).hasSize(1);
+        assertThat(budget.events()).isZero();
+    }
+
+    private void process(ClassifyProcessor to, long offset) {
+        context.setRecordMetadata(TOPIC, 0, offset);
+        to.process(new Record<>(null, new byte[] {1}, 1_000, headers("trace", "t")));
     }
 }

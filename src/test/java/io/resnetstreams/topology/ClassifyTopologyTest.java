@@ -46,7 +46,13 @@ class ClassifyTopologyTest {
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
         driver = new TopologyTestDriver(
-                ClassifyTopology.build(TOPICS, classifier, frontier, TopologyMetrics.NONE, Replay.NONE), properties);
+                ClassifyTopology.build(
+                        new OutputTopics(TOPICS, Long.MAX_VALUE),
+                        classifier,
+                        frontier,
+                        TopologyMetrics.NONE,
+                        Replay.NONE),
+                properties);
         input = driver.createInputTopic(TOPICS.input(), new ByteArraySerializer(), new ByteArraySerializer());
         labels = driver.createOutputTopic(TOPICS.labels(), new ByteArrayDeserializer(), LabelEventSerde.deserializer());
         deadLetters = driver.createOutputTopic(

@@ -96,9 +96,9 @@ class CommitFrontierTest {
         InFlightWindow earlier = frontier.open(ZERO);
         add(earlier, 0, 5);
         earlier.abandon();
-        frontier.open(ZERO);
+        frontier.reopen(ZERO);
         assertThat(lowered(ZERO, consumed(9)).offset()).isEqualTo(5);
-        frontier.open(ZERO);
+        frontier.reopen(ZERO);
         assertThat(lowered(ZERO, consumed(9)).offset()).isEqualTo(5);
     }
 

@@ -19,7 +19,13 @@ class FrontierClientSupplierTest {
     private final InFlightBudget budget = new InFlightBudget(new InFlightLimits(1, 1 << 20));
     private final CommitFrontier frontier = new CommitFrontier(budget);
     private final Consumer<byte[], byte[]> consumer = new FrontierClientSupplier(
-                    frontier, budget, TopologyMetrics.NONE, Replay.NONE)
+                    frontier,
+                    budget,
+                    TopologyMetrics.NONE,
+                    Replay.NONE,
+                    new OutputTopics(new Topics("image-events", "image-labels", "image-events-dlq"), Long.MAX_VALUE),
+                    OnGap.WARN,
+                    Long.MAX_VALUE)
             .getConsumer(Map.of("bootstrap.servers", "localhost:1", "group.id", "test"));
 
     @AfterEach

@@ -51,6 +51,7 @@ public final class PipelineWithoutFrontier {
                 1,
                 16 << 20,
                 limits,
+                OnGap.WARN,
                 Duration.ofSeconds(20),
                 Map.of());
         Pipeline pipeline = create(settings, service::classify);

@@ -12,13 +12,19 @@ public final class RenamedPipeline {
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier) {
         InFlightBudget budget = new InFlightBudget(settings.inFlight());
         CommitFrontier frontier = new CommitFrontier(budget);
+        OutputTopics outputs = Pipeline.outputs(settings);
         Topics topics = settings.topics();
         Topology topology = new Topology()
                 .addSource("events", new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.input())
                 .addProcessor(
                         "network",
                         () -> new ClassifyProcessor(
-                                topics.input(), classifier, frontier, TopologyMetrics.NONE, Replay.NONE),
+                                topics.input(),
+                                classifier,
+                                frontier,
+                                TopologyMetrics.NONE,
+                                Replay.NONE,
+                                new OutcomeRecords(outputs, Replay.NONE, System::currentTimeMillis)),
                         "events")
                 .addSink(
                         ClassifyProcessor.DEAD_LETTERS_SINK,
@@ -36,9 +42,17 @@ public final class RenamedPipeline {
                         "network");
         return Pipeline.create(
                 settings,
+                outputs,
                 topology,
                 budget,
                 frontier,
-                new FrontierClientSupplier(frontier, budget, TopologyMetrics.NONE, Replay.NONE));
+                new FrontierClientSupplier(
+                        frontier,
+                        budget,
+                        TopologyMetrics.NONE,
+                        Replay.NONE,
+                        outputs,
+                        settings.onGap(),
+                        StreamsProperties.maxPollBytes(settings.inFlight())));
     }
 }

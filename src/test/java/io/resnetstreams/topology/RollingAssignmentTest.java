@@ -160,6 +160,7 @@ class RollingAssignmentTest {
                 1,
                 1 << 20,
                 new InFlightLimits(10, 10),
+                OnGap.WARN,
                 Duration.ofSeconds(1),
                 Map.of());
         String assignor = StreamsProperties.of(settings).getProperty(StreamsConfig.TASK_ASSIGNOR_CLASS_CONFIG);

@@ -32,6 +32,7 @@ class StreamsPropertiesTest {
                 3,
                 maxMessageBytes,
                 inFlight,
+                OnGap.WARN,
                 Duration.ofSeconds(1),
                 kafka);
     }

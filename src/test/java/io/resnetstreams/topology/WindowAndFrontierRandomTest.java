@@ -84,7 +84,7 @@ class WindowAndFrontierRandomTest {
         assertThat(committed()).isEqualTo(committed);
         model.clear();
         nextOffset = committed;
-        window = frontier.open(PARTITION);
+        window = frontier.reopen(PARTITION);
     }
 
     private long committed() {
@@ -95,5 +95,74 @@ class WindowAndFrontierRandomTest {
 
     private long committedByModel() {
         return model.isEmpty() ? nextOffset : model.get(0).event().source().offset();
+    }
+
+    /**
+     * A partition goes back and forth between two instances, each with a frontier of its own, and each consumes some events,
+     * takes some of them, and commits at times. What is committed never passes an event without outcome, and never goes back.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
+    void ownershipThatComesBackCommitsNothingOld(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<CommitFrontier> instances = List.of(new CommitFrontier(budget), new CommitFrontier(budget));
+        long committed = 0;
+        for (int turn = 0; turn < 500; turn++) {
+            CommitFrontier owner = instances.get(random.nextInt(2));
+            InFlightWindow own = owner.open(PARTITION);
+            long consumed = committed;
+            List<CompletableFuture<Outcome>> open = new ArrayList<>();
+            for (int step = random.nextInt(40); step > 0; step--) {
+                String where = "seed " + seed + ", turn " + turn + ", step " + step;
+                switch (random.nextInt(5)) {
+                    case 0, 1 -> {
+                        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+                        open.add(outcome);
+                        own.add(event(0, consumed++), outcome);
+                    }
+                    case 2 -> {
+                        own.passOver();
+                        consumed++;
+                    }
+                    case 3 -> {
+                        while (!own.isEmpty() && random.nextBoolean()) {
+                            RawEvent head = own.head();
+                            open.remove(0).complete(labelOf(head));
+                            own.removeHead();
+                        }
+                    }
+                    default -> {
+                        // Also where only markers of transactions were consumed, which no processor sees.
+                        consumed += random.nextInt(2);
+                        long lowered = lowered(owner, consumed);
+                        assertThat(lowered).as(where).isGreaterThanOrEqualTo(committed);
+                        assertThat(lowered)
+                                .as(where)
+                                .isLessThanOrEqualTo(
+                                        own.isEmpty()
+                                                ? consumed
+                                                : own.head().source().offset());
+                        committed = lowered;
+                    }
+                }
+                if (random.nextInt(10) == 0) {
+                    // Suspended, committed and resumed, as in a rebalance that leaves the partition here.
+                    long before = lowered(owner, consumed);
+                    own.abandon();
+                    assertThat(lowered(owner, consumed)).as(where).isEqualTo(before);
+                    committed = before;
+                    own = owner.reopen(PARTITION);
+                    open.clear();
+                    consumed = committed;
+                }
+            }
+            own.abandon();
+        }
+    }
+
+    private static long lowered(CommitFrontier owner, long consumed) {
+        return owner.lower(Map.of(PARTITION, new OffsetAndMetadata(consumed)))
+                .get(PARTITION)
+                .offset();
     }
 }

@@ -1,0 +1,161 @@
+package io.resnetstreams.topology;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Chooses where a consumer goes on when the broker does not have the position that it asks for. Kafka's own reset says nothing
+ * above INFO. The consumer has {@code auto.offset.reset=none}, so that it reports each case by an exception.
+ *
+ * <p>Threading: the stream thread alone.
+ */
+final class InputPositions {
+    private static final Logger LOG = LoggerFactory.getLogger(InputPositions.class);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Policy policy;
+    private final InFlight inFlight;
+    private final TopologyMetrics metrics;
+
+    /** Where a partition is read from for which the group has no committed offset. */
+    enum Start {
+        /** From its beginning. */
+        BEGINNING,
+        /** From its beginning where the group has committed nothing yet, or nothing was deleted from the partition. */
+        FIRST_TIME,
+        /** From nowhere: the offset has to be there. */
+        NEVER
+    }
+
+    /** What the configuration says. */
+    record Policy(OnGap onGap, Start start) {}
+
+    /** Tells whether events of a partition are in flight. */
+    @FunctionalInterface
+    interface InFlight {
+        boolean any(TopicPartition partition);
+    }
+
+    InputPositions(Consumer<byte[], byte[]> consumer, Policy policy, InFlight inFlight, TopologyMetrics metrics) {
+        this.consumer = consumer;
+        this.policy = policy;
+        this.inFlight = inFlight;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Polls; where a position is not there, chooses another and returns no records.
+     *
+     * @throws InputGapException if the configuration says to stop instead
+     */
+    ConsumerRecords<byte[], byte[]> poll(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
+        try {
+            return poll.get();
+        } catch (NoOffsetForPartitionException e) {
+            start(e);
+        } catch (OffsetOutOfRangeException e) {
+            goOn(e);
+        }
+        return ConsumerRecords.empty();
+    }
+
+    private void start(NoOffsetForPartitionException failure) {
+        Set<TopicPartition> partitions = failure.partitions();
+        switch (policy.start()) {
+            case NEVER -> throw failure;
+            case FIRST_TIME -> requireFirstStart(partitions);
+            case BEGINNING -> {
+                // Nothing is required.
+            }
+        }
+        LOG.info("The group has no committed offset for {}; they are read from the beginning", names(partitions));
+        consumer.seekToBeginning(partitions);
+    }
+
+    private void requireFirstStart(Set<TopicPartition> partitions) {
+        Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
+        Set<TopicPartition> trimmed = partitions.stream()
+                .filter(partition -> beginnings.get(partition) > 0)
+                .collect(Collectors.toSet());
+        if (trimmed.isEmpty()) {
+            return;
+        }
+        String topic = trimmed.iterator().next().topic();
+        Set<TopicPartition> all = consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .collect(Collectors.toSet());
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all);
+        if (committed.values().stream().anyMatch(offset -> offset != null)) {
+            throw new InputGapException("the group has no committed offset for " + names(trimmed)
+                    + " and has some for other partitions, so it may have lost them; with kafka.auto.offset.reset=none"
+                    + " that ends the instance. 'kafka-consumer-groups.sh --reset-offsets' sets them");
+        }
+    }
+
+    private void goOn(OffsetOutOfRangeException failure) {
+        Set<TopicPartition> partitions = failure.partitions();
+        Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        failure.offsetOutOfRangePartitions()
+                .forEach((partition, position) ->
+                        goOn(failure, partition, position, beginnings.get(partition), ends.get(partition)));
+    }
+
+    private void goOn(
+            OffsetOutOfRangeException failure, TopicPartition partition, long position, long begin, long end) {
+        if (position < begin) {
+            found(
+                    partition,
+                    "offsets " + position + " to " + (begin - 1) + " of " + partition
+                            + " were deleted before they were processed (retention, or a deletion of records): "
+                            + (begin - position) + " at most are lost",
+                    begin - position);
+            consumer.seek(partition, begin);
+            return;
+        }
+        long next = failure instanceof LogTruncationException truncation
+                        && truncation.divergentOffsets().containsKey(partition)
+                ? truncation.divergentOffsets().get(partition).offset()
+                : position > end ? begin : position;
+        if (next < position && inFlight.any(partition)) {
+            // Their offsets lie behind the new position. What is in flight is finished first.
+            return;
+        }
+        if (next < position) {
+            found(
+                    partition,
+                    "position " + position + " of " + partition + " is no longer on the topic, which ends at " + end
+                            + " (the topic was created anew, or its leader lost records): it is read again from "
+                            + next,
+                    0);
+        }
+        consumer.seek(partition, next);
+    }
+
+    private void found(TopicPartition partition, String what, long events) {
+        metrics.gap(partition, events);
+        if (policy.onGap() == OnGap.STOP) {
+            throw new InputGapException(what + "; input.onGap=warn goes on all the same");
+        }
+        LOG.warn("Gap in the input: {}", what);
+    }
+
+    private static String names(Collection<TopicPartition> partitions) {
+        return String.join(
+                ", ",
+                new TreeSet<>(partitions.stream().map(TopicPartition::toString).toList()));
+    }
+}

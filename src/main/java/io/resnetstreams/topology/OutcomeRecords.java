@@ -1,0 +1,111 @@
+package io.resnetstreams.topology;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.Stage;
+import io.resnetstreams.topology.OutputTopics.Refusal;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Makes the record of an outcome so that its topic takes it: an event whose label would be refused gets a dead letter, and a
+ * dead letter that would be too large leaves out key, value and headers of its event.
+ *
+ * <p>Threading: the stream thread alone.
+ */
+final class OutcomeRecords {
+    private final OutputTopics outputs;
+    private final Replay replay;
+    private final LongSupplier millisClock;
+
+    /**
+     * @param outcome what the record says, which may be another outcome than the one given
+     * @param sink the name of the topology's sink
+     */
+    record OutcomeRecord(Outcome outcome, String sink, Record<byte[], Outcome> record) {}
+
+    /** @param millisClock the present in milliseconds since the epoch */
+    OutcomeRecords(OutputTopics outputs, Replay replay, LongSupplier millisClock) {
+        this.outputs = outputs;
+        this.replay = replay;
+        this.millisClock = millisClock;
+    }
+
+    OutcomeRecord of(RawEvent event, Outcome outcome) {
+        Refusal refusal = outputs.refusal(event.source());
+        if (outcome instanceof DeadLetter letter) {
+            return deadLetter(letter, refusal);
+        }
+        OutputLimits limits = outputs.labels();
+        Headers headers = replay.marked(event.headers());
+        Optional<RejectedEventException> obstacle = obstacle(event, outcome, headers, limits, refusal);
+        if (obstacle.isPresent()) {
+            return deadLetter(DeadLetter.of(event, obstacle.get()), refusal);
+        }
+        long timestamp = limits.timestamp(event.source().timestamp(), millisClock.getAsLong());
+        return new OutcomeRecord(
+                outcome, ClassifyProcessor.LABELS_SINK, new Record<>(event.key(), outcome, timestamp, headers));
+    }
+
+    private static Optional<RejectedEventException> obstacle(
+            RawEvent event, Outcome label, Headers headers, OutputLimits limits, Refusal refusal) {
+        if (refusal.form() != OutcomeForm.WHOLE) {
+            return rejected("label_refused", "the labels topic refused the label: " + refusal.cause());
+        }
+        if (limits.needsKey() && event.key() == null) {
+            return rejected(
+                    "label_without_key", "the event has no key; the labels topic is compacted, so it needs one");
+        }
+        // What a backfill adds is few bytes, and a look at each header costs more than all else here.
+        boolean fitsSurely = headers == event.headers()
+                && RecordSize.atMost(event.key(), label.recordValue(), event.headerCount(), event.headerBytes())
+                        <= limits.maxBytes();
+        if (!fitsSurely) {
+            long bytes = RecordSize.of(event.key(), label.recordValue(), headers);
+            if (bytes > limits.maxBytes()) {
+                return rejected(
+                        "label_too_large",
+                        "the label with the event's key and headers has " + bytes + " bytes; " + limits.setting());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<RejectedEventException> rejected(String code, String reason) {
+        return Optional.of(new RejectedEventException(Stage.LIMITS, code, reason));
+    }
+
+    private OutcomeRecord deadLetter(DeadLetter letter, Refusal refusal) {
+        OutputLimits limits = outputs.deadLetters();
+        if (letter.hasContent()) {
+            if (refusal.form() == OutcomeForm.WITHOUT_CONTENT) {
+                return deadLetter(letter.withoutContent(", since the topic refused them: " + refusal.cause()), refusal);
+            }
+            Headers headers = replay.marked(letter.headers());
+            long bytes = RecordSize.of(letter.event().key(), letter.recordValue(), headers);
+            if (bytes > limits.maxBytes()) {
+                return deadLetter(
+                        letter.withoutContent(", since with them it has " + bytes + " bytes and " + limits.setting()),
+                        refusal);
+            }
+            return record(letter, headers, limits, refusal);
+        }
+        return record(letter, replay.marked(letter.headers()), limits, refusal);
+    }
+
+    private OutcomeRecord record(DeadLetter letter, Headers headers, OutputLimits limits, Refusal refusal) {
+        long now = millisClock.getAsLong();
+        long timestamp = refusal.form() == OutcomeForm.WHOLE
+                ? limits.timestamp(letter.event().source().timestamp(), now)
+                : now;
+        return new OutcomeRecord(
+                letter,
+                ClassifyProcessor.DEAD_LETTERS_SINK,
+                // Its own key, since it may be left out.
+                new Record<>(letter.event().key(), letter, timestamp, headers));
+    }
+}

@@ -1,0 +1,146 @@
+package io.resnetstreams.topology;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.SourcePosition;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+
+/**
+ * The topics that outcomes are written to: which records they take, as far as the broker has said so, and which outcomes they
+ * refused. An outcome that was refused is written in another form when its event is processed again.
+ *
+ * <p>Threading: thread-safe. Stream threads ask, producers' threads tell of refusals, one other thread sets limits.
+ */
+public final class OutputTopics {
+    /** More are forgotten, the oldest first; each then costs another refusal. */
+    private static final int MOST_REFUSALS = 10_000;
+
+    private static final String IN_BAD_COMPANY = "Failed to append record because it was part of a batch";
+
+    private final Topics topics;
+    private final long maxRequestBytes;
+    private final Map<Event, Refusal> refused = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Event, Refusal> eldest) {
+            return size() > MOST_REFUSALS;
+        }
+    };
+    private volatile boolean anyRefused;
+    private volatile OutputLimits labels;
+    private volatile OutputLimits deadLetters;
+
+    private record Event(int partition, long offset) {}
+
+    /**
+     * Why an outcome can't be written as usual.
+     *
+     * @param form the form that it is written in instead
+     * @param cause what the broker said about the form before; null where nothing was refused
+     */
+    record Refusal(OutcomeForm form, String cause) {
+        static final Refusal NONE = new Refusal(OutcomeForm.WHOLE, null);
+    }
+
+    /** @param maxRequestBytes the producer's {@code max.request.size} */
+    public OutputTopics(Topics topics, long maxRequestBytes) {
+        this.topics = topics;
+        this.maxRequestBytes = maxRequestBytes;
+        this.labels = OutputLimits.ofRequests(maxRequestBytes);
+        this.deadLetters = labels;
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    /** Takes what the broker says about the two topics. */
+    void set(TopicFacts labelsFacts, TopicFacts deadLettersFacts) {
+        labels = OutputLimits.of(labelsFacts, maxRequestBytes);
+        deadLetters = OutputLimits.of(deadLettersFacts, maxRequestBytes);
+    }
+
+    OutputLimits labels() {
+        return labels;
+    }
+
+    OutputLimits deadLetters() {
+        return deadLetters;
+    }
+
+    /** Returns in which form an event's outcome is to be written, and why. */
+    Refusal refusal(SourcePosition source) {
+        if (!anyRefused) {
+            return Refusal.NONE;
+        }
+        synchronized (refused) {
+            return refused.getOrDefault(new Event(source.partition(), source.offset()), Refusal.NONE);
+        }
+    }
+
+    /**
+     * Returns what a failure to write a record means. Where the record itself was refused, the next outcome of its event is
+     * written in another form; other failures are returned as they are.
+     */
+    Exception explain(ProducerRecord<byte[], byte[]> record, Exception failure) {
+        boolean isCompanion = failure.getClass() == KafkaException.class
+                && String.valueOf(failure.getMessage()).startsWith(IN_BAD_COMPANY);
+        if (isCompanion) {
+            return refusal(record, "another record of its batch was refused", true, failure);
+        }
+        if (failure instanceof AuthorizationException) {
+            return refusal(record, failure.getMessage(), false, failure);
+        }
+        if (!(failure instanceof RecordTooLargeException
+                || failure instanceof InvalidTimestampException
+                || failure instanceof InvalidRecordException)) {
+            return failure;
+        }
+        return refusal(record, failure.getMessage(), noteRefusal(record, failure.getMessage()), failure);
+    }
+
+    /** Returns whether there is another form. */
+    private boolean noteRefusal(ProducerRecord<byte[], byte[]> record, String cause) {
+        Optional<SourcePosition> source = source(record);
+        boolean isLabel = record.topic().equals(topics.labels());
+        if (source.isEmpty() || !isLabel && DeadLetter.isWithoutContent(record.headers())) {
+            return false;
+        }
+        synchronized (refused) {
+            refused.merge(
+                    new Event(source.get().partition(), source.get().offset()),
+                    new Refusal(isLabel ? OutcomeForm.DEAD_LETTER : OutcomeForm.WITHOUT_CONTENT, cause),
+                    (before, now) -> before.form().compareTo(now.form()) > 0 ? before : now);
+            anyRefused = true;
+        }
+        return true;
+    }
+
+    private OutcomeRefusedException refusal(
+            ProducerRecord<byte[], byte[]> record, String cause, boolean mendable, Exception failure) {
+        return new OutcomeRefusedException(
+                "topic " + record.topic() + ", partition " + record.partition() + ", does not take the outcome of "
+                        + source(record).map(SourcePosition::toString).orElse("an event")
+                        + " (" + RecordSize.of(record.key(), record.value(), record.headers()) + " bytes): " + cause,
+                mendable,
+                failure);
+    }
+
+    private Optional<SourcePosition> source(ProducerRecord<byte[], byte[]> record) {
+        if (record.topic().equals(topics.labels())) {
+            return Optional.of(LabelEventSerde.deserializer()
+                    .deserialize(record.topic(), record.value())
+                    .source());
+        }
+        return DeadLetter.sourceOf(record.headers(), record.timestamp());
+    }
+}

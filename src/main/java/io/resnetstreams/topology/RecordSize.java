@@ -1,0 +1,50 @@
+package io.resnetstreams.topology;
+
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * How many bytes a record takes alone in an uncompressed batch of Kafka's record format 2, which is what the limits of
+ * producers and topics count: 61 bytes of the batch, up to 21 of the record, and each length as a variable-length integer of
+ * 7 bits a byte (Kafka's protocol guide, "Record Batch").
+ */
+final class RecordSize {
+    private static final int BATCH_BYTES = 61;
+    private static final int RECORD_BYTES = 21;
+    private static final int LONGEST_LENGTH = 5;
+
+    private RecordSize() {}
+
+    /** Returns the size. */
+    static long of(byte[] key, byte[] value, Headers headers) {
+        long bytes = BATCH_BYTES + RECORD_BYTES + field(key) + field(value);
+        int count = 0;
+        for (Header header : headers) {
+            int name = Utils.utf8Length(header.key());
+            bytes += lengthBytes(name) + name + field(header.value());
+            count++;
+        }
+        return bytes + lengthBytes(count);
+    }
+
+    /** Returns at least the size, without a look at each header. */
+    static long atMost(byte[] key, byte[] value, int headerCount, long headerBytes) {
+        return BATCH_BYTES
+                + RECORD_BYTES
+                + field(key)
+                + field(value)
+                + LONGEST_LENGTH
+                + headerBytes
+                + 2L * LONGEST_LENGTH * headerCount;
+    }
+
+    private static long field(byte[] bytes) {
+        return bytes == null ? 1 : lengthBytes(bytes.length) + (long) bytes.length;
+    }
+
+    /** Lengths are encoded with a sign (zigzag), which takes one bit. */
+    private static int lengthBytes(int length) {
+        return Math.max(1, (Integer.SIZE - Integer.numberOfLeadingZeros(length << 1) + 6) / 7);
+    }
+}

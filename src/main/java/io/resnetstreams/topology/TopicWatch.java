@@ -1,0 +1,172 @@
+package io.resnetstreams.topology;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the topics and at the group of a running pipeline, since both can change under it: a topic is deleted, created
+ * anew, grows, or gets other settings; another application joins the group.
+ *
+ * <p>Threading: one thread looks; any may ask for {@link #trouble}.
+ */
+final class TopicWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
+    private static final long TIMEOUT_MILLIS = 10_000;
+
+    /** A broker that has just started may not know all topics. */
+    private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** What Kafka Streams calls its way to assign partitions. */
+    private static final String STREAMS_ASSIGNOR = "stream";
+
+    private final Admin admin;
+    private final String group;
+    private final Topics topics;
+    private final OutputTopics outputs;
+    private final Consumer<RuntimeException> end;
+    private final LongSupplier nanoTicker;
+    private Seen before;
+    private long missingSinceNanos;
+    private boolean isMissing;
+    private String groupTrouble;
+    private String topicTrouble;
+    private String topicsUnfit;
+    private volatile String trouble;
+
+    private record Seen(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
+        Stream<TopicFacts> all() {
+            return Stream.of(input, labels, deadLetters);
+        }
+    }
+
+    /** @param end ends the pipeline with a reason */
+    TopicWatch(
+            Admin admin, String group, OutputTopics outputs, Consumer<RuntimeException> end, LongSupplier nanoTicker) {
+        this.admin = admin;
+        this.group = group;
+        this.topics = outputs.topics();
+        this.outputs = outputs;
+        this.end = end;
+        this.nanoTicker = nanoTicker;
+    }
+
+    /** Returns why this instance can't do its work although it runs, as a sentence without its end; nothing where it can. */
+    Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    /** Looks once. */
+    void look() throws InterruptedException {
+        try {
+            lookAtTopics();
+            lookAtGroup();
+        } catch (TimeoutException e) {
+            LOG.debug("The broker does not answer", e);
+        } catch (MissingTopicException e) {
+            missing(e);
+        }
+        trouble = topicTrouble != null ? topicTrouble : groupTrouble;
+    }
+
+    private void lookAtTopics() throws TimeoutException, InterruptedException {
+        Seen now = new Seen(
+                TopicCheck.facts(admin, topics.input(), TIMEOUT_MILLIS),
+                TopicCheck.facts(admin, topics.labels(), TIMEOUT_MILLIS),
+                TopicCheck.facts(admin, topics.deadLetters(), TIMEOUT_MILLIS));
+        isMissing = false;
+        outputs.set(now.labels(), now.deadLetters());
+        if (before != null) {
+            now.all().forEach(topic -> before.all()
+                    .filter(earlier -> earlier.name().equals(topic.name()))
+                    .forEach(earlier -> compare(earlier, topic)));
+        }
+        before = now;
+        String unfit =
+                TopicCheck.unfit(now.input(), now.labels(), now.deadLetters()).orElse(null);
+        if (unfit != null && !unfit.equals(topicsUnfit)) {
+            LOG.warn("The topics are no longer fit: {}", unfit);
+        }
+        topicsUnfit = unfit;
+        topicTrouble = null;
+    }
+
+    private static void compare(TopicFacts earlier, TopicFacts now) {
+        if (!earlier.id().equals(now.id())) {
+            LOG.warn(
+                    "Topic {} was deleted and created anew: its offsets begin at 0 again, and 'check' takes outcomes of"
+                            + " the earlier topic for those of other events",
+                    now.name());
+        } else if (earlier.partitions() != now.partitions()) {
+            LOG.warn("Topic {} has {} partitions; it had {}", now.name(), now.partitions(), earlier.partitions());
+        }
+    }
+
+    private void missing(MissingTopicException e) {
+        if (!isMissing) {
+            LOG.warn("{}", e.getMessage());
+            isMissing = true;
+            missingSinceNanos = nanoTicker.getAsLong();
+        } else if (nanoTicker.getAsLong() - missingSinceNanos >= MISSING_NANOS) {
+            end.accept(e);
+        }
+        topicTrouble = e.getMessage();
+    }
+
+    private void lookAtGroup() throws TimeoutException, InterruptedException {
+        Optional<ConsumerGroupDescription> description = describe();
+        String now = description.flatMap(this::conflict).orElse(null);
+        if (now != null && !now.equals(groupTrouble)) {
+            LOG.warn("{}", now);
+        }
+        groupTrouble = now;
+    }
+
+    private Optional<ConsumerGroupDescription> describe() throws TimeoutException, InterruptedException {
+        try {
+            return Optional.of(admin.describeConsumerGroups(Set.of(group))
+                    .describedGroups()
+                    .get(group)
+                    .get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+                LOG.debug("The group can't be described", e);
+            }
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> conflict(ConsumerGroupDescription description) {
+        if (description.members().isEmpty() || description.groupState() != GroupState.STABLE) {
+            return Optional.ofNullable(groupTrouble)
+                    .filter(ignored -> !description.members().isEmpty());
+        }
+        if (!description.partitionAssignor().equals(STREAMS_ASSIGNOR)) {
+            return Optional.of("group " + group + " is used by other consumers, which assign partitions by '"
+                    + description.partitionAssignor() + "'; an applicationId of its own is needed");
+        }
+        Set<String> assigned = description.members().stream()
+                .flatMap(member -> member.assignment().topicPartitions().stream())
+                .map(TopicPartition::topic)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (assigned.isEmpty() || assigned.equals(Set.of(topics.input()))) {
+            return Optional.empty();
+        }
+        return Optional.of("group " + group + " works on " + String.join(", ", assigned) + ", and this instance on "
+                + topics.input() + ": instances of one applicationId need the same topics.input");
+    }
+}
