@@ -39,17 +39,18 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
         long batch = topic.maxMessageBytes().orElse(Long.MAX_VALUE);
         long record = batch == Long.MAX_VALUE ? batch : batch - batch / COMPRESSION_SHARE - COMPRESSION_BYTES;
         boolean isTopics = record < maxRequestBytes;
-        boolean appendTime = topic.setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
-                .orElse("")
-                .equals("LogAppendTime");
         return new OutputLimits(
                 isTopics ? record : maxRequestBytes,
                 isTopics
                         ? TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of " + topic.name() + " is " + batch
                         : requests.setting,
                 topic.isCompacted(),
-                appendTime ? Long.MAX_VALUE : millis(topic, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
-                appendTime ? Long.MAX_VALUE : millis(topic, TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
+                topic.setsTimestamps()
+                        ? Long.MAX_VALUE
+                        : millis(topic, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
+                topic.setsTimestamps()
+                        ? Long.MAX_VALUE
+                        : millis(topic, TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
     }
 
     private static long millis(TopicFacts topic, String setting) {

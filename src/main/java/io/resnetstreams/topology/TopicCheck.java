@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -31,6 +32,10 @@ import org.slf4j.LoggerFactory;
 public final class TopicCheck {
     /** A dead letter without its event's content is below this, with all headers that are added. */
     static final int SMALLEST_MESSAGE_BYTES = 16 * 1024;
+
+    private static final long SHORTEST_TIMESTAMP_MILLIS = 60_000;
+    private static final List<String> TIMESTAMP_SETTINGS = List.of(
+            TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG);
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicCheck.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -72,6 +77,14 @@ public final class TopicCheck {
                 return Optional.of("topic '" + output.name() + "' has max.message.bytes="
                         + output.maxMessageBytes().orElseThrow() + "; at least " + SMALLEST_MESSAGE_BYTES
                         + " are needed, for a dead letter's headers");
+            }
+            for (String setting : TIMESTAMP_SETTINGS) {
+                long millis = output.setting(setting).map(Long::valueOf).orElse(Long.MAX_VALUE);
+                if (millis < SHORTEST_TIMESTAMP_MILLIS && !output.setsTimestamps()) {
+                    return Optional.of("topic '" + output.name() + "' has " + setting + "=" + millis + "; at least "
+                            + SHORTEST_TIMESTAMP_MILLIS
+                            + " are needed, since outcomes wait for their commit and clocks differ");
+                }
             }
         }
         if (deadLetters.isCompacted()) {

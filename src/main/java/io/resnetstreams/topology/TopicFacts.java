@@ -19,6 +19,11 @@ record TopicFacts(String name, Uuid id, int partitions, Optional<Map<String, Str
                 .orElse(false);
     }
 
+    /** Returns whether the broker gives records the time of their arrival. */
+    boolean setsTimestamps() {
+        return setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).orElse("").equals("LogAppendTime");
+    }
+
     /** Returns the largest batch of records that the topic takes, in bytes; nothing where it is not known. */
     Optional<Long> maxMessageBytes() {
         return setting(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).map(Long::valueOf);

@@ -1,7 +1,5 @@
 package io.resnetstreams.faults;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,11 +7,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends events at a steady rate to all partitions in turn, until it is stopped; it waits for a broker that is away. */
 final class EventStream implements AutoCloseable {
+    private static final int LARGEST_REQUEST = 8 << 20;
     private static final int LONGEST_DELIVERY_MILLIS = 600_000;
 
     private final String topic;
@@ -38,6 +36,10 @@ final class EventStream implements AutoCloseable {
                         bootstrap,
                         "linger.ms",
                         5,
+                        "compression.type",
+                        "zstd",
+                        "max.request.size",
+                        LARGEST_REQUEST,
                         "max.block.ms",
                         LONGEST_DELIVERY_MILLIS,
                         "delivery.timeout.ms",
@@ -50,16 +52,13 @@ final class EventStream implements AutoCloseable {
     private void send() {
         long start = System.nanoTime();
         while (!stopped) {
-            EventSupply.Event event = supply.event(sent);
-            producer.send(
-                    new ProducerRecord<>(topic, sent % partitions, event.id().getBytes(UTF_8), event.value()),
-                    (metadata, e) -> {
-                        if (e == null) {
-                            acknowledged.incrementAndGet();
-                        } else {
-                            failure.compareAndSet(null, e);
-                        }
-                    });
+            producer.send(supply.record(topic, sent % partitions, sent), (metadata, e) -> {
+                if (e == null) {
+                    acknowledged.incrementAndGet();
+                } else {
+                    failure.compareAndSet(null, e);
+                }
+            });
             sent++;
             long due = start + sent * nanosPerEvent;
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
@@ -67,6 +66,11 @@ final class EventStream implements AutoCloseable {
             }
         }
         producer.close();
+    }
+
+    /** Returns how many events are on the topic by now. */
+    int acknowledged() {
+        return acknowledged.get();
     }
 
     /** Ends it, and returns how many events are on the topic. */

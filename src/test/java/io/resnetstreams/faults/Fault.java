@@ -5,6 +5,7 @@ enum Fault {
     KILL_ONE("`kill -9` of one of two instances", null, ProcessFaults::killOne),
     KILL_ALL("`kill -9` of all instances at once", Behaviour.SOUND, ProcessFaults::killAll),
     SUSPEND("SIGSTOP for longer than the session, then SIGCONT", Behaviour.SOUND, ProcessFaults::suspend),
+    POISON_EVENTS("15 % hostile events", Behaviour.SOUND, ProcessFaults::misbehave),
     KILL_BROKER("`kill -9` of the broker and restart", Behaviour.SOUND, BrokerFaults::kill),
     SLOW_CONNECTION("slow connection", Behaviour.SOUND, BrokerFaults::slowConnection),
     CUT_CONNECTION("cut and silent connection of one instance", Behaviour.SOUND, BrokerFaults::cutConnection),

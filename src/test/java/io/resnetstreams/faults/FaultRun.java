@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.resnetstreams.cli.InstanceProcess;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.Topics;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ final class FaultRun implements AutoCloseable {
     private final OutcomeWatch watch;
     private final Map<Integer, InstanceProcess> instances = new TreeMap<>();
     private final List<OutcomeWatch.Recovery> recoveries = new ArrayList<>();
+    private int streamThreads = 1;
     private int kills;
     private int otherDeaths;
 
@@ -89,6 +91,12 @@ final class FaultRun implements AutoCloseable {
         return watch;
     }
 
+    /** Instances of the {@code run} command have so many stream threads from now on. */
+    FaultRun withStreamThreads(int threads) {
+        streamThreads = threads;
+        return this;
+    }
+
     /** Starts instances and waits until all of them have partitions. */
     void startAndAwait(int... numbers) {
         for (int number : numbers) {
@@ -123,6 +131,7 @@ final class FaultRun implements AutoCloseable {
                         "topics.labels=" + topics.labels(),
                         "topics.deadLetters=" + topics.deadLetters(),
                         "guarantee=" + guarantee.property(),
+                        "streamThreads=" + streamThreads,
                         "kafka.client.id=" + clientId(number))
                 : InstanceProcess.main(
                         FakeInstance.class,
@@ -215,6 +224,41 @@ final class FaultRun implements AutoCloseable {
     /** Waits for a random number of outcomes more. */
     void awaitSome() {
         watch.awaitMore(300 + random.nextInt(700));
+    }
+
+    /** Changes the settings of both output topics. */
+    void setOutputs(Map<String, String> settings) throws Exception {
+        cluster.set(topics.labels(), settings);
+        cluster.set(topics.deadLetters(), settings);
+    }
+
+    /** Waits for so many events that are sent. */
+    void awaitSent(int events) {
+        await("events").atMost(LONGEST_WAIT).until(() -> stream.acknowledged() >= events);
+    }
+
+    /** Stops the events, waits until nothing is left to do, and ends the instances; what came out is counted independently. */
+    IndependentCount finishAndCount() throws Exception {
+        instances.values().forEach(InstanceProcess::awaitRunning);
+        int sent = stream.stop();
+        cluster.awaitNoLag();
+        for (int number : List.copyOf(instances.keySet())) {
+            terminate(number);
+        }
+        cluster.awaitNoOpenTransaction();
+        IndependentCount count = IndependentCount.of(
+                broker.bootstrap(), topics.input(), topics.labels(), topics.deadLetters(), record -> true);
+        assertThat(count.events()).as("events on the topic").isEqualTo(sent);
+        return count;
+    }
+
+    /** Returns the events that the broker itself may have lost or doubled. */
+    Set<String> unmarked() throws IOException {
+        return UnmarkedTransactions.find(broker.data(), topics);
+    }
+
+    int kills() {
+        return kills;
     }
 
     /** Stops the events, waits until nothing is left to do, ends the instances and audits the topics. */

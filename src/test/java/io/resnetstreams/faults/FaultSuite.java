@@ -92,11 +92,17 @@ class FaultSuite {
     private void inflict(Fault fault, Guarantee guarantee, BrokerProcess on) throws Exception {
         String name =
                 fault.name().toLowerCase(Locale.ROOT) + "-" + guarantee.name().toLowerCase(Locale.ROOT);
+        Random random = new Random(SEED + name.hashCode());
         EventSupply supply = fault.options() == null
                 ? samples
                 : new TestEvents(fault.options().behaviour());
-        Random random = new Random(SEED + name.hashCode());
+        if (fault == Fault.POISON_EVENTS) {
+            supply = new PoisonEvents(supply, random);
+        }
         try (FaultRun run = new FaultRun(name, guarantee, on, supply, fault.options(), random)) {
+            if (fault == Fault.POISON_EVENTS) {
+                run.setOutputs(PoisonEvents.SETTINGS);
+            }
             fault.inflictOn(run);
             FaultRow row = run.finish(true);
             report.add(fault, row);

@@ -13,12 +13,15 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /** The topics and the group of one run, as the broker tells of them. */
@@ -42,14 +45,29 @@ final class RunCluster implements AutoCloseable {
         List<String> names = List.of(topics.input(), topics.labels(), topics.deadLetters());
         admin.createTopics(names.stream()
                         .map(name -> new NewTopic(name, partitions, (short) 1)
-                                .configs(StreamsProperties.topicSettings(
-                                        MAX_MESSAGE_BYTES + StreamsProperties.OUTCOME_HEADROOM_BYTES)))
+                                .configs(Map.of(
+                                        "max.message.bytes",
+                                        Integer.toString(MAX_MESSAGE_BYTES + StreamsProperties.OUTCOME_HEADROOM_BYTES),
+                                        "message.timestamp.after.max.ms",
+                                        Long.toString(Long.MAX_VALUE))))
                         .toList())
                 .all()
                 .get();
         for (String name : names) {
             TopicCheck.awaitLeaders(admin, name, partitions);
         }
+    }
+
+    void set(String topic, Map<String, String> settings) throws ExecutionException, InterruptedException {
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                        settings.entrySet().stream()
+                                .map(setting -> new AlterConfigOp(
+                                        new ConfigEntry(setting.getKey(), setting.getValue()),
+                                        AlterConfigOp.OpType.SET))
+                                .toList()))
+                .all()
+                .get();
     }
 
     private Stream<MemberDescription> members(String clientId) throws ExecutionException, InterruptedException {
