@@ -66,6 +66,8 @@ class WorkflowsTest {
         JsonNode workflow = workflow(name);
         assertThat(workflow.findValuesAsText("uses")).isNotEmpty().allSatisfy(action -> assertThat(action)
                 .matches("actions/[a-z-]+@[0-9a-f]{40}"));
+        assertThat(workflow.findValuesAsText("container")).isNotEmpty().allSatisfy(image -> assertThat(image)
+                .matches("debian:[0-9.]+@sha256:[0-9a-f]{64}"));
         assertThat(workflow.at("/permissions").toString()).isIn("{}", "{\"contents\":\"read\"}");
         assertThat(workflow.findValuesAsText("run")).contains(".ci/run");
     }
