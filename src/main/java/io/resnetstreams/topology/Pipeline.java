@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.common.RepeatingTask;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -28,10 +29,15 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
+    private static final Duration CLOCK_INTERVAL = Duration.ofSeconds(1);
+
     private final KafkaStreams streams;
     private final InFlightBudget budget;
     private final CommitFrontier frontier;
     private final Duration shutdownTimeout;
+    /** Null before the start. */
+    private RepeatingTask clockWatch;
+
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ThreadFailures failures = new ThreadFailures(System::nanoTime);
@@ -87,11 +93,16 @@ public final class Pipeline implements AutoCloseable {
             InFlightBudget budget,
             CommitFrontier frontier,
             KafkaClientSupplier clients) {
-        KafkaStreams streams = new KafkaStreams(topology, StreamsProperties.of(settings), clients);
+        KafkaStreams streams = new KafkaStreams(
+                topology,
+                StreamsProperties.of(settings),
+                clients,
+                new SteadyTime(System.currentTimeMillis(), System::nanoTime));
         return new Pipeline(streams, budget, frontier, settings.shutdownTimeout());
     }
 
     public void start() {
+        clockWatch = RepeatingTask.start("clock-watch", CLOCK_INTERVAL, CLOCK_INTERVAL, frontier::lookAtClock);
         streams.start();
     }
 
@@ -165,6 +176,9 @@ public final class Pipeline implements AutoCloseable {
 
     @Override
     public void close() {
+        if (clockWatch != null) {
+            clockWatch.close();
+        }
         boolean clean = streams.close(CloseOptions.timeout(shutdownTimeout)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         if (!clean) {

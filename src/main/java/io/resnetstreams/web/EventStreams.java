@@ -184,6 +184,11 @@ final class EventStreams implements StreamHandler, AutoCloseable {
                     "labels",
                     PageJson.labels(page.recent().labels(number, isNew ? LABELS_AT_FIRST : LABELS_A_TICK, filter)));
             number = last;
+            Point newest = page.history().last();
+            if (newest != null && newest.millis() < millis) {
+                // The clock was set back: what was told last lies ahead of all that follows.
+                millis = newest.millis() - 1;
+            }
             List<Point> points = page.history().after(millis);
             if (!points.isEmpty()) {
                 news.set("points", PageJson.points(points));
