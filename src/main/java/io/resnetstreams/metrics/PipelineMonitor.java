@@ -74,7 +74,10 @@ public final class PipelineMonitor implements AutoCloseable {
     private void look() throws InterruptedException {
         devices.look();
         group.look();
-        stall.look(shouldProgress(), events.committedEvents());
+        KafkaStreams.State state = pipeline.state();
+        if (!stall.isExcused(state)) {
+            stall.look(shouldProgress(state), events.committedEvents());
+        }
         desired = computeDesired();
     }
 
@@ -86,9 +89,16 @@ public final class PipelineMonitor implements AutoCloseable {
                 : OptionalInt.of(signal.desired(load, capacity.getAsDouble()));
     }
 
-    /** Without the broker, or while partitions move, nobody makes progress, and a restart would not help. */
-    private boolean shouldProgress() {
-        return pipeline.state() == KafkaStreams.State.RUNNING && group.isReachable() && eventsWaiting() > 0;
+    /** Without the broker nobody makes progress, and a restart would not help. */
+    private boolean shouldProgress(KafkaStreams.State state) {
+        boolean isAtWork = state == KafkaStreams.State.RUNNING || state == KafkaStreams.State.REBALANCING;
+        // While it has no partitions it can't tell which events would be its own.
+        long waiting = state == KafkaStreams.State.REBALANCING ? groupLag() : eventsWaiting();
+        return isAtWork && group.isReachable() && waiting > 0;
+    }
+
+    private long groupLag() {
+        return group.lag().values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Returns how many events wait or are in flight on this instance's partitions, as far as it is known. */
