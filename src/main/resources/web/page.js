@@ -366,6 +366,9 @@
   }
 
   function showPoints(more) {
+    const newest = more[more.length - 1][0];
+    // Where the clock was set back, what lies ahead of it goes.
+    points = points.filter(point => point[0] <= newest);
     const last = points.length ? points[points.length - 1][0] : 0;
     const added = more.filter(point => point[0] > last);
     points = points.concat(added);

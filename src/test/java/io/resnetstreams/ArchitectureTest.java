@@ -31,7 +31,17 @@ class ArchitectureTest {
 
     /** From the top: a package may import from those before it. Those not listed may import from anywhere. */
     private static final List<String> ORDER = List.of(
-            "events", "image", "model", "inference", "topology", "backfill", "broker", "metrics", "web", "bench");
+            "common",
+            "events",
+            "image",
+            "model",
+            "inference",
+            "topology",
+            "backfill",
+            "broker",
+            "metrics",
+            "web",
+            "bench");
 
     private static final String[] KAFKA = {"org.apache.kafka..", "kafka.."};
     private static final String[] DJL = {"ai.djl.."};

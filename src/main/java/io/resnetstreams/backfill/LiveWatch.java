@@ -1,18 +1,13 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.common.RepeatingTask;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Watches the live group, and says whether a backfill should wait: from when the delay of live events is above its target,
@@ -21,7 +16,6 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: a thread of its own looks; any thread may ask.
  */
 public final class LiveWatch implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LiveWatch.class);
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
     private final Admin admin;
@@ -30,7 +24,7 @@ public final class LiveWatch implements AutoCloseable {
     private final Duration target;
     private final Consumer<String> notices;
     private final LiveDelay delay = new LiveDelay();
-    private final ScheduledExecutorService executor;
+    private RepeatingTask looking;
     private volatile boolean yielding;
 
     private LiveWatch(
@@ -40,11 +34,6 @@ public final class LiveWatch implements AutoCloseable {
         this.partitions = partitions;
         this.target = target;
         this.notices = notices;
-        this.executor = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "live-watch");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /**
@@ -61,7 +50,7 @@ public final class LiveWatch implements AutoCloseable {
             Duration target,
             Consumer<String> notices) {
         LiveWatch watch = new LiveWatch(clients.admin(), group, partitions, target, notices);
-        watch.executor.scheduleWithFixedDelay(watch::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        watch.looking = RepeatingTask.start("live-watch", Duration.ZERO, INTERVAL, watch::look);
         return watch;
     }
 
@@ -71,13 +60,9 @@ public final class LiveWatch implements AutoCloseable {
     }
 
     private void look() {
-        try {
-            Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
-            decide(delay.saw(System.nanoTime(), ends, AdminOffsets.committed(admin, group)));
-        } catch (KafkaException e) {
-            // A broker that is away answers no one: the backfill waits for it like live does.
-            LOG.warn("Cannot look at the live group {}: {}", group, e.getMessage());
-        }
+        // A broker that is away answers no one, and the look fails: the backfill waits for it like live does.
+        Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+        decide(delay.saw(System.nanoTime(), ends, AdminOffsets.committed(admin, group)));
     }
 
     private void decide(Duration late) {
@@ -93,7 +78,7 @@ public final class LiveWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        executor.shutdownNow();
+        looking.close();
         admin.close();
     }
 }

@@ -2,6 +2,7 @@ package io.resnetstreams.bench;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import io.resnetstreams.common.RepeatingTask;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,9 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Serves metrics and reads them by HTTP once a second, which is fifteen times as often as Prometheus does by itself. */
@@ -21,8 +20,10 @@ final class Scraper implements AutoCloseable {
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
     private final HttpRequest request;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+
     private final AtomicInteger answers = new AtomicInteger();
+    private final RepeatingTask scraping;
 
     Scraper(HttpHandler metrics) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -31,18 +32,12 @@ final class Scraper implements AutoCloseable {
         request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/metrics"))
                 .build();
-        thread.scheduleAtFixedRate(this::scrape, 1, 1, TimeUnit.SECONDS);
+        scraping = RepeatingTask.start("scraper", INTERVAL, INTERVAL, this::scrape);
     }
 
-    private void scrape() {
-        try {
-            if (client.send(request, BodyHandlers.ofByteArray()).statusCode() == OK) {
-                answers.incrementAndGet();
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void scrape() throws IOException, InterruptedException {
+        if (client.send(request, BodyHandlers.ofByteArray()).statusCode() == OK) {
+            answers.incrementAndGet();
         }
     }
 
@@ -55,7 +50,7 @@ final class Scraper implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        scraping.close();
         server.stop(0);
     }
 }

@@ -3,6 +3,7 @@ package io.resnetstreams.broker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -32,12 +33,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final int NODE_ID = 1;
     private static final String LISTENER_PREFIX = "listener.name.";
     private static final Set<String> OF_THE_AUTHORIZER = Set.of("super.users", "allow.everyone.if.no.acl.found");
-    private static final Set<String> OWNED = Set.of("process.roles", "node.id", "log.dirs", "log.dir");
+    private static final Set<String> OWNED =
+            Set.of("process.roles", "node.id", "log.dirs", "log.dir", "metadata.log.dir");
 
+    private final DirectoryLock lock;
     private final KafkaRaftServer server;
     private final int port;
 
-    private EmbeddedBroker(KafkaRaftServer server, int port) {
+    private EmbeddedBroker(DirectoryLock lock, KafkaRaftServer server, int port) {
+        this.lock = lock;
         this.server = server;
         this.port = port;
     }
@@ -48,7 +52,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param directory where its log lies; made and formatted when it is new
      * @param port the port for clients; 0 for any free one
      * @param maxMessageBytes the largest record that it accepts where a topic says nothing else
-     * @throws IOException if the directory can't be used, or the port is taken
+     * @throws IOException if another broker uses the directory, it can't be written to, or the port is taken
      */
     public static EmbeddedBroker start(Path directory, int port, int maxMessageBytes) throws IOException {
         return start(directory, port, maxMessageBytes, Map.of());
@@ -62,7 +66,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker start(Path directory, int port, int maxMessageBytes, Map<String, String> further)
             throws IOException {
         further.keySet().forEach(EmbeddedBroker::requireSettable);
-        Files.createDirectories(directory);
+        DirectoryLock lock = DirectoryLock.take(directory);
+        try {
+            return start(lock, directory, port, maxMessageBytes, further);
+        } catch (IOException | RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static EmbeddedBroker start(
+            DirectoryLock lock, Path directory, int port, int maxMessageBytes, Map<String, String> further)
+            throws IOException {
         int clientPort = port == 0 ? freePort() : requireFree(port);
         Properties properties = properties(directory.toAbsolutePath(), clientPort, freePort(), maxMessageBytes);
         properties.putAll(further);
@@ -72,7 +87,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         server.startup();
-        return new EmbeddedBroker(server, clientPort);
+        return new EmbeddedBroker(lock, server, clientPort);
     }
 
     private static void requireSettable(String name) {
@@ -108,6 +123,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void close() {
         server.shutdown();
         server.awaitShutdown();
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the broker's folder could not be released", e);
+        }
     }
 
     private static Properties properties(Path directory, int port, int controllerPort, int maxMessageBytes) {

@@ -2,15 +2,13 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.GroupProgress;
+import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.web.InstanceView.Backfill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -30,7 +28,7 @@ final class BackfillWatch implements AutoCloseable {
 
     private final Configuration configuration;
     private final BooleanSupplier isWanted;
-    private final ScheduledExecutorService thread;
+    private RepeatingTask looking;
     private final Map<String, GroupProgress> progress = new HashMap<>();
     private BackfillRuns known;
     private boolean isForbidden;
@@ -39,16 +37,11 @@ final class BackfillWatch implements AutoCloseable {
     private BackfillWatch(Configuration configuration, BooleanSupplier isWanted) {
         this.configuration = configuration;
         this.isWanted = isWanted;
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread asking = new Thread(task, "backfill-watch");
-            asking.setDaemon(true);
-            return asking;
-        });
     }
 
     static BackfillWatch start(Configuration configuration, BooleanSupplier isWanted) {
         BackfillWatch watch = new BackfillWatch(configuration, isWanted);
-        watch.thread.scheduleWithFixedDelay(watch::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        watch.looking = RepeatingTask.start("backfill-watch", Duration.ZERO, INTERVAL, watch::look);
         return watch;
     }
 
@@ -109,7 +102,6 @@ final class BackfillWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.execute(this::release);
-        thread.shutdown();
+        looking.closeAfter(this::release);
     }
 }

@@ -1,9 +1,8 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.topology.InFlightBudget;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +13,8 @@ final class StatusLog implements AutoCloseable {
     private final RunStatistics statistics;
     private final InFlightBudget inFlight;
     private final ClassificationStack stack;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "status");
-        thread.setDaemon(true);
-        return thread;
-    });
+    /** Null where nothing is logged. */
+    private RepeatingTask timer;
 
     StatusLog(RunStatistics statistics, InFlightBudget inFlight, ClassificationStack stack) {
         this.statistics = statistics;
@@ -29,7 +25,8 @@ final class StatusLog implements AutoCloseable {
     /** Begins; there are so many seconds from one line to the next, 0 for none. */
     void every(int seconds) {
         if (seconds > 0) {
-            timer.scheduleAtFixedRate(this::write, seconds, seconds, TimeUnit.SECONDS);
+            Duration interval = Duration.ofSeconds(seconds);
+            timer = RepeatingTask.start("status", interval, interval, this::write);
         }
     }
 
@@ -46,6 +43,8 @@ final class StatusLog implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        if (timer != null) {
+            timer.close();
+        }
     }
 }

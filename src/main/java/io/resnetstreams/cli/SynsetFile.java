@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.common.BoundedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,8 @@ import java.util.List;
 
 /** A file of labels by class, one a line; of columns separated by tabs the last is the label. */
 final class SynsetFile {
+    private static final int MOST_BYTES = 16_000_000;
+
     private SynsetFile() {}
 
     /** Reads the labels; a mistake is one line and exit code 2. */
@@ -15,7 +18,7 @@ final class SynsetFile {
             throw UserErrorException.usage("--synset " + file + ": there is no such file");
         }
         try {
-            List<String> labels = Files.readAllLines(file).stream()
+            List<String> labels = BoundedFile.lines(file, MOST_BYTES).stream()
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
             if (labels.isEmpty() || labels.contains("")) {

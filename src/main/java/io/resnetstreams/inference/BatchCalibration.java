@@ -1,6 +1,7 @@
 package io.resnetstreams.inference;
 
 import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.ProbabilityRows;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
      * @param largest the largest batch allowed
      * @param nanoTicker the time in nanoseconds
      * @throws OutOfDeviceMemoryException if not even one image fits
+     * @throws IllegalStateException if what comes out are no probabilities
      */
     static BatchCalibration measure(Classifier classifier, int imageBytes, int largest, LongSupplier nanoTicker) {
         byte[] blank = new byte[imageBytes];
@@ -65,7 +67,7 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
 
     /** Returns images per second of the fastest run. */
     private static double rate(Classifier classifier, List<byte[]> batch, LongSupplier nanoTicker) {
-        classifier.classify(batch);
+        ProbabilityRows.classify(classifier, batch);
         long fastest = Long.MAX_VALUE;
         long spent = 0;
         for (int run = 0; run < RUNS || spent < SHORTEST_NANOS; run++) {

@@ -1,6 +1,8 @@
 package io.resnetstreams.inference;
 
+import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.model.Classifier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -9,8 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,7 +44,9 @@ public final class Batcher implements AutoCloseable {
     private final int imageBytes;
     private final Map<DeviceWorker, Thread> workers = new ConcurrentHashMap<>();
     private final AtomicReference<DeviceFailedException> failure = new AtomicReference<>();
-    private final ScheduledExecutorService watching;
+    /** Null where nobody watches. */
+    private final RepeatingTask watching;
+
     private final Inside inside = new Inside();
     private final AtomicInteger started = new AtomicInteger();
     private volatile BiConsumer<Collection<PendingImage>, DeviceFailedException> heir = Batcher::failAll;
@@ -57,21 +59,14 @@ public final class Batcher implements AutoCloseable {
      */
     public Batcher(
             String device, List<Classifier> classifiers, int imageBytes, BatchPolicy policy, InferenceMetrics metrics) {
-        this.device = device;
-        this.queue = new BatchQueue(policy, nanoTicker);
-        this.ceiling = new BatchCeiling(policy.maxSize());
-        this.metrics = metrics;
-        this.imageBytes = imageBytes;
-        this.watching = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "watchdog-" + device);
-            thread.setDaemon(true);
-            return thread;
-        });
-        List<DeviceWorker> first = classifiers.stream().map(this::worker).toList();
-        first.forEach(this::start);
+        this(device, classifiers, imageBytes, policy, metrics, null);
     }
 
-    /** Starts the workers and watches over their calls. */
+    /**
+     * Starts the workers and watches over their calls.
+     *
+     * @param supervision what is done about calls that do not come back; null for nothing
+     */
     public Batcher(
             String device,
             List<Classifier> classifiers,
@@ -79,10 +74,20 @@ public final class Batcher implements AutoCloseable {
             BatchPolicy policy,
             InferenceMetrics metrics,
             Supervision supervision) {
-        this(device, classifiers, imageBytes, policy, metrics);
+        this.device = device;
+        this.queue = new BatchQueue(policy, nanoTicker);
+        this.ceiling = new BatchCeiling(policy.maxSize());
+        this.metrics = metrics;
+        this.imageBytes = imageBytes;
+        List<DeviceWorker> first = classifiers.stream().map(this::worker).toList();
+        first.forEach(this::start);
+        this.watching = supervision == null ? null : watch(supervision);
+    }
+
+    private RepeatingTask watch(Supervision supervision) {
         Watchdog watchdog = new Watchdog(inside, supervision, imageBytes, this::runFresh, nanoTicker);
-        watching.scheduleWithFixedDelay(
-                watchdog::look, watchdog.periodMillis(), watchdog.periodMillis(), TimeUnit.MILLISECONDS);
+        Duration period = Duration.ofMillis(watchdog.periodMillis());
+        return RepeatingTask.start("watchdog-" + device, period, period, watchdog::look);
     }
 
     private DeviceWorker worker(Classifier classifier) {
@@ -177,12 +182,18 @@ public final class Batcher implements AutoCloseable {
         @Override
         public void replace(List<WatchedClassifier> stuck, Classifier fresh) {
             for (DeviceWorker worker : workers.keySet()) {
-                if (stuck.contains(worker.classifier())) {
-                    workers.remove(worker);
+                if (stuck.contains(worker.classifier()) && workers.remove(worker) != null) {
                     putBack(worker.retire());
                 }
             }
-            start(worker(fresh));
+            try {
+                start(worker(fresh));
+            } catch (RuntimeException | Error e) {
+                // Without a worker there would be nothing left to watch, and its images would wait for ever.
+                giveUp(new DeviceFailedException("a fresh copy of the network could not be started: " + e, e));
+                return;
+            }
+            metrics.workers(device, workers.size());
         }
 
         @Override
@@ -196,11 +207,23 @@ public final class Batcher implements AutoCloseable {
         public void fail(DeviceFailedException reason) {
             giveUp(reason);
         }
+
+        @Override
+        public void fail(DeviceWorker worker, DeviceFailedException reason) {
+            if (workers.remove(worker) == null) {
+                LOG.info("{}: a worker that was given up has failed, too late: {}", device, reason.getMessage());
+                return;
+            }
+            putBack(worker.retire());
+            giveUp(reason);
+        }
     }
 
     @Override
     public void close() {
-        watching.shutdownNow();
+        if (watching != null) {
+            watching.close();
+        }
         queue.close();
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_TIMEOUT_SECONDS);

@@ -12,6 +12,7 @@ import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.MxNet;
 import io.resnetstreams.model.Precision;
+import io.resnetstreams.model.ProbabilityRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,8 +203,8 @@ public final class DeviceModel implements AutoCloseable {
 
     private void warmUp(ModelDirectory directory) {
         for (Classifier classifier : classifiers) {
-            float[][] rows = classifier.classify(List.of(new byte[imageBytes]));
-            if (rows.length != 1 || rows[0].length != directory.labels().size()) {
+            float[][] rows = ProbabilityRows.classify(classifier, List.of(new byte[imageBytes]));
+            if (rows[0].length != directory.labels().size()) {
                 throw new IllegalStateException("it has " + rows[0].length + " outputs and "
                         + directory.labels().size() + " labels");
             }
@@ -216,7 +217,7 @@ public final class DeviceModel implements AutoCloseable {
         List<byte[]> batch = Collections.nCopies(calibration.best(), new byte[imageBytes]);
         for (Classifier classifier : classifiers.subList(1, classifiers.size())) {
             try {
-                classifier.classify(batch);
+                ProbabilityRows.classify(classifier, batch);
             } catch (OutOfDeviceMemoryException e) {
                 // Such a batch is halved when it comes.
                 LOG.warn("{} has no memory for {} images at once in each worker", deviceName, calibration.best());

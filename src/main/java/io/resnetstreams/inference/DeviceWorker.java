@@ -30,8 +30,8 @@ final class DeviceWorker implements Runnable {
         /** Takes back images of a batch that came when the worker was retired. */
         void putBack(List<PendingImage> images);
 
-        /** The device is broken. The worker ends, and whoever retires it gets its images. */
-        void fail(DeviceFailedException failure);
+        /** The device is broken, as this worker has found; nothing happens if the worker is retired. */
+        void fail(DeviceWorker worker, DeviceFailedException failure);
     }
 
     /** @param classifier closed when the worker ends */
@@ -46,7 +46,7 @@ final class DeviceWorker implements Runnable {
             Owner owner) {
         this.device = device;
         this.classifier = new WatchedClassifier(classifier);
-        this.runner = new BatchRunner(device, this.classifier, imageBytes, ceiling, metrics);
+        this.runner = new BatchRunner(device, this.classifier, imageBytes, ceiling, metrics, this::isRetired);
         this.queue = queue;
         this.ceiling = ceiling;
         this.metrics = metrics;
@@ -68,8 +68,8 @@ final class DeviceWorker implements Runnable {
     }
 
     /**
-     * Lets it take no more batches. It may still be inside a call, and come back to complete futures that are complete by
-     * then.
+     * Gives it up: it takes no more batches, and when it comes back from the call that it may be in, it changes nothing: no
+     * future, metric or ceiling, nor does a failure of it count. What it has begun with is ended in the metrics.
      *
      * @return the images it had not ended, for others; none the second time
      */
@@ -77,6 +77,7 @@ final class DeviceWorker implements Runnable {
         retired = true;
         List<PendingImage> left =
                 inHand.stream().flatMap(batch -> batch.images().stream()).toList();
+        inHand.forEach(batch -> metrics.abandoned(device));
         inHand.clear();
         return left;
     }
@@ -88,12 +89,14 @@ final class DeviceWorker implements Runnable {
     private synchronized boolean hold(Batch batch) {
         if (!retired) {
             inHand.add(batch);
+            metrics.began(device);
         }
         return !retired;
     }
 
-    private synchronized void letGo(Batch batch) {
-        inHand.removeIf(held -> held == batch);
+    /** Returns whether the batch was still its own; else it was ended by who retired the worker. */
+    private synchronized boolean letGo(Batch batch) {
+        return inHand.removeIf(held -> held == batch);
     }
 
     @Override
@@ -103,10 +106,10 @@ final class DeviceWorker implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (DeviceFailedException e) {
-            owner.fail(e);
+            owner.fail(this, e);
         } catch (RuntimeException | Error e) {
             // Such as no memory for a buffer.
-            owner.fail(new DeviceFailedException("a worker of " + device + " failed: " + e, e));
+            owner.fail(this, new DeviceFailedException("a worker of " + device + " failed: " + e, e));
         }
     }
 
@@ -137,15 +140,16 @@ final class DeviceWorker implements Runnable {
     private Running begin(Batch batch) {
         long start = nanoTicker.getAsLong();
         long oldestWait = start - batch.images().get(0).queuedNanos();
-        metrics.began(device);
         return new Running(batch, runner.begin(batch.images()), batch.images().size(), oldestWait, start);
     }
 
     /** Returns when the batch ended. The device had it from its start, or from the end of the one before. */
     private long end(Running running, long lastEnd) {
         running.end().run();
-        letGo(running.batch());
         long now = nanoTicker.getAsLong();
+        if (!letGo(running.batch())) {
+            return now;
+        }
         long began = Math.max(running.startNanos(), lastEnd);
         metrics.batch(device, running.size(), running.batch().closedBy(), running.oldestWaitNanos(), now - began);
         for (PendingImage image : running.batch().images()) {

@@ -18,8 +18,14 @@ public interface InferenceMetrics {
     /** An event was read and its image decoded; alert when this takes longer than the device's share of an image. */
     default void decoded(long nanos) {}
 
-    /** A worker of the device got a batch; {@link #batch} follows when it has ended, however it ended. */
+    /** A worker of the device got a batch; {@link #batch} or {@link #abandoned} follows, once. */
     default void began(String device) {}
+
+    /** A batch that was begun was taken from its worker, which hangs or whose device is broken; no {@link #batch} follows. */
+    default void abandoned(String device) {}
+
+    /** The device has another number of workers from now on, since some of them were given up. */
+    default void workers(String device, int workers) {}
 
     /**
      * The device classified a batch.
@@ -62,6 +68,18 @@ public interface InferenceMetrics {
             public void began(String device) {
                 first.began(device);
                 second.began(device);
+            }
+
+            @Override
+            public void abandoned(String device) {
+                first.abandoned(device);
+                second.abandoned(device);
+            }
+
+            @Override
+            public void workers(String device, int workers) {
+                first.workers(device, workers);
+                second.workers(device, workers);
             }
 
             @Override

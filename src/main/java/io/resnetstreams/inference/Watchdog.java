@@ -1,6 +1,7 @@
 package io.resnetstreams.inference;
 
 import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.ProbabilityRows;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -103,9 +104,9 @@ final class Watchdog {
     private Classifier triedFresh() {
         Classifier fresh = supervision.fresh().get();
         try {
-            fresh.classify(blankImage);
+            ProbabilityRows.classify(fresh, blankImage);
             return fresh;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fresh.close();
             throw e;
         }

@@ -171,6 +171,16 @@ final class DeviceMetrics implements InferenceMetrics {
     }
 
     @Override
+    public void abandoned(String device) {
+        device(device).abandoned();
+    }
+
+    @Override
+    public void workers(String device, int workers) {
+        device(device).workers(workers);
+    }
+
+    @Override
     public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
         device(device).ended(size, closedBy, inferenceNanos);
     }

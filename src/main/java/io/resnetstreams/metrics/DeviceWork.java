@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 final class DeviceWork {
     private static final Duration LATELY = Duration.ofSeconds(30);
 
-    private final int workers;
+    private volatile int workers;
     private final Capacity capacity;
     private final Meters meters;
     private final LongSupplier nanoTicker;
@@ -64,6 +64,17 @@ final class DeviceWork {
         if (closedBy == ClosedBy.FULL) {
             capacity.fullBatch(size, seconds);
         }
+    }
+
+    /** A batch was taken from a worker that was given up; the others have as long again. */
+    synchronized void abandoned() {
+        atWork--;
+        sinceNanos = nanoTicker.getAsLong();
+    }
+
+    /** So many workers are left. */
+    void workers(int left) {
+        workers = left;
     }
 
     /** The device is broken and gets no more images. */

@@ -1,5 +1,6 @@
 package io.resnetstreams.metrics;
 
+import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
 import java.util.Map;
@@ -7,13 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.KafkaStreams;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks every few seconds at a running pipeline: how far its group is behind, how busy its devices are, whether it makes
@@ -22,7 +17,6 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: one thread of its own looks; any may ask.
  */
 public final class PipelineMonitor implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PipelineMonitor.class);
     private static final Duration INTERVAL = Duration.ofSeconds(3);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -34,7 +28,9 @@ public final class PipelineMonitor implements AutoCloseable {
     private final FirstRecords firstRecords;
     private final GroupMonitor group;
     private final StallWatch stall;
-    private final ScheduledExecutorService thread;
+    /** Written before any other thread has the monitor. */
+    private RepeatingTask looking;
+
     private volatile OptionalInt desired = OptionalInt.empty();
 
     PipelineMonitor(
@@ -51,11 +47,6 @@ public final class PipelineMonitor implements AutoCloseable {
                 localWork(pipeline),
                 System::nanoTime);
         this.stall = new StallWatch(System::nanoTime);
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread looking = new Thread(task, "metrics-monitor");
-            looking.setDaemon(true);
-            return looking;
-        });
     }
 
     static GroupMonitor.LocalWork localWork(Pipeline pipeline) {
@@ -77,22 +68,17 @@ public final class PipelineMonitor implements AutoCloseable {
     }
 
     void start() {
-        thread.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        looking = RepeatingTask.start("metrics-monitor", Duration.ZERO, INTERVAL, this::look);
     }
 
-    private void look() {
-        try {
-            devices.look();
-            group.look();
-            stall.look(shouldProgress(), events.committedEvents());
-            desired = computeDesired();
-        } catch (InterruptedException | InterruptException e) {
-            // It is being closed.
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            // Else the executor would never call it again.
-            LOG.warn("The metrics of the group are not up to date: {}", e.toString(), e);
+    private void look() throws InterruptedException {
+        devices.look();
+        group.look();
+        KafkaStreams.State state = pipeline.state();
+        if (!stall.isExcused(state)) {
+            stall.look(shouldProgress(state), events.committedEvents());
         }
+        desired = computeDesired();
     }
 
     private OptionalInt computeDesired() {
@@ -103,9 +89,16 @@ public final class PipelineMonitor implements AutoCloseable {
                 : OptionalInt.of(signal.desired(load, capacity.getAsDouble()));
     }
 
-    /** Without the broker, or while partitions move, nobody makes progress, and a restart would not help. */
-    private boolean shouldProgress() {
-        return pipeline.state() == KafkaStreams.State.RUNNING && group.isReachable() && eventsWaiting() > 0;
+    /** Without the broker nobody makes progress, and a restart would not help. */
+    private boolean shouldProgress(KafkaStreams.State state) {
+        boolean isAtWork = state == KafkaStreams.State.RUNNING || state == KafkaStreams.State.REBALANCING;
+        // While it has no partitions it can't tell which events would be its own.
+        long waiting = state == KafkaStreams.State.REBALANCING ? groupLag() : eventsWaiting();
+        return isAtWork && group.isReachable() && waiting > 0;
+    }
+
+    private long groupLag() {
+        return group.lag().values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Returns how many events wait or are in flight on this instance's partitions, as far as it is known. */
@@ -146,9 +139,8 @@ public final class PipelineMonitor implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
         try {
-            if (thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (looking.closeAndAwait(CLOSE_TIMEOUT)) {
                 firstRecords.close();
             }
         } catch (InterruptedException e) {

@@ -2,11 +2,14 @@ package io.resnetstreams.model;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.common.BoundedFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,6 +27,7 @@ final class Checkpoint {
     static final String FILE = "checkpoint.zip";
     private static final String TRAINING = "training.json";
     private static final String STATE = "state.safetensors";
+    private static final int MOST_DESCRIPTION_BYTES = 1_000_000;
     private static final String EPOCHS = "epochsDone";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -61,7 +65,8 @@ final class Checkpoint {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
                 ZipInputStream zip = new ZipInputStream(in)) {
             zip.getNextEntry();
-            Map<String, String> stored = JSON.readValue(zip.readAllBytes(), new TypeReference<>() {});
+            Map<String, String> stored =
+                    JSON.readValue(BoundedFile.bytes(zip, MOST_DESCRIPTION_BYTES), new TypeReference<>() {});
             training.forEach((what, value) -> {
                 if (!value.equals(stored.get(what))) {
                     throw new IllegalArgumentException("the " + what + " of " + file + " are " + stored.get(what)
@@ -70,8 +75,21 @@ final class Checkpoint {
             });
             zip.getNextEntry();
             // All at once: DJL takes a short read, which is usual for a zip, for the end.
-            network.readState(new ByteArrayInputStream(zip.readAllBytes()));
+            byte[] state = BoundedFile.bytes(zip, network.stateBytes());
+            requireHeader(state);
+            network.readState(new ByteArrayInputStream(state));
             return Integer.parseInt(stored.get(EPOCHS));
+        }
+    }
+
+    /** DJL takes memory for whatever header the state claims. */
+    private void requireHeader(byte[] state) {
+        long header = state.length < Long.BYTES
+                ? -1
+                : ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (header < 0 || header > state.length - Long.BYTES) {
+            throw new IllegalArgumentException(
+                    file + " holds a state of " + state.length + " bytes with a header of " + header);
         }
     }
 

@@ -48,6 +48,7 @@ public final class Evaluation {
      * @param classifiers one for each thread; not closed
      * @param repeat how many times the images are classified, for a steadier speed
      * @throws IllegalArgumentException if an image can't be decoded
+     * @throws IllegalStateException if an image's row has a value that is not finite
      */
     public static Result run(EvaluationSet set, List<Classifier> classifiers, int batchSize, int repeat)
             throws InterruptedException {
@@ -93,7 +94,16 @@ public final class Evaluation {
         for (int i = from; i < to; i++) {
             images.add(set.pixels(i));
         }
-        return classifier.classify(images);
+        float[][] rows = ProbabilityRows.oneEach(classifier.classify(images), images.size());
+        for (int i = 0; i < rows.length; i++) {
+            // NaN is no greater than anything, so the image would count as one of class 0.
+            if (!ProbabilityRows.isFinite(rows[i])) {
+                throw new IllegalStateException("image " + (from + i)
+                        + " of the set: the network's output has a value that is not finite; the network or the device"
+                        + " is broken");
+            }
+        }
+        return rows;
     }
 
     private void judge(int image, float[] probabilities) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,11 @@ import java.util.stream.Collectors;
 public final class ModelDirectory {
     public static final String DESCRIPTION_FILE = "model.json";
     static final String SYNSET_FILE = "synset.txt";
+    /** ResNet-152's has some 500 KB. */
+    static final int MOST_SYMBOL_BYTES = 32_000_000;
+
+    private static final int MOST_SYNSET_BYTES = 16_000_000;
+    private static final int MOST_DESCRIPTION_BYTES = 1_000_000;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -65,7 +71,21 @@ public final class ModelDirectory {
         for (Map.Entry<String, String> file : description.files().entrySet()) {
             verify(directory, file.getKey(), file.getValue());
         }
+        // The engine reads both as they are, and takes memory for whatever they claim.
+        ParametersCheck.require(directory.resolve(parametersFile(name)));
+        requireAtMost(directory.resolve(symbolFile(name)), MOST_SYMBOL_BYTES);
         return new ModelDirectory(directory, description, readLabels(directory.resolve(SYNSET_FILE)));
+    }
+
+    private static void requireAtMost(Path file, long most) throws InvalidModelException {
+        try {
+            long size = Files.size(file);
+            if (size > most) {
+                throw new InvalidModelException(file + ": has " + size + " bytes; at most " + most + " are read");
+            }
+        } catch (IOException e) {
+            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+        }
     }
 
     private static ModelDescription readDescription(Path file) throws InvalidModelException {
@@ -73,7 +93,8 @@ public final class ModelDirectory {
             throw new InvalidModelException("model file " + file + " is missing");
         }
         try {
-            ModelDescription description = JSON.readValue(file.toFile(), ModelDescription.class);
+            ModelDescription description =
+                    JSON.readValue(BoundedFile.bytes(file, MOST_DESCRIPTION_BYTES), ModelDescription.class);
             if (description == null) {
                 throw new InvalidModelException(file + ": is null; an object is needed");
             }
@@ -124,7 +145,7 @@ public final class ModelDirectory {
 
     private static List<String> readLabels(Path file) throws InvalidModelException {
         try {
-            List<String> labels = Files.readAllLines(file);
+            List<String> labels = BoundedFile.lines(file, MOST_SYNSET_BYTES);
             if (labels.isEmpty() || labels.stream().anyMatch(String::isBlank)) {
                 throw new InvalidModelException(file + ": one label a line is needed, and no empty line");
             }

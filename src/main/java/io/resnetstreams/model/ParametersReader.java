@@ -30,11 +30,16 @@ public final class ParametersReader {
     }
 
     /**
-     * Reads a file.
+     * Reads a file, which is checked before the engine takes memory for it.
      *
-     * @throws ai.djl.engine.EngineException if it is none of the engine's
+     * @throws IllegalArgumentException if it is none of the engine's, or claims more than it holds
      */
     static Map<String, Stored> stored(Path file) {
+        try {
+            ParametersCheck.require(file);
+        } catch (InvalidModelException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
         Map<String, Stored> parameters = new LinkedHashMap<>();
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine())) {
             for (NDArray array : JnaUtils.loadNdArray((MxNDManager) manager, file, Device.cpu())) {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.common.BoundedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.Map;
  * the norm and the mean of all logits.
  */
 public final class ReferenceCheck {
+    private static final int MOST_BYTES = 32_000_000;
+
     private final Path file;
     private final JsonNode reference;
     private final int size;
@@ -51,7 +54,7 @@ public final class ReferenceCheck {
     public static ReferenceCheck read(Path file) throws InvalidModelException {
         JsonNode reference;
         try {
-            reference = new ObjectMapper().readTree(file.toFile());
+            reference = new ObjectMapper().readTree(BoundedFile.bytes(file, MOST_BYTES));
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {

@@ -29,8 +29,11 @@ import java.util.stream.IntStream;
  * <p>Threading: one thread. Memory: one tensor at a time.
  */
 final class SafetensorsFile implements AutoCloseable {
-    /** The format's own limit. */
-    private static final long LONGEST_HEADER = 100_000_000;
+    /** Some 200 bytes a tensor; the format allows 100 MB, of which one object for each tensor would take a gigabyte. */
+    private static final long LONGEST_HEADER = 8_000_000;
+
+    /** ResNet-152 has 932. */
+    private static final int MOST_TENSORS = 20_000;
 
     private static final String METADATA = "__metadata__";
     private static final int MOST_DIMENSIONS = 8;
@@ -39,6 +42,8 @@ final class SafetensorsFile implements AutoCloseable {
                             .maxNestingDepth(8)
                             .maxNumberLength(20)
                             .maxStringLength(1_000_000)
+                            // About 25 for each tensor.
+                            .maxTokenCount(50L * MOST_TENSORS)
                             .build())
                     .build())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -76,9 +81,13 @@ final class SafetensorsFile implements AutoCloseable {
             channel = FileChannel.open(file, StandardOpenOption.READ);
             long length = channel.size();
             long header = length < 8 ? -1 : read(channel, 0, 8).getLong();
-            if (header < 2 || header > LONGEST_HEADER || header > length - 8) {
+            if (header < 2 || header > length - 8) {
                 throw new InvalidModelException(
                         file + ": is not a safetensors file: " + length + " bytes can't hold a header of " + header);
+            }
+            if (header > LONGEST_HEADER) {
+                throw new InvalidModelException(
+                        file + ": has a header of " + header + " bytes; at most " + LONGEST_HEADER + " are read");
             }
             byte[] text = read(channel, 8, Math.toIntExact(header)).array();
             return new SafetensorsFile(file, channel, 8 + header, tensors(file, text, length - 8 - header));
@@ -96,6 +105,9 @@ final class SafetensorsFile implements AutoCloseable {
         try {
             JsonNode header = JSON.readTree(text);
             require(header.isObject(), file + ": the header is not a JSON object");
+            require(
+                    header.size() <= MOST_TENSORS,
+                    file + ": has " + header.size() + " tensors; at most " + MOST_TENSORS + " are read");
             for (Map.Entry<String, JsonNode> field : header.properties()) {
                 if (!field.getKey().equals(METADATA)) {
                     tensors.put(field.getKey(), tensor(file, field.getKey(), field.getValue()));

@@ -1,9 +1,12 @@
 package io.resnetstreams.model;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.model.ParameterShape.Kind;
 import io.resnetstreams.model.ParametersReader.Stored;
 import java.io.IOException;
@@ -23,7 +26,14 @@ import java.util.stream.Stream;
  */
 public final class SymbolImport {
     public static final String SYMBOL_ENDING = "-symbol.json";
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxTokenCount(4_000_000).build())
+            .build());
     private static final String VARIABLE = "null";
+    /** ResNet-152 has some 1,500. */
+    private static final int MOST_NODES = 100_000;
+
     private static final String TRAINING_HEAD = "SoftmaxOutput";
 
     private SymbolImport() {}
@@ -109,7 +119,12 @@ public final class SymbolImport {
 
     private static JsonNode read(Path file) throws InvalidModelException, IOException {
         try {
-            JsonNode graph = new ObjectMapper().readTree(file.toFile());
+            JsonNode graph = JSON.readTree(BoundedFile.bytes(file, ModelDirectory.MOST_SYMBOL_BYTES));
+            int nodeCount = graph.path("nodes").size();
+            if (nodeCount > MOST_NODES) {
+                throw new InvalidModelException(
+                        file + ": has " + nodeCount + " nodes; at most " + MOST_NODES + " are read");
+            }
             if (!graph.path("nodes").isArray() || graph.path("heads").size() != 1) {
                 throw new InvalidModelException(file + ": is not an MXNet symbol with one output");
             }
@@ -123,6 +138,8 @@ public final class SymbolImport {
             return graph;
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
         }
     }
 

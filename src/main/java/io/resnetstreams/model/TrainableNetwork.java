@@ -26,6 +26,9 @@ import java.util.SplittableRandom;
  * <p>Threading: one thread. Arrays live until {@link #close}.
  */
 final class TrainableNetwork implements AutoCloseable {
+    private static final int STATE_HEADER_BYTES = 100_000;
+    private static final int STATE_HEADER_BYTES_EACH = 1_000;
+
     private final ResNetSymbol symbol;
     private final SymbolNetwork network;
     private final NDManager manager;
@@ -221,6 +224,17 @@ final class TrainableNetwork implements AutoCloseable {
             }));
             state.encode(out, NDList.Encoding.SAFETENSORS);
         }
+    }
+
+    /** Returns how many bytes {@link #writeState} writes at most. */
+    int stateBytes() {
+        long bytes = STATE_HEADER_BYTES;
+        for (Map<String, NDArray> values : states().values()) {
+            for (NDArray array : values.values()) {
+                bytes += STATE_HEADER_BYTES_EACH + Float.BYTES * array.size();
+            }
+        }
+        return Math.toIntExact(bytes);
     }
 
     /**

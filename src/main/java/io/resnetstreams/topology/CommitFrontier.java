@@ -17,8 +17,14 @@ import org.apache.kafka.common.TopicPartition;
 public final class CommitFrontier {
     private final InFlightBudget budget;
     private final Map<TopicPartition, InFlightWindow> windows = new ConcurrentHashMap<>();
-    private final ThreadLocal<StreamThreadSleep> sleeps =
-            ThreadLocal.withInitial(() -> new StreamThreadSleep(System::nanoTime));
+    private final ClockSteps clock = new ClockSteps(System::currentTimeMillis, System::nanoTime);
+    private final Map<Thread, StreamThreadSleep> sleepByThread = new ConcurrentHashMap<>();
+    private final ThreadLocal<StreamThreadSleep> sleeps = ThreadLocal.withInitial(() -> {
+        StreamThreadSleep mine = new StreamThreadSleep(System::nanoTime, clock);
+        sleepByThread.put(Thread.currentThread(), mine);
+        return mine;
+    });
+    private int stepsBackBefore;
 
     public CommitFrontier(InFlightBudget budget) {
         this.budget = budget;
@@ -45,6 +51,19 @@ public final class CommitFrontier {
     boolean isAnyInFlight(TopicPartition partition) {
         InFlightWindow window = windows.get(partition);
         return window != null && !window.isEmpty();
+    }
+
+    /**
+     * Looks whether the wall clock was set back, and wakes the stream threads if it was: a poll that goes on would not end
+     * before the clock has caught up. To be called every second or so, by one thread.
+     */
+    void lookAtClock() {
+        int stepsBack = clock.look();
+        sleepByThread.keySet().removeIf(thread -> !thread.isAlive());
+        if (stepsBack != stepsBackBefore) {
+            stepsBackBefore = stepsBack;
+            sleepByThread.values().forEach(StreamThreadSleep::wakeUp);
+        }
     }
 
     /** Returns the sleep of the stream thread that asks. */

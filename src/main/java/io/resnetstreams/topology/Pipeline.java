@@ -1,13 +1,12 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.common.RepeatingTask;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -37,6 +36,7 @@ public final class Pipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration CLOCK_INTERVAL = Duration.ofSeconds(1);
 
     private final KafkaStreams streams;
     private final InFlightBudget budget;
@@ -44,12 +44,13 @@ public final class Pipeline implements AutoCloseable {
     private final Duration shutdownTimeout;
     private final TopicWatch watch;
     private final Admin watchAdmin;
-    private final ScheduledExecutorService watchThread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "topic-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
     private final Topics topics;
+    /** Null before the start. */
+    private RepeatingTask topicWatch;
+
+    /** Null before the start. */
+    private RepeatingTask clockWatch;
+
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ThreadFailures failures = new ThreadFailures(System::nanoTime);
@@ -132,7 +133,8 @@ public final class Pipeline implements AutoCloseable {
             CommitFrontier frontier,
             KafkaClientSupplier clients) {
         Properties properties = StreamsProperties.of(settings);
-        KafkaStreams streams = new KafkaStreams(topology, properties, clients);
+        KafkaStreams streams = new KafkaStreams(
+                topology, properties, clients, new SteadyTime(System.currentTimeMillis(), System::nanoTime));
         Admin watchAdmin = clients.getAdmin(
                 new StreamsConfig(properties).getAdminConfigs(settings.applicationId() + "-topic-watch"));
         return new Pipeline(settings, outputs, streams, watchAdmin, budget, frontier);
@@ -140,17 +142,17 @@ public final class Pipeline implements AutoCloseable {
 
     /** Looks at the topics, so that no outcome is written that they refuse, and begins to consume. */
     public void start() {
-        watchTopics();
+        lookFirst();
+        clockWatch = RepeatingTask.start("clock-watch", CLOCK_INTERVAL, CLOCK_INTERVAL, frontier::lookAtClock);
+        topicWatch = RepeatingTask.start("topic-watch", WATCH_INTERVAL, WATCH_INTERVAL, watch::look);
         streams.start();
-        watchThread.scheduleWithFixedDelay(
-                this::watchTopics, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void watchTopics() {
+    /** Else outcomes of the first seconds could only be held against what the producer sends. */
+    private void lookFirst() {
         try {
             watch.look();
         } catch (InterruptedException | InterruptException e) {
-            // It is being closed.
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.warn("The topics can't be looked at: {}", e.toString(), e);
@@ -247,7 +249,10 @@ public final class Pipeline implements AutoCloseable {
 
     @Override
     public void close() {
-        watchThread.shutdownNow();
+        if (clockWatch != null) {
+            clockWatch.close();
+            topicWatch.close();
+        }
         boolean clean = streams.close(CloseOptions.timeout(shutdownTimeout)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         if (!clean) {

@@ -22,6 +22,10 @@ final class StreamThreadSleep {
     private static final Duration OVERDUE = Duration.ofMillis(5);
 
     private final LongSupplier nanoTicker;
+    private final ClockSteps clock;
+    /** What {@link #clock} counted when the thread's clients were made. */
+    private final int stepsBack;
+
     private final AtomicBoolean lookAgain = new AtomicBoolean();
     private boolean uncommitted;
     private long lastCommitNanos;
@@ -29,8 +33,10 @@ final class StreamThreadSleep {
     /** The consumer to wake; null while the stream thread is awake. Guarded by this. */
     private Consumer<?, ?> asleep;
 
-    StreamThreadSleep(LongSupplier nanoTicker) {
+    StreamThreadSleep(LongSupplier nanoTicker, ClockSteps clock) {
         this.nanoTicker = nanoTicker;
+        this.clock = clock;
+        this.stepsBack = clock.look();
         this.lastCommitNanos = nanoTicker.getAsLong();
     }
 
@@ -65,8 +71,21 @@ final class StreamThreadSleep {
         lastCommitNanos = nanoTicker.getAsLong();
     }
 
-    /** Polls, for at most the time given; no records where it was woken. */
+    /** Ends a poll that goes on now, whether anything was said before or not. */
+    void wakeUp() {
+        lookAgain.set(true);
+        wake();
+    }
+
+    /**
+     * Polls, for at most the time given; no records where it was woken.
+     *
+     * @throws ClockSetBackException if the wall clock was set back since the thread began
+     */
     <K, V> ConsumerRecords<K, V> poll(Consumer<K, V> consumer, Duration longest) {
+        if (clock.look() != stepsBack) {
+            throw new ClockSetBackException();
+        }
         Duration wait = lookAgain.getAndSet(false) ? LOOK_AGAIN : untilCommit(longest);
         fallAsleep(consumer);
         if (lookAgain.get()) {

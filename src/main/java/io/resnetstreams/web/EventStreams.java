@@ -33,10 +33,12 @@ final class EventStreams implements StreamHandler, AutoCloseable {
     static final int LABELS_AT_FIRST = 24;
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
+    private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
     private static final Duration LATELY = Duration.ofSeconds(30);
     private static final String RETRY = "retry: 2000\n\n";
 
     private final LivePage page;
+    private final ClientWork writes = new ClientWork(System::nanoTime);
     private final Semaphore places = new Semaphore(MOST);
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "page-stream");
@@ -64,8 +66,13 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         return places.availablePermits() < MOST || System.nanoTime() - lastLookNanos < LATELY.toNanos();
     }
 
-    /** Lets all streams tell what is new. */
-    synchronized void tick() {
+    /** Lets all streams tell what is new, and ends those whose page does not read. */
+    void tick() {
+        writes.endOlderThan(LONGEST_WRITE);
+        nextTick();
+    }
+
+    private synchronized void nextTick() {
         ticks++;
         notifyAll();
     }
@@ -116,17 +123,37 @@ final class EventStreams implements StreamHandler, AutoCloseable {
     private void stream(HttpExchange exchange) throws IOException, InterruptedException {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream; charset=utf-8");
         exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        exchange.sendResponseHeaders(OK, 0);
         LabelFilter filter = LabelFilter.of(exchange.getRequestURI().getRawQuery());
         Told told = Told.of(page, exchange.getRequestHeaders().getFirst("Last-Event-ID"));
         OutputStream body = exchange.getResponseBody();
-        body.write(RETRY.getBytes(UTF_8));
+        write(() -> {
+            exchange.sendResponseHeaders(OK, 0);
+            body.write(RETRY.getBytes(UTF_8));
+        });
         // Read before the news are made, so that none is passed over.
         for (long tick = now(); tick >= 0; tick = await(tick)) {
             ObjectNode news = told.news(page, state(), filter);
-            body.write(("id: " + told.number + "-" + page.instance() + "\ndata: " + PageJson.write(news) + "\n\n")
-                    .getBytes(UTF_8));
-            body.flush();
+            byte[] message = ("id: " + told.number + "-" + page.instance() + "\ndata: " + PageJson.write(news) + "\n\n")
+                    .getBytes(UTF_8);
+            write(() -> {
+                body.write(message);
+                body.flush();
+            });
+        }
+    }
+
+    /** What may wait for a page that does not read. */
+    @FunctionalInterface
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    private void write(Write write) throws IOException {
+        ClientWork.Piece piece = writes.begin();
+        try {
+            write.run();
+        } finally {
+            piece.over();
         }
     }
 
@@ -184,6 +211,11 @@ final class EventStreams implements StreamHandler, AutoCloseable {
                     "labels",
                     PageJson.labels(page.recent().labels(number, isNew ? LABELS_AT_FIRST : LABELS_A_TICK, filter)));
             number = last;
+            Point newest = page.history().last();
+            if (newest != null && newest.millis() < millis) {
+                // The clock was set back: what was told last lies ahead of all that follows.
+                millis = newest.millis() - 1;
+            }
             List<Point> points = page.history().after(millis);
             if (!points.isEmpty()) {
                 news.set("points", PageJson.points(points));

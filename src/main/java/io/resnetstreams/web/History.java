@@ -17,7 +17,9 @@ final class History {
 
     private final ArrayDeque<Point> points = new ArrayDeque<>();
 
+    /** Adds a point. Where the clock was set back, points that lie ahead of it are dropped. */
     synchronized void add(Point point) {
+        points.removeIf(earlier -> earlier.millis() > point.millis());
         points.addLast(point);
         if (points.size() > MOST) {
             points.removeFirst();

@@ -1,6 +1,7 @@
 package io.resnetstreams.web;
 
 import com.sun.net.httpserver.HttpHandler;
+import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.inference.InferenceMetrics;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.TopologyMetrics;
@@ -11,13 +12,8 @@ import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The page of one instance: what it shows, kept up to date, and the handlers that serve it.
@@ -25,7 +21,6 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: thread-safe. A thread of its own counts once a second; all else is done when somebody asks.
  */
 public final class LivePage implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LivePage.class);
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final int TICKS_OF_A_POINT = (int) History.STEP.dividedBy(TICK);
     private static final int SECRET_BYTES = 16;
@@ -36,7 +31,6 @@ public final class LivePage implements AutoCloseable {
     private final History history = new History();
     private final ArrayDeque<Counts> counts = new ArrayDeque<>();
     private final EventStreams streams;
-    private final ScheduledExecutorService ticker;
     private final String instance = secret();
     private final String token = secret();
     private final DeadLetterReplay replay;
@@ -44,6 +38,8 @@ public final class LivePage implements AutoCloseable {
     private volatile Supplier<InstanceView> view;
     private volatile ModelFacts model = ModelFacts.LOADING;
     private int ticks;
+    /** Null where it counts when it is told to. */
+    private RepeatingTask ticker;
 
     private LivePage(PageFacts facts, Supplier<Health> health, DeadLetterReplay replay, InstantSource clock) {
         this.facts = facts;
@@ -55,11 +51,6 @@ public final class LivePage implements AutoCloseable {
         Counts first = recorder.counts(System.nanoTime());
         counts.add(first);
         this.rates = Rates.between(first, first);
-        this.ticker = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "page");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /**
@@ -76,7 +67,7 @@ public final class LivePage implements AutoCloseable {
 
     /** From now on it counts by itself. */
     void begin() {
-        ticker.scheduleAtFixedRate(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        ticker = RepeatingTask.start("page", TICK, TICK, this::tick);
     }
 
     /** Returns one that counts when it is told to. */
@@ -138,13 +129,8 @@ public final class LivePage implements AutoCloseable {
     }
 
     private void tick() {
-        try {
-            count(System.nanoTime());
-            streams.tick();
-        } catch (RuntimeException e) {
-            // Else the executor would never call it again.
-            LOG.warn("The page is not up to date: {}", e.toString(), e);
-        }
+        count(System.nanoTime());
+        streams.tick();
     }
 
     /** Takes a reading of the counts; each fifth makes a point of the plots. For one thread. */
@@ -213,7 +199,9 @@ public final class LivePage implements AutoCloseable {
 
     @Override
     public void close() {
-        ticker.shutdownNow();
+        if (ticker != null) {
+            ticker.close();
+        }
         streams.close();
     }
 }

@@ -123,6 +123,11 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
     }
 
     @Override
+    public void workers(String device, int workers) {
+        device(device).workers(workers);
+    }
+
+    @Override
     public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
         device(device).batch(size, closedBy == ClosedBy.FULL, inferenceNanos);
     }
@@ -150,11 +155,11 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
 
     /** What one device has done. */
     private static final class DeviceCount {
-        private final int workers;
         private final LongAdder batches = new LongAdder();
         private final LongAdder full = new LongAdder();
         private final LongAdder images = new LongAdder();
         private final LongAdder nanos = new LongAdder();
+        private volatile int workers;
         private volatile int ceiling;
         private volatile boolean failed;
 
@@ -170,6 +175,10 @@ final class LiveRecorder implements InferenceMetrics, TopologyMetrics {
             if (isFull) {
                 full.increment();
             }
+        }
+
+        void workers(int left) {
+            workers = left;
         }
 
         void ceiling(int newCeiling) {

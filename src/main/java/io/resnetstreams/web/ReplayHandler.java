@@ -68,6 +68,8 @@ final class ReplayHandler implements ActionHandler {
 
     private void sendBack(HttpExchange exchange, RecentOutcome letter, RawEvent event) throws IOException {
         try {
+            // The broker may take its time, and an interrupt would leave it unknown whether the event was sent.
+            RequestThreads.requestIsRead();
             replay.sendBack(event);
         } catch (IllegalStateException e) {
             letter.sendingBackFailed();

@@ -10,9 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,28 +17,27 @@ import org.slf4j.LoggerFactory;
  * Serves pages by HTTP, each at one exact path, or below one that ends with a slash, to {@code GET} and {@code HEAD}; those
  * that are an {@link ActionHandler} to {@code POST}.
  *
- * <p>Threading: a few daemon threads of its own answer.
+ * <p>Threading: daemon threads of its own answer, see {@link RequestThreads}.
  */
 public final class WebServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
-    private static final int THREADS = 4;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int INTERNAL_ERROR = 500;
     private static final String LONGEST_REQUEST_SECONDS = "sun.net.httpserver.maxReqTime";
 
     static {
-        // Read when the JDK's server is loaded: who sends a request slowly would keep a thread for ever.
+        // Read when the JDK's server is loaded: connections on which nothing comes would stay for ever.
         if (System.getProperty(LONGEST_REQUEST_SECONDS) == null) {
             System.setProperty(LONGEST_REQUEST_SECONDS, "20");
         }
     }
 
     private final HttpServer server;
-    private final ExecutorService threads;
+    private final RequestThreads threads;
     private final Map<String, HttpHandler> pages;
 
-    private WebServer(HttpServer server, ExecutorService threads, Map<String, HttpHandler> pages) {
+    private WebServer(HttpServer server, RequestThreads threads, Map<String, HttpHandler> pages) {
         this.server = server;
         this.threads = threads;
         this.pages = pages;
@@ -62,12 +58,7 @@ public final class WebServer implements AutoCloseable {
             throw new UnknownHostException("there is no such host");
         }
         HttpServer server = HttpServer.create(address, 0);
-        AtomicInteger number = new AtomicInteger();
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
-            Thread thread = new Thread(task, "web-" + number.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        });
+        RequestThreads threads = new RequestThreads();
         WebServer started = new WebServer(server, threads, new TreeMap<>(pages));
         server.setExecutor(threads);
         server.createContext("/", started::handle);
@@ -152,6 +143,6 @@ public final class WebServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        threads.shutdownNow();
+        threads.close();
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,13 +42,20 @@ public final class InstanceProcess {
 
     /** Starts {@code resnet-streams run}. */
     public static InstanceProcess run(String bootstrap, String... settings) {
+        return run(Map.of(), bootstrap, settings);
+    }
+
+    /** Starts it with more in its environment. */
+    static InstanceProcess run(Map<String, String> environment, String bootstrap, String... settings) {
         List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar", "run", "--bootstrap", bootstrap);
         command.addAll(PATIENT);
         for (String setting : settings) {
             command.add("--set");
             command.add(setting);
         }
-        return start(command, ENVIRONMENT);
+        Map<String, String> all = new HashMap<>(ENVIRONMENT);
+        all.putAll(environment);
+        return start(command, all);
     }
 
     /** Starts {@code run} of another build, in its own home. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetstreams.inference.BatchPolicy.ClosedBy;
 import io.resnetstreams.model.Classifier;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -99,7 +101,7 @@ class BatcherTest {
                         bothBegun.countDown();
                         return () -> {
                             await(go);
-                            return new float[images.size()][2];
+                            return FakeClassifier.rows(images);
                         };
                     }
 
@@ -119,5 +121,35 @@ class BatcherTest {
         assertThat(rows).allSatisfy(row -> assertThat(row).isCompleted());
         assertThat(told).containsExactly("batch of 1", "waited", "batch of 1", "waited");
         assertThat(waits.get(1)).isGreaterThanOrEqualTo(released - queued).isGreaterThanOrEqualTo(oldest.get(1));
+    }
+
+    /** Rows of NaN rather than an error: what a GPU whose memory is corrupt answers. */
+    @Test
+    void aDeviceThatAnswersNanToEverythingFailsAndRejectsNoImage() {
+        Batcher batcher = batcher(
+                new Classifier() {
+                    @Override
+                    public float[][] classify(List<byte[]> images) {
+                        float[][] rows = new float[images.size()][2];
+                        for (float[] row : rows) {
+                            Arrays.fill(row, Float.NaN);
+                        }
+                        return rows;
+                    }
+
+                    @Override
+                    public void close() {
+                        // Nothing is held.
+                    }
+                },
+                4);
+        for (int i = 0; i < 100; i++) {
+            assertThat(submit(batcher))
+                    .failsWithin(Duration.ofSeconds(LIMIT_SECONDS))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(DeviceFailedException.class);
+        }
+        assertThat(batcher.hasFailed()).isTrue();
+        batcher.close();
     }
 }

@@ -3,17 +3,26 @@ package io.resnetstreams.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetstreams.inference.BatchPolicy.ClosedBy;
 import io.resnetstreams.model.Classifier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Devices that break and hang, with real threads; tests wait for futures and latches only. */
 class DeviceGroupTest {
@@ -23,7 +32,33 @@ class DeviceGroupTest {
 
     private final List<String> failed = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch release = new CountDownLatch(1);
+    private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final InferenceMetrics metrics = new InferenceMetrics() {
+        @Override
+        public void began(String device) {
+            told.add("began");
+        }
+
+        @Override
+        public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
+            told.add("ended");
+        }
+
+        @Override
+        public void abandoned(String device) {
+            told.add("abandoned");
+        }
+
+        @Override
+        public void workers(String device, int workers) {
+            told.add("workers " + workers);
+        }
+
+        @Override
+        public void outOfMemory(String device, int newCeiling) {
+            told.add("out of memory");
+        }
+
         @Override
         public void deviceFailed(String device) {
             failed.add(device);
@@ -188,7 +223,7 @@ class DeviceGroupTest {
             @Override
             public float[][] classify(List<byte[]> images) {
                 await(release);
-                return new float[images.size()][2];
+                return FakeClassifier.rows(images);
             }
 
             @Override
@@ -212,5 +247,88 @@ class DeviceGroupTest {
                     .hasCauseInstanceOf(DeviceFailedException.class)
                     .hasMessageContaining("not come back from a batch within 300 ms, nor from a blank image");
         }
+    }
+
+    /** Its call ends in this way when the test says so; then it is closed. */
+    private Classifier late(CountDownLatch closed, Runnable end) {
+        return new Classifier() {
+            @Override
+            public float[][] classify(List<byte[]> images) {
+                await(release);
+                end.run();
+                return FakeClassifier.rows(List.of(new byte[3]));
+            }
+
+            @Override
+            public void close() {
+                closed.countDown();
+            }
+        };
+    }
+
+    static Stream<Runnable> lateEnds() {
+        return Stream.of(
+                () -> {},
+                () -> {
+                    throw new IllegalStateException("the driver gave up");
+                },
+                () -> {
+                    throw new OutOfDeviceMemoryException("out of memory", null);
+                },
+                () -> {
+                    throw new OutOfMemoryError("no buffer");
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("lateEnds")
+    void aRetiredWorkerThatComesBackTouchesNothing(Runnable end) throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        Batcher batcher = supervised("gpu:0", late(closed, end), FakeClassifier::sound, FRESH_MILLIS);
+        group = new DeviceGroup(List.of(batcher));
+        assertClassified(List.of(submitOne(0)));
+        awaitNoLoad(batcher);
+        List<String> healed = List.copyOf(told);
+        assertThat(healed).containsExactlyInAnyOrder("began", "abandoned", "began", "workers 1", "ended");
+        release.countDown();
+        await(closed);
+        assertThat(told).isEqualTo(healed);
+        assertThat(failed).isEmpty();
+        assertClassified(List.of(submitOne(0)));
+        assertThat(batcher.hasFailed()).isFalse();
+    }
+
+    @Test
+    void aFreshWorkerInPlaceOfTwoCountsAsOne() throws Exception {
+        CyclicBarrier both = new CyclicBarrier(2);
+        Supplier<Classifier> hung = () -> new FakeClassifier(images -> {
+            await(both);
+            await(release);
+        });
+        Batcher batcher = new Batcher(
+                "gpu:0",
+                List.of(hung.get(), hung.get()),
+                3,
+                new BatchPolicy(1, 0),
+                metrics,
+                new Supervision(TIMEOUT_MILLIS, FakeClassifier::sound, FRESH_MILLIS));
+        group = new DeviceGroup(List.of(batcher));
+        assertClassified(submit(2));
+        awaitNoLoad(batcher);
+        assertThat(told).filteredOn(call -> call.startsWith("workers")).containsExactly("workers 1");
+        assertThat(told).filteredOn("abandoned"::equals).hasSize(2);
+        assertThat(batcher.room()).isEqualTo(4);
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void awaitNoLoad(Batcher batcher) {
+        Awaitility.await().atMost(Duration.ofSeconds(LIMIT_SECONDS)).until(() -> batcher.load() == 0);
     }
 }

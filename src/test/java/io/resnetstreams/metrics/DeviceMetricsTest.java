@@ -152,4 +152,44 @@ class DeviceMetricsTest {
         nanos += Duration.ofSeconds(60).toNanos();
         assertThat(metrics.hanging(60_000)).hasValue("the device cpu has been at a batch for 60 s");
     }
+
+    @Test
+    void aHealedDeviceThatIsIdleDoesNotHang() {
+        metrics.loaded("gpu:0", 1, 4, 100);
+        metrics.began("gpu:0");
+        metrics.began("gpu:0");
+        nanos += Duration.ofSeconds(40).toNanos();
+        // The hung worker had one on the device and one behind it; a fresh one gets both again.
+        metrics.abandoned("gpu:0");
+        metrics.abandoned("gpu:0");
+        batch("gpu:0", 1, ClosedBy.DEVICE_FREE, 1);
+        batch("gpu:0", 1, ClosedBy.DEVICE_FREE, 1);
+        nanos += Duration.ofMinutes(10).toNanos();
+        assertThat(metrics.hanging(60_000)).isEmpty();
+    }
+
+    @Test
+    void aHealedDeviceHasOnlyJustBegun() {
+        metrics.loaded("gpu:0", 2, 4, 100);
+        metrics.began("gpu:0");
+        nanos += Duration.ofSeconds(55).toNanos();
+        metrics.began("gpu:0");
+        metrics.abandoned("gpu:0");
+        nanos += Duration.ofSeconds(59).toNanos();
+        assertThat(metrics.hanging(60_000)).isEmpty();
+        nanos += Duration.ofSeconds(2).toNanos();
+        assertThat(metrics.hanging(60_000)).isPresent();
+    }
+
+    @Test
+    void theCapacityIsThatOfTheWorkersThatAreLeft() {
+        metrics.loaded("gpu:0", 2, 32, 300);
+        metrics.workers("gpu:0", 1);
+        assertThat(metrics.capacity()).hasValue(300);
+        metrics.look();
+        batch("gpu:0", 32, ClosedBy.FULL, 1_000);
+        metrics.look();
+        assertThat(samples().value("resnet_streams_device_busy_ratio{device=\"gpu:0\"}"))
+                .isEqualTo(1);
+    }
 }

@@ -3,6 +3,7 @@ package io.resnetstreams.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.apache.kafka.streams.KafkaStreams.State;
 import org.junit.jupiter.api.Test;
 
 class StallWatchTest {
@@ -57,5 +58,46 @@ class StallWatchTest {
         lookAfter(30, true, 7);
         lookAfter(5, true, 7);
         assertThat(watch.stalledFor()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    private void rebalanceFor(int seconds) {
+        for (int second = 0; second < seconds; second++) {
+            nanos += Duration.ofSeconds(1).toNanos();
+            if (!watch.isExcused(State.REBALANCING)) {
+                watch.look(true, 7);
+            }
+        }
+    }
+
+    private void runFor(int seconds) {
+        nanos += Duration.ofSeconds(seconds).toNanos();
+        assertThat(watch.isExcused(State.RUNNING)).isFalse();
+        watch.look(true, 7);
+    }
+
+    @Test
+    void aRebalanceDoesNotCount() {
+        runFor(0);
+        runFor(10);
+        rebalanceFor(50);
+        assertThat(watch.stalledFor()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aRebalanceThatDoesNotEndCounts() {
+        runFor(0);
+        rebalanceFor(200);
+        assertThat(watch.stalledFor()).isBetween(Duration.ofSeconds(139), Duration.ofSeconds(141));
+    }
+
+    /** What an instance does that is thrown out of its group again and again. */
+    @Test
+    void rebalancesOneAfterAnotherAreNoProgress() {
+        runFor(0);
+        for (int i = 0; i < 20; i++) {
+            runFor(6);
+            rebalanceFor(3);
+        }
+        assertThat(watch.stalledFor()).isEqualTo(Duration.ofSeconds(120));
     }
 }

@@ -16,6 +16,8 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EvaluationTest {
     private static final int CLASSES = TestModels.LABELS.size();
@@ -120,6 +122,21 @@ class EvaluationTest {
         List<Classifier> classifiers =
                 List.of(classifier(EvaluationTest::nearest), classifier(EvaluationTest::nearest));
         assertThat(Evaluation.run(set, classifiers, 1, 3).accuracy()).isEqualTo(0.8);
+    }
+
+    /** NaN is no greater than any other value: class 0 would be the most probable one. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void rowsThatAreNotFiniteAreNoResult(float value) throws Exception {
+        EvaluationSet set = set(new int[] {0, 1, 2}, new int[] {0, 1, 2});
+        List<Classifier> classifiers = List.of(classifier(grey -> {
+            float[] row = nearest(grey);
+            row[3] = grey == 2 ? value : row[3];
+            return row;
+        }));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Evaluation.run(set, classifiers, 2, 1))
+                .withMessageStartingWith("image 2 of the set: the network's output has a value that is not finite");
     }
 
     @Test

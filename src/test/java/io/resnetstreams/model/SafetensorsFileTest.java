@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,5 +176,35 @@ class SafetensorsFileTest {
                 .isThrownBy(() -> SafetensorsFile.open(file))
                 .withMessageContaining("x.safetensors")
                 .withMessageContaining(fault);
+    }
+
+    private static String emptyTensors(int count) {
+        StringJoiner tensors = new StringJoiner(",", "{", "}");
+        for (int i = 0; i < count; i++) {
+            tensors.add("'t" + i + "':{'dtype':'F32','shape':[0],'data_offsets':[0,0]}");
+        }
+        return tensors.toString();
+    }
+
+    /** A tensor without values costs the file some 60 bytes and a reader a thousand. */
+    @Test
+    void tensorsAreCountedBeforeTheyTakeMemory() throws Exception {
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(() -> SafetensorsFile.open(write(bytes(emptyTensors(1_500_000)))))
+                .withMessageContaining(" bytes; at most 8000000 are read");
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(() -> SafetensorsFile.open(write(bytes(emptyTensors(20_001)))))
+                .withMessageEndingWith(": has 20001 tensors; at most 20000 are read");
+        try (SafetensorsFile file = SafetensorsFile.open(write(bytes(emptyTensors(20_000))))) {
+            assertThat(file.tensors()).hasSize(20_000);
+        }
+    }
+
+    @Test
+    void aHeaderOfMillionsOfSmallThingsIsRefused() throws Exception {
+        String header = "{'a':{'dtype':'F32','shape':[" + "0,".repeat(3_000_000) + "0],'data_offsets':[0,0]}}";
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(() -> SafetensorsFile.open(write(bytes(header))))
+                .withMessageContaining("the header is not valid: ");
     }
 }

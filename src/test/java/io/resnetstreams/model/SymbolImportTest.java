@@ -143,4 +143,36 @@ class SymbolImportTest {
                 .withMessageContaining("has 3 outputs; the synset has 2 labels");
         assertThat(folder.resolve("model")).doesNotExist();
     }
+
+    @Test
+    void nodesAreCountedBeforeAnythingIsMadeOfThem() throws IOException {
+        String node = "{\"op\":\"null\",\"name\":\"n\",\"inputs\":[]},";
+        Files.writeString(
+                symbolFile,
+                "{\"nodes\":[" + node.repeat(100_000) + node.substring(0, node.length() - 1)
+                        + "],\"heads\":[[0,0,0]]}");
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessage(symbolFile + ": has 100001 nodes; at most 100000 are read");
+    }
+
+    @Test
+    void aSymbolOfMillionsOfNumbersIsRefused() throws IOException {
+        Files.writeString(symbolFile, "{\"nodes\":[" + "0,".repeat(5_000_000) + "0],\"heads\":[[0,0,0]]}");
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessageStartingWith(symbolFile + ": ");
+    }
+
+    /** The engine would take memory for a billion parameters. */
+    @Test
+    void parametersThatClaimMoreThanTheyHoldAreRefused() throws IOException {
+        Path file = folder.resolve("zoo-0000.params");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[19] = 0x40;
+        Files.write(file, bytes);
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessageContaining("parameters; allowed are 0 to 100000");
+    }
 }

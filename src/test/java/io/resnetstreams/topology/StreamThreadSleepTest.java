@@ -1,6 +1,7 @@
 package io.resnetstreams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +25,10 @@ class StreamThreadSleepTest {
     private Runnable duringPoll = () -> {};
     private long now;
 
-    private final StreamThreadSleep sleep = new StreamThreadSleep(() -> now);
+    private long wallMillis = 1_000_000_000_000L;
+
+    private final StreamThreadSleep sleep =
+            new StreamThreadSleep(() -> now, new ClockSteps(() -> wallMillis + now / 1_000_000, () -> now));
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
         @Override
         public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
@@ -148,5 +153,36 @@ class StreamThreadSleepTest {
         assertThat(poll()).isZero();
         addRecord();
         assertThat(poll()).isEqualTo(1);
+    }
+
+    @Test
+    void afterTheWallClockWasSetBackItIsForAnotherThread() {
+        poll();
+        wallMillis -= Duration.ofHours(1).toMillis();
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(ClockSetBackException.class).isThrownBy(this::poll);
+        }
+        assertThat(polls).hasSize(1);
+        assertThat(new ThreadFailures(() -> now).mayPass(new StreamsException(new ClockSetBackException())))
+                .isTrue();
+    }
+
+    @Test
+    void aClockThatWasSetForwardOrByLittleIsNoMatter() {
+        wallMillis -= 1_900;
+        poll();
+        wallMillis += Duration.ofHours(1).toMillis();
+        poll();
+        assertThat(polls).hasSize(2);
+    }
+
+    @Test
+    void wakingEndsAPollOfWhichNothingIsKnown() {
+        duringPoll = () -> {
+            sleep.somethingWasDone();
+            sleep.wakeUp();
+        };
+        addRecord();
+        assertThat(poll()).isZero();
     }
 }

@@ -1,0 +1,74 @@
+package io.resnetstreams.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ClientWorkTest {
+    // Wraps in between, as a ticker may.
+    private long nanos = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(5);
+    private final ClientWork work = new ClientWork(() -> nanos);
+
+    @AfterEach
+    void clearInterrupt() {
+        Thread.interrupted();
+    }
+
+    private void pass(int seconds) {
+        nanos += TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    @Test
+    void workThatTakesLongIsInterruptedOnce() {
+        ClientWork.Piece piece = work.begin();
+        pass(9);
+        work.endOlderThan(Duration.ofSeconds(10));
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        pass(1);
+        work.endOlderThan(Duration.ofSeconds(10));
+        assertThat(Thread.interrupted()).isTrue();
+        work.endOlderThan(Duration.ofSeconds(10));
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        piece.over();
+    }
+
+    @Test
+    void theInterruptOfOnePieceIsNoneOfTheNext() {
+        ClientWork.Piece piece = work.begin();
+        pass(10);
+        work.endOldest(Duration.ofSeconds(10));
+        piece.over();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        pass(10);
+        work.endOlderThan(Duration.ZERO);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    /** Such as that of a server which is being closed. */
+    @Test
+    void anInterruptOfOthersStays() {
+        ClientWork.Piece piece = work.begin();
+        Thread.currentThread().interrupt();
+        piece.over();
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    }
+
+    @Test
+    void theOldestMakesWay() throws Exception {
+        ClientWork.Piece[] other = new ClientWork.Piece[1];
+        Thread older = new Thread(() -> other[0] = work.begin());
+        older.start();
+        older.join();
+        pass(8);
+        ClientWork.Piece mine = work.begin();
+        pass(8);
+        work.endOldest(Duration.ofSeconds(1));
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        work.endOldest(Duration.ofSeconds(1));
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        mine.over();
+    }
+}
