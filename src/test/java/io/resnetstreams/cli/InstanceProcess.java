@@ -46,7 +46,7 @@ public final class InstanceProcess {
     }
 
     /** Starts it with more in its environment. */
-    static InstanceProcess run(Map<String, String> environment, String bootstrap, String... settings) {
+    public static InstanceProcess run(Map<String, String> environment, String bootstrap, String... settings) {
         List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar", "run", "--bootstrap", bootstrap);
         command.addAll(PATIENT);
         for (String setting : settings) {

@@ -69,6 +69,20 @@ final class ProcessFaults {
         run.awaitAssigned(1);
     }
 
+    /** By Debian's libfaketime, for one of two instances; the monotonic clock goes on. */
+    static void stepClock(FaultRun run) throws Exception {
+        run.startWithFakeClock(0);
+        run.start(1);
+        run.awaitAssigned(0);
+        run.awaitAssigned(1);
+        for (String offset : List.of("-3600", "+0", "-7200", "+0")) {
+            run.awaitSome();
+            run.setFakeClock(offset);
+            run.mark();
+            run.awaitRecovery();
+        }
+    }
+
     /** One after the other, the next when the one before has partitions again. */
     static void rollingRestart(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
