@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.SourcePosition;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -50,9 +52,9 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return !DeadLetter.isWithoutContent(code());
     }
 
-    /** Returns whether the event came from this topic. */
-    boolean isFrom(String topic) {
-        return text(DeadLetter.TOPIC_HEADER).equals(topic);
+    /** Returns where the event came from; nothing where the headers don't say so, as in a record of another sender. */
+    Optional<SourcePosition> source() {
+        return DeadLetter.sourceOf(record.headers(), record.timestamp());
     }
 
     /** Returns how many times it was sent back; 0 where the header is missing or no number. */
