@@ -116,10 +116,10 @@ final class CheckCommand implements Callable<Integer> {
         return audit.result(inputTopic);
     }
 
-    /** Returns where partitions end, records of open transactions included: without exactly-once they have outcomes. */
+    /** Returns where partitions end, before the first transaction that is open. */
     private static Map<TopicPartition, Long> ends(KafkaClients clients, Set<TopicPartition> partitions) {
         try (Admin admin = clients.admin()) {
-            return AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+            return AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED);
         }
     }
 }
