@@ -1,24 +1,13 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.backfill.Futures;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.InflaterInputStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.ByteUtils;
 
 /**
  * Which dead letters were sent back, kept as committed offsets of a consumer group of its own. A selection leaves out some
@@ -39,86 +28,9 @@ final class ReplayMemory implements AutoCloseable {
     private final String group;
     private final String topic;
     private final String topicId;
-    private final Map<Integer, Ranges> sent = new HashMap<>();
+    private final Map<Integer, OffsetRanges> sent = new HashMap<>();
     private final Map<Integer, Long> lastVisited = new HashMap<>();
     private final boolean isNew;
-
-    /** Offsets in ranges that neither overlap nor touch: the first of each and the one behind its last. */
-    static final class Ranges {
-        private final TreeMap<Long, Long> ends = new TreeMap<>();
-
-        boolean contains(long offset) {
-            Map.Entry<Long, Long> range = ends.floorEntry(offset);
-            return range != null && offset < range.getValue();
-        }
-
-        /** Adds the offsets from one up to another, the end excluded. */
-        void add(long from, long to) {
-            if (from >= to) {
-                return;
-            }
-            long begin = from;
-            long end = to;
-            for (Map.Entry<Long, Long> range = ends.floorEntry(end);
-                    range != null && range.getValue() >= begin;
-                    range = ends.floorEntry(end)) {
-                begin = Math.min(begin, range.getKey());
-                end = Math.max(end, range.getValue());
-                ends.remove(range.getKey());
-            }
-            ends.put(begin, end);
-        }
-
-        /** Returns the first offset that is in no range. */
-        long firstMissing() {
-            Map.Entry<Long, Long> range = ends.floorEntry(0L);
-            return range == null ? 0 : range.getValue();
-        }
-
-        /** Returns the ranges behind the first missing offset as text. */
-        String encoded() {
-            long last = firstMissing();
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
-            try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes, deflater))) {
-                for (Map.Entry<Long, Long> range : ends.tailMap(last).entrySet()) {
-                    ByteUtils.writeVarlong(range.getKey() - last, out);
-                    ByteUtils.writeVarlong(range.getValue() - range.getKey(), out);
-                    last = range.getValue();
-                }
-                // No range is empty.
-                ByteUtils.writeVarlong(0, out);
-            } catch (IOException e) {
-                throw new IllegalStateException("writing to memory does not fail", e);
-            } finally {
-                deflater.end();
-            }
-            return Base64.getEncoder().withoutPadding().encodeToString(bytes.toByteArray());
-        }
-
-        /**
-         * Reads what {@link #encoded} wrote.
-         *
-         * @param firstMissing all offsets below it are in the ranges too
-         * @throws IllegalArgumentException if the text is something else
-         */
-        static Ranges decoded(long firstMissing, String text) {
-            Ranges ranges = new Ranges();
-            ranges.add(0, firstMissing);
-            byte[] bytes = Base64.getDecoder().decode(text);
-            try (DataInputStream in = new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(bytes)))) {
-                long last = firstMissing;
-                for (long gap = ByteUtils.readVarlong(in); gap > 0; gap = ByteUtils.readVarlong(in)) {
-                    long begin = last + gap;
-                    last = begin + ByteUtils.readVarlong(in);
-                    ranges.add(begin, last);
-                }
-            } catch (IOException e) {
-                throw new IllegalArgumentException("not the metadata of a replay", e);
-            }
-            return ranges;
-        }
-    }
 
     /**
      * Reads what is remembered of a topic. Takes over the client.
@@ -151,13 +63,13 @@ final class ReplayMemory implements AutoCloseable {
     private void read(int partition, OffsetAndMetadata offset) {
         if (offset.metadata().isEmpty()) {
             // Set by a person, as with kafka-consumer-groups.sh --reset-offsets.
-            sent.computeIfAbsent(partition, number -> new Ranges()).add(0, offset.offset());
+            sent.computeIfAbsent(partition, number -> new OffsetRanges()).add(0, offset.offset());
             return;
         }
         String[] words = offset.metadata().split(" ", -1);
         if (words.length == 3 && words[0].equals(VERSION) && words[1].equals(topicId)) {
             try {
-                sent.put(partition, Ranges.decoded(offset.offset(), words[2]));
+                sent.put(partition, OffsetRanges.decoded(offset.offset(), words[2]));
                 return;
             } catch (IllegalArgumentException e) {
                 // Told below.
@@ -201,7 +113,7 @@ final class ReplayMemory implements AutoCloseable {
 
     /** Remembers a letter as sent, or as one that never can be. */
     void done(Visit letter) {
-        Ranges ranges = ranges(letter.partition());
+        OffsetRanges ranges = ranges(letter.partition());
         boolean follows = letter.before() < 0 || ranges.contains(letter.before());
         ranges.add(follows ? letter.before() + 1 : letter.offset(), letter.offset() + 1);
     }
@@ -229,8 +141,8 @@ final class ReplayMemory implements AutoCloseable {
         }
     }
 
-    private Ranges ranges(int partition) {
-        return sent.computeIfAbsent(partition, number -> new Ranges());
+    private OffsetRanges ranges(int partition) {
+        return sent.computeIfAbsent(partition, number -> new OffsetRanges());
     }
 
     @Override

@@ -3,19 +3,18 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.resnetstreams.cli.ReplayMemory.Ranges;
 import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class ReplayMemoryTest {
+class OffsetRangesTest {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
 
     @Test
     void rangesAreASetOfOffsets() {
         Random random = new Random(SEED);
         for (int round = 0; round < 200; round++) {
-            Ranges ranges = new Ranges();
+            OffsetRanges ranges = new OffsetRanges();
             BitSet expected = new BitSet();
             for (int i = 0; i < 30; i++) {
                 int from = random.nextInt(100);
@@ -23,7 +22,7 @@ class ReplayMemoryTest {
                 ranges.add(from, to);
                 expected.set(from, to);
             }
-            Ranges again = Ranges.decoded(ranges.firstMissing(), ranges.encoded());
+            OffsetRanges again = OffsetRanges.decoded(ranges.firstMissing(), ranges.encoded());
             assertThat(ranges.firstMissing()).as("seed %d", SEED).isEqualTo(expected.nextClearBit(0));
             for (int offset = 0; offset < 110; offset++) {
                 assertThat(ranges.contains(offset)).as("seed %d", SEED).isEqualTo(expected.get(offset));
@@ -33,8 +32,22 @@ class ReplayMemoryTest {
     }
 
     @Test
+    void whatIsMissingLiesBetweenTheRanges() {
+        OffsetRanges ranges = new OffsetRanges();
+        assertThat(ranges.missing(3, 5)).containsExactly(new TopicScan.Range(3, 5));
+        ranges.add(2, 4);
+        ranges.add(6, 8);
+        assertThat(ranges.first(-1)).isEqualTo(2);
+        assertThat(ranges.missing(0, 10))
+                .containsExactly(new TopicScan.Range(0, 2), new TopicScan.Range(4, 6), new TopicScan.Range(8, 10));
+        assertThat(ranges.missing(2, 8)).containsExactly(new TopicScan.Range(4, 6));
+        assertThat(ranges.missing(3, 5)).containsExactly(new TopicScan.Range(4, 5));
+        assertThat(ranges.missing(6, 8)).isEmpty();
+    }
+
+    @Test
     void everySecondOfManyLettersFitsTheMetadata() {
-        Ranges ranges = new Ranges();
+        OffsetRanges ranges = new OffsetRanges();
         for (long offset = 1; offset < 200_000; offset += 2) {
             ranges.add(offset, offset + 1);
         }
@@ -43,6 +56,6 @@ class ReplayMemoryTest {
 
     @Test
     void metadataOfAnotherProgramIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Ranges.decoded(0, "abcd"));
+        assertThatIllegalArgumentException().isThrownBy(() -> OffsetRanges.decoded(0, "abcd"));
     }
 }
