@@ -2,6 +2,7 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.TopicAudit.Fault;
 import io.resnetstreams.cli.TopicScan.Range;
+import io.resnetstreams.events.PlainText;
 import io.resnetstreams.events.SourcePosition;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -38,7 +39,7 @@ final class AuditFaults {
         if (count > 0) {
             counts.merge(fault, count, Long::sum);
             List<String> known = examples.computeIfAbsent(fault, key -> new ArrayList<>());
-            some.stream().limit(MOST_EXAMPLES - known.size()).forEach(known::add);
+            some.stream().limit(MOST_EXAMPLES - known.size()).map(PlainText::of).forEach(known::add);
         }
     }
 

@@ -50,11 +50,12 @@ final class DlqCommand {
         public Integer call() {
             Map<String, Group> groups = new TreeMap<>();
             selection.forEach(selection.configuration(), letter -> {
+                StoredDeadLetter.Summary summary = letter.summary();
                 Group group = groups.computeIfAbsent(
-                        letter.stage() + " " + letter.code(),
-                        key -> new Group(letter.stage(), letter.code(), new long[1], new ArrayList<>()));
+                        summary.stage() + " " + summary.code(),
+                        key -> new Group(summary.stage(), summary.code(), new long[1], new ArrayList<>()));
                 if (group.count()[0]++ < MOST_EXAMPLES) {
-                    group.examples().add(letter.summary());
+                    group.examples().add(summary);
                 }
             });
             List<Map<String, Object>> rows = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.events.PlainText;
 import io.resnetstreams.model.UnsupportedMachineException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -50,6 +51,6 @@ final class Failures {
         String message = failure.getMessage();
         return message == null
                 ? failure.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
+                : PlainText.of(message.lines().findFirst().orElse(""));
     }
 }

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.events.PlainText;
 import io.resnetstreams.inference.DeviceThreads;
 import java.util.List;
 import picocli.CommandLine;
@@ -104,7 +105,7 @@ public final class Main {
 
     private static int explainWrongUsage(ParameterException exception, String[] arguments) {
         CommandLine command = exception.getCommandLine();
-        System.err.println(Redaction.hideSecrets(exception.getMessage()) + suggestion(exception));
+        System.err.println(PlainText.lines(Redaction.hideSecrets(exception.getMessage()) + suggestion(exception)));
         System.err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
     }

@@ -44,11 +44,11 @@ final class OutcomeScan {
     void label(ConsumerRecord<byte[], byte[]> record) {
         try {
             LabelEvent event = deserializer.deserialize(record.topic(), record.value());
-            if (event == null
-                    || event.source() == null
-                    || event.source().topic() == null
-                    || event.labels().isEmpty()) {
-                audit.malformed(place(record), record.offset(), "no label event");
+            if (event == null || event.missing() != null) {
+                audit.malformed(
+                        place(record),
+                        record.offset(),
+                        event == null ? "no label event" : "a label event without " + event.missing());
             } else if (event.source().topic().equals(inputTopic)) {
                 audit.label(place(record), event.source());
                 OfflineOutcomes.Outcome actual =

@@ -34,9 +34,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     private static final int MAX_REASON_CHARACTERS = 1_000;
 
     public DeadLetter {
-        if (reason.length() > MAX_REASON_CHARACTERS) {
-            reason = reason.substring(0, MAX_REASON_CHARACTERS - 1) + "…";
-        }
+        reason = PlainText.limited(reason, MAX_REASON_CHARACTERS);
     }
 
     /** Returns the dead letter of an event that was rejected. */
