@@ -31,7 +31,7 @@ public final class AdminOffsets {
     /** Returns the first offset of each partition whose timestamp is not earlier; a partition without one is missing. */
     static Map<TopicPartition, Long> atTime(Admin admin, Collection<TopicPartition> partitions, long millis) {
         Map<TopicPartition, Long> offsets =
-                list(admin, partitions, OffsetSpec.forTimestamp(millis), IsolationLevel.READ_UNCOMMITTED);
+                list(admin, partitions, OffsetSpec.forTimestamp(millis), IsolationLevel.READ_COMMITTED);
         // The broker's word for no such offset.
         offsets.values().removeIf(offset -> offset < 0);
         return offsets;

@@ -52,9 +52,15 @@ public record BackfillParameters(
         Boundary.requireRange(Boundary.from(from), Boundary.to(to), nowMillis);
     }
 
+    /** Returns whether the range has a time at one of its ends. */
+    public boolean isByTime() {
+        return Boundary.from(from).kind() == Boundary.Kind.TIME
+                || Boundary.to(to).kind() == Boundary.Kind.TIME;
+    }
+
     /** Returns which events of the range are meant. */
     public EventSelection selection() {
-        return new EventSelection(where, sample);
+        return new EventSelection(Boundary.from(from), Boundary.to(to), where, sample);
     }
 
     /** Returns how other parameters differ from these, each difference with both values; empty where they are the same. */

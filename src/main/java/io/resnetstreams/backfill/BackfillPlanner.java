@@ -9,10 +9,14 @@ import java.util.SortedSet;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Fixes what a run does: where each partition begins and ends, by what is on the topics now. It writes nothing.
@@ -52,7 +56,7 @@ public final class BackfillPlanner {
                     // What is still in an open transaction may be aborted: it is not part of "now".
                     AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED),
                     times(admin, partitions, from),
-                    times(admin, partitions, to));
+                    ascends(admin, parameters.input()) ? times(admin, partitions, to) : Map.of());
             requireNotBehind(from, offsets);
             requireNoGaps(parameters, partitions, from, to, offsets);
             requireOrder(partitions, from, to, offsets);
@@ -68,7 +72,11 @@ public final class BackfillPlanner {
         }
     }
 
-    /** The offsets of the partitions by what they stand for; those of times are missing where no event is so late. */
+    /**
+     * The offsets of the partitions by what they stand for; those of times are missing where no event is so late. The first
+     * event of a time bounds where a range begins: none before it is so late. It bounds an end only where timestamps ascend:
+     * else later events may have earlier timestamps, so the end is that of the partition.
+     */
     private record Offsets(
             Map<TopicPartition, Long> begin,
             Map<TopicPartition, Long> end,
@@ -150,6 +158,15 @@ public final class BackfillPlanner {
             throw new IllegalArgumentException("part of the range no longer exists (" + String.join("; ", gaps)
                     + "); --allow-gaps relabels what is left");
         }
+    }
+
+    /** Returns whether the broker gives events their timestamps, as they are appended. */
+    private static boolean ascends(Admin admin, String topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        ConfigEntry type = Futures.await(
+                        admin.describeConfigs(List.of(resource)).values().get(resource))
+                .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+        return type != null && TimestampType.LOG_APPEND_TIME.name.equals(type.value());
     }
 
     private static Map<TopicPartition, Long> times(Admin admin, List<TopicPartition> partitions, Boundary boundary) {

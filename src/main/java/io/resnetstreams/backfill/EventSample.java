@@ -10,14 +10,19 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Some events of a plan's ranges, to estimate from: the first ones and those in the middle of each partition.
+ * Some events of a plan's ranges, to estimate from: those at the beginning of up to 16 parts of each partition's range; at most
+ * 256, and as many as an eighth of the heap holds. A small range is read whole.
  *
- * @param meanBytes of keys and values; 0 where there is no event
- * @param share how many of them the run's selection takes; 1 where there is no event
+ * @param events those that the run's selection takes
+ * @param bytesPerOffset bytes of keys, values and headers; markers of transactions and what was aborted have offsets too
+ * @param eventsPerOffset how many events the run's selection takes for each offset; 0 where there is no event
  */
-public record EventSample(List<RawEvent> events, double meanBytes, double share) {
+public record EventSample(List<RawEvent> events, double bytesPerOffset, double eventsPerOffset) {
     private static final int EVENTS = 256;
-    private static final int PLACES = 2;
+    private static final int MOST_PARTS = 16;
+    /** The part of the heap that a sample may fill. */
+    private static final int HEAP_SHARE = 8;
+
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -25,46 +30,76 @@ public record EventSample(List<RawEvent> events, double meanBytes, double share)
         events = List.copyOf(events);
     }
 
-    /** Reads it; {@code events} has those that the selection takes. */
+    /** Reads it. */
     public static EventSample read(BackfillClients clients, BackfillPlan plan) {
-        List<RawEvent> all = new ArrayList<>();
-        List<PartitionRange> ranges =
-                plan.partitions().stream().filter(range -> range.offsets() > 0).toList();
-        int each = Math.max(1, EVENTS / PLACES / Math.max(1, ranges.size()));
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
-            for (PartitionRange range : ranges.subList(0, Math.min(EVENTS, ranges.size()))) {
-                long middle = range.from() + range.offsets() / PLACES;
-                read(consumer, plan, range, range.from(), middle, each, all);
-                read(consumer, plan, range, middle, range.end(), each, all);
-            }
-        }
-        List<RawEvent> taken = all.stream()
-                .filter(event -> plan.parameters().selection().takes(event.source(), event.headers()))
+        List<PartitionRange> ranges = plan.partitions().stream()
+                .filter(range -> range.offsets() > 0)
+                .limit(EVENTS)
                 .toList();
-        double bytes = all.stream().mapToLong(RawEvent::sizeInBytes).average().orElse(0);
-        return new EventSample(taken, bytes, all.isEmpty() ? 1 : (double) taken.size() / all.size());
-    }
-
-    private static void read(
-            Consumer<byte[], byte[]> consumer,
-            BackfillPlan plan,
-            PartitionRange range,
-            long begin,
-            long end,
-            int most,
-            List<RawEvent> events) {
-        TopicPartition partition = new TopicPartition(plan.parameters().input(), range.partition());
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, begin);
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        int left = most;
-        while (left > 0 && consumer.position(partition) < end && System.nanoTime() < deadline) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                if (left > 0 && record.offset() < end) {
-                    events.add(event(record));
-                    left--;
+        int parts = Math.max(1, Math.min(MOST_PARTS, EVENTS / Math.max(1, ranges.size())));
+        int places = parts * Math.max(1, ranges.size());
+        Reading reading = new Reading(
+                plan, Math.max(1, EVENTS / places), Runtime.getRuntime().maxMemory() / HEAP_SHARE / places);
+        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
+            for (PartitionRange range : ranges) {
+                for (int part = 0; part < parts; part++) {
+                    reading.read(consumer, range.partition(), place(range, part, parts), place(range, part + 1, parts));
                 }
             }
+        }
+        return reading.sample();
+    }
+
+    private static long place(PartitionRange range, int part, int parts) {
+        return range.from() + range.offsets() * part / parts;
+    }
+
+    /** What has been read so far: at each place so many events, and no further ones when they have so many bytes. */
+    private static final class Reading {
+        private final BackfillPlan plan;
+        private final int mostEvents;
+        private final long mostBytes;
+        private final List<RawEvent> taken = new ArrayList<>();
+        private long bytes;
+        private long offsets;
+
+        Reading(BackfillPlan plan, int mostEvents, long mostBytes) {
+            this.plan = plan;
+            this.mostEvents = mostEvents;
+            this.mostBytes = mostBytes;
+        }
+
+        void read(Consumer<byte[], byte[]> consumer, int number, long begin, long end) {
+            TopicPartition partition = new TopicPartition(plan.parameters().input(), number);
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, begin);
+            EventSelection selection = plan.parameters().selection();
+            long deadline = System.nanoTime() + PATIENCE_NANOS;
+            int left = mostEvents;
+            long leftBytes = mostBytes;
+            long next = begin;
+            while (left > 0 && leftBytes > 0 && next < end && System.nanoTime() < deadline) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    if (left > 0 && leftBytes > 0 && record.offset() < end) {
+                        RawEvent event = event(record);
+                        left--;
+                        leftBytes -= event.sizeInBytes();
+                        bytes += event.sizeInBytes();
+                        next = record.offset() + 1;
+                        if (selection.takes(event.source(), event.headers())) {
+                            taken.add(event);
+                        }
+                    }
+                }
+                // Unless some of the last poll is left out, it has passed what has no event as well.
+                next = left > 0 && leftBytes > 0 ? Math.min(end, consumer.position(partition)) : next;
+            }
+            offsets += next - begin;
+        }
+
+        EventSample sample() {
+            double all = Math.max(1, offsets);
+            return new EventSample(taken, bytes / all, taken.size() / all);
         }
     }
 

@@ -8,23 +8,44 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Which events of a range are meant: those with all the headers given, and of those a sample. An event is in the sample or
+ * Which events of a range are meant: those of a time, with all the headers given, and of those a sample. An event is in the sample or
  * not by its source position alone, so every process and every repetition chooses the same.
  *
  * <p>Threading: immutable.
  */
 public final class EventSelection {
+    private final long fromMillis;
+    private final long toMillis;
     private final Map<String, String> where;
     private final double sample;
 
+    /** Means events of any time. */
     EventSelection(Map<String, String> where, double sample) {
+        this(Boundary.BEGINNING, Boundary.NOW, where, sample);
+    }
+
+    /**
+     * Means events whose timestamp lies between two boundaries, the end excluded. A boundary that is no time bounds none: the
+     * plan's offsets do.
+     */
+    EventSelection(Boundary from, Boundary to, Map<String, String> where, double sample) {
+        this.fromMillis = from.kind() == Boundary.Kind.TIME ? from.value() : Long.MIN_VALUE;
+        this.toMillis = to.kind() == Boundary.Kind.TIME ? to.value() : Long.MAX_VALUE;
         this.where = Map.copyOf(where);
         this.sample = sample;
     }
 
     /** Returns whether an event is meant. */
     public boolean takes(SourcePosition source, Headers headers) {
-        return isInSample(source) && hasHeaders(headers);
+        return isInTime(source.timestamp()) && isInSample(source) && hasHeaders(headers);
+    }
+
+    private boolean isInTime(long timestamp) {
+        if (timestamp < 0) {
+            // Without a timestamp it gets that of its arrival in the pipeline, which lies behind any end.
+            return toMillis == Long.MAX_VALUE;
+        }
+        return timestamp >= fromMillis && timestamp < toMillis;
     }
 
     private boolean hasHeaders(Headers headers) {

@@ -2,6 +2,7 @@ package io.resnetstreams.backfill;
 
 import io.resnetstreams.common.RepeatingTask;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class LiveWatch implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
+    private final BackfillClients clients;
     private final Admin admin;
     private final String group;
     private final List<TopicPartition> partitions;
@@ -25,11 +27,30 @@ public final class LiveWatch implements AutoCloseable {
     private final Consumer<String> notices;
     private final LiveDelay delay = new LiveDelay();
     private RepeatingTask looking;
+    private Map<TopicPartition, Waiting> waiting = Map.of();
     private volatile boolean yielding;
 
+    /**
+     * Offsets that the group has not committed.
+     *
+     * @param isKnown whether it was looked for an event among them: markers of transactions and what was aborted have
+     *     offsets too, and a group commits nothing for them
+     * @param hasEvents whether there is one, or it is not known
+     */
+    private record Waiting(long committed, long end, boolean isKnown, boolean hasEvents) {
+        boolean isSame(long otherCommitted, long otherEnd) {
+            return committed == otherCommitted && end == otherEnd;
+        }
+    }
+
     private LiveWatch(
-            Admin admin, String group, List<TopicPartition> partitions, Duration target, Consumer<String> notices) {
-        this.admin = admin;
+            BackfillClients clients,
+            String group,
+            List<TopicPartition> partitions,
+            Duration target,
+            Consumer<String> notices) {
+        this.clients = clients;
+        this.admin = clients.admin();
         this.group = group;
         this.partitions = partitions;
         this.target = target;
@@ -49,7 +70,7 @@ public final class LiveWatch implements AutoCloseable {
             List<TopicPartition> partitions,
             Duration target,
             Consumer<String> notices) {
-        LiveWatch watch = new LiveWatch(clients.admin(), group, partitions, target, notices);
+        LiveWatch watch = new LiveWatch(clients, group, partitions, target, notices);
         watch.looking = RepeatingTask.start("live-watch", Duration.ZERO, INTERVAL, watch::look);
         return watch;
     }
@@ -61,8 +82,41 @@ public final class LiveWatch implements AutoCloseable {
 
     private void look() {
         // A broker that is away answers no one, and the look fails: the backfill waits for it like live does.
-        Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
-        decide(delay.saw(System.nanoTime(), ends, AdminOffsets.committed(admin, group)));
+        Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED);
+        Map<TopicPartition, Long> committed = AdminOffsets.committed(admin, group);
+        waiting = waiting(ends, committed);
+        waiting.forEach((partition, offsets) -> {
+            if (!offsets.hasEvents()) {
+                committed.put(partition, offsets.end());
+            }
+        });
+        decide(delay.saw(System.nanoTime(), ends, committed));
+    }
+
+    /** Returns what waits; where nothing has moved since the last look, it is looked for events. */
+    private Map<TopicPartition, Waiting> waiting(Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
+        Map<TopicPartition, Waiting> now = new HashMap<>();
+        ends.forEach((partition, end) -> {
+            long from = committed.getOrDefault(partition, end);
+            Waiting before = waiting.get(partition);
+            if (from >= end) {
+                return;
+            }
+            if (before == null || !before.isSame(from, end)) {
+                now.put(partition, new Waiting(from, end, false, true));
+            } else {
+                now.put(
+                        partition,
+                        before.isKnown() ? before : new Waiting(from, end, true, hasEvents(partition, from, end)));
+            }
+        });
+        return now;
+    }
+
+    private boolean hasEvents(TopicPartition partition, long from, long end) {
+        try (org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> reader = clients.committedReader()) {
+            return new LastEvent(reader).in(partition, from, end) != PartitionRange.NONE;
+        }
     }
 
     private void decide(Duration late) {

@@ -135,17 +135,10 @@ public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
         } catch (SerializationException e) {
             return unreadable(record, e.getMessage());
         }
-        if (event == null || event.id() == null || !isPosition(event.source())) {
-            return unreadable(record, "no label event");
-        }
-        if (event.labels().isEmpty() || event.labels().get(0).label() == null) {
-            return unreadable(record, "a label event without label");
+        if (event == null || event.missing() != null) {
+            return unreadable(record, event == null ? "no label event" : "a label event without " + event.missing());
         }
         return item(record, event.source(), event.id(), event.labels().get(0));
-    }
-
-    private static boolean isPosition(SourcePosition source) {
-        return source != null && source.topic() != null && source.partition() >= 0 && source.offset() >= 0;
     }
 
     private static Item deadLetter(ConsumerRecord<byte[], byte[]> record) {

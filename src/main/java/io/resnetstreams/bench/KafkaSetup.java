@@ -26,7 +26,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -210,7 +209,6 @@ final class KafkaSetup implements AutoCloseable {
                 Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())),
                 settings.applicationId(),
                 settings.topics().input(),
-                IsolationLevel.READ_COMMITTED,
                 this::committedReader);
     }
 

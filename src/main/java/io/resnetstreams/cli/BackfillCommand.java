@@ -221,10 +221,7 @@ final class BackfillCommand implements Callable<Integer> {
         if (!Terminal.isInput()) {
             throw UserErrorException.usage("there is no terminal to ask on; --yes begins without asking");
         }
-        System.err.print("Begin? [y/N] ");
-        System.err.flush();
-        String answer = Terminal.readLine();
-        return answer != null && answer.strip().matches("(?i)y(es)?");
+        return Terminal.confirms("Begin?");
     }
 
     private static void named(Runnable check) {

@@ -16,15 +16,17 @@ final class BackfillOptions {
     @Option(
             names = "--from",
             paramLabel = "TIME|OFFSET|beginning",
-            description = "Where the range begins: the first event whose timestamp is not before a time such as"
-                    + " 2026-11-23T00:00:00Z, an offset (the same in each partition), or beginning.")
+            description = "Where the range begins: a time such as 2026-11-23T00:00:00Z, an offset (the same in each"
+                    + " partition), or beginning. A time means every event whose timestamp is not before it.")
     private String from;
 
     @Option(
             names = "--to",
             paramLabel = "TIME|OFFSET|now",
             description =
-                    "Where it ends, likewise, or now; that event is not part of it, and it is fixed at the start.")
+                    "Where it ends, likewise, or now, which is fixed at the start. A time means every event whose timestamp"
+                            + " is before it, in whatever order they stand: partitions are read to their present ends,"
+                            + " unless the topic has message.timestamp.type=LogAppendTime.")
     private String to;
 
     @Option(

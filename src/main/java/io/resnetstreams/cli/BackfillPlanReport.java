@@ -24,8 +24,8 @@ final class BackfillPlanReport {
             Double maxRate) {
         EventSample sample = EventSample.read(clients, plan);
         Double rate = rate(sample, loaded, maxRate);
-        long events = Math.round(plan.offsets() * sample.share());
-        long bytes = Math.round(plan.offsets() * sample.meanBytes());
+        long events = Math.round(plan.offsets() * sample.eventsPerOffset());
+        long bytes = Math.round(plan.offsets() * sample.bytesPerOffset());
         Double seconds = rate == null ? null : events / rate;
         output.printJson(summary(plan, events, bytes, rate, seconds, loaded.device()));
         BackfillParameters parameters = plan.parameters();
@@ -34,6 +34,11 @@ final class BackfillPlanReport {
                 .printf(
                         "  %s-%d: offsets %,d to %,d, at most %,d events%n",
                         parameters.input(), range.partition(), range.from(), range.to(), range.offsets()));
+        if (parameters.isByTime()) {
+            output.text()
+                    .println("these offsets are read to find every event of the time: later events may have earlier"
+                            + " timestamps, unless the topic has message.timestamp.type=LogAppendTime");
+        }
         output.text()
                 .printf(
                         "at most %,d events, of which about %,d are meant; about %,.1f MiB%n",

@@ -4,9 +4,12 @@ import io.resnetstreams.backfill.AdminOffsets;
 import io.resnetstreams.events.EventReader;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -20,9 +23,12 @@ import picocli.CommandLine.Option;
         description = {
             "Reads input, labels and dead letters to their present ends and counts: events without outcome (lost),",
             "outcomes doubled or out of order, events with a label and a dead letter, outcomes without an event (ghosts),",
-            "dead letters that are not their event byte for byte; with --expected, outcomes other than those found offline",
-            "(mislabelled). Exit code 1 if there is any. The pipeline should have caught up; what it has not reached yet",
-            "counts as lost, what comes meanwhile is left out."
+            "dead letters that are not their event byte for byte, ranges of the input that were deleted before they were",
+            "consumed (gaps), committed offsets behind a partition's end; with --expected, outcomes other than those found",
+            "offline (mislabelled). Exit code 1 if there is any. The pipeline should have caught up; what it has not reached",
+            "yet counts as lost, what comes meanwhile is left out. A gap is seen by what the group has committed, and by",
+            "events without outcome behind the first outcome that is left; deleted transaction markers look the same.",
+            "Outcomes of another timestamp than their event's are of an earlier topic of the input's name, and don't count."
         },
         footer = {
             "%nExample: resnet-streams check --bootstrap localhost:9092",
@@ -71,7 +77,9 @@ final class CheckCommand implements Callable<Integer> {
         output.text()
                 .printf(
                         "%,d events, %,d labels, %,d dead letters: %,d lost, %,d doubled, %,d out of order, %,d both,"
-                                + " %,d ghosts, %,d altered, %,d malformed, %,d mislabelled of %,d%n",
+                                + " %,d ghosts, %,d altered, %,d malformed, %,d mislabelled of %,d; %,d gaps with %,d"
+                                + " offsets deleted unread, %,d partitions committed beyond their end, %,d outcomes of an"
+                                + " earlier topic%n",
                         result.events(),
                         result.labels(),
                         result.deadLetters(),
@@ -83,7 +91,11 @@ final class CheckCommand implements Callable<Integer> {
                         result.altered(),
                         result.malformed(),
                         result.mislabelled(),
-                        result.judged());
+                        result.judged(),
+                        result.gaps(),
+                        result.deletedUnread(),
+                        result.beyondEnd(),
+                        result.earlierTopic());
         result.examples().forEach((fault, places) -> output.text().println("  " + fault + ": " + places));
         if (expected != null && result.judged() == 0 && result.labels() + result.deadLetters() > 0) {
             throw UserErrorException.shortfall("--expected " + expected + ": no outcome has an id of this file", null);
@@ -97,6 +109,7 @@ final class CheckCommand implements Callable<Integer> {
         KafkaClients clients = new KafkaClients(configuration);
         TopicScan scan = new TopicScan(clients);
         String inputTopic = configuration.topics().input();
+        TopicSurvey survey = TopicSurvey.of(configuration, clients);
         // Fixed first: what comes later is not audited, since its outcome may not be there yet.
         Map<TopicPartition, TopicScan.Range> range = scan.ranges(inputTopic);
         Map<TopicPartition, TopicScan.Range> deadLetterRange =
@@ -107,19 +120,41 @@ final class CheckCommand implements Callable<Integer> {
         Map<TopicPartition, Long> later = ends(clients, range.keySet());
         range.forEach((partition, offsets) ->
                 audit.range(partition.partition(), offsets.begin(), offsets.end(), later.get(partition)));
+        if (survey.isCompacted(inputTopic)) {
+            audit.isCompacted();
+        }
+        Set<String> truncated = new HashSet<>();
+        List.of(deadLetterRange, labelRange)
+                .forEach(topic -> topic.forEach((partition, offsets) -> {
+                    if (offsets.begin() > 0) {
+                        truncated.add(OutcomeScan.place(partition.topic(), partition.partition()));
+                    }
+                }));
+        range.keySet()
+                .forEach(partition -> audit.judgeExpired(
+                        partition.partition(),
+                        survey.committed(partition),
+                        !survey.isAnyCompacted(),
+                        Set.of(
+                                        OutcomeScan.place(configuration.topics().labels(), partition.partition()),
+                                        OutcomeScan.place(configuration.topics().deadLetters(), partition.partition()))
+                                .stream()
+                                .filter(truncated::contains)
+                                .collect(Collectors.toSet())));
         OutcomeScan outcomes = new OutcomeScan(audit, inputTopic, offline, reader);
         scan.scan(configuration.topics().deadLetters(), deadLetterRange, TopicScan.Visitor.ofAll(outcomes::deadLetter));
         scan.scan(configuration.topics().labels(), labelRange, TopicScan.Visitor.ofAll(outcomes::label));
         scan.scan(inputTopic, range, TopicScan.Visitor.ofAll(outcomes::event));
+        survey.hidden().forEach(System.err::println);
         // What has expired meanwhile was not read, though its outcomes may have been.
         scan.ranges(inputTopic).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));
         return audit.result(inputTopic);
     }
 
-    /** Returns where partitions end, records of open transactions included: without exactly-once they have outcomes. */
+    /** Returns where partitions end, before the first transaction that is open. */
     private static Map<TopicPartition, Long> ends(KafkaClients clients, Set<TopicPartition> partitions) {
         try (Admin admin = clients.admin()) {
-            return AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+            return AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED);
         }
     }
 }

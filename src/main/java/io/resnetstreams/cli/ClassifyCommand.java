@@ -139,15 +139,18 @@ final class ClassifyCommand implements Callable<Integer> {
             return;
         }
         if (outcome.labels() == null) {
-            System.out.printf(
-                    "%s: dead letter at %s (%s): %s%n",
-                    outcome.file(), outcome.stage(), outcome.code(), outcome.reason());
+            output.text()
+                    .printf(
+                            "%s: dead letter at %s (%s): %s%n",
+                            outcome.file(), outcome.stage(), outcome.code(), outcome.reason());
             return;
         }
-        System.out.printf("%s (%d×%d)%n", outcome.file(), outcome.width(), outcome.height());
+        output.text().printf("%s (%d×%d)%n", outcome.file(), outcome.width(), outcome.height());
         for (LabelEvent.Label label : outcome.labels()) {
-            System.out.printf(
-                    "  %s %5.1f%%  %s%n", Text.bar(label.probability(), 10), label.probability() * 100, label.label());
+            output.text()
+                    .printf(
+                            "  %s %5.1f%%  %s%n",
+                            Text.bar(label.probability(), 10), label.probability() * 100, label.label());
         }
     }
 }

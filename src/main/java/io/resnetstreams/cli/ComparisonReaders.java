@@ -43,13 +43,14 @@ final class ComparisonReaders implements AutoCloseable {
     private void add(String parameter, OutputTopics output, OutcomeStream labels, OutcomeStream deadLetters) {
         int partitions = partitions(parameter, output, output.labels());
         readers.put(
-                labels, TopicOutcomeReader.labels(clients.frugalReader(), output.labels(), partitions, this::progress));
+                labels,
+                TopicOutcomeReader.labels(clients.committedReader(), output.labels(), partitions, this::progress));
         if (output.deadLetters() != null) {
             partitions = partitions(parameter, output, output.deadLetters());
             readers.put(
                     deadLetters,
                     TopicOutcomeReader.deadLetters(
-                            clients.frugalReader(), output.deadLetters(), partitions, this::progress));
+                            clients.committedReader(), output.deadLetters(), partitions, this::progress));
         }
     }
 

@@ -54,7 +54,7 @@ final class DeadLetterSelection {
                 });
     }
 
-    private boolean isSelected(StoredDeadLetter letter) {
+    boolean isSelected(StoredDeadLetter letter) {
         return (stage == null || stage.equals(letter.stage()))
                 && (code == null || code.equals(letter.code()))
                 && (positions.isEmpty() || positions.contains(letter.position()));

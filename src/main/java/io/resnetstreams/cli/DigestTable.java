@@ -2,6 +2,7 @@ package io.resnetstreams.cli;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Beginnings of digests by place, several a place if need be, in eight bytes each: a topic may have millions. Another content
@@ -34,13 +35,22 @@ final class DigestTable {
 
     /** Returns whether a place has one that is not this; false where it has none. */
     boolean hasOther(int place, byte[] digest) {
+        return any(place, found -> found != beginning(digest));
+    }
+
+    /** Returns whether a place has this one. */
+    boolean has(int place, byte[] digest) {
+        return any(place, found -> found == beginning(digest));
+    }
+
+    private boolean any(int place, IntPredicate condition) {
         if (!isSorted) {
             Arrays.sort(entries, 0, size);
             isSorted = true;
         }
         int found = Arrays.binarySearch(entries, 0, size, (long) place << Integer.SIZE);
         for (int i = found < 0 ? -found - 1 : found; i < size && entries[i] >>> Integer.SIZE == place; i++) {
-            if ((int) entries[i] != beginning(digest)) {
+            if (condition.test((int) entries[i])) {
                 return true;
             }
         }

@@ -10,13 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Works with dead letters. */
@@ -27,7 +23,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {
             DlqCommand.ListCommand.class,
             DlqCommand.ShowCommand.class,
-            DlqCommand.ReplayCommand.class,
+            DlqReplayCommand.class,
             DlqCommand.ExportCommand.class,
             CommandLine.HelpCommand.class
         },
@@ -54,11 +50,12 @@ final class DlqCommand {
         public Integer call() {
             Map<String, Group> groups = new TreeMap<>();
             selection.forEach(selection.configuration(), letter -> {
+                StoredDeadLetter.Summary summary = letter.summary();
                 Group group = groups.computeIfAbsent(
-                        letter.stage() + " " + letter.code(),
-                        key -> new Group(letter.stage(), letter.code(), new long[1], new ArrayList<>()));
+                        summary.stage() + " " + summary.code(),
+                        key -> new Group(summary.stage(), summary.code(), new long[1], new ArrayList<>()));
                 if (group.count()[0]++ < MOST_EXAMPLES) {
-                    group.examples().add(letter.summary());
+                    group.examples().add(summary);
                 }
             });
             List<Map<String, Object>> rows = new ArrayList<>();
@@ -116,100 +113,6 @@ final class DlqCommand {
             if (shown[0] == 0) {
                 throw UserErrorException.shortfall("there is no such dead letter", null);
             }
-            return 0;
-        }
-    }
-
-    /** Sends events back. */
-    @Command(
-            name = "replay",
-            description = {
-                "Sends the selected events back to the input topic, to the partition they came from, as they came, with",
-                "the header resnet-streams.retries counting up. The dead letters stay where they are: sent back twice, an event",
-                "comes twice."
-            },
-            footer = "%nExample: resnet-streams dlq replay --code too_many_bytes")
-    static final class ReplayCommand implements Callable<Integer> {
-        @Mixin
-        private OutputOptions output;
-
-        @Mixin
-        private DeadLetterSelection selection;
-
-        @Option(
-                names = "--max-retries",
-                paramLabel = "N",
-                defaultValue = "" + StoredDeadLetter.MOST_RETRIES,
-                description = "Events that were sent back so often stay here (default: ${DEFAULT-VALUE}).")
-        private int maxRetries;
-
-        @Option(names = "--dry-run", description = "Only counts what would be sent.")
-        private boolean dryRun;
-
-        @Override
-        public Integer call() {
-            Configuration configuration = selection.configuration();
-            KafkaClients clients = new KafkaClients(configuration);
-            int partitions = clients.partitions(configuration.topics().input()).size();
-            long[] replayed = {0};
-            long[] exhausted = {0};
-            long[] foreign = {0};
-            long[] withoutContent = {0};
-            AtomicReference<Exception> failure = new AtomicReference<>();
-            try (Producer<byte[], byte[]> producer = clients.producer()) {
-                selection.forEach(configuration, letter -> {
-                    if (!letter.isFrom(configuration.topics().input())) {
-                        foreign[0]++;
-                        return;
-                    }
-                    if (!letter.hasContent()) {
-                        withoutContent[0]++;
-                        return;
-                    }
-                    if (letter.retries() >= maxRetries) {
-                        exhausted[0]++;
-                        return;
-                    }
-                    replayed[0]++;
-                    if (!dryRun) {
-                        producer.send(
-                                new ProducerRecord<>(
-                                        configuration.topics().input(),
-                                        letter.record().partition() % partitions,
-                                        letter.record().key(),
-                                        letter.record().value(),
-                                        letter.headersForReplay()),
-                                (metadata, e) -> failure.compareAndSet(null, e));
-                    }
-                });
-                producer.flush();
-            }
-            if (failure.get() != null) {
-                throw UserErrorException.shortfall(
-                        "not all events were sent back to "
-                                + configuration.topics().input() + ": " + Failures.describe(failure.get()),
-                        failure.get());
-            }
-            output.printJson(Map.of(
-                    "replayed",
-                    replayed[0],
-                    "exhausted",
-                    exhausted[0],
-                    "foreign",
-                    foreign[0],
-                    "withoutContent",
-                    withoutContent[0],
-                    "dryRun",
-                    dryRun));
-            output.text()
-                    .printf(
-                            "%,d events %s; %,d had their %d retries, %,d came from another topic, %,d are without content%n",
-                            replayed[0],
-                            dryRun ? "would be sent back" : "sent back",
-                            exhausted[0],
-                            maxRetries,
-                            foreign[0],
-                            withoutContent[0]);
             return 0;
         }
     }

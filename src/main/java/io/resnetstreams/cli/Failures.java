@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.events.PlainText;
 import io.resnetstreams.model.UnsupportedMachineException;
 import io.resnetstreams.topology.InputGapException;
 import io.resnetstreams.topology.MissingTopicException;
@@ -67,6 +68,6 @@ final class Failures {
         String message = failure.getMessage();
         return message == null
                 ? failure.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
+                : PlainText.of(message.lines().findFirst().orElse(""));
     }
 }

@@ -1,20 +1,16 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.backfill.BackfillClients;
-import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopicCheck;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -34,7 +30,10 @@ final class KafkaClients implements BackfillClients {
     private static final Pattern WHICH_CLIENT =
             Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
     private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
-    private static final int FRUGAL_FETCH_BYTES = 8 << 20;
+    private static final int FETCH_BYTES = 8 << 20;
+    private static final long MOST_POLL_BYTES = 64 << 20;
+    /** The part of the heap that one poll may fill; several readers may be open at once, each with a poll behind it. */
+    private static final int HEAP_SHARE = 8;
 
     private final Configuration configuration;
     private final Map<String, String> kafka;
@@ -89,55 +88,61 @@ final class KafkaClients implements BackfillClients {
         properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+        bound(properties);
         return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
     /** Returns a consumer outside any group, that sees committed records alone. */
     @Override
     public Consumer<byte[], byte[]> committedReader() {
-        return reader(IsolationLevel.READ_COMMITTED, Map.of());
+        return reader(Map.of());
     }
 
-    /** Returns a consumer as {@link #committedReader} that fetches 8 MiB at once at most, for where several read. */
-    Consumer<byte[], byte[]> frugalReader() {
-        return reader(IsolationLevel.READ_COMMITTED, Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FRUGAL_FETCH_BYTES));
-    }
-
-    /** Returns a consumer outside any group that sees what the pipeline sees, to look at single records. */
+    /** Returns a consumer as {@link #committedReader}, to look at single records. */
     Consumer<byte[], byte[]> firstRecordReader() {
         // The broker sends a whole batch all the same, but not more.
-        return reader(
-                inputIsolation(),
-                Map.of(
-                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                        1,
-                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                        1,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        1));
+        return reader(Map.of(
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                1,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                1,
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                1));
     }
 
-    /** Returns which records of the input the pipeline sees. */
-    IsolationLevel inputIsolation() {
-        if (Guarantee.of(configuration.guarantee()) == Guarantee.EXACTLY_ONCE_V2) {
-            return IsolationLevel.READ_COMMITTED;
-        }
-        String level = Stream.of("main.consumer.", "consumer.", "")
-                .map(prefix -> configuration.kafka().get(prefix + ConsumerConfig.ISOLATION_LEVEL_CONFIG))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(ConsumerConfig.DEFAULT_ISOLATION_LEVEL);
-        return IsolationLevel.valueOf(level.strip().toUpperCase(Locale.ROOT));
-    }
-
-    private Consumer<byte[], byte[]> reader(IsolationLevel isolation, Map<String, Object> more) {
+    private Consumer<byte[], byte[]> reader(Map<String, Object> more) {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
+        bound(properties);
         properties.putAll(more);
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // Where records expire under a reader, it goes on with the oldest that are left.
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /**
+     * Bounds what a consumer holds. Its limits of bytes are of compressed ones: a hundred images of 10 MB may be 64 KB. But it
+     * decompresses records one by one, as a poll takes them, so the number of records in a poll bounds what they take.
+     */
+    private void bound(Map<String, Object> properties) {
+        int records = pollRecords(
+                configuration.topics().maxMessageBytes(), Runtime.getRuntime().maxMemory());
+        properties.merge(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records, KafkaClients::lesser);
+        // A larger batch comes all the same, alone.
+        properties.merge(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES, KafkaClients::lesser);
+    }
+
+    /** Returns how many records of the largest size a poll may take, with a heap of so many bytes. */
+    static int pollRecords(int maxMessageBytes, long heapBytes) {
+        long budget = Math.min(MOST_POLL_BYTES, heapBytes / HEAP_SHARE);
+        return (int) Math.max(1, Math.min(ConsumerConfig.DEFAULT_MAX_POLL_RECORDS, budget / maxMessageBytes));
+    }
+
+    /** Where a property is set by the user and can't be read as a number, Kafka refuses it. */
+    private static Object lesser(Object set, Object bound) {
+        String text = set.toString().strip();
+        return text.matches("\\d{1,9}") ? Math.min(Integer.parseInt(text), (Integer) bound) : set;
     }
 
     /** Checks that the broker answers and the pipeline's topics are fit for it. */

@@ -2,6 +2,7 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.PlainText;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -82,9 +83,12 @@ final class LabelsCommand implements Callable<Integer> {
         LabelEvent event;
         try {
             event = deserializer.deserialize(record.topic(), record.value());
+            if (event != null && event.missing() != null) {
+                throw new SerializationException("a label event without " + event.missing());
+            }
         } catch (SerializationException e) {
-            System.err.println(
-                    record.topic() + "-" + record.partition() + "@" + record.offset() + ": " + e.getMessage());
+            System.err.println(record.topic() + "-" + record.partition() + "@" + record.offset() + ": "
+                    + PlainText.of(e.getMessage()));
             return false;
         }
         if (event == null) {
@@ -93,7 +97,7 @@ final class LabelsCommand implements Callable<Integer> {
         if (output.json) {
             output.printJson(event);
         } else {
-            printRow(System.out, event);
+            printRow(output.text(), event);
         }
         return true;
     }

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.events.PlainText;
 import io.resnetstreams.inference.DeviceThreads;
 import java.util.List;
 import picocli.CommandLine;
@@ -33,6 +34,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        StandardOutput.install();
         Logging.prepare(List.of(arguments));
         end(execute(arguments));
     }
@@ -50,12 +52,12 @@ public final class Main {
         }
     }
 
-    /** Ends the process: in Java's way, or at once where the engine's library would crash or hang in its own end. */
+    /** Ends the process with the exit code, or another one where standard output failed: in Java's way, or at once where the engine's library would crash or hang in its own end. */
     static void end(int exitCode) {
         if (DeviceThreads.areRunning()) {
             endAtOnce(exitCode);
         }
-        System.exit(exitCode);
+        System.exit(StandardOutput.checked(exitCode));
     }
 
     /**
@@ -63,9 +65,9 @@ public final class Main {
      * return.
      */
     static void endAtOnce(int exitCode) {
-        System.out.flush();
+        int checked = StandardOutput.checked(exitCode);
         System.err.flush();
-        CLibrary.INSTANCE._exit(exitCode);
+        CLibrary.INSTANCE._exit(checked);
     }
 
     /**
@@ -73,9 +75,9 @@ public final class Main {
      * would end it with 143 after SIGTERM.
      */
     static void endAfterSignal(int exitCode) {
-        System.out.flush();
+        int checked = StandardOutput.checked(exitCode);
         System.err.flush();
-        Runtime.getRuntime().halt(exitCode);
+        Runtime.getRuntime().halt(checked);
     }
 
     static CommandLine commandLine() {
@@ -103,7 +105,7 @@ public final class Main {
 
     private static int explainWrongUsage(ParameterException exception, String[] arguments) {
         CommandLine command = exception.getCommandLine();
-        System.err.println(Redaction.hideSecrets(exception.getMessage()) + suggestion(exception));
+        System.err.println(PlainText.lines(Redaction.hideSecrets(exception.getMessage()) + suggestion(exception)));
         System.err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
     }

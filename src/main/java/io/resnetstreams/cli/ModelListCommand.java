@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.events.PlainText;
 import io.resnetstreams.model.InvalidModelException;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.NetworkCost;
@@ -56,7 +57,7 @@ final class ModelListCommand implements Callable<Integer> {
                     models.add(ModelSummary.of(ModelDirectory.load(child)));
                 } catch (InvalidModelException e) {
                     broken = true;
-                    System.err.println(e.getMessage());
+                    System.err.println(PlainText.of(e.getMessage()));
                 }
             }
         }

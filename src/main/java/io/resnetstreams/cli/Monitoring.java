@@ -135,11 +135,7 @@ final class Monitoring implements AutoCloseable {
         metrics.model(model.name(), model.digest(), model.architecture(), devices);
         KafkaClients clients = new KafkaClients(reached);
         GroupSource source = new GroupSource(
-                clients.admin(),
-                reached.applicationId(),
-                reached.topics().input(),
-                clients.inputIsolation(),
-                clients::firstRecordReader);
+                clients.admin(), reached.applicationId(), reached.topics().input(), clients::firstRecordReader);
         ScalingSignal signal = new ScalingSignal(reached.scaling().targets(), System::nanoTime);
         monitor = metrics.watch(pipeline, source, reached.metrics().kafkaList(), signal);
         health.watch(pipeline, monitor);

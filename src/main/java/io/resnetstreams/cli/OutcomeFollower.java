@@ -1,7 +1,5 @@
 package io.resnetstreams.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
@@ -11,12 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
@@ -146,17 +146,19 @@ final class OutcomeFollower {
     private void take(List<ConsumerRecord<byte[], byte[]>> records) {
         long nowMillis = System.currentTimeMillis();
         // Deserialized outside the lock, which the producer's thread takes for every event.
-        List<LabelEvent> events = records.stream()
-                .map(record -> isLabel(record) ? deserializer.deserialize(record.topic(), record.value()) : null)
-                .toList();
+        List<LabelEvent> events = records.stream().map(this::label).collect(Collectors.toList());
         synchronized (this) {
             for (int i = 0; i < records.size(); i++) {
                 ConsumerRecord<byte[], byte[]> record = records.get(i);
-                if (isLabel(record)) {
+                Optional<SourcePosition> letter = DeadLetter.sourceOf(record.headers(), record.timestamp());
+                if (events.get(i) != null) {
                     takeLabel(record.topic(), events.get(i));
-                } else {
+                } else if (!isLabel(record) && letter.isPresent()) {
                     deadLetters++;
-                    audit.saw(record.topic(), position(record));
+                    audit.saw(record.topic(), letter.get());
+                } else {
+                    // Of another sender.
+                    continue;
                 }
                 latencyMillis.recordValue(
                         Math.min(LONGEST_LATENCY_MILLIS, Math.max(0, nowMillis - record.timestamp())));
@@ -181,15 +183,13 @@ final class OutcomeFollower {
         }
     }
 
-    private static SourcePosition position(ConsumerRecord<byte[], byte[]> record) {
-        return new SourcePosition(
-                text(record.headers(), DeadLetter.TOPIC_HEADER),
-                Integer.parseInt(text(record.headers(), DeadLetter.PARTITION_HEADER)),
-                Long.parseLong(text(record.headers(), DeadLetter.OFFSET_HEADER)),
-                record.timestamp());
-    }
-
-    private static String text(Headers headers, String name) {
-        return new String(headers.lastHeader(name).value(), UTF_8);
+    /** Returns a record's label event, or null where it has none. */
+    private LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            LabelEvent event = isLabel(record) ? deserializer.deserialize(record.topic(), record.value()) : null;
+            return event == null || event.missing() != null ? null : event;
+        } catch (SerializationException e) {
+            return null;
+        }
     }
 }

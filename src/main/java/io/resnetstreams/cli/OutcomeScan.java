@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Tells an audit what is in the records of the topics; outcomes of another input topic are left out. */
@@ -43,11 +44,11 @@ final class OutcomeScan {
     void label(ConsumerRecord<byte[], byte[]> record) {
         try {
             LabelEvent event = deserializer.deserialize(record.topic(), record.value());
-            if (event == null
-                    || event.source() == null
-                    || event.source().topic() == null
-                    || event.labels().isEmpty()) {
-                audit.malformed(place(record), record.offset(), "no label event");
+            if (event == null || event.missing() != null) {
+                audit.malformed(
+                        place(record),
+                        record.offset(),
+                        event == null ? "no label event" : "a label event without " + event.missing());
             } else if (event.source().topic().equals(inputTopic)) {
                 audit.label(place(record), event.source());
                 OfflineOutcomes.Outcome actual =
@@ -61,7 +62,9 @@ final class OutcomeScan {
 
     /** Takes a record of the dead-letter topic. */
     void deadLetter(ConsumerRecord<byte[], byte[]> record) {
-        Optional<SourcePosition> source = DeadLetter.sourceOf(record.headers(), record.timestamp());
+        // A timestamp that the broker gave is not the event's.
+        long timestamp = record.timestampType() == TimestampType.CREATE_TIME ? record.timestamp() : -1;
+        Optional<SourcePosition> source = DeadLetter.sourceOf(record.headers(), timestamp);
         if (source.isEmpty()) {
             audit.malformed(place(record), record.offset(), "no source position in its headers");
         } else if (source.get().topic().equals(inputTopic)) {
@@ -86,7 +89,12 @@ final class OutcomeScan {
     }
 
     private static String place(ConsumerRecord<byte[], byte[]> record) {
-        return record.topic() + "-" + record.partition();
+        return place(record.topic(), record.partition());
+    }
+
+    /** Returns what an audit is told of where outcomes stand. */
+    static String place(String topic, int partition) {
+        return topic + "-" + partition;
     }
 
     private static byte[] digest(ConsumerRecord<byte[], byte[]> record, Iterable<Header> headers) {

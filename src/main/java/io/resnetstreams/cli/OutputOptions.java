@@ -2,6 +2,7 @@ package io.resnetstreams.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.events.PlainText;
 import java.io.PrintStream;
 import picocli.CommandLine.Option;
 
@@ -18,17 +19,18 @@ public final class OutputOptions {
     @Option(names = "--debug", description = "Show stack traces and debug logging.")
     boolean debug;
 
-    /** Returns where text for people goes. */
+    /** Returns where text for people goes; what terminals obey is escaped on the way. */
     @SuppressWarnings("resource")
     PrintStream text() {
-        return json ? System.err : System.out;
+        return new PlainPrintStream(json ? System.err : System.out);
     }
 
     /** Prints one JSON value as one line to standard output, when {@code --json} was given. */
     void printJson(Object value) {
         if (json) {
             try {
-                System.out.println(Json.MAPPER.writeValueAsString(value));
+                // Whatever is escaped stands within a string.
+                System.out.println(PlainText.of(Json.MAPPER.writeValueAsString(value)));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("cannot write " + value.getClass() + " as JSON", e);
             }

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.PlainText;
+import io.resnetstreams.events.SourcePosition;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -18,6 +21,7 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
     static final int MOST_RETRIES = 3;
 
     private static final int LONGEST_KEY = 200;
+    private static final int LONGEST_TEXT = 1_000;
 
     /** What is told of it. */
     @JsonPropertyOrder({"position", "source", "key", "stage", "code", "reason", "exception", "retries", "bytes"})
@@ -50,9 +54,9 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return !DeadLetter.isWithoutContent(record.headers());
     }
 
-    /** Returns whether the event came from this topic. */
-    boolean isFrom(String topic) {
-        return text(DeadLetter.TOPIC_HEADER).equals(topic);
+    /** Returns where the event came from; nothing where the headers don't say so, as in a record of another sender. */
+    Optional<SourcePosition> source() {
+        return DeadLetter.sourceOf(record.headers(), record.timestamp());
     }
 
     /** Returns how many times it was sent back; 0 where the header is missing or no number. */
@@ -69,13 +73,13 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
     Summary summary() {
         return new Summary(
                 position(),
-                text(DeadLetter.TOPIC_HEADER) + "-" + text(DeadLetter.PARTITION_HEADER) + "@"
-                        + text(DeadLetter.OFFSET_HEADER),
+                shown(DeadLetter.TOPIC_HEADER) + "-" + shown(DeadLetter.PARTITION_HEADER) + "@"
+                        + shown(DeadLetter.OFFSET_HEADER),
                 record.key() == null ? null : Text.shorten(new String(record.key(), UTF_8), LONGEST_KEY),
-                stage(),
-                code(),
-                text(DeadLetter.MESSAGE_HEADER),
-                text(DeadLetter.EXCEPTION_HEADER),
+                shown(DeadLetter.STAGE_HEADER),
+                shown(DeadLetter.CODE_HEADER),
+                shown(DeadLetter.MESSAGE_HEADER),
+                shown(DeadLetter.EXCEPTION_HEADER),
                 retries(),
                 record.value() == null ? 0 : record.value().length);
     }
@@ -91,6 +95,11 @@ record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         int retries = retries(headers);
         return headers.remove(RETRIES_HEADER)
                 .add(RETRIES_HEADER, Integer.toString(retries + 1).getBytes(UTF_8));
+    }
+
+    /** A record of another sender may have anything there. */
+    private String shown(String name) {
+        return PlainText.limited(text(name), LONGEST_TEXT);
     }
 
     private String text(String name) {

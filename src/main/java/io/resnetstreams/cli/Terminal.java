@@ -29,12 +29,20 @@ final class Terminal {
     }
 
     /** Reads an answer; null where there is none. */
-    static String readLine() {
+    private static String readLine() {
         try {
             return new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
         } catch (IOException e) {
             return null;
         }
+    }
+
+    /** Asks a question on standard error, and returns whether the answer is yes. */
+    static boolean confirms(String question) {
+        System.err.print(question + " [y/N] ");
+        System.err.flush();
+        String answer = readLine();
+        return answer != null && answer.strip().matches("(?i)y(es)?");
     }
 
     /** Returns a progress bar on standard error, or null where no terminal is there to show it. */

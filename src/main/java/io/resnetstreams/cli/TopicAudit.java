@@ -4,14 +4,15 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.events.SourcePosition;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
- * Holds what is on the output topics against a range of the input topic, by source position. Memory: three bits an event,
- * and eight bytes for each dead letter.
+ * Holds what is on the output topics against a range of the input topic, by source position. Memory: three bits and four bytes
+ * an event, and eight bytes for each dead letter.
  *
  * <p>The range is told first, then dead letters and labels, each topic partition in its order, then the events.
  *
@@ -20,13 +21,14 @@ import java.util.Map;
 final class TopicAudit {
     private static final int MOST_EXAMPLES = 10;
 
-    private final Map<Integer, Partition> partitions = new HashMap<>();
-    private final Faults faults = new Faults();
+    private final Map<Integer, AuditedPartition> partitions = new HashMap<>();
+    private final AuditFaults faults = new AuditFaults();
     private final boolean bounded;
     private long events;
-    private long labels;
-    private long deadLetters;
+    private final List<String> strangers = new ArrayList<>();
+    private long strangerCount;
     private long judged;
+    private boolean isCompacted;
 
     /** Leaves out the outcomes of events outside the range, of which some are always there while a pipeline runs. */
     TopicAudit() {
@@ -59,70 +61,21 @@ final class TopicAudit {
         /** An outcome other than the one found offline. */
         MISLABELLED,
         /** A record that can't be read as what its topic should hold. */
-        MALFORMED
-    }
-
-    /** Counts, and the first places, of each kind. */
-    private static final class Faults {
-        private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
-        private final Map<Fault, List<String>> examples = new EnumMap<>(Fault.class);
-
-        Faults copy() {
-            Faults copy = new Faults();
-            copy.counts.putAll(counts);
-            examples.forEach((fault, places) -> copy.examples.put(fault, new ArrayList<>(places)));
-            return copy;
-        }
-
-        void found(Fault fault, String example) {
-            counts.merge(fault, 1L, Long::sum);
-            List<String> known = examples.computeIfAbsent(fault, key -> new ArrayList<>());
-            if (known.size() < MOST_EXAMPLES) {
-                known.add(example);
-            }
-        }
-
-        void foundAll(Fault fault, String topic, int number, Partition partition, BitSet bits) {
-            bits.stream()
-                    .forEach(bit ->
-                            found(fault, new SourcePosition(topic, number, partition.begin + bit, 0).toString()));
-        }
-
-        long count(Fault fault) {
-            return counts.getOrDefault(fault, 0L);
-        }
-    }
-
-    private static final class Partition {
-        private final BitSet events = new BitSet();
-        private final BitSet labels = new BitSet();
-        private final BitSet deadLetters = new BitSet();
-        private final DigestTable digests = new DigestTable();
-        private final Map<String, Long> lastByPlace = new HashMap<>();
-        private final long begin;
-        private final long end;
-        private final long ghostsFrom;
-
-        Partition(long begin, long end, long ghostsFrom) {
-            this.begin = begin;
-            this.end = end;
-            this.ghostsFrom = ghostsFrom;
-        }
-
-        /** Returns an offset's bit; outcomes of events that have expired, or came after the audit began, have none. */
-        boolean covers(long offset) {
-            return offset >= begin && offset < end;
-        }
-
-        int bit(long offset) {
-            return Math.toIntExact(offset - begin);
-        }
+        MALFORMED,
+        /** Offsets that were deleted from the input topic before they were consumed. */
+        DELETED_UNREAD,
+        /** A committed offset behind a partition's end: what comes there is consumed again, or not at all. */
+        BEYOND_END
     }
 
     /**
      * What came out; {@code examples} has up to ten positions of each kind of fault.
      *
      * @param judged how many outcomes were compared with one found offline
+     * @param gaps how many ranges were deleted from the input before they were consumed
+     * @param deletedUnread how many offsets they have; some may have had no event
+     * @param beyondEnd how many partitions have a committed offset behind their end
+     * @param earlierTopic how many outcomes are of events of an earlier topic of the input's name
      */
     @JsonPropertyOrder({"events", "labels", "deadLetters", "lost", "duplicates", "outOfOrder", "both", "ghosts"})
     record Result(
@@ -138,9 +91,14 @@ final class TopicAudit {
             long malformed,
             long judged,
             long mislabelled,
+            long gaps,
+            long deletedUnread,
+            long beyondEnd,
+            long earlierTopic,
             Map<Fault, List<String>> examples) {
         boolean isFaultless() {
-            return lost + duplicates + outOfOrder + both + ghosts + altered + malformed + mislabelled == 0;
+            return lost + duplicates + outOfOrder + both + ghosts + altered + malformed + mislabelled == 0
+                    && gaps + beyondEnd == 0;
         }
     }
 
@@ -160,56 +118,66 @@ final class TopicAudit {
             throw new IllegalArgumentException(
                     "partition " + partition + " has " + (end - begin) + " offsets; at most 2147483647 can be audited");
         }
-        partitions.put(partition, new Partition(begin, end, ghostsFrom));
+        partitions.put(partition, new AuditedPartition(begin, end, ghostsFrom));
+    }
+
+    /** Events may be missing whose outcomes are there, since compaction removed them. */
+    void isCompacted() {
+        isCompacted = true;
+    }
+
+    /** Has what was deleted from a partition before its range judged: see {@link AuditedPartition#judgeExpired}. */
+    void judgeExpired(int partition, OptionalLong committed, boolean byOutcomes, Set<String> truncatedPlaces) {
+        partitions.get(partition).judgeExpired(committed, byOutcomes, truncatedPlaces);
     }
 
     /** A label was read at a place of its topic, such as {@code image-labels-3}. */
     void label(String place, SourcePosition source) {
-        if (isCovered(source)) {
-            labels++;
-            Partition partition = partitions.get(source.partition());
-            outcome(place, source, partition, partition.labels);
+        if (isCovered(place, source)) {
+            AuditedPartition partition = partitions.get(source.partition());
+            add(place, source, partition, partition.labels);
         }
     }
 
     /** Returns whether an outcome counts; one that can have no event is told. */
-    private boolean isCovered(SourcePosition source) {
-        Partition partition = partitions.get(source.partition());
-        boolean covered = partition != null && partition.covers(source.offset());
-        if (!covered && (partition == null || bounded || source.offset() >= partition.ghostsFrom)) {
-            faults.found(Fault.GHOST, source.toString());
+    private boolean isCovered(String place, SourcePosition source) {
+        AuditedPartition partition = partitions.get(source.partition());
+        if (partition != null && partition.covers(source.offset())) {
+            return true;
         }
-        return covered;
+        if (partition == null || bounded || source.offset() >= partition.ghostsFrom) {
+            strangerCount++;
+            if (strangers.size() < MOST_EXAMPLES) {
+                strangers.add(source.toString());
+            }
+        } else if (source.offset() < partition.begin) {
+            partition.expired(place, source.offset());
+        }
+        return false;
     }
 
-    /** A dead letter was read; the digest is of what it has of its event, null where it has to come without that. */
+    /**
+     * A dead letter was read; the digest is of what it has of its event, null where it has to come without that.
+     *
+     * @param source its timestamp is below zero where the event's is not known
+     */
     void deadLetter(String place, SourcePosition source, byte[] digest) {
-        if (isCovered(source)) {
-            deadLetters++;
-            Partition partition = partitions.get(source.partition());
-            outcome(place, source, partition, partition.deadLetters);
+        if (isCovered(place, source)) {
+            AuditedPartition partition = partitions.get(source.partition());
+            add(place, source, partition, partition.deadLetters);
             if (digest != null) {
                 partition.digests.add(partition.bit(source.offset()), digest);
             }
         }
     }
 
-    private void outcome(String place, SourcePosition source, Partition partition, BitSet seen) {
-        int bit = partition.bit(source.offset());
-        if (seen.get(bit)) {
-            faults.found(Fault.DUPLICATE, source.toString());
-            return;
-        }
-        seen.set(bit);
-        Long last = partition.lastByPlace.put(place, source.offset());
-        if (last != null && last > source.offset()) {
-            faults.found(Fault.OUT_OF_ORDER, source + " after offset " + last);
-        }
+    private static void add(String place, SourcePosition source, AuditedPartition partition, AuditedOutcomes outcomes) {
+        outcomes.add(place, partition.bit(source.offset()), source.timestamp(), partition.begin, source.toString());
     }
 
     /** The outcome of an event, told of before, stands beside the one found offline. */
     void judge(SourcePosition source, OfflineOutcomes.Outcome offline, OfflineOutcomes.Outcome actual) {
-        Partition partition = partitions.get(source.partition());
+        AuditedPartition partition = partitions.get(source.partition());
         if (partition != null && partition.covers(source.offset())) {
             judged++;
             if (!actual.equals(offline)) {
@@ -225,50 +193,63 @@ final class TopicAudit {
 
     /** Says whether an event's digest is needed. */
     boolean needsDigest(SourcePosition source) {
-        Partition partition = partitions.get(source.partition());
-        return partition.covers(source.offset()) && partition.deadLetters.get(partition.bit(source.offset()));
+        AuditedPartition partition = partitions.get(source.partition());
+        return partition.covers(source.offset()) && partition.deadLetters.contains(partition.bit(source.offset()));
     }
 
     /** An event was read from the input topic, with its digest where it is needed, else null. */
     void event(SourcePosition source, byte[] digest) {
-        Partition partition = partitions.get(source.partition());
+        AuditedPartition partition = partitions.get(source.partition());
         if (!partition.covers(source.offset())) {
             return;
         }
         events++;
         int bit = partition.bit(source.offset());
         partition.events.set(bit);
-        if (digest != null && partition.digests.hasOther(bit, digest)) {
+        partition.labels.event(bit, source.timestamp());
+        partition.deadLetters.event(bit, source.timestamp());
+        if (digest != null && partition.isAltered(bit, digest)) {
             faults.found(Fault.ALTERED, source.toString());
         }
     }
 
     /** Leaves out events below an offset, and their outcomes. */
     void forget(int number, long below) {
-        Partition partition = partitions.get(number);
+        AuditedPartition partition = partitions.get(number);
         if (partition != null && below > partition.begin) {
             int bit = partition.bit(Math.min(below, partition.end));
             partition.events.clear(0, bit);
-            partition.labels.clear(0, bit);
-            partition.deadLetters.clear(0, bit);
+            partition.labels.forget(bit);
+            partition.deadLetters.forget(bit);
         }
     }
 
     /** Returns the whole account. */
     Result result(String inputTopic) {
-        Faults all = faults.copy();
-        partitions.forEach((number, partition) -> {
-            BitSet outcomes = (BitSet) partition.labels.clone();
-            outcomes.or(partition.deadLetters);
-            BitSet lost = (BitSet) partition.events.clone();
-            lost.andNot(outcomes);
-            all.foundAll(Fault.LOST, inputTopic, number, partition, lost);
-            BitSet both = (BitSet) partition.labels.clone();
-            both.and(partition.deadLetters);
-            all.foundAll(Fault.BOTH, inputTopic, number, partition, both);
-            outcomes.andNot(partition.events);
-            all.foundAll(Fault.GHOST, inputTopic, number, partition, outcomes);
-        });
+        AuditFaults all = faults.copy();
+        long labels = 0;
+        long deadLetters = 0;
+        long earlier = 0;
+        long hole = 0;
+        for (AuditedPartition partition : partitions.values()) {
+            labels += partition.labels.count();
+            deadLetters += partition.deadLetters.count();
+            earlier += partition.labels.ofEarlierTopic() + partition.deadLetters.ofEarlierTopic();
+            hole = Math.max(hole, events == 0 ? 1 : partition.largestHole());
+        }
+        boolean isRecreated =
+                earlier > 0 || partitions.values().stream().anyMatch(AuditedPartition::isCommittedBeyondEnd);
+        if (isRecreated) {
+            earlier += strangerCount;
+        } else {
+            all.found(Fault.GHOST, strangerCount, strangers);
+        }
+        long gaps = 0;
+        for (Map.Entry<Integer, AuditedPartition> entry : partitions.entrySet()) {
+            AuditedPartition partition = entry.getValue();
+            earlier += compare(inputTopic, entry.getKey(), partition, isRecreated, all);
+            gaps += all.foundExpired(inputTopic + "-" + entry.getKey(), partition, hole);
+        }
         return new Result(
                 events,
                 labels,
@@ -282,6 +263,33 @@ final class TopicAudit {
                 all.count(Fault.MALFORMED),
                 judged,
                 all.count(Fault.MISLABELLED),
-                all.examples);
+                gaps,
+                all.count(Fault.DELETED_UNREAD),
+                all.count(Fault.BEYOND_END),
+                earlier,
+                all.examples());
+    }
+
+    /** Holds a partition's outcomes against its events, and returns how many are taken for those of an earlier topic. */
+    private long compare(
+            String inputTopic, int number, AuditedPartition partition, boolean isRecreated, AuditFaults all) {
+        partition.labels.tell(all::found);
+        partition.deadLetters.tell(all::found);
+        BitSet outcomes = partition.labels.places();
+        outcomes.or(partition.deadLetters.places());
+        BitSet lost = (BitSet) partition.events.clone();
+        lost.andNot(outcomes);
+        all.foundAll(Fault.LOST, inputTopic, number, partition, lost);
+        BitSet both = partition.labels.places();
+        both.and(partition.deadLetters.places());
+        all.foundAll(Fault.BOTH, inputTopic, number, partition, both);
+        outcomes.andNot(partition.events);
+        if (isRecreated) {
+            return outcomes.cardinality();
+        }
+        if (!isCompacted) {
+            all.foundAll(Fault.GHOST, inputTopic, number, partition, outcomes);
+        }
+        return 0;
     }
 }

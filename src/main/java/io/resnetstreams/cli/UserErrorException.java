@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.events.PlainText;
 import java.io.Serial;
 
 /** A mistake that its user can mend; shown as one line without a stack trace, and ends the process with its exit code. */
@@ -10,7 +11,7 @@ public final class UserErrorException extends RuntimeException {
     private final int exitCode;
 
     private UserErrorException(int exitCode, String message, Throwable cause) {
-        super(message, cause);
+        super(PlainText.lines(message), cause);
         this.exitCode = exitCode;
     }
 

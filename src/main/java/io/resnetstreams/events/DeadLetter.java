@@ -53,9 +53,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     private static final int MAX_REASON_CHARACTERS = 1_000;
 
     public DeadLetter {
-        if (reason.length() > MAX_REASON_CHARACTERS) {
-            reason = reason.substring(0, MAX_REASON_CHARACTERS - 1) + "…";
-        }
+        reason = PlainText.limited(reason, MAX_REASON_CHARACTERS);
     }
 
     /** Makes a dead letter with the event's content. */

@@ -14,6 +14,19 @@ public record LabelEvent(String id, List<Label> labels, ModelReference model, So
         labels = List.copyOf(labels);
     }
 
+    /** Returns what the pipeline's label events have and this has not, as a record of another sender may be; else null. */
+    public String missing() {
+        if (id == null) {
+            return "id";
+        }
+        if (labels.isEmpty() || labels.get(0).label() == null) {
+            return "label";
+        }
+        boolean isPosition =
+                source != null && source.topic() != null && source.partition() >= 0 && source.offset() >= 0;
+        return isPosition ? null : "source";
+    }
+
     /**
      * A class of the model and how probable it is.
      *

@@ -4,7 +4,7 @@ import java.io.Serial;
 
 /**
  * An event that can't become a label. It says at which {@link Stage}, with a short stable code for machines
- * ({@code too_many_pixels}) and a reason for people that names the value found and what is allowed.
+ * ({@code too_many_pixels}) and a reason for people that names the value found and what is allowed, as {@link PlainText}.
  */
 public final class RejectedEventException extends Exception {
     @Serial
@@ -18,7 +18,7 @@ public final class RejectedEventException extends Exception {
     }
 
     public RejectedEventException(Stage stage, String code, String reason, Throwable cause) {
-        super(reason, cause);
+        super(PlainText.of(reason), cause);
         this.stage = stage;
         this.code = code;
     }

@@ -29,14 +29,11 @@ final class GroupReader {
     private final Admin admin;
     private final String group;
     private final String topic;
-    private final IsolationLevel isolation;
 
-    /** @param isolation whether the group sees records of open transactions */
-    GroupReader(Admin admin, String group, String topic, IsolationLevel isolation) {
+    GroupReader(Admin admin, String group, String topic) {
         this.admin = admin;
         this.group = group;
         this.topic = topic;
-        this.isolation = isolation;
     }
 
     /**
@@ -79,7 +76,9 @@ final class GroupReader {
             Set<TopicPartition> partitions, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> wanted =
                 partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> which));
-        return admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all();
+        // The group reads up to the first transaction that is open.
+        return admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .all();
     }
 
     private Set<String> instances(long deadline) throws InterruptedException, ExecutionException, TimeoutException {

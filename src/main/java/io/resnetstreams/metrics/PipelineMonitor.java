@@ -42,7 +42,7 @@ public final class PipelineMonitor implements AutoCloseable {
         this.signal = signal;
         this.firstRecords = new FirstRecords(source.topic(), source.reader());
         this.group = new GroupMonitor(
-                new GroupReader(source.admin(), source.group(), source.topic(), source.isolation()),
+                new GroupReader(source.admin(), source.group(), source.topic()),
                 firstRecords,
                 localWork(pipeline),
                 System::nanoTime);

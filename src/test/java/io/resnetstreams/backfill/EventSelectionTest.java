@@ -28,6 +28,18 @@ class EventSelectionTest {
     }
 
     @Test
+    void aTimeHasItsBeginningAndNotItsEnd() {
+        EventSelection selection = new EventSelection(
+                new Boundary(Boundary.Kind.TIME, 10), new Boundary(Boundary.Kind.TIME, 20), Map.of(), 1);
+        assertThat(LongStream.range(-1, 30)
+                        .filter(time -> selection.takes(new SourcePosition("image-events", 0, 5, time), headers())))
+                .containsExactly(10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L);
+        EventSelection offsets = new EventSelection(
+                new Boundary(Boundary.Kind.OFFSET, 10), new Boundary(Boundary.Kind.OFFSET, 20), Map.of(), 1);
+        assertThat(offsets.takes(at(0, 1), headers())).isTrue();
+    }
+
+    @Test
     void allHeadersMustBeThere() {
         EventSelection selection = new EventSelection(Map.of("camera", "north", "day", "1"), 1);
         assertThat(selection.takes(at(0, 1), headers("camera", "north", "day", "1", "more", "x")))

@@ -71,7 +71,14 @@ class AccessIT {
                 case LABELS -> List.of(readLabels);
                 case CHECK -> List.of(readInput, readLabels, readDeadLetters);
                 case LIST -> List.of(readDeadLetters);
-                case REPLAY -> List.of(readDeadLetters, writeInput);
+                case REPLAY -> List.of(
+                        readDeadLetters,
+                        writeInput,
+                        new Grant(
+                                ResourceType.GROUP,
+                                PatternType.LITERAL,
+                                application + "-dlq-replay",
+                                AclOperation.READ));
                 case BACKFILL -> backfill(readInput, name, application);
             };
         }

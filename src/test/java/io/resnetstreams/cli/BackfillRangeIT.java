@@ -4,9 +4,12 @@ import static io.resnetstreams.cli.BackfillRig.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.backfill.BackfillPlan;
 import io.resnetstreams.cli.BackfillRig.Ran;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,69 @@ class BackfillRangeIT {
         assertThat(byTime.exitCode()).as(byTime.err()).isZero();
         assertThat(rig.labelled("bounded-time", 0)).isEqualTo(range(250, 260));
         assertThat(rig.records("bounded-time")).hasSize(10);
+    }
+
+    @Test
+    void everyEventOfATimeIsRelabelledInWhateverOrderTheyStand() throws Exception {
+        rig.createTopic("late", 2, Map.of());
+        long hour = Duration.ofHours(1).toMillis();
+        long[] times = {10 * hour, 12 * hour, 10 * hour + hour / 2, 13 * hour, 10 * hour + 3 * hour / 4, 11 * hour};
+        try (Producer<byte[], byte[]> producer = rig.cluster().clients().producer()) {
+            for (long time : times) {
+                producer.send(new ProducerRecord<>("late", 0, time, null, new byte[] {1}));
+            }
+        }
+        List<String> words = List.of(
+                "--input",
+                "late",
+                "--from",
+                "1970-01-01T10:00:00Z",
+                "--to",
+                "1970-01-01T11:00:00Z",
+                "--output",
+                "late-new",
+                "--run",
+                "late",
+                "--json",
+                "--plan",
+                "--yes");
+        Ran ran = rig.run("stub", words.toArray(String[]::new));
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(rig.labelled("late-new", 0)).containsExactly(0L, 2L, 4L);
+        List<String> lines = ran.out().lines().toList();
+        ObjectMapper json = new ObjectMapper();
+        assertThat(json.readTree(lines.get(0)).get("events").asInt()).isEqualTo(3);
+        JsonNode result = json.readTree(lines.get(1));
+        assertThat(result.get("events").asInt()).isEqualTo(3);
+        assertThat(result.get("skipped").asInt()).isEqualTo(3);
+        assertThat(result.get("lost").asInt()).isZero();
+    }
+
+    @Test
+    void whereTheBrokerGivesTimestampsReadingEndsAtTheTime() throws Exception {
+        rig.createTopic("appended", 1, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
+        rig.send("appended", 0, 10);
+        String between = Instant.ofEpochMilli(rig.records("appended").get(9).timestamp() + 1)
+                .toString();
+        await().until(() ->
+                System.currentTimeMillis() > rig.records("appended").get(9).timestamp() + 1);
+        rig.send("appended", 0, 10);
+        Ran ran = rig.run(
+                "stub",
+                "--input",
+                "appended",
+                "--from",
+                "2020-01-01T00:00:00Z",
+                "--to",
+                between,
+                "--output",
+                "appended-new",
+                "--run",
+                "appended",
+                "--json");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(rig.labelled("appended-new", 0)).isEqualTo(range(0, 10));
+        assertThat(ran.json().get("skipped").asInt()).isZero();
     }
 
     @Test

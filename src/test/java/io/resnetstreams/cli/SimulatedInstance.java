@@ -57,7 +57,6 @@ public final class SimulatedInstance {
                 clients.admin(),
                 configuration.applicationId(),
                 configuration.topics().input(),
-                clients.inputIsolation(),
                 clients::firstRecordReader);
         try (WebServer server = WebServer.start("127.0.0.1", 0, Map.of("/metrics", metrics.handler()));
                 ClassificationService service = service(configuration, metrics);

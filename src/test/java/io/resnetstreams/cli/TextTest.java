@@ -19,7 +19,12 @@ class TextTest {
 
     @Test
     void controlCharactersAreMadeHarmless() {
-        assertThat(Text.shorten("a\u001b[31m\nb", 20)).isEqualTo("a?[31m?b");
+        assertThat(Text.shorten("a\u001b[31m\nb", 20)).isEqualTo("a\\u001b[31m\\u000ab");
+    }
+
+    @Test
+    void aPairOfSurrogatesIsNotCut() {
+        assertThat(Text.shorten("abc\ud83d\ude00de", 4)).isEqualTo("…de");
     }
 
     @ParameterizedTest

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.resnetstreams.cli.OfflineOutcomes.Outcome;
 import io.resnetstreams.cli.TopicAudit.Fault;
 import io.resnetstreams.events.SourcePosition;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -189,5 +191,91 @@ class TopicAuditTest {
         audit.deadLetter("image-events-dlq-0", at(0), null);
         events(0);
         assertThat(audit.result(INPUT).isFaultless()).isTrue();
+    }
+
+    /** Of an earlier topic of the same name, whose events had other timestamps. */
+    private static SourcePosition before(long offset) {
+        return new SourcePosition(INPUT, 0, BEGIN + offset, 3);
+    }
+
+    @Test
+    void outcomesOfAnEarlierTopicAreNoneOfThisOne() {
+        audit.range(0, BEGIN, BEGIN + 4, BEGIN + 4);
+        audit.deadLetter("image-events-dlq-0", before(1), new byte[] {9, 9, 9, 9});
+        audit.deadLetter("image-events-dlq-0", at(2), DIGEST);
+        for (int offset : new int[] {0, 2, 3, 4, 5}) {
+            audit.label(LABELS, before(offset));
+        }
+        labels(0, 1, 0);
+        events(0, 1, 2, 3);
+        TopicAudit.Result result = result();
+        assertThat(result.lost()).isEqualTo(1);
+        assertThat(result.examples().get(Fault.LOST)).containsExactly("image-events-0@5000000003");
+        assertThat(result.duplicates()).isEqualTo(1);
+        assertThat(result.outOfOrder() + result.both() + result.ghosts() + result.altered())
+                .isZero();
+        assertThat(result.labels()).isEqualTo(3);
+        assertThat(result.deadLetters()).isEqualTo(1);
+        assertThat(result.earlierTopic()).isEqualTo(6);
+    }
+
+    @Test
+    void whatCompactionRemovedIsNoGhost() {
+        audit.isCompacted();
+        audit.range(0, BEGIN, BEGIN + 10, BEGIN + 10);
+        labels(0, 1, 2, 10);
+        events(2);
+        assertThat(result().ghosts()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasDeletedUnreadIsAGap() {
+        audit.judgeExpired(0, OptionalLong.of(BEGIN + 4), true, Set.of());
+        labels(-100, -99, -96, -95, -20, -1, 0, 1);
+        events(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        TopicAudit.Result result = result();
+        assertThat(result.gaps()).isEqualTo(3);
+        assertThat(result.deletedUnread()).isEqualTo(2 + 74 + 18);
+        assertThat(result.examples().get(Fault.DELETED_UNREAD))
+                .containsExactly(
+                        "image-events-0@4999999902 to 4999999903",
+                        "image-events-0@4999999906 to 4999999979",
+                        "image-events-0@4999999981 to 4999999998");
+    }
+
+    @Test
+    void offsetsWithoutEventAreNoGapWhereOthersAreWithoutTooAndOutcomesMayBeGone() {
+        audit.judgeExpired(0, OptionalLong.of(BEGIN + 4), true, Set.of(LABELS));
+        audit.deadLetter("image-events-dlq-0", at(-90), null);
+        labels(-20, -19, -17, -14, 0, 1);
+        // Two offsets in a row have no event.
+        events(0, 1, 4, 5, 6, 7, 8, 9);
+        assertThat(result().examples().get(Fault.DELETED_UNREAD))
+                .containsExactly("image-events-0@4999999987 to 4999999999");
+    }
+
+    @Test
+    void whatTheGroupHasNotCommittedAndIsGoneIsAGap() {
+        audit.judgeExpired(0, OptionalLong.of(BEGIN - 30), false, Set.of());
+        labels(-31, -30);
+        events(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(result().examples().get(Fault.DELETED_UNREAD))
+                .containsExactly("image-events-0@4999999971 to 4999999999");
+        assertThat(result().isFaultless()).isFalse();
+    }
+
+    @Test
+    void anInputThatWasNeverConsumedHasNoGap() {
+        audit.judgeExpired(0, OptionalLong.empty(), true, Set.of());
+        assertThat(result().gaps()).isZero();
+    }
+
+    @Test
+    void anOffsetBehindTheEndIsNamed() {
+        audit.range(0, 0, 10, 10);
+        audit.judgeExpired(0, OptionalLong.of(75), true, Set.of());
+        assertThat(result().examples().get(Fault.BEYOND_END))
+                .containsExactly("image-events-0 ends at 10, committed is 75");
+        assertThat(result().isFaultless()).isFalse();
     }
 }
