@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,15 @@ public final class InstanceProcess {
         List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar");
         command.addAll(words);
         return start(command, ENVIRONMENT);
+    }
+
+    /** Starts any command with further variables of the environment. */
+    static InstanceProcess command(Map<String, String> environment, List<String> words) {
+        List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar");
+        command.addAll(words);
+        Map<String, String> all = new HashMap<>(ENVIRONMENT);
+        all.putAll(environment);
+        return start(command, all);
     }
 
     /** Starts any command with this much heap, such as {@code 64m}. */
