@@ -171,7 +171,7 @@ final class BenchPlots {
         chart.getStyler().setXAxisMaxLabelCount(MOST_LABELS);
         // There are no halves of batches.
         chart.getStyler()
-                .setyAxisTickLabelsFormattingFunction(
+                .setYAxisTickLabelsFormattingFunction(
                         count -> count == Math.rint(count) ? FigureTable.format(count.longValue()) : "");
         chart.addSeries(
                 "batches",

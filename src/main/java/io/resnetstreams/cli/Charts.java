@@ -3,6 +3,7 @@ package io.resnetstreams.cli;
 import io.resnetstreams.backfill.ClassChanges;
 import java.awt.Color;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,10 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
@@ -122,11 +122,8 @@ final class Charts {
         try {
             Path parent = file.toAbsolutePath().getParent();
             Files.createDirectories(parent);
-            if (isSvg(file)) {
-                VectorGraphicsEncoder.saveVectorGraphic(
-                        chart, file.toString(), VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
-            } else {
-                BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+            try (OutputStream out = Files.newOutputStream(file)) {
+                ChartEncoder.saveChart(chart, out, isSvg(file) ? "svg" : "png");
             }
         } catch (IOException e) {
             throw UserErrorException.shortfall("cannot write " + file + ": " + e.getMessage(), e);

@@ -5,8 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /** Charts as elements of a page, black taking the colour of the text around them. */
@@ -22,7 +21,7 @@ final class InlineSvg {
     static String of(Chart<?, ?> chart, String id) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
-            VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsFormat.SVG);
+            ChartEncoder.saveChart(chart, bytes, "svg");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -75,6 +75,15 @@ public final class InstanceProcess {
         return start(command, ENVIRONMENT);
     }
 
+    /** Starts any command with further variables of the environment. */
+    static InstanceProcess command(Map<String, String> environment, List<String> words) {
+        List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar");
+        command.addAll(words);
+        Map<String, String> all = new HashMap<>(ENVIRONMENT);
+        all.putAll(environment);
+        return start(command, all);
+    }
+
     /** Starts any command with this much heap, such as {@code 64m}. */
     static InstanceProcess command(String heap, List<String> words) {
         List<String> command = java("-Xmx" + heap, "-jar", "target/resnet-streams.jar");

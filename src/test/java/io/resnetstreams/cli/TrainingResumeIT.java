@@ -1,7 +1,6 @@
 package io.resnetstreams.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.image.Png;
@@ -18,11 +17,17 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A training killed in its second epoch of three, in a process of its own, against one that was not. */
+/** A training killed in its second epoch of four, in a process of its own, against one that was not. */
 class TrainingResumeIT {
     private static final int SIDE = 32;
     private static final int IMAGES_PER_CLASS = 200;
     private static final long SEED = 21;
+
+    /**
+     * MXNet's engine runs one operator after another. With its threads the order of sums depends on their timing: one training
+     * in seven ended with parameters that differ in the last bits, beside other work, and training makes such differences grow.
+     */
+    private static final Map<String, String> ONE_ORDER = Map.of("MXNET_ENGINE_TYPE", "NaiveEngine");
 
     @TempDir
     private Path folder;
@@ -44,10 +49,10 @@ class TrainingResumeIT {
     }
 
     private InstanceProcess train(Path data, Path out, String... more) {
-        List<String> words = new ArrayList<>(List.of("model", "train", "--epochs", "3", "--warm-up-epochs", "0"));
+        List<String> words = new ArrayList<>(List.of("model", "train", "--epochs", "4", "--warm-up-epochs", "0"));
         words.addAll(List.of("--batch-size", "32", "--data", data.toString(), "--out", out.toString()));
         words.addAll(List.of(more));
-        return InstanceProcess.command(words);
+        return InstanceProcess.command(ONE_ORDER, words);
     }
 
     @Test
@@ -57,16 +62,18 @@ class TrainingResumeIT {
         Path killed = folder.resolve("killed").resolve("model");
         assertThat(train(data, whole).awaitEnd(Duration.ofSeconds(120))).isZero();
         InstanceProcess first = train(data, killed);
-        await().atMost(Duration.ofSeconds(120)).until(() -> Files.exists(killed.resolve("checkpoint.zip")));
+        await().atMost(Duration.ofSeconds(120))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> Files.exists(killed.resolve("checkpoint.zip")));
         first.kill();
         assertThat(killed.resolve("learning-curve.svg")).doesNotExist();
         assertThat(train(data, killed, "--resume").awaitEnd(Duration.ofSeconds(120)))
                 .isZero();
         Map<String, float[]> expected = ParametersReader.read(ModelDirectory.load(whole));
-        ParametersReader.read(ModelDirectory.load(killed)).forEach((name, values) -> assertThat(values)
-                .as("seed %d, %s", SEED, name)
-                .containsExactly(expected.get(name), within(1e-5f)));
-        assertThat(Files.readAllLines(killed.resolve("training-log.jsonl"))).hasSize(3);
+        ParametersReader.read(ModelDirectory.load(killed))
+                .forEach((name, values) ->
+                        assertThat(values).as("seed %d, %s", SEED, name).containsExactly(expected.get(name)));
+        assertThat(Files.readAllLines(killed.resolve("training-log.jsonl"))).hasSize(4);
         assertThat(killed.resolve("confusion.svg")).exists();
     }
 }

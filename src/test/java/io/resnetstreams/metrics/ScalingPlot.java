@@ -1,5 +1,7 @@
 package io.resnetstreams.metrics;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,8 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -60,8 +61,7 @@ public final class ScalingPlot {
                 (name, curve) -> chart.addSeries(name, curve.x(), curve.y()).setMarker(marker));
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
-            Files.writeString(file, compact(Files.readString(file)));
+            Files.writeString(file, compact(new String(ChartEncoder.getBytes(chart, "svg"), UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
