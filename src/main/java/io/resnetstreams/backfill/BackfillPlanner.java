@@ -15,6 +15,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.record.TimestampType;
 
@@ -56,7 +57,9 @@ public final class BackfillPlanner {
                     // What is still in an open transaction may be aborted: it is not part of "now".
                     AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED),
                     times(admin, partitions, from),
-                    ascends(admin, parameters.input()) ? times(admin, partitions, to) : Map.of());
+                    to.kind() == Boundary.Kind.TIME && ascends(admin, parameters.input())
+                            ? times(admin, partitions, to)
+                            : Map.of());
             requireNotBehind(from, offsets);
             requireNoGaps(parameters, partitions, from, to, offsets);
             requireOrder(partitions, from, to, offsets);
@@ -163,9 +166,14 @@ public final class BackfillPlanner {
     /** Returns whether the broker gives events their timestamps, as they are appended. */
     private static boolean ascends(Admin admin, String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        ConfigEntry type = Futures.await(
-                        admin.describeConfigs(List.of(resource)).values().get(resource))
-                .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+        ConfigEntry type;
+        try {
+            type = Futures.await(
+                            admin.describeConfigs(List.of(resource)).values().get(resource))
+                    .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+        } catch (TopicAuthorizationException e) {
+            throw new TopicAuthorizationException("DescribeConfigs on topic " + topic + " is missing");
+        }
         return type != null && TimestampType.LOG_APPEND_TIME.name.equals(type.value());
     }
 
