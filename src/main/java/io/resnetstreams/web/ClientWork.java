@@ -12,6 +12,8 @@ import java.util.function.LongSupplier;
  * <p>Threading: thread-safe.
  */
 final class ClientWork {
+    private static final int URGENT_PATIENCE = 10;
+
     private final Set<Piece> pieces = ConcurrentHashMap.newKeySet();
     private final LongSupplier nanoTicker;
 
@@ -34,7 +36,7 @@ final class ClientWork {
     /** Ends the piece that has been going on for longest, if that is at least so long. */
     void endOldest(Duration age) {
         pieces.stream()
-                .filter(Piece::canBeEnded)
+                .filter(piece -> piece.makesWayAfter(age))
                 .min((one, other) -> Long.compare(one.startNanos - other.startNanos, 0))
                 .ifPresent(piece -> piece.endIfOlderThan(age));
     }
@@ -44,10 +46,21 @@ final class ClientWork {
         private final Thread thread = Thread.currentThread();
         private final long startNanos;
         private boolean isOver;
+        private boolean isUrgent;
         private boolean isEnded;
 
         private Piece(long startNanos) {
             this.startNanos = startNanos;
+        }
+
+        /** It is short and matters: it makes way only where it has taken many times as long as others may. */
+        synchronized void urgent() {
+            isUrgent = true;
+        }
+
+        private synchronized boolean makesWayAfter(Duration age) {
+            return canBeEnded()
+                    && nanoTicker.getAsLong() - startNanos >= age.toNanos() * (isUrgent ? URGENT_PATIENCE : 1);
         }
 
         private synchronized boolean canBeEnded() {

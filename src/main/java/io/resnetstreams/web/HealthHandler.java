@@ -23,6 +23,7 @@ public final class HealthHandler implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
+        RequestThreads.requestIsUrgent();
         Health now = health.get();
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put("status", now.status());

@@ -70,6 +70,14 @@ final class RequestThreads implements Executor, AutoCloseable {
         }
     }
 
+    /** The present request is one for health. */
+    static void requestIsUrgent() {
+        ClientWork.Piece piece = PRESENT.get();
+        if (piece != null) {
+            piece.urgent();
+        }
+    }
+
     /** The client of the present request is done with: what its thread does now, it does on its own, and may take its time. */
     static void requestIsRead() {
         ClientWork.Piece piece = PRESENT.get();
