@@ -140,12 +140,25 @@ public final class Pipeline implements AutoCloseable {
         return new Pipeline(settings, outputs, streams, watchAdmin, budget, frontier);
     }
 
-    /** Looks at the topics, so that no outcome is written that they refuse, and begins to consume. */
+    /**
+     * Looks at the topics, so that no outcome is written that they refuse, and begins to consume. While other consumers use the
+     * group for something else it does not join, since it would be given partitions that it does not work on.
+     */
     public void start() {
         lookFirst();
         clockWatch = RepeatingTask.start("clock-watch", CLOCK_INTERVAL, CLOCK_INTERVAL, frontier::lookAtClock);
-        topicWatch = RepeatingTask.start("topic-watch", WATCH_INTERVAL, WATCH_INTERVAL, watch::look);
-        streams.start();
+        join();
+        topicWatch = RepeatingTask.start("topic-watch", WATCH_INTERVAL, WATCH_INTERVAL, () -> {
+            watch.look();
+            join();
+        });
+    }
+
+    private void join() {
+        if (streams.state() == KafkaStreams.State.CREATED
+                && watch.groupTrouble().isEmpty()) {
+            streams.start();
+        }
     }
 
     /** Else outcomes of the first seconds could only be held against what the producer sends. */

@@ -70,6 +70,11 @@ final class TopicWatch {
         return Optional.ofNullable(trouble);
     }
 
+    /** Returns in the same way what is wrong with the group; to be asked by the thread that looks. */
+    Optional<String> groupTrouble() {
+        return Optional.ofNullable(groupTrouble);
+    }
+
     /** Looks once. */
     void look() throws InterruptedException {
         try {

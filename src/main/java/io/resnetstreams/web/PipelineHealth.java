@@ -67,6 +67,10 @@ public final class PipelineHealth {
             return live;
         }
         State state = now.pipeline().state();
+        Optional<String> trouble = now.pipeline().trouble();
+        if (trouble.isPresent()) {
+            return Health.failing(trouble.get());
+        }
         if (state != State.RUNNING) {
             return Health.failing(
                     state == State.CREATED || state == State.REBALANCING
@@ -75,10 +79,6 @@ public final class PipelineHealth {
         }
         if (!now.monitor().isBrokerReachable()) {
             return Health.failing("the broker does not answer");
-        }
-        Optional<String> trouble = now.pipeline().trouble();
-        if (trouble.isPresent()) {
-            return Health.failing(trouble.get());
         }
         Set<Integer> partitions = new TreeSet<>(now.pipeline().ownPartitions());
         return Health.ok(
