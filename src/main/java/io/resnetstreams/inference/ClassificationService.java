@@ -100,7 +100,7 @@ public final class ClassificationService implements AutoCloseable {
         }
         try {
             long start = System.nanoTime();
-            ImageEvent imageEvent = reader.read(event);
+            ImageEvent imageEvent = read(event);
             byte[] pixels = toPixels(imageEvent);
             metrics.decoded(System.nanoTime() - start);
             CompletableFuture<float[]> probabilities = new CompletableFuture<>();
@@ -111,6 +111,15 @@ public final class ClassificationService implements AutoCloseable {
             outcome.complete(DeadLetter.of(event, e));
         } catch (RuntimeException | Error e) {
             outcome.completeExceptionally(e);
+        }
+    }
+
+    private ImageEvent read(RawEvent event) throws RejectedEventException {
+        try {
+            return reader.read(event);
+        } catch (RuntimeException | StackOverflowError e) {
+            // As for decoders: whatever an odd event does to the parser, its partition goes on.
+            throw new RejectedEventException(Stage.EVENT, "reader", "the event can't be read: " + e, e);
         }
     }
 
@@ -131,11 +140,20 @@ public final class ClassificationService implements AutoCloseable {
             outcome.completeExceptionally(failure);
         } else {
             try {
-                outcome.complete(
-                        EncodedLabel.of(new LabelEvent(id, ranking.best(probabilities), model, event.source())));
+                outcome.complete(labelled(event, id, ranking.best(probabilities)));
             } catch (RuntimeException e) {
                 outcome.completeExceptionally(e);
             }
+        }
+    }
+
+    private Outcome labelled(RawEvent event, String id, List<LabelEvent.Label> labels) {
+        try {
+            return EncodedLabel.of(new LabelEvent(id, labels, model, event.source()));
+        } catch (RuntimeException e) {
+            // The labels are the model's; what can't be written is the event's id.
+            return DeadLetter.of(
+                    event, new RejectedEventException(Stage.CLASSIFY, "label", "the label can't be written: " + e, e));
         }
     }
 

@@ -104,7 +104,10 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
         PollBudget pollBudget = new PollBudget(maxPollBytes);
         Consumer<byte[], byte[]> consumer = mainConsumer(config, pollBudget);
-        InputPositions positions = new InputPositions(consumer, policy(config), frontier::isAnyInFlight, metrics);
+        // A wakeup that comes when a poll is over would end the first call that follows.
+        Consumer<byte[], byte[]> awake = proxy(Consumer.class, (proxy, method, arguments) -> frontier.sleep()
+                .callAwake(() -> invoke(consumer, method, arguments)));
+        InputPositions positions = new InputPositions(awake, policy(config), frontier::isAnyInFlight, metrics);
         ReplayEnd end = new ReplayEnd(consumer, replay);
         PausingConsumer pausing = new PausingConsumer(
                 consumer, partition -> budget.isExhausted() || replay.isPaused() || end.isReached(partition));

@@ -38,6 +38,7 @@ public final class OutputTopics {
     private volatile boolean anyRefused;
     private volatile OutputLimits labels;
     private volatile OutputLimits deadLetters;
+    private volatile OutcomeRefusedException finalRefusal;
 
     private record Event(int partition, long offset) {}
 
@@ -125,14 +126,26 @@ public final class OutputTopics {
         return true;
     }
 
+    /**
+     * Returns the first refusal after which no other form is left; null while there is none. The failure that Kafka Streams
+     * tells may be that of another record of the same batch.
+     */
+    OutcomeRefusedException finalRefusal() {
+        return finalRefusal;
+    }
+
     private OutcomeRefusedException refusal(
             ProducerRecord<byte[], byte[]> record, String cause, boolean mendable, Exception failure) {
-        return new OutcomeRefusedException(
+        OutcomeRefusedException refusal = new OutcomeRefusedException(
                 "topic " + record.topic() + ", partition " + record.partition() + ", does not take the outcome of "
                         + source(record).map(SourcePosition::toString).orElse("an event")
                         + " (" + RecordSize.of(record.key(), record.value(), record.headers()) + " bytes): " + cause,
                 mendable,
                 failure);
+        if (!mendable && finalRefusal == null) {
+            finalRefusal = refusal;
+        }
+        return refusal;
     }
 
     private Optional<SourcePosition> source(ProducerRecord<byte[], byte[]> record) {

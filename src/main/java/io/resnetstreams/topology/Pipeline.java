@@ -42,6 +42,7 @@ public final class Pipeline implements AutoCloseable {
     private final InFlightBudget budget;
     private final CommitFrontier frontier;
     private final Duration shutdownTimeout;
+    private final OutputTopics outputs;
     private final TopicWatch watch;
     private final Admin watchAdmin;
     private final Topics topics;
@@ -68,6 +69,7 @@ public final class Pipeline implements AutoCloseable {
         this.frontier = frontier;
         this.shutdownTimeout = settings.shutdownTimeout();
         this.topics = settings.topics();
+        this.outputs = outputs;
         this.watchAdmin = watchAdmin;
         this.watch = new TopicWatch(watchAdmin, settings.applicationId(), outputs, this::end, System::nanoTime);
         streams.setStateListener(this::onState);
@@ -247,7 +249,9 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    private StreamThreadExceptionResponse onUncaught(Throwable exception) {
+    private StreamThreadExceptionResponse onUncaught(Throwable thrown) {
+        OutcomeRefusedException refusal = outputs.finalRefusal();
+        Throwable exception = refusal == null ? thrown : refusal;
         if (failures.mayPass(exception)) {
             LOG.warn("A stream thread is replaced: {}", exception.toString());
             return StreamThreadExceptionResponse.REPLACE_THREAD;

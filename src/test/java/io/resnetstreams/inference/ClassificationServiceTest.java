@@ -33,6 +33,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,21 @@ class ClassificationServiceTest {
         DeadLetter letter = deadLetter(event(null, new byte[] {1}, headers("content-type", "text/plain")));
         assertThat(letter.stage()).isEqualTo(Stage.EVENT);
         assertThat(letter.code()).isEqualTo("content_type");
+    }
+
+    @Test
+    void anEventThatTheReaderFailsOnIsADeadLetter() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        RecordHeaders odd = new RecordHeaders() {
+            @Override
+            public Header lastHeader(String key) {
+                throw new IllegalStateException("odd");
+            }
+        };
+        DeadLetter letter = deadLetter(event(new byte[1], png(2, 2, 255), odd));
+        assertThat(letter.stage()).isEqualTo(Stage.EVENT);
+        assertThat(letter.code()).isEqualTo("reader");
+        assertThat(letter.reason()).contains("odd");
     }
 
     @Test

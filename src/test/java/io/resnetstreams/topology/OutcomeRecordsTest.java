@@ -139,9 +139,10 @@ class OutcomeRecordsTest {
         OutcomeRecord last = records.of(event, labelOf(event));
         assertDeadLetter(last, "label_refused", false);
         assertThat(last.record().timestamp()).isEqualTo(NOW);
-        assertThat(refused(event, labelOf(event), new RecordTooLargeException("too large"))
-                        .isMendable())
-                .isFalse();
+        assertThat(outputs.finalRefusal()).isNull();
+        OutcomeRefusedException end = refused(event, labelOf(event), new RecordTooLargeException("too large"));
+        assertThat(end.isMendable()).isFalse();
+        assertThat(outputs.finalRefusal()).isSameAs(end);
     }
 
     @Test
