@@ -5,10 +5,9 @@ import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.GroupProgress;
 import io.resnetstreams.backfill.GroupProgress.Progress;
 import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.topology.InputGapException;
 import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
@@ -111,11 +110,8 @@ final class BackfillFollower {
     private UserErrorException failed(Throwable failure) {
         String why = Failures.describe(failure);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OffsetOutOfRangeException gone) {
-                why = gone.offsetOutOfRangePartitions().entrySet().stream()
-                                .map(place -> place.getKey() + " has no event at offset " + place.getValue())
-                                .collect(Collectors.joining(", "))
-                        + " any more; it was deleted before the run came to it, and the run does not allow gaps";
+            if (cause instanceof InputGapException gap) {
+                why = gap.what() + "; the run does not allow gaps";
             }
         }
         return UserErrorException.shortfall("run '" + plan.run() + "' failed here: " + why, failure);

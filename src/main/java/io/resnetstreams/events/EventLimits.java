@@ -31,11 +31,11 @@ public record EventLimits(
     }
 
     /**
-     * Returns the limits used unless configured otherwise: 16 MiB, depth 32, 1,048,576, 1,000 and 4,096 characters, 1,000
+     * Returns the limits used unless configured otherwise: 16 MiB, depth 32, 1,048,576, 1,000 and 4,096 characters, 32,768
      * headers.
      */
     public static EventLimits defaults() {
-        return new EventLimits(16 << 20, 32, 1 << 20, 1_000, 4_096, 1_000);
+        return new EventLimits(16 << 20, 32, 1 << 20, 1_000, 4_096, 1 << 15);
     }
 
     private static void requireAtLeast(int least, String name, int value) {

@@ -7,7 +7,16 @@ public final class InputGapException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    InputGapException(String message) {
-        super(message);
+    private final String what;
+
+    /** @param remedy what can be done, as the end of a sentence that begins with {@code what} */
+    InputGapException(String what, String remedy) {
+        super(what + remedy);
+        this.what = what;
+    }
+
+    /** Returns what was found, as a sentence without its end. */
+    public String what() {
+        return what;
     }
 }

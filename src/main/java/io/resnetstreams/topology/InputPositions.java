@@ -99,9 +99,11 @@ final class InputPositions {
                 .collect(Collectors.toSet());
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all);
         if (committed.values().stream().anyMatch(offset -> offset != null)) {
-            throw new InputGapException("the group has no committed offset for " + names(trimmed)
-                    + " and has some for other partitions, so it may have lost them; with kafka.auto.offset.reset=none"
-                    + " that ends the instance. 'kafka-consumer-groups.sh --reset-offsets' sets them");
+            throw new InputGapException(
+                    "the group has no committed offset for " + names(trimmed)
+                            + " and has some for other partitions, so it may have lost them",
+                    "; with kafka.auto.offset.reset=none that ends the instance, and 'kafka-consumer-groups.sh"
+                            + " --reset-offsets' sets them");
         }
     }
 
@@ -148,7 +150,7 @@ final class InputPositions {
     private void found(TopicPartition partition, String what, long events) {
         metrics.gap(partition, events);
         if (policy.onGap() == OnGap.STOP) {
-            throw new InputGapException(what + "; input.onGap=warn goes on all the same");
+            throw new InputGapException(what, "; input.onGap=warn goes on all the same");
         }
         LOG.warn("Gap in the input: {}", what);
     }

@@ -129,6 +129,7 @@ class OutcomePropertiesIT {
                 .set("topics.labels", "labels-" + round, "test")
                 .set("topics.deadLetters", "dead-" + round, "test")
                 .set("topics.maxMessageBytes", Integer.toString(LARGEST), "test")
+                .set("limits.maxHeaders", "1000", "test")
                 .set(
                         "guarantee",
                         random.nextBoolean()

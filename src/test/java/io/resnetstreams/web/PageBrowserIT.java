@@ -2,6 +2,7 @@ package io.resnetstreams.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.events.PlainText;
 import io.resnetstreams.inference.BatchPolicy.ClosedBy;
 import java.io.IOException;
 import java.net.URI;
@@ -92,7 +93,7 @@ class PageBrowserIT {
         assertThat(browser.value("document.querySelectorAll('.card .bars span:first-child')[0].textContent"))
                 .isEqualTo(HOSTILE.get(4));
         assertThat(browser.value("document.querySelector('.kinds .reason').textContent"))
-                .isEqualTo("the reason is " + HOSTILE.get(4));
+                .isEqualTo("the reason is " + PlainText.of(HOSTILE.get(4)));
         assertThat(browser.value(
                         "document.querySelectorAll('main script, img[src=\"x\"], svg[onload], [onmouseover]').length"))
                 .isEqualTo(0L);
