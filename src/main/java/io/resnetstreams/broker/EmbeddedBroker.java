@@ -78,8 +78,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static EmbeddedBroker start(
             DirectoryLock lock, Path directory, int port, int maxMessageBytes, Map<String, String> further)
             throws IOException {
-        int clientPort = port == 0 ? freePort() : requireFree(port);
-        Properties properties = properties(directory.toAbsolutePath(), clientPort, freePort(), maxMessageBytes);
+        int clientPort;
+        int controllerPort;
+        // Both at once: one that was let go of can be found free again.
+        try (ServerSocket client = bound(port);
+                ServerSocket controller = bound(0)) {
+            clientPort = client.getLocalPort();
+            controllerPort = controller.getLocalPort();
+        }
+        Properties properties = properties(directory.toAbsolutePath(), clientPort, controllerPort, maxMessageBytes);
         properties.putAll(further);
         KafkaConfig config = config(properties);
         if (!Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
@@ -181,13 +188,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        return requireFree(0);
-    }
-
-    private static int requireFree(int port) throws IOException {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
-            return socket.getLocalPort();
+    /** Returns a socket that holds a port; 0 for any that is free. */
+    private static ServerSocket bound(int port) throws IOException {
+        try {
+            return new ServerSocket(port, 1, InetAddress.getByName(HOST));
         } catch (IOException e) {
             throw new IOException("port " + port + " is not free: " + e.getMessage(), e);
         }
