@@ -66,12 +66,17 @@ final class ClockSteps {
             LOG.warn(
                     "The wall clock was set back by {} s. Kafka's clients would stop until it has caught up, so the"
                             + " stream threads are replaced",
-                    -stepMillis / 1_000.0);
+                    tenths(-stepMillis));
         } else {
             LOG.warn(
                     "The wall clock is {} s ahead of where it was: it was set, or the machine was suspended. Kafka may"
                             + " take sessions and requests for expired; they are renewed",
-                    stepMillis / 1_000.0);
+                    tenths(stepMillis));
         }
+    }
+
+    /** Returns seconds to a tenth: the two clocks are read a moment apart. */
+    private static double tenths(long millis) {
+        return Math.round(millis / 100.0) / 10.0;
     }
 }
