@@ -3,6 +3,7 @@ package io.resnetstreams.cli;
 import static io.resnetstreams.cli.OutcomesBySource.header;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.topology.Guarantee;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -20,6 +22,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -249,6 +252,18 @@ class PoisonEventsIT {
             }
             assertThat(instance.awaitEnd(PATIENCE)).as(instance::log).isEqualTo(1);
             assertThat(instance.log()).contains("ended: topic 'image-labels' does not exist");
+        }
+    }
+
+    /** What README advises against records that no client can hold. */
+    @Test
+    void aTopicThatStoresUncompressedRefusesWhatIsTooLargeSo() throws Exception {
+        try (TestCluster cluster = TestCluster.start()) {
+            set(cluster, "image-events", Map.of("compression.type", "uncompressed"));
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> send(cluster, "zstd", List.of(record(null, new byte[40 * MEGABYTE]))))
+                    .withCauseInstanceOf(RecordTooLargeException.class);
+            send(cluster, "zstd", List.of(record(null, TestCluster.sampleImage())));
         }
     }
 }

@@ -26,6 +26,8 @@ record Audit(
         int malformed,
         int judged,
         int mislabelled,
+        int gaps,
+        int deletedUnread,
         Map<String, List<String>> examples,
         int exitCode) {
     private static final Duration LONGEST = Duration.ofSeconds(300);
@@ -34,7 +36,8 @@ record Audit(
             .build();
 
     /** Runs the command. */
-    static Audit of(String bootstrap, Topics topics, Path expected) throws IOException, InterruptedException {
+    static Audit of(String bootstrap, String applicationId, Topics topics, Path expected)
+            throws IOException, InterruptedException {
         InstanceProcess check = InstanceProcess.command(List.of(
                 "check",
                 "--json",
@@ -46,6 +49,8 @@ record Audit(
                 topics.labels(),
                 "--dead-letters",
                 topics.deadLetters(),
+                "--set",
+                "applicationId=" + applicationId,
                 "--expected",
                 expected.toString()));
         int exitCode = check.awaitEnd(LONGEST);
@@ -71,6 +76,8 @@ record Audit(
                 malformed,
                 judged,
                 mislabelled,
+                gaps,
+                deletedUnread,
                 examples,
                 code);
     }

@@ -296,6 +296,37 @@ final class FaultRun implements AutoCloseable {
         return kills;
     }
 
+    /**
+     * Deletes all events that are on the topic; to be called while no instance works.
+     *
+     * @return how many of them had not been processed
+     */
+    long deleteAll() throws Exception {
+        return cluster.deleteAll();
+    }
+
+    /** As {@link #finish}, where some events are no longer on the topic. */
+    Audit finishAndAudit() throws Exception {
+        instances.values().forEach(InstanceProcess::awaitRunning);
+        int sent = stream.stop();
+        cluster.awaitNoLag();
+        return audit(sent);
+    }
+
+    private Audit audit(int sent) throws Exception {
+        for (int number : List.copyOf(instances.keySet())) {
+            terminate(number);
+        }
+        cluster.awaitNoOpenTransaction();
+        Path expected = Path.of("target", "faults", name + "-expected");
+        supply.writeExpected(expected, sent);
+        return Audit.of(broker.bootstrap(), name, topics, expected);
+    }
+
+    int sent() {
+        return stream.acknowledged();
+    }
+
     /** Stops the events, waits until nothing is left to do, ends the instances and audits the topics. */
     FaultRow finish(boolean complete) throws Exception {
         instances.values().forEach(InstanceProcess::awaitRunning);
@@ -305,13 +336,7 @@ final class FaultRun implements AutoCloseable {
         } else {
             cluster.awaitStandstill(watch);
         }
-        for (int number : List.copyOf(instances.keySet())) {
-            terminate(number);
-        }
-        cluster.awaitNoOpenTransaction();
-        Path expected = Path.of("target", "faults", name + "-expected");
-        supply.writeExpected(expected, sent);
-        Audit audit = Audit.of(broker.bootstrap(), topics, expected);
+        Audit audit = audit(sent);
         assertThat(audit.events()).as("events on the topic").isEqualTo(sent);
         return new FaultRow(
                 guarantee, kills, otherDeaths, audit, UnmarkedTransactions.find(broker.data(), topics), recoveries);

@@ -110,8 +110,46 @@ class FaultSuite {
         }
     }
 
-    /** Pipelines with a defect, which the audit must find. */
+    /** While no instance works, all events are deleted: those that were not processed are a gap, and nothing else is lost. */
     @Order(2)
+    @ParameterizedTest
+    @EnumSource
+    void whatWasDeletedUnreadIsNamed(Guarantee guarantee) throws Exception {
+        String name = "deleted-unread-" + guarantee.name().toLowerCase(Locale.ROOT);
+        Assumptions.assumeTrue(ONLY.matcher("DELETED_UNREAD").matches());
+        Random random = new Random(SEED + name.hashCode());
+        FakeInstance.Options sound = FakeInstance.Options.of(Behaviour.SOUND);
+        try (FaultRun run = new FaultRun(name, guarantee, broker, new TestEvents(sound.behaviour()), sound, random)) {
+            run.startAndAwait(0);
+            run.awaitSome();
+            run.terminate(0);
+            run.awaitSent(run.sent() + 1_000);
+            long deleted = run.deleteAll();
+            run.mark();
+            run.start(0);
+            run.awaitRecovery();
+            Audit audit = run.finishAndAudit();
+            System.out.printf(
+                    Locale.ROOT,
+                    "deleted unread, %s: %d of %d in %d gaps; %d lost, %d doubled%n",
+                    guarantee.property(),
+                    audit.deletedUnread(),
+                    deleted,
+                    audit.gaps(),
+                    audit.lost(),
+                    audit.duplicates());
+            assertThat(deleted).isPositive();
+            assertThat(audit.deletedUnread()).as(audit.toString()).isEqualTo((int) deleted);
+            assertThat(audit.gaps()).isEqualTo(FaultRun.PARTITIONS);
+            assertThat(audit.lost() + audit.duplicates() + audit.outOfOrder() + audit.ghosts() + audit.mislabelled())
+                    .as(audit.toString())
+                    .isZero();
+            assertThat(audit.exitCode()).isEqualTo(1);
+        }
+    }
+
+    /** Pipelines with a defect, which the audit must find. */
+    @Order(3)
     @ParameterizedTest
     @EnumSource
     void theAuditFindsADefect(Control control) throws Exception {
@@ -133,7 +171,7 @@ class FaultSuite {
         }
     }
 
-    @Order(3)
+    @Order(4)
     @Test
     void theWholeWasLargeEnough() {
         Assumptions.assumeTrue(System.getProperty("faults.only") == null, "only a part was run");
@@ -141,7 +179,7 @@ class FaultSuite {
         assertThat(report.kills()).isGreaterThanOrEqualTo(LEAST_KILLS);
     }
 
-    @Order(4)
+    @Order(5)
     @ParameterizedTest
     @EnumSource(names = {"KILL_ONE", "KILL_BROKER"})
     void newLabelsComeSoon(Fault fault) {

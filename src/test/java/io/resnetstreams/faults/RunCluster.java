@@ -19,6 +19,8 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -110,6 +112,21 @@ final class RunCluster implements AutoCloseable {
                     return committed.equals(ends(List.of(topics.input()), IsolationLevel.READ_UNCOMMITTED));
                 });
         awaitNoOpenTransaction();
+    }
+
+    long deleteAll() throws ExecutionException, InterruptedException {
+        Map<TopicPartition, Long> ends = ends(List.of(topics.input()), IsolationLevel.READ_UNCOMMITTED);
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        long unread = 0;
+        Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
+        for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+            unread += end.getValue() - committed.get(end.getKey()).offset();
+            deletions.put(end.getKey(), RecordsToDelete.beforeOffset(end.getValue()));
+        }
+        admin.deleteRecords(deletions).all().get();
+        return unread;
     }
 
     /** Waits until no further outcomes come, where some are lost. */
