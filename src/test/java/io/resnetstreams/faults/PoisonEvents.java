@@ -61,7 +61,7 @@ final class PoisonEvents implements EventSupply {
             case 0 -> value = junk;
             case 1 -> value = new byte[3 << 20];
             case 2 -> {
-                for (int i = 0; i < 1_500; i++) {
+                for (int i = 0; i < 6_000; i++) {
                     headers.add("header-" + i, key);
                 }
             }
