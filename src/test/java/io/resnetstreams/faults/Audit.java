@@ -33,6 +33,7 @@ record Audit(
     private static final Duration LONGEST = Duration.ofSeconds(300);
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     /** Runs the command. */
