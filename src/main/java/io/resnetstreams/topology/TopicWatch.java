@@ -112,10 +112,7 @@ final class TopicWatch {
 
     private static void compare(TopicFacts earlier, TopicFacts now) {
         if (!earlier.id().equals(now.id())) {
-            LOG.warn(
-                    "Topic {} was deleted and created anew: its offsets begin at 0 again, and 'check' takes outcomes of"
-                            + " the earlier topic for those of other events",
-                    now.name());
+            LOG.warn("Topic {} was deleted and created anew: its offsets begin at 0 again", now.name());
         } else if (earlier.partitions() != now.partitions()) {
             LOG.warn("Topic {} has {} partitions; it had {}", now.name(), now.partitions(), earlier.partitions());
         }
