@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.cli.InstanceProcess;
+import io.resnetstreams.clock.SettableClock;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.Topics;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,7 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Instances of a pipeline on topics of their own, and events that keep coming, while a fault is inflicted.
@@ -32,7 +30,6 @@ final class FaultRun implements AutoCloseable {
     static final Set<Integer> ALL_PARTITIONS =
             IntStream.range(0, PARTITIONS).boxed().collect(Collectors.toSet());
 
-    private static final Path FAKETIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
     private static final int EVENTS_PER_SECOND = 200;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
 
@@ -122,33 +119,13 @@ final class FaultRun implements AutoCloseable {
         start(number, broker.proxiedBootstrap(), options);
     }
 
-    /** Starts an instance of the {@code run} command whose wall clock {@link #setFakeClock} sets. */
-    void startWithFakeClock(int number) throws IOException {
-        if (!Files.exists(FAKETIME)) {
-            String reason = "skipped: there is no " + FAKETIME + " (Debian's faketime)";
-            System.out.println(reason);
-            Assumptions.abort(reason);
-        }
-        setFakeClock("+0");
-        environment = Map.of(
-                "LD_PRELOAD", FAKETIME.toString(),
-                "FAKETIME_TIMESTAMP_FILE", fakeClock().toString(),
-                "FAKETIME_NO_CACHE", "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-                "DONT_FAKE_MONOTONIC", "1");
+    /** Starts an instance of the {@code run} command whose wall clock the returned one sets. */
+    SettableClock startWithSettableClock(int number) throws IOException {
+        SettableClock clock = new SettableClock(Path.of("target", "faults", name + "-clock"));
+        environment = clock.environment();
         start(number);
         environment = Map.of();
-    }
-
-    /** Sets the fake clock, as an offset in seconds to the real one, such as {@code -3600}. */
-    void setFakeClock(String offset) throws IOException {
-        Path next = Files.writeString(fakeClock().resolveSibling(name + "-next-clock"), offset);
-        // In one step, since it is read all the time.
-        Files.move(next, fakeClock(), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private Path fakeClock() {
-        return Path.of("target", "faults", name + "-clock").toAbsolutePath();
+        return clock;
     }
 
     /** Starts an instance with options of its own. */
