@@ -46,7 +46,6 @@ final class FaultRun implements AutoCloseable {
     private final Map<Integer, InstanceProcess> instances = new TreeMap<>();
     private final List<OutcomeWatch.Recovery> recoveries = new ArrayList<>();
     private int streamThreads = 1;
-    private Map<String, String> environment = Map.of();
     private int kills;
     private int otherDeaths;
 
@@ -122,9 +121,7 @@ final class FaultRun implements AutoCloseable {
     /** Starts an instance of the {@code run} command whose wall clock the returned one sets. */
     SettableClock startWithSettableClock(int number) throws IOException {
         SettableClock clock = new SettableClock(Path.of("target", "faults", name + "-clock"));
-        environment = clock.environment();
-        start(number);
-        environment = Map.of();
+        instances.put(number, command(number, broker.bootstrap(), clock.environment()));
         return clock;
     }
 
@@ -135,21 +132,26 @@ final class FaultRun implements AutoCloseable {
 
     private void start(int number, String bootstrap, FakeInstance.Options own) {
         InstanceProcess instance = own == null
-                ? InstanceProcess.run(
-                        environment,
-                        bootstrap,
-                        "applicationId=" + name,
-                        "topics.input=" + topics.input(),
-                        "topics.labels=" + topics.labels(),
-                        "topics.deadLetters=" + topics.deadLetters(),
-                        "guarantee=" + guarantee.property(),
-                        "streamThreads=" + streamThreads,
-                        "kafka.client.id=" + clientId(number))
+                ? command(number, bootstrap, Map.of())
                 : InstanceProcess.main(
                         FakeInstance.class,
                         FakeInstance.arguments(bootstrap, name, clientId(number), topics, guarantee, own)
                                 .toArray(String[]::new));
         instances.put(number, instance);
+    }
+
+    /** Starts the {@code run} command. */
+    private InstanceProcess command(int number, String bootstrap, Map<String, String> environment) {
+        return InstanceProcess.run(
+                environment,
+                bootstrap,
+                "applicationId=" + name,
+                "topics.input=" + topics.input(),
+                "topics.labels=" + topics.labels(),
+                "topics.deadLetters=" + topics.deadLetters(),
+                "guarantee=" + guarantee.property(),
+                "streamThreads=" + streamThreads,
+                "kafka.client.id=" + clientId(number));
     }
 
     /** A member of the group is told by the beginning of its client id. */
