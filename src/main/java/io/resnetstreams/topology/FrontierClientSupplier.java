@@ -27,7 +27,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * Kafka's own clients, with the committed offsets lowered to the {@link CommitFrontier} and partitions paused while the
  * in-flight window is full, held to the end of a {@link Replay}. The clients are wrapped by {@link Proxy}, so only their public interfaces are involved:
  * {@code sendOffsetsToTransaction} (exactly once; of the producer also failures, as {@link AbortedTransaction} says), {@code
- * commitSync} (at least once), {@code pause}, {@code resume}, {@code paused} and {@code poll}. The metrics are told of the ends
+ * commitSync} (at least once; not after {@link UnsentOutcomes}), {@code pause}, {@code resume}, {@code paused} and {@code
+ * poll}. The metrics are told of the ends
  * of transactions.
  */
 public final class FrontierClientSupplier implements KafkaClientSupplier {
@@ -40,6 +41,7 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
     private final OutputTopics outputs;
     private final OnGap onGap;
     private final long maxPollBytes;
+    private final ThreadLocal<UnsentOutcomes> unsent = ThreadLocal.withInitial(UnsentOutcomes::new);
 
     /**
      * @param onGap what to do where events are gone from the input topic
@@ -75,7 +77,8 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
             if (method.getName().equals("sendOffsetsToTransaction")) {
                 arguments[0] = frontier.lower(offsets(arguments[0]));
             } else if (method.getName().equals("send") && arguments.length == 2) {
-                arguments[1] = explained(record(arguments[0]), AbortedTransaction.asFencing((Callback) arguments[1]));
+                arguments[1] = unsent.get()
+                        .noting(explained(record(arguments[0]), AbortedTransaction.asFencing((Callback) arguments[1])));
             }
             Object result = invokeOrFence(producer, method, arguments);
             switch (method.getName()) {
@@ -114,6 +117,7 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
         return proxy(Consumer.class, (proxy, method, arguments) -> {
             switch (method.getName()) {
                 case "commitSync" -> {
+                    unsent.get().requireNone();
                     if (arguments != null && arguments[0] instanceof Map) {
                         arguments[0] = frontier.lower(offsets(arguments[0]));
                     }
@@ -139,6 +143,11 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                     pollBudget.begin();
                     Duration longest = (Duration) arguments[0];
                     return positions.poll(() -> end.limit(() -> frontier.sleep().poll(consumer, longest)));
+                }
+                case "unsubscribe" -> {
+                    frontier.sleep().callAwake(() -> invoke(consumer, method, arguments));
+                    unsent.get().forget();
+                    return null;
                 }
                 case "wakeup" -> {
                     return invoke(consumer, method, arguments);

@@ -6,6 +6,9 @@ import java.util.Random;
 final class BrokerFaults {
     private static final int LEAST_BYTES_PER_SECOND = 60_000;
 
+    /** Kafka Streams' words. */
+    private static final String SEND_FAILED = "Error encountered sending record";
+
     private BrokerFaults() {}
 
     /** In the middle of batches; time is taken from when it accepts clients again. */
@@ -57,6 +60,23 @@ final class BrokerFaults {
             run.broker().proxy().set(TcpProxy.Mode.OPEN);
         }
         run.awaitAssigned(1);
+    }
+
+    /** Outcomes of several partitions fail at once, while the instance keeps its partitions. */
+    static void unsentOutcomes(FaultRun run) throws Exception {
+        run.startCommandProxied(
+                0,
+                "kafka.producer.request.timeout.ms=1000",
+                "kafka.producer.delivery.timeout.ms=1500",
+                "kafka.main.consumer.session.timeout.ms=30000");
+        run.awaitAssigned(0);
+        run.awaitSome();
+        run.broker().proxy().set(TcpProxy.Mode.SILENT);
+        run.instance(0).awaitLog(SEND_FAILED);
+        run.broker().proxy().set(TcpProxy.Mode.OPEN);
+        run.mark();
+        run.awaitRecovery();
+        run.awaitSome();
     }
 
     /** The broker ends where it can't write; it comes back when there is room. */

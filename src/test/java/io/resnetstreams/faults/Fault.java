@@ -9,6 +9,7 @@ enum Fault {
     KILL_BROKER("`kill -9` of the broker and restart", Behaviour.SOUND, BrokerFaults::kill),
     SLOW_CONNECTION("slow connection", Behaviour.SOUND, BrokerFaults::slowConnection),
     CUT_CONNECTION("cut and silent connection of one instance", Behaviour.SOUND, BrokerFaults::cutConnection),
+    UNSENT_OUTCOMES("outcomes that can't be sent in time", null, BrokerFaults::unsentOutcomes),
     CLOCK_STEPS("wall clock set back by an hour, and ahead again", null, ProcessFaults::stepClock),
     FULL_DISK("full disk under the broker", Behaviour.SOUND, BrokerFaults::fullDisk),
     ROLLING_RESTART("rolling restart by SIGTERM", null, ProcessFaults::rollingRestart),

@@ -118,6 +118,11 @@ final class FaultRun implements AutoCloseable {
         start(number, broker.proxiedBootstrap(), options);
     }
 
+    /** Starts an instance of the {@code run} command with further settings, connected through the proxy. */
+    void startCommandProxied(int number, String... settings) {
+        instances.put(number, command(number, broker.proxiedBootstrap(), Map.of(), settings));
+    }
+
     /** Starts an instance of the {@code run} command whose wall clock the returned one sets. */
     SettableClock startWithSettableClock(int number) throws IOException {
         SettableClock clock = new SettableClock(Path.of("target", "faults", name + "-clock"));
@@ -141,17 +146,18 @@ final class FaultRun implements AutoCloseable {
     }
 
     /** Starts the {@code run} command. */
-    private InstanceProcess command(int number, String bootstrap, Map<String, String> environment) {
-        return InstanceProcess.run(
-                environment,
-                bootstrap,
+    private InstanceProcess command(
+            int number, String bootstrap, Map<String, String> environment, String... furtherSettings) {
+        List<String> settings = new ArrayList<>(List.of(
                 "applicationId=" + name,
                 "topics.input=" + topics.input(),
                 "topics.labels=" + topics.labels(),
                 "topics.deadLetters=" + topics.deadLetters(),
                 "guarantee=" + guarantee.property(),
                 "streamThreads=" + streamThreads,
-                "kafka.client.id=" + clientId(number));
+                "kafka.client.id=" + clientId(number)));
+        settings.addAll(List.of(furtherSettings));
+        return InstanceProcess.run(environment, bootstrap, settings.toArray(String[]::new));
     }
 
     /** A member of the group is told by the beginning of its client id. */
