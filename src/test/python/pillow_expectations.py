@@ -3,6 +3,8 @@
 
 usage: pillow_expectations.py crc              the CRC-32 of the patterns in ImagePreprocessorTest
        pillow_expectations.py crops OUT FILE...  for each file OUT/NAME.rgb: 224x224 of a short edge of 256, RGB bytes
+       pillow_expectations.py turned OUT FILE  of each size and EXIF orientation OUT/WIDTHxHEIGHT-ORIENTATION.jpg, and what
+                                        becomes of it: .jpg.rgb as above, .jpg.56.rgb: 56x56 of a short edge of 64
 """
 
 import os
@@ -62,6 +64,27 @@ def preprocess(image, short_edge, width, height):
     return center_crop(resize(image, short_edge), width, height)
 
 
+# Of the scaled decoding's cells (2, 4, 8 pixels) the last is only partly the image's.
+SIZES = [(609, 641), (1033, 777), (517, 1203), (1801, 1029)]
+
+
+def write_crops(image, out):
+    for short_edge, side, name in ((256, 224, ".rgb"), (64, 56, ".56.rgb")):
+        with open(out + name, "wb") as crop:
+            crop.write(preprocess(image, short_edge, side, side).tobytes())
+
+
+def turned(out, file):
+    photo = Image.open(file).convert("RGB")
+    for width, height in SIZES:
+        for orientation in range(1, 9):
+            name = os.path.join(out, f"{width}x{height}-{orientation}")
+            exif = Image.Exif()
+            exif[0x0112] = orientation
+            photo.resize((width, height), Image.BICUBIC).save(name + ".jpg", quality=90, exif=exif)
+            write_crops(ImageOps.exif_transpose(Image.open(name + ".jpg")).convert("RGB"), name + ".jpg")
+
+
 def main(arguments):
     if arguments[:1] == ["crc"]:
         for width, height, short_edge, crop_width, crop_height in PATTERNS:
@@ -74,6 +97,8 @@ def main(arguments):
             crop = preprocess(image, 256, 224, 224)
             with open(os.path.join(arguments[1], os.path.basename(file) + ".rgb"), "wb") as out:
                 out.write(crop.tobytes())
+    elif arguments[:1] == ["turned"] and len(arguments) == 3:
+        turned(arguments[1], arguments[2])
     else:
         sys.exit(__doc__)
 

@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 
 /** The resampler alone, from decoded pixels to the 224×224 crop. */
 @State(Scope.Thread)
@@ -38,39 +39,34 @@ public class ResizeBenchmark {
     @Param
     public Source source;
 
-    private PixelRows pixels;
+    private Pixels pixels;
 
     /** Makes noise of the source's size. */
     @Setup
     public void make() {
-        pixels = noise(
-                NativeDecoder.reduced(source.width, source.reduction),
-                NativeDecoder.reduced(source.height, source.reduction));
+        Leptonica.load();
+        pixels = new Pixels(
+                ImageHeader.reduced(source.width, source.reduction),
+                ImageHeader.reduced(source.height, source.reduction),
+                0);
+        SplittableRandom random = new SplittableRandom(1);
+        for (int y = 0; y < pixels.height(); y++) {
+            pixels.setRow(y, random.ints(pixels.width()).toArray());
+        }
     }
 
-    private static PixelRows noise(int width, int height) {
-        byte[] rgb = new byte[width * height * 3];
-        new SplittableRandom(1).nextBytes(rgb);
-        return new PixelRows() {
-            @Override
-            public int width() {
-                return width;
-            }
-
-            @Override
-            public int height() {
-                return height;
-            }
-
-            @Override
-            public void row(int y, byte[] into) {
-                System.arraycopy(rgb, y * 3 * width, into, 0, 3 * width);
-            }
-        };
+    @TearDown
+    public void free() {
+        pixels.close();
     }
 
     @Benchmark
     public byte[] resize() {
-        return Resampler.resample(pixels, source.width, source.height, source.reduction, PREPROCESSING);
+        return Resampler.resample(
+                pixels,
+                new ImageSize(source.width, source.height),
+                source.reduction,
+                ExifOrientation.UPRIGHT,
+                PREPROCESSING);
     }
 }

@@ -4,6 +4,7 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** Reads numbers at places of an image file; what lies beyond its end means that the file is truncated. */
 record FileBytes(byte[] data) {
@@ -24,21 +25,17 @@ record FileBytes(byte[] data) {
         return u8(at) | u8(at + 1) << 8;
     }
 
-    int u24le(int at) throws RejectedEventException {
-        return u16le(at) | u8(at + 2) << 16;
-    }
-
-    /** Returns a signed number of 32 bits, little endian. */
-    int i32le(int at) throws RejectedEventException {
-        return u16le(at) | u16le(at + 2) << 16;
-    }
-
     long u32be(int at) throws RejectedEventException {
         return (long) u16be(at) << 16 | u16be(at + 2);
     }
 
     long u32le(int at) throws RejectedEventException {
-        return i32le(at) & 0xFFFF_FFFFL;
+        return u16le(at) | (long) u16le(at + 2) << 16;
+    }
+
+    /** Returns the first bytes in hexadecimal. */
+    String start() {
+        return HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(data, Math.min(8, data.length)));
     }
 
     /** Returns whether the file holds these characters (of one byte each) at this place. */
@@ -58,6 +55,14 @@ record FileBytes(byte[] data) {
 
     static RejectedEventException truncated(String reason) {
         return new RejectedEventException(Stage.DECODE, "truncated", reason);
+    }
+
+    static RejectedEventException unsupported(String reason) {
+        return new RejectedEventException(Stage.DECODE, "unsupported", reason);
+    }
+
+    static RejectedEventException beyondLimits(String code, String reason) {
+        return new RejectedEventException(Stage.LIMITS, code, reason);
     }
 
     static RejectedEventException corrupt(String reason) {

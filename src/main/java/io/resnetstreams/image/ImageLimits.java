@@ -11,7 +11,7 @@ package io.resnetstreams.image;
  * @param maxDecodeMillis processor time that decoding, scaling and cropping may take, in milliseconds
  */
 public record ImageLimits(int maxBytes, int maxPixels, int maxEdge, int maxAspectRatio, int maxDecodeMillis) {
-    /** OpenCV takes no image with a longer edge, whatever its own limits are set to. */
+    /** Far above what any decoder accepts but BMP's and PNG's. */
     private static final int LONGEST_EDGE = 1 << 20;
 
     /** Three bytes a pixel must still fit into one array. */
@@ -30,11 +30,11 @@ public record ImageLimits(int maxBytes, int maxPixels, int maxEdge, int maxAspec
     }
 
     /**
-     * Returns the limits used unless configured otherwise: 20 MiB, 50 megapixels, an edge of 16,384 pixels, 100 times as
-     * long as wide, 10 s.
+     * Returns the limits used unless configured otherwise: 20 MiB, 64 megapixels (phones take 50 and more), an edge of 16,384
+     * pixels, 100 times as long as wide, 10 s.
      */
     public static ImageLimits defaults() {
-        return new ImageLimits(20 << 20, 50_000_000, 16_384, 100, 10_000);
+        return new ImageLimits(20 << 20, 64_000_000, 16_384, 100, 10_000);
     }
 
     private static void require(boolean holds, String reason) {

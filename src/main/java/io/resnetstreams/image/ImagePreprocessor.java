@@ -2,8 +2,12 @@ package io.resnetstreams.image;
 
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
+import java.lang.management.ManagementFactory;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * From the bytes of an image file (JPEG, PNG, GIF, BMP or WebP) to the pixels a network sees.
@@ -11,20 +15,20 @@ import java.util.function.LongSupplier;
  * <p>An image is rejected rather than guessed at: one that is too large ({@link Stage#LIMITS}: {@code too_many_bytes},
  * {@code too_many_pixels}, {@code edge_too_long}, {@code aspect_ratio_too_large}, {@code too_many_scans}; found before
  * memory for its pixels is taken), that took too long ({@code decode_too_long}; found afterwards) or that can't be decoded
- * whole ({@link Stage#DECODE}: {@code empty}, {@code unknown_format}, {@code truncated}, {@code corrupt}).
+ * whole ({@link Stage#DECODE}: {@code empty}, {@code unknown_format}, {@code unsupported}, {@code truncated}, {@code corrupt}).
  *
  * <p>EXIF orientation is applied; CMYK and 16 bits a channel become RGB of 8 bits; of several frames the first is taken;
  * transparency is dropped as by Pillow's {@code convert("RGB")}.
  *
  * <p>Threading: any number of threads may call one instance; each keeps a few megabytes of native buffers of its own. All
- * together they decode no more pixels at once than two images of the largest size have; further images wait.
+ * together they decode no more pixels at once than 1.25 images of the largest size have; further images wait.
  */
 public final class ImagePreprocessor {
-    /**
-     * A JPEG is decoded at 1/2, 1/4 or 1/8 as long as it stays this many times larger than what it's scaled to, so that
-     * the filter, not the scaled decoding, decides how it looks.
-     */
+    /** A JPEG is decoded at 1/2, 1/4 or 1/8 as long as it stays this many times larger than what the filter makes of it. */
     private static final double HEADROOM = 2;
+
+    /** The processor time of the calling thread in nanoseconds: that of the clock would reject good images on a busy machine. */
+    static final LongSupplier THREAD_TIME = ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime;
 
     private final ImageLimits limits;
     private final Preprocessing preprocessing;
@@ -32,14 +36,10 @@ public final class ImagePreprocessor {
     private final PixelBudget budget;
 
     public ImagePreprocessor(ImageLimits limits, Preprocessing preprocessing) {
-        this(limits, preprocessing, DecodeTimer.THREAD_TIME);
+        this(limits, preprocessing, THREAD_TIME);
     }
 
-    /**
-     * Takes the time from elsewhere, for tests.
-     *
-     * @param threadNanos the time that the calling thread has spent, in nanoseconds
-     */
+    /** Takes the time that the calling thread has spent from elsewhere, for tests. */
     ImagePreprocessor(ImageLimits limits, Preprocessing preprocessing, LongSupplier threadNanos) {
         this.limits = limits;
         this.preprocessing = preprocessing;
@@ -47,9 +47,9 @@ public final class ImagePreprocessor {
         this.budget = new PixelBudget(limits);
     }
 
-    /** Loads the native library (0.5 to 1.5 s), which otherwise the first image does. */
+    /** Loads the native library (some 0.3 s), which otherwise the first image does. */
     public static void warmUp() {
-        NativeDecoder.ofThisThread();
+        Leptonica.load();
     }
 
     /**
@@ -59,24 +59,14 @@ public final class ImagePreprocessor {
      * @throws RejectedEventException if the image is beyond the limits or can't be decoded whole
      */
     public byte[] toPixels(byte[] imageFile) throws RejectedEventException {
-        DecodeTimer timer = new DecodeTimer(threadNanos, limits.maxDecodeMillis());
         ImageHeader header = permittedHeader(imageFile);
         int reduction = header.format() == ImageFormat.JPEG ? reduction(header) : 1;
-        return withDecoder(header, decoder -> {
-            decode(decoder, imageFile, header, reduction, timer);
-            byte[] pixels = toPixels(decoder, header, reduction);
-            timer.requireInTime();
-            return pixels;
+        return withPixels(imageFile, header, reduction, (pixels, orientation) -> {
+            if (reduction == 1 && preprocessing.leavesUnchanged(pixels.width(), pixels.height())) {
+                return pixels.toArray();
+            }
+            return Resampler.resample(pixels, header.upright(orientation), reduction, orientation, preprocessing);
         });
-    }
-
-    private byte[] toPixels(NativeDecoder decoder, ImageHeader header, int reduction) {
-        if (reduction == 1 && preprocessing.leavesUnchanged(decoder.width(), decoder.height())) {
-            return decoder.toArray();
-        }
-        int width = decoder.sideways() ? header.height() : header.width();
-        int height = decoder.sideways() ? header.width() : header.height();
-        return Resampler.resample(decoder, width, height, reduction, preprocessing);
     }
 
     /**
@@ -85,78 +75,78 @@ public final class ImagePreprocessor {
      * @throws RejectedEventException if the image is beyond the limits or can't be decoded whole
      */
     public DecodedImage decode(byte[] imageFile) throws RejectedEventException {
-        DecodeTimer timer = new DecodeTimer(threadNanos, limits.maxDecodeMillis());
-        ImageHeader header = permittedHeader(imageFile);
-        return withDecoder(header, decoder -> {
-            decode(decoder, imageFile, header, 1, timer);
-            return new DecodedImage(decoder.width(), decoder.height(), decoder.toArray());
-        });
+        return withPixels(
+                imageFile,
+                permittedHeader(imageFile),
+                1,
+                (pixels, orientation) -> new DecodedImage(pixels.width(), pixels.height(), pixels.toArray()));
     }
 
     /**
-     * Returns the size that a file states, whatever the limits; empty where it states none. Of a file that has lost a part,
-     * the orientation is not known: it is taken as upright.
+     * Returns the size that a file states, whatever the limits and whether it can be decoded; empty where it states none.
      */
     public static Optional<ImageSize> statedSize(byte[] imageFile) {
         FileBytes file = new FileBytes(imageFile);
         try {
             ImageHeader header = ImageHeader.read(file);
-            boolean sideways = ExifOrientation.isSideways(orientationIfComplete(file, header));
-            return Optional.of(
-                    sideways
-                            ? new ImageSize(header.height(), header.width())
-                            : new ImageSize(header.width(), header.height()));
+            return Optional.of(header.upright(ExifOrientation.of(file, header.format())));
         } catch (RejectedEventException e) {
             return Optional.empty();
         }
     }
 
-    private static int orientationIfComplete(FileBytes file, ImageHeader header) {
-        try {
-            header.require(ImageLimits.defaults()); // so that it costs no more than any image
-            Completeness.require(file, header, ImageLimits.defaults());
-            return ExifOrientation.of(file, header.format());
-        } catch (RejectedEventException e) {
-            return ExifOrientation.UPRIGHT;
-        }
-    }
-
-    /** What is done with a decoder. */
-    private interface DecoderUse<T> {
-        T with(NativeDecoder decoder) throws RejectedEventException;
-    }
-
-    private <T> T withDecoder(ImageHeader header, DecoderUse<T> use) throws RejectedEventException {
+    /** @param use of the decoded image, which was turned upright by an orientation */
+    private <T> T withPixels(byte[] imageFile, ImageHeader header, int reduction, BiFunction<Pixels, Integer, T> use)
+            throws RejectedEventException {
+        long start = threadNanos.getAsLong();
+        FileBytes file = new FileBytes(imageFile);
         budget.take(header);
-        NativeDecoder decoder = NativeDecoder.ofThisThread();
-        try {
-            return use.with(decoder);
+        try (Pixels pixels = decode(file, header, reduction)) {
+            header.requireDecoded(pixels, reduction);
+            requireInTime(start);
+            int orientation = ExifOrientation.of(file, header.format());
+            pixels.turn(orientation);
+            T result = use.apply(pixels, orientation);
+            requireInTime(start);
+            return result;
         } finally {
-            decoder.trim();
+            if (header.pixels() > (header.format() == ImageFormat.JPEG ? 24_000_000 : 3_000_000)) {
+                Pointer.trimMemory(); // else malloc keeps what each thread's largest image took
+            }
             budget.giveBack(header);
         }
     }
 
+    /** Rejects an image that has taken too long by now; native code can't be interrupted. */
+    private void requireInTime(long start) throws RejectedEventException {
+        long millis = TimeUnit.NANOSECONDS.toMillis(threadNanos.getAsLong() - start);
+        if (millis > limits.maxDecodeMillis()) {
+            throw FileBytes.beyondLimits(
+                    "decode_too_long",
+                    "decoding took " + millis + " ms of a processor; at most " + limits.maxDecodeMillis()
+                            + " are allowed");
+        }
+    }
+
+    private Pixels decode(FileBytes file, ImageHeader header, int reduction) throws RejectedEventException {
+        return switch (header.format()) {
+            case JPEG -> JpegDecoder.decode(file, limits, reduction);
+            case PNG -> PngStructure.decode(file);
+            case GIF -> GifDecoder.decode(file, header);
+            case BMP -> BmpDecoder.decode(file, header);
+            case WEBP -> WebpStructure.decode(file, header);
+        };
+    }
+
     private ImageHeader permittedHeader(byte[] imageFile) throws RejectedEventException {
         if (imageFile.length > limits.maxBytes()) {
-            throw new RejectedEventException(
-                    Stage.LIMITS,
+            throw FileBytes.beyondLimits(
                     "too_many_bytes",
                     "the image has " + imageFile.length + " bytes; at most " + limits.maxBytes() + " are allowed");
         }
         ImageHeader header = ImageHeader.read(new FileBytes(imageFile));
         header.require(limits);
         return header;
-    }
-
-    private void decode(NativeDecoder decoder, byte[] imageFile, ImageHeader header, int reduction, DecodeTimer timer)
-            throws RejectedEventException {
-        FileBytes file = new FileBytes(imageFile);
-        Completeness.require(file, header, limits);
-        byte[] needed = header.format() == ImageFormat.PNG ? PngStructure.stillImage(file) : imageFile;
-        decoder.decode(needed, header, reduction);
-        timer.requireInTime();
-        decoder.turn(ExifOrientation.of(file, header.format()));
     }
 
     private int reduction(ImageHeader header) {

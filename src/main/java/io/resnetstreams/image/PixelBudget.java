@@ -4,19 +4,15 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Bounds the pixels that all threads decode at once. Without it as many of the largest images as there are threads would
- * take native memory at the same time: 150 MB each by default.
- *
- * <p>Threading: any thread takes and gives back. The order is that of arrival, so that a large image is not passed by for
- * ever.
+ * take native memory at the same time: up to 0.5 GB each by default. Any thread takes and gives back; the order is that of
+ * arrival, so that a large image is not passed by for ever.
  */
 final class PixelBudget {
-    /** Two, so that small images need not wait for one of the largest. */
-    private static final int LARGEST_IMAGES = 2;
-
     private final Semaphore pixels;
 
     PixelBudget(ImageLimits limits) {
-        this.pixels = new Semaphore(LARGEST_IMAGES * limits.maxPixels(), true);
+        // A quarter more than the largest image has, so that small images need not wait for one of the largest.
+        this.pixels = new Semaphore(limits.maxPixels() + limits.maxPixels() / 4, true);
     }
 
     /** Waits until an image of the permitted size may be decoded. */
@@ -29,7 +25,6 @@ final class PixelBudget {
         pixels.release((int) header.pixels());
     }
 
-    /** Returns how many pixels may still be taken. */
     int free() {
         return pixels.availablePermits();
     }

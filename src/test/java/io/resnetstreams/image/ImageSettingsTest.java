@@ -11,7 +11,13 @@ class ImageSettingsTest {
     @Test
     void defaultLimits() {
         assertThat(ImageLimits.defaults())
-                .isEqualTo(new ImageLimits(20 * 1024 * 1024, 50_000_000, 16_384, 100, 10_000));
+                .isEqualTo(new ImageLimits(20 * 1024 * 1024, 64_000_000, 16_384, 100, 10_000));
+    }
+
+    @Test
+    void phonesOf50MegapixelsAreWithinThem() throws Exception {
+        new ImageHeader(ImageFormat.JPEG, 8_160, 6_144).require(ImageLimits.defaults());
+        new ImageHeader(ImageFormat.JPEG, 8_192, 6_144).require(ImageLimits.defaults());
     }
 
     @ParameterizedTest

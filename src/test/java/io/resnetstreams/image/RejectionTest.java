@@ -3,6 +3,7 @@ package io.resnetstreams.image;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.resnetstreams.events.RejectedEventException;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,12 +73,12 @@ class RejectionTest {
 
     @Test
     void theTimeOfTheThreadGoesOnWithItsWork() {
-        long start = DecodeTimer.THREAD_TIME.getAsLong();
+        long start = ImagePreprocessor.THREAD_TIME.getAsLong();
         long sum = 0;
-        while (DecodeTimer.THREAD_TIME.getAsLong() == start && sum < 1_000_000_000) {
+        while (ImagePreprocessor.THREAD_TIME.getAsLong() == start && sum < 1_000_000_000) {
             sum++;
         }
-        assertThat(DecodeTimer.THREAD_TIME.getAsLong()).isGreaterThan(start);
+        assertThat(ImagePreprocessor.THREAD_TIME.getAsLong()).isGreaterThan(start);
     }
 
     @Test
@@ -118,10 +120,12 @@ class RejectionTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("wholeFiles")
     void everyTruncationIsRejected(String name, byte[] file) {
-        for (int length = 30; length < file.length; length += 1 + file.length / 300) {
+        // A JPEG without its last two bytes, the end marker, and a GIF without its trailer have all of their pixels.
+        for (int length = 30; length < file.length - 2; length += 1 + file.length / 300) {
             byte[] cut = Arrays.copyOf(file, length);
-            assertThatThrownBy(() -> preprocessor.toPixels(cut))
-                    .as("%s cut to %d of %d bytes", name, length, file.length)
+            String what = String.format("%s cut to %d of %d bytes", name, length, file.length);
+            assertThat(catchThrowable(() -> preprocessor.toPixels(cut)))
+                    .as(what)
                     .isInstanceOf(RejectedEventException.class)
                     .asInstanceOf(type(RejectedEventException.class))
                     .extracting(RejectedEventException::code)
@@ -149,7 +153,7 @@ class RejectionTest {
         byte[] mended = Arrays.copyOf(file, file.length * 3 / 4);
         mended[mended.length - 2] = (byte) 0xFF;
         mended[mended.length - 1] = (byte) 0xD9;
-        assertRejected(mended, Stage.DECODE, "truncated", "its image data ends at byte");
+        assertRejected(mended, Stage.DECODE, "truncated", "its image data is not complete; libjpeg gives");
     }
 
     @Test
@@ -168,7 +172,7 @@ class RejectionTest {
         int second = indexOf(file, 0xD1);
         byte[] gap = Arrays.copyOf(file, file.length - (second - first));
         System.arraycopy(file, second, gap, first, file.length - second);
-        assertRejected(gap, Stage.DECODE, "corrupt", "restart marker 1 stands at byte " + first + " where 0 is due");
+        assertRejected(gap, Stage.DECODE, "corrupt", "found marker 0xd1 instead of RST0");
     }
 
     @Test
@@ -200,6 +204,33 @@ class RejectionTest {
         byte[] file = png(60, 40);
         file[file.length - 30] ^= 1;
         assertRejected(file, Stage.DECODE, "corrupt", "checksum of the PNG chunk at byte 33");
+    }
+
+    /** A length that would lead back to its own chunk. */
+    @Test
+    @Timeout(10)
+    void aChunkLongerThanTheFileEndsTheSearchForExif() {
+        byte[] file = png(60, 40);
+        Arrays.fill(file, 33, 36, (byte) 0xFF);
+        file[36] = (byte) 0xF4;
+        assertRejected(file, Stage.DECODE, "truncated", "its structure needs at least");
+        assertThat(ImagePreprocessor.statedSize(file)).contains(new ImageSize(60, 40));
+    }
+
+    @Test
+    void anEmptyExifSegmentIsUprightButACutOneIsNot() throws Exception {
+        byte[] jpeg = SampleImages.jpeg(60, 40);
+        byte[] name = {'E', 'x', 'i', 'f', 0, 0};
+        assertThat(preprocessor
+                        .decode(SampleImages.withSegment(jpeg, 0xE1, name))
+                        .width())
+                .isEqualTo(60);
+        for (int bytes = 1; bytes < 8; bytes++) {
+            byte[] cut = SampleImages.withSegment(jpeg, 0xE1, Arrays.copyOf(SampleImages.exif(6), 6 + bytes));
+            assertRejected(cut, Stage.DECODE, "truncated", "its EXIF data has " + bytes + " bytes");
+        }
+        byte[] both = SampleImages.withSegment(SampleImages.withSegment(jpeg, 0xE1, SampleImages.exif(6)), 0xE1, name);
+        assertThat(preprocessor.decode(both).width()).isEqualTo(40);
     }
 
     @Test

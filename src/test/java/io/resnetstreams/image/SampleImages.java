@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -44,7 +45,7 @@ final class SampleImages {
 
     /** Encodes RGB pixels; {@code parameters} are OpenCV's pairs of name and value. */
     static byte[] encode(String extension, byte[] rgb, int width, int height, int... parameters) {
-        ImagePreprocessor.warmUp();
+        Loader.load(opencv_imgcodecs.class);
         byte[] bgr = rgb.clone();
         for (int i = 0; i < bgr.length; i += 3) {
             bgr[i] = rgb[i + 2];

@@ -1,0 +1,62 @@
+package io.resnetstreams.image;
+
+import io.resnetstreams.events.RejectedEventException;
+import java.util.function.BiFunction;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.leptonica.PIX;
+import org.bytedeco.leptonica.global.leptonica;
+
+/**
+ * Leptonica's readers: libjpeg-turbo, libpng, libwebp and giflib, in one native library.
+ *
+ * <p>Threading: one instance belongs to one thread, which keeps the native buffer for the file from image to image.
+ */
+final class Leptonica {
+    private static final int MOST_BYTES_KEPT = 4 << 20; // beyond it, memory matters more than an allocation
+    private static final int LEAST_BYTES = 256 << 10;
+    private static final ThreadLocal<Leptonica> OF_THREAD = ThreadLocal.withInitial(Leptonica::new);
+
+    static {
+        // JavaCPP would otherwise take the whole process's native memory, the network's included, as its own, and fail
+        // with OutOfMemoryError where it exceeds a multiple of the Java heap.
+        System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
+        System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+        Loader.load(leptonica.class);
+        leptonica.setMsgSeverity(leptonica.L_SEVERITY_NONE); // the dead letter says it
+    }
+
+    private BytePointer input = new BytePointer(LEAST_BYTES);
+
+    private Leptonica() {}
+
+    /** Loads the native library. */
+    static void load() {
+        OF_THREAD.get();
+    }
+
+    /**
+     * Reads an image, or rejects it.
+     *
+     * @param reader one of Leptonica's functions {@code pixReadMem…}, of a file and its length; null means that it can't
+     */
+    static Pixels read(byte[] file, BiFunction<BytePointer, Long, PIX> reader) throws RejectedEventException {
+        Leptonica ofThread = OF_THREAD.get();
+        if (file.length > ofThread.input.capacity()) {
+            ofThread.resize(file.length);
+        }
+        PIX pix = reader.apply(ofThread.input.put(file, 0, file.length), (long) file.length);
+        if (file.length > MOST_BYTES_KEPT) {
+            ofThread.resize(LEAST_BYTES);
+        }
+        if (pix == null) {
+            throw FileBytes.corrupt("its image data can't be decoded");
+        }
+        return new Pixels(pix);
+    }
+
+    private void resize(int bytes) {
+        input.close();
+        input = new BytePointer(bytes);
+    }
+}

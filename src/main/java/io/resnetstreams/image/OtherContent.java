@@ -1,0 +1,46 @@
+package io.resnetstreams.image;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.Stage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
+
+/**
+ * Names what people send in the place of an accepted image, and says what to do. The kinds stand in {@code other-content.tsv}:
+ * {@code unsupported} are images of other formats, {@code unknown_format} is what is no image.
+ */
+final class OtherContent {
+    private static final int BYTES = 512;
+    private static final String CONVERT = ": convert it to JPEG or PNG before sending it";
+
+    private OtherContent() {}
+
+    /** Returns the rejection of a file that has none of the accepted formats. */
+    static RejectedEventException rejected(FileBytes file) {
+        String text = new String(file.data(), 0, Math.min(BYTES, file.length()), ISO_8859_1);
+        String[] fields = table().lines()
+                .filter(line -> !line.startsWith("# "))
+                .map(line -> line.split("\t"))
+                .filter(kind -> Pattern.compile(kind[0], Pattern.DOTALL | Pattern.CASE_INSENSITIVE)
+                        .matcher(text)
+                        .lookingAt())
+                .findFirst()
+                .orElse(new String[] {"", "unknown_format", "of no known kind: it begins with " + file.start()});
+        String advice = fields[1].equals("unsupported") ? CONVERT : "";
+        return new RejectedEventException(
+                Stage.DECODE, fields[1], "it is " + fields[2] + advice + "; accepted are JPEG, PNG, GIF, BMP and WebP");
+    }
+
+    private static String table() {
+        try (InputStream table = OtherContent.class.getResourceAsStream("other-content.tsv")) {
+            return new String(table.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the table of other contents can't be read", e);
+        }
+    }
+}

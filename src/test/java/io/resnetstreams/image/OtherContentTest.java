@@ -1,0 +1,90 @@
+package io.resnetstreams.image;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.Stage;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is sent in the place of an image is named, with what to do. */
+class OtherContentTest {
+    static Stream<Arguments> files() {
+        return Stream.of(
+                Arguments.of("\0\0\0\u0018ftypheic\0\0\0\0mif1heic", "unsupported", "HEIC"),
+                Arguments.of("\0\0\0\u001Cftypmif1\0\0\0\0mif1heic", "unsupported", "HEIC"),
+                Arguments.of("\0\0\0\u001Cftypavif\0\0\0\0avifmif1miaf", "unsupported", "AVIF"),
+                Arguments.of("\0\0\0\u001Cftypmif1\0\0\0\0mif1avif", "unsupported", "AVIF"),
+                Arguments.of("\0\0\0\u0018ftypisom\0\0\2\0isomiso2", "unknown_format", "video"),
+                Arguments.of("\0\0\0\fJXL \r\n\u0087\n", "unsupported", "JPEG XL"),
+                Arguments.of("\u00FF\n\u00FA\u001F", "unsupported", "JPEG XL"),
+                Arguments.of("II*\0\b\0\0\0", "unsupported", "TIFF"),
+                Arguments.of("MM\0*\0\0\0\b", "unsupported", "TIFF"),
+                Arguments.of("\0\0\0\fjP  \r\n\u0087\n", "unsupported", "JPEG 2000"),
+                Arguments.of("\u00FFO\u00FFQ\0\u0029", "unsupported", "JPEG 2000"),
+                Arguments.of("\0\0\1\0\1\0", "unsupported", "ICO"),
+                Arguments.of("8BPS\0\1", "unsupported", "PSD"),
+                Arguments.of("<svg xmlns='http://www.w3.org/2000/svg'>", "unsupported", "SVG"),
+                Arguments.of("<?xml version='1.0'?>\n<!-- a -->\n<svg width='1'>", "unsupported", "SVG"),
+                Arguments.of("%PDF-1.7\n", "unknown_format", "PDF"),
+                Arguments.of("PK\3\4\u0014", "unknown_format", "ZIP"),
+                Arguments.of("\u001F\u008B\b", "unknown_format", "gzip"),
+                Arguments.of("<!DOCTYPE html><html>", "unknown_format", "HTML"),
+                Arguments.of("\u00EF\u00BB\u00BF \n<HTML>", "unknown_format", "HTML"),
+                Arguments.of(
+                        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+                        "unknown_format",
+                        "'git lfs pull'"),
+                Arguments.of("plain text", "unknown_format", "it begins with 70 6c 61"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void isNamed(String file, String code, String name) {
+        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 8, 8));
+        assertThatThrownBy(() -> preprocessor.toPixels(file.getBytes(ISO_8859_1)))
+                .hasMessageContaining(name)
+                .hasMessageContaining("accepted are JPEG, PNG, GIF, BMP and WebP")
+                .asInstanceOf(type(RejectedEventException.class))
+                .satisfies(rejected -> {
+                    assertThat(rejected.code()).isEqualTo(code);
+                    assertThat(rejected.stage()).isEqualTo(Stage.DECODE);
+                });
+    }
+
+    @Test
+    void kindsOfJpegThatCannotBeDecodedAreUnsupported() {
+        byte[] jpeg = SampleImages.jpeg(16, 16);
+        assertUnsupported(withFrame(jpeg, 0xC1, 12), "a lossy JPEG of 12 bits");
+        assertUnsupported(withFrame(jpeg, 0xC3, 8), "a lossless JPEG of 8 bits");
+        assertUnsupported(withFrame(jpeg, 0xC3, 16), "a lossless JPEG of 16 bits");
+        assertUnsupported(withFrame(jpeg, 0xC5, 8), "a hierarchical JPEG of 8 bits");
+    }
+
+    private static void assertUnsupported(byte[] file, String reason) {
+        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 8, 8));
+        assertThatThrownBy(() -> preprocessor.toPixels(file))
+                .hasMessageContaining(reason)
+                .asInstanceOf(type(RejectedEventException.class))
+                .extracting(RejectedEventException::code)
+                .isEqualTo("unsupported");
+    }
+
+    private static byte[] withFrame(byte[] jpeg, int marker, int bits) {
+        byte[] other = jpeg.clone();
+        for (int at = 0; at < other.length; at++) {
+            if (other[at] == (byte) 0xFF && other[at + 1] == (byte) 0xC0) {
+                other[at + 1] = (byte) marker;
+                other[at + 4] = (byte) bits;
+                return other;
+            }
+        }
+        throw new IllegalArgumentException("no frame");
+    }
+}
