@@ -1,37 +1,45 @@
 package io.resnetstreams.cli;
 
+import de.erichseifert.vectorgraphics2d.Processors;
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
 import io.resnetstreams.backfill.ClassChanges;
 import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.IntStream;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.ChartEncoder;
-import org.knowm.xchart.HeatMapChart;
-import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Pictures of what was measured, as SVG or PNG by the file's ending. */
 final class Charts {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 500;
-    private static final int MOST_NAMED_CLASSES = 40;
+    private static final int MOST_CHANGED_LABELS = 40;
+    /** Told apart by those who see few colours too (Okabe and Ito). */
+    private static final Color[] HUES = {
+        new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7), new Color(0x7A6A00)
+    };
 
     private Charts() {}
-
-    /** A curve: its points' coordinates. */
-    record Curve(double[] x, double[] y) {}
 
     /** Refuses a file whose ending is neither svg nor png, before any work is done. */
     static void requireFormat(String option, Path file) {
@@ -40,90 +48,127 @@ final class Charts {
         }
     }
 
-    /** Draws curves over a common axis, by their names. */
-    static void curves(Path file, String title, String xTitle, String yTitle, Map<String, Curve> curves) {
+    /**
+     * Draws learning curves: of each a pair of one hue, dashed for training images and whole for those held out. The legend
+     * stands beside the curves.
+     */
+    static void curves(Path file, String title, String yTitle, List<LearningCurve> curves) {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
                 .title(title)
-                .xAxisTitle(xTitle)
+                .xAxisTitle("epoch")
                 .yAxisTitle(yTitle)
                 .build();
-        chart.getStyler().setLegendPosition(LegendPosition.InsideNE).setChartBackgroundColor(Color.WHITE);
-        curves.forEach(
-                (name, curve) -> chart.addSeries(name, curve.x(), curve.y()).setMarker(SeriesMarkers.CIRCLE));
-        save(chart, file);
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideE).setChartBackgroundColor(Color.WHITE);
+        for (int i = 0; i < curves.size(); i++) {
+            LearningCurve curve = curves.get(i);
+            String of = curve.name().isEmpty() ? "" : curve.name() + ", ";
+            Color hue = HUES[i % HUES.length];
+            XYSeries training = chart.addSeries(of + "training", curve.epochs(), curve.training());
+            training.setMarker(SeriesMarkers.NONE);
+            training.setLineColor(lighter(hue)).setLineStyle(SeriesLines.DASH_DASH);
+            XYSeries heldOut = chart.addSeries(of + "held out", curve.epochs(), curve.heldOut());
+            heldOut.setMarker(curve.epochs().length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE)
+                    .setMarkerColor(hue);
+            heldOut.setLineColor(hue).setLineStyle(SeriesLines.SOLID);
+        }
+        save(file, (out, format) -> ChartEncoder.saveChart(chart, out, format));
     }
 
-    /** Draws counts of right classes (rows) by predicted ones (columns), each row as shares of its sum. */
+    private static Color lighter(Color hue) {
+        return new Color((hue.getRed() + 255) / 2, (hue.getGreen() + 255) / 2, (hue.getBlue() + 255) / 2);
+    }
+
+    /** Draws counts of right classes (rows) by predicted ones (columns); see {@link ConfusionPicture}. */
     static void confusion(Path file, List<String> labels, int[][] counts) {
-        int classes = labels.size();
-        List<Number[]> cells = new ArrayList<>();
-        for (int right = 0; right < classes; right++) {
-            int sum = Math.max(1, Arrays.stream(counts[right]).sum());
-            for (int predicted = 0; predicted < classes; predicted++) {
-                // The first row on top.
-                cells.add(new Number[] {
-                    predicted, classes - 1 - right, Math.round(1000.0 * counts[right][predicted] / sum) / 10.0
-                });
-            }
-        }
-        List<String> columns = labels;
-        if (classes > MOST_NAMED_CLASSES) {
-            columns = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-        }
-        HeatMapChart chart = heatMap(columns, cells, 100);
-        chart.setTitle("Predicted classes, in % of each right class");
-        chart.setXAxisTitle("predicted");
-        chart.setYAxisTitle("right");
-        save(chart, file);
+        save(file, ConfusionPicture.of(labels, counts));
     }
 
     /** Draws how many events have one label in A (rows) and another in B (columns), for the labels that changed most. */
     static void changes(Path file, String nameA, String nameB, ClassChanges changes) {
-        List<String> labels = changes.mostChanged(MOST_NAMED_CLASSES);
-        List<Number[]> cells = new ArrayList<>();
+        List<String> labels = changes.mostChanged(MOST_CHANGED_LABELS);
+        double[][] shares = new double[labels.size()][labels.size()];
+        String[][] texts = new String[labels.size()][labels.size()];
         long most = 1;
         for (int from = 0; from < labels.size(); from++) {
             for (int to = 0; to < labels.size(); to++) {
                 // Those that did not change would outshine all others.
                 long count = from == to ? 0 : changes.count(labels.get(from), labels.get(to));
                 most = Math.max(most, count);
-                cells.add(new Number[] {to, labels.size() - 1 - from, count});
+                shares[from][to] = count;
+                texts[from][to] = count == 0 ? "" : Long.toString(count);
             }
         }
-        HeatMapChart chart = heatMap(labels, cells, most);
-        chart.setTitle("Labels that changed, in events");
-        chart.setXAxisTitle("label in B: " + nameB);
-        chart.setYAxisTitle("label in A: " + nameA);
-        save(chart, file);
+        for (double[] row : shares) {
+            for (int to = 0; to < row.length; to++) {
+                row[to] /= most;
+            }
+        }
+        save(
+                file,
+                new HeatMap(
+                        "Labels that changed, in events",
+                        "label in A: " + nameA,
+                        "label in B: " + nameB,
+                        labels,
+                        shares,
+                        texts));
     }
 
-    /** Returns a map of cells (column, row from below, value from 0 to the most) over equal names of columns and rows. */
-    private static HeatMapChart heatMap(List<String> names, List<Number[]> cells, double most) {
-        HeatMapChart chart =
-                new HeatMapChartBuilder().width(WIDTH).height(WIDTH).build();
-        // The first row on top.
-        List<String> rows = new ArrayList<>(names);
-        Collections.reverse(rows);
-        chart.addSeries("cells", names, rows, cells);
-        chart.getStyler()
-                .setRangeColors(new Color[] {Color.WHITE, new Color(0x6BAED6)})
-                .setMin(0)
-                .setMax(most)
-                .setShowValue(names.size() <= MOST_NAMED_CLASSES / 2)
-                .setHeatMapValueDecimalPattern("#.#")
-                .setXAxisLabelRotation(45)
-                .setChartBackgroundColor(Color.WHITE);
-        return chart;
+    private static void save(Path file, Drawing drawing) {
+        save(file, (out, format) -> {
+            Graphics2D measure = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
+            Dimension size = drawing.size(measure);
+            measure.dispose();
+            if (format.equals("svg")) {
+                VectorGraphics2D graphics = new VectorGraphics2D();
+                draw(graphics, drawing, size);
+                Processors.get(format)
+                        .getDocument(graphics.getCommands(), new PageSize(size.width, size.height))
+                        .writeTo(out);
+            } else {
+                BufferedImage image = new BufferedImage(size.width, size.height, BufferedImage.TYPE_INT_RGB);
+                Graphics2D graphics = image.createGraphics();
+                graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+                draw(graphics, drawing, size);
+                graphics.dispose();
+                writePng(image, out);
+            }
+        });
     }
 
-    private static void save(Chart<?, ?> chart, Path file) {
+    /** Packs as closely as PNG can. */
+    private static void writePng(BufferedImage image, OutputStream out) throws IOException {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+        ImageWriteParam parameters = writer.getDefaultWriteParam();
+        parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+        parameters.setCompressionQuality(0);
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(image, null, null), parameters);
+        } finally {
+            writer.dispose();
+        }
+    }
+
+    private static void draw(Graphics2D graphics, Drawing drawing, Dimension size) {
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, size.width, size.height);
+        drawing.draw(graphics);
+    }
+
+    /** Writes a picture in a format, {@code svg} or {@code png}. */
+    private interface Encoder {
+        void write(OutputStream out, String format) throws IOException;
+    }
+
+    private static void save(Path file, Encoder encoder) {
         try {
             Path parent = file.toAbsolutePath().getParent();
             Files.createDirectories(parent);
             try (OutputStream out = Files.newOutputStream(file)) {
-                ChartEncoder.saveChart(chart, out, isSvg(file) ? "svg" : "png");
+                encoder.write(out, isSvg(file) ? "svg" : "png");
             }
         } catch (IOException e) {
             throw UserErrorException.shortfall("cannot write " + file + ": " + e.getMessage(), e);

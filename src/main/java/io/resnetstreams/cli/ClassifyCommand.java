@@ -4,14 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.Outcome;
-import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
-import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.ImageSize;
 import io.resnetstreams.image.Png;
@@ -19,13 +16,16 @@ import io.resnetstreams.inference.InferenceMetrics;
 import io.resnetstreams.model.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,7 +36,10 @@ import picocli.CommandLine.Parameters;
         name = "classify",
         description =
                 "Labels local files without a broker, or says why each would be a dead letter (then exit code 1).",
-        footer = "%nExample: resnet-streams classify cat.jpg dog.png --model models/resnet20-fashion-mnist")
+        footer = {
+            "%nExample: resnet-streams classify cat.jpg photos/ --model models/resnet20-fashion-mnist",
+            "         curl -s https://example.com/cat.jpg | resnet-streams classify -"
+        })
 final class ClassifyCommand implements Callable<Integer> {
     /** What became of a file; width and height are those that it states, null where it states none. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -51,14 +54,26 @@ final class ClassifyCommand implements Callable<Integer> {
             Integer height,
             List<LabelEvent.Label> labels) {}
 
+    private static final int LONGEST_LIST = 64_000_000; // bytes
+    private static final int MOST_NAMED = 10;
+
     @Mixin
     private OutputOptions output;
 
     @Mixin
     private PipelineOptions options;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Image files.")
-    private List<Path> files;
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "0..*",
+            description = "Image files, folders, IDX files; - is one image from standard input.")
+    private List<Path> paths = List.of();
+
+    @Option(
+            names = "--files-from",
+            paramLabel = "FILE",
+            description = "Takes further paths from a file, one a line; - reads them from standard input.")
+    private Path filesFrom;
 
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
@@ -67,69 +82,118 @@ final class ClassifyCommand implements Callable<Integer> {
     private Path pixels;
 
     @Override
-    public Integer call() throws IOException {
-        for (Path file : files) {
-            if (!Files.isRegularFile(file)) {
-                throw UserErrorException.usage(file + ": there is no such file");
-            }
-        }
+    public Integer call() {
+        EventSource source = EventSource.of(allPaths());
         Map<String, String> own = new HashMap<>();
         own.put("model", modelPath);
         Configuration configuration = options.load(own);
         ModelDirectory model = ClassificationStack.model(configuration.model());
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
-        boolean allLabelled = true;
+        PictureCheck check = new PictureCheck(
+                model.preprocessing(), preprocessor, model.labels().size());
+        AtomicBoolean allLabelled = new AtomicBoolean(true);
         try (ClassificationStack stack = ClassificationStack.open(configuration, model, InferenceMetrics.NONE)) {
-            for (int number = 0; number < files.size(); number++) {
-                Path file = files.get(number);
-                byte[] bytes = Files.readAllBytes(file);
-                FileOutcome outcome = classify(stack, file, bytes);
+            output.text().println(description(model));
+            FilesInFlight files = new FilesInFlight(stack.service()::classify, file -> {
+                FileOutcome outcome = outcome(file);
                 print(outcome);
-                allLabelled &= outcome.labels() != null;
-                if (pixels != null && outcome.labels() != null) {
-                    writePixels(preprocessor, model, number, file, bytes);
+                if (outcome.labels() == null) {
+                    allLabelled.set(false);
+                    return;
                 }
+                check.warning(file.file().image())
+                        .ifPresent(warning -> output.text().println("  warning: " + outcome.file() + " is " + warning));
+                if (pixels != null) {
+                    writePixels(preprocessor, model, file);
+                }
+            });
+            try {
+                source.forEach(files::add);
+            } finally {
+                // Whatever the next file is, those before it have their outcomes.
+                files.finish();
             }
+        } catch (EventSource.UnreadableException e) {
+            throw UserErrorException.shortfall(e.getMessage(), e);
         }
-        return allLabelled ? 0 : 1;
+        return allLabelled.get() ? 0 : 1;
     }
 
-    private static FileOutcome classify(ClassificationStack stack, Path file, byte[] bytes) {
-        RecordHeaders headers = new RecordHeaders();
-        headers.add(EventReader.CONTENT_TYPE_HEADER, "image/*".getBytes(UTF_8));
-        RawEvent event = new RawEvent(new SourcePosition(file.toString(), 0, 0, 0), null, bytes, headers);
-        Outcome outcome = stack.service().classify(event).join();
-        Optional<ImageSize> size = ImagePreprocessor.statedSize(bytes);
+    private List<Path> allPaths() {
+        List<Path> all = new ArrayList<>(paths);
+        if (filesFrom != null) {
+            all.addAll(listed());
+        }
+        if (all.isEmpty()) {
+            throw UserErrorException.usage(
+                    "no image is given: name files or folders, - for standard input, or a list of"
+                            + " paths by --files-from");
+        }
+        return all;
+    }
+
+    private List<Path> listed() {
+        try {
+            byte[] list = filesFrom.equals(EventSource.STANDARD_INPUT)
+                    ? BoundedFile.bytes(System.in, LONGEST_LIST)
+                    : BoundedFile.bytes(filesFrom, LONGEST_LIST);
+            return new String(list, UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .map(Path::of)
+                    .toList();
+        } catch (NoSuchFileException e) {
+            throw UserErrorException.usage("--files-from " + filesFrom + ": there is no such file", e);
+        } catch (IOException | InvalidPathException e) {
+            throw UserErrorException.usage("--files-from " + filesFrom + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String description(ModelDirectory model) {
+        List<String> labels = model.labels();
+        String some = String.join(", ", labels.subList(0, Math.min(MOST_NAMED, labels.size())));
+        return "model %s (%s, %d×%d) knows %d classes: %s%s"
+                .formatted(
+                        model.name(),
+                        model.architecture(),
+                        model.preprocessing().width(),
+                        model.preprocessing().height(),
+                        labels.size(),
+                        some,
+                        labels.size() > MOST_NAMED ? ", …" : "");
+    }
+
+    private static FileOutcome outcome(FilesInFlight.Classified file) {
+        String name = file.file().id();
+        Optional<ImageSize> size = ImagePreprocessor.statedSize(file.file().image());
         Integer width = size.map(ImageSize::width).orElse(null);
         Integer height = size.map(ImageSize::height).orElse(null);
-        if (outcome instanceof DeadLetter dead) {
+        if (file.outcome() instanceof DeadLetter dead) {
             return new FileOutcome(
-                    file.toString(),
-                    "deadLetter",
-                    dead.stage().wireName(),
-                    dead.code(),
-                    dead.reason(),
-                    width,
-                    height,
-                    null);
+                    name, "deadLetter", dead.stage().wireName(), dead.code(), dead.reason(), width, height, null);
         }
-        List<LabelEvent.Label> labels = ((EncodedLabel) outcome).event().labels();
-        return new FileOutcome(file.toString(), "label", null, null, null, width, height, labels);
+        List<LabelEvent.Label> labels = ((EncodedLabel) file.outcome()).event().labels();
+        return new FileOutcome(name, "label", null, null, null, width, height, labels);
     }
 
-    private void writePixels(ImagePreprocessor preprocessor, ModelDirectory model, int number, Path file, byte[] bytes)
-            throws IOException {
-        Files.createDirectories(pixels);
+    private void writePixels(ImagePreprocessor preprocessor, ModelDirectory model, FilesInFlight.Classified file) {
+        // Numbered, since files of several folders may have one name.
+        Path target = pixels.resolve(
+                "%04d-%s.png".formatted(file.number(), Path.of(file.file().id()).getFileName()));
         try {
-            byte[] seen = preprocessor.toPixels(bytes);
-            int width = model.preprocessing().width();
-            int height = model.preprocessing().height();
-            // Numbered, since files of several folders may have one name.
-            Path target = pixels.resolve("%04d-%s.png".formatted(number, file.getFileName()));
-            Files.write(target, Png.encodeRgb(seen, width, height));
+            Files.createDirectories(pixels);
+            byte[] seen = preprocessor.toPixels(file.file().image());
+            Files.write(
+                    target,
+                    Png.encodeRgb(
+                            seen,
+                            model.preprocessing().width(),
+                            model.preprocessing().height()));
         } catch (RejectedEventException e) {
             throw new IllegalStateException("an image that was labelled can't be decoded", e);
+        } catch (IOException e) {
+            throw UserErrorException.shortfall("cannot write " + target + ": " + e.getMessage(), e);
         }
     }
 

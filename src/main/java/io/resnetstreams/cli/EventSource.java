@@ -2,22 +2,23 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.image.Png;
 import io.resnetstreams.model.IdxFile;
+import io.resnetstreams.model.ImageFiles;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * The images that paths stand for, in a fixed order: a file is sent whatever it holds; a folder is walked for files that
- * are images by their name; an IDX file gives one PNG for each of its images. Files are read as they are iterated over.
+ * are images by their name; an IDX file gives one PNG for each of its images; {@code -} is one image from standard
+ * input. Files are read as they are iterated over.
  */
 final class EventSource implements Iterable<EventSource.SourceEvent> {
     /** One event to be: its id, the image's bytes, and the content type, null where the name tells none. */
@@ -33,13 +34,8 @@ final class EventSource implements Iterable<EventSource.SourceEvent> {
         }
     }
 
-    private static final Map<String, String> CONTENT_TYPES = Map.of(
-            "jpg", "image/jpeg",
-            "jpeg", "image/jpeg",
-            "png", "image/png",
-            "gif", "image/gif",
-            "bmp", "image/bmp",
-            "webp", "image/webp");
+    /** In place of a path: one image from standard input. */
+    static final Path STANDARD_INPUT = Path.of("-");
 
     private final List<Supplier<SourceEvent>> events = new ArrayList<>();
     private long skippedFiles;
@@ -48,9 +44,14 @@ final class EventSource implements Iterable<EventSource.SourceEvent> {
 
     /** Finds the images; a path that does not exist or can't be read is an error that names it. */
     static EventSource of(List<Path> paths) {
+        if (Collections.frequency(paths, STANDARD_INPUT) > 1) {
+            throw UserErrorException.usage("- (standard input) is given twice; it can be read once");
+        }
         EventSource source = new EventSource();
         for (Path path : paths) {
-            if (Files.isDirectory(path)) {
+            if (path.equals(STANDARD_INPUT)) {
+                source.addStandardInput();
+            } else if (Files.isDirectory(path)) {
                 source.addFolder(path);
             } else if (Files.isRegularFile(path)) {
                 source.addFile(path);
@@ -59,8 +60,8 @@ final class EventSource implements Iterable<EventSource.SourceEvent> {
             }
         }
         if (source.events.isEmpty()) {
-            throw UserErrorException.usage("no image in " + paths + "; files whose names end in "
-                    + CONTENT_TYPES.keySet().stream().sorted().toList() + " are taken from folders");
+            throw UserErrorException.usage("no image in " + paths + "; files whose names end in " + ImageFiles.endings()
+                    + " are taken from folders");
         }
         return source;
     }
@@ -85,10 +86,20 @@ final class EventSource implements Iterable<EventSource.SourceEvent> {
         return events.stream().map(Supplier::get).iterator();
     }
 
+    /** Reads it now, since it can be read once. */
+    private void addStandardInput() {
+        try {
+            SourceEvent event = new SourceEvent(STANDARD_INPUT.toString(), System.in.readAllBytes(), null);
+            events.add(() -> event);
+        } catch (IOException e) {
+            throw UserErrorException.usage("cannot read standard input: " + e.getMessage(), e);
+        }
+    }
+
     private void addFolder(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             files.filter(Files::isRegularFile).sorted().forEach(file -> {
-                if (contentType(file) != null || IdxFile.looksLikeImages(file)) {
+                if (ImageFiles.contentType(file).isPresent() || IdxFile.looksLikeImages(file)) {
                     addFile(file);
                 } else {
                     skippedFiles++;
@@ -103,7 +114,8 @@ final class EventSource implements Iterable<EventSource.SourceEvent> {
         if (IdxFile.looksLikeImages(file)) {
             addIdx(file);
         } else {
-            events.add(() -> new SourceEvent(file.toString(), read(file), contentType(file)));
+            events.add(() -> new SourceEvent(
+                    file.toString(), read(file), ImageFiles.contentType(file).orElse(null)));
         }
     }
 
@@ -128,10 +140,5 @@ final class EventSource implements Iterable<EventSource.SourceEvent> {
         } catch (IOException e) {
             throw new UnreadableException(file, e);
         }
-    }
-
-    private static String contentType(Path file) {
-        String name = file.getFileName().toString();
-        return CONTENT_TYPES.get(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
     }
 }

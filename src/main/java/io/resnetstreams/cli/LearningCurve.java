@@ -1,27 +1,21 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.Charts.Curve;
 import io.resnetstreams.model.ResNetTrainer.Epoch;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** A training's accuracy over its epochs. */
-final class LearningCurve {
-    private LearningCurve() {}
-
-    static Map<String, Curve> of(List<Epoch> epochs) {
-        Map<String, Curve> curves = new LinkedHashMap<>();
-        curves.put("training images (augmented)", curve(epochs, Epoch::trainAccuracy));
-        curves.put("held-out images", curve(epochs, Epoch::testAccuracy));
-        return curves;
-    }
-
-    /** Returns one figure of each epoch. */
-    static Curve curve(List<Epoch> epochs, ToDoubleFunction<Epoch> figure) {
-        return new Curve(
-                epochs.stream().mapToDouble(Epoch::epoch).toArray(),
-                epochs.stream().mapToDouble(figure).toArray());
+/**
+ * A figure of a training over its epochs, of the images it learnt from and of those held out.
+ *
+ * @param name of the network; empty where there is only one
+ */
+record LearningCurve(String name, double[] epochs, double[] training, double[] heldOut) {
+    static LearningCurve of(
+            String name, List<Epoch> log, ToDoubleFunction<Epoch> training, ToDoubleFunction<Epoch> heldOut) {
+        return new LearningCurve(
+                name,
+                log.stream().mapToDouble(Epoch::epoch).toArray(),
+                log.stream().mapToDouble(training).toArray(),
+                log.stream().mapToDouble(heldOut).toArray());
     }
 }

@@ -1,6 +1,5 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.Charts.Curve;
 import io.resnetstreams.model.LabelledImages;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.Normalisation;
@@ -17,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -95,8 +93,14 @@ final class ModelExperimentCommand {
                 for (String form : new String[] {"plain%d", "resnet%d_a"}) {
                     Arrays.stream(depths).forEach(depth -> networks.add(ResNetArchitecture.of(form.formatted(depth))));
                 }
-                TrainingData images =
-                        TrainingData.read(data, networks.get(0).defaultInputSize(), 0.1, arguments.seed());
+                TrainingData images = TrainingData.read(
+                        data,
+                        networks.get(0).defaultInputSize(),
+                        0.1,
+                        arguments.seed(),
+                        arguments.imageLimits(),
+                        false,
+                        line -> output.text().println(line));
                 LabelledImages train = images.train().spread(most);
                 for (ResNetArchitecture network : networks) {
                     logs.put(network.name(), train(network, options, train, images));
@@ -135,31 +139,31 @@ final class ModelExperimentCommand {
                             null),
                     null,
                     Map.of());
-            long total = (long) train.size() / options.batchSize() * options.batchSize() * options.epochs();
-            try (ProgressBar progress = Terminal.progressBar(network.name(), total)) {
-                new ResNetTrainer(description, images.labels(), options, train, images.heldOut(), Map.of(), count -> {
-                            if (progress != null) {
-                                progress.stepBy(count);
-                            }
-                        })
+            int perEpoch = train.size() / options.batchSize() * options.batchSize();
+            try (TrainingProgress progress =
+                    TrainingProgress.of(network.name(), perEpoch, options.epochs(), output.text())) {
+                new ResNetTrainer(description, images.labels(), options, train, images.heldOut(), Map.of(), progress)
                         .train(directory, resume, epoch -> output.text()
                                 .printf(
-                                        "%-12s epoch %d: training error %.2f %%, held out %.2f %%%n",
+                                        "%-12s epoch %d: training error %.2f %%, held out %.2f %%%s%n",
                                         network.name(),
                                         epoch.epoch(),
                                         100 - epoch.trainAccuracy() * 100,
-                                        100 - epoch.testAccuracy() * 100));
+                                        100 - epoch.testAccuracy() * 100,
+                                        progress.left()));
             }
             return ResNetTrainer.log(directory);
         }
 
         private void report(Map<String, List<Epoch>> logs) {
-            Map<String, Curve> curves = new LinkedHashMap<>();
+            List<LearningCurve> curves = new ArrayList<>();
             List<Row> rows = new ArrayList<>();
             logs.forEach((name, epochs) -> {
-                curves.put(
-                        name + ", training", LearningCurve.curve(epochs, epoch -> 100 - epoch.trainAccuracy() * 100));
-                curves.put(name + ", held out", LearningCurve.curve(epochs, epoch -> 100 - epoch.testAccuracy() * 100));
+                curves.add(LearningCurve.of(
+                        name,
+                        epochs,
+                        epoch -> 100 - epoch.trainAccuracy() * 100,
+                        epoch -> 100 - epoch.testAccuracy() * 100));
                 Epoch last = epochs.get(epochs.size() - 1);
                 rows.add(new Row(
                         name,
@@ -168,7 +172,7 @@ final class ModelExperimentCommand {
                         Rounding.to(4, 1 - last.testAccuracy())));
             });
             Path picture = out.resolve(PICTURE);
-            Charts.curves(picture, "Plain and residual networks", "epoch", "error in %", curves);
+            Charts.curves(picture, "Plain and residual networks", "error in %", curves);
             output.printJson(Map.of("networks", rows, "picture", picture.toString()));
             rows.forEach(row -> output.text()
                     .printf(

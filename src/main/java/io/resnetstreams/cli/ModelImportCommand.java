@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.model.CheckpointConfig;
 import io.resnetstreams.model.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
@@ -9,6 +10,7 @@ import io.resnetstreams.model.SymbolImport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -23,20 +25,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         description = {
-            "Makes a model directory of a PyTorch state dict saved as safetensors, with torchvision's names or",
-            "akamaster's for CIFAR, in fp32, fp16 or bf16; or of an MXNet network, NAME-symbol.json and",
-            "NAME-0000.params, as DJL's model zoo has them."
+            "Makes a model directory of a PyTorch state dict saved as safetensors, with the names of torchvision, timm,",
+            "Hugging Face's transformers or CIFAR networks; or of an MXNet network, NAME-symbol.json and",
+            "NAME-0000.params, as DJL's model zoo has them. What config.json and preprocessor_config.json beside it say",
+            "of labels, strides and preprocessing counts where no option says otherwise."
         },
         footer = "%nExample: resnet-streams model import resnet50.safetensors --architecture resnet50"
                 + " --synset imagenet.txt --out models/resnet50")
 final class ModelImportCommand implements Callable<Integer> {
-    /** Of ImageNet; torchvision's networks and most others were trained with them. */
-    private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
-
-    private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
-
-    private static final int IMAGENET_SIZE = 224;
-
     enum Preset {
         imagenet,
         none
@@ -48,7 +44,10 @@ final class ModelImportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "State dict in the safetensors format, or NAME-symbol.json.")
+    @Parameters(
+            paramLabel = "FILE",
+            description =
+                    "State dict: .safetensors or, of one in shards, .safetensors.index.json; or NAME-symbol.json.")
     private Path file;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
@@ -57,14 +56,16 @@ final class ModelImportCommand implements Callable<Integer> {
     @Option(
             names = "--synset",
             paramLabel = "FILE",
-            required = true,
-            description = "Labels by class, one a line; of columns separated by tabs the last.")
+            description = {
+                "Labels by class, one a line; of columns separated by tabs the last.",
+                "(default: those of config.json)"
+            })
     private Path synset;
 
     @Option(
             names = "--architecture",
             paramLabel = "NAME",
-            description = "Architecture (default: found from the tensors).")
+            description = "Architecture (default: that of config.json, else found from the tensors).")
     private String architecture;
 
     @Option(
@@ -72,7 +73,7 @@ final class ModelImportCommand implements Callable<Integer> {
             paramLabel = "PRESET",
             description = {
                 "imagenet: the short edge to 256, then the middle 224×224. none: straight to the network's size.",
-                "(default: imagenet for networks for 224×224, none for those for 32×32)"
+                "(default: that of config.json; imagenet for networks for 224×224, none for those for 32×32)"
             })
     private Preset preset;
 
@@ -89,15 +90,15 @@ final class ModelImportCommand implements Callable<Integer> {
             names = "--mean",
             paramLabel = "R,G,B",
             split = ",",
-            description = "Mean of the pixels, of 0 to 1 (default: ImageNet's 0.485,0.456,0.406).")
-    private List<Double> mean = MEAN;
+            description = "Mean of the pixels, of 0 to 1 or of 0 to 255 (default: ImageNet's 0.485,0.456,0.406).")
+    private List<Double> mean;
 
     @Option(
             names = "--std",
             paramLabel = "R,G,B",
             split = ",",
             description = "Standard deviation (default: ImageNet's 0.229,0.224,0.225).")
-    private List<Double> std = STD;
+    private List<Double> std;
 
     @Option(names = "--top-k", paramLabel = "N", defaultValue = "5", description = "Labels of an event (default: 5).")
     private int topK;
@@ -105,56 +106,83 @@ final class ModelImportCommand implements Callable<Integer> {
     @Option(names = "--licence", paramLabel = "TEXT", description = "Licence of the weights.")
     private String licence;
 
+    private final List<String> notes = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw UserErrorException.usage(file + ": there is no such file");
+            throw UserErrorException.usage(file
+                    + (Files.isDirectory(file) ? ": is a folder; name the file in it" : ": there is no such file"));
         }
         try {
-            String found = importFile();
+            importFile();
             Map<String, Object> summary = ModelSummary.of(ModelDirectory.load(out));
-            output.printJson(summary);
-            if (architecture != null && !architecture.equals(found)) {
-                output.text().println("the tensors have no projections: it is a " + found);
-            }
+            notes.forEach(note -> output.text().println(note));
             output.text().println("written to " + out + ": " + ModelSummary.line(summary));
+            summary.put("notes", notes);
+            output.printJson(summary);
             return 0;
         } catch (InvalidModelException | IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
     }
 
-    /** Returns the name of the architecture that was found. */
-    private String importFile() throws InvalidModelException, IOException {
-        List<String> labels = SynsetFile.read(synset);
-        if (!file.toString().endsWith(SymbolImport.SYMBOL_ENDING)) {
-            return ModelImport.run(
-                            file,
-                            architecture,
-                            labels,
-                            found -> description(found.name(), found.defaultInputSize()),
-                            out)
-                    .name();
-        }
-        if (architecture != null) {
+    private void importFile() throws InvalidModelException, IOException {
+        boolean isSymbol = file.getFileName().toString().endsWith(SymbolImport.SYMBOL_ENDING);
+        if (isSymbol && architecture != null) {
             throw UserErrorException.usage("--architecture can't be given for a symbol, which is its own");
         }
-        SymbolImport.run(file, labels, description(ModelDescription.OTHER, IMAGENET_SIZE), out);
-        return ModelDescription.OTHER;
+        CheckpointConfig config = CheckpointConfig.beside(file, isSymbol || architecture != null);
+        notes.addAll(config.notes());
+        List<String> labels = labels(config);
+        if (isSymbol) {
+            SymbolImport.run(
+                    file, labels, description(config, ModelDescription.OTHER, ImportedInput.IMAGENET_SIZE), out);
+            return;
+        }
+        String name = architecture != null ? architecture : config.architecture();
+        if (config.architecture() != null) {
+            notes.add(
+                    name.equals(config.architecture())
+                            ? "config.json: it is a " + name
+                            : "config.json says " + config.architecture() + "; --architecture counts");
+        }
+        notes.addAll(ModelImport.run(
+                        file, name, labels, found -> description(config, found.name(), found.defaultInputSize()), out)
+                .notes());
     }
 
-    private ModelDescription description(String found, int defaultSize) {
-        boolean imageNet = preset == null ? defaultSize == IMAGENET_SIZE : preset == Preset.imagenet;
-        int size = crop != null ? crop : imageNet ? IMAGENET_SIZE : defaultSize;
+    private List<String> labels(CheckpointConfig config) {
+        if (synset != null) {
+            return SynsetFile.read(synset);
+        }
+        if (config.labels() == null) {
+            throw UserErrorException.usage("--synset FILE is needed, with a label for each class: no config.json with"
+                    + " labels (id2label or label_names) stands beside " + file);
+        }
+        notes.add("config.json: " + config.labels().size() + " labels");
+        return config.labels();
+    }
+
+    private ModelDescription description(CheckpointConfig config, String found, int defaultSize) {
+        ImportedInput input = ImportedInput.of(
+                new ImportedInput.Given(preset == null ? null : preset == Preset.imagenet, resize, crop, mean, std),
+                config,
+                defaultSize);
+        notes.addAll(input.notes());
+        if (config.size() != null || config.mean() != null) {
+            notes.add("with what stands beside the checkpoint: short edge " + input.resize() + ", crop " + input.size()
+                    + ", mean " + input.mean() + ", std " + input.std());
+        }
         return new ModelDescription(
                 ModelDescription.FORMAT_VERSION,
                 out.toAbsolutePath().normalize().getFileName().toString(),
                 found,
-                size,
-                size,
-                resize != null ? resize : imageNet ? 256 : 0,
-                mean,
-                std,
+                input.size(),
+                input.size(),
+                input.resize(),
+                input.mean(),
+                input.std(),
                 topK,
                 Precision.FP32,
                 new ModelDescription.Provenance(

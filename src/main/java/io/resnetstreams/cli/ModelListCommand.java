@@ -71,11 +71,11 @@ final class ModelListCommand implements Callable<Integer> {
         List<Map<String, Object>> rows = new ArrayList<>();
         output.text()
                 .printf(
-                        "%-18s %6s %12s %8s %14s %8s%n",
+                        "%-22s %6s %12s %8s %14s %8s%n",
                         "name", "layers", "parameters", "GFLOPs", "activations", "input");
         for (ResNetArchitecture architecture : ResNetArchitecture.all()) {
             int size = architecture.defaultInputSize();
-            int classes = architecture.stem() == ResNetArchitecture.Stem.LARGE ? 1_000 : 10;
+            int classes = architecture.stem() == ResNetArchitecture.Stem.SMALL ? 10 : 1_000;
             long parameters = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS)
                     .trainableParameters();
             NetworkCost cost = NetworkCost.of(architecture, classes, size);
@@ -90,7 +90,7 @@ final class ModelListCommand implements Callable<Integer> {
             rows.add(row);
             output.text()
                     .printf(
-                            "%-18s %6d %,12d %8.3f %10.2f MiB %4d×%d%n",
+                            "%-22s %6d %,12d %8.3f %10.2f MiB %4d×%d%n",
                             architecture.name(),
                             architecture.layers(),
                             parameters,
@@ -102,6 +102,7 @@ final class ModelListCommand implements Callable<Integer> {
         output.printJson(Map.of("architectures", rows));
         output.text()
                 .println("GFLOPs count a multiplication and its addition as one. Any other resnetD with D = 6n + 2 is"
-                        + " known too, resnetD_wN with N planes in its first stage.");
+                        + " known too, resnetD_wN with N planes in its first stage, and _v1, _os16, _os8 of NAMEc and"
+                        + " NAME_cifar, _v1_os16 and _v1_os8 of all with bottleneck blocks but NAMEd.");
     }
 }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,8 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = {
-            "Trains a network on folders of images, one a class (in train and val, or a share is held out), or on an IDX",
-            "data set (train-images-idx3-ubyte.gz and so on), and writes a model directory with its log.",
+            "Trains a network on folders of images, one a class (in train and val or test, or a share is held out), or",
+            "on an IDX data set (train-images-idx3-ubyte.gz and so on), and writes a model directory with its log.",
             "Killed, it goes on with --resume from its last whole epoch, to the same result."
         },
         footer = "%nExample: resnet-streams model train --data photos --architecture resnet18 --out models/mine"
@@ -85,6 +84,11 @@ final class ModelTrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Goes on from the checkpoint in --out, if there is one.")
     private boolean resume;
 
+    @Option(
+            names = "--skip-broken",
+            description = "Goes on without image files that can't be decoded, rather than naming them and ending.")
+    private boolean skipBroken;
+
     @Override
     public Integer call() throws IOException {
         try {
@@ -98,7 +102,8 @@ final class ModelTrainCommand implements Callable<Integer> {
             if (heldOut <= 0 || heldOut >= 1) {
                 throw UserErrorException.usage("--held-out is " + heldOut + "; allowed are above 0 to below 1");
             }
-            TrainingData images = TrainingData.read(data, side, heldOut, arguments.seed());
+            TrainingData images = TrainingData.read(
+                    data, side, heldOut, arguments.seed(), arguments.imageLimits(), skipBroken, this::notice);
             if (synset != null) {
                 images = images.withLabels(SynsetFile.read(synset));
             }
@@ -107,6 +112,10 @@ final class ModelTrainCommand implements Callable<Integer> {
             throw UserErrorException.usage(e.getMessage(), e);
         }
         return 0;
+    }
+
+    private void notice(String line) {
+        output.text().println(line);
     }
 
     private ResNetArchitecture architecture(ModelDirectory base) {
@@ -126,7 +135,7 @@ final class ModelTrainCommand implements Callable<Integer> {
                 base == null ? images.normalisation() : base.description().normalisation();
         Map<String, float[]> start = base == null ? Map.of() : ParametersReader.read(base);
         int perEpoch = images.train().size() / options.batchSize() * options.batchSize();
-        try (ProgressBar progress = Terminal.progressBar("train", (long) perEpoch * options.epochs())) {
+        try (TrainingProgress progress = TrainingProgress.of("train", perEpoch, options.epochs(), output.text())) {
             ResNetTrainer trainer = new ResNetTrainer(
                     description(chosen, images, normalisation),
                     images.labels(),
@@ -134,27 +143,24 @@ final class ModelTrainCommand implements Callable<Integer> {
                     images.train(),
                     images.heldOut(),
                     start,
-                    count -> {
-                        if (progress != null) {
-                            progress.stepBy(count);
-                        }
-                    });
-            trainer.train(out, resume, this::report);
+                    progress);
+            trainer.train(out, resume, epoch -> report(epoch, progress.left()));
         }
         TrainedModelReport.write(out, images.heldOut(), output.text());
     }
 
-    private void report(ResNetTrainer.Epoch epoch) {
+    private void report(ResNetTrainer.Epoch epoch, String left) {
         output.printJson(epoch);
         output.text()
                 .printf(
-                        "epoch %d of %d: loss %.4f, train %.2f %%, held out %.2f %%, %.0f images/s%n",
+                        "epoch %d of %d: loss %.4f, train %.2f %%, held out %.2f %%, %.0f images/s%s%n",
                         epoch.epoch(),
                         arguments.options().epochs(),
                         epoch.loss(),
                         epoch.trainAccuracy() * 100,
                         epoch.testAccuracy() * 100,
-                        epoch.imagesPerSecond());
+                        epoch.imagesPerSecond(),
+                        left);
     }
 
     private ModelDescription description(ResNetArchitecture chosen, TrainingData images, Normalisation normalisation) {

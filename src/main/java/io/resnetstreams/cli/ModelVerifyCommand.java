@@ -53,7 +53,7 @@ final class ModelVerifyCommand implements Callable<Integer> {
             passed &= result.passes(tolerance);
             output.text()
                     .printf(
-                            "%-18s %,12d parameters  largest relative difference %.2e  most probable class %s%s%n",
+                            "%-22s %,12d parameters  largest relative difference %.2e  most probable class %s%s%n",
                             name,
                             result.parameters(),
                             result.maxRelativeDifference(),

@@ -1,10 +1,12 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.common.BoundedFile;
+import io.resnetstreams.model.ForeignFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A file of labels by class, one a line; of columns separated by tabs the last is the label. */
 final class SynsetFile {
@@ -18,7 +20,12 @@ final class SynsetFile {
             throw UserErrorException.usage("--synset " + file + ": there is no such file");
         }
         try {
-            List<String> labels = BoundedFile.lines(file, MOST_BYTES).stream()
+            byte[] bytes = BoundedFile.bytes(file, MOST_BYTES);
+            Optional<String> foreign = bytes.length == 0 ? Optional.empty() : ForeignFile.describe(bytes);
+            if (foreign.isPresent()) {
+                throw UserErrorException.usage("--synset " + file + ": is not a list of labels but " + foreign.get());
+            }
+            List<String> labels = BoundedFile.lines(bytes).stream()
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
             if (labels.isEmpty() || labels.contains("")) {

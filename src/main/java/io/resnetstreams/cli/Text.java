@@ -1,6 +1,8 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.events.PlainText;
+import java.time.Duration;
+import java.util.Locale;
 
 /** Pieces of text for people. */
 final class Text {
@@ -14,6 +16,26 @@ final class Text {
         }
         int begin = clean.length() - length + 1;
         return "…" + clean.substring(Character.isLowSurrogate(clean.charAt(begin)) ? begin + 1 : begin);
+    }
+
+    /** Returns a duration in its two largest units: {@code 45 s}, {@code 12 min}, {@code 3 h 20 min}, {@code 2 d 4 h}. */
+    static String duration(Duration duration) {
+        long minutes = (duration.toSeconds() + 30) / 60;
+        if (duration.toSeconds() < 90) {
+            return Math.max(0, duration.toSeconds()) + " s";
+        }
+        if (minutes < 60) {
+            return minutes + " min";
+        }
+        if (minutes < 48 * 60) {
+            return minutes / 60 + " h " + minutes % 60 + " min";
+        }
+        return minutes / (24 * 60) + " d " + minutes / 60 % 24 + " h";
+    }
+
+    /** Returns a number with so many decimals, written the same everywhere. */
+    static String decimal(double value, int decimals) {
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
     /** Returns a bar for a share between 0 and 1. */

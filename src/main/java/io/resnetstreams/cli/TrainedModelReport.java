@@ -8,6 +8,7 @@ import io.resnetstreams.model.EvaluationSet;
 import io.resnetstreams.model.LabelledImages;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ResNetTrainer;
+import io.resnetstreams.model.ResNetTrainer.Epoch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -23,7 +24,11 @@ final class TrainedModelReport {
     static void write(Path directory, LabelledImages heldOut, PrintStream text) throws IOException {
         Path curve = directory.resolve("learning-curve.svg");
         String name = directory.toAbsolutePath().normalize().getFileName().toString();
-        Charts.curves(curve, name, "epoch", "accuracy", LearningCurve.of(ResNetTrainer.log(directory)));
+        Charts.curves(
+                curve,
+                name,
+                "accuracy",
+                List.of(LearningCurve.of("", ResNetTrainer.log(directory), Epoch::trainAccuracy, Epoch::testAccuracy)));
         ModelDirectory model =
                 ClassificationStack.model(directory.toAbsolutePath().toString());
         EvaluationSet set = EvaluationSet.of(heldOut);

@@ -1,7 +1,10 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.model.TrainingOptions;
 import io.resnetstreams.model.TrainingOptions.Schedule;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The options that say how a network learns. */
@@ -88,6 +91,25 @@ final class TrainingArguments {
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets a limit of image files, such as limits.maxPixels; repeatable.")
+    private final Map<String, String> limits = new LinkedHashMap<>();
+
+    /** Returns what image files are held to; another key than a limit is a mistake of the user. */
+    ImageLimits imageLimits() {
+        ConfigurationLoader loader = new ConfigurationLoader();
+        limits.forEach((key, value) -> {
+            if (!key.startsWith("limits.")) {
+                throw UserErrorException.usage(
+                        "--set " + key + ": a training has no such setting; keys that begin with limits. can be set");
+            }
+            loader.set(key, value, "--set");
+        });
+        return loader.load().limits().image();
+    }
 
     long seed() {
         return seed;

@@ -4,6 +4,7 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.LabelledFolders;
+import io.resnetstreams.model.LabelledFolders.Decoded;
 import io.resnetstreams.model.LabelledImages;
 import io.resnetstreams.model.LabelledImages.Split;
 import io.resnetstreams.model.Normalisation;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a network learns from: an IDX data set, or folders of images.
@@ -26,8 +29,18 @@ record TrainingData(LabelledImages train, LabelledImages heldOut, List<String> l
      * Reads it all into memory; a mistake is one line and exit code 2.
      *
      * @param side edge that images from folders are brought to
+     * @param limits of each image file
+     * @param skipBroken whether image files that can't be decoded are left out, rather than refused all together
+     * @param notices told which files and folders are used and which are not
      */
-    static TrainingData read(Path data, int side, double heldOutShare, long seed) {
+    static TrainingData read(
+            Path data,
+            int side,
+            double heldOutShare,
+            long seed,
+            ImageLimits limits,
+            boolean skipBroken,
+            Consumer<String> notices) {
         if (!Files.isDirectory(data)) {
             throw UserErrorException.usage("--data " + data + ": there is no such directory");
         }
@@ -47,13 +60,24 @@ record TrainingData(LabelledImages train, LabelledImages heldOut, List<String> l
                 return new TrainingData(train, heldOut, numbers, 0);
             }
             LabelledFolders folders = LabelledFolders.list(data, heldOutShare, seed);
-            ImagePreprocessor preprocessor =
-                    new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(side, side, side));
-            return new TrainingData(
-                    LabelledFolders.decode(folders.train(), preprocessor, side),
-                    LabelledFolders.decode(folders.heldOut(), preprocessor, side),
-                    folders.labels(),
-                    side);
+            folders.notices().forEach(notices);
+            ImagePreprocessor preprocessor = new ImagePreprocessor(limits, new Preprocessing(side, side, side));
+            Decoded train = LabelledFolders.decode(folders.train(), preprocessor, side);
+            Decoded heldOut = LabelledFolders.decode(folders.heldOut(), preprocessor, side);
+            List<String> broken = Stream.of(train, heldOut)
+                    .flatMap(part -> part.broken().stream())
+                    .toList();
+            if (!broken.isEmpty()) {
+                String which = broken.size() + " image files of " + data + " can't be decoded:\n  "
+                        + String.join("\n  ", broken);
+                if (!skipBroken) {
+                    throw UserErrorException.usage(
+                            which + "\nMend or remove them, or go on without them: --skip-broken");
+                }
+                notices.accept("skipped: " + which);
+                LabelledFolders.requireClasses(data, folders.labels(), train.images(), heldOut.images());
+            }
+            return new TrainingData(train.images(), heldOut.images(), folders.labels(), side);
         } catch (IOException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }

@@ -15,6 +15,11 @@ import java.util.List;
  * its size does not count, since devices and pipes say nothing. Stateless.
  */
 public final class BoundedFile {
+    /** The byte order mark that some editors put before text in UTF-8, one character for each byte. */
+    public static final String MARK_BYTES = "\u00ef\u00bb\u00bf";
+
+    private static final String MARK = "\ufeff";
+
     private BoundedFile() {}
 
     /**
@@ -38,16 +43,36 @@ public final class BoundedFile {
         return bytes;
     }
 
-    /** Returns a file's lines; one that is not in UTF-8 is an {@link IOException} too. */
+    /**
+     * Returns a file's lines, without a byte order mark.
+     *
+     * @throws IOException if it is not in UTF-8, too; the message says what it is instead, if that can be told
+     */
     public static List<String> lines(Path file, int most) throws IOException {
+        return lines(bytes(file, most));
+    }
+
+    /** Returns the lines of a file's bytes; see {@link #lines(Path, int)}. */
+    public static List<String> lines(byte[] bytes) throws IOException {
+        if (isWide(bytes)) {
+            throw new IOException("it is text in UTF-16; save it as UTF-8");
+        }
         try {
-            return UTF_8.newDecoder()
-                    .decode(ByteBuffer.wrap(bytes(file, most)))
-                    .toString()
+            String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return (text.startsWith(MARK) ? text.substring(MARK.length()) : text)
                     .lines()
                     .toList();
         } catch (CharacterCodingException e) {
             throw new IOException("it is not text in UTF-8", e);
         }
+    }
+
+    /** Whether it begins with a mark of UTF-16, or with a Latin letter in it. */
+    private static boolean isWide(byte[] bytes) {
+        if (bytes.length < 2) {
+            return false;
+        }
+        int first = (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
+        return first == 0xFEFF || first == 0xFFFE || bytes[0] == 0 != (bytes[1] == 0);
     }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Images whose classes are known, in memory, as a model is to be measured on them.
@@ -159,13 +158,12 @@ public final class EvaluationSet {
 
     private static List<Item> classFolders(Path folder, List<String> labels) throws IOException {
         List<Item> items = new ArrayList<>();
+        ImageFiles files = new ImageFiles();
         for (int index = 0; index < labels.size(); index++) {
             Path classFolder = folder.resolve(labels.get(index).replace('/', '_'));
             if (Files.isDirectory(classFolder)) {
-                try (Stream<Path> files = Files.list(classFolder)) {
-                    for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                        items.add(new Item(file.toString(), Files.readAllBytes(file), false, index));
-                    }
+                for (Path file : files.addBelow(classFolder)) {
+                    items.add(new Item(file.toString(), Files.readAllBytes(file), false, index));
                 }
             }
         }

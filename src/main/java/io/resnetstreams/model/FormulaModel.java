@@ -23,7 +23,7 @@ public final class FormulaModel {
                 architecture,
                 size,
                 size,
-                built.stem() == ResNetArchitecture.Stem.LARGE ? RESIZE : 0,
+                built.stem() != ResNetArchitecture.Stem.SMALL ? RESIZE : 0,
                 List.of(0.485, 0.456, 0.406),
                 List.of(0.229, 0.224, 0.225),
                 Math.min(5, classes),

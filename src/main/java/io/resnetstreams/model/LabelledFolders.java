@@ -3,119 +3,126 @@ package io.resnetstreams.model;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import java.io.IOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /**
  * Images in folders, one for each class, as torchvision's ImageFolder has them: the folders' names, sorted, are the labels;
- * links are followed, hidden files and those that are no images by their ending are passed over.
- * With folders {@code train} and {@code val} (or {@code test}) at the top, these hold the class folders; else a share of
- * each class is held out.
+ * links are followed. Where the top holds splits ({@link SplitFolders}), these hold the class folders; else a share of each
+ * class is held out.
  *
  * @param train file and class index of each image to learn from
  * @param heldOut of each image to measure by
+ * @param notices what a user should know of the choice, one line each: splits, files and folders that are passed over
  */
-public record LabelledFolders(List<String> labels, List<Item> train, List<Item> heldOut) {
-    private static final List<String> HELD_OUT_NAMES = List.of("val", "validation", "test");
-
-    private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp");
-
+public record LabelledFolders(List<String> labels, List<Item> train, List<Item> heldOut, List<String> notices) {
     /** An image file and its class. */
     public record Item(Path file, int classIndex) {}
+
+    /**
+     * Images that were decoded, and files that could not be.
+     *
+     * @param broken each file with the reason, a line each
+     */
+    public record Decoded(LabelledImages images, List<String> broken) {}
 
     /**
      * Lists the files.
      *
      * @param share of each class that is held out, chosen by the seed, where the folder has no split of its own
-     * @throws IOException if there are fewer than two classes or no image to hold out; the message says what was found
+     * @throws IOException if there are fewer than two classes or no image to hold out, or the splits are ambiguous; the
+     *     message says what was found
      */
     public static LabelledFolders list(Path folder, double share, long seed) throws IOException {
-        Path trainFolder = folder.resolve("train");
-        if (!Files.isDirectory(trainFolder)) {
-            List<String> labels = labels(folder);
-            List<Item> train = new ArrayList<>();
-            List<Item> heldOut = new ArrayList<>();
-            SplittableRandom random = new SplittableRandom(seed);
-            for (int index = 0; index < labels.size(); index++) {
-                List<Item> items = items(folder.resolve(labels.get(index)), index);
-                int held = (int) Math.round(items.size() * share);
-                for (int i = 0; i < held; i++) {
-                    heldOut.add(items.remove(random.nextInt(items.size())));
-                }
-                train.addAll(items);
+        SplitFolders splits = SplitFolders.of(folder);
+        List<String> notices = new ArrayList<>(splits.notices());
+        ImageFiles files = new ImageFiles();
+        List<String> labels = SplitFolders.classes(splits.train());
+        List<Item> train = all(splits.train(), labels, files);
+        List<Item> heldOut = new ArrayList<>();
+        if (splits.heldOut() == null) {
+            heldOut = holdOut(train, labels.size(), share, seed);
+        } else {
+            List<String> others = SplitFolders.classes(splits.heldOut());
+            if (!labels.containsAll(others)) {
+                throw new IOException(
+                        splits.heldOut() + " has the classes " + others + "; " + splits.train() + " has " + labels);
             }
-            return checked(folder, new LabelledFolders(labels, train, heldOut));
+            heldOut.addAll(all(splits.heldOut(), labels, files));
         }
-        List<String> labels = labels(trainFolder);
-        for (String name : HELD_OUT_NAMES) {
-            Path other = folder.resolve(name);
-            if (Files.isDirectory(other)) {
-                List<String> others = labels(other);
-                if (!labels.containsAll(others)) {
-                    throw new IOException(other + " has the classes " + others + "; " + trainFolder + " has " + labels);
-                }
-                return checked(folder, new LabelledFolders(labels, all(trainFolder, labels), all(other, labels)));
-            }
+        if (files.passedOver() > 0) {
+            notices.add(files.passedOver() + " files are passed over, since they are no images by their names: "
+                    + files.passedOverByEnding());
         }
-        throw new IOException(folder + ": beside train, one of " + HELD_OUT_NAMES + " is needed");
+        requireClasses(folder, labels, classes(train), classes(heldOut));
+        return new LabelledFolders(labels, train, heldOut, notices);
     }
 
-    private static LabelledFolders checked(Path folder, LabelledFolders folders) throws IOException {
-        if (folders.labels.size() < 2 || folders.train.isEmpty() || folders.heldOut.isEmpty()) {
-            throw new IOException(folder + ": has " + folders.labels.size() + " classes, " + folders.train.size()
-                    + " images to train with and " + folders.heldOut.size()
-                    + " held out; at least 2, 1 and 1 are needed: one folder a class");
-        }
-        for (int index = 0; index < folders.labels.size(); index++) {
-            int wanted = index;
-            if (folders.train.stream().noneMatch(item -> item.classIndex() == wanted)) {
-                throw new IOException(folder + ": the class '" + folders.labels.get(index)
-                        + "' has no image to train with; files must end in one of " + ENDINGS);
-            }
-        }
-        return folders;
+    private static int[] classes(List<Item> items) {
+        return items.stream().mapToInt(Item::classIndex).toArray();
     }
 
-    private static List<String> labels(Path folder) throws IOException {
-        try (Stream<Path> children = Files.list(folder)) {
-            return children.filter(Files::isDirectory)
-                    .map(child -> child.getFileName().toString())
-                    .filter(name -> !name.startsWith("."))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static boolean isImage(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return !name.startsWith(".") && ENDINGS.stream().anyMatch(name::endsWith);
-    }
-
-    private static List<Item> all(Path folder, List<String> labels) throws IOException {
+    private static List<Item> all(Path folder, List<String> labels, ImageFiles files) throws IOException {
         List<Item> items = new ArrayList<>();
         for (int index = 0; index < labels.size(); index++) {
             Path classFolder = folder.resolve(labels.get(index));
             if (Files.isDirectory(classFolder)) {
-                items.addAll(items(classFolder, index));
+                for (Path file : files.addBelow(classFolder)) {
+                    items.add(new Item(file, index));
+                }
             }
         }
         return items;
     }
 
-    private static List<Item> items(Path classFolder, int index) throws IOException {
-        try (Stream<Path> files = Files.walk(classFolder, FileVisitOption.FOLLOW_LINKS)) {
-            List<Item> items = new ArrayList<>();
-            files.filter(Files::isRegularFile)
-                    .filter(LabelledFolders::isImage)
-                    .sorted()
-                    .forEach(file -> items.add(new Item(file, index)));
-            return items;
+    /** Moves a share of each class out of the list, and returns it. */
+    private static List<Item> holdOut(List<Item> items, int classes, double share, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Item> heldOut = new ArrayList<>();
+        List<Item> kept = new ArrayList<>();
+        for (int index = 0; index < classes; index++) {
+            int wanted = index;
+            List<Item> ofClass = new ArrayList<>(
+                    items.stream().filter(item -> item.classIndex() == wanted).toList());
+            int held = (int) Math.round(ofClass.size() * share);
+            for (int i = 0; i < held; i++) {
+                heldOut.add(ofClass.remove(random.nextInt(ofClass.size())));
+            }
+            kept.addAll(ofClass);
+        }
+        items.clear();
+        items.addAll(kept);
+        return heldOut;
+    }
+
+    /**
+     * Refuses images that no network can learn from.
+     *
+     * @throws IOException if there are fewer than two classes, no image is held out, or a class has none to train with
+     */
+    public static void requireClasses(Path folder, List<String> labels, LabelledImages train, LabelledImages heldOut)
+            throws IOException {
+        requireClasses(folder, labels, train.classes(), heldOut.classes());
+    }
+
+    private static void requireClasses(Path folder, List<String> labels, int[] train, int[] heldOut)
+            throws IOException {
+        if (labels.size() < 2 || train.length == 0 || heldOut.length == 0) {
+            throw new IOException(folder + ": has " + labels.size() + " classes, " + train.length
+                    + " images to train with and " + heldOut.length
+                    + " held out; at least 2, 1 and 1 are needed: one folder a class");
+        }
+        for (int index = 0; index < labels.size(); index++) {
+            int wanted = index;
+            if (Arrays.stream(train).noneMatch(label -> label == wanted)) {
+                throw new IOException(folder + ": the class '" + labels.get(index)
+                        + "' has no image to train with; the names of image files end in one of "
+                        + ImageFiles.endings());
+            }
         }
     }
 
@@ -123,9 +130,9 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
      * Decodes images.
      *
      * @param side edge in pixels of the square that the preprocessor makes
-     * @throws IOException if a file is no image that can be decoded whole, or all of them don't fit into memory
+     * @throws IOException if all of them don't fit into memory; files that can't be decoded whole are in the result
      */
-    public static LabelledImages decode(List<Item> items, ImagePreprocessor preprocessor, int side) throws IOException {
+    public static Decoded decode(List<Item> items, ImagePreprocessor preprocessor, int side) throws IOException {
         long needed = (long) items.size() * side * side * 3;
         if (needed > Runtime.getRuntime().maxMemory() * 3 / 4) {
             throw new IOException(items.size() + " images of " + side + "×" + side + " need "
@@ -134,14 +141,16 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
                     + " (set JAVA_OPTS=-Xmx...)");
         }
         List<byte[]> pixels = new ArrayList<>(items.size());
+        List<Item> whole = new ArrayList<>(items.size());
+        List<String> broken = new ArrayList<>();
         for (Item item : items) {
             try {
                 pixels.add(preprocessor.toPixels(Files.readAllBytes(item.file())));
-            } catch (RejectedEventException e) {
-                throw new IOException(item.file() + ": " + e.getMessage(), e);
+                whole.add(item);
+            } catch (RejectedEventException | IOException e) {
+                broken.add(item.file() + ": " + e.getMessage());
             }
         }
-        return new LabelledImages(
-                side, side, pixels, items.stream().mapToInt(Item::classIndex).toArray());
+        return new Decoded(new LabelledImages(side, side, pixels, classes(whole)), broken);
     }
 }

@@ -123,12 +123,14 @@ public final class ModelDirectory {
     }
 
     private static void verify(Path directory, String name, String expected) throws InvalidModelException {
-        Path file = directory.resolve(name).normalize();
-        // Absolute, since the directory may be the present one, which has no name.
-        if (!directory.toAbsolutePath().normalize().equals(file.toAbsolutePath().getParent())) {
+        // Absolute before they are compared, since the directory may be the present one, which has no name, or above
+        // it.
+        Path absolute = directory.toAbsolutePath().normalize();
+        if (!absolute.equals(absolute.resolve(name).normalize().getParent())) {
             throw new InvalidModelException(directory.resolve(DESCRIPTION_FILE) + ": files names '" + name
                     + "', which is not in the directory");
         }
+        Path file = directory.resolve(name);
         if (!Files.isRegularFile(file)) {
             throw new InvalidModelException("model file " + file + " is missing");
         }

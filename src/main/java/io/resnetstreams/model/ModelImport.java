@@ -1,68 +1,79 @@
 package io.resnetstreams.model;
 
+import io.resnetstreams.model.ResNetArchitecture.Shortcut;
+import io.resnetstreams.model.ResNetArchitecture.Stem;
 import io.resnetstreams.model.ResNetSymbol.Output;
 import io.resnetstreams.model.SafetensorsFile.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Brings a PyTorch state dict, saved as safetensors, into a model directory. Known are torchvision's names and those of
- * akamaster's pytorch_resnet_cifar10 ({@code linear} for the last layer), each with or without the prefix {@code module.}
- * that DataParallel puts before them.
+ * Brings a PyTorch state dict, saved as safetensors, into a model directory. {@link StateDict} says which files,
+ * {@link StateDictNames} which names are known.
  */
 public final class ModelImport {
-    private static final String PARALLEL_PREFIX = "module.";
-    private static final String AKAMASTER_DENSE = "linear.";
-    /** How many batches a batch normalisation has seen; nothing that a network computes with. */
-    private static final String COUNTER = ".num_batches_tracked";
-
     private static final int MOST_FAULTS_NAMED = 5;
+    private static final Pattern BLOCK = Pattern.compile("layer(\\d{1,3})\\.(\\d{1,6})\\.");
 
     private ModelImport() {}
 
     /**
+     * What was imported.
+     *
+     * @param notes what was left out, taken for something else or assumed, for people
+     */
+    public record Result(ResNetArchitecture architecture, List<String> notes) {}
+
+    /**
      * Writes a model directory.
      *
+     * @param file a safetensors file, or the index of one in shards
      * @param architecture a name, or null to find it from the tensors. A network for small images is taken with the
      *     shortcuts that the tensors have
      * @param described what the model will say of itself, but for the architecture's name and digests
-     * @return the architecture
-     * @throws InvalidModelException if the file is broken, or a tensor is missing, unknown or of another shape; nothing
-     *     is written then
+     * @throws InvalidModelException if a file is broken, a tensor is missing, unknown or of another shape, or a value is
+     *     not finite; nothing is written then
      */
-    public static ResNetArchitecture run(
+    public static Result run(
             Path file, String architecture, List<String> labels, DescriptionOf described, Path directory)
             throws InvalidModelException, IOException {
-        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            Map<String, Tensor> byName = byTorchvisionName(file, tensors);
-            ResNetArchitecture found = architecture(file, byName, architecture);
+        try (StateDict stateDict = StateDict.open(file)) {
+            StateDictNames names = new StateDictNames(file, stateDict.tensors());
+            Map<String, Tensor> byName = names.byName();
+            WeightsCheck.requireClasses(file, classes(byName));
+            WeightsCheck.requireClasses(file, labels.size());
+            List<String> notes = new ArrayList<>(names.notes());
+            ResNetArchitecture found = architecture(file, byName, architecture, notes);
             Map<String, ParameterShape> parameters =
                     ResNetSymbol.of(found, labels.size(), Output.LOGITS).parameters();
             List<String> faults = faults(parameters, byName);
             if (!faults.isEmpty()) {
-                throw new InvalidModelException(
-                        file + " is not a " + found.name() + " of " + labels.size() + " classes: " + shortened(faults));
+                throw new InvalidModelException(file + " is not a " + found.name() + " of " + labels.size()
+                        + " classes: " + shortened(faults) + other(found, byName));
+            }
+            // Read once before anything is written, since a type or a value may be refused.
+            for (Tensor tensor : byName.values()) {
+                WeightsCheck.require(file, tensor.name(), tensor.shape(), stateDict.read(tensor));
             }
             ModelDescription description = described.of(found);
             Normalisation normalisation = description.normalisation();
-            // Read once before anything is written, since a type may be refused.
-            for (Tensor tensor : byName.values()) {
-                tensors.read(tensor);
-            }
             ModelDirectory.write(
                     directory,
                     description,
                     labels,
                     parameter -> parameter.kind() == ParameterShape.Kind.CONSTANT
                             ? ResNetSymbol.constant(parameter, normalisation)
-                            : readChecked(tensors, byName.get(parameter.name())));
-            return found;
+                            : readChecked(stateDict, byName.get(parameter.name())));
+            return new Result(found, List.copyOf(notes));
         }
     }
 
@@ -72,58 +83,75 @@ public final class ModelImport {
         ModelDescription of(ResNetArchitecture architecture);
     }
 
-    private static float[] readChecked(SafetensorsFile tensors, Tensor tensor) {
+    private static float[] readChecked(StateDict stateDict, Tensor tensor) {
         try {
-            return tensors.read(tensor);
+            return stateDict.read(tensor);
         } catch (InvalidModelException e) {
             throw new IllegalStateException("the file changed while it was read: " + e.getMessage(), e);
         }
     }
 
-    private static Map<String, Tensor> byTorchvisionName(Path file, SafetensorsFile tensors)
-            throws InvalidModelException {
-        Map<String, Tensor> byName = new LinkedHashMap<>();
-        for (Tensor tensor : tensors.tensors().values()) {
-            String name = tensor.name();
-            name = name.startsWith(PARALLEL_PREFIX) ? name.substring(PARALLEL_PREFIX.length()) : name;
-            name = name.startsWith(AKAMASTER_DENSE) ? "fc." + name.substring(AKAMASTER_DENSE.length()) : name;
-            if (!name.endsWith(COUNTER)) {
-                Tensor twin = byName.put(name, tensor);
-                if (twin != null) {
-                    throw new InvalidModelException(file + ": tensors '" + twin.name() + "' and '" + tensor.name()
-                            + "' are the same parameter");
-                }
-            }
+    private static ResNetArchitecture architecture(
+            Path file, Map<String, Tensor> tensors, String name, List<String> notes) throws InvalidModelException {
+        if (name == null) {
+            ResNetArchitecture found = fitting(tensors)
+                    .orElseThrow(() -> new InvalidModelException(file + ": its " + tensors.size()
+                            + " tensors are those of no known architecture; with --architecture NAME"
+                            + " the differences are listed"));
+            noteTwins(found, notes);
+            return found;
         }
-        return byName;
+        ResNetArchitecture named = ResNetArchitecture.of(name);
+        boolean projects = tensors.keySet().stream().anyMatch(tensor -> tensor.contains(".downsample."));
+        if (named.stem() == Stem.SMALL && named.shortcut() == Shortcut.PROJECTION && !projects) {
+            Optional<ResNetArchitecture> padded = ResNetArchitecture.find(name + "_a");
+            padded.ifPresent(found -> notes.add("the tensors have no projections: it is a " + found.name()));
+            return padded.orElse(named);
+        }
+        return named;
     }
 
-    private static ResNetArchitecture architecture(Path file, Map<String, Tensor> tensors, String name)
-            throws InvalidModelException {
-        if (name != null) {
-            ResNetArchitecture named = ResNetArchitecture.of(name);
-            boolean projects = tensors.keySet().stream().anyMatch(tensor -> tensor.contains(".downsample."));
-            return named.stem() == ResNetArchitecture.Stem.SMALL
-                            && named.shortcut() == ResNetArchitecture.Shortcut.PROJECTION
-                            && !projects
-                    ? ResNetArchitecture.find(name + "_a").orElse(named)
-                    : named;
+    /** Says which of the networks was taken that have the same tensors. */
+    private static void noteTwins(ResNetArchitecture found, List<String> notes) {
+        List<ResNetArchitecture> twins = found.twins();
+        if (!twins.isEmpty()) {
+            notes.add("assumed: " + found.name() + ", with torchvision's strides; "
+                    + twins.stream().map(ResNetArchitecture::name).collect(Collectors.joining(", "))
+                    + " have the same tensors (--architecture NAME)");
         }
-        Optional<ResNetArchitecture> fitting = candidates(tensors).stream()
+        if (found.stem() == Stem.SMALL && found.planes() == 64) {
+            notes.add("assumed: no pooling behind the 3×3 convolution, as networks for images of 32×32 have it");
+        }
+    }
+
+    private static Optional<ResNetArchitecture> fitting(Map<String, Tensor> tensors) {
+        return candidates(tensors).stream()
                 .filter(candidate -> faults(
                                 ResNetSymbol.of(candidate, classes(tensors), Output.LOGITS)
                                         .parameters(),
                                 tensors)
                         .isEmpty())
                 .findFirst();
-        return fitting.orElseThrow(() -> new InvalidModelException(file + ": its " + tensors.size()
-                + " tensors are those of no known architecture; with --architecture NAME"
-                + " the differences are listed"));
+    }
+
+    /** Returns what the tensors are instead, as the end of a message. */
+    private static String other(ResNetArchitecture named, Map<String, Tensor> tensors) {
+        return fitting(tensors)
+                .filter(fitting -> !fitting.name().equals(named.name())
+                        && !fitting.twins().stream()
+                                .anyMatch(twin -> twin.name().equals(named.name())))
+                .map(fitting ->
+                        "; the tensors are those of a " + fitting.name() + " of " + classes(tensors) + " classes")
+                .orElse("");
     }
 
     /** Returns all named architectures, and those for small images of the depth and width that the tensors have. */
     private static List<ResNetArchitecture> candidates(Map<String, Tensor> tensors) {
         List<ResNetArchitecture> candidates = new ArrayList<>(ResNetArchitecture.all());
+        List<Integer> blocks = blocks(tensors);
+        candidates.removeIf(candidate -> candidate.strideFirst()
+                || candidate.dilatedStages() > 0
+                || !candidate.stages().equals(blocks));
         long convolutions = tensors.keySet().stream()
                 .filter(name -> name.matches("(layer\\d+\\.\\d+\\.)?conv\\d\\.weight"))
                 .count();
@@ -138,11 +166,22 @@ public final class ModelImport {
         return candidates;
     }
 
+    /** Returns how many blocks each stage has, by the tensors' names. */
+    private static List<Integer> blocks(Map<String, Tensor> tensors) {
+        Map<Integer, Integer> blocks = new TreeMap<>();
+        for (String name : tensors.keySet()) {
+            Matcher block = BLOCK.matcher(name);
+            if (block.lookingAt()) {
+                blocks.merge(Integer.valueOf(block.group(1)), Integer.parseInt(block.group(2)) + 1, Math::max);
+            }
+        }
+        return List.copyOf(blocks.values());
+    }
+
     private static int classes(Map<String, Tensor> tensors) {
         Tensor dense = tensors.get("fc.weight");
-        return dense == null || dense.shape().isEmpty()
-                ? 1
-                : Math.max(1, dense.shape().get(0));
+        // Where there is none, that is said later.
+        return dense == null || dense.shape().isEmpty() ? 2 : dense.shape().get(0);
     }
 
     private static List<String> faults(Map<String, ParameterShape> expected, Map<String, Tensor> found) {

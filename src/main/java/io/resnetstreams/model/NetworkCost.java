@@ -122,7 +122,10 @@ public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
 
         private static Tensor strided(JsonNode attributes, Tensor in, int channels) {
             int stride = first(attributes, "stride");
-            int border = 2 * first(attributes, "pad") - first(attributes, "kernel");
+            int dilation = attributes.has("dilate") ? first(attributes, "dilate") : 1;
+            int border = 2 * first(attributes, "pad") - dilation * (first(attributes, "kernel") - 1) - 1;
+            // Where pooling rounds up, the last window may reach beyond the planes.
+            border += attributes.path("pooling_convention").asText().equals("full") ? stride - 1 : 0;
             return new Tensor(channels, (in.height() + border) / stride + 1, (in.width() + border) / stride + 1);
         }
 

@@ -15,8 +15,13 @@ public record Normalisation(List<Double> mean, List<Double> std) {
             throw new IllegalArgumentException(
                     "mean is " + mean + " and std is " + std + "; three values each are needed: red, green, blue");
         }
-        if (std.stream().anyMatch(value -> !(value > 0))) {
-            throw new IllegalArgumentException("std is " + std + "; each value must be greater than 0");
+        if (mean.stream().anyMatch(value -> !(value >= 0 && value <= 1))) {
+            throw new IllegalArgumentException(
+                    "mean is " + mean + "; each value must be 0 to 1, as pixels are that are" + " divided by 255");
+        }
+        if (std.stream().anyMatch(value -> !(value > 0 && value <= 1))) {
+            throw new IllegalArgumentException("std is " + std + "; each value must be greater than 0 and at most 1, as"
+                    + " pixels are divided by 255");
         }
     }
 

@@ -4,6 +4,7 @@ import io.resnetstreams.model.ParameterShape.Kind;
 import io.resnetstreams.model.ResNetArchitecture.Block;
 import io.resnetstreams.model.ResNetArchitecture.Shortcut;
 import io.resnetstreams.model.ResNetArchitecture.Stem;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -101,8 +102,9 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             int x = stem(normalise(graph));
             for (int stage = 0; stage < architecture.stages().size(); stage++) {
                 for (int block = 0; block < architecture.stages().get(stage); block++) {
-                    int stride = stage > 0 && block == 0 ? 2 : 1;
-                    x = block("layer" + (stage + 1) + "." + block, x, architecture.planes() << stage, stride);
+                    int stride = block == 0 ? architecture.strideOf(stage) : 1;
+                    int dilation = architecture.dilationOf(block == 0 ? stage - 1 : stage);
+                    x = block("layer" + (stage + 1) + "." + block, x, architecture.planes() << stage, stride, dilation);
                 }
             }
             x = graph.operator(
@@ -115,26 +117,37 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         }
 
         private int stem(int x) {
-            boolean large = architecture.stem() == Stem.LARGE;
             int in = 3;
             planes = architecture.planes();
-            x = convolution("conv1", x, in, planes, large ? 7 : 3, large ? 2 : 1, 1);
+            Stem stem = architecture.stem();
+            if (stem == Stem.DEEP) {
+                // The names are timm's, whose conv1 is a sequence.
+                x = convolution("conv1.0", x, in, planes / 2, 3, 2, 1);
+                x = relu("conv1.2", batchNorm("conv1.1", x, planes / 2));
+                x = convolution("conv1.3", x, planes / 2, planes / 2, 3, 1, 1);
+                x = relu("conv1.5", batchNorm("conv1.4", x, planes / 2));
+                x = convolution("conv1.6", x, planes / 2, planes, 3, 1, 1);
+            } else {
+                x = stem == Stem.LARGE
+                        ? convolution("conv1", x, in, planes, 7, 2, 1)
+                        : convolution("conv1", x, in, planes, 3, 1, 1);
+            }
             x = relu("relu", batchNorm("bn1", x, planes));
-            return large
-                    ? graph.operator(
+            return stem == Stem.SMALL
+                    ? x
+                    : graph.operator(
                             "Pooling",
                             "maxpool",
                             Map.of("pool_type", "max", "kernel", "(3,3)", "stride", "(2,2)", "pad", "(1,1)"),
-                            x)
-                    : x;
+                            x);
         }
 
-        private int block(String name, int x, int blockPlanes, int stride) {
+        private int block(String name, int x, int blockPlanes, int stride, int dilation) {
             int in = planes;
             int out = blockPlanes * architecture.block().expansion();
             int residual = architecture.block() == Block.BASIC
                     ? basic(name, x, in, blockPlanes, stride)
-                    : bottleneck(name, x, in, blockPlanes, stride);
+                    : bottleneck(name, x, in, blockPlanes, stride, dilation);
             planes = out;
             if (architecture.shortcut() != Shortcut.NONE) {
                 int shortcut = stride != 1 || in != out ? shortcut(name + ".downsample", x, in, out, stride) : x;
@@ -147,10 +160,29 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             if (architecture.shortcut() == Shortcut.PROJECTION) {
                 return batchNorm(name + ".1", convolution(name + ".0", x, in, out, 1, stride, 1), out);
             }
+            if (architecture.shortcut() == Shortcut.AVERAGE_PROJECTION) {
+                x = stride == 1 ? x : halved(name + ".0", x);
+                return batchNorm(name + ".2", convolution(name + ".1", x, in, out, 1, 1, 1), out);
+            }
             // A convolution with constant weights: Pooling, slice and Concat would say it as well, but their gradients
             // divide by zero inside MXNet 1.9.1 for some shapes.
             int select = graph.parameter(name + SELECTION, Kind.CONSTANT, out, in, 1, 1);
-            return weighted(name, x, select, out, 1, stride, 1);
+            return weighted(name, x, select, out, 1, stride, 1, 1);
+        }
+
+        /** Means of 2×2; where height or width is odd, the last are of what there is, as PyTorch's ceil_mode has it. */
+        private int halved(String name, int x) {
+            return graph.operator(
+                    "Pooling",
+                    name,
+                    Map.of(
+                            "pool_type", "avg",
+                            "kernel", "(2,2)",
+                            "stride", "(2,2)",
+                            "pad", "(0,0)",
+                            "pooling_convention", "full",
+                            "count_include_pad", "False"),
+                    x);
         }
 
         private int basic(String name, int x, int in, int out, int stride) {
@@ -160,12 +192,14 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             return batchNorm(name + ".bn2", x, out);
         }
 
-        private int bottleneck(String name, int x, int in, int blockPlanes, int stride) {
+        private int bottleneck(String name, int x, int in, int blockPlanes, int stride, int dilation) {
             int width = blockPlanes * architecture.widthPerGroup() / 64 * architecture.groups();
             int out = blockPlanes * Block.BOTTLENECK.expansion();
-            x = convolution(name + ".conv1", x, in, width, 1, 1, 1);
+            boolean first = architecture.strideFirst();
+            x = convolution(name + ".conv1", x, in, width, 1, first ? stride : 1, 1);
             x = relu(name + ".relu1", batchNorm(name + ".bn1", x, width));
-            x = convolution(name + ".conv2", x, width, width, 3, stride, architecture.groups());
+            int weight = graph.parameter(name + ".conv2.weight", width, width / architecture.groups(), 3, 3);
+            x = weighted(name + ".conv2", x, weight, width, 3, first ? 1 : stride, architecture.groups(), dilation);
             x = relu(name + ".relu2", batchNorm(name + ".bn2", x, width));
             x = convolution(name + ".conv3", x, width, out, 1, 1, 1);
             return batchNorm(name + ".bn3", x, out);
@@ -173,22 +207,22 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
 
         private int convolution(String name, int x, int in, int out, int kernel, int stride, int groups) {
             int weight = graph.parameter(name + ".weight", out, in / groups, kernel, kernel);
-            return weighted(name, x, weight, out, kernel, stride, groups);
+            return weighted(name, x, weight, out, kernel, stride, groups, 1);
         }
 
-        private int weighted(String name, int x, int weight, int out, int kernel, int stride, int groups) {
-            return graph.operator(
-                    "Convolution",
-                    name,
-                    Map.of(
-                            "num_filter", Integer.toString(out),
-                            "kernel", square(kernel),
-                            "stride", square(stride),
-                            "pad", square(kernel / 2),
-                            "num_group", Integer.toString(groups),
-                            "no_bias", "True"),
-                    x,
-                    weight);
+        private int weighted(
+                String name, int x, int weight, int out, int kernel, int stride, int groups, int dilation) {
+            Map<String, String> attributes = new HashMap<>(Map.of(
+                    "num_filter", Integer.toString(out),
+                    "kernel", square(kernel),
+                    "stride", square(stride),
+                    "pad", square(kernel / 2 * dilation),
+                    "num_group", Integer.toString(groups),
+                    "no_bias", "True"));
+            if (dilation > 1) {
+                attributes.put("dilate", square(dilation));
+            }
+            return graph.operator("Convolution", name, attributes, x, weight);
         }
 
         private int batchNorm(String name, int x, int channels) {

@@ -32,8 +32,18 @@ public final class ResNetTrainer {
     private final LabelledImages train;
     private final LabelledImages test;
     private final Map<String, float[]> start;
-    private final Consumer<Integer> onImages;
+    private final Progress progress;
     private final ByteBuffer buffer;
+
+    /** Told of each step of a training, by the thread that trains. */
+    @FunctionalInterface
+    public interface Progress {
+        /**
+         * @param epoch counted from 1
+         * @param images how many the step had
+         */
+        void learnt(int epoch, int images);
+    }
 
     /** What one epoch came to; a line of the log. Rates are shares of 1. */
     @JsonPropertyOrder({"epoch", "loss", "trainAccuracy", "testAccuracy", "learningRate", "imagesPerSecond", "seconds"})
@@ -49,7 +59,7 @@ public final class ResNetTrainer {
     /**
      * @param description what the model will say of itself, but for accuracy and digests
      * @param start values to start from, by name; what it lacks, or has in another shape, is drawn from the seed
-     * @param onImages told after each step how many images it had
+     * @param progress told after each step
      */
     public ResNetTrainer(
             ModelDescription description,
@@ -58,14 +68,14 @@ public final class ResNetTrainer {
             LabelledImages train,
             LabelledImages test,
             Map<String, float[]> start,
-            Consumer<Integer> onImages) {
+            Progress progress) {
         this.description = description;
         this.labels = List.copyOf(labels);
         this.options = options;
         this.train = train;
         this.test = test;
         this.start = Map.copyOf(start);
-        this.onImages = onImages;
+        this.progress = progress;
         if (train.size() < options.batchSize() || test.size() == 0) {
             throw new IllegalArgumentException("batch size is " + options.batchSize() + "; there are " + train.size()
                     + " images to train with and " + test.size() + " held out");
@@ -207,7 +217,7 @@ public final class ResNetTrainer {
                     options.movingAverageAt(step));
             loss += result.loss();
             right += result.right();
-            onImages.accept(classes.length);
+            progress.learnt(epoch, classes.length);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         long seen = (long) steps * options.batchSize();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes a computation graph in MXNet's symbol format: nodes with operator, name, attributes and inputs. Nodes are known
@@ -110,7 +111,8 @@ final class SymbolGraph {
         node.put("name", name);
         if (!attributes.isEmpty()) {
             ObjectNode attrs = node.putObject("attrs");
-            attributes.forEach(attrs::put);
+            // In their order, so that a network has the same file, and digest, each time.
+            new TreeMap<>(attributes).forEach(attrs::put);
         }
         nodes.add(node);
         return node;

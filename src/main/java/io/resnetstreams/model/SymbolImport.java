@@ -10,8 +10,10 @@ import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.model.ParameterShape.Kind;
 import io.resnetstreams.model.ParametersReader.Stored;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -34,7 +36,11 @@ public final class SymbolImport {
     /** ResNet-152 has some 1,500. */
     private static final int MOST_NODES = 100_000;
 
+    private static final int VERSION_WITH_STATES = 900;
     private static final String TRAINING_HEAD = "SoftmaxOutput";
+
+    /** What a file of parameters begins with. */
+    private static final byte[] MAGIC = {0x12, 1, 0, 0, 0, 0, 0, 0};
 
     private SymbolImport() {}
 
@@ -46,6 +52,7 @@ public final class SymbolImport {
      */
     public static void run(Path symbolFile, List<String> labels, ModelDescription description, Path directory)
             throws InvalidModelException, IOException {
+        WeightsCheck.requireClasses(symbolFile, labels.size());
         Map<String, Stored> stored = parameters(symbolFile);
         SymbolGraph graph = new SymbolGraph();
         Normalisation normalisation = description.normalisation();
@@ -72,14 +79,35 @@ public final class SymbolImport {
         String name = symbolFile.getFileName().toString();
         String prefix = name.substring(0, name.length() - SYMBOL_ENDING.length());
         try (Stream<Path> files = Files.list(symbolFile.toAbsolutePath().getParent())) {
-            Path file = files.filter(
-                            other -> other.getFileName().toString().matches("\\Q" + prefix + "\\E-\\d{4}\\.params"))
-                    .max(Path::compareTo)
-                    .orElseThrow(() -> new InvalidModelException(
-                            symbolFile + ": beside it " + prefix + "-0000.params is missing"));
-            return ParametersReader.stored(file);
+            List<Path> own = files.filter(other ->
+                            other.getFileName().toString().matches("\\Q" + prefix + "\\E-\\d{4}\\.params(\\..*)?"))
+                    .sorted()
+                    .toList();
+            Path file = own.stream()
+                    .filter(other -> other.toString().endsWith(".params"))
+                    .reduce((earlier, later) -> later)
+                    .orElseThrow(() -> new InvalidModelException(symbolFile + ": beside it " + prefix
+                            + "-0000.params is missing"
+                            + (own.isEmpty() ? "" : "; " + own.get(0).getFileName() + " must be unpacked first")));
+            requireParameters(file);
+            Map<String, Stored> stored = ParametersReader.stored(file);
+            for (Stored parameter : stored.values()) {
+                ParameterShape shape = parameter.shape();
+                List<Integer> extents = Arrays.stream(shape.shape()).boxed().toList();
+                WeightsCheck.require(file, shape.name(), extents, parameter.values());
+            }
+            return stored;
         } catch (RuntimeException e) {
             throw new InvalidModelException("the parameters of " + symbolFile + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireParameters(Path file) throws InvalidModelException, IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] start = in.readNBytes(MAGIC.length);
+            if (!Arrays.equals(start, MAGIC)) {
+                ForeignFile.refuse(file, "a file of MXNet's parameters");
+            }
         }
     }
 
@@ -119,7 +147,9 @@ public final class SymbolImport {
 
     private static JsonNode read(Path file) throws InvalidModelException, IOException {
         try {
-            JsonNode graph = JSON.readTree(BoundedFile.bytes(file, ModelDirectory.MOST_SYMBOL_BYTES));
+            byte[] bytes = BoundedFile.bytes(file, ModelDirectory.MOST_SYMBOL_BYTES);
+            ForeignFile.refuse(file, bytes, "an MXNet symbol");
+            JsonNode graph = JSON.readTree(bytes);
             int nodeCount = graph.path("nodes").size();
             if (nodeCount > MOST_NODES) {
                 throw new InvalidModelException(
@@ -135,11 +165,28 @@ public final class SymbolImport {
             if (!hasInput) {
                 throw new InvalidModelException(file + ": has no input called " + ResNetSymbol.INPUT);
             }
-            return graph;
+            return isOld(graph) ? upgraded(file, graph) : graph;
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Before MXNet 0.9 a graph had no version, and no nodes for running statistics. */
+    private static boolean isOld(JsonNode graph) {
+        return graph.at("/attrs/mxnet_version/1").asInt() < VERSION_WITH_STATES;
+    }
+
+    /** The engine brings old graphs up to date (src/nnvm/legacy_json_util.cc). */
+    private static JsonNode upgraded(Path file, JsonNode graph) throws InvalidModelException, IOException {
+        try {
+            return JSON.readTree(SymbolPasses.reread(graph.toString()));
+        } catch (RuntimeException e) {
+            throw new InvalidModelException(
+                    file + ": was written by an early MXNet and can't be brought up to date: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    e);
         }
     }
 

@@ -43,6 +43,19 @@ final class SymbolPasses {
      */
     record Quantized(String json, List<String> layers) {}
 
+    /** Reads a graph and writes it again, in the present version's form. */
+    static String reread(String json) {
+        String[] text = new String[1];
+        PointerByReference symbol = new PointerByReference();
+        JnaUtils.checkCall(Holder.LIBRARY.MXSymbolCreateFromJSON(json, symbol));
+        try {
+            JnaUtils.checkCall(Holder.LIBRARY.MXSymbolSaveToJSON(symbol.getValue(), text));
+            return text[0];
+        } finally {
+            Holder.LIBRARY.MXSymbolFree(symbol.getValue());
+        }
+    }
+
     /** Puts convolutions with what follows them (normalisation, sum, activation) into one operator each. */
     static String fuse(String json) {
         return transform(json, (symbol, result) -> Holder.LIBRARY.MXGenBackendSubgraph(symbol, BACKEND, result));

@@ -10,7 +10,9 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Png;
 import io.resnetstreams.image.Preprocessing;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,5 +124,61 @@ class ClassifyCommandTest {
     void whereAllGetLabelsTheExitCodeIsZero() throws Exception {
         assertThat(classify("--json", file("image.png", png(5, 5)))).isZero();
         assertThat(lines()).hasSize(1);
+    }
+
+    @Test
+    void foldersListsAndStandardInputAreTaken() throws Exception {
+        Path first = file("photos/b/1.png", png(5, 5));
+        Path second = file("photos/a/2.PNG", png(6, 6));
+        file("photos/a/notes.txt", new byte[3]);
+        Path listed = file("listed.png", png(7, 7));
+        Path list = file("list.txt", (listed + "\n\n").getBytes(UTF_8));
+        InputStream realIn = System.in;
+        System.setIn(new ByteArrayInputStream(png(8, 8)));
+        try {
+            assertThat(classify("--json", folder.resolve("photos"), "-", "--files-from", list))
+                    .isZero();
+        } finally {
+            System.setIn(realIn);
+        }
+        assertThat(lines().stream().map(line -> line.get("file").asText()))
+                .containsExactly(second.toString(), first.toString(), "-", listed.toString());
+        assertThat(lines().stream().map(line -> line.get("width").asInt())).containsExactly(6, 5, 8, 7);
+    }
+
+    @Test
+    void nothingToClassifyIsAMistake() {
+        assertThat(classify("--json")).isEqualTo(2);
+        assertThat(classify("--json", "-", "-")).isEqualTo(2);
+        assertThat(classify("--json", "--files-from", folder.resolve("none"))).isEqualTo(2);
+        assertThat(classify("--json", folder.resolve("none.png"))).isEqualTo(2);
+    }
+
+    @Test
+    void theModelAndItsClassesAreNamedOnce() throws Exception {
+        assertThat(classify(file("a.png", png(5, 5)), file("b.png", png(5, 5)))).isZero();
+        assertThat(out.toString(UTF_8).lines().filter(line -> line.startsWith("model ")))
+                .containsExactly(
+                        "model resnet20-fashion-mnist (resnet20, 28×28) knows 10 classes: T-shirt/top, Trouser,"
+                                + " Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot");
+    }
+
+    @Test
+    void aLargeColouredPictureIsWarnedOfAndAGreyOrSmallOneIsNot() throws Exception {
+        byte[] colours = new byte[3 * 400 * 300];
+        byte[] grey = new byte[3 * 400 * 300];
+        for (int i = 0; i < grey.length; i++) {
+            grey[i] = (byte) (i / 3 * 7);
+            colours[i] = (byte) (i % 3 == 0 ? 200 : 40);
+        }
+        assertThat(classify(
+                        file("colours.png", Png.encodeRgb(colours, 400, 300)),
+                        file("grey.png", Png.encodeRgb(grey, 400, 300)),
+                        file("small.png", Png.encodeRgb(Arrays.copyOf(colours, 3 * 32 * 32), 32, 32))))
+                .isZero();
+        assertThat(out.toString(UTF_8).lines().filter(line -> line.startsWith("  warning: ")))
+                .singleElement()
+                .asString()
+                .contains("400×300 in colour", "28×28", "one of the 10 classes");
     }
 }

@@ -44,7 +44,18 @@ class BatchNormFoldingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"resnet20", "resnet20_a", "plain20", "resnet18", "resnet50", "resnext50_32x4d"})
+    @ValueSource(
+            strings = {
+                "resnet20",
+                "resnet20_a",
+                "plain20",
+                "resnet18",
+                "resnet50",
+                "resnext50_32x4d",
+                "resnet50_v1_os8",
+                "resnet18d",
+                "resnet18_cifar"
+            })
     void outputsStayTheSame(String architecture) throws IOException {
         ResNetSymbol symbol = symbol(architecture);
         Map<String, float[]> values = values(symbol);

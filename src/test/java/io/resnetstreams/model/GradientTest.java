@@ -28,17 +28,20 @@ class GradientTest {
 
     /** Networks of one block a stage. */
     enum Network {
-        PROJECTION(Block.BASIC, Shortcut.PROJECTION, 1, 64),
-        PADDING(Block.BASIC, Shortcut.PADDING, 1, 64),
-        PLAIN(Block.BASIC, Shortcut.NONE, 1, 64),
-        BOTTLENECK(Block.BOTTLENECK, Shortcut.PROJECTION, 1, 64),
-        GROUPS(Block.BOTTLENECK, Shortcut.PROJECTION, 2, 64);
+        PROJECTION(Block.BASIC, Shortcut.PROJECTION, 1, false, 0),
+        PADDING(Block.BASIC, Shortcut.PADDING, 1, false, 0),
+        PLAIN(Block.BASIC, Shortcut.NONE, 1, false, 0),
+        AVERAGED(Block.BASIC, Shortcut.AVERAGE_PROJECTION, 1, false, 0),
+        BOTTLENECK(Block.BOTTLENECK, Shortcut.PROJECTION, 1, false, 0),
+        STRIDE_FIRST(Block.BOTTLENECK, Shortcut.PROJECTION, 1, true, 0),
+        DILATED(Block.BOTTLENECK, Shortcut.PROJECTION, 1, false, 1),
+        GROUPS(Block.BOTTLENECK, Shortcut.PROJECTION, 2, false, 0);
 
         private final ResNetArchitecture architecture;
 
-        Network(Block block, Shortcut shortcut, int groups, int widthPerGroup) {
+        Network(Block block, Shortcut shortcut, int groups, boolean strideFirst, int dilatedStages) {
             architecture = new ResNetArchitecture(
-                    name(), block, Stem.SMALL, shortcut, List.of(1, 1), 4, groups, widthPerGroup);
+                    name(), block, Stem.SMALL, shortcut, List.of(1, 2), 4, groups, 64, strideFirst, dilatedStages);
         }
     }
 

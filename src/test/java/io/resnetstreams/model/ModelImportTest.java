@@ -1,20 +1,12 @@
 package io.resnetstreams.model;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetstreams.model.ResNetSymbol.Output;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,52 +46,43 @@ class ModelImportTest {
     }
 
     private void write(UnaryOperator<String> names, String type) throws IOException {
-        ObjectNode header = JsonNodeFactory.instance.objectNode();
-        ByteArrayOutputStream data = new ByteArrayOutputStream();
-        for (Map.Entry<String, ParameterShape> tensor : tensors.entrySet()) {
-            float[] values = weights.values(tensor.getValue());
-            ObjectNode entry = header.putObject(names.apply(tensor.getKey())).put("dtype", type);
-            Arrays.stream(tensor.getValue().shape()).forEach(entry.putArray("shape")::add);
-            int begin = data.size();
-            ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-            for (float value : values) {
-                if (type.equals("BF16")) {
-                    bytes.putShort((short) (Float.floatToIntBits(value) >>> 16));
-                } else {
-                    bytes.putFloat(value);
-                }
-            }
-            data.write(bytes.array(), 0, bytes.position());
-            entry.putArray("data_offsets").add(begin).add(data.size());
-        }
-        byte[] text = header.toString().getBytes(UTF_8);
-        Files.write(file, SafetensorsFileTest.bytes(new String(text, UTF_8), data.toByteArray()));
+        StateDictFile.write(file, tensors, names, type, weights::values);
     }
 
     private ResNetArchitecture run(String architecture) throws Exception {
         return ModelImport.run(
-                file,
-                architecture,
-                LABELS,
-                found -> new ModelDescription(
-                        1,
-                        "imported",
-                        found.name(),
-                        32,
-                        32,
-                        0,
-                        List.of(0.5, 0.5, 0.5),
-                        List.of(0.25, 0.25, 0.25),
-                        3,
-                        Precision.FP32,
-                        null,
-                        null,
-                        Map.of()),
-                out);
+                        file,
+                        architecture,
+                        LABELS,
+                        found -> new ModelDescription(
+                                1,
+                                "imported",
+                                found.name(),
+                                32,
+                                32,
+                                0,
+                                List.of(0.5, 0.5, 0.5),
+                                List.of(0.25, 0.25, 0.25),
+                                3,
+                                Precision.FP32,
+                                null,
+                                null,
+                                Map.of()),
+                        out)
+                .architecture();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"resnet20", "resnet20_a", "resnet8_w12", "resnet14_w6_a", "resnet18", "resnet50"})
+    @ValueSource(
+            strings = {
+                "resnet20",
+                "resnet20_a",
+                "resnet8_w12",
+                "resnet14_w6_a",
+                "resnet18",
+                "resnet18_cifar",
+                "resnet18d"
+            })
     void theArchitectureIsFoundFromTheTensors(String name) throws Exception {
         tensorsOf(name);
         write(UnaryOperator.identity(), "F32");
@@ -177,6 +160,68 @@ class ModelImportTest {
         tensors.put("fc.bias", new ParameterShape("fc.bias", ParameterShape.Kind.TRAINED, 7));
         write(UnaryOperator.identity(), "F32");
         assertRefused(null, "of 3 classes", "fc.weight should be [3, 64] and is [7, 64]");
+    }
+
+    @Test
+    void whatTheTensorsAreInsteadIsSaid() throws Exception {
+        tensorsOf("resnet18_cifar");
+        write(UnaryOperator.identity(), "F32");
+        assertRefused("resnet18", "is not a resnet18", "the tensors are those of a resnet18_cifar of 3 classes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void aWeightThatIsNotFiniteIsNamedByTensorAndPlace(float value) throws Exception {
+        tensorsOf("resnet8");
+        StateDictFile.write(file, tensors, name -> "module." + name, "F32", parameter -> {
+            float[] values = weights.values(parameter);
+            if (parameter.name().equals("layer2.0.conv1.weight")) {
+                values[2 * 16 * 9 + 4] = value;
+                values[2 * 16 * 9 + 5] = value;
+            }
+            return values;
+        });
+        assertRefused(
+                null,
+                "tensor 'module.layer2.0.conv1.weight' has the value " + value + " at [2, 0, 1, 1]",
+                "(2 of 4608 values are not finite)",
+                "take the fp32 checkpoint");
+    }
+
+    /** fp16 ends at 65,504. */
+    @Test
+    void halfPrecisionThatOverflowedIsNamed() throws Exception {
+        tensorsOf("resnet8");
+        StateDictFile.write(file, tensors, UnaryOperator.identity(), "F16", parameter -> {
+            float[] values = weights.values(parameter);
+            if (parameter.name().equals("bn1.running_var")) {
+                values[3] = 70_000;
+            }
+            return values;
+        });
+        assertRefused(null, "tensor 'bn1.running_var' has the value Infinity at [3]");
+    }
+
+    @Test
+    void aVarianceBelowZeroIsNamed() throws Exception {
+        tensorsOf("resnet8");
+        StateDictFile.write(file, tensors, UnaryOperator.identity(), "F32", parameter -> {
+            float[] values = weights.values(parameter);
+            if (parameter.name().equals("layer1.0.bn2.running_var")) {
+                values[0] = -0.25f;
+            }
+            return values;
+        });
+        assertRefused(null, "tensor 'layer1.0.bn2.running_var' has the value -0.25 at [0]", "a variance is 0 or more");
+    }
+
+    @Test
+    void aNetworkOfOneClassIsRefused() throws Exception {
+        tensorsOf("resnet8");
+        tensors.put("fc.weight", new ParameterShape("fc.weight", ParameterShape.Kind.TRAINED, 1, 64));
+        tensors.put("fc.bias", new ParameterShape("fc.bias", ParameterShape.Kind.TRAINED, 1));
+        write(UnaryOperator.identity(), "F32");
+        assertRefused(null, "a network of 1 class", "always 1", "needs two outputs");
     }
 
     @Test

@@ -13,28 +13,38 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The networks compute what torchvision's do with the same weights. */
 class ResNetParityTest {
-    private static final Path REFERENCE = Path.of("..", "shared", "parity", "torchvision-seed1.json");
+    private static final Path FOLDER = Path.of("..", "shared", "parity");
     private static final double TOLERANCE = 1e-3;
 
     @TempDir
     private Path folder;
 
     private static Path reference() {
-        if (!Files.isRegularFile(REFERENCE)) {
-            String reason = "skipped: the reference values " + REFERENCE + " are not here";
+        return found("torchvision-seed1.json");
+    }
+
+    private static Path found(String name) {
+        Path file = FOLDER.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            String reason = "skipped: the reference values " + file + " are not here";
             System.out.println("ResNetParityTest " + reason);
             assumeTrue(false, reason);
         }
-        return REFERENCE;
+        return file;
     }
 
     private static void assertParity(String name) throws Exception {
-        ReferenceCheck.Result result = ReferenceCheck.read(reference()).check(name);
-        assertThat(result.passes(TOLERANCE)).as("%s", result).isTrue();
+        assertParity(reference(), name, TOLERANCE);
+    }
+
+    private static void assertParity(Path file, String name, double tolerance) throws Exception {
+        ReferenceCheck.Result result = ReferenceCheck.read(file).check(name);
+        assertThat(result.passes(tolerance)).as("%s", result).isTrue();
     }
 
     @ParameterizedTest
@@ -48,6 +58,36 @@ class ResNetParityTest {
     @ValueSource(strings = {"resnet34", "resnet101", "resnet152", "resnext50_32x4d", "wide_resnet50_2"})
     void largeNetworksEqualTorchvisions(String name) throws Exception {
         assertParity(name);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "resnet50_os8",
+                "resnet50_os16",
+                "resnext50_32x4d_os16",
+                "resnet50_v1",
+                "resnet101_v1",
+                "resnext101_64x4d"
+            })
+    void variantsEqualTorchvisions(String name) throws Exception {
+        assertParity(found("torchvision-variants-seed1.json"), name, 1e-5);
+    }
+
+    /** timm's deep stem and averaging shortcuts, with odd sizes; kuangliu's stem. See src/test/python/other_stems.py. */
+    @ParameterizedTest
+    @CsvSource({
+        "timm-seed1.json, resnet18d",
+        "timm-seed1.json, resnet50d",
+        "timm-seed1.json, resnet50c",
+        "cifar-seed1.json, resnet18_cifar",
+        "cifar-seed1.json, resnet50_cifar"
+    })
+    void otherStemsEqualTheirOrigins(String file, String name) throws Exception {
+        Path stored =
+                Path.of(ResNetParityTest.class.getResource("/parity/" + file).toURI());
+        assertParity(stored, name, 1e-5);
     }
 
     private ReferenceCheck.Result checkAfter(java.util.function.Consumer<ObjectNode> change) throws Exception {

@@ -40,6 +40,9 @@ class ResNetSymbolTest {
         "resnet152, 60192808",
         "resnext50_32x4d, 25028904",
         "resnext101_32x8d, 88791336",
+        "resnext101_64x4d, 83455272",
+        "resnet50_v1, 25557032",
+        "resnet50_os8, 25557032",
         "wide_resnet50_2, 68883240",
         "wide_resnet101_2, 126886696"
     })
@@ -63,7 +66,21 @@ class ResNetSymbolTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"resnet19", "plain20_a", "resnet20_w0", "resnet20_w15_a", "resnet2", "resnet20_w", "", "Resnet20"
+            strings = {
+                "resnet19",
+                "plain20_a",
+                "resnet20_w0",
+                "resnet20_w15_a",
+                "resnet2",
+                "resnet20_w",
+                "",
+                "Resnet20",
+                "resnet50_os4",
+                "resnet50_os8_v1",
+                "resnet50d_cifar",
+                "wide_resnet50_2d",
+                "resnet20d",
+                "resnet50_"
             })
     void namesThatFitNothingAreRefused(String name) {
         assertThatIllegalArgumentException().isThrownBy(() -> ResNetArchitecture.of(name));
@@ -96,6 +113,66 @@ class ResNetSymbolTest {
         ResNetSymbol symbol = symbol("resnet50", 1_000);
         assertThat(node(symbol, "layer2.0.conv1").at("/attrs/stride").asText()).isEqualTo("(1,1)");
         assertThat(node(symbol, "layer2.0.conv2").at("/attrs/stride").asText()).isEqualTo("(2,2)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "resnet50_v1, layer2.0.conv1, '(2,2)', none, '(0,0)'",
+        "resnet50_v1, layer2.0.conv2, '(1,1)', none, '(1,1)'",
+        "resnet50_os16, layer3.0.conv2, '(2,2)', none, '(1,1)'",
+        "resnet50_os16, layer4.0.conv2, '(1,1)', none, '(1,1)'",
+        "resnet50_os16, layer4.0.downsample.0, '(1,1)', none, '(0,0)'",
+        "resnet50_os16, layer4.1.conv2, '(1,1)', '(2,2)', '(2,2)'",
+        "resnet50_os8, layer3.5.conv2, '(1,1)', '(2,2)', '(2,2)'",
+        "resnet50_os8, layer4.0.conv2, '(1,1)', '(2,2)', '(2,2)'",
+        "resnet50_os8, layer4.2.conv2, '(1,1)', '(4,4)', '(4,4)'",
+        "resnet50_v1_os16, layer3.0.conv1, '(2,2)', none, '(0,0)'"
+    })
+    void variantsDifferByStrideAndDilation(String name, String node, String stride, String dilation, String padding)
+            throws IOException {
+        JsonNode attributes = node(symbol(name, 10), node).get("attrs");
+        assertThat(attributes.get("stride").asText()).isEqualTo(stride);
+        assertThat(attributes.path("dilate").asText("none")).isEqualTo(dilation);
+        assertThat(attributes.get("pad").asText()).isEqualTo(padding);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet18_os16", "resnet34_v1", "resnet20_os8", "resnet20_w32_a_v1", "resnet18_cifar_os8"})
+    void basicBlocksHaveNoVariants(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ResNetArchitecture.of(name))
+                .withMessageContainingAll("'" + name + "'", "basic blocks", "neither groups", "dilation");
+    }
+
+    @Test
+    void averagingShortcutsAreNotDilated() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ResNetArchitecture.of("resnet50d_os16"))
+                .withMessageContainingAll("'resnet50d_os16'", "NAMEd");
+    }
+
+    @Test
+    void everyListedNetworkHasItsNameAndIsFoundByIt() {
+        assertThat(ResNetArchitecture.all()).doesNotHaveDuplicates().allSatisfy(network -> assertThat(
+                        ResNetArchitecture.of(network.name()))
+                .isEqualTo(network));
+        assertThat(ResNetArchitecture.all())
+                .extracting(ResNetArchitecture::name)
+                .contains("resnet50_v1", "wide_resnet50_2_os8", "resnext101_64x4d", "resnet50d", "resnet18_cifar");
+    }
+
+    @Test
+    void aNetworkHasTheSameFileEachTime() {
+        // The order of Map.of differs between processes, so it is the order of the alphabet that is looked for.
+        assertThat(symbol("resnet8", 10)
+                        .json()
+                        .lines()
+                        .filter(line -> line.contains("\"kernel\"")
+                                || line.contains("\"num_group\"")
+                                || line.contains("\"stride\"")))
+                .element(1)
+                .asString()
+                .contains("num_group");
     }
 
     @Test

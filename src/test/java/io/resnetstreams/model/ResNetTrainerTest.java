@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,8 +46,15 @@ class ResNetTrainerTest {
                 EPOCHS, BATCH, learningRate, TrainingOptions.Schedule.COSINE, 0, 1e-4, 0.9, 0.1, 1, true, 0.5, 0, 5);
     }
 
-    private static ResNetTrainer trainer(TrainingOptions options, Consumer<Integer> onImages) {
-        return new ResNetTrainer(description(), LABELS, options, images(1), images(2), Map.of(), onImages);
+    private static ResNetTrainer trainer(TrainingOptions options, IntConsumer onImages) {
+        return new ResNetTrainer(
+                description(),
+                LABELS,
+                options,
+                images(1),
+                images(2),
+                Map.of(),
+                (epoch, count) -> onImages.accept(count));
     }
 
     private static ModelDescription description() {
@@ -116,7 +123,7 @@ class ResNetTrainerTest {
         trainer(options(0.05), count -> {}).train(base, false, epoch -> {});
         Map<String, float[]> start = parameters(base);
         List<ResNetTrainer.Epoch> epochs = new ArrayList<>();
-        new ResNetTrainer(description(), LABELS, options(1e-9), images(1), images(2), start, count -> {})
+        new ResNetTrainer(description(), LABELS, options(1e-9), images(1), images(2), start, (epoch, count) -> {})
                 .train(folder.resolve("tuned"), false, epochs::add);
         assertThat(parameters(folder.resolve("tuned")).get("conv1.weight"))
                 .containsExactly(start.get("conv1.weight"), within(1e-6f));

@@ -8,8 +8,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +23,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Imports a small network written as Gluon exports one: float planes in, logits out. */
 class SymbolImportTest {
@@ -40,8 +48,8 @@ class SymbolImportTest {
                 "Convolution", "conv0", Map.of("num_filter", "4", "kernel", "(3,3)", "no_bias", "True"), x, weight);
         int gamma = graph.parameter("bn0_gamma.weight", 4);
         int beta = graph.parameter("bn0_beta", 4);
-        int mean = graph.parameter("bn0_running_mean", ParameterShape.Kind.RUNNING, 4);
-        int variance = graph.parameter("bn0_running_var", ParameterShape.Kind.RUNNING, 4);
+        int mean = graph.parameter("bn0_moving_mean", ParameterShape.Kind.RUNNING, 4);
+        int variance = graph.parameter("bn0_moving_var", ParameterShape.Kind.RUNNING, 4);
         x = graph.operator("BatchNorm", "bn0", Map.of("fix_gamma", "False"), x, gamma, beta, mean, variance);
         x = graph.operator("Pooling", "pool", Map.of("global_pool", "True", "pool_type", "avg", "kernel", "(1,1)"), x);
         x = graph.operator("Flatten", "flatten", Map.of(), x);
@@ -50,7 +58,15 @@ class SymbolImportTest {
         x = graph.operator("FullyConnected", "dense", Map.of("num_hidden", "3"), x, dense, bias);
         plain = new ResNetSymbol(graph.toJson(x), graph.parameters());
         symbolFile = Files.writeString(folder.resolve("zoo-symbol.json"), plain.json());
-        ParametersFile.write(folder.resolve("zoo-0000.params"), graph.parameters(), weights::values);
+        ParametersFile.write(folder.resolve("zoo-0000.params"), graph.parameters(), this::values);
+    }
+
+    private float[] values(ParameterShape parameter) {
+        float[] values = weights.values(parameter);
+        for (int i = 0; i < values.length && parameter.name().endsWith("_var"); i++) {
+            values[i] = 0.5f + Math.abs(values[i]);
+        }
+        return values;
     }
 
     private static ModelDescription description(String name) {
@@ -77,7 +93,57 @@ class SymbolImportTest {
 
     @Test
     void probabilitiesAreThoseOfTheNetworkOnNormalisedPlanes() throws Exception {
-        ModelDirectory model = imported();
+        assertProbabilities(imported());
+    }
+
+    /**
+     * As MXNet 0.8 wrote it: attributes are called param (and attr, for what is no operator's), references have two
+     * numbers, running statistics are no nodes, and nothing says the version.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void symbolsOfMxnetBefore09AreBroughtUpToDate(boolean trainingHead) throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        JsonNode graph = json.readTree(plain.json());
+        ArrayNode nodes = json.createArrayNode();
+        int[] renumbered = new int[graph.get("nodes").size()];
+        for (int number = 0; number < renumbered.length; number++) {
+            ObjectNode node = graph.get("nodes").get(number).deepCopy();
+            renumbered[number] = nodes.size();
+            if (node.get("name").asText().contains("moving_")) {
+                continue;
+            }
+            ArrayNode inputs = json.createArrayNode();
+            for (JsonNode input : node.get("inputs")) {
+                int read = input.get(0).asInt();
+                if (!graph.get("nodes").get(read).get("name").asText().contains("moving_")) {
+                    inputs.addArray().add(renumbered[read]).add(0);
+                }
+            }
+            node.set("inputs", inputs);
+            JsonNode attributes = node.remove("attrs");
+            node.set("param", attributes == null || attributes.has("__shape__") ? json.createObjectNode() : attributes);
+            node.putObject("attr").put("lr_mult", "1.0");
+            nodes.add(node.put("backward_source_id", -1));
+        }
+        if (trainingHead) {
+            ObjectNode label = nodes.addObject().put("op", "null").put("name", "softmax_label");
+            label.putObject("param");
+            label.putArray("inputs");
+            ObjectNode head = nodes.addObject().put("op", "SoftmaxOutput").put("name", "softmax");
+            head.putObject("param").put("grad_scale", "1").put("multi_output", "False");
+            head.putArray("inputs").addArray().add(nodes.size() - 3).add(0);
+            ((ArrayNode) head.get("inputs")).addArray().add(nodes.size() - 2).add(0);
+        }
+        ObjectNode old = json.createObjectNode();
+        old.set("nodes", nodes);
+        old.putArray("arg_nodes").add(0);
+        old.putArray("heads").addArray().add(nodes.size() - 1).add(0);
+        Files.writeString(symbolFile, old.toString());
+        assertProbabilities(imported());
+    }
+
+    private void assertProbabilities(ModelDirectory model) throws Exception {
         byte[] pixels = new byte[SIDE * SIDE * 3];
         new SplittableRandom(1).nextBytes(pixels);
         float[] planes = new float[pixels.length];
@@ -90,7 +156,7 @@ class SymbolImportTest {
             }
         }
         float[] expected;
-        try (SymbolNetwork network = new SymbolNetwork(plain, weights::values);
+        try (SymbolNetwork network = new SymbolNetwork(plain, this::values);
                 NDManager scope = network.manager().newSubManager()) {
             NDArray logits = network.forward(scope.create(planes, new Shape(1, 3, SIDE, SIDE)), false, scope);
             expected = logits.softmax(1).toFloatArray();
@@ -129,7 +195,7 @@ class SymbolImportTest {
     void aParameterThatIsNotStoredIsFound() throws IOException {
         Map<String, ParameterShape> fewer = new java.util.LinkedHashMap<>(plain.parameters());
         fewer.remove("dense_bias");
-        ParametersFile.write(folder.resolve("zoo-0000.params"), fewer, weights::values);
+        ParametersFile.write(folder.resolve("zoo-0000.params"), fewer, this::values);
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(this::imported)
                 .withMessageContaining("'dense'");
@@ -162,6 +228,52 @@ class SymbolImportTest {
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(this::imported)
                 .withMessageStartingWith(symbolFile + ": ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'version https://git-lfs.github.com/spec/v1', git lfs pull",
+        "'<!doctype html><title>Sign in</title>', a web page",
+        "'\u001f\u008b\b', gunzip"
+    })
+    void foreignFilesAreNamed(String content, String words) throws IOException {
+        byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(folder.resolve("zoo-0000.params"), bytes);
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessageContainingAll("zoo-0000.params: is not", words);
+        Files.write(symbolFile, bytes);
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessageContaining(words);
+    }
+
+    @Test
+    void compressedParametersAreNamed() throws IOException {
+        Files.move(folder.resolve("zoo-0000.params"), folder.resolve("zoo-0000.params.gz"));
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessageContaining("zoo-0000.params is missing; zoo-0000.params.gz must be unpacked first");
+    }
+
+    @Test
+    void valuesThatNoNetworkComputesWithAreNamed() throws IOException {
+        ParametersFile.write(folder.resolve("zoo-0000.params"), plain.parameters(), parameter -> {
+            float[] values = values(parameter);
+            values[1] = parameter.name().equals("bn0_moving_var") ? -1 : values[1];
+            return values;
+        });
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(this::imported)
+                .withMessageContainingAll("zoo-0000.params: tensor 'bn0_moving_var' has the value -1.0 at [1]");
+    }
+
+    @Test
+    void aNetworkOfOneClassIsRefused() {
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(
+                        () -> SymbolImport.run(symbolFile, List.of("cat"), description("zoo"), folder.resolve("model")))
+                .withMessageContaining("always 1");
     }
 
     /** The engine would take memory for a billion parameters. */

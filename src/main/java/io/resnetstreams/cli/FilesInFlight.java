@@ -1,0 +1,79 @@
+package io.resnetstreams.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SourcePosition;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * Local images on their way through a classifier: several at once, so that batches fill; outcomes come in the order of the
+ * images.
+ *
+ * <p>Threading: the caller's.
+ */
+final class FilesInFlight {
+    private static final int MOST_FILES = 512;
+    private static final long MOST_BYTES = 64 << 20;
+
+    private final Function<RawEvent, CompletableFuture<Outcome>> classifier;
+    private final Consumer<Classified> onOutcome;
+    private final Deque<Pending> pending = new ArrayDeque<>();
+    private long bytes;
+    private int number;
+
+    /**
+     * An image and what became of it.
+     *
+     * @param number counted from 0
+     */
+    record Classified(int number, SourceEvent file, Outcome outcome) {}
+
+    private record Pending(int number, SourceEvent file, CompletableFuture<Outcome> outcome) {}
+
+    /**
+     * @param classifier begins to classify an event
+     * @param onOutcome called by {@link #add} and {@link #finish}
+     */
+    FilesInFlight(Function<RawEvent, CompletableFuture<Outcome>> classifier, Consumer<Classified> onOutcome) {
+        this.classifier = classifier;
+        this.onOutcome = onOutcome;
+    }
+
+    /** Begins to classify an image; waits for the oldest while there are too many, or they are too large together. */
+    void add(SourceEvent file) {
+        while (!pending.isEmpty() && (pending.size() >= MOST_FILES || bytes + file.image().length > MOST_BYTES)) {
+            awaitOldest();
+        }
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(EventReader.CONTENT_TYPE_HEADER, "image/*".getBytes(UTF_8));
+        RawEvent event = new RawEvent(new SourcePosition(file.id(), 0, 0, 0), null, file.image(), headers);
+        bytes += file.image().length;
+        pending.add(new Pending(number++, file, classifier.apply(event)));
+        while (!pending.isEmpty() && pending.peek().outcome().isDone()) {
+            awaitOldest();
+        }
+    }
+
+    /** Waits for all. */
+    void finish() {
+        while (!pending.isEmpty()) {
+            awaitOldest();
+        }
+    }
+
+    private void awaitOldest() {
+        Pending oldest = pending.remove();
+        bytes -= oldest.file().image().length;
+        onOutcome.accept(
+                new Classified(oldest.number(), oldest.file(), oldest.outcome().join()));
+    }
+}

@@ -1,0 +1,39 @@
+package io.resnetstreams.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.resnetstreams.common.BoundedFile;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Reads JSON that comes with a checkpoint. Stateless. */
+final class JsonFile {
+    /** Labels of 21,841 classes take some 2 MB. */
+    private static final int MOST_BYTES = 32_000_000;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private JsonFile() {}
+
+    /**
+     * Reads a file that must hold an object.
+     *
+     * @throws InvalidModelException if it holds anything else; the message says what, if that can be told
+     */
+    static JsonNode read(Path file) throws InvalidModelException {
+        try {
+            byte[] bytes = BoundedFile.bytes(file, MOST_BYTES);
+            ForeignFile.refuse(file, bytes, "JSON");
+            JsonNode json = JSON.readTree(bytes);
+            if (!json.isObject()) {
+                throw new InvalidModelException(file + ": is not a JSON object");
+            }
+            return json;
+        } catch (JsonProcessingException e) {
+            throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+}
