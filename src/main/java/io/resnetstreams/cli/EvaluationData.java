@@ -8,6 +8,7 @@ import io.resnetstreams.model.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** Images whose classes are known, as options of a command. */
@@ -27,17 +28,27 @@ final class EvaluationData {
             description = "The class's column, by its name in the list's first line (default: the second).")
     private String expectedColumn;
 
+    @Option(names = "--skip-broken", description = "Goes on without image files that can't be decoded, and names them.")
+    private boolean skipBroken;
+
     Path path() {
         return data;
     }
 
-    /** Reads the images for a model; a mistake is one line and exit code 2. */
-    EvaluationSet read(ModelDirectory model, ImageLimits limits) {
+    /**
+     * Reads the images for a model; a mistake ends with exit code 2.
+     *
+     * @param notices told which images are used and which are not
+     */
+    EvaluationSet read(ModelDirectory model, ImageLimits limits, Consumer<String> notices) {
         ImagePreprocessor preprocessor = new ImagePreprocessor(limits, model.preprocessing());
         try {
-            return expected == null
+            EvaluationSet set = expected == null
                     ? EvaluationSet.read(data, model, preprocessor)
                     : EvaluationSet.read(data, expected, expectedColumn, model, preprocessor);
+            set = skipBroken ? set.withoutBroken() : set;
+            set.notices().forEach(notices);
+            return set;
         } catch (IOException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
@@ -52,7 +63,7 @@ final class EvaluationData {
         try {
             EvaluationSet set = LabelledImages.isIdx(data)
                     ? EvaluationSet.readTraining(data, model, new ImagePreprocessor(limits, model.preprocessing()))
-                    : read(model, limits);
+                    : read(model, limits, notice -> {}); // told when they are read to be measured
             return set.spread(most);
         } catch (IOException e) {
             throw UserErrorException.usage(e.getMessage(), e);

@@ -56,7 +56,10 @@ final class EventSource implements Iterable<EventSource.SourceEvent> {
             } else if (Files.isRegularFile(path)) {
                 source.addFile(path);
             } else {
-                throw UserErrorException.usage(path + ": there is no such file or folder");
+                throw UserErrorException.usage(path
+                        + (Files.exists(path)
+                                ? ": is neither a file nor a folder; - reads an image from standard input"
+                                : ": there is no such file or folder"));
             }
         }
         if (source.events.isEmpty()) {

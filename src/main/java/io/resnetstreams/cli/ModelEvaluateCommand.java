@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         name = "evaluate",
         description = {
             "Measures a model's accuracy and speed on images whose classes are known: an IDX data set's test split,",
-            "a folder with labels.tsv (file, tab, class index), or one folder for each label."
+            "a folder with labels.tsv (file, tab, class index), or one folder for each label (in val, test or the like)."
         },
         footer = "%nExample: resnet-streams model evaluate --model models/resnet20-fashion-mnist"
                 + " --data /usr/share/datasets/fashion-mnist")
@@ -64,7 +64,7 @@ final class ModelEvaluateCommand implements Callable<Integer> {
         own.put("model", modelPath);
         Configuration configuration = options.load(own);
         ModelDirectory model = ClassificationStack.model(configuration.model());
-        EvaluationSet set = data.read(model, configuration.limits().image());
+        EvaluationSet set = data.read(model, configuration.limits().image(), output.text()::println);
         ClassificationStack.Devices devices = ClassificationStack.devices(configuration);
         List<DeviceModel> loaded = new ArrayList<>();
         try {

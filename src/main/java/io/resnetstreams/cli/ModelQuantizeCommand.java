@@ -119,7 +119,7 @@ final class ModelQuantizeCommand implements Callable<Integer> {
 
     /** Returns null if the new model can't be run here, and that is forced. */
     private Comparison compare(ModelDirectory model, ModelDirectory quantized) throws Exception {
-        EvaluationSet set = data.read(model, ImageLimits.defaults());
+        EvaluationSet set = data.read(model, ImageLimits.defaults(), output.text()::println);
         int workers = Runtime.getRuntime().availableProcessors();
         try (DeviceModel before = DeviceModel.load(model, Device.cpu(), workers, BATCH);
                 DeviceModel after = loadQuantized(quantized, workers)) {

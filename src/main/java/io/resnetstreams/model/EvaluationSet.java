@@ -21,15 +21,17 @@ public final class EvaluationSet {
 
     private final List<Item> items;
     private final ImagePreprocessor preprocessor;
+    private final List<String> notices;
 
-    private EvaluationSet(List<Item> items, ImagePreprocessor preprocessor) {
+    private EvaluationSet(List<Item> items, ImagePreprocessor preprocessor, List<String> notices) {
         this.items = items;
         this.preprocessor = preprocessor;
+        this.notices = notices;
     }
 
     /**
      * Reads a folder: an IDX data set (its test split), or files listed in {@code labels.tsv}, or one folder for each
-     * class, named by the model's labels.
+     * class, named by the model's labels. Where the folder has splits ({@link SplitFolders}), the one held out counts.
      *
      * @throws IOException if it is none of these or a file can't be read; the message names what was found
      */
@@ -39,21 +41,23 @@ public final class EvaluationSet {
             throw new IOException(folder + ": there is no such directory");
         }
         List<Item> items;
+        List<String> notices = new ArrayList<>();
         if (LabelledImages.isIdx(folder)) {
             items = idxItems(folder, LabelledImages.Split.TEST, model.preprocessing());
         } else if (Files.exists(folder.resolve(LabelledSample.LABELS_FILE))) {
             items = listedItems(LabelledSample.read(folder));
         } else {
-            items = classFolders(folder, model.labels());
+            items = classFolders(folder, model.labels(), notices);
         }
         requireClasses(items, model.labels().size());
-        return new EvaluationSet(items, preprocessor);
+        return new EvaluationSet(items, preprocessor, notices);
     }
 
     /** Reads an IDX data set's training split. */
     public static EvaluationSet readTraining(Path folder, ModelDirectory model, ImagePreprocessor preprocessor)
             throws IOException {
-        return new EvaluationSet(idxItems(folder, LabelledImages.Split.TRAIN, model.preprocessing()), preprocessor);
+        return new EvaluationSet(
+                idxItems(folder, LabelledImages.Split.TRAIN, model.preprocessing()), preprocessor, List.of());
     }
 
     /** Returns images that are in memory already, of the model's input size. */
@@ -62,7 +66,7 @@ public final class EvaluationSet {
         for (int i = 0; i < images.size(); i++) {
             items.add(new Item("#" + i, images.pixels().get(i), true, images.classes()[i]));
         }
-        return new EvaluationSet(items, null);
+        return new EvaluationSet(items, null, List.of());
     }
 
     /**
@@ -75,7 +79,43 @@ public final class EvaluationSet {
             throws IOException {
         List<Item> items = listedItems(LabelledSample.read(folder, list, column));
         requireClasses(items, model.labels().size());
-        return new EvaluationSet(items, preprocessor);
+        return new EvaluationSet(items, preprocessor, List.of());
+    }
+
+    /** Returns what a user should know of the choice of images, one line each: the split, what is passed over. */
+    public List<String> notices() {
+        return notices;
+    }
+
+    /**
+     * Returns the images that can be decoded, with a notice that names the others. Decodes all of them.
+     *
+     * @throws IOException if none can be decoded
+     */
+    public EvaluationSet withoutBroken() throws IOException {
+        List<Item> whole = new ArrayList<>();
+        List<String> broken = new ArrayList<>();
+        for (Item item : items) {
+            try {
+                decoded(item);
+                whole.add(item);
+            } catch (RejectedEventException e) {
+                broken.add(item.id() + ": " + e.getMessage());
+            }
+        }
+        List<String> told = new ArrayList<>(notices);
+        if (!broken.isEmpty()) {
+            told.add("skipped: " + list(broken));
+        }
+        if (whole.isEmpty()) {
+            throw new IOException(list(broken));
+        }
+        return new EvaluationSet(whole, preprocessor, told);
+    }
+
+    private static String list(List<String> broken) {
+        return broken.size() + (broken.size() == 1 ? " image" : " images") + " can't be decoded:\n  "
+                + String.join("\n  ", broken);
     }
 
     /**
@@ -119,18 +159,30 @@ public final class EvaluationSet {
     /**
      * Returns an image's pixels, uint8 H×W×3, decoded and preprocessed as an event's would be.
      *
-     * @throws IllegalArgumentException if the image can't be decoded
+     * @throws IllegalArgumentException if the image can't be decoded; the message names all that can't be
      */
     byte[] pixels(int index) {
-        Item item = items.get(index);
-        if (item.decoded()) {
-            return item.bytes();
-        }
         try {
-            return preprocessor.toPixels(item.bytes());
+            return decoded(items.get(index));
         } catch (RejectedEventException e) {
-            throw new IllegalArgumentException(item.id() + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(allBroken(), e);
         }
+    }
+
+    private synchronized String allBroken() {
+        List<String> broken = new ArrayList<>();
+        for (Item item : items) {
+            try {
+                decoded(item);
+            } catch (RejectedEventException e) {
+                broken.add(item.id() + ": " + e.getMessage());
+            }
+        }
+        return list(broken) + "\nMend or remove them, or go on without them: --skip-broken";
+    }
+
+    private byte[] decoded(Item item) throws RejectedEventException {
+        return item.decoded() ? item.bytes() : preprocessor.toPixels(item.bytes());
     }
 
     private static List<Item> idxItems(Path folder, LabelledImages.Split split, Preprocessing input)
@@ -156,11 +208,19 @@ public final class EvaluationSet {
         return items;
     }
 
-    private static List<Item> classFolders(Path folder, List<String> labels) throws IOException {
+    private static List<Item> classFolders(Path top, List<String> labels, List<String> notices) throws IOException {
+        List<String> names =
+                labels.stream().map(label -> label.replace('/', '_')).toList();
+        // Labels may have the names of splits.
+        SplitFolders splits = names.stream().anyMatch(name -> Files.isDirectory(top.resolve(name)))
+                ? new SplitFolders(top, null, List.of())
+                : SplitFolders.of(top);
+        Path folder = splits.heldOut() == null ? top : splits.heldOut();
+        notices.addAll(splits.heldOut() == null ? List.of() : List.of("measured on " + folder));
         List<Item> items = new ArrayList<>();
         ImageFiles files = new ImageFiles();
         for (int index = 0; index < labels.size(); index++) {
-            Path classFolder = folder.resolve(labels.get(index).replace('/', '_'));
+            Path classFolder = folder.resolve(names.get(index));
             if (Files.isDirectory(classFolder)) {
                 for (Path file : files.addBelow(classFolder)) {
                     items.add(new Item(file.toString(), Files.readAllBytes(file), false, index));
@@ -170,8 +230,14 @@ public final class EvaluationSet {
         if (items.isEmpty()) {
             throw new IOException(folder + ": is neither an IDX data set, nor has it a " + LabelledSample.LABELS_FILE
                     + ", nor folders named by the model's labels, such as '"
-                    + labels.get(0).replace('/', '_') + "'");
+                    + names.get(0) + "'");
         }
+        List<String> others = new ArrayList<>(SplitFolders.classes(folder));
+        others.removeAll(names);
+        if (!others.isEmpty()) {
+            notices.add("passed over, since the model has no such labels: " + String.join(", ", others));
+        }
+        files.notice().ifPresent(notices::add);
         return items;
     }
 

@@ -94,16 +94,17 @@ public final class ImageFiles {
         return images;
     }
 
-    /** Returns how many files were no images by their names. */
-    public int passedOver() {
-        return passedOver.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
-    /** Returns of which endings those are, such as {@code .db 1, .txt 12}; empty if there are none. */
-    public String passedOverByEnding() {
-        return passedOver.entrySet().stream()
-                .map(kind -> kind.getKey() + " " + kind.getValue())
-                .collect(Collectors.joining(", "));
+    /** Returns a line for people that counts the files that are no images by their names; empty if there are none. */
+    public Optional<String> notice() {
+        int count = passedOver.values().stream().mapToInt(Integer::intValue).sum();
+        return count == 0
+                ? Optional.empty()
+                : Optional.of("passed over, since their names are not those of images: " + count
+                        + (count == 1 ? " file (" : " files (")
+                        + passedOver.entrySet().stream()
+                                .map(kind -> kind.getKey() + " " + kind.getValue())
+                                .collect(Collectors.joining(", "))
+                        + ")");
     }
 
     private static String kind(Path file, boolean hidden) {

@@ -54,10 +54,7 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
             }
             heldOut.addAll(all(splits.heldOut(), labels, files));
         }
-        if (files.passedOver() > 0) {
-            notices.add(files.passedOver() + " files are passed over, since they are no images by their names: "
-                    + files.passedOverByEnding());
-        }
+        files.notice().ifPresent(notices::add);
         requireClasses(folder, labels, classes(train), classes(heldOut));
         return new LabelledFolders(labels, train, heldOut, notices);
     }

@@ -2,10 +2,12 @@ package io.resnetstreams.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.Png;
 import io.resnetstreams.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -168,6 +170,49 @@ class EvaluationTest {
         assertThatIOException()
                 .isThrownBy(this::set)
                 .withMessageContainingAll("neither an IDX data set", "labels.tsv", "such as 'zero'");
+    }
+
+    private void png(String name, int edge) throws IOException {
+        Path file = data.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, Png.encodeRgb(new byte[edge * edge * 3], edge, edge));
+    }
+
+    @Test
+    void ofSplitsTheOneHeldOutIsMeasured() throws IOException {
+        png("Training/zero/a.png", 2);
+        png("Testing/zero/b.png", 2);
+        png("Testing/two/c.jfif", 2);
+        png("Testing/mistyped/d.png", 2);
+        Files.createFile(data.resolve("Testing/two/notes.txt"));
+        EvaluationSet set = set();
+        assertThat(set.size()).isEqualTo(2);
+        assertThat(set.classOf(1)).isEqualTo(2);
+        assertThat(set.notices())
+                .containsExactly(
+                        "measured on " + data.resolve("Testing"),
+                        "passed over, since the model has no such labels: mistyped",
+                        "passed over, since their names are not those of images: 1 file (.txt 1)");
+    }
+
+    @Test
+    void allBrokenImagesAreNamedOrLeftOut() throws Exception {
+        png("zero/a.png", 2);
+        Files.write(data.resolve("zero/b.heic"), new byte[] {0, 0, 0, 24, 'f', 't', 'y', 'p', 'h', 'e', 'i', 'c'});
+        Files.write(data.resolve("zero/c.jpg"), new byte[] {1, 2, 3});
+        EvaluationSet set = set();
+        List<Classifier> classifiers = List.of(classifier(EvaluationTest::nearest));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Evaluation.run(set, classifiers, 1, 1))
+                .withMessageContainingAll(
+                        "2 images can't be decoded", "b.heic: it is a HEIC", "c.jpg: ", "--skip-broken");
+        EvaluationSet whole = set.withoutBroken();
+        assertThat(whole.notices()).singleElement().asString().contains("skipped: 2 images", "b.heic", "c.jpg");
+        assertThat(Evaluation.run(whole, classifiers, 1, 1).predicted()).containsExactly(0);
+        Files.delete(data.resolve("zero/a.png"));
+        assertThatIOException()
+                .isThrownBy(() -> set().withoutBroken())
+                .withMessageContaining("2 images can't be decoded");
     }
 
     @Test

@@ -145,7 +145,7 @@ class LabelledFoldersTest {
         assertThat(list().notices())
                 .containsExactly(
                         "1 images stand in " + folder + " itself, in no class's folder: passed over",
-                        "3 files are passed over, since they are no images by their names: .txt 2, without ending 1");
+                        "passed over, since their names are not those of images: 3 files (.txt 2, without ending 1)");
     }
 
     @ParameterizedTest
