@@ -1,7 +1,5 @@
 package io.resnetstreams.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.common.BoundedFile;
@@ -95,6 +93,7 @@ final class ClassifyCommand implements Callable<Integer> {
         AtomicBoolean allLabelled = new AtomicBoolean(true);
         try (ClassificationStack stack = ClassificationStack.open(configuration, model, InferenceMetrics.NONE)) {
             output.text().println(description(model));
+            source.notice().ifPresent(output.text()::println);
             FilesInFlight files = new FilesInFlight(stack.service()::classify, file -> {
                 FileOutcome outcome = outcome(file);
                 print(outcome);
@@ -138,8 +137,7 @@ final class ClassifyCommand implements Callable<Integer> {
             byte[] list = filesFrom.equals(EventSource.STANDARD_INPUT)
                     ? BoundedFile.bytes(System.in, LONGEST_LIST)
                     : BoundedFile.bytes(filesFrom, LONGEST_LIST);
-            return new String(list, UTF_8)
-                    .lines()
+            return BoundedFile.lines(list).stream()
                     .filter(line -> !line.isBlank())
                     .map(Path::of)
                     .toList();

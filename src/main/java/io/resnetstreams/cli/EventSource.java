@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -82,6 +83,14 @@ final class EventSource implements Iterable<EventSource.SourceEvent> {
 
     long skippedFiles() {
         return skippedFiles;
+    }
+
+    /** Returns a line for people that counts the files passed over; empty if there are none. */
+    Optional<String> notice() {
+        return skippedFiles == 0
+                ? Optional.empty()
+                : Optional.of("passed over in folders, since their names are not those of images: %,d %s"
+                        .formatted(skippedFiles, skippedFiles == 1 ? "file" : "files"));
     }
 
     @Override

@@ -87,12 +87,7 @@ final class ProduceCommand implements Callable<Integer> {
         summary.put("seconds", Rounding.to(3, seconds));
         output.printJson(summary);
         output.text().printf("%,d events sent to %s in %.1f s%n", result.sent(), input, seconds);
-        if (source.skippedFiles() > 0) {
-            output.text()
-                    .printf(
-                            "%,d files in folders are not images by their name and were skipped%n",
-                            source.skippedFiles());
-        }
+        source.notice().ifPresent(output.text()::println);
         if (result.failed() > 0) {
             System.err.printf("%,d events were not sent to %s: %s%n", result.failed(), input, result.firstFailure());
         }

@@ -132,7 +132,7 @@ class ClassifyCommandTest {
         Path second = file("photos/a/2.PNG", png(6, 6));
         file("photos/a/notes.txt", new byte[3]);
         Path listed = file("listed.png", png(7, 7));
-        Path list = file("list.txt", (listed + "\n\n").getBytes(UTF_8));
+        Path list = file("list.txt", ("\ufeff" + listed + "\n\n").getBytes(UTF_8));
         InputStream realIn = System.in;
         System.setIn(new ByteArrayInputStream(png(8, 8)));
         try {

@@ -93,6 +93,8 @@ class EventSourceTest {
         EventSource source = EventSource.of(List.of(folder));
         assertThat(source.size()).isEqualTo(1);
         assertThat(source.skippedFiles()).isEqualTo(2);
+        assertThat(source.notice())
+                .hasValueSatisfying(notice -> assertThat(notice).endsWith(": 2 files"));
     }
 
     @Test
