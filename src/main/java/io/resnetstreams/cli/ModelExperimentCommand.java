@@ -129,14 +129,7 @@ final class ModelExperimentCommand {
                     1,
                     Precision.FP32,
                     new ModelDescription.Provenance(
-                            "trained",
-                            data.getFileName().toString(),
-                            CommandLines.of(spec),
-                            null,
-                            null,
-                            null,
-                            null,
-                            null),
+                            "trained", Text.name(data), CommandLines.of(spec), null, null, null, null, null),
                     null,
                     Map.of());
             int perEpoch = train.size() / options.batchSize() * options.batchSize();

@@ -176,7 +176,7 @@ final class ModelImportCommand implements Callable<Integer> {
         }
         return new ModelDescription(
                 ModelDescription.FORMAT_VERSION,
-                out.toAbsolutePath().normalize().getFileName().toString(),
+                ModelDescription.nameOf(out),
                 found,
                 input.size(),
                 input.size(),

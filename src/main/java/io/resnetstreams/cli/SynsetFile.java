@@ -20,18 +20,24 @@ final class SynsetFile {
             throw UserErrorException.usage("--synset " + file + ": there is no such file");
         }
         try {
-            byte[] bytes = BoundedFile.bytes(file, MOST_BYTES);
-            Optional<String> foreign = bytes.length == 0 ? Optional.empty() : ForeignFile.describe(bytes);
+            Optional<String> foreign = ForeignFile.describe(file);
             if (foreign.isPresent()) {
                 throw UserErrorException.usage("--synset " + file + ": is not a list of labels but " + foreign.get());
             }
-            List<String> labels = BoundedFile.lines(bytes).stream()
+            String text = String.join("\n", BoundedFile.lines(file, MOST_BYTES)).stripTrailing();
+            if (text.startsWith("{") || text.startsWith("[") && text.endsWith("]")) {
+                throw UserErrorException.usage("--synset " + file + ": is JSON; one label a line is needed");
+            }
+            List<String> labels = text.lines()
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
-            if (labels.isEmpty() || labels.contains("")) {
-                throw UserErrorException.usage(
-                        "--synset " + file + ": one label a line is needed, and no empty line; line "
-                                + (labels.indexOf("") + 1) + " has none");
+            if (labels.isEmpty()) {
+                throw UserErrorException.usage("--synset " + file + ": has no labels; one a line is needed");
+            }
+            if (labels.contains("")) {
+                throw UserErrorException.usage("--synset " + file
+                        + ": one label a line is needed, and no empty line before or between them; line "
+                        + (labels.indexOf("") + 1) + " has none");
             }
             return labels;
         } catch (IOException e) {
