@@ -86,6 +86,7 @@ final class ModelExperimentCommand {
 
         @Override
         public Integer call() throws IOException {
+            out = OutputDirectory.of(out);
             Map<String, List<Epoch>> logs = new LinkedHashMap<>();
             try {
                 TrainingOptions options = arguments.options();

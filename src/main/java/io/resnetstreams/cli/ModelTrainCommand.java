@@ -91,6 +91,7 @@ final class ModelTrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        out = OutputDirectory.of(out);
         try {
             TrainingOptions options = arguments.options();
             ModelDirectory base = from == null ? null : ClassificationStack.model(from.toString());

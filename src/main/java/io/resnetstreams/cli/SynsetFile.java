@@ -5,6 +5,7 @@ import io.resnetstreams.model.ForeignFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,20 +21,25 @@ final class SynsetFile {
             throw UserErrorException.usage("--synset " + file + ": there is no such file");
         }
         try {
-            Optional<String> foreign = ForeignFile.describe(file);
+            Optional<String> foreign = Files.size(file) == 0 ? Optional.empty() : ForeignFile.describe(file);
             if (foreign.isPresent()) {
                 throw UserErrorException.usage("--synset " + file + ": is not a list of labels but " + foreign.get());
             }
-            String text = String.join("\n", BoundedFile.lines(file, MOST_BYTES)).stripTrailing();
-            if (text.startsWith("{") || text.startsWith("[") && text.endsWith("]")) {
+            List<String> lines = new ArrayList<>(BoundedFile.lines(file, MOST_BYTES));
+            while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
+                lines.remove(lines.size() - 1);
+            }
+            if (lines.isEmpty()) {
+                throw UserErrorException.usage("--synset " + file + ": is empty; one label a line is needed");
+            }
+            if (lines.get(0).startsWith("{")
+                    || lines.get(0).startsWith("[")
+                            && lines.get(lines.size() - 1).endsWith("]")) {
                 throw UserErrorException.usage("--synset " + file + ": is JSON; one label a line is needed");
             }
-            List<String> labels = text.lines()
+            List<String> labels = lines.stream()
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
-            if (labels.isEmpty()) {
-                throw UserErrorException.usage("--synset " + file + ": has no labels; one a line is needed");
-            }
             if (labels.contains("")) {
                 throw UserErrorException.usage("--synset " + file
                         + ": one label a line is needed, and no empty line before or between them; line "

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  */
 public final class ModelImport {
     private static final int MOST_FAULTS_NAMED = 5;
+    private static final String MISSING = " is missing";
     private static final Pattern BLOCK = Pattern.compile("layer(\\d{1,3})\\.(\\d{1,6})\\.");
 
     private ModelImport() {}
@@ -115,7 +116,7 @@ public final class ModelImport {
         if (!twins.isEmpty()) {
             notes.add("assumed: " + found.name() + ", with torchvision's strides; "
                     + twins.stream().map(ResNetArchitecture::name).collect(Collectors.joining(", "))
-                    + " have the same tensors (--architecture NAME)");
+                    + (twins.size() == 1 ? " has" : " have") + " the same tensors (--architecture NAME)");
         }
         if (found.stem() == Stem.SMALL && found.planes() == 64) {
             notes.add("assumed: no pooling behind the 3×3 convolution, as networks for images of 32×32 have it");
@@ -137,13 +138,11 @@ public final class ModelImport {
                         candidate -> faults(candidate, tensors).size()))
                 .orElseThrow();
         List<String> faults = faults(closest, tensors);
-        String difference = faults.size() <= tensors.size() / 2
+        List<String> other =
+                faults.stream().filter(fault -> !fault.endsWith(MISSING)).toList();
+        String difference = other.size() <= tensors.size() / 2
                 ? "; the closest is a " + closest.name() + ", but " + shortened(faults)
-                : ": "
-                        + shortened(tensors.entrySet().stream()
-                                .map(tensor -> tensor.getKey() + " "
-                                        + tensor.getValue().shape())
-                                .toList());
+                : ": " + shortened(other);
         return new InvalidModelException(file + ": its " + tensors.size() + " tensors are those of no network that can"
                 + " be built ('model list --architectures' says which can)" + difference);
     }
@@ -211,7 +210,7 @@ public final class ModelImport {
             List<Integer> shape = Arrays.stream(parameter.shape()).boxed().toList();
             Tensor tensor = found.get(parameter.name());
             if (tensor == null) {
-                faults.add(parameter.name() + " " + shape + " is missing");
+                faults.add(parameter.name() + " " + shape + MISSING);
             } else if (!tensor.shape().equals(shape)) {
                 faults.add(parameter.name() + " should be " + shape + " and is " + tensor.shape());
             }

@@ -91,8 +91,8 @@ final class TransformersConfig {
                         && sizes.equals(built))
                 .map(ResNetArchitecture::name)
                 .findFirst()
-                .orElseThrow(
-                        () -> unknown("layer_type " + layer + " with depths " + depths + " and hidden_sizes " + sizes));
+                .orElseThrow(() -> unknown("layer_type " + layer + " with depths " + depths + " and hidden_sizes "
+                        + sizes + " is no network that"));
         // A basic layer has no place for it, and transformers passes over it there.
         return name
                 + (block == ResNetArchitecture.Block.BOTTLENECK
@@ -104,13 +104,13 @@ final class TransformersConfig {
     private void require(String field, Object value) throws InvalidModelException {
         String found = config.path(field).asText(value.toString());
         if (!found.equals(value.toString())) {
-            throw unknown(field + " is " + found + ", not " + value + ",");
+            throw unknown(field + " is " + found + ", where only " + value);
         }
     }
 
     private InvalidModelException unknown(String what) {
         return new InvalidModelException(
-                file + ": " + what + " is no network that can be built; 'model list --architectures' says what can");
+                file + ": " + what + " can be built; 'model list --architectures' says what can");
     }
 
     private List<Integer> numbers(String field, List<Integer> otherwise) {

@@ -77,6 +77,18 @@ class ModelImportCommandTest {
         assertThat(ModelDirectory.load(winding).name()).isEqualTo("model");
     }
 
+    @Test
+    void aDirectoryThatIsNotThereMayBeLedUpFrom() throws Exception {
+        CapturedCommand command = run(folder.resolve("none").resolve("..").resolve("model"), "--synset", synset);
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(ModelDirectory.load(out).name()).isEqualTo("model");
+    }
+
+    @Test
+    void aFileInTheModelsPlaceIsRefused() {
+        assertRefused(run(synset, "--synset", synset), "--out " + synset + ": is a file");
+    }
+
     @ParameterizedTest
     @CsvSource({"my model, my-model", "модель, -", "., _"})
     void theNameIsTheDirectorysWithoutWhatNoNameHas(String path, String name) throws Exception {
@@ -109,13 +121,13 @@ class ModelImportCommandTest {
     @CsvSource({
         "'cat\n\ndog\n', line 2 has none",
         "'\ncat\ndog\nfrog\n', line 1 has none",
-        "'', empty",
-        "' \n\n', has no labels",
+        "'', is empty",
+        "' \n\n', is empty",
         "'[\"cat\",\n\"dog\",\n\"frog\"]\n', is JSON",
         "'{\"0\": \"cat\",\n\"1\": \"dog\",\n\"2\": \"frog\"}', is JSON"
     })
     void whatIsNoListOfLabelsIsNamed(String text, String words) throws Exception {
-        assertRefused(run(out, "--synset", synset(text.replace("\\n", "\n"), UTF_8)), "synset.txt", words);
+        assertRefused(run(out, "--synset", synset(text, UTF_8)), "synset.txt", words);
     }
 
     @Test

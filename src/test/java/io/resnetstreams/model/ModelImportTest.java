@@ -224,7 +224,7 @@ class ModelImportTest {
         }
         tensors.put("head.weight", new ParameterShape("head", ParameterShape.Kind.TRAINED, 3, 4));
         write(UnaryOperator.identity(), "F32");
-        assertRefused(null, "its 4 tensors", "patch_embed.weight [4]; blocks.0.weight [4]");
+        assertRefused(null, "its 4 tensors", "patch_embed.weight [4] is unknown; blocks.0.weight [4] is unknown");
     }
 
     @Test
