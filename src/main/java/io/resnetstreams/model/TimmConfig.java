@@ -127,9 +127,10 @@ final class TimmConfig {
         if (!mode.equals("center")) {
             notes.add("crop_mode is '" + mode + "'; images are resized by their short edge and cropped instead");
         }
-        if (pretrained.path("interpolation").asText("bilinear").equals("bicubic")) {
-            notes.add(
-                    "interpolation is bicubic; images are resized bilinearly here, which moves probabilities a little");
+        String interpolation = pretrained.path("interpolation").asText("bicubic");
+        if (!interpolation.equals("bilinear")) {
+            notes.add("interpolation is " + interpolation
+                    + "; images are resized bilinearly here, which moves probabilities a little");
         }
         return (int) (size / share);
     }
