@@ -30,10 +30,12 @@ record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, 
      * Puts it together.
      *
      * @param defaultSize the architecture's
-     * @throws UserErrorException if the crop is larger than the resize, or mean and standard deviation are on two scales
+     * @throws UserErrorException if a size is out of range, the crop is larger than the resize, or mean and standard deviation are on two scales
      */
     static ImportedInput of(Given given, CheckpointConfig config, int defaultSize) {
         List<String> notes = new ArrayList<>();
+        requireRange("--crop", given.crop(), 1, 4_096);
+        requireRange("--resize", given.resize(), 0, 8_192);
         boolean fromConfig = given.imageNet() == null && config.size() != null;
         boolean imageNet = given.imageNet() == null ? defaultSize == IMAGENET_SIZE : given.imageNet();
         int size = given.crop() != null
@@ -72,6 +74,13 @@ record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, 
             std = divided("std", std, notes);
         }
         return new ImportedInput(size, resize, mean, std, notes);
+    }
+
+    private static void requireRange(String option, Integer pixels, int least, int most) {
+        if (pixels != null && (pixels < least || pixels > most)) {
+            throw UserErrorException.usage(
+                    option + " is " + pixels + "; allowed are " + least + " to " + most + " pixels");
+        }
     }
 
     private static boolean isInLevels(List<Double> values) {

@@ -86,6 +86,7 @@ final class ModelExperimentCommand {
 
         @Override
         public Integer call() throws IOException {
+            out = OutputDirectory.of(out);
             Map<String, List<Epoch>> logs = new LinkedHashMap<>();
             try {
                 TrainingOptions options = arguments.options();
@@ -129,14 +130,7 @@ final class ModelExperimentCommand {
                     1,
                     Precision.FP32,
                     new ModelDescription.Provenance(
-                            "trained",
-                            data.getFileName().toString(),
-                            CommandLines.of(spec),
-                            null,
-                            null,
-                            null,
-                            null,
-                            null),
+                            "trained", Text.name(data), CommandLines.of(spec), null, null, null, null, null),
                     null,
                     Map.of());
             int perEpoch = train.size() / options.batchSize() * options.batchSize();

@@ -114,6 +114,7 @@ final class ModelImportCommand implements Callable<Integer> {
             throw UserErrorException.usage(file
                     + (Files.isDirectory(file) ? ": is a folder; name the file in it" : ": there is no such file"));
         }
+        out = OutputDirectory.of(out);
         try {
             importFile();
             Map<String, Object> summary = ModelSummary.of(ModelDirectory.load(out));
@@ -176,7 +177,7 @@ final class ModelImportCommand implements Callable<Integer> {
         }
         return new ModelDescription(
                 ModelDescription.FORMAT_VERSION,
-                out.toAbsolutePath().normalize().getFileName().toString(),
+                ModelDescription.nameOf(out),
                 found,
                 input.size(),
                 input.size(),

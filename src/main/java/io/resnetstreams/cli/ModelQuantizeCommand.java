@@ -7,6 +7,7 @@ import io.resnetstreams.inference.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.Evaluation;
 import io.resnetstreams.model.EvaluationSet;
+import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDescription.Provenance;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ModelQuantization;
@@ -86,7 +87,7 @@ final class ModelQuantizeCommand implements Callable<Integer> {
             ModelDirectory model = ClassificationStack.model(modelPath);
             List<byte[]> calibration =
                     precision == Precision.INT8 ? data.samples(model, ImageLimits.defaults(), samples) : List.of();
-            String name = out.toAbsolutePath().normalize().getFileName().toString();
+            String name = ModelDescription.nameOf(out);
             ModelDirectory quantized = ModelQuantization.write(
                     model, precision, calibration, name, provenance(model, precision, null), folder);
             Comparison comparison = compare(model, quantized);

@@ -91,6 +91,7 @@ final class ModelTrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        out = OutputDirectory.of(out);
         try {
             TrainingOptions options = arguments.options();
             ModelDirectory base = from == null ? null : ClassificationStack.model(from.toString());
@@ -166,7 +167,7 @@ final class ModelTrainCommand implements Callable<Integer> {
     private ModelDescription description(ResNetArchitecture chosen, TrainingData images, Normalisation normalisation) {
         return new ModelDescription(
                 ModelDescription.FORMAT_VERSION,
-                out.toAbsolutePath().normalize().getFileName().toString(),
+                ModelDescription.nameOf(out),
                 chosen.name(),
                 images.train().width(),
                 images.train().height(),
@@ -176,8 +177,8 @@ final class ModelTrainCommand implements Callable<Integer> {
                 5,
                 Precision.FP32,
                 new ModelDescription.Provenance(
-                        from == null ? "trained" : "fine-tuned from " + from.getFileName(),
-                        data.getFileName().toString(),
+                        from == null ? "trained" : "fine-tuned from " + Text.name(from),
+                        Text.name(data),
                         CommandLines.of(spec),
                         null,
                         null,

@@ -5,6 +5,7 @@ import io.resnetstreams.model.ForeignFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,18 +21,29 @@ final class SynsetFile {
             throw UserErrorException.usage("--synset " + file + ": there is no such file");
         }
         try {
-            byte[] bytes = BoundedFile.bytes(file, MOST_BYTES);
-            Optional<String> foreign = bytes.length == 0 ? Optional.empty() : ForeignFile.describe(bytes);
+            Optional<String> foreign = Files.size(file) == 0 ? Optional.empty() : ForeignFile.describe(file);
             if (foreign.isPresent()) {
                 throw UserErrorException.usage("--synset " + file + ": is not a list of labels but " + foreign.get());
             }
-            List<String> labels = BoundedFile.lines(bytes).stream()
+            List<String> lines = new ArrayList<>(BoundedFile.lines(file, MOST_BYTES));
+            while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
+                lines.remove(lines.size() - 1);
+            }
+            if (lines.isEmpty()) {
+                throw UserErrorException.usage("--synset " + file + ": is empty; one label a line is needed");
+            }
+            if (lines.get(0).startsWith("{")
+                    || lines.get(0).startsWith("[")
+                            && lines.get(lines.size() - 1).endsWith("]")) {
+                throw UserErrorException.usage("--synset " + file + ": is JSON; one label a line is needed");
+            }
+            List<String> labels = lines.stream()
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
-            if (labels.isEmpty() || labels.contains("")) {
-                throw UserErrorException.usage(
-                        "--synset " + file + ": one label a line is needed, and no empty line; line "
-                                + (labels.indexOf("") + 1) + " has none");
+            if (labels.contains("")) {
+                throw UserErrorException.usage("--synset " + file
+                        + ": one label a line is needed, and no empty line before or between them; line "
+                        + (labels.indexOf("") + 1) + " has none");
             }
             return labels;
         } catch (IOException e) {

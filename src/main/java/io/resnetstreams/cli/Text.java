@@ -1,6 +1,7 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.events.PlainText;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -31,6 +32,12 @@ final class Text {
             return minutes / 60 + " h " + minutes % 60 + " min";
         }
         return minutes / (24 * 60) + " d " + minutes / 60 % 24 + " h";
+    }
+
+    /** Returns the name of a file or directory, of {@code .} and {@code ..} too. */
+    static String name(Path path) {
+        Path last = path.toAbsolutePath().normalize().getFileName();
+        return last == null ? path.toString() : last.toString();
     }
 
     /** Returns a number with so many decimals, written the same everywhere. */

@@ -6,6 +6,7 @@ import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.Evaluation;
 import io.resnetstreams.model.EvaluationSet;
 import io.resnetstreams.model.LabelledImages;
+import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ResNetTrainer;
 import io.resnetstreams.model.ResNetTrainer.Epoch;
@@ -23,10 +24,9 @@ final class TrainedModelReport {
     /** Classifies the held-out images with the model as it was written, and draws beside it. */
     static void write(Path directory, LabelledImages heldOut, PrintStream text) throws IOException {
         Path curve = directory.resolve("learning-curve.svg");
-        String name = directory.toAbsolutePath().normalize().getFileName().toString();
         Charts.curves(
                 curve,
-                name,
+                ModelDescription.nameOf(directory),
                 "accuracy",
                 List.of(LearningCurve.of("", ResNetTrainer.log(directory), Epoch::trainAccuracy, Epoch::testAccuracy)));
         ModelDirectory model =

@@ -16,7 +16,8 @@ import java.util.Optional;
  */
 public final class ForeignFile {
     private static final int HEAD_BYTES = 1_024;
-    private static final String SAVE_AS_SAFETENSORS =
+    /** What to do with a checkpoint of PyTorch in another form. */
+    static final String SAVE_AS_SAFETENSORS =
             "save its state dict with safetensors.torch.save_file (README, \"From PyTorch\") and import that";
 
     /**
@@ -31,6 +32,9 @@ public final class ForeignFile {
         }
     }
 
+    private static final String ARRAYS = "load its arrays, name and order them as torchvision does"
+            + " (convolutions out, in, height, width) and save them with safetensors";
+
     private static final List<Kind> KINDS = List.of(
             new Kind(
                     0,
@@ -42,15 +46,13 @@ public final class ForeignFile {
             new Kind(0, "(\u00b5/\u00fd", "compressed with zstd: unpack it with unzstd"),
             new Kind(0, "7z\u00bc\u00af", "a 7-Zip archive: unpack it"),
             new Kind(257, "ustar", "a tar archive: unpack it and import what is in it"),
-            new Kind(
-                    0,
-                    "\u0089HDF",
-                    "an HDF5 file, as Keras writes its weights: load it with Keras, give its values torchvision's names"
-                            + " and save them with safetensors"),
-            new Kind(0, "\u0093NUMPY", "a NumPy array: a checkpoint's arrays are needed, saved with safetensors"),
+            new Kind(0, "\u0089HDF", "an HDF5 file, as Keras writes its weights: " + ARRAYS),
+            new Kind(0, "\u0093NUMPY", "a NumPy array: " + ARRAYS),
             new Kind(0, "GGUF", "a GGUF file: " + SAVE_AS_SAFETENSORS),
             new Kind(4, "TFL3", "a TensorFlow Lite model: a state dict is needed, saved with safetensors"),
             new Kind(0, "%PDF", "a PDF document"),
+            new Kind(0, "\u00ff\u00d8\u00ff", "a picture (JPEG)"),
+            new Kind(0, "\u0089PNG", "a picture (PNG)"),
             new Kind(
                     0,
                     "\u0012\u0001\0\0\0\0\0\0",
@@ -67,8 +69,8 @@ public final class ForeignFile {
      * @throws InvalidModelException the message says what it is and what to do
      */
     static void refuse(Path file, String wanted) throws InvalidModelException {
-        try (InputStream in = Files.newInputStream(file)) {
-            refuse(file, in.readNBytes(HEAD_BYTES), wanted);
+        try {
+            refuse(file, head(file), wanted);
         } catch (IOException e) {
             throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
         }
@@ -82,8 +84,18 @@ public final class ForeignFile {
         }
     }
 
-    /** Returns what a file is of which these are the bytes, or the first of them. */
-    public static Optional<String> describe(byte[] bytes) {
+    private static byte[] head(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(HEAD_BYTES);
+        }
+    }
+
+    /** Returns what a file is, however large, if that can be told. */
+    public static Optional<String> describe(Path file) throws IOException {
+        return describe(head(file));
+    }
+
+    private static Optional<String> describe(byte[] bytes) {
         if (bytes.length == 0) {
             return Optional.of("empty: download it again");
         }
@@ -91,18 +103,16 @@ public final class ForeignFile {
         String text = (head.startsWith(BoundedFile.MARK_BYTES) ? head.substring(3) : head)
                 .stripLeading()
                 .toLowerCase(Locale.ROOT);
-        if (text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml")) {
+        if (text.startsWith("<!doctype")
+                || text.startsWith("<html")
+                || text.startsWith("<!--")
+                || text.startsWith("<?xml")) {
             return Optional.of(
                     "a web page (HTML), as a server sends for a link that is not the file's own, an error or a log-in:"
                             + " download the file itself (its \"raw\" or \"resolve\" link)");
         }
         if (head.startsWith("PK\u0003\u0004")) {
-            return Optional.of(
-                    head.contains("data.pkl") || head.contains("archive/") || head.contains(".pkl")
-                            ? "a PyTorch checkpoint (.pth, .pt, .bin; pickled, in a ZIP archive), which can run code when"
-                                    + " it is read: " + SAVE_AS_SAFETENSORS
-                            : "a ZIP archive: if PyTorch wrote it (.pth, .pt, .bin), " + SAVE_AS_SAFETENSORS
-                                    + "; else unpack it");
+            return Optional.of(archive(head));
         }
         if (bytes.length > 1 && bytes[0] == (byte) 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
             return Optional.of("a pickle, as PyTorch's .pth before version 1.6 is, which can run code when it is read: "
@@ -112,6 +122,19 @@ public final class ForeignFile {
             return Optional.of("an ONNX model: a state dict is needed, saved with safetensors");
         }
         return KINDS.stream().filter(kind -> kind.fits(head)).map(Kind::advice).findFirst();
+    }
+
+    /** An archive is known by its first files' names. */
+    private static String archive(String head) {
+        if (head.contains("data.pkl") || head.contains("archive/") || head.contains(".pkl")) {
+            return "a PyTorch checkpoint (.pth, .pt, .bin; pickled, in a ZIP archive), which can run code when it is read: "
+                    + SAVE_AS_SAFETENSORS;
+        }
+        if (head.contains(".npy")) {
+            return "a NumPy archive (.npz): " + ARRAYS;
+        }
+        return "a ZIP archive: if PyTorch wrote it (.pth, .pt, .bin), " + SAVE_AS_SAFETENSORS
+                + "; if Keras did (.keras), " + ARRAYS + "; else unpack it";
     }
 
     /** Protocol buffers have no magic number: field 1 is the version, field 2 or 7 the producer or the graph. */

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetstreams.common.BoundedFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads JSON that comes with a checkpoint. Stateless. */
+/** Reads JSON files that may come from anywhere. Stateless. */
 final class JsonFile {
     /** Labels of 21,841 classes take some 2 MB. */
     private static final int MOST_BYTES = 32_000_000;
@@ -32,6 +33,8 @@ final class JsonFile {
             return json;
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new InvalidModelException(file + ": there is no such file", e);
         } catch (IOException e) {
             throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
         }

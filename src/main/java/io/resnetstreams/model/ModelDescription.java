@@ -2,6 +2,7 @@ package io.resnetstreams.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,13 +50,15 @@ public record ModelDescription(
     /** The architecture of a graph that was brought along rather than built here. */
     public static final String OTHER = "other";
 
+    private static final int LONGEST_NAME = 100;
+
     public ModelDescription {
         if (formatVersion != FORMAT_VERSION) {
             throw new IllegalArgumentException(
                     "formatVersion is " + formatVersion + "; this version reads " + FORMAT_VERSION);
         }
         require(name, "name");
-        if (!name.matches("[a-zA-Z0-9._-]{1,100}")) {
+        if (!name.matches("[a-zA-Z0-9._-]{1," + LONGEST_NAME + "}")) {
             throw new IllegalArgumentException(
                     "name is '" + name + "'; allowed are 1 to 100 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");
         }
@@ -90,6 +93,13 @@ public record ModelDescription(
             String log,
             Double testAccuracy,
             Integer testImages) {}
+
+    /** Returns the name of a model that is written to a directory: the directory's, with {@code -} for what no name has. */
+    public static String nameOf(Path directory) {
+        Path last = directory.toAbsolutePath().normalize().getFileName();
+        String name = last == null ? "" : last.toString().replaceAll("[^a-zA-Z0-9._-]+", "-");
+        return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
+    }
 
     public Normalisation normalisation() {
         return new Normalisation(mean, std);

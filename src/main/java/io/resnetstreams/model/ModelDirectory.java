@@ -58,7 +58,10 @@ public final class ModelDirectory {
      */
     public static ModelDirectory load(Path directory) throws InvalidModelException {
         if (!Files.isDirectory(directory)) {
-            throw new InvalidModelException("model " + directory + ": there is no such directory");
+            throw new InvalidModelException("model " + directory
+                    + (Files.exists(directory)
+                            ? ": is a file, where a model directory is needed; 'model import' makes one of a checkpoint"
+                            : ": there is no such directory"));
         }
         ModelDescription description = readDescription(directory.resolve(DESCRIPTION_FILE));
         String name = description.name();
@@ -90,11 +93,13 @@ public final class ModelDirectory {
 
     private static ModelDescription readDescription(Path file) throws InvalidModelException {
         if (!Files.isRegularFile(file)) {
-            throw new InvalidModelException("model file " + file + " is missing");
+            throw new InvalidModelException("model file " + file
+                    + " is missing; 'model import' makes a model directory of a checkpoint, 'model train' of images");
         }
         try {
-            ModelDescription description =
-                    JSON.readValue(BoundedFile.bytes(file, MOST_DESCRIPTION_BYTES), ModelDescription.class);
+            byte[] bytes = BoundedFile.bytes(file, MOST_DESCRIPTION_BYTES);
+            ForeignFile.refuse(file, bytes, "a model's description");
+            ModelDescription description = JSON.readValue(bytes, ModelDescription.class);
             if (description == null) {
                 throw new InvalidModelException(file + ": is null; an object is needed");
             }
@@ -137,6 +142,11 @@ public final class ModelDirectory {
         try {
             String found = Digests.of(file);
             if (!found.equals(expected)) {
+                if (name.endsWith(".params")) {
+                    SymbolImport.requireParameters(file);
+                } else {
+                    ForeignFile.refuse(file, "what " + DESCRIPTION_FILE + " says");
+                }
                 throw new InvalidModelException(
                         "model file " + file + " has SHA-256 " + found + "; " + DESCRIPTION_FILE + " says " + expected);
             }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Brings a PyTorch state dict, saved as safetensors, into a model directory. {@link StateDict} says which files,
@@ -22,6 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class ModelImport {
     private static final int MOST_FAULTS_NAMED = 5;
+    private static final String MISSING = " is missing";
     private static final Pattern BLOCK = Pattern.compile("layer(\\d{1,3})\\.(\\d{1,6})\\.");
 
     private ModelImport() {}
@@ -49,17 +52,16 @@ public final class ModelImport {
         try (StateDict stateDict = StateDict.open(file)) {
             StateDictNames names = new StateDictNames(file, stateDict.tensors());
             Map<String, Tensor> byName = names.byName();
-            WeightsCheck.requireClasses(file, classes(byName));
-            WeightsCheck.requireClasses(file, labels.size());
+            int classes = classes(byName);
+            WeightsCheck.requireClasses(file, classes);
             List<String> notes = new ArrayList<>(names.notes());
             ResNetArchitecture found = architecture(file, byName, architecture, notes);
-            Map<String, ParameterShape> parameters =
-                    ResNetSymbol.of(found, labels.size(), Output.LOGITS).parameters();
-            List<String> faults = faults(parameters, byName);
+            List<String> faults = faults(found, byName);
             if (!faults.isEmpty()) {
-                throw new InvalidModelException(file + " is not a " + found.name() + " of " + labels.size()
-                        + " classes: " + shortened(faults) + other(found, byName));
+                throw new InvalidModelException(
+                        file + " is not a " + found.name() + ": " + shortened(faults) + other(found, byName));
             }
+            WeightsCheck.requireLabels(file, classes, labels.size());
             // Read once before anything is written, since a type or a value may be refused.
             for (Tensor tensor : byName.values()) {
                 WeightsCheck.require(file, tensor.name(), tensor.shape(), stateDict.read(tensor));
@@ -94,10 +96,7 @@ public final class ModelImport {
     private static ResNetArchitecture architecture(
             Path file, Map<String, Tensor> tensors, String name, List<String> notes) throws InvalidModelException {
         if (name == null) {
-            ResNetArchitecture found = fitting(tensors)
-                    .orElseThrow(() -> new InvalidModelException(file + ": its " + tensors.size()
-                            + " tensors are those of no known architecture; with --architecture NAME"
-                            + " the differences are listed"));
+            ResNetArchitecture found = fitting(tensors).orElseThrow(() -> unknown(file, tensors));
             noteTwins(found, notes);
             return found;
         }
@@ -117,7 +116,7 @@ public final class ModelImport {
         if (!twins.isEmpty()) {
             notes.add("assumed: " + found.name() + ", with torchvision's strides; "
                     + twins.stream().map(ResNetArchitecture::name).collect(Collectors.joining(", "))
-                    + " have the same tensors (--architecture NAME)");
+                    + (twins.size() == 1 ? " has" : " have") + " the same tensors (--architecture NAME)");
         }
         if (found.stem() == Stem.SMALL && found.planes() == 64) {
             notes.add("assumed: no pooling behind the 3×3 convolution, as networks for images of 32×32 have it");
@@ -125,13 +124,27 @@ public final class ModelImport {
     }
 
     private static Optional<ResNetArchitecture> fitting(Map<String, Tensor> tensors) {
-        return candidates(tensors).stream()
-                .filter(candidate -> faults(
-                                ResNetSymbol.of(candidate, classes(tensors), Output.LOGITS)
-                                        .parameters(),
-                                tensors)
-                        .isEmpty())
+        List<Integer> blocks = blocks(tensors);
+        return candidates(tensors)
+                .filter(candidate -> candidate.stages().equals(blocks))
+                .filter(candidate -> faults(candidate, tensors).isEmpty())
                 .findFirst();
+    }
+
+    /** Says how the tensors differ from the network that they are most like, if they are like any. */
+    private static InvalidModelException unknown(Path file, Map<String, Tensor> tensors) {
+        ResNetArchitecture closest = candidates(tensors)
+                .min(Comparator.comparingInt(
+                        candidate -> faults(candidate, tensors).size()))
+                .orElseThrow();
+        List<String> faults = faults(closest, tensors);
+        List<String> other =
+                faults.stream().filter(fault -> !fault.endsWith(MISSING)).toList();
+        String difference = other.size() <= tensors.size() / 2
+                ? "; the closest is a " + closest.name() + ", but " + shortened(faults)
+                : ": " + shortened(other);
+        return new InvalidModelException(file + ": its " + tensors.size() + " tensors are those of no network that can"
+                + " be built ('model list --architectures' says which can)" + difference);
     }
 
     /** Returns what the tensors are instead, as the end of a message. */
@@ -145,25 +158,27 @@ public final class ModelImport {
                 .orElse("");
     }
 
-    /** Returns all named architectures, and those for small images of the depth and width that the tensors have. */
-    private static List<ResNetArchitecture> candidates(Map<String, Tensor> tensors) {
-        List<ResNetArchitecture> candidates = new ArrayList<>(ResNetArchitecture.all());
-        List<Integer> blocks = blocks(tensors);
-        candidates.removeIf(candidate -> candidate.strideFirst()
-                || candidate.dilatedStages() > 0
-                || !candidate.stages().equals(blocks));
-        long convolutions = tensors.keySet().stream()
-                .filter(name -> name.matches("(layer\\d+\\.\\d+\\.)?conv\\d\\.weight"))
-                .count();
+    /**
+     * Returns all named architectures, and those for small images of the depth and width that the tensors have, without
+     * those that differ by strides only.
+     */
+    private static Stream<ResNetArchitecture> candidates(Map<String, Tensor> tensors) {
+        Stream<ResNetArchitecture> named = ResNetArchitecture.all().stream()
+                .filter(candidate -> !candidate.strideFirst() && candidate.dilatedStages() == 0);
         Tensor first = tensors.get("conv1.weight");
-        if (first != null && !first.shape().isEmpty()) {
-            for (String form : new String[] {"", "_a"}) {
-                ResNetArchitecture.find(ResNetArchitecture.smallName(
-                                Math.toIntExact(convolutions + 1), first.shape().get(0), form))
-                        .ifPresent(candidates::add);
-            }
+        if (first == null || first.shape().isEmpty()) {
+            return named;
         }
-        return candidates;
+        int planes = first.shape().get(0);
+        int layers = 1
+                + (int) tensors.keySet().stream()
+                        .filter(name -> name.matches("(layer\\d+\\.\\d+\\.)?conv\\d\\.weight"))
+                        .count();
+        return Stream.concat(
+                named,
+                Stream.of("", "_a")
+                        .map(form -> ResNetArchitecture.find(ResNetArchitecture.smallName(layers, planes, form)))
+                        .flatMap(Optional::stream));
     }
 
     /** Returns how many blocks each stage has, by the tensors' names. */
@@ -184,7 +199,9 @@ public final class ModelImport {
         return dense == null || dense.shape().isEmpty() ? 2 : dense.shape().get(0);
     }
 
-    private static List<String> faults(Map<String, ParameterShape> expected, Map<String, Tensor> found) {
+    private static List<String> faults(ResNetArchitecture architecture, Map<String, Tensor> found) {
+        Map<String, ParameterShape> expected =
+                ResNetSymbol.of(architecture, classes(found), Output.LOGITS).parameters();
         List<String> faults = new ArrayList<>();
         for (ParameterShape parameter : expected.values()) {
             if (parameter.kind() == ParameterShape.Kind.CONSTANT) {
@@ -193,7 +210,7 @@ public final class ModelImport {
             List<Integer> shape = Arrays.stream(parameter.shape()).boxed().toList();
             Tensor tensor = found.get(parameter.name());
             if (tensor == null) {
-                faults.add(parameter.name() + " " + shape + " is missing");
+                faults.add(parameter.name() + " " + shape + MISSING);
             } else if (!tensor.shape().equals(shape)) {
                 faults.add(parameter.name() + " should be " + shape + " and is " + tensor.shape());
             }

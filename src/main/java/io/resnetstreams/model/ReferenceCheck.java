@@ -3,10 +3,7 @@ package io.resnetstreams.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.resnetstreams.common.BoundedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +16,6 @@ import java.util.Map;
  * the norm and the mean of all logits.
  */
 public final class ReferenceCheck {
-    private static final int MOST_BYTES = 32_000_000;
 
     private final Path file;
     private final JsonNode reference;
@@ -52,14 +48,7 @@ public final class ReferenceCheck {
      * @throws InvalidModelException if it has not the fields that are needed; the message names them
      */
     public static ReferenceCheck read(Path file) throws InvalidModelException {
-        JsonNode reference;
-        try {
-            reference = new ObjectMapper().readTree(BoundedFile.bytes(file, MOST_BYTES));
-        } catch (JsonProcessingException e) {
-            throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
-        }
+        JsonNode reference = JsonFile.read(file);
         JsonNode shape = reference.path("input_shape");
         int size = shape.path(3).asInt();
         if (!reference.path("seed").isIntegralNumber()

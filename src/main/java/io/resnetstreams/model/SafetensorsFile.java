@@ -52,9 +52,13 @@ final class SafetensorsFile implements AutoCloseable {
         try {
             channel = FileChannel.open(file, StandardOpenOption.READ);
             long length = channel.size();
-            long header = length < 8 ? -1 : read(channel, 0, 8).getLong();
-            if (header < 2 || header > length - 8) {
+            ByteBuffer start = read(channel, 0, (int) Math.min(length, 9));
+            long header = length < 8 ? -1 : start.getLong();
+            // The same length may begin a file of another kind.
+            if (header < 2 || header > Math.min(length - 8, LONGEST_HEADER) || start.get() != '{') {
                 ForeignFile.refuse(file, "a safetensors file");
+            }
+            if (header < 2 || header > length - 8) {
                 throw new InvalidModelException(file + ": is not a safetensors file: " + length
                         + " bytes can't hold a header of " + header
                         + "; is it whole, and no error message that a server sent in its place?");

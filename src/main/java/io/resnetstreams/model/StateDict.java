@@ -60,8 +60,7 @@ final class StateDict implements AutoCloseable {
                     + (json.has("nodes") && json.has("heads")
                             ? ", an MXNet symbol by its fields; its name must end with " + SymbolImport.SYMBOL_ENDING
                             : json.has("weight_map")
-                                    ? ", the index of a checkpoint in shards by its fields; its name must end with "
-                                            + INDEX_ENDING
+                                    ? index(json)
                                     : "; import the .safetensors file that belongs to it"));
         }
         SafetensorsFile opened = SafetensorsFile.open(file);
@@ -70,6 +69,15 @@ final class StateDict implements AutoCloseable {
             tensors.put(tensor.name(), tensor);
             owners.put(tensor.name(), opened);
         }
+    }
+
+    private static String index(JsonNode json) {
+        boolean isSafetensors = json.get("weight_map").properties().stream()
+                .allMatch(place -> place.getValue().asText().endsWith(".safetensors"));
+        return isSafetensors
+                ? ", the index of a checkpoint in shards by its fields; its name must end with " + INDEX_ENDING
+                : ", the index of a checkpoint in shards that are pickled, which can run code when they are read; "
+                        + ForeignFile.SAVE_AS_SAFETENSORS;
     }
 
     private void openIndex(Path file) throws InvalidModelException {

@@ -19,15 +19,16 @@ final class StateDictNames {
     private static final Pattern COUNTER =
             Pattern.compile("(.*\\.)?(num_batches_tracked|total_ops|total_params|n_averaged)");
 
-    /** The network's first convolution: its name says what stands before all names. */
-    private static final Pattern FIRST =
-            Pattern.compile("(.*\\.)?(conv1\\.weight|conv1\\.0\\.weight|embedder\\.embedder\\.convolution\\.weight)");
+    /** The network's first convolution: its name says what stands before all names. A block has a conv1 of its own. */
+    private static final Pattern FIRST = Pattern.compile("(?!.*layer\\d+\\.\\d+\\.)(.*\\.)?"
+            + "(conv1\\.weight|conv1\\.0\\.weight|embedder\\.embedder\\.convolution\\.weight)");
 
     private static final Pattern PREFIX = Pattern.compile(
             "(?:(?:module|_orig_mod|model|backbone|net|network|base_model|encoder|state_dict|resnet)\\.)+");
     private static final Pattern AUXILIARY_HEAD = Pattern.compile("(.*\\.)?aux\\w*\\..*");
     private static final Pattern HEAD =
             Pattern.compile("((?:head|fc|last_linear|linear|classifier)(?:\\.fc)?(?:\\.\\d+)?)\\.(weight|bias)");
+    private static final int MOST_NAMED = 5;
     private static final String DENSE = "fc";
     private static final String WEIGHT = ".weight";
 
@@ -78,7 +79,13 @@ final class StateDictNames {
                 .filter(Matcher::matches)
                 .map(matcher -> matcher.group(1) == null ? "" : matcher.group(1))
                 .toList();
-        String start = starts.size() == 1 ? starts.get(0) : common(tensors);
+        if (starts.size() > 1) {
+            throw new InvalidModelException(
+                    file + ": has the tensors of " + starts.size()
+                            + " networks, whose names begin with '" + String.join("', '", starts)
+                            + "' (a training saves a moving average of the weights, or a teacher, so); save those of one alone");
+        }
+        String start = starts.isEmpty() ? common(tensors) : starts.get(0);
         Map<String, Tensor> left = new LinkedHashMap<>();
         TreeSet<String> prefixes = new TreeSet<>();
         for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
@@ -138,16 +145,19 @@ final class StateDictNames {
         List<String> heads = dense.stream()
                 .filter(name -> HEAD.matcher(name + WEIGHT).matches())
                 .toList();
-        if (heads.size() > 1) {
-            throw new InvalidModelException(file + ": has " + heads.size() + " dense layers at its end ("
-                    + String.join(", ", heads) + "); the networks that can be built have one");
+        List<String> rivals = heads.isEmpty() ? dense : heads;
+        if (rivals.size() > 1) {
+            throw new InvalidModelException(file + ": has " + rivals.size() + " dense layers ("
+                    + String.join(", ", rivals.subList(0, Math.min(rivals.size(), MOST_NAMED)))
+                    + (rivals.size() > MOST_NAMED ? ", …" : "") + "); the networks that can be built have one");
         }
-        String head = heads.size() == 1 ? heads.get(0) : dense.size() == 1 ? dense.get(0) : DENSE;
-        if (dense.isEmpty()) {
+        if (rivals.isEmpty()) {
             throw new InvalidModelException(
-                    file + ": has no dense layer; it is a backbone that makes features, without the"
-                            + " head that tells classes");
+                    file + ": has no dense layer, a weight of two dimensions: it is a backbone that"
+                            + " makes features, without the head that tells classes, or a network of another kind; export the"
+                            + " whole classifier");
         }
+        String head = rivals.get(0);
         if (!head.equals(DENSE)) {
             notes.add("the dense layer is called '" + head + "'");
             for (String part : new String[] {WEIGHT, ".bias"}) {

@@ -52,7 +52,6 @@ public final class SymbolImport {
      */
     public static void run(Path symbolFile, List<String> labels, ModelDescription description, Path directory)
             throws InvalidModelException, IOException {
-        WeightsCheck.requireClasses(symbolFile, labels.size());
         Map<String, Stored> stored = parameters(symbolFile);
         SymbolGraph graph = new SymbolGraph();
         Normalisation normalisation = description.normalisation();
@@ -102,7 +101,8 @@ public final class SymbolImport {
         }
     }
 
-    private static void requireParameters(Path file) throws InvalidModelException, IOException {
+    /** Says what a file is that is none of the engine's parameters. */
+    static void requireParameters(Path file) throws InvalidModelException, IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(MAGIC.length);
             if (!Arrays.equals(start, MAGIC)) {
@@ -204,9 +204,7 @@ public final class SymbolImport {
         } catch (RuntimeException e) {
             throw new InvalidModelException(file + ": can't be run: " + e.getMessage(), e);
         }
-        if (outputs != labels) {
-            throw new InvalidModelException(
-                    file + ": has " + outputs + " outputs; the synset has " + labels + " labels");
-        }
+        WeightsCheck.requireClasses(file, outputs);
+        WeightsCheck.requireLabels(file, outputs, labels);
     }
 }

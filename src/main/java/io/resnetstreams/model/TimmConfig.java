@@ -51,6 +51,12 @@ final class TimmConfig {
                 .replaceFirst("^(tv|gluon|ssl|swsl|ig)_", "")
                 .replaceFirst("^(resnet\\d+)_v1b$", "$1")
                 .replaceFirst("^(resnet\\d+)_v1([cd])$", "$1$2");
+        for (JsonNode holder : List.of(config, pretrained)) {
+            String pool = holder.path("global_pool").asText("avg");
+            if (!pool.isEmpty() && !pool.equals("avg")) {
+                throw unknown("global_pool is '" + pool + "', not 'avg',");
+            }
+        }
         String ending = "";
         for (Map.Entry<String, JsonNode> argument : config.path("model_args").properties()) {
             String value = argument.getValue().asText();
@@ -61,6 +67,11 @@ final class TimmConfig {
                     case "8" -> "_os8";
                     default -> throw unknown("model_args.output_stride is " + value);
                 };
+                case "global_pool" -> {
+                    if (!value.isEmpty() && !value.equals("avg")) {
+                        throw unknown("model_args.global_pool is '" + value + "', not 'avg',");
+                    }
+                }
                 case "num_classes", "drop_rate", "drop_path_rate" -> {
                     // Says nothing of the graph that the tensors don't.
                 }
@@ -105,15 +116,21 @@ final class TimmConfig {
             throw new InvalidModelException(file + ": crop_pct is " + share + "; allowed are above 0 to 1");
         }
         String mode = pretrained.path("crop_mode").asText("center");
+        int testSize = pretrained.path("test_input_size").path(1).asInt(size);
+        if (testSize != size) {
+            notes.add("test_input_size is " + testSize + ": the network's authors measured with it, not with " + size
+                    + "; --crop " + testSize + " takes it");
+        }
         if (mode.equals("squash") && share == 1) {
             return 0;
         }
         if (!mode.equals("center")) {
             notes.add("crop_mode is '" + mode + "'; images are resized by their short edge and cropped instead");
         }
-        if (pretrained.path("interpolation").asText("bilinear").equals("bicubic")) {
-            notes.add(
-                    "interpolation is bicubic; images are resized bilinearly here, which moves probabilities a little");
+        String interpolation = pretrained.path("interpolation").asText("bicubic");
+        if (!interpolation.equals("bilinear")) {
+            notes.add("interpolation is " + interpolation
+                    + "; images are resized bilinearly here, which moves probabilities a little");
         }
         return (int) (size / share);
     }

@@ -15,6 +15,10 @@ final class TransformersConfig {
     private static final double CROP_SHARE = 224 / 256.0;
 
     private static final int LEAST_UNCROPPED = 384;
+    private static final double LARGEST_PIXEL = 255;
+    /** Pillow's numbers. */
+    private static final int BILINEAR = 2;
+
     private static final int BICUBIC = 3;
 
     private final Path file;
@@ -49,21 +53,28 @@ final class TransformersConfig {
             mean = List.of(0.0, 0.0, 0.0);
             std = List.of(1.0, 1.0, 1.0);
         }
-        if (!preprocessor.path("do_rescale").asBoolean(true)) {
-            if (mean == null || std == null) {
+        // What pixels of 0 to 255 are brought to before mean and deviation count; here that is 0 to 1.
+        double range = preprocessor.path("do_rescale").asBoolean(true)
+                ? LARGEST_PIXEL * preprocessor.path("rescale_factor").asDouble(1 / LARGEST_PIXEL)
+                : LARGEST_PIXEL;
+        if (Math.abs(range - 1) > 1e-3) {
+            if (mean == null || std == null || !(range > 0)) {
                 throw new InvalidModelException(
-                        preprocessorFile + ": do_rescale is false without image_mean and image_std");
+                        preprocessorFile + ": do_rescale or rescale_factor brings pixels to 0 to " + range
+                                + ", for which image_mean and image_std are needed");
             }
-            mean = mean.stream().map(value -> value / 255).toList();
-            std = std.stream().map(value -> value / 255).toList();
+            mean = mean.stream().map(value -> value / range).toList();
+            std = std.stream().map(value -> value / range).toList();
         }
         if (preprocessor.path("do_flip_channel_order").asBoolean(false)) {
             throw new InvalidModelException(
                     preprocessorFile + ": do_flip_channel_order is true; networks get red, green,"
                             + " blue here: reverse the inputs of the first convolution and say false");
         }
-        if (preprocessor.path("resample").asInt() == BICUBIC) {
-            notes.add("resample is bicubic; images are resized bilinearly here, which moves probabilities a little");
+        int resample = preprocessor.path("resample").asInt(BILINEAR);
+        if (resample != BILINEAR) {
+            notes.add("resample is " + (resample == BICUBIC ? "bicubic" : resample)
+                    + "; images are resized bilinearly here, which moves probabilities a little");
         }
         return new CheckpointConfig(architecture, labels, sizes[0], sizes[1], mean, std, notes);
     }
@@ -73,6 +84,8 @@ final class TransformersConfig {
         require("embedding_size", 64);
         require("hidden_act", "relu");
         require("downsample_in_first_stage", false);
+        // Others have a sigmoid for each class, or no classes.
+        require("problem_type", "single_label_classification");
         String layer = config.path("layer_type").asText("bottleneck");
         ResNetArchitecture.Block block =
                 layer.equals("basic") ? ResNetArchitecture.Block.BASIC : ResNetArchitecture.Block.BOTTLENECK;
@@ -91,8 +104,8 @@ final class TransformersConfig {
                         && sizes.equals(built))
                 .map(ResNetArchitecture::name)
                 .findFirst()
-                .orElseThrow(
-                        () -> unknown("layer_type " + layer + " with depths " + depths + " and hidden_sizes " + sizes));
+                .orElseThrow(() -> unknown("layer_type " + layer + " with depths " + depths + " and hidden_sizes "
+                        + sizes + " is no network that"));
         // A basic layer has no place for it, and transformers passes over it there.
         return name
                 + (block == ResNetArchitecture.Block.BOTTLENECK
@@ -104,13 +117,13 @@ final class TransformersConfig {
     private void require(String field, Object value) throws InvalidModelException {
         String found = config.path(field).asText(value.toString());
         if (!found.equals(value.toString())) {
-            throw unknown(field + " is " + found + ", not " + value + ",");
+            throw unknown(field + " is " + found + ", where only " + value);
         }
     }
 
     private InvalidModelException unknown(String what) {
         return new InvalidModelException(
-                file + ": " + what + " is no network that can be built; 'model list --architectures' says what can");
+                file + ": " + what + " can be built; 'model list --architectures' says what can");
     }
 
     private List<Integer> numbers(String field, List<Integer> otherwise) {
@@ -143,7 +156,7 @@ final class TransformersConfig {
     }
 
     /** Returns the network's size and the short edge before the crop; null for what is not said. */
-    private static Integer[] sizes(Path file, JsonNode preprocessor) throws InvalidModelException {
+    private Integer[] sizes(Path file, JsonNode preprocessor) throws InvalidModelException {
         JsonNode size = preprocessor.path("size");
         JsonNode cropSize = preprocessor.path("crop_size");
         Integer edge = CheckpointConfig.edge(file, "size", size.isObject() ? size.path("shortest_edge") : size);
@@ -156,11 +169,16 @@ final class TransformersConfig {
             Integer crop = cropSize.isObject()
                     ? CheckpointConfig.square(file, "crop_size", cropSize)
                     : CheckpointConfig.edge(file, "crop_size", cropSize);
-            if (crop != null && edge != null && crop > edge) {
-                throw new InvalidModelException(file + ": crop_size is " + crop + " and size " + edge
+            Integer before = edge != null ? edge : square;
+            if (crop != null && before != null && crop > before) {
+                throw new InvalidModelException(file + ": crop_size is " + crop + " and size " + before
                         + "; images would be padded with black: give --resize and --crop");
             }
-            return new Integer[] {crop, edge == null ? 0 : edge};
+            if (square != null) {
+                notes.add("size is a square; images are resized by their short edge, to " + square
+                        + ", and keep their proportions here");
+            }
+            return new Integer[] {crop, before == null ? Integer.valueOf(0) : before};
         }
         String type = preprocessor.path("image_processor_type").asText()
                 + preprocessor.path("feature_extractor_type").asText();

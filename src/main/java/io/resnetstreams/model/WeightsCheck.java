@@ -50,13 +50,25 @@ final class WeightsCheck {
     /**
      * Refuses a network of one class.
      *
-     * @throws InvalidModelException if there are fewer than two labels
+     * @throws InvalidModelException if it has fewer than two outputs
      */
-    static void requireClasses(Path file, int classes) throws InvalidModelException {
+    static void requireClasses(Path file, long classes) throws InvalidModelException {
         if (classes < 2) {
             throw new InvalidModelException(file + ": a network of " + classes + " class can't be imported: its only"
                     + " probability is always 1, whatever the image shows; one that tells two classes by one output (a"
                     + " sigmoid) needs two outputs, of which the first has weights and bias 0");
+        }
+    }
+
+    /**
+     * Refuses labels of another number than the network's classes.
+     *
+     * @throws InvalidModelException the message names both
+     */
+    static void requireLabels(Path file, long classes, int labels) throws InvalidModelException {
+        if (classes != labels) {
+            throw new InvalidModelException(file + ": has " + classes + " classes, by its last layer, and there are "
+                    + labels + " labels; --synset FILE needs one line for each class, in the network's order");
         }
     }
 }

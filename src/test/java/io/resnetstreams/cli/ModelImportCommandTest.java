@@ -78,6 +78,28 @@ class ModelImportCommandTest {
     }
 
     @Test
+    void aDirectoryThatIsNotThereMayBeLedUpFrom() throws Exception {
+        CapturedCommand command = run(folder.resolve("none").resolve("..").resolve("model"), "--synset", synset);
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(ModelDirectory.load(out).name()).isEqualTo("model");
+    }
+
+    @Test
+    void aFileInTheModelsPlaceIsRefused() {
+        assertRefused(run(synset, "--synset", synset), "--out " + synset + ": is a file");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"my model, my-model", "модель, -", "., _"})
+    void theNameIsTheDirectorysWithoutWhatNoNameHas(String path, String name) throws Exception {
+        Path target = folder.resolve(path);
+        CapturedCommand command = run(target, "--synset", synset);
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        String expected = name.equals("_") ? folder.getFileName().toString() : name;
+        assertThat(ModelDirectory.load(target).name()).isEqualTo(expected);
+    }
+
+    @Test
     void aMarkBeforeTheLabelsIsNoneOfThem() throws Exception {
         run(out, "--synset", synset("\ufeffcat\r\ndog\r\nfrog\r\n", UTF_8));
         assertThat(ModelDirectory.load(out).labels()).containsExactly("cat", "dog", "frog");
@@ -90,14 +112,43 @@ class ModelImportCommandTest {
     }
 
     @Test
+    void emptyLinesAtTheEndAreNoLabels() throws Exception {
+        run(out, "--synset", synset("n1\tcat\nn2\tdog\nn3\tfrog \n\n \n", UTF_8));
+        assertThat(ModelDirectory.load(out).labels()).containsExactly("cat", "dog", "frog");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'cat\n\ndog\n', line 2 has none",
+        "'\ncat\ndog\nfrog\n', line 1 has none",
+        "'', is empty",
+        "' \n\n', is empty",
+        "'[\"cat\",\n\"dog\",\n\"frog\"]\n', is JSON",
+        "'{\"0\": \"cat\",\n\"1\": \"dog\",\n\"2\": \"frog\"}', is JSON"
+    })
+    void whatIsNoListOfLabelsIsNamed(String text, String words) throws Exception {
+        assertRefused(run(out, "--synset", synset(text, UTF_8)), "synset.txt", words);
+    }
+
+    @Test
     void aSynsetThatIsAPointerIsNamed() throws Exception {
         Path pointer = synset("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n", UTF_8);
         assertRefused(run(out, "--synset", pointer), "synset.txt", "git lfs pull");
     }
 
+    /** Larger than any list of labels. */
     @Test
-    void oneLabelIsRefused() throws Exception {
-        assertRefused(run(out, "--synset", synset("cat\n", UTF_8)), "1 class", "always 1");
+    void aCheckpointInTheLabelsPlaceIsNamed() throws Exception {
+        byte[] pickled = new byte[20_000_000];
+        System.arraycopy("PK\u0003\u0004\0\0archive/data.pkl".getBytes(UTF_8), 0, pickled, 0, 22);
+        assertRefused(
+                run(out, "--synset", Files.write(folder.resolve("resnet18.pth"), pickled)),
+                "is not a list of labels but a PyTorch checkpoint");
+    }
+
+    @Test
+    void labelsOfAnotherNumberAreRefused() throws Exception {
+        assertRefused(run(out, "--synset", synset("cat\n", UTF_8)), "3 classes", "1 labels", "--synset");
     }
 
     @Test
@@ -149,7 +200,9 @@ class ModelImportCommandTest {
     }
 
     @Test
-    void aResizeSmallerThanTheCropIsRefused() {
+    void sizesThatNoImageCanHaveAreRefused() {
+        assertRefused(run(out, "--synset", synset, "--crop", "0"), "--crop is 0; allowed are 1 to 4096");
+        assertRefused(run(out, "--synset", synset, "--resize", "-1"), "--resize is -1; allowed are 0 to 8192");
         assertRefused(run(out, "--synset", synset, "--crop", "288", "--resize", "256"), "288", "black");
     }
 
@@ -179,9 +232,10 @@ class ModelImportCommandTest {
                 folder.resolve("config.json"),
                 "{\"architecture\": \"resnet50.a1_in1k\", \"num_classes\": 3, \"label_names\": [\"a\", \"b\", \"c\"],"
                         + " \"model_args\": {\"output_stride\": 8}, \"pretrained_cfg\": {\"input_size\": [3, 224, 224],"
-                        + " \"crop_pct\": 0.95, \"mean\": [0.5, 0.5, 0.5], \"std\": [0.25, 0.25, 0.25]}}");
+                        + " \"test_input_size\": [3, 288, 288], \"crop_pct\": 0.95, \"mean\": [0.5, 0.5, 0.5], \"std\": [0.25, 0.25, 0.25]}}");
         CapturedCommand command = run(out, "--std", "0.2,0.2,0.2");
         assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(command.out()).contains("test_input_size is 288", "--crop 288");
         assertThat(description().get("architecture").asText()).isEqualTo("resnet50_os8");
         assertThat(description().get("resizeShortEdge").asInt()).isEqualTo(235);
         assertThat(description().at("/mean/0").asDouble()).isEqualTo(0.5);
@@ -194,6 +248,8 @@ class ModelImportCommandTest {
     @ParameterizedTest
     @CsvSource({
         "'{\"architecture\": \"resnetblur50\"}', resnetblur50",
+        "'{\"architecture\": \"resnet50\", \"global_pool\": \"max\"}', global_pool is",
+        "'{\"architecture\": \"resnet50\", \"model_args\": {\"global_pool\": \"avgmax\"}}', model_args.global_pool",
         "'{\"architecture\": \"resnet50\", \"model_args\": {\"act_layer\": \"silu\"}}', act_layer",
         "'{\"model_type\": \"resnet\", \"hidden_act\": \"silu\"}', hidden_act is silu",
         "'{\"model_type\": \"resnet\", \"downsample_in_first_stage\": true}', downsample_in_first_stage",

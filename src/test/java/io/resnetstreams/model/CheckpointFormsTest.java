@@ -40,25 +40,7 @@ class CheckpointFormsTest {
     }
 
     private ModelImport.Result run(Path checkpoint, Path out) throws Exception {
-        return ModelImport.run(
-                checkpoint,
-                null,
-                LABELS,
-                found -> new ModelDescription(
-                        1,
-                        "imported",
-                        found.name(),
-                        32,
-                        32,
-                        0,
-                        List.of(0.5, 0.5, 0.5),
-                        List.of(0.25, 0.25, 0.25),
-                        3,
-                        Precision.FP32,
-                        null,
-                        null,
-                        Map.of()),
-                out);
+        return StateDictFile.load(checkpoint, null, LABELS, out);
     }
 
     private void assertEqualOutputs(Path checkpoint, String... notes) throws Exception {
@@ -110,6 +92,7 @@ class CheckpointFormsTest {
         "encoder., classifier",
         "module.encoder., module.fc.1",
         "student., linear",
+        "enc_q., fc",
         "'', last_linear",
         "'', fc.1",
         "'', head.fc",
@@ -244,6 +227,27 @@ class CheckpointFormsTest {
         assertRefused(index, "weight_map names '" + shard + "'");
     }
 
+    /** What was averaged, or taught, has the same names behind another prefix. */
+    @ParameterizedTest
+    @CsvSource({"model., model_ema.", "'', ema.", "student., teacher.", "state_dict.module., state_dict_ema.module."})
+    void theTensorsOfTwoNetworksAreRefusedByTheirPrefixes(String one, String other) throws Exception {
+        Map<String, ParameterShape> both = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> both.put(one + name, tensor));
+        tensors.forEach((name, tensor) -> both.put(other + name, tensor));
+        StateDictFile.write(file, both, UnaryOperator.identity(), "F32", weights::values);
+        assertRefused(file, "tensors of 2 networks", "'" + one + "', '" + other + "'", "one alone");
+    }
+
+    @Test
+    void severalHeadsAreRefusedWhateverTheirNames() throws Exception {
+        ParameterShape dense = tensors.remove("fc.weight");
+        tensors.remove("fc.bias");
+        tensors.put("fc_age.weight", dense);
+        tensors.put("fc_gender.weight", dense);
+        StateDictFile.write(file, tensors, UnaryOperator.identity(), "F32", weights::values);
+        assertRefused(file, "2 dense layers (fc_age, fc_gender)");
+    }
+
     @Test
     void aHeadOfTwoLayersIsRefused() throws Exception {
         ParameterShape dense = tensors.remove("fc.weight");
@@ -271,9 +275,16 @@ class CheckpointFormsTest {
                 Arguments.of("<!DOCTYPE html>\n<html><head>", "a web page"),
                 Arguments.of("\n <html lang=en>", "a web page"),
                 Arguments.of("\u00ef\u00bb\u00bf<!doctype HTML>", "a web page"),
+                Arguments.of("<!-- saved --><html>", "a web page"),
+                Arguments.of("\u00ff\u00d8\u00ff\u00e0\0\u0010JFIF", "a picture"),
                 Arguments.of("\u001f\u008b\b\0\0\0\0\0\0\u0003", "gunzip"),
                 Arguments.of("\u0089HDF\r\n\u001a\n\0\0", "Keras"),
                 Arguments.of("\u0012\u0001\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "NAME-symbol.json"),
+                // As long as their first eight bytes say, read as a header's length.
+                Arguments.of("\u0012\u0001" + "\0".repeat(500), "NAME-symbol.json"),
+                Arguments.of("\u001f\u008b\b\0\0\0\0\0" + "\0".repeat(600_000), "gunzip"),
+                Arguments.of("PK\u0003\u0004\0\0\b\b\0\0conv1.npy", "a NumPy archive"),
+                Arguments.of("PK\u0003\u0004\0\0\b\b\0\0metadata.json", "Keras"),
                 Arguments.of("\b\u0007\u0012\u0007pytorch\u001a\u00052.0.1:\0\0\0", "an ONNX model"),
                 Arguments.of("\u00ff\u00fe<\0h\0t\0m\0", "UTF-16"),
                 Arguments.of("", "empty"),
@@ -292,7 +303,13 @@ class CheckpointFormsTest {
 
     @Test
     void otherJsonIsToldByItsFields() throws Exception {
-        assertRefused(foreign("index.json", "{\"weight_map\": {}}"), ".safetensors.index.json");
+        assertRefused(
+                foreign("index.json", "{\"weight_map\": {\"fc.bias\": \"model-1.safetensors\"}}"),
+                ".safetensors.index.json");
+        assertRefused(
+                foreign("pytorch_model.bin.index.json", "{\"weight_map\": {\"fc.bias\": \"pytorch_model-1.bin\"}}"),
+                "pickled",
+                "safetensors.torch.save_file");
         assertRefused(foreign("net.json", "{\"nodes\": [], \"heads\": []}"), "-symbol.json");
         assertRefused(foreign("config.json", "{\"model_type\": \"resnet\"}"), "import the .safetensors file");
         assertRefused(foreign("model.safetensors.index.json", "{\"metadata\": {}}"), "no weight_map");

@@ -85,6 +85,20 @@ class ModelDirectoryTest {
         assertRefused("model " + model, "there is no such directory");
     }
 
+    @Test
+    void aFileInADirectorysPlaceIsNamed() throws IOException {
+        model = Files.writeString(model.resolveSibling("resnet50.safetensors"), "");
+        assertRefused("model " + model, "is a file", "'model import' makes one");
+    }
+
+    /** As a clone without Git LFS leaves them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tiny-0000.params", "synset.txt", "model.json"})
+    void aPointerInAFilesPlaceIsNamed(String name) throws IOException {
+        Files.writeString(model.resolve(name), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+        assertRefused(model.resolve(name) + ": is not ", " but a Git LFS pointer", "git lfs pull");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"model.json", "tiny-symbol.json", "tiny-0000.params", "synset.txt"})
     void aMissingFileIsNamed(String name) throws IOException {

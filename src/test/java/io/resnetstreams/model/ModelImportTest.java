@@ -37,12 +37,7 @@ class ModelImportTest {
 
     private void tensorsOf(String architecture) {
         tensors.clear();
-        ResNetSymbol.of(ResNetArchitecture.of(architecture), LABELS.size(), Output.LOGITS)
-                .parameters()
-                .values()
-                .stream()
-                .filter(parameter -> parameter.kind() != ParameterShape.Kind.CONSTANT)
-                .forEach(parameter -> tensors.put(parameter.name(), parameter));
+        tensors.putAll(StateDictFile.parameters(architecture, LABELS.size()));
     }
 
     private void write(UnaryOperator<String> names, String type) throws IOException {
@@ -50,26 +45,7 @@ class ModelImportTest {
     }
 
     private ResNetArchitecture run(String architecture) throws Exception {
-        return ModelImport.run(
-                        file,
-                        architecture,
-                        LABELS,
-                        found -> new ModelDescription(
-                                1,
-                                "imported",
-                                found.name(),
-                                32,
-                                32,
-                                0,
-                                List.of(0.5, 0.5, 0.5),
-                                List.of(0.25, 0.25, 0.25),
-                                3,
-                                Precision.FP32,
-                                null,
-                                null,
-                                Map.of()),
-                        out)
-                .architecture();
+        return StateDictFile.load(file, architecture, LABELS, out).architecture();
     }
 
     @ParameterizedTest
@@ -154,12 +130,12 @@ class ModelImportTest {
     }
 
     @Test
-    void anotherNumberOfLabelsIsNamedByTheDenseLayer() throws Exception {
+    void anotherNumberOfLabelsIsNamedWithTheNetworks() throws Exception {
         tensorsOf("resnet8");
         tensors.put("fc.weight", new ParameterShape("fc.weight", ParameterShape.Kind.TRAINED, 7, 64));
         tensors.put("fc.bias", new ParameterShape("fc.bias", ParameterShape.Kind.TRAINED, 7));
         write(UnaryOperator.identity(), "F32");
-        assertRefused(null, "of 3 classes", "fc.weight should be [3, 64] and is [7, 64]");
+        assertRefused(null, "has 7 classes", "3 labels", "--synset");
     }
 
     @Test
@@ -229,7 +205,26 @@ class ModelImportTest {
         tensorsOf("resnet8");
         tensors.remove("bn1.weight");
         write(UnaryOperator.identity(), "F32");
-        assertRefused(null, "no known architecture", "--architecture");
+        assertRefused(null, "of no network that can be built", "a resnet8, but bn1.weight [16] is missing");
+    }
+
+    /** timm's SE-ResNets have a ResNet's tensors and more. */
+    @Test
+    void whatAnUnknownNetworkHasMoreThanTheClosestIsNamed() throws Exception {
+        tensorsOf("resnet18");
+        tensors.put("layer1.0.se.fc1.weight", new ParameterShape("se", ParameterShape.Kind.TRAINED, 4, 64, 1, 1));
+        write(UnaryOperator.identity(), "F32");
+        assertRefused(null, "the closest is a resnet18, but layer1.0.se.fc1.weight [4, 64, 1, 1] is unknown");
+    }
+
+    @Test
+    void tensorsOfAnotherKindAreShown() throws Exception {
+        for (String name : List.of("patch_embed.weight", "blocks.0.weight", "norm.weight")) {
+            tensors.put(name, new ParameterShape(name, ParameterShape.Kind.TRAINED, 4));
+        }
+        tensors.put("head.weight", new ParameterShape("head", ParameterShape.Kind.TRAINED, 3, 4));
+        write(UnaryOperator.identity(), "F32");
+        assertRefused(null, "its 4 tensors", "patch_embed.weight [4] is unknown; blocks.0.weight [4] is unknown");
     }
 
     @Test

@@ -41,6 +41,10 @@ class SymbolImportTest {
 
     @BeforeEach
     void export() throws IOException {
+        export(LABELS.size());
+    }
+
+    private void export(int classes) throws IOException {
         SymbolGraph graph = new SymbolGraph();
         int x = graph.input("data");
         int weight = graph.parameter("conv0_weight", 4, 3, 3, 3);
@@ -53,9 +57,9 @@ class SymbolImportTest {
         x = graph.operator("BatchNorm", "bn0", Map.of("fix_gamma", "False"), x, gamma, beta, mean, variance);
         x = graph.operator("Pooling", "pool", Map.of("global_pool", "True", "pool_type", "avg", "kernel", "(1,1)"), x);
         x = graph.operator("Flatten", "flatten", Map.of(), x);
-        int dense = graph.parameter("dense_weight", 3, 4);
-        int bias = graph.parameter("dense_bias", 3);
-        x = graph.operator("FullyConnected", "dense", Map.of("num_hidden", "3"), x, dense, bias);
+        int dense = graph.parameter("dense_weight", classes, 4);
+        int bias = graph.parameter("dense_bias", classes);
+        x = graph.operator("FullyConnected", "dense", Map.of("num_hidden", Integer.toString(classes)), x, dense, bias);
         plain = new ResNetSymbol(graph.toJson(x), graph.parameters());
         symbolFile = Files.writeString(folder.resolve("zoo-symbol.json"), plain.json());
         ParametersFile.write(folder.resolve("zoo-0000.params"), graph.parameters(), this::values);
@@ -206,7 +210,7 @@ class SymbolImportTest {
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(() -> SymbolImport.run(
                         symbolFile, List.of("cat", "dog"), description("zoo"), folder.resolve("model")))
-                .withMessageContaining("has 3 outputs; the synset has 2 labels");
+                .withMessageContaining("has 3 classes, by its last layer, and there are 2 labels");
         assertThat(folder.resolve("model")).doesNotExist();
     }
 
@@ -269,7 +273,8 @@ class SymbolImportTest {
     }
 
     @Test
-    void aNetworkOfOneClassIsRefused() {
+    void aNetworkOfOneClassIsRefused() throws IOException {
+        export(1);
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(
                         () -> SymbolImport.run(symbolFile, List.of("cat"), description("zoo"), folder.resolve("model")))
