@@ -52,15 +52,24 @@ final class ExifOrientation {
         if (start == 0) {
             return UPRIGHT;
         }
-        ByteOrder order = file.has(start, "MM") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-        ByteBuffer tiff = ByteBuffer.wrap(file.data()).position(start).slice().order(order);
+        boolean bigEndian = file.has(start, "MM\0*");
+        if (!bigEndian && !file.has(start, "II*\0")) {
+            return UPRIGHT;
+        }
+        ByteBuffer tiff = ByteBuffer.wrap(file.data()).position(start).slice();
+        tiff.order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        int orientation = UPRIGHT;
         int at = tiff.getInt(4) + 2;
         for (int entries = tiff.getShort(at - 2) & 0xFFFF; entries > 0; entries--, at += ENTRY_BYTES) {
-            if (tiff.getShort(at) == ORIENTATION_TAG) {
-                int orientation = tiff.getShort(at + 8);
-                return orientation >= 1 && orientation <= 8 ? orientation : UPRIGHT;
+            if (tiff.getShort(at) == ORIENTATION_TAG && tiff.getInt(at + 4) > 0) {
+                // Pillow takes whole numbers of 16 and 32 bits, and the last of several.
+                orientation = switch (tiff.getShort(at + 2)) {
+                    case 3, 8 -> tiff.getShort(at + 8);
+                    case 4, 9 -> tiff.getInt(at + 8);
+                    default -> UPRIGHT;
+                };
             }
         }
-        return UPRIGHT;
+        return orientation >= 1 && orientation <= 8 ? orientation : UPRIGHT;
     }
 }

@@ -25,6 +25,10 @@ record FileBytes(byte[] data) {
         return u8(at) | u8(at + 1) << 8;
     }
 
+    int u24le(int at) throws RejectedEventException {
+        return u16le(at) | u8(at + 2) << 16;
+    }
+
     long u32be(int at) throws RejectedEventException {
         return (long) u16be(at) << 16 | u16be(at + 2);
     }

@@ -27,6 +27,10 @@ record ImageHeader(ImageFormat format, int width, int height) {
 
     private static ImageHeader png(FileBytes file) throws RejectedEventException {
         file.require(0, 33);
+        if (file.has(12, "CgBI")) {
+            throw FileBytes.unsupported("it is a PNG as Xcode rewrites them for iOS (CgBI), which only Apple's software"
+                    + " reads: send the original, or convert it with 'xcrun pngcrush -revert-iphone-optimizations'");
+        }
         if (!file.has(12, "IHDR")) {
             throw FileBytes.corrupt("its first PNG chunk is not IHDR");
         }
@@ -66,15 +70,12 @@ record ImageHeader(ImageFormat format, int width, int height) {
 
     /** Rejects an image that was decoded to another size than its header states. */
     void requireDecoded(Pixels pixels, int reduction) throws RejectedEventException {
-        if (pixels.width() != reduced(width, reduction) || pixels.height() != reduced(height, reduction)) {
+        // Scaled decoding rounds up.
+        if (pixels.width() != (width + reduction - 1) / reduction
+                || pixels.height() != (height + reduction - 1) / reduction) {
             throw FileBytes.corrupt("its header states " + width + "×" + height + " pixels, but it was decoded to "
                     + pixels.width() + "×" + pixels.height());
         }
-    }
-
-    /** Returns an edge's length after scaled decoding, which rounds up. */
-    static int reduced(int edge, int reduction) {
-        return (edge + reduction - 1) / reduction;
     }
 
     /** Returns the size after the image was turned upright. */

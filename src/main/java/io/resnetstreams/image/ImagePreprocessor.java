@@ -5,7 +5,6 @@ import io.resnetstreams.events.Stage;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.Pointer;
 
@@ -59,27 +58,26 @@ public final class ImagePreprocessor {
      * @throws RejectedEventException if the image is beyond the limits or can't be decoded whole
      */
     public byte[] toPixels(byte[] imageFile) throws RejectedEventException {
-        ImageHeader header = permittedHeader(imageFile);
+        long start = threadNanos.getAsLong();
+        FileBytes file = new FileBytes(imageFile);
+        ImageHeader header = permittedHeader(file);
         int reduction = header.format() == ImageFormat.JPEG ? reduction(header) : 1;
-        return withPixels(imageFile, header, reduction, (pixels, orientation) -> {
-            if (reduction == 1 && preprocessing.leavesUnchanged(pixels.width(), pixels.height())) {
-                return pixels.toArray();
+        budget.take(header);
+        try (Pixels pixels = decode(file, header, reduction)) {
+            header.requireDecoded(pixels, reduction);
+            requireInTime(start);
+            int orientation = ExifOrientation.of(file, header.format());
+            pixels.turn(orientation);
+            byte[] result =
+                    Resampler.resample(pixels, header.upright(orientation), reduction, orientation, preprocessing);
+            requireInTime(start);
+            return result;
+        } finally {
+            if (header.pixels() > (header.format() == ImageFormat.JPEG ? 24_000_000 : 3_000_000)) {
+                Pointer.trimMemory(); // else malloc keeps what each thread's largest image took
             }
-            return Resampler.resample(pixels, header.upright(orientation), reduction, orientation, preprocessing);
-        });
-    }
-
-    /**
-     * Returns the whole image, neither scaled nor cropped.
-     *
-     * @throws RejectedEventException if the image is beyond the limits or can't be decoded whole
-     */
-    public DecodedImage decode(byte[] imageFile) throws RejectedEventException {
-        return withPixels(
-                imageFile,
-                permittedHeader(imageFile),
-                1,
-                (pixels, orientation) -> new DecodedImage(pixels.width(), pixels.height(), pixels.toArray()));
+            budget.giveBack(header);
+        }
     }
 
     /**
@@ -92,28 +90,6 @@ public final class ImagePreprocessor {
             return Optional.of(header.upright(ExifOrientation.of(file, header.format())));
         } catch (RejectedEventException e) {
             return Optional.empty();
-        }
-    }
-
-    /** @param use of the decoded image, which was turned upright by an orientation */
-    private <T> T withPixels(byte[] imageFile, ImageHeader header, int reduction, BiFunction<Pixels, Integer, T> use)
-            throws RejectedEventException {
-        long start = threadNanos.getAsLong();
-        FileBytes file = new FileBytes(imageFile);
-        budget.take(header);
-        try (Pixels pixels = decode(file, header, reduction)) {
-            header.requireDecoded(pixels, reduction);
-            requireInTime(start);
-            int orientation = ExifOrientation.of(file, header.format());
-            pixels.turn(orientation);
-            T result = use.apply(pixels, orientation);
-            requireInTime(start);
-            return result;
-        } finally {
-            if (header.pixels() > (header.format() == ImageFormat.JPEG ? 24_000_000 : 3_000_000)) {
-                Pointer.trimMemory(); // else malloc keeps what each thread's largest image took
-            }
-            budget.giveBack(header);
         }
     }
 
@@ -138,13 +114,13 @@ public final class ImagePreprocessor {
         };
     }
 
-    private ImageHeader permittedHeader(byte[] imageFile) throws RejectedEventException {
-        if (imageFile.length > limits.maxBytes()) {
+    private ImageHeader permittedHeader(FileBytes file) throws RejectedEventException {
+        if (file.length() > limits.maxBytes()) {
             throw FileBytes.beyondLimits(
                     "too_many_bytes",
-                    "the image has " + imageFile.length + " bytes; at most " + limits.maxBytes() + " are allowed");
+                    "the image has " + file.length() + " bytes; at most " + limits.maxBytes() + " are allowed");
         }
-        ImageHeader header = ImageHeader.read(new FileBytes(imageFile));
+        ImageHeader header = ImageHeader.read(file);
         header.require(limits);
         return header;
     }

@@ -17,7 +17,7 @@ final class WebpStructure {
 
     static ImageHeader header(FileBytes file) throws RejectedEventException {
         if (file.has(FIRST_CHUNK, "VP8X")) {
-            return new ImageHeader(ImageFormat.WEBP, u24(file, 24) + 1, u24(file, 27) + 1);
+            return new ImageHeader(ImageFormat.WEBP, file.u24le(24) + 1, file.u24le(27) + 1);
         }
         if (file.has(FIRST_CHUNK, "VP8L")) {
             int sizes = (int) file.u32le(21); // two fields of 14 bits, each one less than the edge
@@ -51,11 +51,7 @@ final class WebpStructure {
         return frame == 0
                 ? Leptonica.read(file.data(), leptonica::pixReadMemWebP)
                 : Leptonica.read(alone(file, frame), leptonica::pixReadMemWebP)
-                        .onCanvas(header, 2 * u24(file, frame), 2 * u24(file, frame + 3), 0);
-    }
-
-    private static int u24(FileBytes file, int at) throws RejectedEventException {
-        return file.u16le(at) | file.u8(at + 2) << 16;
+                        .onCanvas(header, 2 * file.u24le(frame), 2 * file.u24le(frame + 3), 0);
     }
 
     /** Returns a file of a frame of an animation alone. */
