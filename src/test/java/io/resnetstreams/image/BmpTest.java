@@ -111,10 +111,10 @@ class BmpTest {
     void cutBitmapsAreRejected() {
         image(17);
         palette = random.ints(256, 0, 1 << 24).toArray();
-        requireWhole(file(40, 8, RLE8, null, runs(8), false), 4);
+        requireWhole(file(40, 8, RLE8, null, runs(8), false), 5);
         requireWhole(file(40, 8, UNCOMPRESSED, null, rows(8, null, false), false), 3);
         palette = random.ints(16, 0, 1 << 24).toArray();
-        requireWhole(file(108, 4, RLE4, null, runs(4), false), 4);
+        requireWhole(file(108, 4, RLE4, null, runs(4), false), 5);
         palette = null;
         requireWhole(file(124, 32, BIT_FIELDS, BGR, rows(32, BGR, false), false), 0);
     }
