@@ -91,10 +91,10 @@ final class BmpDecoder {
                 int at = data + (int) rowBytes * y + x * bits / 8;
                 if (bits <= 8) {
                     row[x] = colours[file.u8(at) >> 8 - bits - x * bits % 8 & (1 << bits) - 1];
-                    continue;
+                } else {
+                    long value = bits == 16 ? file.u16le(at) : bits == 32 ? file.u32le(at) : file.u24le(at);
+                    row[x] = Pixels.pixel(scaled(value, masks[0]), scaled(value, masks[1]), scaled(value, masks[2]));
                 }
-                long value = bits == 16 ? file.u16le(at) : bits == 32 ? file.u32le(at) : file.u24le(at);
-                row[x] = Pixels.pixel(scaled(value, masks[0]), scaled(value, masks[1]), scaled(value, masks[2]));
             }
             setRow(image, y, row);
         }
@@ -106,49 +106,39 @@ final class BmpDecoder {
     }
 
     private void readRuns(Pixels image, int[] row) throws RejectedEventException {
+        int last = header.height() - 1;
         int at = data;
         int x = 0;
         int y = 0;
-        while (y < header.height() && (y < header.height() - 1 || x < row.length || at + 2 <= file.length())) {
+        while (y < last || y == last && (x < row.length || at + 2 <= file.length())) {
             int count = file.u8(at);
             int value = file.u8(at + 1);
             at += 2;
-            int rowsDown = 0;
-            if (count > 0) {
-                for (int i = 0; i < count; i++) {
-                    set(row, x++, value, i);
+            if (count > 0 || value > 2) {
+                int literal = count == 0 ? value : 0; // so many indices of their own, not one repeated
+                for (int i = 0; i < count + literal; i++, x++) {
+                    int indices = literal > 0 ? file.u8(at + i * bits / 8) : value;
+                    if (x < row.length) {
+                        row[x] = colours[bits == 8 ? indices : i % 2 == 0 ? indices >> 4 : indices & 15];
+                    }
                 }
-            } else if (value == 1 && y == header.height() - 1) {
-                break;
+                at += (literal * bits + 15) / 16 * 2;
             } else if (value == 1) {
-                throw FileBytes.truncated("its runs end in row " + (y + 1) + " of " + header.height());
-            } else if (value == 0) {
-                rowsDown = 1;
-                x = 0;
-            } else if (value == 2) {
-                x += file.u8(at);
-                rowsDown = file.u8(at + 1);
-                at += 2;
-            } else {
-                for (int i = 0; i < value; i++) {
-                    set(row, x++, file.u8(at + i * bits / 8), i);
+                if (y < last) {
+                    throw FileBytes.truncated("its runs end in row " + (y + 1) + " of " + header.height());
                 }
-                at += (value * bits + 15) / 16 * 2;
-            }
-            for (; rowsDown > 0; rowsDown--) {
-                setRow(image, y++, row);
-                Arrays.fill(row, colours[0]);
+                break;
+            } else {
+                x = value == 0 ? 0 : x + file.u8(at);
+                for (int rowsDown = value == 0 ? 1 : file.u8(at + 1); rowsDown > 0; rowsDown--) {
+                    setRow(image, y++, row);
+                    Arrays.fill(row, colours[0]);
+                }
+                at += value;
             }
         }
-        if (y < header.height()) {
+        if (y <= last) {
             setRow(image, y, row);
-        }
-    }
-
-    /** Sets a pixel by the i-th index of a run's bytes: of four bits the higher come first. */
-    private void set(int[] row, int x, int value, int i) {
-        if (x < row.length) {
-            row[x] = colours[bits == 8 ? value : i % 2 == 0 ? value >> 4 : value & 15];
         }
     }
 }

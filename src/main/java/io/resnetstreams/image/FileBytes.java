@@ -4,7 +4,6 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /** Reads numbers at places of an image file; what lies beyond its end means that the file is truncated. */
 record FileBytes(byte[] data) {
@@ -35,11 +34,6 @@ record FileBytes(byte[] data) {
 
     long u32le(int at) throws RejectedEventException {
         return u16le(at) | (long) u16le(at + 2) << 16;
-    }
-
-    /** Returns the first bytes in hexadecimal. */
-    String start() {
-        return HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(data, Math.min(8, data.length)));
     }
 
     /** Returns whether the file holds these characters (of one byte each) at this place. */

@@ -45,10 +45,7 @@ final class GifDecoder {
                 if (file.u8(at) == CONTROL && file.u8(at + 1) >= 4 && (file.u8(at + 2) & 1) != 0) {
                     background = file.u8(at + 5);
                 }
-                at++;
-                while (file.u8(at) > 0) {
-                    at += 1 + file.u8(at);
-                }
+                for (at += 1; file.u8(at) > 0; at += 1 + file.u8(at)) {}
                 at++;
             }
         }

@@ -4,6 +4,7 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.Pointer;
@@ -32,7 +33,9 @@ public final class ImagePreprocessor {
     private final ImageLimits limits;
     private final Preprocessing preprocessing;
     private final LongSupplier threadNanos;
-    private final PixelBudget budget;
+
+    /** A quarter more than the largest image has, so that small ones need not wait for it; fair, so that it is not passed by. */
+    final Semaphore freePixels;
 
     public ImagePreprocessor(ImageLimits limits, Preprocessing preprocessing) {
         this(limits, preprocessing, THREAD_TIME);
@@ -43,7 +46,7 @@ public final class ImagePreprocessor {
         this.limits = limits;
         this.preprocessing = preprocessing;
         this.threadNanos = threadNanos;
-        this.budget = new PixelBudget(limits);
+        freePixels = new Semaphore(limits.maxPixels() + limits.maxPixels() / 4, true);
     }
 
     /** Loads the native library (some 0.3 s), which otherwise the first image does. */
@@ -60,9 +63,14 @@ public final class ImagePreprocessor {
     public byte[] toPixels(byte[] imageFile) throws RejectedEventException {
         long start = threadNanos.getAsLong();
         FileBytes file = new FileBytes(imageFile);
-        ImageHeader header = permittedHeader(file);
+        if (file.length() > limits.maxBytes()) {
+            String reason = "the image has " + file.length() + " bytes; at most " + limits.maxBytes() + " are allowed";
+            throw FileBytes.beyondLimits("too_many_bytes", reason);
+        }
+        ImageHeader header = ImageHeader.read(file);
+        header.require(limits);
         int reduction = header.format() == ImageFormat.JPEG ? reduction(header) : 1;
-        budget.take(header);
+        freePixels.acquireUninterruptibly((int) header.pixels()); // others hold them no longer than they decode
         try (Pixels pixels = decode(file, header, reduction)) {
             header.requireDecoded(pixels, reduction);
             requireInTime(start);
@@ -76,13 +84,11 @@ public final class ImagePreprocessor {
             if (header.pixels() > (header.format() == ImageFormat.JPEG ? 24_000_000 : 3_000_000)) {
                 Pointer.trimMemory(); // else malloc keeps what each thread's largest image took
             }
-            budget.giveBack(header);
+            freePixels.release((int) header.pixels());
         }
     }
 
-    /**
-     * Returns the size that a file states, whatever the limits and whether it can be decoded; empty where it states none.
-     */
+    /** Returns the size that a file states, whatever the limits and whether it can be decoded; empty where it states none. */
     public static Optional<ImageSize> statedSize(byte[] imageFile) {
         FileBytes file = new FileBytes(imageFile);
         try {
@@ -97,10 +103,8 @@ public final class ImagePreprocessor {
     private void requireInTime(long start) throws RejectedEventException {
         long millis = TimeUnit.NANOSECONDS.toMillis(threadNanos.getAsLong() - start);
         if (millis > limits.maxDecodeMillis()) {
-            throw FileBytes.beyondLimits(
-                    "decode_too_long",
-                    "decoding took " + millis + " ms of a processor; at most " + limits.maxDecodeMillis()
-                            + " are allowed");
+            String reason = "decoding took " + millis + " ms of a processor; at most ";
+            throw FileBytes.beyondLimits("decode_too_long", reason + limits.maxDecodeMillis() + " are allowed");
         }
     }
 
@@ -114,25 +118,10 @@ public final class ImagePreprocessor {
         };
     }
 
-    private ImageHeader permittedHeader(FileBytes file) throws RejectedEventException {
-        if (file.length() > limits.maxBytes()) {
-            throw FileBytes.beyondLimits(
-                    "too_many_bytes",
-                    "the image has " + file.length() + " bytes; at most " + limits.maxBytes() + " are allowed");
-        }
-        ImageHeader header = ImageHeader.read(file);
-        header.require(limits);
-        return header;
-    }
-
     private int reduction(ImageHeader header) {
         double ratio = Math.min(
                 header.width() / (double) preprocessing.scaledWidth(header.width(), header.height()),
                 header.height() / (double) preprocessing.scaledHeight(header.width(), header.height()));
-        int reduction = 1;
-        while (reduction < 8 && ratio / (2 * reduction) >= HEADROOM) {
-            reduction *= 2;
-        }
-        return reduction;
+        return Math.max(1, Math.min(8, Integer.highestOneBit((int) (ratio / HEADROOM))));
     }
 }

@@ -11,15 +11,10 @@ import java.util.Arrays;
  * stray bytes between segments are skipped as libjpeg does.
  */
 final class JpegStructure {
-    private static final int FRAMES = 0xC0; // to CF, but for C4, C8 and CC
-    private static final int RESTARTS = 0xD0; // to D7
     private static final int START_OF_IMAGE = 0xD8;
     private static final int END_OF_IMAGE = 0xD9;
-    private static final int START_OF_SCAN = 0xDA;
     private static final int HIERARCHY = 0xDE;
-    private static final int APPLICATION_1 = 0xE1;
-    private static final int APPLICATION_14 = 0xEE;
-    private static final String EXIF = "Exif\0\0";
+    static final String EXIF = "Exif\0\0";
     private static final byte[] START = {(byte) 0xFF, (byte) START_OF_IMAGE};
     private static final byte[] ADOBE_START =
             "\u00FF\u00D8\u00FF\u00EE\0\16Adobe\0\144\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
@@ -63,9 +58,8 @@ final class JpegStructure {
     }
 
     /**
-     * Returns the file up to its end marker. Where that is missing, but every coefficient has been coded, it is put in: cameras
-     * append data of their own in its place. Rejects a file that ends before, or has so many scans that decoding would
-     * take too long.
+     * Returns the file up to its end marker, which is put in where cameras append data of their own in its place: if every
+     * coefficient has been coded. Rejects a file that ends before, or has so many scans that decoding would take too long.
      */
     static byte[] withEnd(FileBytes file, ImageLimits limits) throws RejectedEventException {
         JpegStructure structure = new JpegStructure(file);
@@ -98,29 +92,23 @@ final class JpegStructure {
     private boolean step() throws RejectedEventException {
         int at = nextMarker() + 1;
         int marker = file.u8(at - 1);
-        if (marker == END_OF_IMAGE && scans > 0) {
-            position = at;
-            return false;
-        }
-        if (marker == START_OF_IMAGE || marker == END_OF_IMAGE) {
+        if (marker == START_OF_IMAGE || marker == END_OF_IMAGE && scans == 0) {
             throw FileBytes.corrupt("marker " + Integer.toHexString(marker) + " stands at byte " + position
                     + (scans == 0 ? ", before any image data" : ", before the end of the image"));
         }
-        if (marker >= RESTARTS && marker < START_OF_IMAGE || marker == 1) {
-            position = at; // these stand alone, without a length
-            return true;
+        if (marker == 1 || marker >= 0xD0 && marker <= END_OF_IMAGE) { // these stand alone, without a length
+            position = at;
+            return marker != END_OF_IMAGE;
         }
         int length = file.u16be(at);
         file.require(at, length);
-        if (marker >= FRAMES && marker < RESTARTS && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
-                || marker == HIERARCHY) {
-            readFrame(marker, at);
-        } else if (marker == START_OF_SCAN) {
-            readScan(at);
-        } else if (marker == APPLICATION_1 && file.has(at + 2, EXIF) && exifBytes < TIFF_HEADER) {
-            exifBytes = length - 2 - EXIF.length();
-        } else if (marker == APPLICATION_14 && file.has(at + 2, "Adobe")) {
-            adobe = true;
+        switch (marker) {
+            case 0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, HIERARCHY -> readFrame(
+                    marker, at);
+            case 0xDA -> readScan(at);
+            case 0xE1 -> exifBytes = exifBytes < TIFF_HEADER && file.has(at + 2, EXIF) ? length - 8 : exifBytes;
+            case 0xEE -> adobe |= file.has(at + 2, "Adobe");
+            default -> {}
         }
         position = at + length;
         return true;
@@ -175,9 +163,11 @@ final class JpegStructure {
     }
 
     private boolean hasAllCoefficients() {
-        long complete =
-                Arrays.stream(completeCoefficients).filter(bits -> bits == -1L).count();
-        return components > 0 && complete == components;
+        return components > 0
+                && Arrays.stream(completeCoefficients)
+                                .filter(bits -> bits == -1L)
+                                .count()
+                        == components;
     }
 
     private void requireFewScans(ImageLimits limits) throws RejectedEventException {
@@ -186,10 +176,8 @@ final class JpegStructure {
         }
         long allowed = Math.min(MOST_SCANS, MOST_SCANS_OF_LARGEST * (long) limits.maxPixels() / header.pixels());
         if (scans > allowed) {
-            throw FileBytes.beyondLimits(
-                    "too_many_scans",
-                    "the JPEG has more than " + allowed + " scans, which is what is allowed for " + header.width() + "×"
-                            + header.height() + " pixels");
+            String reason = "the JPEG has more than " + allowed + " scans, which is what is allowed for ";
+            throw FileBytes.beyondLimits("too_many_scans", reason + header.width() + "×" + header.height() + " pixels");
         }
     }
 }

@@ -11,15 +11,12 @@ import org.bytedeco.leptonica.global.leptonica;
 /** Walks the chunks of a PNG file (W3C "Portable Network Graphics", section 5), and has libpng decode its still image. */
 final class PngStructure {
     private static final int SIGNATURE_BYTES = 8;
-    private static final int CHUNK_OVERHEAD = 12; // length, type, checksum
+    private static final int OVERHEAD = 12; // length, type, checksum
     private static final int INDEXED = 3;
 
     private PngStructure() {}
 
-    /**
-     * Decodes the still image alone: animation, transparency of a colour, texts and profiles are not for the decoder. The end
-     * may be missing, as long as the image data are not.
-     */
+    /** Decodes the still image alone, without animation, texts and profiles; its end may be missing, its data may not. */
     static Pixels decode(FileBytes file) throws RejectedEventException {
         ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length());
         kept.write(file.data(), 0, SIGNATURE_BYTES);
@@ -39,10 +36,13 @@ final class PngStructure {
 
     /** Copies critical chunks up to the end, or to the first that is cut or whose checksum is wrong. */
     private static void keepStillImage(FileBytes file, ByteArrayOutputStream kept) throws RejectedEventException {
-        byte[] palette = file.u8(25) == INDEXED ? shades(1 << Math.min(8, file.u8(24))) : null;
+        byte[] palette = file.u8(25) == INDEXED ? new byte[3 << Math.min(8, file.u8(24))] : null;
+        for (int i = 0; palette != null && i < palette.length; i++) {
+            palette[i] = (byte) (i / 3); // grey, as Pillow has it, where colours are lacking; libpng refuses that
+        }
         long bytes;
         for (int at = SIGNATURE_BYTES; !file.has(at + 4, "IEND"); at += (int) bytes) {
-            bytes = CHUNK_OVERHEAD + file.u32be(at);
+            bytes = OVERHEAD + file.u32be(at);
             file.require(at, bytes);
             if ((file.u8(at + 4) & 0x20) != 0) {
                 continue; // its first letter is lower case: it is ancillary
@@ -53,33 +53,22 @@ final class PngStructure {
                 throw FileBytes.corrupt("the checksum of the PNG chunk at byte " + at + " is "
                         + Long.toHexString(stated) + "; its data give " + Long.toHexString(found));
             }
-            if (palette != null && file.has(at + 4, "PLTE")) {
-                System.arraycopy(
-                        file.data(), at + 8, palette, 0, Math.min(palette.length, (int) bytes - CHUNK_OVERHEAD));
-                continue;
-            }
-            if (palette != null && file.has(at + 4, "IDAT")) {
+            boolean isPalette = file.has(at + 4, "PLTE");
+            if (palette != null && isPalette) {
+                System.arraycopy(file.data(), at + 8, palette, 0, Math.min(palette.length, (int) bytes - OVERHEAD));
+            } else if (palette != null && file.has(at + 4, "IDAT")) {
                 writeChunk(kept, "PLTE", palette);
                 palette = null;
             }
-            kept.write(file.data(), at, (int) bytes);
+            kept.write(file.data(), at, isPalette ? 0 : (int) bytes);
         }
-    }
-
-    /** Returns what Pillow takes for the colours that a palette lacks, which libpng would refuse. */
-    private static byte[] shades(int count) {
-        byte[] palette = new byte[3 * count];
-        for (int i = 0; i < palette.length; i++) {
-            palette[i] = (byte) (i / 3);
-        }
-        return palette;
     }
 
     private static void writeChunk(ByteArrayOutputStream kept, String type, byte[] content) {
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_OVERHEAD + content.length);
+        ByteBuffer chunk = ByteBuffer.allocate(OVERHEAD + content.length);
         chunk.putInt(content.length).put(type.getBytes(US_ASCII)).put(content);
-        kept.writeBytes(chunk.putInt((int) checksum(chunk.array(), 4, 4 + content.length))
-                .array());
+        chunk.putInt((int) checksum(chunk.array(), 4, 4 + content.length));
+        kept.writeBytes(chunk.array());
     }
 
     private static long checksum(byte[] data, int from, int count) {
@@ -92,7 +81,7 @@ final class PngStructure {
     static int exifStart(FileBytes file) throws RejectedEventException {
         long bytes;
         for (int at = SIGNATURE_BYTES; !file.has(at + 4, "IEND"); at += (int) bytes) {
-            bytes = CHUNK_OVERHEAD + file.u32be(at);
+            bytes = OVERHEAD + file.u32be(at);
             file.require(at, bytes);
             if (file.has(at + 4, "eXIf")) {
                 return at + 8;

@@ -48,10 +48,8 @@ final class WebpStructure {
     static Pixels decode(FileBytes file, ImageHeader header) throws RejectedEventException {
         file.require(8, file.u32le(4));
         int frame = file.has(FIRST_CHUNK, "VP8X") ? find(file, "ANMF") : 0;
-        return frame == 0
-                ? Leptonica.read(file.data(), leptonica::pixReadMemWebP)
-                : Leptonica.read(alone(file, frame), leptonica::pixReadMemWebP)
-                        .onCanvas(header, 2 * file.u24le(frame), 2 * file.u24le(frame + 3), 0);
+        Pixels pixels = Leptonica.read(frame == 0 ? file.data() : alone(file, frame), leptonica::pixReadMemWebP);
+        return frame == 0 ? pixels : pixels.onCanvas(header, 2 * file.u24le(frame), 2 * file.u24le(frame + 3), 0);
     }
 
     /** Returns a file of a frame of an animation alone. */

@@ -2,6 +2,7 @@ package io.resnetstreams.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.common.Png;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

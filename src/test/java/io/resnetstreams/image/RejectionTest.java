@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.resnetstreams.common.Png;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import java.util.Arrays;

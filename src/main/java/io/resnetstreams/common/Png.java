@@ -1,4 +1,4 @@
-package io.resnetstreams.image;
+package io.resnetstreams.common;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
