@@ -1,5 +1,6 @@
 package io.resnetstreams.image;
 
+import io.resnetstreams.events.RejectedEventException;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,16 +44,16 @@ public class ResizeBenchmark {
 
     /** Makes noise of the source's size. */
     @Setup
-    public void make() {
+    public void make() throws RejectedEventException {
         Leptonica.load();
-        pixels = new Pixels(
-                ImageHeader.reduced(source.width, source.reduction),
-                ImageHeader.reduced(source.height, source.reduction),
-                0);
+        int width = (source.width + source.reduction - 1) / source.reduction;
+        int height = (source.height + source.reduction - 1) / source.reduction;
         SplittableRandom random = new SplittableRandom(1);
-        for (int y = 0; y < pixels.height(); y++) {
-            pixels.setRow(y, random.ints(pixels.width()).toArray());
-        }
+        pixels = Pixels.ofRows(new ImageHeader(ImageFormat.JPEG, width, height), 0, (image, row) -> {
+            for (int y = 0; y < height; y++) {
+                image.setRow(y, random.ints(width).toArray());
+            }
+        });
     }
 
     @TearDown

@@ -1,6 +1,6 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.image.Png;
+import io.resnetstreams.common.Png;
 import io.resnetstreams.model.IdxFile;
 import io.resnetstreams.model.ImageFiles;
 import java.io.IOException;

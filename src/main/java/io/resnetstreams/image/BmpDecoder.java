@@ -1,101 +1,144 @@
 package io.resnetstreams.image;
 
 import io.resnetstreams.events.RejectedEventException;
-import java.awt.color.ColorSpace;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes Windows and OS/2 bitmaps with the JDK's reader, which has the masks and run lengths right that other libraries
- * have wrong.
+ * Decodes Windows and OS/2 bitmaps: palettes, bit masks, and runs (RLE4, RLE8).
  *
- * <p>It is given a file with the simple header of 40 bytes: of the larger ones it knows only some, and their colour profiles
- * and transparency, which Pillow's {@code convert("RGB")} drops, would change the colours.
+ * <p>As in Pillow, an index that the palette lacks is a shade of grey, pixels that runs leave out have the first colour, and
+ * what runs beyond the end of its row is dropped. Alpha masks and colour profiles of the larger headers change nothing.
  */
 final class BmpDecoder {
-    private static final int HEADER = 40;
-    private static final List<Long> HEADERS = List.of((long) HEADER, 52L, 56L, 64L, 108L, 124L);
-    private static final int BIT_FIELDS = 3;
+    private static final int OS2_HEADER = 12;
+    private static final List<Integer> HEADERS = List.of(OS2_HEADER, 40, 52, 56, 64, 108, 124);
+    private static final List<Integer> DEPTHS = List.of(1, 2, 4, 8, 16, 24, 32);
 
-    private BmpDecoder() {}
+    private final FileBytes file;
+    private final ImageHeader header;
+    private final int bits;
+    private final boolean topDown;
+    private final boolean runs;
+    private final int[] colours = Pixels.shades();
+    private final long[] masks;
+    private final int data;
+
+    private BmpDecoder(FileBytes file, ImageHeader header) throws RejectedEventException {
+        this.file = file;
+        this.header = header;
+        int size = (int) file.u32le(14);
+        if (!HEADERS.contains(size)) {
+            throw FileBytes.corrupt("its header states " + size + " bytes for itself; known are " + HEADERS);
+        }
+        boolean os2 = size == OS2_HEADER;
+        bits = file.u16le(os2 ? 24 : 28);
+        topDown = !os2 && (int) file.u32le(22) < 0;
+        int compression = os2 ? 0 : (int) file.u32le(30);
+        runs = compression == 1 && bits == 8 || compression == 2 && bits == 4;
+        boolean masked = (compression == 3 || compression == 6) && size != 64 && bits >= 16;
+        if (!DEPTHS.contains(bits) || compression != 0 && !runs && !masked) {
+            throw FileBytes.unsupported("it is a BMP of " + bits + " bits a pixel with compression " + compression
+                    + "; read are 1 to 32 bits without compression or with bit fields, RLE4 and RLE8: convert it");
+        }
+        masks = bits == 16 ? new long[] {0x7C00, 0x3E0, 0x1F} : new long[] {0xFF0000, 0xFF00, 0xFF};
+        if (masked && (file.u32le(54) | file.u32le(58) | file.u32le(62)) != 0) { // else there are none
+            for (int i = 0; i < masks.length; i++) {
+                masks[i] = file.u32le(54 + 4 * i);
+                long most = masks[i] >>> Long.numberOfTrailingZeros(masks[i]);
+                if ((most & most + 1) != 0) {
+                    throw FileBytes.corrupt("its bit mask " + Long.toHexString(masks[i]) + " has gaps");
+                }
+            }
+        }
+        data = readPalette(14 + size + (!masked || size > 40 ? 0 : compression == 3 ? 12 : 16), os2);
+    }
+
+    /** Returns where the pixels begin: where the header says, else behind the palette. */
+    private int readPalette(int palette, boolean os2) throws RejectedEventException {
+        int entryBytes = os2 ? 3 : 4;
+        long most = bits <= 8 ? 1 << bits : 0;
+        long stated = os2 || file.u32le(46) == 0 ? most : Math.min(most, file.u32le(46));
+        long start = file.u32le(10) == 0 ? palette + stated * entryBytes : file.u32le(10);
+        file.require(start, 0);
+        if (start < palette) {
+            throw FileBytes.corrupt("its pixels begin at byte " + start + ", within its header of " + palette);
+        }
+        for (int i = 0, at = palette; i < Math.min(stated, (start - palette) / entryBytes); i++, at += entryBytes) {
+            colours[i] = Pixels.pixel(file.u8(at + 2), file.u8(at + 1), file.u8(at));
+        }
+        return (int) start;
+    }
 
     static Pixels decode(FileBytes file, ImageHeader header) throws RejectedEventException {
-        byte[] simple = simplified(file, header);
-        ImageReader reader = ImageIO.getImageReadersByFormatName("bmp").next();
-        try (MemoryCacheImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(simple))) {
-            reader.setInput(input, true, true);
-            return copy(reader.read(0));
-        } catch (IOException | RuntimeException e) {
-            throw FileBytes.corrupt("its image data can't be decoded: " + e.getMessage());
-        } finally {
-            reader.dispose();
-        }
+        BmpDecoder bmp = new BmpDecoder(file, header);
+        return Pixels.ofRows(header, bmp.colours[0], bmp.runs ? bmp::readRuns : bmp::readRows);
     }
 
-    private static Pixels copy(BufferedImage image) {
-        Pixels pixels = new Pixels(image.getWidth(), image.getHeight(), 0);
-        int[] row = new int[image.getWidth()];
-        boolean grey =
-                image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY; // to getRGB a linear scale
-        for (int y = 0; y < image.getHeight(); y++) {
-            image.getRGB(0, y, row.length, 1, row, 0, row.length);
+    private void setRow(Pixels image, int stored, int[] row) throws RejectedEventException {
+        if (stored >= header.height()) {
+            throw FileBytes.corrupt("its runs lead beyond its last row");
+        }
+        image.setRow(topDown ? stored : header.height() - 1 - stored, row);
+    }
+
+    private void readRows(Pixels image, int[] row) throws RejectedEventException {
+        long rowBytes = ((long) row.length * bits + 31) / 32 * 4;
+        // The last row may lack what only fills it up to a multiple of four.
+        file.require(data, rowBytes * (header.height() - 1) + ((long) row.length * bits + 7) / 8);
+        for (int y = 0; y < header.height(); y++) {
             for (int x = 0; x < row.length; x++) {
-                row[x] = grey ? image.getRaster().getSample(x, y, 0) * 0x01010100 : row[x] << Byte.SIZE;
+                int at = data + (int) rowBytes * y + x * bits / 8;
+                if (bits <= 8) {
+                    row[x] = colours[file.u8(at) >> 8 - bits - x * bits % 8 & (1 << bits) - 1];
+                } else {
+                    long value = bits == 16 ? file.u16le(at) : bits == 32 ? file.u32le(at) : file.u24le(at);
+                    row[x] = Pixels.pixel(scaled(value, masks[0]), scaled(value, masks[1]), scaled(value, masks[2]));
+                }
             }
-            pixels.setRow(y, row);
+            setRow(image, y, row);
         }
-        return pixels;
     }
 
-    private static byte[] simplified(FileBytes file, ImageHeader header) throws RejectedEventException {
-        long size = file.u32le(14);
-        if (size == 12) {
-            requireRows(file, header, file.u16le(24));
-            return file.data();
-        } else if (!HEADERS.contains(size)) {
-            throw FileBytes.corrupt("its header states " + size + " bytes for itself; known are 12 and " + HEADERS);
-        }
-        int bits = file.u16le(28);
-        int compression = (int) file.u32le(30);
-        boolean masked = (compression == BIT_FIELDS || compression == 6 && size != 64) && (bits == 16 || bits == 32);
-        boolean runs = compression == 1 && bits == 8 || compression == 2 && bits == 4;
-        if (!runs
-                && !masked
-                && (compression != 0 || !List.of(1, 4, 8, 16, 24, 32).contains(bits))) {
-            throw FileBytes.unsupported("it is a BMP of " + bits + " bits a pixel with compression " + compression
-                    + "; without compression, RLE4, RLE8 and bit fields of 16 and 32 bits can be read: convert it");
-        }
-        int needed = runs ? 0 : requireRows(file, header, bits);
-        int colours = bits <= 8 ? 1 << bits : 0;
-        int palette = 14 + (int) size + (masked && size == HEADER ? 12 : 0);
-        int data = (int) Math.min(file.u32le(10), file.length());
-        int stored = Math.min(
-                (int) file.u32le(46) <= 0 ? colours : Math.min(colours, (int) file.u32le(46)), (data - palette) / 4);
-        if (data < palette) {
-            throw FileBytes.corrupt("its pixels begin at byte " + data + ", within its header of " + palette);
-        }
-        int copied = 14 + HEADER + (masked ? 12 : 0);
-        int start = copied + 4 * colours;
-        ByteBuffer simple = ByteBuffer.allocate(start + Math.max(needed, file.length() - data))
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put(file.data(), 0, copied);
-        simple.put(file.data(), palette, 4 * stored).position(start);
-        simple.put(file.data(), data, file.length() - data);
-        simple.putInt(10, start).putInt(14, HEADER).putInt(46, 0);
-        return simple.putInt(30, masked ? BIT_FIELDS : compression).array();
+    private static int scaled(long value, long mask) {
+        int shift = Long.numberOfTrailingZeros(mask);
+        return mask == 0 ? 0 : (int) (((value & mask) >>> shift) * 255 / (mask >>> shift));
     }
 
-    /** Returns how many bytes the rows have; the last may lack what only fills it up to a multiple of four. */
-    private static int requireRows(FileBytes file, ImageHeader header, int bits) throws RejectedEventException {
-        long rowBytes = ((long) header.width() * bits + 31) / 32 * 4;
-        file.require(file.u32le(10), rowBytes * (header.height() - 1) + ((long) header.width() * bits + 7) / 8);
-        return (int) (rowBytes * header.height());
+    private void readRuns(Pixels image, int[] row) throws RejectedEventException {
+        int last = header.height() - 1;
+        int at = data;
+        int x = 0;
+        int y = 0;
+        while (y < last || y == last && (x < row.length || at + 2 <= file.length())) {
+            int count = file.u8(at);
+            int value = file.u8(at + 1);
+            at += 2;
+            if (count > 0 || value > 2) {
+                int literal = count == 0 ? value : 0; // so many indices of their own, not one repeated
+                for (int i = 0; i < count + literal; i++, x++) {
+                    int indices = literal > 0 ? file.u8(at + i * bits / 8) : value;
+                    if (x < row.length) {
+                        row[x] = colours[bits == 8 ? indices : i % 2 == 0 ? indices >> 4 : indices & 15];
+                    }
+                }
+                at += (literal * bits + 15) / 16 * 2;
+            } else if (value == 1) {
+                if (y < last) {
+                    throw FileBytes.truncated("its runs end in row " + (y + 1) + " of " + header.height());
+                }
+                break;
+            } else {
+                x = value == 0 ? 0 : x + file.u8(at);
+                for (int rowsDown = value == 0 ? 1 : file.u8(at + 1); rowsDown > 0; rowsDown--) {
+                    setRow(image, y++, row);
+                    Arrays.fill(row, colours[0]);
+                }
+                at += value;
+            }
+        }
+        if (y <= last) {
+            setRow(image, y, row);
+        }
     }
 }

@@ -4,7 +4,6 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /** Reads numbers at places of an image file; what lies beyond its end means that the file is truncated. */
 record FileBytes(byte[] data) {
@@ -25,17 +24,16 @@ record FileBytes(byte[] data) {
         return u8(at) | u8(at + 1) << 8;
     }
 
+    int u24le(int at) throws RejectedEventException {
+        return u16le(at) | u8(at + 2) << 16;
+    }
+
     long u32be(int at) throws RejectedEventException {
         return (long) u16be(at) << 16 | u16be(at + 2);
     }
 
     long u32le(int at) throws RejectedEventException {
         return u16le(at) | (long) u16le(at + 2) << 16;
-    }
-
-    /** Returns the first bytes in hexadecimal. */
-    String start() {
-        return HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(data, Math.min(8, data.length)));
     }
 
     /** Returns whether the file holds these characters (of one byte each) at this place. */

@@ -1,47 +1,51 @@
 package io.resnetstreams.image;
 
 import io.resnetstreams.events.RejectedEventException;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import org.bytedeco.leptonica.global.leptonica;
 
 /**
- * Decodes the first frame of a GIF ("Graphics Interchange Format", version 89a) with giflib.
+ * Decodes the first frame of a GIF ("Graphics Interchange Format", version 89a), whatever follows it.
  *
- * <p>giflib reads all frames, and fails where a later one is damaged or the trailer is missing. So it is given a file of the
- * first frame alone. The frame lies on a canvas, as in Pillow's first frame: as large as the file's, and larger if the frame
- * is; around it is the transparent colour if there is one, else the first. Without a palette indices are grey.
+ * <p>The frame lies on a canvas, as in Pillow's first frame: as large as the file's, and larger if the frame is; around it is
+ * the transparent colour if there is one, else the first. An index that the palette lacks is a shade of grey.
  */
 final class GifDecoder {
     private static final int HEADER_BYTES = 13;
-    private static final int COLOURS = 256;
     private static final int CONTROL = 0xF9;
+    private static final int MOST_CODES = 4096;
+    private static final int[][] ALL_ROWS = {{0, 1}}; // first and step
+    private static final int[][] INTERLACED_ROWS = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
+    private static final String ENDED = "the codes of its first frame end before its last pixel";
 
     private final FileBytes file;
-    private final byte[] palette = new byte[3 * COLOURS + 1]; // and a byte, so that each colour can be read as a number
-    private int at = HEADER_BYTES;
-    private int background;
     private final int frame;
+    private int[] colours = Pixels.shades();
+    private int background;
+    private int at = HEADER_BYTES;
+    private int blockBytes; // not yet read, of a block of codes
+    private int buffer;
+    private int bufferBits;
+    private int clear; // the code that clears the table of codes
+    private int codeBits;
+    private int known; // codes
+    private int previous;
+    private final int[] prefixes = new int[MOST_CODES];
+    private final int[] lasts = new int[MOST_CODES];
+    private final int[] string = new int[MOST_CODES]; // of the code read last, from its end
+    private int length; // of what is left of it
 
     /** Reads up to the first frame's data. */
     private GifDecoder(FileBytes file) throws RejectedEventException {
         this.file = file;
-        for (int i = 0; i < palette.length; i++) {
-            palette[i] = (byte) (i / 3);
-        }
         readPalette(file.u8(10));
         int block;
         while ((block = file.u8(at++)) != ',') {
             if (block == ';') {
                 throw FileBytes.corrupt("its trailer comes at byte " + at + ", before any image");
             } else if (block == '!') {
-                if (file.u8(at) == CONTROL && (file.u8(at + 2) & 1) != 0) {
+                if (file.u8(at) == CONTROL && file.u8(at + 1) >= 4 && (file.u8(at + 2) & 1) != 0) {
                     background = file.u8(at + 5);
                 }
-                at++;
-                while (file.u8(at) > 0) {
-                    at += 1 + file.u8(at);
-                }
+                for (at += 1; file.u8(at) > 0; at += 1 + file.u8(at)) {}
                 at++;
             }
         }
@@ -52,10 +56,10 @@ final class GifDecoder {
 
     private void readPalette(int flags) throws RejectedEventException {
         if ((flags & 0x80) != 0) {
-            int bytes = 3 * (2 << (flags & 7));
-            file.require(at, bytes);
-            System.arraycopy(file.data(), at, palette, 0, bytes);
-            at += bytes;
+            colours = Pixels.shades();
+            for (int i = 0; i < 2 << (flags & 7); i++, at += 3) {
+                colours[i] = Pixels.pixel(file.u8(at), file.u8(at + 1), file.u8(at + 2));
+            }
         }
     }
 
@@ -70,35 +74,89 @@ final class GifDecoder {
 
     static Pixels decode(FileBytes file, ImageHeader header) throws RejectedEventException {
         GifDecoder gif = new GifDecoder(file);
-        byte[] firstFrame = gif.firstFrame();
-        try {
-            int colour = ByteBuffer.wrap(gif.palette).getInt(3 * gif.background);
-            return Leptonica.read(firstFrame, leptonica::pixReadMemGif)
-                    .onCanvas(header, file.u16le(gif.frame), file.u16le(gif.frame + 2), colour);
-        } catch (RejectedEventException e) {
-            file.require(gif.at, 1); // else its data go on to the end
-            throw FileBytes.corrupt("the codes of its first frame are damaged or end too early");
+        return Pixels.ofRows(header, gif.colours[gif.background], gif::readFrame);
+    }
+
+    private void readFrame(Pixels canvas, int[] row) throws RejectedEventException {
+        int left = file.u16le(frame);
+        int top = file.u16le(frame + 2);
+        int width = file.u16le(frame + 4);
+        int height = file.u16le(frame + 6);
+        int minimum = file.u8(at++);
+        if (width == 0 || height == 0 || minimum == 0 || minimum > 11) {
+            throw FileBytes.corrupt("its first frame has " + width + "×" + height + " pixels in codes of " + minimum
+                    + " bits and more; at least 1×1 in 1 to 11 are needed");
+        }
+        clear = 1 << minimum;
+        forgetCodes();
+        for (int[] pass : (file.u8(frame + 8) & 0x40) == 0 ? ALL_ROWS : INTERLACED_ROWS) {
+            for (int y = pass[0]; y < height; y += pass[1]) {
+                for (int x = 0; x < width; x++) {
+                    row[left + x] = colours[nextIndex()];
+                }
+                canvas.setRow(top + y, row);
+            }
         }
     }
 
-    /** Passes the frame's data and returns a file of it alone, with a palette of every index. */
-    private byte[] firstFrame() throws RejectedEventException {
-        ByteArrayOutputStream alone = new ByteArrayOutputStream(file.length() + palette.length);
-        alone.write(file.data(), 0, 6);
-        alone.write(file.data(), frame + 4, 4); // width and height
-        alone.writeBytes(new byte[] {(byte) 0xF7, 0, 0});
-        alone.write(palette, 0, 3 * COLOURS);
-        alone.writeBytes(new byte[] {',', 0, 0, 0, 0});
-        alone.write(file.data(), frame + 4, 4);
-        alone.write(file.u8(frame + 8) & 0x40); // whether it is interlaced
-        alone.write(file.u8(at));
-        for (at++; at < file.length() && file.u8(at) > 0; at += 1 + file.u8(at)) {
-            int bytes = Math.min(file.length() - at - 1, file.u8(at));
-            alone.write(bytes);
-            alone.write(file.data(), at + 1, bytes);
+    private void forgetCodes() {
+        known = clear + 2;
+        codeBits = Integer.numberOfTrailingZeros(clear) + 1;
+        previous = -1;
+    }
+
+    private int nextIndex() throws RejectedEventException {
+        while (length == 0) {
+            int code = nextCode();
+            if (code == clear) {
+                forgetCodes();
+            } else if (code == clear + 1) {
+                throw FileBytes.truncated(ENDED);
+            } else {
+                expand(code);
+            }
         }
-        alone.write(0);
-        alone.write(';');
-        return alone.toByteArray();
+        return string[--length];
+    }
+
+    private int nextCode() throws RejectedEventException {
+        for (; bufferBits < codeBits; bufferBits += 8, blockBytes--) {
+            if (blockBytes == 0) {
+                blockBytes = file.u8(at++);
+                file.require(at, blockBytes);
+            }
+            if (blockBytes == 0) {
+                throw FileBytes.truncated(ENDED);
+            }
+            buffer |= file.u8(at++) << bufferBits;
+        }
+        int code = buffer & (1 << codeBits) - 1;
+        buffer >>>= codeBits;
+        bufferBits -= codeBits;
+        return code;
+    }
+
+    /** Each code stands for the string of another (Lempel, Ziv, Welch) and one more index. */
+    private void expand(int code) throws RejectedEventException {
+        boolean own = code == known && previous >= 0; // the previous string, and its own first index once more
+        if (!own && (code >= known || code > clear && previous < 0)) {
+            throw FileBytes.corrupt("the codes of its first frame are damaged: " + code + " is not yet in use");
+        }
+        length = own ? 1 : 0; // room for that index
+        int index = own ? previous : code;
+        for (; index > clear; index = prefixes[index]) {
+            string[length++] = lasts[index];
+        }
+        if (index > 255) {
+            throw FileBytes.corrupt("the codes of its first frame are damaged: " + index + " is no colour");
+        }
+        string[length++] = index;
+        string[0] = own ? index : string[0];
+        if (previous >= 0 && known < MOST_CODES) {
+            prefixes[known] = previous;
+            lasts[known++] = index;
+        }
+        codeBits += known >= 1 << codeBits && codeBits < 12 ? 1 : 0;
+        previous = code;
     }
 }

@@ -27,6 +27,10 @@ record ImageHeader(ImageFormat format, int width, int height) {
 
     private static ImageHeader png(FileBytes file) throws RejectedEventException {
         file.require(0, 33);
+        if (file.has(12, "CgBI")) {
+            throw FileBytes.unsupported("it is a PNG as Xcode rewrites them for iOS (CgBI), which only Apple's software"
+                    + " reads: send the original, or convert it with 'xcrun pngcrush -revert-iphone-optimizations'");
+        }
         if (!file.has(12, "IHDR")) {
             throw FileBytes.corrupt("its first PNG chunk is not IHDR");
         }
@@ -37,44 +41,35 @@ record ImageHeader(ImageFormat format, int width, int height) {
         if (file.u32le(14) == 12) { // the OS/2 header, with sizes of 16 bits
             return new ImageHeader(ImageFormat.BMP, file.u16le(18), file.u16le(20));
         }
-        int height = (int) file.u32le(22);
-        // A negative height means rows from the top.
-        return new ImageHeader(
-                ImageFormat.BMP, (int) file.u32le(18), height == Integer.MIN_VALUE ? 0 : Math.abs(height));
+        int height = Math.abs((int) file.u32le(22)); // a negative one means rows from the top
+        return new ImageHeader(ImageFormat.BMP, (int) file.u32le(18), height);
     }
 
     /** Rejects an image whose stated size is beyond the limits. */
     void require(ImageLimits limits) throws RejectedEventException {
-        String size = width + "×" + height;
+        String size = "the image is " + width + "×" + height;
         if (Math.max(width, height) > limits.maxEdge()) {
-            throw FileBytes.beyondLimits(
-                    "edge_too_long", "the image is " + size + " pixels; an edge may have at most " + limits.maxEdge());
+            String reason = size + " pixels; an edge may have at most " + limits.maxEdge();
+            throw FileBytes.beyondLimits("edge_too_long", reason);
         }
         if (pixels() > limits.maxPixels()) {
-            throw FileBytes.beyondLimits(
-                    "too_many_pixels",
-                    "the image has " + size + " = " + pixels() + " pixels; at most " + limits.maxPixels()
-                            + " are allowed");
+            String reason = size + " = " + pixels() + " pixels; at most " + limits.maxPixels() + " are allowed";
+            throw FileBytes.beyondLimits("too_many_pixels", reason);
         }
         if (Math.max(width, height) > (long) limits.maxAspectRatio() * Math.min(width, height)) {
-            throw FileBytes.beyondLimits(
-                    "aspect_ratio_too_large",
-                    "the image is " + size + " pixels; an edge may be at most " + limits.maxAspectRatio()
-                            + " times as long as the other");
+            String reason =
+                    " pixels; an edge may be at most " + limits.maxAspectRatio() + " times as long as the other";
+            throw FileBytes.beyondLimits("aspect_ratio_too_large", size + reason);
         }
     }
 
     /** Rejects an image that was decoded to another size than its header states. */
     void requireDecoded(Pixels pixels, int reduction) throws RejectedEventException {
-        if (pixels.width() != reduced(width, reduction) || pixels.height() != reduced(height, reduction)) {
+        int more = reduction - 1; // scaled decoding rounds up
+        if (pixels.width() != (width + more) / reduction || pixels.height() != (height + more) / reduction) {
             throw FileBytes.corrupt("its header states " + width + "×" + height + " pixels, but it was decoded to "
                     + pixels.width() + "×" + pixels.height());
         }
-    }
-
-    /** Returns an edge's length after scaled decoding, which rounds up. */
-    static int reduced(int edge, int reduction) {
-        return (edge + reduction - 1) / reduction;
     }
 
     /** Returns the size after the image was turned upright. */

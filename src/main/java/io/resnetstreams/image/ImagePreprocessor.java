@@ -4,8 +4,8 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.Pointer;
 
@@ -33,7 +33,9 @@ public final class ImagePreprocessor {
     private final ImageLimits limits;
     private final Preprocessing preprocessing;
     private final LongSupplier threadNanos;
-    private final PixelBudget budget;
+
+    /** A quarter more than the largest image has, so that small ones need not wait for it; fair, so that it is not passed by. */
+    final Semaphore freePixels;
 
     public ImagePreprocessor(ImageLimits limits, Preprocessing preprocessing) {
         this(limits, preprocessing, THREAD_TIME);
@@ -44,7 +46,7 @@ public final class ImagePreprocessor {
         this.limits = limits;
         this.preprocessing = preprocessing;
         this.threadNanos = threadNanos;
-        this.budget = new PixelBudget(limits);
+        freePixels = new Semaphore(limits.maxPixels() + limits.maxPixels() / 4, true);
     }
 
     /** Loads the native library (some 0.3 s), which otherwise the first image does. */
@@ -59,32 +61,34 @@ public final class ImagePreprocessor {
      * @throws RejectedEventException if the image is beyond the limits or can't be decoded whole
      */
     public byte[] toPixels(byte[] imageFile) throws RejectedEventException {
-        ImageHeader header = permittedHeader(imageFile);
+        long start = threadNanos.getAsLong();
+        FileBytes file = new FileBytes(imageFile);
+        if (file.length() > limits.maxBytes()) {
+            String reason = "the image has " + file.length() + " bytes; at most " + limits.maxBytes() + " are allowed";
+            throw FileBytes.beyondLimits("too_many_bytes", reason);
+        }
+        ImageHeader header = ImageHeader.read(file);
+        header.require(limits);
         int reduction = header.format() == ImageFormat.JPEG ? reduction(header) : 1;
-        return withPixels(imageFile, header, reduction, (pixels, orientation) -> {
-            if (reduction == 1 && preprocessing.leavesUnchanged(pixels.width(), pixels.height())) {
-                return pixels.toArray();
+        freePixels.acquireUninterruptibly((int) header.pixels()); // others hold them no longer than they decode
+        try (Pixels pixels = decode(file, header, reduction)) {
+            header.requireDecoded(pixels, reduction);
+            requireInTime(start);
+            int orientation = ExifOrientation.of(file, header.format());
+            pixels.turn(orientation);
+            byte[] result =
+                    Resampler.resample(pixels, header.upright(orientation), reduction, orientation, preprocessing);
+            requireInTime(start);
+            return result;
+        } finally {
+            if (header.pixels() > (header.format() == ImageFormat.JPEG ? 24_000_000 : 3_000_000)) {
+                Pointer.trimMemory(); // else malloc keeps what each thread's largest image took
             }
-            return Resampler.resample(pixels, header.upright(orientation), reduction, orientation, preprocessing);
-        });
+            freePixels.release((int) header.pixels());
+        }
     }
 
-    /**
-     * Returns the whole image, neither scaled nor cropped.
-     *
-     * @throws RejectedEventException if the image is beyond the limits or can't be decoded whole
-     */
-    public DecodedImage decode(byte[] imageFile) throws RejectedEventException {
-        return withPixels(
-                imageFile,
-                permittedHeader(imageFile),
-                1,
-                (pixels, orientation) -> new DecodedImage(pixels.width(), pixels.height(), pixels.toArray()));
-    }
-
-    /**
-     * Returns the size that a file states, whatever the limits and whether it can be decoded; empty where it states none.
-     */
+    /** Returns the size that a file states, whatever the limits and whether it can be decoded; empty where it states none. */
     public static Optional<ImageSize> statedSize(byte[] imageFile) {
         FileBytes file = new FileBytes(imageFile);
         try {
@@ -95,36 +99,12 @@ public final class ImagePreprocessor {
         }
     }
 
-    /** @param use of the decoded image, which was turned upright by an orientation */
-    private <T> T withPixels(byte[] imageFile, ImageHeader header, int reduction, BiFunction<Pixels, Integer, T> use)
-            throws RejectedEventException {
-        long start = threadNanos.getAsLong();
-        FileBytes file = new FileBytes(imageFile);
-        budget.take(header);
-        try (Pixels pixels = decode(file, header, reduction)) {
-            header.requireDecoded(pixels, reduction);
-            requireInTime(start);
-            int orientation = ExifOrientation.of(file, header.format());
-            pixels.turn(orientation);
-            T result = use.apply(pixels, orientation);
-            requireInTime(start);
-            return result;
-        } finally {
-            if (header.pixels() > (header.format() == ImageFormat.JPEG ? 24_000_000 : 3_000_000)) {
-                Pointer.trimMemory(); // else malloc keeps what each thread's largest image took
-            }
-            budget.giveBack(header);
-        }
-    }
-
     /** Rejects an image that has taken too long by now; native code can't be interrupted. */
     private void requireInTime(long start) throws RejectedEventException {
         long millis = TimeUnit.NANOSECONDS.toMillis(threadNanos.getAsLong() - start);
         if (millis > limits.maxDecodeMillis()) {
-            throw FileBytes.beyondLimits(
-                    "decode_too_long",
-                    "decoding took " + millis + " ms of a processor; at most " + limits.maxDecodeMillis()
-                            + " are allowed");
+            String reason = "decoding took " + millis + " ms of a processor; at most ";
+            throw FileBytes.beyondLimits("decode_too_long", reason + limits.maxDecodeMillis() + " are allowed");
         }
     }
 
@@ -138,25 +118,10 @@ public final class ImagePreprocessor {
         };
     }
 
-    private ImageHeader permittedHeader(byte[] imageFile) throws RejectedEventException {
-        if (imageFile.length > limits.maxBytes()) {
-            throw FileBytes.beyondLimits(
-                    "too_many_bytes",
-                    "the image has " + imageFile.length + " bytes; at most " + limits.maxBytes() + " are allowed");
-        }
-        ImageHeader header = ImageHeader.read(new FileBytes(imageFile));
-        header.require(limits);
-        return header;
-    }
-
     private int reduction(ImageHeader header) {
         double ratio = Math.min(
                 header.width() / (double) preprocessing.scaledWidth(header.width(), header.height()),
                 header.height() / (double) preprocessing.scaledHeight(header.width(), header.height()));
-        int reduction = 1;
-        while (reduction < 8 && ratio / (2 * reduction) >= HEADROOM) {
-            reduction *= 2;
-        }
-        return reduction;
+        return Math.max(1, Math.min(8, Integer.highestOneBit((int) (ratio / HEADROOM))));
     }
 }

@@ -44,10 +44,10 @@ final class JpegDecoder {
                 return pixels;
             }
             pixels.close();
-            String reason = "; libjpeg gives " + count + (count == 1 ? " warning: " : " warnings, the first: ") + first;
+            String text = "; libjpeg gives " + count + (count == 1 ? " warning: " : " warnings, the first: ") + first;
             throw first.contains("remature end")
-                    ? FileBytes.truncated("its image data is not complete" + reason)
-                    : FileBytes.corrupt("its image data is damaged" + reason);
+                    ? FileBytes.truncated("its image data is not complete" + text)
+                    : FileBytes.corrupt("its image data is damaged" + text);
         }
     }
 

@@ -2,6 +2,7 @@ package io.resnetstreams.image;
 
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -10,13 +11,13 @@ import java.util.Arrays;
  * stray bytes between segments are skipped as libjpeg does.
  */
 final class JpegStructure {
-    private static final int FRAMES = 0xC0; // to CF, but for C4, C8 and CC
-    private static final int RESTARTS = 0xD0; // to D7
     private static final int START_OF_IMAGE = 0xD8;
     private static final int END_OF_IMAGE = 0xD9;
-    private static final int START_OF_SCAN = 0xDA;
-    private static final int APPLICATION_1 = 0xE1;
-    private static final String EXIF = "Exif\0\0";
+    private static final int HIERARCHY = 0xDE;
+    static final String EXIF = "Exif\0\0";
+    private static final byte[] START = {(byte) 0xFF, (byte) START_OF_IMAGE};
+    private static final byte[] ADOBE_START =
+            "\u00FF\u00D8\u00FF\u00EE\0\16Adobe\0\144\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
     private static final int TIFF_HEADER = 8; // EXIF is a TIFF file, which begins with it
     private static final int MOST_SCANS = 100; // real files have about ten; each costs a pass over all coefficients
     private static final int MOST_SCANS_OF_LARGEST = 16; // and of smaller images as many as cost the same
@@ -28,6 +29,7 @@ final class JpegStructure {
     private int components;
     private int scans;
     private int exifBytes;
+    private boolean adobe;
     private final long[] completeCoefficients = new long[256]; // by component, one bit for each of the 64
 
     private JpegStructure(FileBytes file) {
@@ -56,9 +58,8 @@ final class JpegStructure {
     }
 
     /**
-     * Returns the file up to its end marker. Where that is missing, but every coefficient has been coded, it is put in: cameras
-     * append data of their own in its place. Rejects a file that ends before, or has so many scans that decoding would
-     * take too long.
+     * Returns the file up to its end marker, which is put in where cameras append data of their own in its place: if every
+     * coefficient has been coded. Rejects a file that ends before, or has so many scans that decoding would take too long.
      */
     static byte[] withEnd(FileBytes file, ImageLimits limits) throws RejectedEventException {
         JpegStructure structure = new JpegStructure(file);
@@ -77,36 +78,37 @@ final class JpegStructure {
             throw FileBytes.truncated("its EXIF data has " + structure.exifBytes + " bytes; the header alone takes "
                     + TIFF_HEADER + ", so which way is up can't be known");
         }
-        byte[] ended = Arrays.copyOf(file.data(), structure.position);
-        ended[ended.length - 2] = (byte) 0xFF;
-        ended[ended.length - 1] = (byte) END_OF_IMAGE;
-        return ended;
+        // Browsers and Pillow take CMYK to be inverted, the decoder only where Adobe's marker stands.
+        byte[] start = structure.components == 4 && !structure.adobe ? ADOBE_START : START;
+        byte[] whole = Arrays.copyOf(start, start.length + structure.position - START.length);
+        int copied = Math.min(structure.position, file.length()) - START.length;
+        System.arraycopy(file.data(), START.length, whole, start.length, copied);
+        whole[whole.length - 2] = (byte) 0xFF;
+        whole[whole.length - 1] = (byte) END_OF_IMAGE;
+        return whole;
     }
 
     /** Passes one segment, and stays at its marker if it is not one; returns whether others follow. */
     private boolean step() throws RejectedEventException {
         int at = nextMarker() + 1;
         int marker = file.u8(at - 1);
-        if (marker == END_OF_IMAGE && scans > 0) {
-            position = at;
-            return false;
-        }
-        if (marker == START_OF_IMAGE || marker == END_OF_IMAGE) {
+        if (marker == START_OF_IMAGE || marker == END_OF_IMAGE && scans == 0) {
             throw FileBytes.corrupt("marker " + Integer.toHexString(marker) + " stands at byte " + position
                     + (scans == 0 ? ", before any image data" : ", before the end of the image"));
         }
-        if (marker >= RESTARTS && marker < START_OF_IMAGE || marker == 1) {
-            position = at; // these stand alone, without a length
-            return true;
+        if (marker == 1 || marker >= 0xD0 && marker <= END_OF_IMAGE) { // these stand alone, without a length
+            position = at;
+            return marker != END_OF_IMAGE;
         }
         int length = file.u16be(at);
         file.require(at, length);
-        if (marker >= FRAMES && marker < RESTARTS && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) {
-            readFrame(marker, at);
-        } else if (marker == START_OF_SCAN) {
-            readScan(at);
-        } else if (marker == APPLICATION_1 && file.has(at + 2, EXIF) && exifBytes < TIFF_HEADER) {
-            exifBytes = length - 2 - EXIF.length();
+        switch (marker) {
+            case 0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, HIERARCHY -> readFrame(
+                    marker, at);
+            case 0xDA -> readScan(at);
+            case 0xE1 -> exifBytes = exifBytes < TIFF_HEADER && file.has(at + 2, EXIF) ? length - 8 : exifBytes;
+            case 0xEE -> adobe |= file.has(at + 2, "Adobe");
+            default -> {}
         }
         position = at + length;
         return true;
@@ -133,7 +135,8 @@ final class JpegStructure {
             throw FileBytes.corrupt("it has two frame headers; one is allowed");
         }
         int bits = file.u8(at + 2);
-        String kind = (marker & 4) != 0 ? "hierarchical" : (marker & 3) == 3 ? "lossless" : "lossy";
+        String kind =
+                (marker & 4) != 0 || marker == HIERARCHY ? "hierarchical" : (marker & 3) == 3 ? "lossless" : "lossy";
         if (bits != 8 || !kind.equals("lossy")) {
             throw FileBytes.unsupported("it is a " + kind + " JPEG of " + bits
                     + " bits a sample; read are lossy ones of 8 bits, sequential or progressive: convert it");
@@ -141,6 +144,9 @@ final class JpegStructure {
         progressive = (marker & 3) == 2;
         components = file.u8(at + 7);
         header = new ImageHeader(ImageFormat.JPEG, file.u16be(at + 5), file.u16be(at + 3));
+        if (header.height() == 0 && header.width() > 0) {
+            throw FileBytes.unsupported("its height stands behind its image data (DNL), not in its header: convert it");
+        }
     }
 
     private void readScan(int at) throws RejectedEventException {
@@ -157,9 +163,11 @@ final class JpegStructure {
     }
 
     private boolean hasAllCoefficients() {
-        long complete =
-                Arrays.stream(completeCoefficients).filter(bits -> bits == -1L).count();
-        return components > 0 && complete == components;
+        return components > 0
+                && Arrays.stream(completeCoefficients)
+                                .filter(bits -> bits == -1L)
+                                .count()
+                        == components;
     }
 
     private void requireFewScans(ImageLimits limits) throws RejectedEventException {
@@ -168,10 +176,8 @@ final class JpegStructure {
         }
         long allowed = Math.min(MOST_SCANS, MOST_SCANS_OF_LARGEST * (long) limits.maxPixels() / header.pixels());
         if (scans > allowed) {
-            throw FileBytes.beyondLimits(
-                    "too_many_scans",
-                    "the JPEG has more than " + allowed + " scans, which is what is allowed for " + header.width() + "×"
-                            + header.height() + " pixels");
+            String reason = "the JPEG has more than " + allowed + " scans, which is what is allowed for ";
+            throw FileBytes.beyondLimits("too_many_scans", reason + header.width() + "×" + header.height() + " pixels");
         }
     }
 }

@@ -8,7 +8,7 @@ import org.bytedeco.leptonica.PIX;
 import org.bytedeco.leptonica.global.leptonica;
 
 /**
- * Leptonica's readers: libjpeg-turbo, libpng, libwebp and giflib, in one native library.
+ * Leptonica's readers: libjpeg-turbo, libpng and libwebp, in one native library.
  *
  * <p>Threading: one instance belongs to one thread, which keeps the native buffer for the file from image to image.
  */
@@ -35,11 +35,7 @@ final class Leptonica {
         OF_THREAD.get();
     }
 
-    /**
-     * Reads an image, or rejects it.
-     *
-     * @param reader one of Leptonica's functions {@code pixReadMem…}, of a file and its length; null means that it can't
-     */
+    /** Reads an image by a function {@code pixReadMem…} of Leptonica, which takes a file and its length; rejects a null. */
     static Pixels read(byte[] file, BiFunction<BytePointer, Long, PIX> reader) throws RejectedEventException {
         Leptonica ofThread = OF_THREAD.get();
         if (file.length > ofThread.input.capacity()) {

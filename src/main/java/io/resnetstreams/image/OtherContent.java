@@ -1,6 +1,7 @@
 package io.resnetstreams.image;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.resnetstreams.events.RejectedEventException;
@@ -8,6 +9,7 @@ import io.resnetstreams.events.Stage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -15,14 +17,16 @@ import java.util.regex.Pattern;
  * {@code unsupported} are images of other formats, {@code unknown_format} is what is no image.
  */
 final class OtherContent {
-    private static final int BYTES = 512;
+    private static final int BYTES = 4096;
     private static final String CONVERT = ": convert it to JPEG or PNG before sending it";
 
     private OtherContent() {}
 
     /** Returns the rejection of a file that has none of the accepted formats. */
     static RejectedEventException rejected(FileBytes file) {
-        String text = new String(file.data(), 0, Math.min(BYTES, file.length()), ISO_8859_1);
+        boolean wide = file.has(0, "\u00FF\u00FE") || file.has(0, "\u00FE\u00FF");
+        String text = new String(file.data(), 0, Math.min(BYTES, file.length()), wide ? UTF_16 : ISO_8859_1);
+        String start = HexFormat.ofDelimiter(" ").formatHex(file.data(), 0, Math.min(8, file.length()));
         String[] fields = table().lines()
                 .filter(line -> !line.startsWith("# "))
                 .map(line -> line.split("\t"))
@@ -30,7 +34,7 @@ final class OtherContent {
                         .matcher(text)
                         .lookingAt())
                 .findFirst()
-                .orElse(new String[] {"", "unknown_format", "of no known kind: it begins with " + file.start()});
+                .orElse(new String[] {"", "unknown_format", "of no known kind: it begins with " + start});
         String advice = fields[1].equals("unsupported") ? CONVERT : "";
         return new RejectedEventException(
                 Stage.DECODE, fields[1], "it is " + fields[2] + advice + "; accepted are JPEG, PNG, GIF, BMP and WebP");

@@ -1,5 +1,8 @@
 package io.resnetstreams.image;
 
+import io.resnetstreams.events.RejectedEventException;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.leptonica.PIX;
 import org.bytedeco.leptonica.global.leptonica;
@@ -27,9 +30,37 @@ final class Pixels implements AutoCloseable {
     }
 
     /** Makes an image of one colour. */
-    Pixels(int width, int height, int pixel) {
-        take(leptonica.pixCreate(width, height, Integer.SIZE));
+    private Pixels(ImageHeader size, int pixel) {
+        take(leptonica.pixCreate(size.width(), size.height(), Integer.SIZE));
         leptonica.pixSetAllArbitrary(pix, pixel);
+    }
+
+    /** Sets rows of an image, each made of the given one, which has the background's colour. */
+    interface Rows {
+        void setIn(Pixels image, int[] row) throws RejectedEventException;
+    }
+
+    /** Makes an image of a background and rows; frees it if they are rejected. */
+    static Pixels ofRows(ImageHeader size, int background, Rows rows) throws RejectedEventException {
+        Pixels image = new Pixels(size, background);
+        int[] row = new int[size.width()];
+        Arrays.fill(row, background);
+        try {
+            rows.setIn(image, row);
+        } catch (RejectedEventException | RuntimeException e) {
+            image.close();
+            throw e;
+        }
+        return image;
+    }
+
+    static int pixel(int red, int green, int blue) {
+        return red << 24 | green << 16 | blue << 8;
+    }
+
+    /** Returns 256 shades of grey: what Pillow takes for the colours that a palette lacks. */
+    static int[] shades() {
+        return IntStream.range(0, 256).map(shade -> pixel(shade, shade, shade)).toArray();
     }
 
     private void take(PIX taken) {
@@ -64,7 +95,7 @@ final class Pixels implements AutoCloseable {
         if (width == canvas.width() && height == canvas.height()) {
             return this;
         }
-        Pixels whole = new Pixels(canvas.width(), canvas.height(), background);
+        Pixels whole = new Pixels(canvas, background);
         leptonica.pixRasterop(whole.pix, left, top, width, height, leptonica.PIX_SRC, pix, 0, 0);
         close();
         return whole;
@@ -83,21 +114,6 @@ final class Pixels implements AutoCloseable {
             case 4, 7 -> leptonica.pixFlipTB(pix, pix);
             default -> {}
         }
-    }
-
-    /** Returns all pixels as {@code height × width × 3} bytes. */
-    byte[] toArray() {
-        byte[] rgb = new byte[3 * width * height];
-        int[] row = new int[width];
-        for (int y = 0, at = 0; y < height; y++) {
-            row(y, row);
-            for (int pixel : row) {
-                rgb[at++] = (byte) (pixel >>> 24);
-                rgb[at++] = (byte) (pixel >>> 16);
-                rgb[at++] = (byte) (pixel >>> 8);
-            }
-        }
-        return rgb;
     }
 
     @Override

@@ -1,62 +1,91 @@
 package io.resnetstreams.image;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.resnetstreams.events.RejectedEventException;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import org.bytedeco.leptonica.global.leptonica;
 
 /** Walks the chunks of a PNG file (W3C "Portable Network Graphics", section 5), and has libpng decode its still image. */
 final class PngStructure {
     private static final int SIGNATURE_BYTES = 8;
-    private static final int CHUNK_OVERHEAD = 12; // length, type, checksum
-    private static final int END = 0x49454E44; // "IEND"
-    private static final int EXIF = 0x65584966; // "eXIf"
+    private static final int OVERHEAD = 12; // length, type, checksum
+    private static final int INDEXED = 3;
 
     private PngStructure() {}
 
+    /** Decodes the still image alone, without animation, texts and profiles; its end may be missing, its data may not. */
     static Pixels decode(FileBytes file) throws RejectedEventException {
-        return Leptonica.read(stillImage(file), leptonica::pixReadMemPng);
-    }
-
-    /**
-     * Returns the file without what the still image does not need: animation, transparency of a colour, texts and profiles.
-     * Rejects a file with a chunk before IEND that it does not hold whole, or a wrong checksum in a critical one.
-     */
-    private static byte[] stillImage(FileBytes file) throws RejectedEventException {
         ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length());
         kept.write(file.data(), 0, SIGNATURE_BYTES);
-        CRC32 crc = new CRC32();
-        int type = 0;
-        for (int at = SIGNATURE_BYTES; type != END; ) {
-            long bytes = CHUNK_OVERHEAD + file.u32be(at);
-            file.require(at, bytes);
-            type = (int) file.u32be(at + 4);
-            if ((type & 0x2000_0000) == 0) { // its first letter is upper case: it is critical
-                kept.write(file.data(), at, (int) bytes);
-                crc.reset();
-                crc.update(file.data(), at + 4, (int) bytes - 8);
-                long stated = file.u32be(at + (int) bytes - 4);
-                if (crc.getValue() != stated) {
-                    throw FileBytes.corrupt("the checksum of the PNG chunk at byte " + at + " is "
-                            + Long.toHexString(stated) + "; its data give " + Long.toHexString(crc.getValue()));
-                }
-            }
-            at += (int) bytes;
+        RejectedEventException damage = null;
+        try {
+            keepStillImage(file, kept);
+        } catch (RejectedEventException e) {
+            damage = e;
         }
-        return kept.toByteArray();
+        writeChunk(kept, "IEND", new byte[0]);
+        try {
+            return Leptonica.read(kept.toByteArray(), leptonica::pixReadMemPng);
+        } catch (RejectedEventException e) {
+            throw damage == null ? e : damage;
+        }
+    }
+
+    /** Copies critical chunks up to the end, or to the first that is cut or whose checksum is wrong. */
+    private static void keepStillImage(FileBytes file, ByteArrayOutputStream kept) throws RejectedEventException {
+        byte[] palette = file.u8(25) == INDEXED ? new byte[3 << Math.min(8, file.u8(24))] : null;
+        for (int i = 0; palette != null && i < palette.length; i++) {
+            palette[i] = (byte) (i / 3); // grey, as Pillow has it, where colours are lacking; libpng refuses that
+        }
+        long bytes;
+        for (int at = SIGNATURE_BYTES; !file.has(at + 4, "IEND"); at += (int) bytes) {
+            bytes = OVERHEAD + file.u32be(at);
+            file.require(at, bytes);
+            if ((file.u8(at + 4) & 0x20) != 0) {
+                continue; // its first letter is lower case: it is ancillary
+            }
+            long stated = file.u32be(at + (int) bytes - 4);
+            long found = checksum(file.data(), at + 4, (int) bytes - 8);
+            if (found != stated) {
+                throw FileBytes.corrupt("the checksum of the PNG chunk at byte " + at + " is "
+                        + Long.toHexString(stated) + "; its data give " + Long.toHexString(found));
+            }
+            boolean isPalette = file.has(at + 4, "PLTE");
+            if (palette != null && isPalette) {
+                System.arraycopy(file.data(), at + 8, palette, 0, Math.min(palette.length, (int) bytes - OVERHEAD));
+            } else if (palette != null && file.has(at + 4, "IDAT")) {
+                writeChunk(kept, "PLTE", palette);
+                palette = null;
+            }
+            kept.write(file.data(), at, isPalette ? 0 : (int) bytes);
+        }
+    }
+
+    private static void writeChunk(ByteArrayOutputStream kept, String type, byte[] content) {
+        ByteBuffer chunk = ByteBuffer.allocate(OVERHEAD + content.length);
+        chunk.putInt(content.length).put(type.getBytes(US_ASCII)).put(content);
+        chunk.putInt((int) checksum(chunk.array(), 4, 4 + content.length));
+        kept.writeBytes(chunk.array());
+    }
+
+    private static long checksum(byte[] data, int from, int count) {
+        CRC32 crc = new CRC32();
+        crc.update(data, from, count);
+        return crc.getValue();
     }
 
     /** Returns where the EXIF data begin, 0 if there are none. */
     static int exifStart(FileBytes file) throws RejectedEventException {
-        int type = 0;
-        for (int at = SIGNATURE_BYTES; type != END; ) {
-            long bytes = CHUNK_OVERHEAD + file.u32be(at);
+        long bytes;
+        for (int at = SIGNATURE_BYTES; !file.has(at + 4, "IEND"); at += (int) bytes) {
+            bytes = OVERHEAD + file.u32be(at);
             file.require(at, bytes);
-            type = (int) file.u32be(at + 4);
-            if (type == EXIF) {
+            if (file.has(at + 4, "eXIf")) {
                 return at + 8;
             }
-            at += (int) bytes;
         }
         return 0;
     }

@@ -45,12 +45,4 @@ public record Preprocessing(int resizeShortEdge, int width, int height) {
     private int longEdge(int longer, int shorter) {
         return (int) ((long) resizeShortEdge * longer / shorter);
     }
-
-    /** Returns whether an image of this size is the network's input as it is. */
-    boolean leavesUnchanged(int imageWidth, int imageHeight) {
-        return imageWidth == width
-                && imageHeight == height
-                && scaledWidth(imageWidth, imageHeight) == width
-                && scaledHeight(imageWidth, imageHeight) == height;
-    }
 }

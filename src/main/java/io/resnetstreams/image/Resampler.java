@@ -27,11 +27,7 @@ final class Resampler {
         this.nextRow = down.first()[0];
     }
 
-    /**
-     * Returns the network's input, {@code height × width × 3} bytes.
-     *
-     * @param source the image of this size, decoded at 1/reduction along each edge, and turned upright by its orientation
-     */
+    /** Returns the network's input for an image of this size, decoded at 1/reduction and turned upright by its orientation. */
     static byte[] resample(Pixels source, ImageSize size, int reduction, int orientation, Preprocessing preprocessing) {
         int scaledWidth = preprocessing.scaledWidth(size.width(), size.height());
         int scaledHeight = preprocessing.scaledHeight(size.width(), size.height());
@@ -94,10 +90,7 @@ final class Resampler {
         }
     }
 
-    /**
-     * A centred crop along one axis: the first pixel of the scaled image that is kept, how many are, and how many black ones
-     * are before them.
-     */
+    /** A centred crop along one axis: the first pixel that is kept, how many are, and how many black ones are before them. */
     record Crop(int from, int count, int padding) {
         static Crop centred(int scaled, int wanted) {
             if (scaled < wanted) {

@@ -23,9 +23,7 @@ record TriangleFilter(int[] first, int[][] weights) {
         }
     }
 
-    /**
-     * Returns the weights for the wanted ones of the output's pixels, of which the whole axis has {@code scaled}.
-     */
+    /** Returns the weights for the wanted ones of the output's pixels, of which the whole axis has {@code scaled}. */
     static TriangleFilter of(Axis axis, int scaled, Resampler.Crop wanted) {
         double scale = axis.extent / scaled;
         double support = Math.max(scale, 1);

@@ -17,7 +17,7 @@ final class WebpStructure {
 
     static ImageHeader header(FileBytes file) throws RejectedEventException {
         if (file.has(FIRST_CHUNK, "VP8X")) {
-            return new ImageHeader(ImageFormat.WEBP, u24(file, 24) + 1, u24(file, 27) + 1);
+            return new ImageHeader(ImageFormat.WEBP, file.u24le(24) + 1, file.u24le(27) + 1);
         }
         if (file.has(FIRST_CHUNK, "VP8L")) {
             int sizes = (int) file.u32le(21); // two fields of 14 bits, each one less than the edge
@@ -48,14 +48,8 @@ final class WebpStructure {
     static Pixels decode(FileBytes file, ImageHeader header) throws RejectedEventException {
         file.require(8, file.u32le(4));
         int frame = file.has(FIRST_CHUNK, "VP8X") ? find(file, "ANMF") : 0;
-        return frame == 0
-                ? Leptonica.read(file.data(), leptonica::pixReadMemWebP)
-                : Leptonica.read(alone(file, frame), leptonica::pixReadMemWebP)
-                        .onCanvas(header, 2 * u24(file, frame), 2 * u24(file, frame + 3), 0);
-    }
-
-    private static int u24(FileBytes file, int at) throws RejectedEventException {
-        return file.u16le(at) | file.u8(at + 2) << 16;
+        Pixels pixels = Leptonica.read(frame == 0 ? file.data() : alone(file, frame), leptonica::pixReadMemWebP);
+        return frame == 0 ? pixels : pixels.onCanvas(header, 2 * file.u24le(frame), 2 * file.u24le(frame + 3), 0);
     }
 
     /** Returns a file of a frame of an animation alone. */

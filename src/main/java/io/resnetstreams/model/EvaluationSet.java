@@ -1,8 +1,8 @@
 package io.resnetstreams.model;
 
+import io.resnetstreams.common.Png;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
-import io.resnetstreams.image.Png;
 import io.resnetstreams.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.common.Png;
 import io.resnetstreams.image.DecodedImage;
-import io.resnetstreams.image.ImageLimits;
-import io.resnetstreams.image.ImagePreprocessor;
-import io.resnetstreams.image.Png;
-import io.resnetstreams.image.Preprocessing;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -96,9 +93,8 @@ class ClassifyCommandTest {
                     .containsExactlyInAnyOrder("0000-image.png.png", "0002-image.png.png");
         }
         // This one has the network's size, so that it sees it as it is.
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 28, 28));
-        DecodedImage seen = preprocessor.decode(Files.readAllBytes(pixels.resolve("0002-image.png.png")));
-        assertThat(seen.rgb()).isEqualTo(preprocessor.decode(png(28, 28)).rgb());
+        DecodedImage seen = DecodedImage.of(Files.readAllBytes(pixels.resolve("0002-image.png.png")));
+        assertThat(seen.rgb()).isEqualTo(DecodedImage.of(png(28, 28)).rgb());
     }
 
     private static void assertLabel(JsonNode line, Path file, int width, int height) {

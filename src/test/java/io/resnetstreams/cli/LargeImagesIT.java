@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.resnetstreams.image.Png;
+import io.resnetstreams.common.Png;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;

@@ -3,8 +3,8 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.resnetstreams.common.Png;
 import io.resnetstreams.image.ImageLimits;
-import io.resnetstreams.image.Png;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.resnetstreams.image.Png;
+import io.resnetstreams.common.Png;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ParametersReader;
 import java.io.IOException;

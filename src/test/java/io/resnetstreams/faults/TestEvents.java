@@ -2,7 +2,7 @@ package io.resnetstreams.faults;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.resnetstreams.image.Png;
+import io.resnetstreams.common.Png;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -50,7 +50,7 @@ class BadImagesTest {
     }
 
     private void checkLabel(byte[] file, String[] fields) throws RejectedEventException {
-        DecodedImage image = preprocessor.decode(file);
+        DecodedImage image = DecodedImage.of(file);
         assertThat(image.width() + "×" + image.height()).isEqualTo(fields[2] + "×" + fields[3]);
         assertMean(image, image.width(), image.height(), fields[4]);
         assertMean(image, Math.max(1, image.width() / 2), Math.max(1, image.height() / 2), fields[5]);

@@ -30,8 +30,6 @@ class BmpTest {
     private static final int RLE4 = 2;
     private static final int BIT_FIELDS = 3;
 
-    private final ImagePreprocessor preprocessor =
-            new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 8, 8));
     private final SplittableRandom random = new SplittableRandom(18);
     private int width;
     private int[] colours;
@@ -113,19 +111,19 @@ class BmpTest {
     void cutBitmapsAreRejected() {
         image(17);
         palette = random.ints(256, 0, 1 << 24).toArray();
-        requireWhole(file(40, 8, RLE8, null, runs(8), false), 2);
+        requireWhole(file(40, 8, RLE8, null, runs(8), false), 5);
         requireWhole(file(40, 8, UNCOMPRESSED, null, rows(8, null, false), false), 3);
         palette = random.ints(16, 0, 1 << 24).toArray();
-        requireWhole(file(108, 4, RLE4, null, runs(4), false), 2);
+        requireWhole(file(108, 4, RLE4, null, runs(4), false), 5);
         palette = null;
         requireWhole(file(124, 32, BIT_FIELDS, BGR, rows(32, BGR, false), false), 0);
     }
 
-    /** The last bytes are padding, or the mark of the end. */
+    /** The last bytes are padding, or the marks of the last row's and the image's end. */
     private void requireWhole(byte[] file, int spare) {
         for (int length = 20; length < file.length - spare; length++) {
             byte[] cut = Arrays.copyOf(file, length);
-            assertThatThrownBy(() -> preprocessor.decode(cut))
+            assertThatThrownBy(() -> DecodedImage.of(cut))
                     .as("%d of %d bytes", length, file.length)
                     .isInstanceOf(RejectedEventException.class);
         }
@@ -145,7 +143,7 @@ class BmpTest {
     }
 
     private void assertCode(byte[] file, String code, String reason) {
-        assertThatThrownBy(() -> preprocessor.decode(file))
+        assertThatThrownBy(() -> DecodedImage.of(file))
                 .hasMessageContaining(reason)
                 .asInstanceOf(type(RejectedEventException.class))
                 .extracting(RejectedEventException::code)
@@ -153,7 +151,7 @@ class BmpTest {
     }
 
     private void check(byte[] file, int tolerance) throws RejectedEventException {
-        DecodedImage image = preprocessor.decode(file);
+        DecodedImage image = DecodedImage.of(file);
         assertThat(image.width()).isEqualTo(width);
         assertThat(image.height()).isEqualTo(HEIGHT);
         for (int y = 0, at = 0; y < HEIGHT; y++) {

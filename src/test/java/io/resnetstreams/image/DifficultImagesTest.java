@@ -47,7 +47,7 @@ class DifficultImagesTest {
                     .hasMessageContaining(NAMES.getOrDefault(fields[0], ""));
             case "either", "label-or-reject" -> {
                 try {
-                    preprocessor.decode(file);
+                    DecodedImage.of(file);
                 } catch (RejectedEventException e) {
                     assertThat(e.getMessage()).isNotBlank();
                     return;
@@ -59,7 +59,7 @@ class DifficultImagesTest {
     }
 
     private void requirePixels(byte[] file, String[] fields) throws RejectedEventException {
-        DecodedImage image = preprocessor.decode(file);
+        DecodedImage image = DecodedImage.of(file);
         assertThat(preprocessor.toPixels(file)).hasSize(224 * 224 * 3);
         if (!fields[2].equals("-")) {
             assertThat(image.width() + "×" + image.height()).isEqualTo(fields[2] + "×" + fields[3]);

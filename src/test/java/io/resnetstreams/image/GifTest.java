@@ -16,9 +16,6 @@ class GifTest {
     private static final int COLOURS = 8;
     private static final int[] INTERLACED_ROWS = {0, 8, 4, 2, 6, 10, 1, 3, 5, 7, 9};
 
-    private final ImagePreprocessor preprocessor =
-            new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 8, 8));
-
     /** What stands before the frame, and the frame's own. */
     private int canvas = SIDE;
 
@@ -82,7 +79,7 @@ class GifTest {
     }
 
     private void check(byte[] file, int side, int around) throws RejectedEventException {
-        DecodedImage image = preprocessor.decode(file);
+        DecodedImage image = DecodedImage.of(file);
         assertThat(image.width()).isEqualTo(side);
         assertThat(image.height()).isEqualTo(side);
         for (int y = 0, at = 0; y < side; y++) {
@@ -159,7 +156,7 @@ class GifTest {
         byte[] file = gif();
         for (int length = 13; length < file.length - 3; length++) {
             byte[] cut = Arrays.copyOf(file, length);
-            assertThatThrownBy(() -> preprocessor.decode(cut))
+            assertThatThrownBy(() -> DecodedImage.of(cut))
                     .as("%d of %d bytes", length, file.length)
                     .asInstanceOf(type(RejectedEventException.class))
                     .extracting(RejectedEventException::code)
@@ -171,7 +168,7 @@ class GifTest {
     void aCodeThatIsNotYetInTheTableIsCorrupt() {
         byte[] file = gif();
         file[file.length - 40] = (byte) 0xFF;
-        assertThatThrownBy(() -> preprocessor.decode(file))
+        assertThatThrownBy(() -> DecodedImage.of(file))
                 .hasMessageContaining("the codes of its first frame are damaged")
                 .asInstanceOf(type(RejectedEventException.class))
                 .extracting(RejectedEventException::code)
@@ -185,6 +182,6 @@ class GifTest {
         byte[] shorter = Arrays.copyOf(file, data);
         byte[] ended = Arrays.copyOf(shorter, shorter.length + 2);
         ended[ended.length - 1] = ';';
-        assertThatThrownBy(() -> preprocessor.decode(ended)).isInstanceOf(RejectedEventException.class);
+        assertThatThrownBy(() -> DecodedImage.of(ended)).isInstanceOf(RejectedEventException.class);
     }
 }

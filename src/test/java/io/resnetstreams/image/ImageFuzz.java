@@ -2,6 +2,7 @@ package io.resnetstreams.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.common.Png;
 import io.resnetstreams.events.ByteMutator;
 import io.resnetstreams.events.FuzzRun;
 import io.resnetstreams.events.RejectedEventException;

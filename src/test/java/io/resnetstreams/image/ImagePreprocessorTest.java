@@ -2,6 +2,7 @@ package io.resnetstreams.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.common.Png;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -107,7 +108,7 @@ class ImagePreprocessorTest {
                 SampleImages.withSegment(SampleImages.jpeg(60, 40), 0xE1, exif),
                 SampleImages.withPngExif(png, exif),
                 SampleImages.withWebpExif(webp, 60, 40, exif))) {
-            DecodedImage image = preprocessor(0, 8, 8).decode(file);
+            DecodedImage image = DecodedImage.of(file);
             assertThat(image.width())
                     .as("width of %s", ImageFormat.of(new FileBytes(file)))
                     .isEqualTo(sideways ? 40 : 60);

@@ -3,62 +3,55 @@ package io.resnetstreams.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetstreams.common.Png;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** All threads together decode no more pixels at once than 1.25 of the largest images have. */
+@Timeout(60)
 class PixelBudgetTest {
-    private static final ImageHeader LARGEST = new ImageHeader(ImageFormat.PNG, 10, 10);
-    private static final ImageHeader SMALL = new ImageHeader(ImageFormat.PNG, 1, 1);
+    private static final int OF_ALL = 125;
 
-    private final PixelBudget budget = new PixelBudget(new ImageLimits(1, 100, 10, 1, 1));
-
-    private Thread taking(ImageHeader header, CountDownLatch taken) {
-        Thread thread = new Thread(() -> {
-            budget.take(header);
-            taken.countDown();
-        });
-        thread.start();
-        return thread;
-    }
+    private final ImagePreprocessor preprocessor =
+            new ImagePreprocessor(new ImageLimits(1 << 20, 100, 10, 1, 10_000), new Preprocessing(0, 4, 4));
+    private final byte[] largest = Png.encodeRgb(SampleImages.gradient(10, 10), 10, 10);
+    private final byte[] small = Png.encodeRgb(SampleImages.gradient(5, 5), 5, 5);
 
     @Test
-    void besideOneOfTheLargestImagesSmallOnesAreDecoded() {
-        budget.take(LARGEST);
-        for (int i = 0; i < 25; i++) {
-            budget.take(SMALL);
-        }
-        assertThat(budget.free()).isZero();
+    void besideOneOfTheLargestImagesSmallOnesAreDecoded() throws Exception {
+        preprocessor.freePixels.acquire(100);
+        assertThat(preprocessor.toPixels(small)).hasSize(48);
     }
 
     @Test
     void whatExceedsThemWaits() throws Exception {
-        budget.take(LARGEST);
-        for (int i = 0; i < 25; i++) {
-            budget.take(SMALL);
-        }
-        CountDownLatch taken = new CountDownLatch(1);
-        Thread waiting = taking(SMALL, taken);
+        preprocessor.freePixels.acquire(OF_ALL - 99);
+        CompletableFuture<byte[]> decoded = new CompletableFuture<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                decoded.complete(preprocessor.toPixels(largest));
+            } catch (Exception e) {
+                decoded.completeExceptionally(e);
+            }
+        });
+        waiting.start();
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> waiting.getState() == Thread.State.WAITING);
-        assertThat(taken.getCount()).isOne();
-        budget.giveBack(LARGEST);
-        assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(budget.free()).isEqualTo(99); // of 125
+        assertThat(decoded).isNotDone();
+        preprocessor.freePixels.release(1);
+        assertThat(decoded.get(30, TimeUnit.SECONDS)).hasSize(48);
     }
 
     @Test
-    @Timeout(60)
     void imagesGiveBackWhatTheyTookWhetherDecodedOrNot() throws Exception {
-        ImagePreprocessor preprocessor =
-                new ImagePreprocessor(new ImageLimits(1 << 20, 100, 10, 1, 10_000), new Preprocessing(0, 4, 4));
-        byte[] good = Png.encodeRgb(SampleImages.gradient(10, 10), 10, 10);
         byte[] broken = SampleImages.withPngHeight(Png.encodeRgb(SampleImages.gradient(10, 5), 10, 5), 10);
         for (int i = 0; i < 5; i++) {
-            assertThat(preprocessor.toPixels(good)).hasSize(48);
+            assertThat(preprocessor.toPixels(largest)).hasSize(48);
             assertThatThrownBy(() -> preprocessor.toPixels(broken)).hasMessageContaining("can't be decoded");
         }
+        assertThat(preprocessor.freePixels.availablePermits()).isEqualTo(OF_ALL);
     }
 }

@@ -3,6 +3,7 @@ package io.resnetstreams.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetstreams.common.Png;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import javax.imageio.ImageIO;
@@ -33,8 +34,7 @@ class PngTest {
         for (int i = 0; i < grey.length; i++) {
             grey[i] = rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = (byte) (5 * i);
         }
-        DecodedImage image = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 1, 1))
-                .decode(Png.encodeGrey(grey, WIDTH, HEIGHT));
+        DecodedImage image = DecodedImage.of(Png.encodeGrey(grey, WIDTH, HEIGHT));
         assertThat(image.width()).isEqualTo(WIDTH);
         assertThat(image.rgb()).isEqualTo(rgb);
     }

@@ -3,9 +3,9 @@ package io.resnetstreams.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.resnetstreams.common.Png;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
-import io.resnetstreams.image.Png;
 import io.resnetstreams.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;

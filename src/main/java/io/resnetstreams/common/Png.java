@@ -1,4 +1,4 @@
-package io.resnetstreams.image;
+package io.resnetstreams.common;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -11,22 +11,12 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 public final class Png {
     private Png() {}
 
-    /**
-     * Returns a PNG file of these pixels.
-     *
-     * @param rgb {@code height × width × 3} bytes, row by row
-     * @throws IllegalArgumentException if their number does not fit the size
-     */
+    /** Returns a PNG file of {@code height × width × 3} bytes, row by row. */
     public static byte[] encodeRgb(byte[] rgb, int width, int height) {
         return encode(rgb, width, height, 3, BufferedImage.TYPE_3BYTE_BGR);
     }
 
-    /**
-     * Returns a greyscale PNG file of these pixels.
-     *
-     * @param grey {@code height × width} bytes, row by row
-     * @throws IllegalArgumentException if their number does not fit the size
-     */
+    /** Returns a greyscale PNG file of {@code height × width} bytes, row by row. */
     public static byte[] encodeGrey(byte[] grey, int width, int height) {
         return encode(grey, width, height, 1, BufferedImage.TYPE_BYTE_GRAY);
     }
