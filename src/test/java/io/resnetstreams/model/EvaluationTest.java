@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.resnetstreams.common.Png;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
-import io.resnetstreams.image.Png;
 import io.resnetstreams.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
