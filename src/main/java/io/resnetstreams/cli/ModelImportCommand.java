@@ -65,6 +65,7 @@ final class ModelImportCommand implements Callable<Integer> {
     @Option(
             names = "--architecture",
             paramLabel = "NAME",
+            completionCandidates = ArchitectureNames.class,
             description = "Architecture (default: that of config.json, else found from the tensors).")
     private String architecture;
 

@@ -55,6 +55,7 @@ final class ModelTrainCommand implements Callable<Integer> {
     @Option(
             names = "--architecture",
             paramLabel = "NAME",
+            completionCandidates = ArchitectureNames.class,
             description =
                     "See 'model list --architectures' (default: " + DEFAULT_ARCHITECTURE + ", or that of --from).")
     private String architecture;

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 public final class ModelImport {
     private static final int MOST_FAULTS_NAMED = 5;
-    private static final String MISSING = " is missing";
+    private static final String UNKNOWN = " is unknown";
     private static final Pattern BLOCK = Pattern.compile("layer(\\d{1,3})\\.(\\d{1,6})\\.");
 
     private ModelImport() {}
@@ -138,11 +138,11 @@ public final class ModelImport {
                         candidate -> faults(candidate, tensors).size()))
                 .orElseThrow();
         List<String> faults = faults(closest, tensors);
-        List<String> other =
-                faults.stream().filter(fault -> !fault.endsWith(MISSING)).toList();
-        String difference = other.size() <= tensors.size() / 2
+        List<String> unknown =
+                faults.stream().filter(fault -> fault.endsWith(UNKNOWN)).toList();
+        String difference = unknown.size() <= tensors.size() / 2
                 ? "; the closest is a " + closest.name() + ", but " + shortened(faults)
-                : ": " + shortened(other);
+                : ": " + shortened(unknown);
         return new InvalidModelException(file + ": its " + tensors.size() + " tensors are those of no network that can"
                 + " be built ('model list --architectures' says which can)" + difference);
     }
@@ -210,14 +210,14 @@ public final class ModelImport {
             List<Integer> shape = Arrays.stream(parameter.shape()).boxed().toList();
             Tensor tensor = found.get(parameter.name());
             if (tensor == null) {
-                faults.add(parameter.name() + " " + shape + MISSING);
+                faults.add(parameter.name() + " " + shape + " is missing");
             } else if (!tensor.shape().equals(shape)) {
                 faults.add(parameter.name() + " should be " + shape + " and is " + tensor.shape());
             }
         }
         for (Map.Entry<String, Tensor> tensor : found.entrySet()) {
             if (!expected.containsKey(tensor.getKey())) {
-                faults.add(tensor.getKey() + " " + tensor.getValue().shape() + " is unknown");
+                faults.add(tensor.getKey() + " " + tensor.getValue().shape() + UNKNOWN);
             }
         }
         return faults;

@@ -167,12 +167,6 @@ final class StateDictNames {
                 }
             }
         }
-        for (String name : List.copyOf(byName.keySet())) {
-            Matcher other = HEAD.matcher(name);
-            if (other.matches() && !other.group(1).equals(DENSE)) {
-                put(DENSE + "." + other.group(2), byName.remove(name));
-            }
-        }
     }
 
     private void put(String name, Tensor tensor) throws InvalidModelException {

@@ -237,9 +237,19 @@ class ModelImportTest {
     @Test
     void twoNamesOfOneParameterAreRefused() throws Exception {
         tensorsOf("resnet8");
-        tensors.put("linear.bias", tensors.get("fc.bias"));
+        tensors.put("module.fc.bias", tensors.get("fc.bias"));
         write(UnaryOperator.identity(), "F32");
-        assertRefused("resnet8", "'fc.bias'", "'linear.bias'");
+        assertRefused("resnet8", "tensors 'fc.bias' and 'module.fc.bias' are the same parameter");
+    }
+
+    @Test
+    void aHeadThatNormalisesBeforeItsDenseLayerIsRefused() throws Exception {
+        tensorsOf("resnet8");
+        tensors.put("fc.1.weight", tensors.remove("fc.weight"));
+        tensors.put("fc.1.bias", tensors.remove("fc.bias"));
+        tensors.put("fc.0.weight", new ParameterShape("fc.0.weight", ParameterShape.Kind.TRAINED, 64));
+        write(UnaryOperator.identity(), "F32");
+        assertRefused(null, "the closest is a resnet8, but fc.0.weight [64] is unknown");
     }
 
     @Test

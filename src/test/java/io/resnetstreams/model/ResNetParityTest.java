@@ -61,16 +61,17 @@ class ResNetParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"resnet50_os8", "resnet50_os16", "resnext50_32x4d_os16", "resnet50_v1"})
+    @ValueSource(
+            strings = {
+                "resnet50_os8",
+                "resnet50_os16",
+                "resnext50_32x4d_os16",
+                "resnet50_v1",
+                "resnet101_v1",
+                "resnext101_64x4d"
+            })
     void variantsEqualTorchvisions(String name) throws Exception {
         assertParity(found("torchvision-variants-seed1.json"), name, 1e-5);
-    }
-
-    @Tag("slow")
-    @ParameterizedTest
-    @ValueSource(strings = {"resnet101_v1", "resnext101_64x4d"})
-    void largeVariantsEqualTorchvisions(String name) throws Exception {
-        variantsEqualTorchvisions(name);
     }
 
     /** timm's deep stem and averaging shortcuts, with odd sizes; kuangliu's stem. See src/test/python/other_stems.py. */
