@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Feeds damaged inputs to a target, in a process of its own, since native code may end it. The system properties {@code
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeoutException;
  * stays there if it is the last.
  */
 public final class FuzzRun {
+    private static final Pattern INPUTS = Pattern.compile(": (\\d+) inputs, \\d+ accepted");
     private static final Path FOLDER = Path.of("target", "fuzz");
 
     /** Generous: an input takes milliseconds. */
@@ -59,8 +62,8 @@ public final class FuzzRun {
         boolean accepts(byte[] input) throws Exception;
     }
 
-    /** Starts a main class that calls {@link #run}, and fails if it does not end with 0. */
-    public static void inProcessOfItsOwn(Class<?> main) throws IOException, InterruptedException {
+    /** Starts a main class that calls {@link #run}, fails if it does not end with 0, and returns the number of inputs tried. */
+    public static int inProcessOfItsOwn(Class<?> main) throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
         Path log = FOLDER.resolve(main.getSimpleName() + ".log");
         List<String> command = new ArrayList<>(List.of(
@@ -95,6 +98,9 @@ public final class FuzzRun {
         assertThat(process.exitValue())
                 .as("exit code; see " + log + ": " + told)
                 .isZero();
+        Matcher inputs = INPUTS.matcher(String.join("\n", told));
+        assertThat(inputs.find()).as("inputs; see " + log + ": " + told).isTrue();
+        return Integer.parseInt(inputs.group(1));
     }
 
     /** Tries inputs until there were enough, or one shows a defect. */
@@ -123,7 +129,7 @@ public final class FuzzRun {
         }
         long growth = residentBytes() - residentAfterWarmUp;
         System.out.printf(
-                "fuzz %s: %,d inputs, %,d accepted, %,d ms; %,d MB resident, %+,d since a fifth of them%n",
+                "fuzz %s: %d inputs, %d accepted, %,d ms; %,d MB resident, %+,d since a fifth of them%n",
                 name,
                 tried,
                 accepted,

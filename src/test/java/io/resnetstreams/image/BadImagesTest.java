@@ -2,15 +2,12 @@ package io.resnetstreams.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.resnetstreams.events.RejectedEventException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -27,19 +24,10 @@ class BadImagesTest {
 
     @TestFactory
     Stream<DynamicTest> asExpected() throws IOException {
-        Path expected = FOLDER.resolve("expected.tsv");
-        if (!Files.exists(expected)) {
-            System.out.println("BadImagesTest is skipped: there is no " + expected);
-            Assumptions.abort("there is no " + expected);
-        }
-        return Files.readAllLines(expected).stream()
-                .skip(1)
-                .map(line -> line.split("\t"))
-                .map(fields -> DynamicTest.dynamicTest(fields[1] + " " + fields[0], () -> check(fields)));
+        return ExpectedImages.tests(FOLDER, this::check);
     }
 
-    private void check(String[] fields) throws Exception {
-        byte[] file = Files.readAllBytes(FOLDER.resolve(fields[0]));
+    private void check(byte[] file, String[] fields) throws Exception {
         switch (DAMAGED.contains(fields[0]) ? "reject" : fields[1]) {
             case "label" -> checkLabel(file, fields);
             case "reject" -> assertThatThrownBy(() -> preprocessor.toPixels(file))
@@ -51,9 +39,11 @@ class BadImagesTest {
 
     private void checkLabel(byte[] file, String[] fields) throws RejectedEventException {
         DecodedImage image = DecodedImage.of(file);
-        assertThat(image.width() + "×" + image.height()).isEqualTo(fields[2] + "×" + fields[3]);
-        assertMean(image, image.width(), image.height(), fields[4]);
-        assertMean(image, Math.max(1, image.width() / 2), Math.max(1, image.height() / 2), fields[5]);
+        int halfWidth = Math.max(1, image.width() / 2);
+        int halfHeight = Math.max(1, image.height() / 2);
+        ExpectedImages.assertSize(image, fields[2], fields[3]);
+        ExpectedImages.assertMeans(image, image.width(), image.height(), fields[4], TOLERANCE);
+        ExpectedImages.assertMeans(image, halfWidth, halfHeight, fields[5], TOLERANCE);
         assertThat(preprocessor.toPixels(file)).hasSize(224 * 224 * 3);
     }
 
@@ -62,24 +52,6 @@ class BadImagesTest {
             assertThat(preprocessor.toPixels(file)).hasSize(224 * 224 * 3);
         } catch (RejectedEventException e) {
             assertThat(e.code()).isNotEmpty();
-        }
-    }
-
-    private static void assertMean(DecodedImage image, int width, int height, String expected) {
-        if (expected.equals("-")) {
-            return;
-        }
-        String[] means = expected.split(",");
-        for (int channel = 0; channel < 3; channel++) {
-            long sum = 0;
-            for (int y = 0; y < height; y++) {
-                for (int x = 0; x < width; x++) {
-                    sum += image.rgb()[(y * image.width() + x) * 3 + channel] & 0xFF;
-                }
-            }
-            assertThat((double) sum / width / height)
-                    .as("mean of channel %d over %d×%d", channel, width, height)
-                    .isCloseTo(Double.parseDouble(means[channel]), within(TOLERANCE));
         }
     }
 }

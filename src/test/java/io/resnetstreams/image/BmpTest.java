@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,67 @@ class BmpTest {
         }
     }
 
+    /** Pillow takes what a short palette lacks as shades of grey. */
+    @Test
+    void whatThePaletteLacksIsGrey() throws Exception {
+        image(33);
+        for (int bits : new int[] {2, 4, 8}) {
+            int[] shades = IntStream.range(0, 1 << bits).map(i -> i * 0x010101).toArray();
+            palette = random.ints(1 << bits, 0, 1 << 24).toArray();
+            System.arraycopy(shades, 2, palette, 2, shades.length - 2);
+            int[] all = palette;
+            byte[] plain = rows(bits, null, false);
+            byte[] runs = bits == 2 ? plain : runs(bits);
+            palette = Arrays.copyOf(all, 2);
+            byte[] plainFile = file(40, bits, UNCOMPRESSED, null, plain, false);
+            int compression = bits == 2 ? UNCOMPRESSED : bits == 4 ? RLE4 : RLE8;
+            byte[] runsFile = file(40, bits, compression, null, runs, false);
+            palette = all;
+            check(plainFile, 0);
+            check(runsFile, 0);
+        }
+    }
+
+    @Test
+    void oddHeadersAreReadAsPillowReadsThem() throws Exception {
+        image(17);
+        palette = null;
+        byte[] withoutStart = file(40, 24, UNCOMPRESSED, null, rows(24, null, false), false);
+        withoutStart[10] = 0; // the place of the pixels
+        check(withoutStart, 0);
+        check(file(40, 32, BIT_FIELDS, new int[3], rows(32, BGR, false), false), 0);
+        check(file(40, 24, BIT_FIELDS, BGR, rows(24, null, false), false), 0);
+        check(file(12, 16, UNCOMPRESSED, null, rows(16, MASKS_555, false), false), 8);
+        check(file(12, 32, UNCOMPRESSED, null, rows(32, BGR, false), false), 0);
+    }
+
+    @Test
+    void runsMayLeaveOutPixelsButNotRows() throws Exception {
+        width = 6;
+        palette = new int[] {0x102030, 0x405060, 0x708090};
+        colours = null;
+        String lastRows = "0000 0000 0000 0000 0000";
+        // Two rows: three of colour 1; two to the right, and one of colour 2, which goes on beyond the end.
+        DecodedImage image = DecodedImage.of(runs("0301 0000 00020200 0901 " + lastRows + " 0001"));
+        assertThat(colourAt(image, 2, HEIGHT - 1)).isEqualTo(0x405060);
+        assertThat(colourAt(image, 3, HEIGHT - 1)).isEqualTo(0x102030);
+        assertThat(colourAt(image, 1, HEIGHT - 2)).isEqualTo(0x102030);
+        assertThat(colourAt(image, 5, HEIGHT - 2)).isEqualTo(0x405060);
+        assertThat(colourAt(image, 0, 0)).isEqualTo(0x102030);
+        assertCode(runs("0301 0000 0602 0001"), "truncated", "its runs end in row 2 of 7");
+        assertCode(runs("0301 0000 0602"), "truncated", "its structure needs at least");
+        assertCode(runs("0301 00020009 0001"), "corrupt", "its runs lead beyond its last row");
+    }
+
+    private byte[] runs(String hex) {
+        return file(40, 8, RLE8, null, HexFormat.of().parseHex(hex.replace(" ", "")), false);
+    }
+
+    private static int colourAt(DecodedImage image, int x, int y) {
+        int at = 3 * (y * image.width() + x);
+        return (image.rgb()[at] & 0xFF) << 16 | (image.rgb()[at + 1] & 0xFF) << 8 | image.rgb()[at + 2] & 0xFF;
+    }
+
     @Test
     void cutBitmapsAreRejected() {
         image(17);
@@ -140,6 +202,8 @@ class BmpTest {
         byte[] header = file(40, 24, UNCOMPRESSED, null, rows(24, null, false), false);
         header[14] = 66;
         assertCode(header, "corrupt", "its header states 66 bytes for itself");
+        int[] gaps = {0xF0F000, 0xF0F, 0xF0};
+        assertCode(file(40, 32, BIT_FIELDS, gaps, rows(32, BGR, false), false), "corrupt", "bit mask f0f000 has gaps");
     }
 
     private void assertCode(byte[] file, String code, String reason) {

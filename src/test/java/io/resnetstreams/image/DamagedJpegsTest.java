@@ -113,6 +113,17 @@ class DamagedJpegsTest {
         assertThat(isLabelled(Arrays.copyOf(ended, lastScan))).isFalse();
     }
 
+    /** As browsers and Pillow have it: zeros are full ink. */
+    @Test
+    void cmykIsInvertedWithAdobesMarkerAndWithout() throws Exception {
+        byte[] file = ofBands(4);
+        byte[] adobe = {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0};
+        byte[] pixels = DecodedImage.of(file).rgb();
+        assertThat(DecodedImage.of(SampleImages.withSegment(file, 0xEE, adobe)).rgb())
+                .isEqualTo(pixels);
+        assertThat(pixels[0] & 0xFF).as("red of the first pixel").isLessThan(40);
+    }
+
     private boolean isLabelled(byte[] file) {
         try {
             assertThat(preprocessor.toPixels(file)).hasSize(28 * 28 * 3);

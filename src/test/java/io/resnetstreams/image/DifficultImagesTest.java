@@ -2,15 +2,12 @@ package io.resnetstreams.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.resnetstreams.events.RejectedEventException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -27,19 +24,10 @@ class DifficultImagesTest {
 
     @TestFactory
     Stream<DynamicTest> asExpected() throws IOException {
-        Path expected = FOLDER.resolve("expected.tsv");
-        if (!Files.exists(expected)) {
-            System.out.println("DifficultImagesTest is skipped: there is no " + expected);
-            Assumptions.abort("there is no " + expected);
-        }
-        return Files.readAllLines(expected).stream()
-                .skip(1)
-                .map(line -> line.split("\t"))
-                .map(fields -> DynamicTest.dynamicTest(fields[1] + " " + fields[0], () -> check(fields)));
+        return ExpectedImages.tests(FOLDER, this::check);
     }
 
-    private void check(String[] fields) throws Exception {
-        byte[] file = Files.readAllBytes(FOLDER.resolve(fields[0]));
+    private void check(byte[] file, String[] fields) throws Exception {
         switch (fields[1]) {
             case "label" -> requirePixels(file, fields);
             case "reject" -> assertThatThrownBy(() -> preprocessor.toPixels(file))
@@ -47,7 +35,7 @@ class DifficultImagesTest {
                     .hasMessageContaining(NAMES.getOrDefault(fields[0], ""));
             case "either", "label-or-reject" -> {
                 try {
-                    DecodedImage.of(file);
+                    preprocessor.toPixels(file);
                 } catch (RejectedEventException e) {
                     assertThat(e.getMessage()).isNotBlank();
                     return;
@@ -61,17 +49,7 @@ class DifficultImagesTest {
     private void requirePixels(byte[] file, String[] fields) throws RejectedEventException {
         DecodedImage image = DecodedImage.of(file);
         assertThat(preprocessor.toPixels(file)).hasSize(224 * 224 * 3);
-        if (!fields[2].equals("-")) {
-            assertThat(image.width() + "×" + image.height()).isEqualTo(fields[2] + "×" + fields[3]);
-        }
-        for (int channel = 0; channel < 3 && !fields[4].equals("-"); channel++) {
-            long sum = 0;
-            for (int at = channel; at < image.rgb().length; at += 3) {
-                sum += image.rgb()[at] & 0xFF;
-            }
-            assertThat((double) sum / image.width() / image.height())
-                    .as("mean of channel %d", channel)
-                    .isCloseTo(Double.parseDouble(fields[4].split(",")[channel]), within(TOLERANCE));
-        }
+        ExpectedImages.assertSize(image, fields[2], fields[3]);
+        ExpectedImages.assertMeans(image, image.width(), image.height(), fields[4], TOLERANCE);
     }
 }

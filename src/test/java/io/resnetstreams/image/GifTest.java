@@ -8,7 +8,10 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.resnetstreams.events.RejectedEventException;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** GIFs of known pixels, as Pillow's {@code convert("RGB")} shows their first frame; and damaged ones. */
 class GifTest {
@@ -22,7 +25,9 @@ class GifTest {
     private int left;
     private int top;
     private int background;
-    private boolean palette = true;
+    private int palette = COLOURS;
+    private int localPalette;
+    private int codeBits = 3;
     private boolean interlaced;
     private int transparent = -1;
 
@@ -37,11 +42,8 @@ class GifTest {
     private byte[] gif() {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes("GIF89a".getBytes(US_ASCII));
-        file.writeBytes(
-                new byte[] {(byte) canvas, 0, (byte) canvas, 0, (byte) (palette ? 0x82 : 0), (byte) background, 0});
-        for (int i = 0; palette && i < COLOURS; i++) {
-            file.writeBytes(new byte[] {(byte) colour(i, 0), (byte) colour(i, 1), (byte) colour(i, 2)});
-        }
+        file.writeBytes(new byte[] {(byte) canvas, 0, (byte) canvas, 0, flags(palette), (byte) background, 0});
+        colours(file, palette);
         file.writeBytes(new byte[] {'!', (byte) 0xFE, 3, 'a', ',', ';', 0}); // a comment that looks like blocks
         if (transparent >= 0) {
             file.writeBytes(new byte[] {'!', (byte) 0xF9, 4, 1, 0, 0, (byte) transparent, 0});
@@ -50,32 +52,53 @@ class GifTest {
         return file.toByteArray();
     }
 
+    /** Returns where the first frame's data begin: with the size of its codes. */
+    private int dataStart() {
+        return 13 + 3 * palette + 7 + 10 + 3 * localPalette;
+    }
+
+    private static byte flags(int colours) {
+        return (byte) (colours == 0 ? 0 : 0x80 | Integer.numberOfTrailingZeros(colours) - 1);
+    }
+
+    private static void colours(ByteArrayOutputStream file, int count) {
+        for (int i = 0; i < count; i++) {
+            file.writeBytes(new byte[] {(byte) colour(i, 0), (byte) colour(i, 1), (byte) colour(i, 2)});
+        }
+    }
+
     private void frame(ByteArrayOutputStream file, int x0, int y0) {
-        file.writeBytes(new byte[] {',', (byte) x0, 0, (byte) y0, 0, SIDE, 0, SIDE, 0, (byte) (interlaced ? 0x40 : 0)});
-        file.write(3);
-        // Codes of four bits: each pixel its own, and the table is cleared before codes get longer.
-        ByteArrayOutputStream codes = new ByteArrayOutputStream();
+        byte flags = (byte) (flags(localPalette) | (interlaced ? 0x40 : 0));
+        file.writeBytes(new byte[] {',', (byte) x0, 0, (byte) y0, 0, SIDE, 0, SIDE, 0, flags});
+        colours(file, localPalette);
+        file.write(codeBits);
+        // Each pixel has its own code, and the table is cleared before codes get longer.
+        BitSet codes = new BitSet();
+        int at = 0;
         int count = 0;
         for (int row = 0; row < SIDE; row++) {
             for (int x = 0; x < SIDE; x++) {
                 if (count++ % 6 == 0) {
-                    codes.write(COLOURS);
+                    at = put(codes, at, 1 << codeBits);
                 }
-                codes.write(index(x, interlaced ? INTERLACED_ROWS[row] : row));
+                at = put(codes, at, index(x, interlaced ? INTERLACED_ROWS[row] : row));
             }
         }
-        codes.write(COLOURS + 1);
-        codes.write(0);
-        byte[] data = codes.toByteArray();
-        int bytes = data.length / 2;
-        for (int at = 0; at < bytes; at += 40) {
-            int length = Math.min(40, bytes - at);
+        at = put(codes, at, (1 << codeBits) + 1);
+        byte[] data = Arrays.copyOf(codes.toByteArray(), (at + 7) / 8);
+        for (int from = 0; from < data.length; from += 40) {
+            int length = Math.min(40, data.length - from);
             file.write(length);
-            for (int i = at; i < at + length; i++) {
-                file.write(data[2 * i] | data[2 * i + 1] << 4);
-            }
+            file.write(data, from, length);
         }
         file.write(0);
+    }
+
+    private int put(BitSet codes, int at, int code) {
+        for (int bit = 0; bit <= codeBits; bit++) {
+            codes.set(at + bit, (code >> bit & 1) != 0);
+        }
+        return at + codeBits + 1;
     }
 
     private void check(byte[] file, int side, int around) throws RejectedEventException {
@@ -89,7 +112,10 @@ class GifTest {
                 for (int channel = 0; channel < 3; channel++) {
                     assertThat(image.rgb()[at++] & 0xFF)
                             .as("x=%d y=%d", x, y)
-                            .isEqualTo(palette ? colour(index, channel) : index);
+                            .isEqualTo(
+                                    index < (localPalette > 0 ? localPalette : palette)
+                                            ? colour(index, channel)
+                                            : index);
                 }
             }
         }
@@ -109,9 +135,35 @@ class GifTest {
     }
 
     @Test
-    void withoutAPaletteIndicesAreGrey() throws Exception {
-        palette = false;
+    void whatThePaletteLacksIsGrey() throws Exception {
+        palette = 0;
         check(gif(), SIDE, 0);
+        palette = 2;
+        check(gif(), SIDE, 0);
+        localPalette = 4; // it takes the place of the other as a whole
+        check(gif(), SIDE, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 8, 9, 11})
+    void codesMayHaveMoreBitsThanThePaletteNeeds(int bits) throws Exception {
+        codeBits = bits;
+        check(gif(), SIDE, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 12, 255})
+    void otherSizesOfCodesAreCorrupt(int bits) {
+        byte[] file = gif();
+        file[dataStart()] = (byte) bits;
+        assertRejected(file, "corrupt", "in codes of " + bits + " bits and more; at least 1×1 in 1 to 11 are needed");
+    }
+
+    @Test
+    void aFrameWithoutPixelsIsCorrupt() {
+        byte[] file = gif();
+        file[dataStart() - 3] = 0; // the height
+        assertRejected(file, "corrupt", "its first frame has 11×0 pixels");
     }
 
     @Test
@@ -155,33 +207,33 @@ class GifTest {
     void aFirstFrameThatIsCutIsTruncated() {
         byte[] file = gif();
         for (int length = 13; length < file.length - 3; length++) {
-            byte[] cut = Arrays.copyOf(file, length);
-            assertThatThrownBy(() -> DecodedImage.of(cut))
-                    .as("%d of %d bytes", length, file.length)
-                    .asInstanceOf(type(RejectedEventException.class))
-                    .extracting(RejectedEventException::code)
-                    .isEqualTo("truncated");
+            assertRejected(Arrays.copyOf(file, length), "truncated", "");
         }
+    }
+
+    /** The file goes on, but the frame's blocks of codes do not. */
+    @Test
+    void aFirstFrameWithoutItsLastCodesIsTruncated() {
+        byte[] file = gif();
+        byte[] ended =
+                Arrays.copyOf(file, dataStart() + 1 + 41 + 1); // the first block of codes, and the mark of the end
+        ended[ended.length - 1] = 0;
+        assertRejected(ended, "truncated", "the codes of its first frame end before its last pixel");
     }
 
     @Test
     void aCodeThatIsNotYetInTheTableIsCorrupt() {
         byte[] file = gif();
         file[file.length - 40] = (byte) 0xFF;
-        assertThatThrownBy(() -> DecodedImage.of(file))
-                .hasMessageContaining("the codes of its first frame are damaged")
-                .asInstanceOf(type(RejectedEventException.class))
-                .extracting(RejectedEventException::code)
-                .isEqualTo("corrupt");
+        assertRejected(file, "corrupt", "the codes of its first frame are damaged: 15 is not yet in use");
     }
 
-    @Test
-    void framesWithoutTheirBytesAreEndedEarly() {
-        byte[] file = gif();
-        int data = file.length - 2 - 71 - 2;
-        byte[] shorter = Arrays.copyOf(file, data);
-        byte[] ended = Arrays.copyOf(shorter, shorter.length + 2);
-        ended[ended.length - 1] = ';';
-        assertThatThrownBy(() -> DecodedImage.of(ended)).isInstanceOf(RejectedEventException.class);
+    private void assertRejected(byte[] file, String code, String reason) {
+        assertThatThrownBy(() -> DecodedImage.of(file))
+                .as("%d bytes", file.length)
+                .hasMessageContaining(reason)
+                .asInstanceOf(type(RejectedEventException.class))
+                .extracting(RejectedEventException::code)
+                .isEqualTo(code);
     }
 }

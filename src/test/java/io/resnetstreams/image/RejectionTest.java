@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -234,6 +235,26 @@ class RejectionTest {
         }
         byte[] both = SampleImages.withSegment(SampleImages.withSegment(jpeg, 0xE1, SampleImages.exif(6)), 0xE1, name);
         assertThat(DecodedImage.of(both).width()).isEqualTo(40);
+    }
+
+    /** As in Pillow: whole numbers of 16 and 32 bits, the last of several entries, and nothing that is not TIFF. */
+    @ParameterizedTest
+    @CsvSource({
+        "4D4D002A00000008 0001 0112 0003 00000001 0006 0000, true",
+        "4D4D002A00000008 0001 0112 0004 00000001 00000006, true",
+        "49492A0008000000 0100 1201 0300 01000000 0600 0000, true",
+        "49492A0008000000 0100 1201 0400 01000000 0600 0000, true",
+        "49492A0008000000 0200 1201 0300 01000000 0100 0000 1201 0300 01000000 0800 0000, true",
+        "49492A0008000000 0200 1201 0300 01000000 0600 0000 1201 0300 01000000 0300 0000, false",
+        "49492A0008000000 0100 1201 0100 01000000 0600 0000, false",
+        "49492A0008000000 0100 1201 0300 00000000 0600 0000, false",
+        "58582A0008000000 0100 1201 0300 01000000 0600 0000, false",
+        "49490000 08000000 0100 1201 0300 01000000 0600 0000, false"
+    })
+    void orientationIsReadAsPillowReadsIt(String hex, boolean turned) throws Exception {
+        byte[] tiff = HexFormat.of().parseHex("457869660000" + hex.replace(" ", "") + "00000000");
+        DecodedImage image = DecodedImage.of(SampleImages.withSegment(SampleImages.jpeg(60, 40), 0xE1, tiff));
+        assertThat(image.width()).isEqualTo(turned ? 40 : 60);
     }
 
     @Test
