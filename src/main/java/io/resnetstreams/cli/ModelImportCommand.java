@@ -134,7 +134,7 @@ final class ModelImportCommand implements Callable<Integer> {
         if (isSymbol && architecture != null) {
             throw UserErrorException.usage("--architecture can't be given for a symbol, which is its own");
         }
-        CheckpointConfig config = CheckpointConfig.beside(file, isSymbol || architecture != null);
+        CheckpointConfig config = CheckpointConfig.beside(file, isSymbol || architecture != null, synset != null);
         notes.addAll(config.notes());
         List<String> labels = labels(config);
         if (isSymbol) {

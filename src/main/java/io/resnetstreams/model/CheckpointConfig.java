@@ -36,9 +36,11 @@ public record CheckpointConfig(
      *
      * @param architectureNamed whether the architecture is known otherwise, so that one here that is not built is none's
      *     fault
+     * @param labelsGiven whether there are other labels, so that those here are not looked at
      * @throws InvalidModelException if a file is not JSON, or describes a network that is not built here
      */
-    public static CheckpointConfig beside(Path checkpoint, boolean architectureNamed) throws InvalidModelException {
+    public static CheckpointConfig beside(Path checkpoint, boolean architectureNamed, boolean labelsGiven)
+            throws InvalidModelException {
         Path file = checkpoint.resolveSibling(CONFIG_FILE);
         JsonNode config = Files.isRegularFile(file) ? JsonFile.read(file) : null;
         boolean isTransformers =
@@ -48,7 +50,7 @@ public record CheckpointConfig(
             return NONE;
         }
         if (config != null && !isTransformers && config.path("architecture").isTextual()) {
-            return new TimmConfig(file, config).read(architectureNamed);
+            return new TimmConfig(file, config).read(architectureNamed, labelsGiven);
         }
         List<String> notes = new ArrayList<>();
         if (config != null && !isTransformers) {
@@ -63,7 +65,24 @@ public record CheckpointConfig(
         return transformers.read(
                 Files.isRegularFile(preprocessorFile) ? JsonFile.read(preprocessorFile) : null,
                 preprocessorFile,
-                architectureNamed);
+                architectureNamed,
+                labelsGiven);
+    }
+
+    /**
+     * Returns a class's label as one line.
+     *
+     * @throws InvalidModelException if there is none
+     */
+    static String label(Path file, String field, int index, JsonNode name) throws InvalidModelException {
+        String label = name == null || !name.isValueNode() || name.isNull()
+                ? ""
+                : name.asText().strip().replaceAll("\\s+", " ");
+        if (label.isEmpty()) {
+            throw new InvalidModelException(
+                    file + ": " + field + " has no label for class " + index + "; --synset FILE gives others");
+        }
+        return label;
     }
 
     /** Returns three numbers, or null where the field is missing. */

@@ -25,6 +25,10 @@ final class StateDictNames {
 
     private static final Pattern PREFIX = Pattern.compile(
             "(?:(?:module|_orig_mod|model|backbone|net|network|base_model|encoder|state_dict|resnet)\\.)+");
+    /** What torch.compile, FSDP and activation checkpointing put around any part of a network. */
+    private static final Pattern WRAPPER =
+            Pattern.compile("(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
+
     private static final Pattern AUXILIARY_HEAD = Pattern.compile("(.*\\.)?aux\\w*\\..*");
     private static final Pattern HEAD =
             Pattern.compile("((?:head|fc|last_linear|linear|classifier)(?:\\.fc)?(?:\\.\\d+)?)\\.(weight|bias)");
@@ -95,7 +99,11 @@ final class StateDictNames {
             if (!prefix.isEmpty()) {
                 prefixes.add(prefix);
             }
-            Tensor twin = left.put(name.substring(prefix.length()), tensor.getValue());
+            Matcher wrapper = WRAPPER.matcher(name.substring(prefix.length()));
+            if (wrapper.find()) {
+                prefixes.add(wrapper.group());
+            }
+            Tensor twin = left.put(wrapper.replaceAll(""), tensor.getValue());
             if (twin != null) {
                 throw twins(twin, tensor.getValue());
             }

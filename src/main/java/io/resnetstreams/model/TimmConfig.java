@@ -24,7 +24,7 @@ final class TimmConfig {
         this.pretrained = config.path("pretrained_cfg").isObject() ? config.get("pretrained_cfg") : config;
     }
 
-    CheckpointConfig read(boolean architectureNamed) throws InvalidModelException {
+    CheckpointConfig read(boolean architectureNamed, boolean labelsGiven) throws InvalidModelException {
         String architecture = null;
         try {
             architecture = architecture();
@@ -36,7 +36,7 @@ final class TimmConfig {
         Integer size = size();
         return new CheckpointConfig(
                 architecture,
-                labels(),
+                labelsGiven ? null : labels(),
                 size,
                 size == null ? null : resize(size),
                 CheckpointConfig.colours(file, pretrained, "mean"),
@@ -135,11 +135,13 @@ final class TimmConfig {
         return (int) (size / share);
     }
 
-    private List<String> labels() {
+    private List<String> labels() throws InvalidModelException {
         for (JsonNode names : List.of(config.path("label_names"), pretrained.path("label_names"))) {
             if (names.isArray() && !names.isEmpty()) {
                 List<String> labels = new ArrayList<>();
-                names.forEach(name -> labels.add(name.asText().strip()));
+                for (int index = 0; index < names.size(); index++) {
+                    labels.add(CheckpointConfig.label(file, "label_names", index, names.get(index)));
+                }
                 return labels;
             }
         }

@@ -32,7 +32,7 @@ final class TransformersConfig {
         this.notes = notes;
     }
 
-    CheckpointConfig read(JsonNode preprocessor, Path preprocessorFile, boolean architectureNamed)
+    CheckpointConfig read(JsonNode preprocessor, Path preprocessorFile, boolean architectureNamed, boolean labelsGiven)
             throws InvalidModelException {
         String architecture = null;
         try {
@@ -42,7 +42,7 @@ final class TransformersConfig {
                 throw e;
             }
         }
-        List<String> labels = config == null ? null : labels();
+        List<String> labels = config == null || labelsGiven ? null : labels();
         if (preprocessor == null) {
             return new CheckpointConfig(architecture, labels, null, null, null, null, notes);
         }
@@ -142,12 +142,7 @@ final class TransformersConfig {
         }
         List<String> labels = new ArrayList<>();
         for (int index = 0; index < names.size(); index++) {
-            JsonNode name = names.get(Integer.toString(index));
-            if (name == null) {
-                throw new InvalidModelException(
-                        file + ": id2label has " + names.size() + " labels and none for class " + index);
-            }
-            labels.add(name.asText().strip());
+            labels.add(CheckpointConfig.label(file, "id2label", index, names.get(Integer.toString(index))));
         }
         if (labels.stream().allMatch(label -> label.matches("LABEL_\\d+"))) {
             notes.add("id2label has no names but LABEL_0 and so on; --synset FILE gives others");

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What configurations say of a network's images and labels. */
 class CheckpointConfigTest {
@@ -18,12 +19,14 @@ class CheckpointConfigTest {
     @TempDir
     private Path folder;
 
+    private boolean labelsGiven;
+
     private CheckpointConfig read(String config, String preprocessor) throws Exception {
         Files.writeString(folder.resolve("config.json"), config.replace('\'', '"'));
         if (preprocessor != null) {
             Files.writeString(folder.resolve("preprocessor_config.json"), preprocessor.replace('\'', '"'));
         }
-        return CheckpointConfig.beside(folder.resolve("model.safetensors"), false);
+        return CheckpointConfig.beside(folder.resolve("model.safetensors"), false, labelsGiven);
     }
 
     private void assertRefused(String config, String preprocessor, String... words) {
@@ -69,7 +72,27 @@ class CheckpointConfigTest {
         assertThat(read("{'model_type': 'resnet', 'id2label': {'2': 'c', '0': 'a', '1': 'b'}}", null)
                         .labels())
                 .containsExactly("a", "b", "c");
-        assertRefused("{'model_type': 'resnet', 'id2label': {'1': 'a', '2': 'b'}}", null, "none for class 0");
+        assertThat(read("{'model_type': 'resnet', 'id2label': {'0': ' great white\\nshark ', '1': 7}}", null)
+                        .labels())
+                .containsExactly("great white shark", "7");
+        assertThat(read("{'architecture': 'resnet50', 'label_names': ['a', 'b\\r\\nc']}", null)
+                        .labels())
+                .containsExactly("a", "b c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'model_type': 'resnet', 'id2label': {'1': 'a', '2': 'b'}}",
+                "{'model_type': 'resnet', 'id2label': {'0': ' ', '1': 'b'}}",
+                "{'model_type': 'resnet', 'id2label': {'0': null, '1': 'b'}}",
+                "{'architecture': 'resnet50', 'label_names': ['', 'b']}",
+                "{'architecture': 'resnet50', 'label_names': [['a'], 'b']}"
+            })
+    void aClassWithoutLabelIsNamedUnlessThereAreOthers(String config) throws Exception {
+        assertRefused(config, null, "no label for class 0; --synset FILE");
+        labelsGiven = true;
+        assertThat(read(config, null).labels()).isNull();
     }
 
     @Test

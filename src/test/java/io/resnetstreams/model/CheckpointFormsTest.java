@@ -84,6 +84,20 @@ class CheckpointFormsTest {
         assertEqualOutputs(file, "left out of the tensors' names: '" + prefix + "'");
     }
 
+    /** Where parts of a network were compiled, sharded or checkpointed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module."})
+    void wrappersOfPartsAreLeftOutAndNamed(String wrapper) throws Exception {
+        StateDictFile.write(
+                file,
+                tensors,
+                name -> name.replaceFirst("^(layer\\d\\.)", "$1" + wrapper)
+                        .replaceFirst("(\\d\\.)(conv)", "$1" + wrapper + "$2"),
+                "F32",
+                weights::values);
+        assertEqualOutputs(file, "left out of the tensors' names: '" + wrapper + "'");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "backbone., head.fc",
