@@ -15,6 +15,7 @@ final class Resampler {
     private final int[] sourceRow;
     private final int[] sums;
     private final int[][] filteredRows; // a ring: input row y lies at y modulo its length
+    private final boolean unscaled;
     private int nextRow;
 
     private Resampler(Pixels source, TriangleFilter across, TriangleFilter down) {
@@ -22,9 +23,10 @@ final class Resampler {
         this.across = across;
         this.down = down;
         this.sourceRow = new int[source.width()];
-        this.sums = new int[across.size() * CHANNELS];
-        this.filteredRows = new int[down.mostWeights()][across.size() * CHANNELS];
+        this.sums = new int[across.first().length * CHANNELS];
+        this.filteredRows = new int[down.mostWeights()][across.first().length * CHANNELS];
         this.nextRow = down.first()[0];
+        this.unscaled = across.mostWeights() == 1 && down.mostWeights() == 1;
     }
 
     /** Returns the network's input for an image of this size, decoded at 1/reduction and turned upright by its orientation. */
@@ -48,7 +50,16 @@ final class Resampler {
     }
 
     private void outputRow(int y, byte[] result, int at) {
-        for (; nextRow < down.end(y); nextRow++) {
+        if (unscaled) {
+            source.row(down.first()[y], sourceRow);
+            for (int from : across.first()) {
+                result[at++] = (byte) (sourceRow[from] >>> 24);
+                result[at++] = (byte) (sourceRow[from] >>> 16);
+                result[at++] = (byte) (sourceRow[from] >>> 8);
+            }
+            return;
+        }
+        for (; nextRow < down.first()[y] + down.weights()[y].length; nextRow++) {
             source.row(nextRow, sourceRow);
             filterAcross(sourceRow, filteredRows[nextRow % filteredRows.length]);
         }
@@ -72,7 +83,7 @@ final class Resampler {
 
     private void filterAcross(int[] row, int[] into) {
         int at = 0;
-        for (int x = 0; x < across.size(); x++) {
+        for (int x = 0; x < across.first().length; x++) {
             int red = TriangleFilter.HALF;
             int green = TriangleFilter.HALF;
             int blue = TriangleFilter.HALF;

@@ -32,7 +32,7 @@ record TriangleFilter(int[] first, int[][] weights) {
         for (int i = 0; i < wanted.count(); i++) {
             double centre = axis.start() + (wanted.from() + i + 0.5) * scale;
             int low = Math.max(0, (int) (centre - support + 0.5));
-            int high = Math.min(axis.pixels, (int) (centre + support + 0.5));
+            int high = Math.min(axis.pixels, (int) Math.ceil(centre + support - 0.5)); // the next one has no weight
             first[i] = low;
             weights[i] = weights(low, high, centre, support);
         }
@@ -51,14 +51,6 @@ record TriangleFilter(int[] first, int[][] weights) {
             fixed[i] = (int) (0.5 + exact[i] / sum * (1 << PRECISION_BITS));
         }
         return fixed;
-    }
-
-    int size() {
-        return first.length;
-    }
-
-    int end(int output) {
-        return first[output] + weights[output].length;
     }
 
     int mostWeights() {
