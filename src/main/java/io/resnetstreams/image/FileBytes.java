@@ -1,9 +1,9 @@
 package io.resnetstreams.image;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** Reads numbers at places of an image file; what lies beyond its end means that the file is truncated. */
 record FileBytes(byte[] data) {
@@ -38,9 +38,8 @@ record FileBytes(byte[] data) {
 
     /** Returns whether the file holds these characters (of one byte each) at this place. */
     boolean has(int at, String characters) {
-        byte[] expected = characters.getBytes(StandardCharsets.ISO_8859_1);
-        return at + expected.length <= data.length
-                && Arrays.equals(data, at, at + expected.length, expected, 0, expected.length);
+        int count = characters.length();
+        return at + count <= data.length && new String(data, at, count, ISO_8859_1).equals(characters);
     }
 
     /** Rejects the file unless it reaches {@code count} bytes beyond {@code at}. */

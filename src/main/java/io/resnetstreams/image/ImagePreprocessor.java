@@ -110,7 +110,7 @@ public final class ImagePreprocessor {
 
     private Pixels decode(FileBytes file, ImageHeader header, int reduction) throws RejectedEventException {
         return switch (header.format()) {
-            case JPEG -> JpegDecoder.decode(file, limits, reduction);
+            case JPEG -> JpegDecoder.decode(file, header, limits, reduction);
             case PNG -> PngStructure.decode(file);
             case GIF -> GifDecoder.decode(file, header);
             case BMP -> BmpDecoder.decode(file, header);

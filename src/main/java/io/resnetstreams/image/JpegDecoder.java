@@ -1,5 +1,6 @@
 package io.resnetstreams.image;
 
+import io.resnetstreams.common.UnalignedPlaces;
 import io.resnetstreams.events.RejectedEventException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,9 +32,14 @@ final class JpegDecoder {
      *
      * @param reduction 1, 2, 4 or 8: scales in the frequency domain, for a fraction of the work
      */
-    static Pixels decode(FileBytes file, ImageLimits limits, int reduction) throws RejectedEventException {
+    @SuppressWarnings("try") // the places are open, not used
+    static Pixels decode(FileBytes file, ImageHeader header, ImageLimits limits, int reduction)
+            throws RejectedEventException {
         byte[] whole = JpegStructure.withEnd(file, limits);
-        try (IntPointer warnings = new IntPointer(1)) {
+        // To a row aligned to 32 bytes libjpeg-turbo writes past the caches (jdcolext-avx2.asm); Leptonica reads it at
+        // once.
+        try (UnalignedPlaces forRow = new UnalignedPlaces(3 * ((header.width() + reduction - 1) / reduction));
+                IntPointer warnings = new IntPointer(1)) {
             Pixels pixels = Leptonica.read(
                     whole,
                     (input, bytes) -> leptonica.pixReadMemJpeg(

@@ -28,21 +28,16 @@ public record Preprocessing(int resizeShortEdge, int width, int height) {
 
     /** Returns the width an image is scaled to before cropping; the long edge is rounded down, as torchvision does. */
     int scaledWidth(int imageWidth, int imageHeight) {
-        if (resizeShortEdge == 0) {
-            return width;
-        }
-        return imageWidth <= imageHeight ? resizeShortEdge : longEdge(imageWidth, imageHeight);
+        return scaled(width, imageWidth, imageHeight);
     }
 
     /** Returns the height an image is scaled to before cropping. */
     int scaledHeight(int imageWidth, int imageHeight) {
-        if (resizeShortEdge == 0) {
-            return height;
-        }
-        return imageHeight <= imageWidth ? resizeShortEdge : longEdge(imageHeight, imageWidth);
+        return scaled(height, imageHeight, imageWidth);
     }
 
-    private int longEdge(int longer, int shorter) {
-        return (int) ((long) resizeShortEdge * longer / shorter);
+    private int scaled(int straight, int edge, int other) {
+        int shortOrLong = edge <= other ? resizeShortEdge : (int) ((long) resizeShortEdge * edge / other);
+        return resizeShortEdge == 0 ? straight : shortOrLong;
     }
 }

@@ -207,15 +207,19 @@ final class SecuredBroker implements AutoCloseable {
         return Files.writeString(folder.resolve(name + ".yaml"), yaml);
     }
 
-    /** Gives a principal these entries and no others. */
+    /** Gives a principal these entries and no others; those that stay are never missing in between. */
     void grant(String principal, Collection<Grant> grants) throws Exception {
         AclBindingFilter all = new AclBindingFilter(
                 ResourcePatternFilter.ANY,
                 new AccessControlEntryFilter(principal, null, AclOperation.ANY, AclPermissionType.ANY));
-        admin.deleteAcls(List.of(all)).all().get();
-        admin.createAcls(grants.stream().map(grant -> grant.binding(principal)).toList())
-                .all()
-                .get();
+        List<AclBinding> wanted =
+                grants.stream().map(grant -> grant.binding(principal)).toList();
+        List<AclBindingFilter> withdrawn = admin.describeAcls(all).values().get().stream()
+                .filter(binding -> !wanted.contains(binding))
+                .map(AclBinding::toFilter)
+                .toList();
+        admin.createAcls(wanted).all().get();
+        admin.deleteAcls(withdrawn).all().get();
         await().atMost(LONGEST_WAIT)
                 .until(() -> admin.describeAcls(all).values().get().size() == grants.size());
     }

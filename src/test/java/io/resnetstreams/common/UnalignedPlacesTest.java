@@ -1,0 +1,29 @@
+package io.resnetstreams.common;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class UnalignedPlacesTest {
+    private static final int SIZES = 100;
+
+    /** Where places lie is malloc's affair, so a few may be aligned; without places it is about half of them. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only glibc's malloc takes the places")
+    @SuppressWarnings("try") // the places are open, not used
+    void whatIsAllocatedNextIsHardlyEverAligned() {
+        int unaligned = 0;
+        for (int i = 0; i < SIZES; i++) {
+            int bytes = 1_500 + 33 * i;
+            try (UnalignedPlaces ignored = new UnalignedPlaces(bytes)) {
+                Pointer buffer = Pointer.malloc(bytes);
+                unaligned += buffer.address() % 32 != 0 ? 1 : 0;
+                Pointer.free(buffer);
+            }
+        }
+        assertThat(unaligned).isGreaterThanOrEqualTo(SIZES * 9 / 10);
+    }
+}
