@@ -17,10 +17,13 @@ record Djpeg(int exitCode, List<String> warnings) {
             ".*(premature end of data|bad Huffman|bad arithmetic|instead of RST|Inconsistent).*";
     private static final String HARMLESS = ".*(extraneous bytes|JFIF revision|Invalid SOS parameters|Unknown Adobe).*";
 
-    static void assumeInstalled() {
-        boolean found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+    static boolean isInstalled() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "djpeg")));
-        if (!found) {
+    }
+
+    static void assumeInstalled() {
+        if (!isInstalled()) {
             String reason = "skipped: djpeg is not installed (Debian: libjpeg-turbo-progs)";
             System.out.println(reason);
             Assumptions.abort(reason);
