@@ -1,6 +1,7 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.model.CheckpointConfig;
+import io.resnetstreams.model.ForeignFile;
 import io.resnetstreams.model.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -154,11 +156,18 @@ final class ModelImportCommand implements Callable<Integer> {
                 .notes());
     }
 
-    private List<String> labels(CheckpointConfig config) {
+    private List<String> labels(CheckpointConfig config) throws IOException {
         if (synset != null) {
             return SynsetFile.read(synset);
         }
         if (config.labels() == null) {
+            String name = file.getFileName().toString();
+            Optional<String> foreign = name.endsWith(".safetensors") || name.endsWith(".json")
+                    ? Optional.empty()
+                    : ForeignFile.describe(file);
+            if (foreign.isPresent()) {
+                throw UserErrorException.usage(file + ": is " + foreign.get());
+            }
             throw UserErrorException.usage("--synset FILE is needed, with a label for each class: no config.json with"
                     + " labels (id2label or label_names) stands beside " + file);
         }

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 
 /**
- * How far a training is, how fast, and how long it will take: a bar where a person looks on, else a line every half minute.
+ * How far a training is, how fast, and how long it will take: a bar on a terminal, else a line every half minute.
  *
  * <p>Threading: that of the training.
  */
@@ -29,7 +29,7 @@ final class TrainingProgress implements ResNetTrainer.Progress, AutoCloseable {
      * @param task what is trained
      * @param imagesPerEpoch how many images an epoch learns from
      * @param text where lines go
-     * @param bar null where nobody looks on; closed with this
+     * @param bar null where there is no terminal; closed with this
      * @param nanoTicker as {@link System#nanoTime}
      */
     TrainingProgress(long imagesPerEpoch, int epochs, PrintStream text, ProgressBar bar, LongSupplier nanoTicker) {

@@ -34,8 +34,7 @@ public record CheckpointConfig(
     /**
      * Reads what stands beside a checkpoint.
      *
-     * @param architectureNamed whether the architecture is known otherwise, so that one here that is not built is none's
-     *     fault
+     * @param architectureNamed whether the architecture is known otherwise; one here that can't be built is then no error
      * @param labelsGiven whether there are other labels, so that those here are not looked at
      * @throws InvalidModelException if a file is not JSON, or describes a network that is not built here
      */

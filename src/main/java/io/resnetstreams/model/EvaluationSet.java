@@ -93,16 +93,8 @@ public final class EvaluationSet {
      * @throws IOException if none can be decoded
      */
     public EvaluationSet withoutBroken() throws IOException {
-        List<Item> whole = new ArrayList<>();
         List<String> broken = new ArrayList<>();
-        for (Item item : items) {
-            try {
-                decoded(item);
-                whole.add(item);
-            } catch (RejectedEventException e) {
-                broken.add(item.id() + ": " + e.getMessage());
-            }
-        }
+        List<Item> whole = whole(broken);
         List<String> told = new ArrayList<>(notices);
         if (!broken.isEmpty()) {
             told.add("skipped: " + list(broken));
@@ -111,6 +103,20 @@ public final class EvaluationSet {
             throw new IOException(list(broken));
         }
         return new EvaluationSet(whole, preprocessor, told);
+    }
+
+    /** Returns the items that can be decoded; adds a line for each of the others. */
+    private List<Item> whole(List<String> broken) {
+        List<Item> whole = new ArrayList<>();
+        for (Item item : items) {
+            try {
+                decoded(item);
+                whole.add(item);
+            } catch (RejectedEventException e) {
+                broken.add(item.id() + ": " + e.getMessage());
+            }
+        }
+        return whole;
     }
 
     private static String list(List<String> broken) {
@@ -171,13 +177,7 @@ public final class EvaluationSet {
 
     private synchronized String allBroken() {
         List<String> broken = new ArrayList<>();
-        for (Item item : items) {
-            try {
-                decoded(item);
-            } catch (RejectedEventException e) {
-                broken.add(item.id() + ": " + e.getMessage());
-            }
-        }
+        whole(broken);
         return list(broken) + "\nMend or remove them, or go on without them: --skip-broken";
     }
 

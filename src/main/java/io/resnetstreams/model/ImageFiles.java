@@ -44,7 +44,6 @@ public final class ImageFiles {
     private static final String HIDDEN = "hidden";
     private static final String NO_ENDING = "without ending";
 
-    private final List<Path> images = new ArrayList<>();
     private final Map<String, Integer> passedOver = new TreeMap<>();
 
     /** Returns a file's content type by its name; empty if that is not an image's. */
@@ -85,13 +84,7 @@ public final class ImageFiles {
                 passedOver.merge(kind(file, hidden), 1, Integer::sum);
             }
         });
-        images.addAll(found);
         return found;
-    }
-
-    /** Returns all images added, in the order of their addition. */
-    public List<Path> images() {
-        return images;
     }
 
     /** Returns a line for people that counts the files that are no images by their names; empty if there are none. */

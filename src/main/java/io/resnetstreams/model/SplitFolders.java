@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param train holds a folder for each class
  * @param heldOut the same; null where there are no splits, and {@code train} is the whole data set
- * @param notices what is not used, and which splits are
+ * @param notices lines for people: which splits are used, and which folders and files are not
  */
 record SplitFolders(Path train, Path heldOut, List<String> notices) {
     private static final List<String> TRAIN_NAMES = List.of("train", "training");

@@ -130,6 +130,13 @@ class ModelImportCommandTest {
         assertRefused(run(out, "--synset", synset(text, UTF_8)), "synset.txt", words);
     }
 
+    /** What the file is comes before what else is missing. */
+    @Test
+    void aPickledCheckpointIsNamedWithoutASynsetToo() throws Exception {
+        checkpoint = Files.write(folder.resolve("resnet.pth"), new byte[] {(byte) 0x80, 2, 'c', 't'});
+        assertRefused(run(out), "resnet.pth: is a pickle", "safetensors");
+    }
+
     @Test
     void aSynsetThatIsAPointerIsNamed() throws Exception {
         Path pointer = synset("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n", UTF_8);
