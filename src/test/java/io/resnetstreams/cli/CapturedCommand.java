@@ -10,7 +10,7 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
 /** A command that ran in this process, as {@link Main} runs it, and what it printed. */
-record CapturedCommand(int exitCode, String out, String err) {
+public record CapturedCommand(int exitCode, String out, String err) {
     /** As {@code log4j2.xml} has them. A service tells more from its start on; the next command in this process is not one. */
     private static final Map<String, Level> LEVELS = Map.of(
             "io.resnetstreams",
@@ -21,7 +21,7 @@ record CapturedCommand(int exitCode, String out, String err) {
             Level.OFF);
 
     /** Runs it to its end. Changes the process's standard streams meanwhile. */
-    static CapturedCommand run(String... arguments) {
+    public static CapturedCommand run(String... arguments) {
         PrintStream realOut = System.out;
         PrintStream realErr = System.err;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -39,12 +39,12 @@ record CapturedCommand(int exitCode, String out, String err) {
         }
     }
 
-    static CapturedCommand run(List<String> arguments) {
+    public static CapturedCommand run(List<String> arguments) {
         return run(arguments.toArray(String[]::new));
     }
 
     /** Returns what it printed to standard error, but for what a service tells of its work. */
-    List<String> errorLines() {
+    public List<String> errorLines() {
         return err.lines().filter(line -> !line.matches("[\\d:.]{12} INFO .*")).toList();
     }
 }
