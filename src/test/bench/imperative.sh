@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ResNet-50 as a symbol against DJL's imperative blocks, alternating on one worker with all cores; needs the built project.
+# Compares ResNet-50 as a symbol with DJL's imperative blocks, alternating, on one worker with all cores. Needs a built
+# project.
 # usage: src/test/bench/imperative.sh MODEL_DIR     a ResNet-50 for 224x224 (model import)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
