@@ -1,5 +1,8 @@
 package io.resnetstreams.config;
 
+import static io.resnetstreams.config.Checks.named;
+import static io.resnetstreams.config.Checks.requireRange;
+
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.batch.BatchPolicy;
@@ -291,20 +294,5 @@ public record Configuration(
                 OnGap.of(input.onGap),
                 Duration.ofMillis(shutdownTimeoutMillis),
                 KafkaProperties.resolve(kafka));
-    }
-
-    private static void requireRange(String key, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(key + " is " + value + "; allowed are " + least + " to " + most);
-        }
-    }
-
-    /** Runs a check of another package's record, and puts the section before the key that it names. */
-    private static void named(String section, Runnable check) {
-        try {
-            check.run();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(section + "." + e.getMessage(), e);
-        }
     }
 }

@@ -138,8 +138,7 @@ public final class ModelDirectory {
     }
 
     private static void verify(Path directory, String name, String expected) throws InvalidModelException {
-        // Absolute before they are compared, since the directory may be the present one, which has no name, or above
-        // it.
+        // Made absolute first: the present directory, and one above it, have no name.
         Path absolute = directory.toAbsolutePath().normalize();
         if (!absolute.equals(absolute.resolve(name).normalize().getParent())) {
             throw new InvalidModelException(directory.resolve(DESCRIPTION_FILE) + ": files names '" + name
@@ -275,8 +274,8 @@ public final class ModelDirectory {
     /** Returns how many values training changed; of a graph that was brought along, all but running statistics. */
     public long trainableParameters() {
         if (!ModelDescription.OTHER.equals(architecture())) {
-            return ResNetSymbol.of(
-                            ResNetArchitecture.of(architecture()), labels.size(), ResNetSymbol.Output.PROBABILITIES)
+            ResNetArchitecture known = ResNetArchitecture.of(architecture());
+            return ResNetSymbol.of(known, labels.size(), ResNetSymbol.Output.PROBABILITIES)
                     .trainableParameters();
         }
         return ParametersReader.stored(directory.resolve(parametersFile(name()))).values().stream()
