@@ -80,7 +80,8 @@ public final class Main {
         Runtime.getRuntime().halt(checked);
     }
 
-    static CommandLine commandLine() {
+    /** Returns the whole command line, with its help and its way to tell failures; nothing is parsed yet. */
+    public static CommandLine commandLine() {
         return commandLine(new Main());
     }
 
