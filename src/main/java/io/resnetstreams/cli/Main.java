@@ -80,8 +80,7 @@ public final class Main {
         Runtime.getRuntime().halt(checked);
     }
 
-    /** Returns the whole command line, with its help and its way to tell failures; nothing is parsed yet. */
-    public static CommandLine commandLine() {
+    static CommandLine commandLine() {
         return commandLine(new Main());
     }
 

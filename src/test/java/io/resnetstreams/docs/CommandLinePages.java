@@ -1,6 +1,6 @@
 package io.resnetstreams.docs;
 
-import io.resnetstreams.cli.Main;
+import io.resnetstreams.cli.WholeCommandLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +29,7 @@ final class CommandLinePages {
     private static final Set<String> COMMON =
             Set.of("--bootstrap", "--config", "--debug", "--help", "--json", "--set", "--version");
 
-    private final CommandLine root = Main.commandLine();
+    private final CommandLine root = WholeCommandLine.create();
     private final CommandLine typical = root.getSubcommands().get("run");
 
     /** Returns the text of each page. */

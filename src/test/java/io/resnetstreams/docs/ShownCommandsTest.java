@@ -3,7 +3,7 @@ package io.resnetstreams.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.resnetstreams.cli.Main;
+import io.resnetstreams.cli.WholeCommandLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +65,7 @@ class ShownCommandsTest {
     @ParameterizedTest
     @MethodSource("commands")
     void aShownCommandParses(Shown shown) {
-        assertThatCode(() -> Main.commandLine().parseArgs(shown.arguments().toArray(String[]::new)))
+        assertThatCode(() -> WholeCommandLine.create().parseArgs(shown.arguments().toArray(String[]::new)))
                 .as(shown.toString())
                 .doesNotThrowAnyException();
     }
