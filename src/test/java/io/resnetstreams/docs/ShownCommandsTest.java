@@ -65,7 +65,8 @@ class ShownCommandsTest {
     @ParameterizedTest
     @MethodSource("commands")
     void aShownCommandParses(Shown shown) {
-        assertThatCode(() -> WholeCommandLine.create().parseArgs(shown.arguments().toArray(String[]::new)))
+        assertThatCode(() ->
+                        WholeCommandLine.create().parseArgs(shown.arguments().toArray(String[]::new)))
                 .as(shown.toString())
                 .doesNotThrowAnyException();
     }
