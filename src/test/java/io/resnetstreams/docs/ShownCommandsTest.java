@@ -13,9 +13,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
 /** The commands that the documentation shows can be given: they are parsed, not run. */
 class ShownCommandsTest {
+    /** Parsing forgets what was parsed before. */
+    private static final CommandLine COMMANDS = WholeCommandLine.create();
+
     private static final Pattern IN_PROSE = Pattern.compile("`((?:\\./)?resnet-streams [^`]+)`");
 
     /** A command, and where it is shown. */
@@ -65,8 +69,7 @@ class ShownCommandsTest {
     @ParameterizedTest
     @MethodSource("commands")
     void aShownCommandParses(Shown shown) {
-        assertThatCode(() ->
-                        WholeCommandLine.create().parseArgs(shown.arguments().toArray(String[]::new)))
+        assertThatCode(() -> COMMANDS.parseArgs(shown.arguments().toArray(String[]::new)))
                 .as(shown.toString())
                 .doesNotThrowAnyException();
     }
