@@ -17,7 +17,7 @@ public final class ForeignFile {
     private static final int HEAD_BYTES = 1_024;
     /** What to do with a checkpoint of PyTorch in another form. */
     public static final String SAVE_AS_SAFETENSORS =
-            "save its state dict with safetensors.torch.save_file (README, \"From PyTorch\") and import that";
+            "save its state dict with safetensors.torch.save_file (docs/models.md, \"From PyTorch\") and import that";
 
     /**
      * A kind of file.

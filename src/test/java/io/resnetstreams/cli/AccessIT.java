@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The ACLs that README.md lists: with them each command works, and without any one of them it says which is missing. */
+/** The ACLs that docs/security.md lists: with them each command works, and without any one of them it says which is missing. */
 class AccessIT {
     /** The pipeline that is there for what is denied. */
     private static final String THERE = "there";
@@ -34,7 +34,7 @@ class AccessIT {
     private static SecuredBroker broker;
     private static Path events;
 
-    /** A command, and all that README.md says it needs. */
+    /** A command, and all that docs/security.md says it needs. */
     private enum Command {
         TOPICS("topics"),
         PRODUCE("produce", "EVENTS"),

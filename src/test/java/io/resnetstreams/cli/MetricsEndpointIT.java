@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code run} tells at {@code /metrics} after it has labelled some images, and met some that are none. */
 class MetricsEndpointIT {
     private static final Pattern ADDRESS = Pattern.compile("Metrics at (http://127\\.0\\.0\\.1:\\d+)/metrics");
-    private static final Pattern README_ROW = Pattern.compile("\\| `((?:resnet_streams|kafka)_[a-z_]+)[^|]*` \\|.*");
+    private static final Pattern LISTED_METRIC = Pattern.compile("\\| `((?:resnet_streams|kafka)_[a-z_]+)[^|]*` \\|.*");
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
     private static final int LABELS = 100;
     /** Words of an event that must not reach a metric. */
@@ -153,12 +153,12 @@ class MetricsEndpointIT {
                 .endsWith("# EOF\n");
     }
 
-    /** The README lists each metric of ours and of Kafka, and no other; those of the JVM by their prefixes. */
+    /** The page of metrics lists each metric of ours and of Kafka, and no other; those of the JVM by their prefixes. */
     @Test
-    void theReadmeListsWhatThereIs() throws IOException {
+    void theDocumentationListsWhatThereIs() throws IOException {
         Set<String> listed = new TreeSet<>();
-        for (String line : Files.readAllLines(Path.of("README.md"))) {
-            Matcher row = README_ROW.matcher(line);
+        for (String line : Files.readAllLines(Path.of("docs", "metrics.md"))) {
+            Matcher row = LISTED_METRIC.matcher(line);
             if (row.matches()) {
                 assertThat(listed.add(row.group(1))).as(row.group(1)).isTrue();
             }

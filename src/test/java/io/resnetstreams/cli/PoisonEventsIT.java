@@ -255,7 +255,7 @@ class PoisonEventsIT {
         }
     }
 
-    /** What README advises against records that no client can hold. */
+    /** What docs/security.md advises against records that no client can hold. */
     @Test
     void aTopicThatStoresUncompressedRefusesWhatIsTooLargeSo() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
