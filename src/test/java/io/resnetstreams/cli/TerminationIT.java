@@ -26,7 +26,7 @@ class TerminationIT {
     private Path folder;
 
     private String largeModel() throws Exception {
-        ModelDirectory model = FormulaModel.write(folder.resolve("resnet50"), "resnet50", 10);
+        ModelDirectory model = FormulaModel.write(folder.resolve("resnet18"), "resnet18", 10);
         return "model=" + model.directory();
     }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -27,8 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Breaks the pipeline on purpose, in each way with each guarantee, and audits what came out. It takes minutes and belongs to
- * a profile of its own: {@code mvn -B verify -Pfaults}.
+ * a profile of its own: {@code mvn -B verify -Pfaults}; {@code -Pfull} runs it too.
  */
+@Tag("full")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultSuite {
