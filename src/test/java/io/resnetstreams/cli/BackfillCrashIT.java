@@ -30,6 +30,7 @@ class BackfillCrashIT {
     private static final Path TEST_IMAGES = Path.of("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");
 
     @Test
+    @Tag("full") // The test below kills processes that pass over most events, and holds the same of what is labelled.
     void aRunGoesOnWhoeverIsKilled() throws Exception {
         int perPartition = 3_000;
         try (BackfillRig rig = new BackfillRig()) {

@@ -26,6 +26,7 @@ public final class InstanceProcess {
     /** For what lives for seconds: without the optimising compiler, as the launcher does it. */
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
+    private static final String HEAP = "-Xmx512m";
     private static final String PRODUCT = "target/resnet-streams.jar";
 
     /** A machine that does much else may keep the broker from answering within the default; a later setting overrides it. */
@@ -51,7 +52,7 @@ public final class InstanceProcess {
 
     /** Starts it with more in its environment. */
     public static InstanceProcess run(Map<String, String> environment, String bootstrap, String... settings) {
-        List<String> command = product("run", "--bootstrap", bootstrap);
+        List<String> command = product(HEAP, List.of("run", "--bootstrap", bootstrap));
         command.addAll(PATIENT);
         command.addAll(PATIENT_END);
         for (String setting : settings) {
@@ -75,13 +76,12 @@ public final class InstanceProcess {
 
     /** Starts any command. */
     public static InstanceProcess command(List<String> words) {
-        List<String> command = product(words.toArray(String[]::new));
-        return start(command, ENVIRONMENT);
+        return start(product(HEAP, words), ENVIRONMENT);
     }
 
     /** Starts any command with further variables of the environment. */
     static InstanceProcess command(Map<String, String> environment, List<String> words) {
-        List<String> command = product(words.toArray(String[]::new));
+        List<String> command = product(HEAP, words);
         Map<String, String> all = new HashMap<>(ENVIRONMENT);
         all.putAll(environment);
         return start(command, all);
@@ -89,9 +89,7 @@ public final class InstanceProcess {
 
     /** Starts any command with this much heap, such as {@code 64m}. */
     static InstanceProcess command(String heap, List<String> words) {
-        List<String> command = java("-Xmx" + heap, "-jar", PRODUCT);
-        command.addAll(words);
-        return start(command, ENVIRONMENT);
+        return start(product("-Xmx" + heap, words), ENVIRONMENT);
     }
 
     /** Starts a main class of the tests, with the product on its class path. */
@@ -127,18 +125,18 @@ public final class InstanceProcess {
         return start(command, Map.of("JAVA_OPTS", javaOptions));
     }
 
-    private static List<String> product(String... words) {
-        List<String> command = java(QUICK);
+    private static List<String> product(String heap, List<String> words) {
+        List<String> command = java(heap, QUICK);
         command.addAll(ProductArchive.options());
         command.addAll(List.of("-jar", PRODUCT));
-        command.addAll(List.of(words));
+        command.addAll(words);
         return command;
     }
 
     private static List<String> java(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                HEAP,
                 "-XX:MaxDirectMemorySize=256m",
                 "-Dai.djl.mxnet.static_shape=false"));
         command.addAll(List.of(arguments));
