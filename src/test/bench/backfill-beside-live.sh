@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Live latency alone, and beside a backfill that yields, at 30 % of what the network can do. Prints p50 and p99 of both.
-# usage: src/test/bench/backfill-beside-live.sh [SECONDS [THOUSANDS]]     (default 60, for each of the two, and 100,000 to relabel)
+# Measures live latency alone and beside a backfill that yields, at 30 % of the network's capacity. Prints p50 and p99.
+# usage: src/test/bench/backfill-beside-live.sh [SECONDS [THOUSANDS]]     (default: 60 s each, 100,000 events to relabel)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 seconds=${1:-60}
@@ -8,7 +8,7 @@ thousands=${2:-100}
 samples=models/resnet20-fashion-mnist/samples
 work=$(mktemp -d)
 pids=()
-# shellcheck disable=SC2064  # The folder is fixed now.
+# shellcheck disable=SC2064  # Expands the folder now, not when the trap runs.
 trap 'kill "${pids[@]}" 2>/dev/null || true; wait; rm -rf "'"$work"'"' EXIT
 field() { grep -o "\"$1\":[0-9.]*" | cut -d: -f2; }
 
@@ -23,7 +23,7 @@ broker=(--bootstrap "$(head -1 "$work/broker.log")")
 ./resnet-streams topics "${broker[@]}" >/dev/null
 ./resnet-streams run "${broker[@]}" >"$work/run.log" 2>&1 & pids+=($!)
 until grep -q -- '-> RUNNING' "$work/run.log"; do sleep 0.5; done
-./resnet-streams produce "$samples" --repeat "$thousands" "${broker[@]}" >/dev/null   # What the backfill relabels; also a warm-up.
+./resnet-streams produce "$samples" --repeat "$thousands" "${broker[@]}" >/dev/null   # The events to relabel; also a warm-up.
 until ./resnet-streams check "${broker[@]}" >/dev/null; do sleep 1; done
 
 round() {  # NAME: sends at the rate and prints the percentiles of the latencies, in seconds

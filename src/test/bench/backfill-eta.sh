@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# How right a backfill's estimates are: the plan's before it begins, and the time left that it shows at half time.
-# usage: src/test/bench/backfill-eta.sh [SECONDS]     (about so long; default 60)
+# Measures the error of a backfill's estimates: the plan's estimate, and the time left shown at half time.
+# usage: src/test/bench/backfill-eta.sh [SECONDS]     (approximate duration; default 60)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 seconds=${1:-60}
 samples=models/resnet20-fashion-mnist/samples
 work=$(mktemp -d)
-# shellcheck disable=SC2064  # The folder is fixed now.
+# shellcheck disable=SC2064  # Expands the folder now, not when the trap runs.
 trap 'kill "${pid:-}" 2>/dev/null || true; wait; rm -rf "'"$work"'"' EXIT
 number() { grep -o "\"$1\":[0-9.]*" | cut -d: -f2; }
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# One backfill process against the offline evaluation: the same images, alternating. Prints each round and the medians' ratio.
+# Compares one backfill process with the offline evaluation, alternating, on the same images. Prints each round and the
+# ratio of the medians.
 # usage: src/test/bench/backfill-vs-evaluate.sh [ROUNDS]     (default 3)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 rounds=${1:-3}
 samples=models/resnet20-fashion-mnist/samples
 work=$(mktemp -d)
-# shellcheck disable=SC2064  # The folder is fixed now.
+# shellcheck disable=SC2064  # Expands the folder now, not when the trap runs.
 trap 'kill "${pid:-}" 2>/dev/null || true; wait; rm -rf "'"$work"'"' EXIT
 rate() { grep -o '"imagesPerSecond":[0-9.]*' | cut -d: -f2; }
 median() { printf '%s\n' "$@" | sort -n | sed -n "$(($# / 2 + 1))p"; }

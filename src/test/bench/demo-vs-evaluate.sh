@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The pipeline against the offline evaluation: the same images, alternating. Prints each round and the medians' ratio.
+# Compares the pipeline with the offline evaluation, alternating, on the same images. Prints each round and the ratio of the
+# medians.
 # usage: src/test/bench/demo-vs-evaluate.sh [ROUNDS]     (default 5)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."

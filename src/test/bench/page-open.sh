@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What open pages cost: one demo that runs on, in which times with PAGES pages open alternate with times without. A page is
-# read as a browser reads it: events, and each picture they name; drawing is the browser's, elsewhere.
-# usage: src/test/bench/page-open.sh [ROUNDS] [SECONDS] [PAGES]     (default 10 rounds of twice 20 s, 1 page)
-#        ADDRESS=http://127.0.0.1:PORT PID=N measures an instance that is running, and loaded, already.
-# On a machine that does other things the ratio says little. On Linux the processor time of the threads that serve the page
-# is told, too, as a share of the instance's: it is what they cost where processor time is what limits.
+# Measures the cost of open pages: in one running demo, periods with PAGES open pages alternate with periods without. The
+# script reads a page as a browser does: the events, and each picture they name. It does not measure rendering.
+# usage: src/test/bench/page-open.sh [ROUNDS] [SECONDS] [PAGES]     (default: 10 rounds of 2 × 20 s, 1 page)
+#        ADDRESS=http://127.0.0.1:PORT PID=N measures an instance that is already running under load.
+# On a machine that is busy otherwise, the ratio is not reliable. On Linux the script also prints the processor time of the
+# threads that serve the page, as a share of the instance's processor time.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 rounds=${1:-10} seconds=${2:-20} pages=${3:-1}
@@ -33,7 +33,7 @@ def ticks():
         try:
             stat = open(path).read()
         except OSError:
-            continue  # a thread that has ended
+            continue  # the thread has ended
         name, fields = stat[stat.index('(') + 1:stat.rindex(')')], stat[stat.rindex(')') + 2:].split()
         total += int(fields[11]) + int(fields[12])
         serving += (int(fields[11]) + int(fields[12])) * name.startswith(SERVING)
@@ -57,7 +57,7 @@ def page(end, read):
                             urllib.request.urlopen(f"{address}/pictures/{label['number']}-{instance}", timeout=60).read()
                             read.append(1)
                         except urllib.error.HTTPError:
-                            pass  # no longer kept
+                            pass  # the picture has been evicted
             if time.time() > end:
                 return
 
@@ -67,7 +67,7 @@ def rate(open_pages):
     for thread in threads:
         thread.start()
     time.sleep(max(0, start + seconds - time.time()))
-    # Both are read by a clock of their own: a late answer makes neither faster.
+    # Each value is read with its own clock, so a late response does not increase a rate.
     done, took = labels() - before, time.time() - start
     for thread in threads:
         thread.join()
@@ -75,7 +75,7 @@ def rate(open_pages):
 
 ratios, closed, spent = [], [], {'open': [0, 0], 'closed': [0, 0]}
 for number in range(1, rounds + 1):
-    # In turn which comes first, so that a drift favours neither.
+    # Alternates which comes first, so that drift favours neither.
     pair = {}
     for kind in ('closed', 'open') if number % 2 else ('open', 'closed'):
         before = ticks()

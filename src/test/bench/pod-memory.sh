@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What an instance of each model takes at most, under load: 'run' with a heap of 512 MB and two workers, as the Kubernetes
-# deployment has it, works on a backlog of photographs; its peak resident memory is Linux' VmHWM.
+# Measures the peak resident memory (VmHWM on Linux) of an instance for each model. 'run' with a heap of 512 MB and two
+# workers, as in the Kubernetes deployment, processes a backlog of photographs.
 # usage: src/test/bench/pod-memory.sh PHOTOS [SECONDS]     (default 60)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."

@@ -1,4 +1,4 @@
-"""Writes a ResNet's parameters, by torchvision's names, as safetensors: of the right shapes, with arbitrary values.
+"""Writes a ResNet's parameters as safetensors, with torchvision's names, the right shapes and arbitrary values.
 
 usage: python3 pod_weights.py resnet18|resnet50 FILE
 """

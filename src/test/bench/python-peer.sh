@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The pipeline against a plain Python consumer with frozen TorchScript: the same ResNet-50, photographs and broker,
-# alternating. Prints each round and the medians' ratio.
+# Compares the pipeline with a plain Python consumer that uses frozen TorchScript, alternating, with the same ResNet-50,
+# photographs and broker. Prints each round and the ratio of the medians.
 # usage: src/test/bench/python-peer.sh PHOTOS [ROUNDS] [SECONDS]     (default 5 and 20)
 # needs Debian's python3-torch, python3-torchvision, python3-confluent-kafka, python3-pil
 set -euo pipefail
@@ -32,7 +32,7 @@ for ((round = 1; round <= rounds; round++)); do
   a=$("${peer[@]}" count $bootstrap "ours-$round" "$seconds")
   kill $run; wait $run || true
   ./resnet-streams topics --bootstrap $bootstrap --set "topics.labels=theirs-$round" >/dev/null 2>&1
-  # Not a function: killing its shell would leave Python at work beside the next round.
+  # Not a function, since killing its shell would leave Python running during the next round.
   "${peer[@]}" serve $bootstrap image-events "theirs-$round" "$folder/resnet50.safetensors" 2>"$folder/serve.log" &
   serve=$!
   b=$("${peer[@]}" count $bootstrap "theirs-$round" "$seconds")

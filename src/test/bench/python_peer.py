@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What people write in Python: a consumer, a frozen TorchScript ResNet-50, a producer. Debian: python3-torch,
+"""A typical Python service: a consumer, a frozen TorchScript ResNet-50, a producer. Needs Debian's python3-torch,
 python3-torchvision, python3-confluent-kafka, python3-pil.
 
-  python_peer.py export FILE.safetensors              random weights, seeded, for both sides
-  python_peer.py serve BOOTSTRAP INPUT LABELS FILE    until it is killed
-  python_peer.py count BOOTSTRAP LABELS SECONDS       committed labels per second, from the first on
+  python_peer.py export FILE.safetensors              writes seeded random weights for both sides
+  python_peer.py serve BOOTSTRAP INPUT LABELS FILE    runs until it is killed
+  python_peer.py count BOOTSTRAP LABELS SECONDS       prints committed labels per second, from the first label on
 """
 import io
 import json
@@ -107,7 +107,7 @@ def count(bootstrap, labels, seconds):
     while first is None or time.monotonic() - first < seconds:
         messages = [m for m in consumer.consume(500, 0.05) if not m.error()]
         if messages and first is None:
-            first = last = time.monotonic()  # The first lump is not counted.
+            first = last = time.monotonic()  # The first batch of labels is not counted.
         elif messages:
             last = time.monotonic()
             number += len(messages)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command as a container does, without an engine: in a root of its own that can't be written to, where nothing is but
-# the system's programs and what is mounted, as that user, without capabilities. Started in a new mount name space.
+# Runs a command as in a container, without a container engine: in a separate read-only root file system that contains only
+# the system's programs and the mounts, as the given user, without capabilities. Must be started in a new mount namespace.
 # usage: container.sh ROOT UID:GID DIRECTORY [ro SOURCE TARGET | rw SOURCE TARGET | tmpfs TARGET OPTIONS]... -- NAME=VALUE... -- COMMAND...
 set -euo pipefail
 root=$1 user=$2 directory=$3

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What containers share, without an engine: a network of their own and names. Started in a new mount and network name space;
-# answers for the names given until it is ended.
+# Provides what containers share, without a container engine: a separate network and name resolution. Must be started in a
+# new mount and network namespace. Resolves the given names until it is stopped.
 # usage: host.sh FOLDER NAME...
 set -euo pipefail
 folder=$1

@@ -1,5 +1,5 @@
-// Prints what AsyncAPI's own parser finds wrong with, or advises against in, the document read from standard input; its
-// references are resolved from the folder given.
+// Prints the errors and warnings of AsyncAPI's parser for the document on standard input. References are resolved from the
+// given folder.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Parser } from "@asyncapi/parser";

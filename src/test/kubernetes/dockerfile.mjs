@@ -1,5 +1,5 @@
-// Reads a Dockerfile from standard input and prints, as JSON, what the linter finds in it and the instructions of its last
-// stage, with the variables and words as Docker takes them.
+// Reads a Dockerfile from standard input. Prints the linter's findings and the instructions of the last stage as JSON, with
+// variables and words parsed as by Docker.
 import { readFileSync } from "node:fs";
 import { DockerfileParser } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";

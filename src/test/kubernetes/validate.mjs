@@ -1,6 +1,6 @@
-// Reads a JSON array of Kubernetes objects from standard input and prints what is wrong with each, by the schemas of
-// kubernetes-models. Those allow properties that they don't know, as the API server does, which drops them; here each
-// property that the schema never looks at is a fault.
+// Reads a JSON array of Kubernetes objects from standard input and prints the errors of each one, according to the schemas
+// of kubernetes-models. The schemas allow unknown properties, which the API server drops; this script reports each property
+// that is not in the schema.
 import { readFileSync } from "node:fs";
 
 const packages = [
@@ -48,7 +48,7 @@ async function faults(object) {
   const unseen = new Set();
   const { apiVersion, kind: ignored, metadata, ...rest } = object;
   const instance = new kind({ metadata });
-  // Set afterwards, since the constructor copies what it gets.
+  // Set afterwards, since the constructor copies its argument.
   for (const key of Object.keys(rest)) {
     const child = watched(rest[key], key, unseen);
     unseen.add(key);

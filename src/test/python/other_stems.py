@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes the reference values of src/test/resources/parity: what PyTorch computes for networks with another stem, with weights
-and images that come from a formula (FormulaWeights).
+"""Writes the reference values in src/test/resources/parity: the results of PyTorch for networks with other stems, with
+weights and images computed by a formula (FormulaWeights).
 
-Needs torch, torchvision and timm; values in the repository are torch 1.13.1's and timm 0.9.16's. Run: other_stems.py FOLDER
+Needs torch, torchvision and timm. The values in the repository were written with torch 1.13.1 and timm 0.9.16.
+Run: other_stems.py FOLDER
 """
 import json
 import sys
@@ -84,7 +85,7 @@ def reference(networks, size, classes, path):
 def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    # Of 72 pixels the stages make 18, 9, 5 and 3, so that the pooling of resnet18d meets odd sizes.
+    # With 72 pixels the stages have 18, 9, 5 and 3 pixels, so that the pooling of resnet18d is tested with odd sizes.
     reference({"resnet18d": timm.create_model("resnet18d", num_classes=10),
                "resnet50d": timm.create_model("resnet50d", num_classes=10),
                "resnet50c": timm.create_model("resnet50c", num_classes=10)}, 72, 10, folder / "timm-seed1.json")

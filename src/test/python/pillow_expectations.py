@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What Pillow makes of images, as torchvision's Resize (antialias, on the short edge) and CenterCrop call it.
+"""Computes images with Pillow as torchvision's Resize (antialias, on the short edge) and CenterCrop do.
 
 usage: pillow_expectations.py crc              the CRC-32 of the patterns in ImagePreprocessorTest
        pillow_expectations.py crops OUT FILE...  for each file OUT/NAME.rgb: 224x224 of a short edge of 256, RGB bytes
-       pillow_expectations.py turned OUT FILE  of each size and EXIF orientation OUT/WIDTHxHEIGHT-ORIENTATION.jpg, and what
-                                        becomes of it: .jpg.rgb as above, .jpg.56.rgb: 56x56 of a short edge of 64
+       pillow_expectations.py turned OUT FILE  for each size and EXIF orientation OUT/WIDTHxHEIGHT-ORIENTATION.jpg, and the
+                                        results: .jpg.rgb as above, .jpg.56.rgb: 56x56 of a short edge of 64
 """
 
 import os
@@ -64,7 +64,7 @@ def preprocess(image, short_edge, width, height):
     return center_crop(resize(image, short_edge), width, height)
 
 
-# Of the scaled decoding's cells (2, 4, 8 pixels) the last is only partly the image's.
+# The image covers the last cell of the scaled decoding (2, 4 or 8 pixels) only in part.
 SIZES = [(609, 641), (1033, 777), (517, 1203), (1801, 1029)]
 
 
@@ -92,7 +92,7 @@ def main(arguments):
             print(f"{width},{height}, {short_edge},{crop_width},{crop_height}, {zlib.crc32(result.tobytes())}")
     elif arguments[:1] == ["crops"] and len(arguments) > 2:
         for file in arguments[2:]:
-            # Upright and three channels, as datasets of photographs are loaded.
+            # Upright, with three channels, as photo datasets are loaded.
             image = ImageOps.exif_transpose(Image.open(file)).convert("RGB")
             crop = preprocess(image, 256, 224, 224)
             with open(os.path.join(arguments[1], os.path.basename(file) + ".rgb"), "wb") as out:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints what the changelog says of a version, which must be that of the pom.
+# Prints the changelog's section of a version, which must be the version in pom.xml.
 # usage: src/test/release/notes.sh VERSION
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds this commit a second time, in a clone in another folder, time zone and locale, and compares the archive byte for
-# byte. Only the umask must be the same: the jar keeps the modes of folders.
+# Builds this commit a second time, in a clone with another folder, time zone and locale, and compares the archives byte for
+# byte. The umask must be the same, since the jar contains the modes of folders.
 # usage: src/test/release/reproducible.sh     (after 'mvn package' in a tree without changes)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds an older commit and lets UpgradeIT replace its instances by those of this tree while events flow, and one back.
-# usage: src/test/release/upgrade.sh COMMIT     (in a tree that 'mvn -Dquick -Dmaven.test.skip package' takes)
+# Builds an older commit. UpgradeIT then replaces its instances with instances of this tree while events flow, and replaces
+# one of them back.
+# usage: src/test/release/upgrade.sh COMMIT     (in a tree in which 'mvn -Dquick -Dmaven.test.skip package' works)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 commit=$(git rev-parse --verify "${1:?usage: upgrade.sh COMMIT}^{commit}")

@@ -1,5 +1,5 @@
-# Prints what zsh makes of some words and a Tab, with the completion that is installed.
-# usage: zsh -f zsh-completion.zsh SITE_FUNCTIONS WORDS EXPECTED     (waits until EXPECTED is on the line)
+# Prints how zsh completes the given words with the installed completion.
+# usage: zsh -f zsh-completion.zsh SITE_FUNCTIONS WORDS EXPECTED     (waits until the line contains EXPECTED)
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell "PS1=; unsetopt zle_bracketed_paste; fpath=(${(q)1} \$fpath); autoload -U compinit; compinit -u -D; echo READ''Y"

@@ -1,4 +1,4 @@
-// The page's script. What an event contains reaches the document as text alone: textContent and attributes of numbers.
+// The page's script. Content of events is inserted only as text, through textContent, and never as markup.
 (() => {
   'use strict';
   const root = document.documentElement;
@@ -33,7 +33,7 @@
     return made;
   }
 
-  // ---- the flow and the facts: texts are written by the server
+  // ---- flow and facts: the server formats the texts
 
   const texts = [...document.querySelectorAll('[data-text]')];
   const stages = [...document.querySelectorAll('.stage')];
@@ -147,7 +147,7 @@
   function showLetters(kind, last) {
     const present = new Set(last.map(letter => letter.number));
     for (const [number, letter] of kind.letters) {
-      // What somebody reads stays.
+      // Keeps letters that the user has opened.
       if (!present.has(number) && !letter.item.querySelector('pre') && !letter.item.contains(document.activeElement)) {
         letter.item.remove();
         kind.letters.delete(number);
@@ -168,7 +168,7 @@
   function makeLetter(letter) {
     const item = element('li');
     const where = element('p', 'where', letter.source);
-    // Apart, since it may turn the direction of what follows.
+    // In a bdi element, since the key may change the direction of the text that follows.
     if (letter.key !== null) where.append(' · key ', element('bdi', '', letter.key));
     where.append(' · ' + new Date(letter.millis).toLocaleTimeString());
     item.append(element('p', 'reason', letter.reason), where);
@@ -258,13 +258,13 @@
   const HEIGHT = 150, LEFT = 46, RIGHT = 6, TOP = 8, BOTTOM = 20;
   let points = [];
 
-  // 1, 2 or 5 times a power of ten, and above the greatest value.
+  // Returns 1, 2 or 5 times a power of ten, not below the greatest value.
   function ceiling(value) {
     const power = 10 ** Math.floor(Math.log10(value || 1));
     return power * [1, 2, 5, 10].find(step => step * power >= (value || 1));
   }
 
-  // Short, since the room is.
+  // Short, to fit the axis.
   function axis(plot, value) {
     if (plot.format === millis) return millis(value);
     return value >= 1e6 ? value / 1e6 + 'M' : value >= 1e4 ? value / 1e3 + 'k' : number(value);
@@ -303,7 +303,7 @@
         minutes ? '−' + minutes + ' min' : 'now'));
     }
     plot.series.forEach(([, column], index) => {
-      // A gap where a value is unknown.
+      // Leaves a gap for unknown values.
       let path = '', drawn = false, run = [];
       for (const point of points) {
         if (point[column] === null) drawn = false;
@@ -367,7 +367,7 @@
 
   function showPoints(more) {
     const newest = more[more.length - 1][0];
-    // Where the clock was set back, what lies ahead of it goes.
+    // After the clock was set back, points in the future are removed.
     points = points.filter(point => point[0] <= newest);
     const last = points.length ? points[points.length - 1][0] : 0;
     const added = more.filter(point => point[0] > last);
@@ -381,7 +381,7 @@
     }
   }
 
-  // ---- the connection
+  // ---- connection
 
   const filter = document.querySelector('.filter');
   let source = null;
@@ -391,7 +391,7 @@
     root.classList.toggle('lost', !isConnected);
     if (!isConnected) {
       setText(document.querySelector('[data-text="state"]'), 'No connection');
-      setText(document.querySelector('[data-text="reason"]'), 'trying again; the numbers are the last ones known');
+      setText(document.querySelector('[data-text="reason"]'), 'reconnecting; the numbers are the last ones received');
     }
   }
 
@@ -401,7 +401,7 @@
     source.addEventListener('message', event => {
       const news = JSON.parse(event.data);
       if (news.instance && news.instance !== instance) {
-        // Another process: numbers of outcomes and the token are its own.
+        // Another process, with its own numbers of outcomes and its own token.
         source.close();
         location.reload();
         return;
@@ -415,7 +415,7 @@
     });
     source.addEventListener('error', () => {
       connected(false);
-      // The browser tries again by itself, unless the server refused.
+      // The browser reconnects by itself, unless the server refused the request.
       if (source.readyState === EventSource.CLOSED) {
         clearTimeout(timer);
         timer = setTimeout(connect, 5000);

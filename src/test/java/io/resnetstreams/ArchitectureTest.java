@@ -1,24 +1,30 @@
 package io.resnetstreams;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
-import io.resnetstreams.cli.Main;
+import io.resnetstreams.service.ProcessEnd;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,19 +35,43 @@ class ArchitectureTest {
     private static final String ROOT = "io.resnetstreams.";
     private static final Path SOURCES = Path.of("src", "main", "java");
 
-    /** From the top: a package may import from those before it. Those not listed may import from anywhere. */
+    /** From the top: a package may import from those before it. Every package is listed. */
     private static final List<String> ORDER = List.of(
             "common",
             "events",
             "image",
+            "model.network",
             "model",
+            "model.data",
+            "model.convert",
+            "model.train",
+            "inference.batch",
+            "inference.engine",
             "inference",
             "topology",
-            "backfill",
-            "broker",
+            "kafka",
             "metrics",
+            "config",
+            "audit",
             "web",
-            "bench");
+            "service",
+            "deadletter",
+            "backfill",
+            "compare",
+            "report",
+            "monitor",
+            "demo",
+            "bench",
+            "bench.report",
+            "bench.scenario",
+            "cli.options",
+            "cli.model",
+            "cli.backfill",
+            "cli.dlq",
+            "cli");
+
+    private static final int MOST_CLASSES = 40;
+    private static final int MOST_CLASSES_OF_CLI = 16;
 
     private static final String[] KAFKA = {"org.apache.kafka..", "kafka.."};
     private static final String[] DJL = {"ai.djl.."};
@@ -72,23 +102,64 @@ class ArchitectureTest {
         assertThat(CLASSES.size()).isGreaterThan(100);
     }
 
+    @Test
+    void everyPackageIsListed() throws IOException {
+        Set<String> packages = new TreeSet<>();
+        for (Path file : linesOfSources().keySet()) {
+            packages.add(SOURCES.resolve(Path.of("io", "resnetstreams"))
+                    .relativize(file.getParent())
+                    .toString()
+                    .replace(File.separatorChar, '.'));
+        }
+        assertThat(ORDER).containsExactlyInAnyOrderElementsOf(packages);
+    }
+
     @ParameterizedTest
     @MethodSource("orderedPackages")
     void importsPointUp(String name) {
         String[] allowed = ORDER.subList(0, ORDER.indexOf(name) + 1).stream()
-                .map(above -> ROOT + above + "..")
+                .map(above -> ROOT + above)
                 .toArray(String[]::new);
         check(classes()
                 .that()
-                .resideInAPackage(ROOT + name + "..")
+                .resideInAPackage(ROOT + name)
                 .should()
                 .onlyDependOnClassesThat(
                         resideOutsideOfPackage("io.resnetstreams..").or(resideInAnyPackage(allowed))));
     }
 
     @Test
-    void packagesHaveNoCycles() {
-        check(slices().matching(ROOT + "(*)..").should().beFreeOfCycles());
+    void onlyTheCommandLineImportsTheCommandLine() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "cli..")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "cli..")));
+        check(noClasses()
+                .that()
+                .resideInAPackage(ROOT + "cli.*")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "cli")));
+        for (String group : List.of("model", "backfill", "dlq")) {
+            check(noClasses()
+                    .that()
+                    .resideOutsideOfPackages(ROOT + "cli", ROOT + "cli." + group)
+                    .should()
+                    .dependOnClassesThat(resideInAPackage(ROOT + "cli." + group)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("orderedPackages")
+    void packagesAreSmall(String name) throws IOException {
+        Path folder = SOURCES.resolve(Path.of("io", "resnetstreams")).resolve(name.replace('.', '/'));
+        long classes = linesOfSources().keySet().stream()
+                .filter(file -> file.getParent().equals(folder) && !file.endsWith("package-info.java"))
+                .count();
+        assertThat(classes).isBetween(1L, (long) (name.equals("cli") ? MOST_CLASSES_OF_CLI : MOST_CLASSES));
+        List<String> description = Files.readAllLines(folder.resolve("package-info.java"));
+        assertThat(description).hasSizeBetween(3, 10);
+        assertThat(description.get(0)).isEqualTo("/**");
     }
 
     @Test
@@ -110,6 +181,7 @@ class ArchitectureTest {
     @Test
     void theTopologyKnowsNeitherTheEngineNorPrometheus() {
         check(noneIn("topology", DJL));
+        check(noneIn("kafka", DJL));
         check(noneIn("topology", PROMETHEUS));
     }
 
@@ -119,13 +191,23 @@ class ArchitectureTest {
     }
 
     @Test
-    void theBrokerKnowsNothingOfOurs() {
+    void theBrokerKnowsOnlyItsLock() {
+        check(classes()
+                .that()
+                .haveSimpleName("EmbeddedBroker")
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage("io.resnetstreams..")
+                        .or(simpleName("EmbeddedBroker"))
+                        .or(simpleName("DirectoryLock"))));
+    }
+
+    @Test
+    void onlyTheEngineAndModelsKnowMoreOfTheEngineThanItsDevices() {
         check(noClasses()
                 .that()
-                .resideInAPackage(ROOT + "broker..")
+                .resideOutsideOfPackages(ROOT + "model..", ROOT + "inference.engine", ROOT + "bench..")
                 .should()
-                .dependOnClassesThat(
-                        resideInAPackage("io.resnetstreams..").and(resideOutsideOfPackage(ROOT + "broker.."))));
+                .dependOnClassesThat(resideInAnyPackage(DJL).and(not(type(Device.class)))));
     }
 
     @Test
@@ -138,10 +220,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyMainEndsTheProcess() {
+    void onlyProcessEndEndsTheProcess() {
         check(noClasses()
                 .that()
-                .doNotBelongToAnyOf(Main.class)
+                .doNotBelongToAnyOf(ProcessEnd.class)
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .orShould()
@@ -149,7 +231,7 @@ class ArchitectureTest {
                 .orShould()
                 .callMethod(Runtime.class, "halt", int.class)
                 .orShould()
-                .callMethod("io.resnetstreams.cli.CLibrary", "_exit", "int"));
+                .callMethod("io.resnetstreams.service.CLibrary", "_exit", "int"));
     }
 
     @Test

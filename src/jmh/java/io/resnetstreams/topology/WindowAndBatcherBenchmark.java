@@ -6,7 +6,7 @@ import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
-import io.resnetstreams.inference.FreeBatcher;
+import io.resnetstreams.inference.batch.FreeBatcher;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,8 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.kafka.AdminOffsets;
+import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.topology.TopicCheck;
 import java.util.ArrayList;
 import java.util.Collections;

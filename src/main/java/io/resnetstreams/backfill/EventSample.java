@@ -2,6 +2,7 @@ package io.resnetstreams.backfill;
 
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.kafka.BackfillClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

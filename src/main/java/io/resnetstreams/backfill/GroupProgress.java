@@ -1,5 +1,8 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.kafka.AdminOffsets;
+import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.Futures;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

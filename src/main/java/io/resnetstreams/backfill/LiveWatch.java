@@ -1,6 +1,8 @@
 package io.resnetstreams.backfill;
 
 import io.resnetstreams.common.RepeatingTask;
+import io.resnetstreams.kafka.AdminOffsets;
+import io.resnetstreams.kafka.BackfillClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

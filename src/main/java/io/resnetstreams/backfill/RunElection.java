@@ -1,5 +1,6 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.kafka.BackfillClients;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;

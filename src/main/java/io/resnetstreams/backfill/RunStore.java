@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.topology.TopicCheck;
 import java.io.IOException;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Keeps a topic ahead of its reader by so many bytes, and no more: a reader never waits, and the disk doesn't fill. */
-final class Backlog implements AutoCloseable {
+public final class Backlog implements AutoCloseable {
     private static final long BYTES_AHEAD = 4 * KafkaSetup.IN_FLIGHT.maxBytes();
     /** Sent at once at most, so that its sender gets to do other things. */
     private static final long BYTES_AT_ONCE = 16L << 20;
@@ -18,19 +18,19 @@ final class Backlog implements AutoCloseable {
     private final long meanBytes;
     private long sent;
 
-    Backlog(KafkaSetup kafka, String topic, List<byte[]> values) {
+    public Backlog(KafkaSetup kafka, String topic, List<byte[]> values) {
         this.producer = kafka.producer();
         this.topic = topic;
         this.values = values;
         this.meanBytes = meanBytes(values);
     }
 
-    static long meanBytes(List<byte[]> values) {
+    public static long meanBytes(List<byte[]> values) {
         return values.stream().mapToLong(value -> value.length).sum() / values.size();
     }
 
     /** Sends events until there are enough ahead of those that are done, or enough were sent for now. */
-    void topUp(long done) {
+    public void topUp(long done) {
         if (failure.get() != null) {
             throw new IllegalStateException("an event could not be sent", failure.get());
         }

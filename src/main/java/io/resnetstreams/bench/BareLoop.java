@@ -16,18 +16,18 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Consumes, produces and commits in transactions of 100 ms, with nothing around it: Kafka's own limit. */
-final class BareLoop {
+public final class BareLoop {
     private static final long COMMIT_NANOS = 100_000_000;
     private static final java.time.Duration POLL = java.time.Duration.ofMillis(10);
 
     private final KafkaSetup kafka;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    BareLoop(KafkaSetup kafka) {
+    public BareLoop(KafkaSetup kafka) {
         this.kafka = kafka;
     }
 
-    double rate(int seconds) throws Exception {
+    public double rate(int seconds) throws Exception {
         PipelineSettings settings = kafka.settings();
         Thread loop = new Thread(() -> loop(settings), "bare-loop");
         loop.start();

@@ -3,10 +3,10 @@ package io.resnetstreams.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The least that a peer must answer. */
-final class BestClass {
+public final class BestClass {
     private BestClass() {}
 
-    static byte[] bytes(float[] probabilities) {
+    public static byte[] bytes(float[] probabilities) {
         int best = 0;
         for (int i = 1; i < probabilities.length; i++) {
             best = probabilities[i] > probabilities[best] ? i : best;

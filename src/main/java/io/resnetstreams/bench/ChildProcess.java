@@ -24,7 +24,7 @@ import java.util.function.Predicate;
  *
  * <p>Threading: its owner alone calls it; a thread of its own reads the lines.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
     /** Belong to one process alone: agents have ports, recordings have files. */
     private static final List<String> NOT_INHERITED =
             List.of("-agentlib:", "-agentpath:", "-javaagent:", "-XX:StartFlightRecording");
@@ -58,10 +58,10 @@ final class ChildProcess implements AutoCloseable {
      * @param text null when there are no more, since the process has ended
      * @param nanos when it came, since the process was started
      */
-    record Line(String text, long nanos) {}
+    public record Line(String text, long nanos) {}
 
     /** Starts a command with this process's environment, but for the product's own configuration. */
-    static ChildProcess start(List<String> command) throws IOException {
+    public static ChildProcess start(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith(CONFIGURATION_PREFIX));
         long start = System.nanoTime();
@@ -95,11 +95,11 @@ final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    long nanosSinceStart() {
+    public long nanosSinceStart() {
         return System.nanoTime() - startNanos;
     }
 
@@ -124,7 +124,7 @@ final class ChildProcess implements AutoCloseable {
      * @param what names it in the message
      * @throws IllegalStateException if the process ends before, or the time is up; the message has its last lines
      */
-    Line await(String what, Predicate<String> wanted, Duration longest) throws InterruptedException {
+    public Line await(String what, Predicate<String> wanted, Duration longest) throws InterruptedException {
         long deadline = System.nanoTime() + longest.toNanos();
         while (true) {
             Line line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -150,7 +150,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Returns an exception that says what went wrong with the process, its exit code if it has ended, and its last lines. */
-    IllegalStateException failed(String what) throws InterruptedException {
+    public IllegalStateException failed(String what) throws InterruptedException {
         boolean ended = process.waitFor(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
         for (Line line = lines.poll(); line != null && line.text() != null; line = lines.poll()) {
             keep(line.text());
@@ -165,7 +165,7 @@ final class ChildProcess implements AutoCloseable {
      *
      * @throws IllegalStateException if it doesn't end, or its exit code is not 0
      */
-    void terminate() throws InterruptedException {
+    public void terminate() throws InterruptedException {
         process.destroy();
         requireEnd("after SIGTERM");
     }

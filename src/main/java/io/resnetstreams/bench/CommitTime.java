@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** How long a transaction takes that sends one record and an offset. */
-final class CommitTime {
+public final class CommitTime {
     private static final int TRANSACTIONS = 60;
     private static final int WARM_UP = 10;
     private static final long PAUSE_NANOS = 100_000_000;
@@ -22,7 +22,7 @@ final class CommitTime {
     private CommitTime() {}
 
     /** Returns the median in nanoseconds, from begin to committed. */
-    static double medianNanos(KafkaSetup kafka, String topic) {
+    public static double medianNanos(KafkaSetup kafka, String topic) {
         Properties properties = new Properties();
         properties.put("bootstrap.servers", kafka.bootstrapServers());
         properties.put("transactional.id", "commit-time");

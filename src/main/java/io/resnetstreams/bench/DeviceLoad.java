@@ -11,14 +11,14 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /** Keeps classifiers busy with pixels that lie ready, and nothing else: what the device can do. */
-final class DeviceLoad {
+public final class DeviceLoad {
     private DeviceLoad() {}
 
     /**
      * Returns images per second of all classifiers together, each on a thread of its own with a batch prepared ahead, as
      * the pipeline's workers do it.
      */
-    static double rate(List<Classifier> classifiers, byte[] image, int batchSize, int seconds) throws Exception {
+    public static double rate(List<Classifier> classifiers, byte[] image, int batchSize, int seconds) throws Exception {
         List<byte[]> batch = Collections.nCopies(batchSize, image);
         ExecutorService threads = Executors.newFixedThreadPool(classifiers.size());
         try {

@@ -1,6 +1,6 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.demo.EmbeddedBroker;
 import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
@@ -34,11 +34,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * An embedded broker with events that were produced beforehand. Each measurement reads them again as a group of its own,
  * into topics of its own.
  */
-final class KafkaSetup implements AutoCloseable {
-    static final String INPUT = "events";
+public final class KafkaSetup implements AutoCloseable {
+    public static final String INPUT = "events";
     static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
-    static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
+    public static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(20);
 
@@ -47,12 +47,12 @@ final class KafkaSetup implements AutoCloseable {
     private final Admin admin;
     private int runs;
 
-    KafkaSetup(Path directory) throws IOException {
+    public KafkaSetup(Path directory) throws IOException {
         this(directory, PARTITIONS);
     }
 
     /** With topics of so many partitions. */
-    KafkaSetup(Path directory, int partitions) throws IOException {
+    public KafkaSetup(Path directory, int partitions) throws IOException {
         this.partitions = partitions;
         this.broker = EmbeddedBroker.start(directory, 0, MAX_MESSAGE_BYTES + StreamsProperties.OUTCOME_HEADROOM_BYTES);
         this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
@@ -78,12 +78,12 @@ final class KafkaSetup implements AutoCloseable {
     }
 
     /** Sends values in turn until there are so many events, evenly to all partitions. */
-    void produce(List<byte[]> values, int events) {
+    public void produce(List<byte[]> values, int events) {
         produce(INPUT, values, events);
     }
 
     /** Makes an input topic of its own and sends to it. */
-    void produceTo(String topic, List<byte[]> values, int events) {
+    public void produceTo(String topic, List<byte[]> values, int events) {
         create(topic);
         produce(topic, values, events);
     }
@@ -106,7 +106,7 @@ final class KafkaSetup implements AutoCloseable {
     }
 
     /** Returns a producer for events of all sizes. */
-    KafkaProducer<byte[], byte[]> producer() {
+    public KafkaProducer<byte[], byte[]> producer() {
         Map<String, Object> properties = Map.of(
                 "bootstrap.servers",
                 broker.bootstrapServers(),
@@ -120,12 +120,12 @@ final class KafkaSetup implements AutoCloseable {
     }
 
     /** Returns settings for a measurement's own group and output topics, which are made now. */
-    PipelineSettings settings() {
+    public PipelineSettings settings() {
         return settings(INPUT, IN_FLIGHT);
     }
 
     /** The same with another input topic or another window. */
-    PipelineSettings settings(String input, InFlightLimits inFlight) {
+    public PipelineSettings settings(String input, InFlightLimits inFlight) {
         int run = ++runs;
         Topics topics = new Topics(input, "labels-" + run, "dead-letters-" + run);
         create(topics.labels());
@@ -134,7 +134,7 @@ final class KafkaSetup implements AutoCloseable {
     }
 
     /** Returns settings as all measurements have them. */
-    static PipelineSettings settings(
+    public static PipelineSettings settings(
             String bootstrapServers, String applicationId, Topics topics, InFlightLimits inFlight) {
         return new PipelineSettings(
                 applicationId,
@@ -150,20 +150,20 @@ final class KafkaSetup implements AutoCloseable {
     }
 
     /** The same with an input topic of its own, still empty, for events that come while it runs. */
-    PipelineSettings liveSettings() {
+    public PipelineSettings liveSettings() {
         String input = "events-" + (runs + 1);
         create(input);
         return settings(input, IN_FLIGHT);
     }
 
     /** Deletes the topics of live settings, with their events. */
-    void deleteLive(PipelineSettings settings) throws InterruptedException, ExecutionException {
+    public void deleteLive(PipelineSettings settings) throws InterruptedException, ExecutionException {
         admin.deleteTopics(List.of(settings.topics().input())).all().get();
         delete(settings);
     }
 
     /** Deletes a measurement's topics. */
-    void delete(PipelineSettings settings) throws InterruptedException, ExecutionException {
+    public void delete(PipelineSettings settings) throws InterruptedException, ExecutionException {
         admin.deleteTopics(List.of(settings.topics().labels(), settings.topics().deadLetters()))
                 .all()
                 .get();
@@ -219,7 +219,7 @@ final class KafkaSetup implements AutoCloseable {
     }
 
     /** Returns a consumer that sees a topic's committed records from the beginning. */
-    KafkaConsumer<byte[], byte[]> committedReader(String topic) {
+    public KafkaConsumer<byte[], byte[]> committedReader(String topic) {
         KafkaConsumer<byte[], byte[]> consumer = committedReader();
         List<TopicPartition> all = new ArrayList<>(IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))

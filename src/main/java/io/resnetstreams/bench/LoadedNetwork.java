@@ -1,16 +1,16 @@
 package io.resnetstreams.bench;
 
 import ai.djl.Device;
-import io.resnetstreams.inference.DeviceModel;
+import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
-import io.resnetstreams.model.FormulaModel;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.convert.FormulaModel;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** A network on the CPU's workers, and a broker with images for it on the input topic. */
-final class LoadedNetwork implements AutoCloseable {
+public final class LoadedNetwork implements AutoCloseable {
     /** Of ImageNet, whose networks are measured without their weights. */
     private static final int CLASSES = 1_000;
     /** More photographs than a large network classifies in a second on any CPU. */
@@ -28,7 +28,7 @@ final class LoadedNetwork implements AutoCloseable {
      * @param kafka has events for it; it is the caller's to close
      * @throws IllegalArgumentException if this processor can't run it
      */
-    LoadedNetwork(ModelDirectory directory, KafkaSetup kafka) {
+    public LoadedNetwork(ModelDirectory directory, KafkaSetup kafka) {
         this.directory = directory;
         this.kafka = kafka;
         this.model = DeviceModel.load(
@@ -36,12 +36,12 @@ final class LoadedNetwork implements AutoCloseable {
     }
 
     /** Writes ResNet-50 at 224×224 with weights from the formula. */
-    static ModelDirectory resNet50(BenchSettings settings, String name) throws IOException {
+    public static ModelDirectory resNet50(BenchSettings settings, String name) throws IOException {
         return FormulaModel.write(settings.directory().resolve(name), "resnet50", CLASSES);
     }
 
     /** Starts a broker with photographs on the input topic. */
-    static KafkaSetup photographs(BenchSettings settings, String name) throws IOException {
+    public static KafkaSetup photographs(BenchSettings settings, String name) throws IOException {
         KafkaSetup kafka = new KafkaSetup(settings.directory().resolve(name + "-broker"));
         kafka.produce(Photographs.read(settings.images()), PHOTOGRAPHS_PER_SECOND * (settings.seconds() + 10));
         return kafka;
@@ -51,7 +51,7 @@ final class LoadedNetwork implements AutoCloseable {
      * Runs the pipeline with a classifier that costs nothing. The compiler is done with broker, clients and decoding then;
      * beside a slow network it would take a third of a core for the first minutes.
      */
-    void warmUp() throws Exception {
+    public void warmUp() throws Exception {
         int classes = directory.labels().size();
         try (Service service =
                 new Service(List.of(List.of(new FreeNetwork(classes))), directory.preprocessing(), classes, batch())) {
@@ -59,30 +59,30 @@ final class LoadedNetwork implements AutoCloseable {
         }
     }
 
-    KafkaSetup kafka() {
+    public KafkaSetup kafka() {
         return kafka;
     }
 
-    ModelDirectory directory() {
+    public ModelDirectory directory() {
         return directory;
     }
 
     /** Returns the size of one image's pixels: H·W·3. */
-    int imageBytes() {
+    public int imageBytes() {
         return model.imageBytes();
     }
 
-    List<Classifier> classifiers() {
+    public List<Classifier> classifiers() {
         return model.classifiers();
     }
 
     /** Images per second with pixels ready in memory, in batches of the size that the device is fastest with. */
-    double ceiling(int seconds) throws Exception {
+    public double ceiling(int seconds) throws Exception {
         return DeviceLoad.rate(model.classifiers(), new byte[model.imageBytes()], batch(), seconds);
     }
 
     /** Starts the product's service on the classifiers, which stay open when it closes. */
-    Service service() {
+    public Service service() {
         List<Classifier> kept =
                 model.classifiers().stream().map(LoadedNetwork::keptOpen).toList();
         return new Service(
@@ -113,7 +113,7 @@ final class LoadedNetwork implements AutoCloseable {
     }
 
     /** Images per second through Kafka and back, as the product does it. */
-    double pipeline(int seconds) throws Exception {
+    public double pipeline(int seconds) throws Exception {
         try (Service service = service()) {
             return TopologyRun.pipeline(kafka, service.service()::classify, seconds);
         }

@@ -8,7 +8,7 @@ import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.image.ImagePreprocessor;
-import io.resnetstreams.inference.DeviceModel;
+import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.Pipeline;

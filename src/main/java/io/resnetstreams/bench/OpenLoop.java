@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Events that come when they come, as a Poisson process, whether or not those before are done; each event's time runs from
  * the moment when it was due, so that a stall counts for all that had to wait behind it (no coordinated omission).
  */
-final class OpenLoop {
+public final class OpenLoop {
     private static final String DUE = "due";
     private static final Duration POLL = Duration.ofMillis(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -35,7 +35,7 @@ final class OpenLoop {
     private final KafkaSetup kafka;
     private final List<byte[]> values;
 
-    OpenLoop(KafkaSetup kafka, List<byte[]> values) {
+    public OpenLoop(KafkaSetup kafka, List<byte[]> values) {
         this.kafka = kafka;
         this.values = values;
     }
@@ -45,7 +45,8 @@ final class OpenLoop {
      *
      * @return nanoseconds from due to seen by a {@code read_committed} reader
      */
-    Histogram latencies(EventClassifier classifier, double eventsPerSecond, int events, long seed) throws Exception {
+    public Histogram latencies(EventClassifier classifier, double eventsPerSecond, int events, long seed)
+            throws Exception {
         PipelineSettings settings = kafka.liveSettings();
         try (Pipeline pipeline = Pipeline.create(settings, classifier, TopologyMetrics.NONE)) {
             pipeline.start();

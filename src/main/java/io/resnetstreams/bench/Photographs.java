@@ -21,7 +21,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /** JPEG photographs: a folder's, or made ones of usual sizes and with about as much detail. */
-final class Photographs {
+public final class Photographs {
     private static final int[][] SIZES = {{500, 375}, {375, 500}, {500, 333}, {640, 480}, {500, 375}, {1024, 768}};
     private static final int MADE = 48;
     private static final float USUAL_QUALITY = 0.75f;
@@ -33,7 +33,7 @@ final class Photographs {
      *
      * @throws IllegalArgumentException if the folder has no JPEG
      */
-    static List<byte[]> read(Path folder) throws IOException {
+    public static List<byte[]> read(Path folder) throws IOException {
         if (folder == null) {
             List<byte[]> made = new ArrayList<>();
             for (int i = 0; i < MADE; i++) {
@@ -60,7 +60,7 @@ final class Photographs {
     }
 
     /** Returns the bytes of the pictures that come with a model. */
-    static List<byte[]> samples(Path model) throws IOException {
+    public static List<byte[]> samples(Path model) throws IOException {
         List<byte[]> samples = new ArrayList<>();
         try (Stream<Path> files = Files.walk(model.resolve("samples"))) {
             for (Path file : files.filter(path -> path.toString().endsWith(".png"))
@@ -78,12 +78,12 @@ final class Photographs {
     }
 
     /** Returns a JPEG of gradients, shapes and noise, drawn from the seed. */
-    static byte[] made(int width, int height, long seed) throws IOException {
+    public static byte[] made(int width, int height, long seed) throws IOException {
         return made(width, height, seed, USUAL_QUALITY);
     }
 
     /** The same with a quality of 0 to 1, which decides how many bytes a pixel takes. */
-    static byte[] made(int width, int height, long seed, float quality) throws IOException {
+    public static byte[] made(int width, int height, long seed, float quality) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** A {@link MemoryProbe} in a process of its own: its state, its memory, its end. */
-final class ProbeProcess implements AutoCloseable {
+public final class ProbeProcess implements AutoCloseable {
     private static final Duration LONGEST_START = Duration.ofSeconds(120);
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 
@@ -17,7 +17,7 @@ final class ProbeProcess implements AutoCloseable {
     }
 
     /** Starts one and waits until it runs. */
-    static ProbeProcess start(PipelineSettings settings, Path model) throws IOException, InterruptedException {
+    public static ProbeProcess start(PipelineSettings settings, Path model) throws IOException, InterruptedException {
         ProbeProcess probe = new ProbeProcess(ChildProcess.start(ChildProcess.java(
                 MemoryProbe.class,
                 MemoryProbe.arguments(
@@ -45,17 +45,17 @@ final class ProbeProcess implements AutoCloseable {
         return state;
     }
 
-    ProbeState state() throws InterruptedException {
+    public ProbeState state() throws InterruptedException {
         return ask(MemoryProbe.STATE);
     }
 
     /** Stalls the device, until the end. */
-    void stall() throws InterruptedException {
+    public void stall() throws InterruptedException {
         ask(MemoryProbe.STALL);
     }
 
     /** Returns the resident memory of the process now. */
-    long residentBytes() throws InterruptedException {
+    public long residentBytes() throws InterruptedException {
         try {
             return ResidentMemory.bytes(process.pid());
         } catch (IOException e) {
@@ -63,12 +63,12 @@ final class ProbeProcess implements AutoCloseable {
         }
     }
 
-    IllegalStateException failed(String what) throws InterruptedException {
+    public IllegalStateException failed(String what) throws InterruptedException {
         return process.failed(what);
     }
 
     /** Lets it end by itself. */
-    void end() throws InterruptedException {
+    public void end() throws InterruptedException {
         process.send(MemoryProbe.END);
         process.requireEnd("after '" + MemoryProbe.END + "'");
     }

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  * @param labels labels forwarded so far
  * @param deadLetters dead letters forwarded so far
  */
-record ProbeState(int inFlightEvents, long inFlightBytes, boolean full, long labels, long deadLetters) {
+public record ProbeState(int inFlightEvents, long inFlightBytes, boolean full, long labels, long deadLetters) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Returns whether a line is one of these rather than of a log. */

@@ -13,7 +13,7 @@ public final class ResidentMemory {
     private ResidentMemory() {}
 
     /** Returns whether this system tells it. */
-    static boolean isKnown() {
+    public static boolean isKnown() {
         return Files.isReadable(status("self"));
     }
 

@@ -11,31 +11,31 @@ import java.util.stream.IntStream;
  * Measures candidates in turn (A B A B …), so that whatever else the machine does meets all of them, and takes medians.
  * One round before is warm-up and counts for nothing.
  */
-final class Rounds {
+public final class Rounds {
     private final int rounds;
     private final Map<String, Measurement> candidates = new LinkedHashMap<>();
     private final Map<String, List<Double>> rates = new LinkedHashMap<>();
 
-    Rounds(int rounds) {
+    public Rounds(int rounds) {
         this.rounds = rounds;
     }
 
     /** Runs once and returns a rate, such as images per second. */
     @FunctionalInterface
-    interface Measurement {
+    public interface Measurement {
         double rate() throws Exception;
     }
 
-    Rounds add(String name, Measurement measurement) {
+    public Rounds add(String name, Measurement measurement) {
         candidates.put(name, measurement);
         return this;
     }
 
     /** What the rounds had in the middle, and between what they lay. */
-    record Spread(double median, double least, double most) {}
+    public record Spread(double median, double least, double most) {}
 
     /** Measures, and returns each candidate's median rate, by name. */
-    Map<String, Double> medians() throws Exception {
+    public Map<String, Double> medians() throws Exception {
         candidates.keySet().forEach(name -> rates.put(name, new ArrayList<>()));
         for (int round = 0; round <= rounds; round++) {
             for (Map.Entry<String, Measurement> candidate : candidates.entrySet()) {
@@ -51,7 +51,7 @@ final class Rounds {
     }
 
     /** Returns one candidate's rates over another's of the same round, as {@link #medians} has measured them. */
-    Spread ratio(String name, String other) {
+    public Spread ratio(String name, String other) {
         List<Double> ratios = IntStream.range(0, rounds)
                 .mapToObj(round -> rates.get(name).get(round) / rates.get(other).get(round))
                 .toList();
@@ -59,7 +59,7 @@ final class Rounds {
     }
 
     /** Returns the middle value, or the mean of the two in the middle. */
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;

@@ -4,7 +4,7 @@ import java.util.Map;
 
 /** One thing that is measured. */
 @FunctionalInterface
-interface Scenario {
+public interface Scenario {
     /** Measures and returns figures by their names in {@code bench --json}. */
     Map<String, Object> run(BenchSettings settings) throws Exception;
 }

@@ -10,10 +10,10 @@ import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
-import io.resnetstreams.inference.BatchPolicy;
-import io.resnetstreams.inference.Batcher;
 import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.LabelRanking;
+import io.resnetstreams.inference.batch.BatchPolicy;
+import io.resnetstreams.inference.batch.Batcher;
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +23,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** The product's own way from an event to its label, with counts of batches and the time that events spend on it. */
-final class Service implements AutoCloseable {
-    static final int LARGEST_BATCH = 32;
+public final class Service implements AutoCloseable {
+    public static final int LARGEST_BATCH = 32;
     private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
 
     private final ServiceMetrics metrics = new ServiceMetrics();
@@ -37,7 +37,7 @@ final class Service implements AutoCloseable {
      * @param devices the classifiers of each device's workers; they are closed with the service
      * @param largestBatch the largest batch that is made
      */
-    Service(List<List<Classifier>> devices, Preprocessing preprocessing, int classes, int largestBatch) {
+    public Service(List<List<Classifier>> devices, Preprocessing preprocessing, int classes, int largestBatch) {
         int imageBytes = preprocessing.width() * preprocessing.height() * 3;
         List<Batcher> batchers = new ArrayList<>();
         for (List<Classifier> classifiers : devices) {
@@ -57,12 +57,12 @@ final class Service implements AutoCloseable {
                 metrics);
     }
 
-    ClassificationService service() {
+    public ClassificationService service() {
         return service;
     }
 
     /** Classifies as {@link #service} does, and notes when each outcome came, for {@link #committed}. */
-    CompletableFuture<Outcome> classify(RawEvent event) {
+    public CompletableFuture<Outcome> classify(RawEvent event) {
         CompletableFuture<Outcome> outcome = service.classify(event);
         outcome.whenComplete((done, failure) -> {
             if (failure == null) {
@@ -73,16 +73,16 @@ final class Service implements AutoCloseable {
     }
 
     /** Notes that a reader has just got the label of an event that came through {@link #classify}. */
-    void committed(ConsumerRecord<byte[], byte[]> label) {
+    public void committed(ConsumerRecord<byte[], byte[]> label) {
         metrics.committed(LABELS.deserialize(label.topic(), label.value()).source());
     }
 
     /** Returns what was done so far. */
-    ServiceWork work() {
+    public ServiceWork work() {
         return metrics.work();
     }
 
-    int workers() {
+    public int workers() {
         return workers;
     }
 

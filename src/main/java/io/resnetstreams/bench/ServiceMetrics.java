@@ -2,8 +2,8 @@ package io.resnetstreams.bench;
 
 import io.resnetstreams.bench.ServiceWork.Spent;
 import io.resnetstreams.events.SourcePosition;
-import io.resnetstreams.inference.BatchPolicy.ClosedBy;
-import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.batch.InferenceMetrics;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;

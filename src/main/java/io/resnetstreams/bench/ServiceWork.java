@@ -13,11 +13,11 @@ import java.util.TreeMap;
  * @param stages the time that events spent in each stage, by its name, in the order of the stages
  * @param busyNanos the time that workers spent with batches, in all
  */
-record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> stages, long busyNanos) {
-    static final ServiceWork NONE = new ServiceWork(new TreeMap<>(), Map.of(), 0);
+public record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> stages, long busyNanos) {
+    public static final ServiceWork NONE = new ServiceWork(new TreeMap<>(), Map.of(), 0);
     private static final double MILLI = 1e6;
 
-    ServiceWork {
+    public ServiceWork {
         batches = Collections.unmodifiableSortedMap(new TreeMap<>(batches));
         stages = Collections.unmodifiableMap(new LinkedHashMap<>(stages));
     }
@@ -29,7 +29,7 @@ record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> stages, 
      * @param nanos their time there in all
      */
     record Spent(long events, long nanos) {
-        Spent plus(Spent other) {
+        public Spent plus(Spent other) {
             return new Spent(events + other.events, nanos + other.nanos);
         }
 
@@ -40,7 +40,7 @@ record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> stages, 
     }
 
     /** Returns this and another run's work together. */
-    ServiceWork plus(ServiceWork other) {
+    public ServiceWork plus(ServiceWork other) {
         SortedMap<Integer, Long> allBatches = new TreeMap<>(batches);
         other.batches.forEach((size, count) -> allBatches.merge(size, count, Long::sum));
         Map<String, Spent> allStages = new LinkedHashMap<>(stages);
@@ -49,7 +49,7 @@ record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> stages, 
     }
 
     /** Returns the mean number of images in a batch; 0 where there was none. */
-    double meanBatch() {
+    public double meanBatch() {
         long images = 0;
         long count = 0;
         for (Map.Entry<Integer, Long> batch : batches.entrySet()) {
@@ -60,14 +60,14 @@ record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> stages, 
     }
 
     /** Returns counts of batches by size, smallest first. */
-    Map<String, Long> batchSizes() {
+    public Map<String, Long> batchSizes() {
         Map<String, Long> sizes = new LinkedHashMap<>();
         batches.forEach((size, count) -> sizes.put(Integer.toString(size), count));
         return sizes;
     }
 
     /** Returns the mean milliseconds that an event spent in each stage. */
-    Map<String, Double> stageMillis() {
+    public Map<String, Double> stageMillis() {
         Map<String, Double> millis = new LinkedHashMap<>();
         stages.forEach((stage, spent) -> millis.put(stage, spent.meanMillis()));
         return millis;

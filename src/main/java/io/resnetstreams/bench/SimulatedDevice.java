@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * images/s, 8: 699, 32: 1,077), the time of a batch interpolated between them. It begins a batch when the one before has
  * ended, as a device with one queue does.
  */
-final class SimulatedDevice implements Classifier {
+public final class SimulatedDevice implements Classifier {
     private static final double[] BATCHES = {1, 8, 32};
     private static final double[] SECONDS = {1 / 162.0, 8 / 699.0, 32 / 1_077.0};
 
@@ -20,7 +20,7 @@ final class SimulatedDevice implements Classifier {
     private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
     private long freeAt;
 
-    SimulatedDevice(int imageBytes, int classes) {
+    public SimulatedDevice(int imageBytes, int classes) {
         this.imageBytes = imageBytes;
         this.classes = classes;
     }

@@ -1,6 +1,6 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.inference.DeviceModel;
+import io.resnetstreams.inference.engine.DeviceModel;
 import java.util.Map;
 
 /** How fast one model is against another, pixels ready in memory, in turn. */

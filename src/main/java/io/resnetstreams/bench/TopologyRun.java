@@ -21,11 +21,11 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
 /** Runs a topology over the events that lie ready, and measures how fast its committed outcomes come. */
-final class TopologyRun {
+public final class TopologyRun {
     private TopologyRun() {}
 
     /** The pipeline's own topology. */
-    static double pipeline(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
+    public static double pipeline(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
         return pipeline(kafka, kafka.settings(), classifier, seconds, label -> {});
     }
 
@@ -34,7 +34,7 @@ final class TopologyRun {
      *
      * @param onCommitted told each label's record as soon as a {@code read_committed} reader has it
      */
-    static double pipeline(
+    public static double pipeline(
             KafkaSetup kafka,
             PipelineSettings settings,
             EventClassifier classifier,
@@ -49,7 +49,7 @@ final class TopologyRun {
     }
 
     /** The pipeline's own topology with metrics as {@code run} has them, asked for once a second, and its page. */
-    static double pipelineWithMetrics(
+    public static double pipelineWithMetrics(
             KafkaSetup kafka, PipelineMetrics metrics, LivePage page, EventClassifier classifier, int seconds)
             throws Exception {
         PipelineSettings settings = kafka.settings();
@@ -88,12 +88,13 @@ final class TopologyRun {
 
     /** Makes a topology that reads the settings' input and writes to its labels topic. */
     @FunctionalInterface
-    interface TopologyOf {
+    public interface TopologyOf {
         Topology build(PipelineSettings settings);
     }
 
     /** Another topology with the same properties of Kafka Streams and its clients, but for those given. */
-    static double other(KafkaSetup kafka, TopologyOf topology, int threads, Map<String, Object> more, int seconds)
+    public static double other(
+            KafkaSetup kafka, TopologyOf topology, int threads, Map<String, Object> more, int seconds)
             throws Exception {
         PipelineSettings settings = kafka.settings();
         Properties properties = StreamsProperties.of(settings);

@@ -1,8 +1,14 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.Benchmarks;
-import io.resnetstreams.cli.ReportPage.Run;
+import io.resnetstreams.bench.report.BenchReport;
+import io.resnetstreams.bench.report.ReportPage.Run;
+import io.resnetstreams.bench.scenario.Benchmarks;
+import io.resnetstreams.cli.options.CommandLines;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.Home;
+import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.common.UserErrorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,10 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.demo.EmbeddedBroker;
+import io.resnetstreams.service.ProcessEnd;
 import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,7 +66,7 @@ final class BrokerCommand implements Callable<Integer> {
                 .addShutdownHook(new Thread(
                         () -> {
                             broker.close();
-                            Main.endAfterSignal(0);
+                            ProcessEnd.endAfterSignal(0);
                         },
                         "shutdown"));
         output.printJson(Map.of("bootstrapServers", broker.bootstrapServers(), "data", data.toString()));

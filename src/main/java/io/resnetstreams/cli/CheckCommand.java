@@ -1,7 +1,17 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.backfill.AdminOffsets;
+import io.resnetstreams.audit.OfflineOutcomes;
+import io.resnetstreams.audit.OutcomeScan;
+import io.resnetstreams.audit.TopicAudit;
+import io.resnetstreams.audit.TopicSurvey;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.EventReader;
+import io.resnetstreams.kafka.AdminOffsets;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicScan;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -106,7 +116,7 @@ final class CheckCommand implements Callable<Integer> {
     private TopicAudit.Result audit(Configuration configuration, OfflineOutcomes offline) {
         EventReader reader = new EventReader(configuration.eventLimits());
         TopicAudit audit = new TopicAudit();
-        KafkaClients clients = new KafkaClients(configuration);
+        KafkaClients clients = new KafkaClients(configuration.connection());
         TopicScan scan = new TopicScan(clients);
         String inputTopic = configuration.topics().input();
         TopicSurvey survey = TopicSurvey.of(configuration, clients);

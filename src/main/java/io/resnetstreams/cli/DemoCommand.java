@@ -1,5 +1,10 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.demo.DemoRun;
+import io.resnetstreams.service.Termination;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

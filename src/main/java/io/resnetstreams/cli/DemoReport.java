@@ -1,13 +1,20 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.broker.EmbeddedBroker;
-import io.resnetstreams.model.LabelledSample;
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.Terminal;
+import io.resnetstreams.common.Rounding;
+import io.resnetstreams.common.Text;
+import io.resnetstreams.demo.DemoListener;
+import io.resnetstreams.demo.DemoRun;
+import io.resnetstreams.model.data.LabelledSample;
+import io.resnetstreams.service.ClassificationStack;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a person sees of the demo: a table that is redrawn on a terminal, a line a second elsewhere; then the summary. */
-final class DemoReport {
+final class DemoReport implements DemoListener {
     private static final double SECONDS_BETWEEN_LINES = 1;
 
     private final OutputOptions output;
@@ -21,14 +28,16 @@ final class DemoReport {
         this.live = output.json ? Terminal.isError() : Terminal.isOutput();
     }
 
-    void step(String text) {
+    @Override
+    public void step(String text) {
         out().println(text + " …");
     }
 
-    void ready(ClassificationStack stack, EmbeddedBroker broker, LabelledSample sample, String address) {
+    @Override
+    public void ready(String bootstrapServers, ClassificationStack stack, LabelledSample sample, String address) {
         out().printf(
                         "Kafka at %s, model %s on %s, %,d sample images%n",
-                        broker.bootstrapServers(),
+                        bootstrapServers,
                         stack.modelReference().name(),
                         stack.device(),
                         sample.files().size());
@@ -45,7 +54,8 @@ final class DemoReport {
         out().flush();
     }
 
-    void progress(OutcomeFollower.Snapshot now, long total, double meanBatch, double seconds) {
+    @Override
+    public void progress(OutcomeFollower.Snapshot now, long total, double meanBatch, double seconds) {
         if (!sawFirst && now.outcomes() > 0) {
             sawFirst = true;
             lastLine = -SECONDS_BETWEEN_LINES;

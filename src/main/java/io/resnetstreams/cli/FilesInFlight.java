@@ -2,7 +2,7 @@ package io.resnetstreams.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.demo.EventSource.SourceEvent;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;

@@ -1,8 +1,14 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.PlainText;
+import io.resnetstreams.common.Text;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
-import io.resnetstreams.events.PlainText;
+import io.resnetstreams.kafka.KafkaClients;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +56,7 @@ final class LabelsCommand implements Callable<Integer> {
         }
         Configuration configuration = options.load("topics.labels", topic);
         deserializer = LabelEventSerde.deserializer();
-        KafkaClients clients = new KafkaClients(configuration);
+        KafkaClients clients = new KafkaClients(configuration.connection());
         List<TopicPartition> partitions =
                 clients.partitions(configuration.topics().labels());
         if (!output.json) {

@@ -1,7 +1,16 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.events.PlainText;
-import io.resnetstreams.inference.DeviceThreads;
+import io.resnetstreams.cli.backfill.BackfillCommand;
+import io.resnetstreams.cli.dlq.DlqCommand;
+import io.resnetstreams.cli.model.ModelCommand;
+import io.resnetstreams.common.PlainText;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.kafka.Failures;
+import io.resnetstreams.kafka.Refusals;
+import io.resnetstreams.service.BuildVersion;
+import io.resnetstreams.service.Logging;
+import io.resnetstreams.service.ProcessEnd;
+import io.resnetstreams.service.StandardOutput;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,7 +45,7 @@ public final class Main {
     public static void main(String[] arguments) {
         StandardOutput.install();
         Logging.prepare(List.of(arguments));
-        end(execute(arguments));
+        ProcessEnd.end(execute(arguments));
     }
 
     private static int execute(String[] arguments) {
@@ -50,34 +59,6 @@ public final class Main {
             }
             return CommandLine.ExitCode.SOFTWARE;
         }
-    }
-
-    /** Ends the process with the exit code, or another one where standard output failed: in Java's way, or at once where the engine's library would crash or hang in its own end. */
-    static void end(int exitCode) {
-        if (DeviceThreads.areRunning()) {
-            endAtOnce(exitCode);
-        }
-        System.exit(StandardOutput.checked(exitCode));
-    }
-
-    /**
-     * Ends the process without any shutdown hook, Java's or a native library's; safe whatever any thread is doing. Does not
-     * return.
-     */
-    static void endAtOnce(int exitCode) {
-        int checked = StandardOutput.checked(exitCode);
-        System.err.flush();
-        CLibrary.INSTANCE._exit(checked);
-    }
-
-    /**
-     * Ends the process from a shutdown hook with the exit code of a command that did what it was asked to; Java itself
-     * would end it with 143 after SIGTERM.
-     */
-    static void endAfterSignal(int exitCode) {
-        int checked = StandardOutput.checked(exitCode);
-        System.err.flush();
-        Runtime.getRuntime().halt(checked);
     }
 
     static CommandLine commandLine() {

@@ -1,6 +1,15 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.Terminal;
+import io.resnetstreams.common.Rounding;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
+import io.resnetstreams.demo.EventSource.SourceEvent;
+import io.resnetstreams.kafka.KafkaClients;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +62,7 @@ final class ProduceCommand implements Callable<Integer> {
             throw UserErrorException.usage("--rate is " + rate + "; it must be greater than 0");
         }
         Configuration configuration = options.load("topics.input", topic);
-        KafkaClients clients = new KafkaClients(configuration);
+        KafkaClients clients = new KafkaClients(configuration.connection());
         EventSource source = EventSource.of(paths);
         String input = configuration.topics().input();
         clients.partitions(input);

@@ -1,8 +1,21 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.kafka.Failures;
+import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.MxNet;
+import io.resnetstreams.model.network.MxNet;
+import io.resnetstreams.monitor.Monitoring;
+import io.resnetstreams.service.BuildVersion;
+import io.resnetstreams.service.ClassificationStack;
+import io.resnetstreams.service.Logging;
+import io.resnetstreams.service.RunStatistics;
+import io.resnetstreams.service.StatusLog;
+import io.resnetstreams.service.Termination;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.util.Map;
@@ -52,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
             Log.LOG.info("{}", new BuildVersion().name());
             monitoring.logAddress();
             Log.LOG.info("Looking for the topics at {}", configuration.bootstrapServers());
-            new KafkaClients(configuration).requireTopics();
+            new KafkaClients(configuration.connection()).requireTopics();
             Logging.ofConnections();
             return run(configuration, model, monitoring, termination);
         } finally {

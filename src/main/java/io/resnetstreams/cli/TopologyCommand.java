@@ -1,5 +1,7 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.PipelineOptions;
 import io.resnetstreams.topology.ClassifyTopology;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -2,6 +2,7 @@ package io.resnetstreams.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.resnetstreams.common.PlainText;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;

@@ -1,5 +1,6 @@
 package io.resnetstreams.events;
 
+import io.resnetstreams.common.PlainText;
 import java.io.Serial;
 
 /**

@@ -2,7 +2,7 @@ package io.resnetstreams.metrics;
 
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
-import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalDouble;

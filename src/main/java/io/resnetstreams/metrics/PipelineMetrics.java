@@ -10,7 +10,7 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointSnapshot;
-import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.time.InstantSource;

@@ -2,6 +2,8 @@ package io.resnetstreams.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.model.network.Normalisation;
+import io.resnetstreams.model.network.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -111,12 +113,12 @@ public record ModelDescription(
     }
 
     /** Returns the same with another provenance. */
-    ModelDescription withProvenance(Provenance other) {
+    public ModelDescription withProvenance(Provenance other) {
         return with(name, precision, other, files);
     }
 
     /** Returns the same network's description in another precision. */
-    ModelDescription inPrecision(String otherName, Precision other, Provenance otherProvenance) {
+    public ModelDescription inPrecision(String otherName, Precision other, Provenance otherProvenance) {
         return with(otherName, other, otherProvenance, Map.of());
     }
 

@@ -6,7 +6,17 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetstreams.common.BoundedFile;
+import io.resnetstreams.common.ForeignFile;
+import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.model.network.BatchNormFolding;
+import io.resnetstreams.model.network.Digests;
+import io.resnetstreams.model.network.ParameterShape;
+import io.resnetstreams.model.network.ParametersCheck;
+import io.resnetstreams.model.network.ParametersFile;
+import io.resnetstreams.model.network.ParametersReader;
+import io.resnetstreams.model.network.ResNetArchitecture;
+import io.resnetstreams.model.network.ResNetSymbol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +34,7 @@ public final class ModelDirectory {
     public static final String DESCRIPTION_FILE = "model.json";
     static final String SYNSET_FILE = "synset.txt";
     /** ResNet-152's has some 500 KB. */
-    static final int MOST_SYMBOL_BYTES = 32_000_000;
+    public static final int MOST_SYMBOL_BYTES = 32_000_000;
 
     private static final int MOST_SYNSET_BYTES = 16_000_000;
     private static final int MOST_DESCRIPTION_BYTES = 1_000_000;
@@ -43,11 +53,11 @@ public final class ModelDirectory {
         this.labels = labels;
     }
 
-    static String symbolFile(String name) {
+    public static String symbolFile(String name) {
         return name + "-symbol.json";
     }
 
-    static String parametersFile(String name) {
+    public static String parametersFile(String name) {
         return name + "-0000.params";
     }
 
@@ -128,8 +138,7 @@ public final class ModelDirectory {
     }
 
     private static void verify(Path directory, String name, String expected) throws InvalidModelException {
-        // Absolute before they are compared, since the directory may be the present one, which has no name, or above
-        // it.
+        // Made absolute first: the present directory, and one above it, have no name.
         Path absolute = directory.toAbsolutePath().normalize();
         if (!absolute.equals(absolute.resolve(name).normalize().getParent())) {
             throw new InvalidModelException(directory.resolve(DESCRIPTION_FILE) + ": files names '" + name
@@ -143,7 +152,7 @@ public final class ModelDirectory {
             String found = Digests.of(file);
             if (!found.equals(expected)) {
                 if (name.endsWith(".params")) {
-                    SymbolImport.requireParameters(file);
+                    ParametersCheck.requireFormat(file);
                 } else {
                     ForeignFile.refuse(file, "what " + DESCRIPTION_FILE + " says");
                 }
@@ -171,7 +180,7 @@ public final class ModelDirectory {
      * Writes a model into a directory, in the place of one that is there. The description is written last, with the
      * digests, so that a directory half written is refused.
      */
-    static void write(
+    public static void write(
             Path directory,
             ModelDescription description,
             List<String> labels,
@@ -189,7 +198,7 @@ public final class ModelDirectory {
     }
 
     /** Writes a model of any graph. */
-    static void write(
+    public static void write(
             Path directory,
             ModelDescription description,
             List<String> labels,
@@ -232,6 +241,11 @@ public final class ModelDirectory {
         return new ModelDirectory(target, description, labels);
     }
 
+    /** Returns the file of its parameters. */
+    public Path parametersPath() {
+        return directory.resolve(parametersFile(name()));
+    }
+
     public Path directory() {
         return directory;
     }
@@ -260,8 +274,8 @@ public final class ModelDirectory {
     /** Returns how many values training changed; of a graph that was brought along, all but running statistics. */
     public long trainableParameters() {
         if (!ModelDescription.OTHER.equals(architecture())) {
-            return ResNetSymbol.of(
-                            ResNetArchitecture.of(architecture()), labels.size(), ResNetSymbol.Output.PROBABILITIES)
+            ResNetArchitecture known = ResNetArchitecture.of(architecture());
+            return ResNetSymbol.of(known, labels.size(), ResNetSymbol.Output.PROBABILITIES)
                     .trainableParameters();
         }
         return ParametersReader.stored(directory.resolve(parametersFile(name()))).values().stream()

@@ -2,7 +2,7 @@ package io.resnetstreams.web;
 
 import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.RepeatingTask;
-import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.security.SecureRandom;

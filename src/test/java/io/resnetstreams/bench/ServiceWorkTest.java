@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.resnetstreams.bench.ServiceWork.Spent;
 import io.resnetstreams.events.SourcePosition;
-import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

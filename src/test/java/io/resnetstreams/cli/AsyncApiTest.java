@@ -15,10 +15,15 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.kafka.KafkaClients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +148,7 @@ class AsyncApiTest {
         assertThat(described.get("address").asText()).isEqualTo(topic);
         JsonNode kafka = described.at("/bindings/kafka");
         assertThat(kafka.get("partitions").asInt()).isEqualTo(defaults.topics().partitions());
-        new KafkaClients(defaults).topicSettings(output).forEach((name, value) -> assertThat(
+        new KafkaClients(defaults.connection()).topicSettings(output).forEach((name, value) -> assertThat(
                         kafka.at("/topicConfiguration").path(name).asText())
                 .isEqualTo(value));
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.cli.BackfillRig.Ran;
+import io.resnetstreams.service.ClassifierSource;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
-import io.resnetstreams.model.EvaluationSet;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.data.EvaluationSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,8 +104,8 @@ class BackfillDiffModelsIT {
         ConfigurationLoader loader = new ConfigurationLoader().set("bootstrapServers", cluster.bootstrap(), "test");
         settings.forEach((key, value) -> loader.set(key, value, "test"));
         Configuration configuration = loader.load();
-        TopicsCommand.create(configuration);
-        KafkaClients clients = new KafkaClients(configuration);
+        TopicCreation.create(new KafkaClients(configuration.connection()));
+        KafkaClients clients = new KafkaClients(configuration.connection());
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.cli.BackfillRig.Ran;
+import io.resnetstreams.deadletter.StoredDeadLetter;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;

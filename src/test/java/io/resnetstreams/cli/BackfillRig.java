@@ -8,11 +8,17 @@ import io.resnetstreams.ClassIsolation;
 import io.resnetstreams.backfill.BackfillParameters;
 import io.resnetstreams.backfill.BackfillPlan;
 import io.resnetstreams.backfill.BackfillPlanner;
+import io.resnetstreams.backfill.BackfillTopics;
 import io.resnetstreams.backfill.PartitionSelection;
 import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.cli.backfill.BackfillCommand;
+import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.kafka.TopicCreation;
+import io.resnetstreams.kafka.TopicScan;
+import io.resnetstreams.service.ClassifierSource;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -65,7 +71,7 @@ final class BackfillRig implements AutoCloseable {
         Map<String, String> configs = new HashMap<>(settings);
         // The events' timestamps are those of 1970.
         configs.putIfAbsent(TopicConfig.RETENTION_MS_CONFIG, "-1");
-        TopicsCommand.create(cluster.clients(), List.of(new NewTopic(name, partitions, (short) 1).configs(configs)));
+        TopicCreation.create(cluster.clients(), List.of(new NewTopic(name, partitions, (short) 1).configs(configs)));
     }
 
     Set<String> topics() throws Exception {
@@ -126,7 +132,7 @@ final class BackfillRig implements AutoCloseable {
                                 new StubSource("stub").reference(configuration),
                                 configuration.guarantee()),
                         System.currentTimeMillis());
-        new BackfillTopics(configuration, cluster.clients()).create(plan, notice -> {});
+        new BackfillTopics(cluster.clients()).create(plan, notice -> {});
         try (RunStore store = new RunStore(cluster.clients(), configuration.applicationId(), 1)) {
             return store.begin(plan).plan();
         }

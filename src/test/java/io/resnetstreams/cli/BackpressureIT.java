@@ -3,7 +3,12 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
+import io.resnetstreams.demo.EventSource.SourceEvent;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;

@@ -8,9 +8,9 @@ import java.io.PrintStream;
 import java.util.List;
 
 /** A command that ran in this process, as {@link Main} runs it, and what it printed. */
-record CapturedCommand(int exitCode, String out, String err) {
+public record CapturedCommand(int exitCode, String out, String err) {
     /** Runs it to its end. Changes the process's standard streams meanwhile. */
-    static CapturedCommand run(String... arguments) {
+    public static CapturedCommand run(String... arguments) {
         PrintStream realOut = System.out;
         PrintStream realErr = System.err;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -28,12 +28,12 @@ record CapturedCommand(int exitCode, String out, String err) {
         }
     }
 
-    static CapturedCommand run(List<String> arguments) {
+    public static CapturedCommand run(List<String> arguments) {
         return run(arguments.toArray(String[]::new));
     }
 
     /** Returns what it printed to standard error, but for what a service tells of its work. */
-    List<String> errorLines() {
+    public List<String> errorLines() {
         return err.lines().filter(line -> !line.matches("[\\d:.]{12} INFO .*")).toList();
     }
 }

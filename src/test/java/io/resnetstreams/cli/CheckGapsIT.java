@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.kafka.TopicScan;
 import io.resnetstreams.topology.TopicCheck;
 import java.time.Duration;
 import java.util.List;

@@ -6,7 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.cli.dlq.DlqCommand;
+import io.resnetstreams.deadletter.StoredDeadLetter;
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.kafka.TopicScan;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;

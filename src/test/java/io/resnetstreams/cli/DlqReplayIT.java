@@ -9,6 +9,7 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.kafka.TopicScan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

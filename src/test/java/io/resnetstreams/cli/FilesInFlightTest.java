@@ -3,7 +3,7 @@ package io.resnetstreams.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.demo.EventSource.SourceEvent;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;

@@ -3,14 +3,21 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.resnetstreams.broker.EmbeddedBroker;
 import io.resnetstreams.cli.Endpoint.Answer;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.demo.EmbeddedBroker;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.TestEvents;
-import io.resnetstreams.inference.BatchPolicy.ClosedBy;
-import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.batch.InferenceMetrics;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.metrics.Samples;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.monitor.Monitoring;
+import io.resnetstreams.service.ClassificationStack;
+import io.resnetstreams.service.RunStatistics;
 import io.resnetstreams.topology.Pipeline;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +84,7 @@ class GroupLagIT {
                         "2000")
                 .forEach((key, value) -> loader.set(key, value, "test"));
         Configuration configuration = loader.load();
-        TopicsCommand.create(configuration);
+        TopicCreation.create(new KafkaClients(configuration.connection()));
         return configuration;
     }
 

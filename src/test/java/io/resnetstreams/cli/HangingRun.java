@@ -1,6 +1,8 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.model.Classifier;
+import io.resnetstreams.service.Logging;
+import io.resnetstreams.service.ProcessEnd;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
@@ -23,7 +25,7 @@ public final class HangingRun {
         AtomicInteger hangs = new AtomicInteger(all.get(0).equals(ALWAYS) ? Integer.MAX_VALUE : 1);
         RunCommand command = new RunCommand(classifier -> new HangingClassifier(classifier, soundBatches, hangs));
         String[] rest = all.subList(1, all.size()).toArray(String[]::new);
-        Main.end(Main.prepared(new CommandLine(command)).execute(rest));
+        ProcessEnd.end(Main.prepared(new CommandLine(command)).execute(rest));
     }
 
     private record HangingClassifier(Classifier classifier, AtomicInteger soundBatches, AtomicInteger hangs)

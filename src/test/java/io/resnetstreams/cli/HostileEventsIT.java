@@ -4,10 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.resnetstreams.audit.OutcomeFollower;
 import io.resnetstreams.cli.HostileEvents.Case;
+import io.resnetstreams.cli.dlq.DlqCommand;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicScan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +135,8 @@ class HostileEventsIT {
                         .set("kafka.producer.max.request.size", Integer.toString(64 << 20), "test")
                         .set("kafka.producer.buffer.memory", Integer.toString(64 << 20), "test")
                         .set("kafka.producer.compression.type", compression, "test")
-                        .load())
+                        .load()
+                        .connection())
                 .producer();
     }
 

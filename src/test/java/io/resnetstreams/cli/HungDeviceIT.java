@@ -3,6 +3,9 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

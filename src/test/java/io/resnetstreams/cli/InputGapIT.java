@@ -3,6 +3,7 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.resnetstreams.kafka.TopicCreation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -179,7 +180,7 @@ class InputGapIT {
 
     @Test
     void anInstanceOfAnotherTopicInTheSameGroupIsNotReady() throws Exception {
-        TopicsCommand.create(
+        TopicCreation.create(
                 cluster.clients(), List.of(new org.apache.kafka.clients.admin.NewTopic("others", 2, (short) 1)));
         InstanceProcess first = cluster.run().awaitRunning();
         InstanceProcess second = cluster.run("topics.input=others");

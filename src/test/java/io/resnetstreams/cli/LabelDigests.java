@@ -1,7 +1,10 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicScan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +25,7 @@ final class LabelDigests {
         String topic = configuration.topics().labels();
         LabelDigests digests = new LabelDigests();
         try (Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer()) {
-            new TopicScan(new KafkaClients(configuration)).scan(topic, TopicScan.Visitor.ofAll(record -> {
+            new TopicScan(new KafkaClients(configuration.connection())).scan(topic, TopicScan.Visitor.ofAll(record -> {
                 LabelEvent label = deserializer.deserialize(topic, record.value());
                 digests.partitions
                         .computeIfAbsent(record.partition(), number -> new ArrayList<>())

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.resnetstreams.audit.OutcomeFollower;
 import io.resnetstreams.common.Png;
+import io.resnetstreams.kafka.TopicScan;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
+import io.resnetstreams.demo.EventSource.SourceEvent;
 import io.resnetstreams.metrics.Samples;
 import java.io.IOException;
 import java.nio.file.Files;

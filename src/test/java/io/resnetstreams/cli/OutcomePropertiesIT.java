@@ -3,6 +3,8 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
@@ -10,6 +12,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopicCheck;
@@ -113,7 +116,7 @@ class OutcomePropertiesIT {
     private Configuration configuration(
             TestCluster cluster, Admin admin, int round, Map<String, String> labels, Map<String, String> deadLetters)
             throws Exception {
-        TopicsCommand.create(
+        TopicCreation.create(
                 cluster.clients(),
                 List.of(
                         new NewTopic("input-" + round, 2, (short) 1)

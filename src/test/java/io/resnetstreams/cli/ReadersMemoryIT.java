@@ -9,6 +9,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.kafka.KafkaClients;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;

@@ -3,11 +3,16 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.OnGap;
@@ -78,7 +83,7 @@ class RollingChangeIT {
                 .set("kafka.main.consumer.metadata.max.age.ms", "500", "test")
                 .set("kafka.producer.metadata.max.age.ms", "500", "test")
                 .load();
-        TopicsCommand.create(configuration);
+        TopicCreation.create(new KafkaClients(configuration.connection()));
         return configuration;
     }
 

@@ -3,7 +3,10 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
+import io.resnetstreams.demo.EventSource.SourceEvent;
 import io.resnetstreams.metrics.ScalingPlot;
 import java.nio.file.Path;
 import java.time.Duration;

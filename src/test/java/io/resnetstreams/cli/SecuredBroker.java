@@ -2,7 +2,10 @@ package io.resnetstreams.cli;
 
 import static org.awaitility.Awaitility.await;
 
-import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.demo.EmbeddedBroker;
+import io.resnetstreams.kafka.KafkaClients;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -167,7 +170,7 @@ final class SecuredBroker implements AutoCloseable {
 
     private static boolean canLogIn(Path configuration) throws InterruptedException {
         Configuration loaded = new ConfigurationLoader().file(configuration).load();
-        try (Admin user = new KafkaClients(loaded).admin()) {
+        try (Admin user = new KafkaClients(loaded.connection()).admin()) {
             user.describeCluster().nodes().get();
             return true;
         } catch (ExecutionException e) {

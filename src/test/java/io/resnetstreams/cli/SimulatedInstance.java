@@ -1,13 +1,16 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
-import io.resnetstreams.inference.BatchPolicy;
-import io.resnetstreams.inference.Batcher;
 import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.LabelRanking;
+import io.resnetstreams.inference.batch.BatchPolicy;
+import io.resnetstreams.inference.batch.Batcher;
+import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.ScalingSignal;
@@ -52,7 +55,7 @@ public final class SimulatedInstance {
         PipelineMetrics metrics = new PipelineMetrics();
         ImagePreprocessor.warmUp();
         ScalingSignal signal = new ScalingSignal(configuration.scaling().targets(), System::nanoTime);
-        KafkaClients clients = new KafkaClients(configuration);
+        KafkaClients clients = new KafkaClients(configuration.connection());
         GroupSource source = new GroupSource(
                 clients.admin(),
                 configuration.applicationId(),

@@ -3,7 +3,14 @@ package io.resnetstreams.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.resnetstreams.audit.OutcomeFollower;
 import io.resnetstreams.bench.ResidentMemory;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicCreation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +84,7 @@ class SoakCheck {
                 .set("bootstrapServers", last(ADDRESS, broker.log()).group(1), "test")
                 .set("brokerTimeoutMillis", Long.toString(PATIENCE.toMillis()), "test")
                 .load();
-        TopicsCommand.create(configuration);
+        TopicCreation.create(new KafkaClients(configuration.connection()));
         InstanceProcess instance =
                 launch(HEAP, "run", "--bootstrap", configuration.bootstrapServers(), "--set", "statusSeconds=5");
         instance.awaitRunning();
@@ -117,7 +124,7 @@ class SoakCheck {
     }
 
     private static OutcomeFollower follow(Configuration configuration) {
-        KafkaClients clients = new KafkaClients(configuration);
+        KafkaClients clients = new KafkaClients(configuration.connection());
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
@@ -128,7 +135,7 @@ class SoakCheck {
     private static void send(Configuration configuration, OutcomeFollower follower, double rate, long events)
             throws InterruptedException {
         EventSource source = EventSource.of(List.of(TestCluster.SAMPLES)).kept();
-        try (Producer<byte[], byte[]> producer = new KafkaClients(configuration).producer()) {
+        try (Producer<byte[], byte[]> producer = new KafkaClients(configuration.connection()).producer()) {
             EventSender sender = new EventSender(
                     producer,
                     configuration.topics().input(),

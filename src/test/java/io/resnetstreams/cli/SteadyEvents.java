@@ -3,7 +3,12 @@ package io.resnetstreams.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
-import io.resnetstreams.cli.EventSource.SourceEvent;
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.demo.EventSender;
+import io.resnetstreams.demo.EventSource;
+import io.resnetstreams.demo.EventSource.SourceEvent;
+import io.resnetstreams.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +28,7 @@ final class SteadyEvents implements AutoCloseable {
     private volatile boolean settled;
 
     private SteadyEvents(Configuration configuration, int rate, Iterable<SourceEvent> events) {
-        KafkaClients clients = new KafkaClients(configuration);
+        KafkaClients clients = new KafkaClients(configuration.connection());
         this.configuration = configuration;
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));

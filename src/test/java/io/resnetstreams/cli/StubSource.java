@@ -1,5 +1,7 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.cli.backfill.BackfillCommand;
+import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventLimits;
@@ -11,6 +13,9 @@ import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.service.ClassifierSource;
+import io.resnetstreams.service.Logging;
+import io.resnetstreams.service.RunStatistics;
 import io.resnetstreams.topology.EventClassifier;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,13 @@ package io.resnetstreams.cli;
 
 import static org.awaitility.Awaitility.await;
 
-import io.resnetstreams.broker.EmbeddedBroker;
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.demo.EmbeddedBroker;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +40,7 @@ final class TestCluster implements AutoCloseable {
         this.folder = folder;
         this.broker = broker;
         this.configuration = configuration;
-        this.clients = new KafkaClients(configuration);
+        this.clients = new KafkaClients(configuration.connection());
     }
 
     /** Starts it; settings are {@code key=value}. */
@@ -54,7 +60,7 @@ final class TestCluster implements AutoCloseable {
         EmbeddedBroker server = EmbeddedBroker.start(folder, 0, largest, broker);
         Configuration configuration = loader.set("bootstrapServers", server.bootstrapServers(), "test")
                 .load();
-        TopicsCommand.create(configuration);
+        TopicCreation.create(new KafkaClients(configuration.connection()));
         return new TestCluster(folder, server, configuration);
     }
 

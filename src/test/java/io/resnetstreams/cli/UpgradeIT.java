@@ -2,7 +2,10 @@ package io.resnetstreams.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.config.Configuration;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.service.BuildVersion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

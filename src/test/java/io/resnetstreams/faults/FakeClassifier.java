@@ -1,6 +1,6 @@
 package io.resnetstreams.faults;
 
-import io.resnetstreams.inference.OutOfDeviceMemoryException;
+import io.resnetstreams.inference.batch.OutOfDeviceMemoryException;
 import io.resnetstreams.model.Classifier;
 import java.util.Arrays;
 import java.util.List;

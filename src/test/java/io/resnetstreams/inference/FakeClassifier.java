@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Answers with each image's first byte as the probability of class 0; a fault, run before each batch, may throw. */
-final class FakeClassifier implements Classifier {
+public final class FakeClassifier implements Classifier {
     private final Consumer<List<byte[]>> fault;
     private final List<Integer> batchSizes = new ArrayList<>();
 
-    FakeClassifier(Consumer<List<byte[]>> fault) {
+    public FakeClassifier(Consumer<List<byte[]>> fault) {
         this.fault = fault;
     }
 
-    static FakeClassifier sound() {
+    public static FakeClassifier sound() {
         return new FakeClassifier(images -> {});
     }
 
@@ -25,16 +25,16 @@ final class FakeClassifier implements Classifier {
         return rows(images);
     }
 
-    static float[][] rows(List<byte[]> images) {
+    public static float[][] rows(List<byte[]> images) {
         return images.stream().map(FakeClassifier::row).toArray(float[][]::new);
     }
 
-    static float[] row(byte[] image) {
+    public static float[] row(byte[] image) {
         float first = (image[0] & 0xFF) / 255f;
         return new float[] {first, 1 - first};
     }
 
-    synchronized List<Integer> batchSizes() {
+    public synchronized List<Integer> batchSizes() {
         return List.copyOf(batchSizes);
     }
 

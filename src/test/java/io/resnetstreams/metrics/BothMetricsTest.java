@@ -2,7 +2,7 @@ package io.resnetstreams.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetstreams.inference.InferenceMetrics;
+import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

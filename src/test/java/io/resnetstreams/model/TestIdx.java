@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes IDX files for tests, right or wrong as their header says. */
-final class TestIdx {
+public final class TestIdx {
     private TestIdx() {}
 
-    static byte[] bytes(byte[] data, int... header) throws IOException {
+    public static byte[] bytes(byte[] data, int... header) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             for (int word : header) {
@@ -22,7 +22,7 @@ final class TestIdx {
         return bytes.toByteArray();
     }
 
-    static byte[] gzip(byte[] plain) throws IOException {
+    public static byte[] gzip(byte[] plain) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
             out.write(plain);
@@ -31,7 +31,7 @@ final class TestIdx {
     }
 
     /** Writes the test split of a data set of images of 2×2 pixels, each pixel an image's own grey. */
-    static void writeTestSplit(Path folder, int[] greys, int[] classes) throws IOException {
+    public static void writeTestSplit(Path folder, int[] greys, int[] classes) throws IOException {
         byte[] pixels = new byte[greys.length * 4];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) greys[i / 4];

@@ -1,5 +1,8 @@
 package io.resnetstreams.model;
 
+import io.resnetstreams.model.network.Precision;
+import io.resnetstreams.model.network.ResNetArchitecture;
+import io.resnetstreams.model.network.ResNetSymbol;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -7,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes small models for tests: a ResNet-20 for images of 2×2 pixels whose values are all the same. */
-final class TestModels {
+public final class TestModels {
     static final String NAME = "tiny";
-    static final List<String> LABELS = List.of("zero", "one", "two", "three", "four", "five", "six", "seven");
+    public static final List<String> LABELS = List.of("zero", "one", "two", "three", "four", "five", "six", "seven");
 
     private TestModels() {}
 
@@ -30,7 +33,7 @@ final class TestModels {
                 Map.of());
     }
 
-    static void write(Path directory) throws IOException {
+    public static void write(Path directory) throws IOException {
         write(directory, description());
     }
 

@@ -3,7 +3,7 @@ package io.resnetstreams.model;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.djl.Device;
-import io.resnetstreams.inference.DeviceModel;
+import io.resnetstreams.inference.engine.DeviceModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.Stage;
-import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;

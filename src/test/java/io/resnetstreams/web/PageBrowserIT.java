@@ -2,8 +2,8 @@ package io.resnetstreams.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetstreams.events.PlainText;
-import io.resnetstreams.inference.BatchPolicy.ClosedBy;
+import io.resnetstreams.common.PlainText;
+import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

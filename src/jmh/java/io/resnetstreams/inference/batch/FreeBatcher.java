@@ -1,0 +1,63 @@
+package io.resnetstreams.inference.batch;
+
+import io.resnetstreams.model.Classifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A batcher with one worker whose classifier costs nothing: what is left is the hand-over. Any thread may submit. */
+public final class FreeBatcher implements AutoCloseable {
+    private static final int CLASSES = 10;
+    private static final byte[] PIXELS = new byte[3];
+
+    private final Batcher batcher;
+
+    private FreeBatcher(BatchPolicy policy) {
+        batcher = new Batcher(
+                "free", List.of(new FreeClassifier(policy.maxSize())), PIXELS.length, policy, InferenceMetrics.NONE);
+    }
+
+    /** Its worker takes what is there, up to {@code largest} images: the pipeline's default. */
+    static FreeBatcher ofWhatIsThere(int largest) {
+        return new FreeBatcher(new BatchPolicy(largest, 0));
+    }
+
+    /** Its worker waits until {@code size} images are there. */
+    public static FreeBatcher ofFullBatches(int size) {
+        return new FreeBatcher(new BatchPolicy(size, BatchPolicy.LONGEST_DELAY_MILLIS));
+    }
+
+    /** Queues an image. */
+    public void submit(CompletableFuture<float[]> probabilities) {
+        batcher.submit(PIXELS, probabilities);
+    }
+
+    @Override
+    public void close() {
+        batcher.close();
+    }
+
+    /** Returns the same rows for all batches of a size. */
+    private static final class FreeClassifier implements Classifier {
+        private final float[][][] rowsBySize;
+
+        public FreeClassifier(int largest) {
+            float[] row = new float[CLASSES];
+            rowsBySize = new float[largest + 1][][];
+            for (int size = 0; size <= largest; size++) {
+                rowsBySize[size] = new float[size][];
+                Arrays.fill(rowsBySize[size], row);
+            }
+        }
+
+        @Override
+        public float[][] classify(List<byte[]> images) {
+            return rowsBySize[images.size()];
+        }
+
+        @Override
+        public void close() {
+            // Nothing is held.
+        }
+    }
+}

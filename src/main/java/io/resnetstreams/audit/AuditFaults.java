@@ -1,0 +1,77 @@
+package io.resnetstreams.audit;
+
+import io.resnetstreams.audit.TopicAudit.Fault;
+import io.resnetstreams.common.PlainText;
+import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.kafka.TopicScan.Range;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Counts, and the first places, of each kind of fault.
+ *
+ * <p>Threading: one thread.
+ */
+final class AuditFaults {
+    private static final int MOST_EXAMPLES = 10;
+
+    private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
+    private final Map<Fault, List<String>> examples = new EnumMap<>(Fault.class);
+
+    /** Returns these, to be counted on. */
+    AuditFaults copy() {
+        AuditFaults copy = new AuditFaults();
+        copy.counts.putAll(counts);
+        examples.forEach((fault, places) -> copy.examples.put(fault, new ArrayList<>(places)));
+        return copy;
+    }
+
+    /** Counts one. */
+    void found(Fault fault, String example) {
+        found(fault, 1, List.of(example));
+    }
+
+    /** Counts several, of which some places are known. */
+    void found(Fault fault, long count, List<String> some) {
+        if (count > 0) {
+            counts.merge(fault, count, Long::sum);
+            List<String> known = examples.computeIfAbsent(fault, key -> new ArrayList<>());
+            some.stream().limit(MOST_EXAMPLES - known.size()).map(PlainText::of).forEach(known::add);
+        }
+    }
+
+    /** Counts one for each bit of a partition. */
+    void foundAll(Fault fault, String topic, int number, AuditedPartition partition, BitSet bits) {
+        bits.stream()
+                .forEach(bit -> found(fault, new SourcePosition(topic, number, partition.begin + bit, 0).toString()));
+    }
+
+    /** Counts what was deleted unread before a partition's range, and an offset behind it; returns how many gaps there are. */
+    int foundExpired(String name, AuditedPartition partition, long largestHole) {
+        List<Range> gaps = partition.gaps(largestHole);
+        for (Range gap : gaps) {
+            found(
+                    Fault.DELETED_UNREAD,
+                    gap.end() - gap.begin(),
+                    List.of(name + "@" + gap.begin() + " to " + (gap.end() - 1)));
+        }
+        if (partition.isCommittedBeyondEnd()) {
+            found(
+                    Fault.BEYOND_END,
+                    name + " ends at " + partition.ghostsFrom + ", committed is "
+                            + partition.committed().getAsLong());
+        }
+        return gaps.size();
+    }
+
+    Map<Fault, List<String>> examples() {
+        return examples;
+    }
+
+    long count(Fault fault) {
+        return counts.getOrDefault(fault, 0L);
+    }
+}

@@ -1,0 +1,168 @@
+package io.resnetstreams.audit;
+
+import io.resnetstreams.audit.TopicAudit.Fault;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * The labels, or the dead letters, of the events of one input partition. An offset may have had an event on an earlier topic of
+ * the same name; the timestamp tells them apart: an outcome of another timestamp than its event's is of an earlier topic.
+ *
+ * <p>Memory: a bit and four bytes an event.
+ *
+ * <p>Threading: one thread.
+ */
+final class AuditedOutcomes {
+    /** Stands for a timestamp that is not known, and may be any. */
+    private static final int UNKNOWN = 0;
+
+    private final BitSet seen = new BitSet();
+    private final Times times = new Times();
+    private final Map<String, Integer> lastByPlace = new HashMap<>();
+    private final Map<Integer, List<Suspicion>> suspicions = new HashMap<>();
+    private long count;
+    private long ofEarlierTopic;
+
+    /** A fault, unless an outcome turns out to be of an earlier topic. */
+    private static final class Suspicion {
+        private final Fault fault;
+        private final String example;
+        private final Map<Integer, Integer> times;
+        private boolean isRefuted;
+
+        Suspicion(Fault fault, String example, Map<Integer, Integer> times) {
+            this.fault = fault;
+            this.example = example;
+            this.times = times;
+        }
+    }
+
+    /** Timestamps by place, as four bytes each, in pages that are made as they are needed. */
+    private static final class Times {
+        private static final int PAGE_BITS = 8;
+
+        private int[][] pages = new int[16][];
+
+        int get(int place) {
+            int[] page = place >> PAGE_BITS < pages.length ? pages[place >> PAGE_BITS] : null;
+            return page == null ? UNKNOWN : page[place & (1 << PAGE_BITS) - 1];
+        }
+
+        void set(int place, int time) {
+            int page = place >> PAGE_BITS;
+            if (page >= pages.length) {
+                pages = Arrays.copyOf(pages, Math.max(page + 1, pages.length + pages.length / 2));
+            }
+            if (pages[page] == null) {
+                pages[page] = new int[1 << PAGE_BITS];
+            }
+            pages[page][place & (1 << PAGE_BITS) - 1] = time;
+        }
+    }
+
+    /** Two timestamps have the same code by chance only where they are 49 days apart, to the millisecond. */
+    private static int code(long timestamp) {
+        return timestamp < 0 ? UNKNOWN : (int) timestamp == UNKNOWN ? 1 : (int) timestamp;
+    }
+
+    private static boolean differ(int time, int other) {
+        return time != UNKNOWN && other != UNKNOWN && time != other;
+    }
+
+    /**
+     * An outcome was read, each place in its order.
+     *
+     * @param timestamp its event's; below zero where that is not known
+     * @param begin the offset of the first place
+     */
+    void add(String place, int bit, long timestamp, long begin, String example) {
+        int time = code(timestamp);
+        if (seen.get(bit)) {
+            if (!differ(time, times.get(bit))) {
+                count++;
+                suspect(new Suspicion(Fault.DUPLICATE, example, Map.of(bit, time)));
+                return;
+            }
+            // An output holds what came of an earlier topic before what came of this one.
+            ofEarlierTopic++;
+        } else {
+            seen.set(bit);
+            count++;
+            Integer last = lastByPlace.get(place);
+            if (last != null && last > bit) {
+                suspect(new Suspicion(
+                        Fault.OUT_OF_ORDER,
+                        example + " after offset " + (begin + last),
+                        Map.of(bit, time, last, times.get(last))));
+            }
+        }
+        times.set(bit, time);
+        lastByPlace.put(place, bit);
+    }
+
+    private void suspect(Suspicion suspicion) {
+        suspicion.times.keySet().forEach(bit -> suspicions
+                .computeIfAbsent(bit, key -> new ArrayList<>(1))
+                .add(suspicion));
+    }
+
+    /** The event was read; what is not its outcome is taken out. */
+    void event(int bit, long timestamp) {
+        int time = code(timestamp);
+        for (Suspicion suspicion : suspicions.getOrDefault(bit, List.of())) {
+            if (!suspicion.isRefuted && differ(time, suspicion.times.get(bit))) {
+                suspicion.isRefuted = true;
+                if (suspicion.fault == Fault.DUPLICATE) {
+                    count--;
+                    ofEarlierTopic++;
+                }
+            }
+        }
+        if (seen.get(bit) && differ(time, times.get(bit))) {
+            seen.clear(bit);
+            count--;
+            ofEarlierTopic++;
+        }
+    }
+
+    boolean contains(int bit) {
+        return seen.get(bit);
+    }
+
+    /** Leaves out what is below a place. */
+    void forget(int below) {
+        seen.clear(0, below);
+    }
+
+    /** Returns the places that have an outcome, as a new set. */
+    BitSet places() {
+        return (BitSet) seen.clone();
+    }
+
+    /** Returns how many there are, repetitions included. */
+    long count() {
+        return count;
+    }
+
+    /** Returns how many outcomes of an earlier topic were found. */
+    long ofEarlierTopic() {
+        return ofEarlierTopic;
+    }
+
+    /** Tells of each fault, with an example. */
+    void tell(BiConsumer<Fault, String> found) {
+        suspicions.forEach((bit, all) -> all.stream()
+                .filter(suspicion -> !suspicion.isRefuted && isToldAt(suspicion, bit))
+                .forEach(suspicion -> found.accept(suspicion.fault, suspicion.example)));
+    }
+
+    /** One that is about two places is told at one of them. */
+    private static boolean isToldAt(Suspicion suspicion, int bit) {
+        return suspicion.times.keySet().stream().allMatch(other -> bit <= other);
+    }
+}

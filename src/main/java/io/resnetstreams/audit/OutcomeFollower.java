@@ -1,0 +1,195 @@
+package io.resnetstreams.audit;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.topology.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Reads labels and dead letters as they are committed, on a thread of its own, and keeps count.
+ *
+ * <p>Threading: its thread reads and writes; any thread may look, under this object's lock.
+ */
+public final class OutcomeFollower {
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final long LONGEST_LATENCY_MILLIS = TimeUnit.HOURS.toMillis(24);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Topics topics;
+    private final Map<String, Integer> expectedClasses;
+    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
+    private final OutcomeAudit audit = new OutcomeAudit();
+    private final Histogram latencyMillis = new Histogram(LONGEST_LATENCY_MILLIS, 3);
+    private final Thread thread = new Thread(this::follow, "outcomes");
+    private long labels;
+    private long deadLetters;
+    private long judged;
+    private long right;
+    private long lastOutcomeNanos;
+    private boolean draining;
+    private RuntimeException failure;
+
+    /**
+     * Takes over the consumer.
+     *
+     * @param expectedClasses the right class of an event, by its id; ids without one are not judged
+     */
+    public OutcomeFollower(
+            Consumer<byte[], byte[]> consumer,
+            List<TopicPartition> partitions,
+            Topics topics,
+            Map<String, Integer> expectedClasses) {
+        this.consumer = consumer;
+        this.topics = topics;
+        this.expectedClasses = expectedClasses;
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        // Positions are found now, so that following begins before the first event is sent.
+        partitions.forEach(consumer::position);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** What is known at one moment. */
+    public record Snapshot(
+            long events,
+            long outcomes,
+            long labels,
+            long deadLetters,
+            long lost,
+            long duplicates,
+            long outOfOrder,
+            long judged,
+            long right,
+            long lastOutcomeNanos,
+            double p50Millis,
+            double p95Millis,
+            double p99Millis,
+            Map<Integer, long[]> progress) {
+        /** Returns the share of judged events with the right label first, or null where none is judged. */
+        public Double accuracy() {
+            return judged == 0 ? null : (double) right / judged;
+        }
+    }
+
+    /** An event was acknowledged at this place. */
+    public synchronized void expect(int partition, long offset) {
+        audit.expect(partition, offset);
+    }
+
+    public synchronized Snapshot snapshot() {
+        if (failure != null) {
+            throw failure;
+        }
+        return new Snapshot(
+                audit.events(),
+                audit.outcomes(),
+                labels,
+                deadLetters,
+                audit.lost(),
+                audit.duplicates(),
+                audit.outOfOrder(),
+                judged,
+                right,
+                lastOutcomeNanos,
+                latencyMillis.getValueAtPercentile(50),
+                latencyMillis.getValueAtPercentile(95),
+                latencyMillis.getValueAtPercentile(99),
+                audit.progress());
+    }
+
+    /** Reads to the present end of both topics, then ends; so that a duplicate behind the last label is seen too. */
+    public void finish() throws InterruptedException {
+        synchronized (this) {
+            draining = true;
+        }
+        thread.join();
+    }
+
+    private void follow() {
+        try (consumer) {
+            while (!(isDraining() && isAtEnd())) {
+                List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+                consumer.poll(POLL).forEach(records::add);
+                take(records);
+            }
+        } catch (RuntimeException e) {
+            synchronized (this) {
+                failure = e;
+            }
+        }
+    }
+
+    private synchronized boolean isDraining() {
+        return draining;
+    }
+
+    private boolean isAtEnd() {
+        return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    private void take(List<ConsumerRecord<byte[], byte[]>> records) {
+        long nowMillis = System.currentTimeMillis();
+        // Deserialized outside the lock, which the producer's thread takes for every event.
+        List<LabelEvent> events = records.stream().map(this::label).collect(Collectors.toList());
+        synchronized (this) {
+            for (int i = 0; i < records.size(); i++) {
+                ConsumerRecord<byte[], byte[]> record = records.get(i);
+                Optional<SourcePosition> letter = DeadLetter.sourceOf(record.headers(), record.timestamp());
+                if (events.get(i) != null) {
+                    takeLabel(record.topic(), events.get(i));
+                } else if (!isLabel(record) && letter.isPresent()) {
+                    deadLetters++;
+                    audit.saw(record.topic(), letter.get());
+                } else {
+                    // Of another sender.
+                    continue;
+                }
+                latencyMillis.recordValue(
+                        Math.min(LONGEST_LATENCY_MILLIS, Math.max(0, nowMillis - record.timestamp())));
+                lastOutcomeNanos = System.nanoTime();
+            }
+        }
+    }
+
+    private boolean isLabel(ConsumerRecord<byte[], byte[]> record) {
+        return record.topic().equals(topics.labels());
+    }
+
+    private void takeLabel(String topic, LabelEvent event) {
+        labels++;
+        audit.saw(topic, event.source());
+        Integer expected = expectedClasses.get(event.id());
+        if (expected != null) {
+            judged++;
+            if (event.labels().get(0).index() == expected) {
+                right++;
+            }
+        }
+    }
+
+    /** Returns a record's label event, or null where it has none. */
+    private LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            LabelEvent event = isLabel(record) ? deserializer.deserialize(record.topic(), record.value()) : null;
+            return event == null || event.missing() != null ? null : event;
+        } catch (SerializationException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,295 @@
+package io.resnetstreams.audit;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.events.SourcePosition;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Holds what is on the output topics against a range of the input topic, by source position. Memory: three bits and four bytes
+ * an event, and eight bytes for each dead letter.
+ *
+ * <p>The range is told first, then dead letters and labels, each topic partition in its order, then the events.
+ *
+ * <p>Threading: one thread.
+ */
+public final class TopicAudit {
+    private static final int MOST_EXAMPLES = 10;
+
+    private final Map<Integer, AuditedPartition> partitions = new HashMap<>();
+    private final AuditFaults faults = new AuditFaults();
+    private final boolean bounded;
+    private long events;
+    private final List<String> strangers = new ArrayList<>();
+    private long strangerCount;
+    private long judged;
+    private boolean isCompacted;
+
+    /** Leaves out the outcomes of events outside the range, of which some are always there while a pipeline runs. */
+    public TopicAudit() {
+        this(false);
+    }
+
+    /**
+     * Says what outcomes of events outside the range are.
+     *
+     * @param bounded whether they are ghosts, since there should be none; else they are left out
+     */
+    public TopicAudit(boolean bounded) {
+        this.bounded = bounded;
+    }
+
+    /** What can be wrong. */
+    public enum Fault {
+        /** An event without outcome. */
+        LOST,
+        /** A second label, or a second dead letter, of one event. */
+        DUPLICATE,
+        /** An outcome after one of a later event, in its partition of its topic. */
+        OUT_OF_ORDER,
+        /** A label and a dead letter of one event. */
+        BOTH,
+        /** An outcome whose event is not on the input topic. */
+        GHOST,
+        /** A dead letter whose key, value or headers are not the event's. */
+        ALTERED,
+        /** An outcome other than the one found offline. */
+        MISLABELLED,
+        /** A record that can't be read as what its topic should hold. */
+        MALFORMED,
+        /** Offsets that were deleted from the input topic before they were consumed. */
+        DELETED_UNREAD,
+        /** A committed offset behind a partition's end: what comes there is consumed again, or not at all. */
+        BEYOND_END
+    }
+
+    /**
+     * What came out; {@code examples} has up to ten positions of each kind of fault.
+     *
+     * @param judged how many outcomes were compared with one found offline
+     * @param gaps how many ranges were deleted from the input before they were consumed
+     * @param deletedUnread how many offsets they have; some may have had no event
+     * @param beyondEnd how many partitions have a committed offset behind their end
+     * @param earlierTopic how many outcomes are of events of an earlier topic of the input's name
+     */
+    @JsonPropertyOrder({"events", "labels", "deadLetters", "lost", "duplicates", "outOfOrder", "both", "ghosts"})
+    public record Result(
+            long events,
+            long labels,
+            long deadLetters,
+            long lost,
+            long duplicates,
+            long outOfOrder,
+            long both,
+            long ghosts,
+            long altered,
+            long malformed,
+            long judged,
+            long mislabelled,
+            long gaps,
+            long deletedUnread,
+            long beyondEnd,
+            long earlierTopic,
+            Map<Fault, List<String>> examples) {
+        public boolean isFaultless() {
+            return lost + duplicates + outOfOrder + both + ghosts + altered + malformed + mislabelled == 0
+                    && gaps + beyondEnd == 0;
+        }
+    }
+
+    /** The same where it is not known which outcomes of later events may be there. */
+    public void range(int partition, long begin, long end) {
+        range(partition, begin, end, Long.MAX_VALUE);
+    }
+
+    /**
+     * An input partition has these offsets, the end excluded.
+     *
+     * @param ghostsFrom an offset that no event has whose outcome may be there: outcomes from there on are ghosts
+     * @throws IllegalArgumentException if they are more than two thousand million
+     */
+    public void range(int partition, long begin, long end, long ghostsFrom) {
+        if (end - begin > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "partition " + partition + " has " + (end - begin) + " offsets; at most 2147483647 can be audited");
+        }
+        partitions.put(partition, new AuditedPartition(begin, end, ghostsFrom));
+    }
+
+    /** Events may be missing whose outcomes are there, since compaction removed them. */
+    public void isCompacted() {
+        isCompacted = true;
+    }
+
+    /** Has what was deleted from a partition before its range judged: see {@link AuditedPartition#judgeExpired}. */
+    public void judgeExpired(int partition, OptionalLong committed, boolean byOutcomes, Set<String> truncatedPlaces) {
+        partitions.get(partition).judgeExpired(committed, byOutcomes, truncatedPlaces);
+    }
+
+    /** A label was read at a place of its topic, such as {@code image-labels-3}. */
+    void label(String place, SourcePosition source) {
+        if (isCovered(place, source)) {
+            AuditedPartition partition = partitions.get(source.partition());
+            add(place, source, partition, partition.labels);
+        }
+    }
+
+    /** Returns whether an outcome counts; one that can have no event is told. */
+    private boolean isCovered(String place, SourcePosition source) {
+        AuditedPartition partition = partitions.get(source.partition());
+        if (partition != null && partition.covers(source.offset())) {
+            return true;
+        }
+        if (partition == null || bounded || source.offset() >= partition.ghostsFrom) {
+            strangerCount++;
+            if (strangers.size() < MOST_EXAMPLES) {
+                strangers.add(source.toString());
+            }
+        } else if (source.offset() < partition.begin) {
+            partition.expired(place, source.offset());
+        }
+        return false;
+    }
+
+    /**
+     * A dead letter was read; the digest is of what it has of its event, null where it has to come without that.
+     *
+     * @param source its timestamp is below zero where the event's is not known
+     */
+    void deadLetter(String place, SourcePosition source, byte[] digest) {
+        if (isCovered(place, source)) {
+            AuditedPartition partition = partitions.get(source.partition());
+            add(place, source, partition, partition.deadLetters);
+            if (digest != null) {
+                partition.digests.add(partition.bit(source.offset()), digest);
+            }
+        }
+    }
+
+    private static void add(String place, SourcePosition source, AuditedPartition partition, AuditedOutcomes outcomes) {
+        outcomes.add(place, partition.bit(source.offset()), source.timestamp(), partition.begin, source.toString());
+    }
+
+    /** The outcome of an event, told of before, stands beside the one found offline. */
+    void judge(SourcePosition source, OfflineOutcomes.Outcome offline, OfflineOutcomes.Outcome actual) {
+        AuditedPartition partition = partitions.get(source.partition());
+        if (partition != null && partition.covers(source.offset())) {
+            judged++;
+            if (!actual.equals(offline)) {
+                faults.found(Fault.MISLABELLED, source + " became " + actual + ", offline " + offline);
+            }
+        }
+    }
+
+    /** A record that is no label or dead letter. */
+    void malformed(String place, long offset, String reason) {
+        faults.found(Fault.MALFORMED, place + "@" + offset + ": " + reason);
+    }
+
+    /** Says whether an event's digest is needed. */
+    boolean needsDigest(SourcePosition source) {
+        AuditedPartition partition = partitions.get(source.partition());
+        return partition.covers(source.offset()) && partition.deadLetters.contains(partition.bit(source.offset()));
+    }
+
+    /** An event was read from the input topic, with its digest where it is needed, else null. */
+    void event(SourcePosition source, byte[] digest) {
+        AuditedPartition partition = partitions.get(source.partition());
+        if (!partition.covers(source.offset())) {
+            return;
+        }
+        events++;
+        int bit = partition.bit(source.offset());
+        partition.events.set(bit);
+        partition.labels.event(bit, source.timestamp());
+        partition.deadLetters.event(bit, source.timestamp());
+        if (digest != null && partition.isAltered(bit, digest)) {
+            faults.found(Fault.ALTERED, source.toString());
+        }
+    }
+
+    /** Leaves out events below an offset, and their outcomes. */
+    public void forget(int number, long below) {
+        AuditedPartition partition = partitions.get(number);
+        if (partition != null && below > partition.begin) {
+            int bit = partition.bit(Math.min(below, partition.end));
+            partition.events.clear(0, bit);
+            partition.labels.forget(bit);
+            partition.deadLetters.forget(bit);
+        }
+    }
+
+    /** Returns the whole account. */
+    public Result result(String inputTopic) {
+        AuditFaults all = faults.copy();
+        long labels = 0;
+        long deadLetters = 0;
+        long earlier = 0;
+        long hole = 0;
+        for (AuditedPartition partition : partitions.values()) {
+            labels += partition.labels.count();
+            deadLetters += partition.deadLetters.count();
+            earlier += partition.labels.ofEarlierTopic() + partition.deadLetters.ofEarlierTopic();
+            hole = Math.max(hole, events == 0 ? 1 : partition.largestHole());
+        }
+        boolean isRecreated =
+                earlier > 0 || partitions.values().stream().anyMatch(AuditedPartition::isCommittedBeyondEnd);
+        if (isRecreated) {
+            earlier += strangerCount;
+        } else {
+            all.found(Fault.GHOST, strangerCount, strangers);
+        }
+        long gaps = 0;
+        for (Map.Entry<Integer, AuditedPartition> entry : partitions.entrySet()) {
+            AuditedPartition partition = entry.getValue();
+            earlier += compare(inputTopic, entry.getKey(), partition, isRecreated, all);
+            gaps += all.foundExpired(inputTopic + "-" + entry.getKey(), partition, hole);
+        }
+        return new Result(
+                events,
+                labels,
+                deadLetters,
+                all.count(Fault.LOST),
+                all.count(Fault.DUPLICATE),
+                all.count(Fault.OUT_OF_ORDER),
+                all.count(Fault.BOTH),
+                all.count(Fault.GHOST),
+                all.count(Fault.ALTERED),
+                all.count(Fault.MALFORMED),
+                judged,
+                all.count(Fault.MISLABELLED),
+                gaps,
+                all.count(Fault.DELETED_UNREAD),
+                all.count(Fault.BEYOND_END),
+                earlier,
+                all.examples());
+    }
+
+    /** Holds a partition's outcomes against its events, and returns how many are taken for those of an earlier topic. */
+    private long compare(
+            String inputTopic, int number, AuditedPartition partition, boolean isRecreated, AuditFaults all) {
+        partition.labels.tell(all::found);
+        partition.deadLetters.tell(all::found);
+        BitSet outcomes = partition.labels.places();
+        outcomes.or(partition.deadLetters.places());
+        BitSet lost = (BitSet) partition.events.clone();
+        lost.andNot(outcomes);
+        all.foundAll(Fault.LOST, inputTopic, number, partition, lost);
+        BitSet both = partition.labels.places();
+        both.and(partition.deadLetters.places());
+        all.foundAll(Fault.BOTH, inputTopic, number, partition, both);
+        outcomes.andNot(partition.events);
+        if (isRecreated) {
+            return outcomes.cardinality();
+        }
+        if (!isCompacted) {
+            all.foundAll(Fault.GHOST, inputTopic, number, partition, outcomes);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,107 @@
+package io.resnetstreams.audit;
+
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * What is known of a pipeline's topics besides their records: which are compacted, and what its group has committed of the input.
+ * What the broker's ACLs hide is left out.
+ *
+ * <p>Threading: immutable.
+ */
+public final class TopicSurvey {
+    private final Set<String> compacted;
+    private final Map<TopicPartition, Long> committed;
+    private final List<String> hidden;
+
+    private TopicSurvey(Set<String> compacted, Map<TopicPartition, Long> committed, List<String> hidden) {
+        this.compacted = compacted;
+        this.committed = committed;
+        this.hidden = hidden;
+    }
+
+    /** Asks the broker. */
+    public static TopicSurvey of(Configuration configuration, KafkaClients clients) {
+        List<String> hidden = new ArrayList<>();
+        try (Admin admin = clients.admin()) {
+            return new TopicSurvey(
+                    compacted(admin, configuration, hidden),
+                    committed(admin, configuration.applicationId(), hidden),
+                    hidden);
+        }
+    }
+
+    private static Set<String> compacted(Admin admin, Configuration configuration, List<String> hidden) {
+        Set<String> compacted = new HashSet<>();
+        for (String topic : List.of(
+                configuration.topics().input(),
+                configuration.topics().labels(),
+                configuration.topics().deadLetters())) {
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            try {
+                Config config = Futures.await(
+                        admin.describeConfigs(List.of(resource)).values().get(resource));
+                if (config.get(TopicConfig.CLEANUP_POLICY_CONFIG)
+                        .value()
+                        .contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+                    compacted.add(topic);
+                }
+            } catch (UnknownTopicOrPartitionException e) {
+                // Told by who reads it.
+                continue;
+            } catch (AuthorizationException e) {
+                hidden.add("DescribeConfigs on topic " + topic + " is missing: it is taken for not compacted");
+            }
+        }
+        return compacted;
+    }
+
+    private static Map<TopicPartition, Long> committed(Admin admin, String group, List<String> hidden) {
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        try {
+            Futures.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                    .forEach((partition, offset) -> {
+                        if (offset != null) {
+                            committed.put(partition, offset.offset());
+                        }
+                    });
+        } catch (AuthorizationException e) {
+            hidden.add("Describe on group " + group + " is missing: what it has committed is not looked at");
+        }
+        return committed;
+    }
+
+    /** Returns what is not known, each in a sentence. */
+    public List<String> hidden() {
+        return List.copyOf(hidden);
+    }
+
+    public boolean isCompacted(String topic) {
+        return compacted.contains(topic);
+    }
+
+    public boolean isAnyCompacted() {
+        return !compacted.isEmpty();
+    }
+
+    /** Returns what the group has committed of a partition of the input, where that is known. */
+    public OptionalLong committed(TopicPartition partition) {
+        Long offset = committed.get(partition);
+        return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
+    }
+}

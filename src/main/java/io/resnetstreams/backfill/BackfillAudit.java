@@ -1,0 +1,130 @@
+package io.resnetstreams.backfill;
+
+import io.resnetstreams.audit.OutcomeScan;
+import io.resnetstreams.audit.TopicAudit;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.kafka.AdminOffsets;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicScan;
+import io.resnetstreams.kafka.TopicScan.Range;
+import io.resnetstreams.kafka.TopicScan.Visitor;
+import io.resnetstreams.topology.Guarantee;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Holds the outcomes of a run against the events of its plan.
+ *
+ * <p>Threading: one thread.
+ */
+final class BackfillAudit {
+    /** The open transaction of a killed process ends after ten seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    private final KafkaClients clients;
+    private final BackfillPlan plan;
+    private final TopicScan scan;
+    private long skipped;
+
+    BackfillAudit(KafkaClients clients, BackfillPlan plan) {
+        this.clients = clients;
+        this.plan = plan;
+        this.scan = new TopicScan(clients);
+    }
+
+    /** Reads the run's range and its outcomes; what has expired from the range meanwhile is left out. */
+    BackfillResult run() throws InterruptedException {
+        String input = plan.parameters().input();
+        Map<TopicPartition, Range> labels = outcomes(plan.parameters().output(), plan.labelsFrom());
+        Map<TopicPartition, Range> deadLetters = outcomes(plan.parameters().deadLetters(), plan.deadLettersFrom());
+        TopicAudit audit = new TopicAudit(true);
+        Map<TopicPartition, Range> events = new HashMap<>();
+        plan.partitions().forEach(range -> {
+            audit.range(range.partition(), range.from(), range.end());
+            events.put(new TopicPartition(input, range.partition()), new Range(range.from(), range.end()));
+        });
+        OutcomeScan records = new OutcomeScan(audit, input);
+        scan.scan(plan.parameters().deadLetters(), deadLetters, ofThisRun(records::deadLetter));
+        scan.scan(plan.parameters().output(), labels, ofThisRun(records::label));
+        EventSelection selection = plan.parameters().selection();
+        scan.scan(input, events, Visitor.ofAll(record -> {
+            if (selection.takes(OutcomeScan.position(record), record.headers())) {
+                records.event(record);
+            } else {
+                skipped++;
+            }
+        }));
+        scan.ranges(input).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));
+        return result(audit.result(input));
+    }
+
+    private Visitor ofThisRun(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        return Visitor.ofAll(record -> {
+            if (plan.isMarked(record.headers())) {
+                each.accept(record);
+            }
+        });
+    }
+
+    private BackfillResult result(TopicAudit.Result audited) {
+        Map<String, List<String>> examples = new TreeMap<>();
+        audited.examples().forEach((fault, places) -> {
+            if (isPromised(fault)) {
+                examples.put(fault.name().toLowerCase(Locale.ROOT).replace('_', ' '), places);
+            }
+        });
+        return new BackfillResult(
+                audited.events(),
+                skipped,
+                audited.labels(),
+                audited.deadLetters(),
+                audited.lost(),
+                audited.duplicates(),
+                audited.outOfOrder(),
+                examples);
+    }
+
+    /** With at least once, a process that dies repeats what it had not committed. */
+    private boolean isPromised(TopicAudit.Fault fault) {
+        boolean once = Guarantee.of(plan.parameters().guarantee()) == Guarantee.EXACTLY_ONCE_V2;
+        return once || (fault != TopicAudit.Fault.DUPLICATE && fault != TopicAudit.Fault.OUT_OF_ORDER);
+    }
+
+    /** Returns what of an output to read, when no open transaction hides records there any more. */
+    private Map<TopicPartition, Range> outcomes(String topic, List<Long> begins) throws InterruptedException {
+        List<TopicPartition> partitions = clients.partitions(topic);
+        try (Admin admin = clients.admin()) {
+            Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (!reaches(AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED), ends)) {
+                if (System.nanoTime() > deadline) {
+                    throw UserErrorException.shortfall(
+                            topic + ": a transaction has been open for " + PATIENCE.toSeconds()
+                                    + " s, so its records can't be audited",
+                            null);
+                }
+                Thread.sleep(LOOK.toMillis());
+            }
+            Map<TopicPartition, Range> ranges = new HashMap<>();
+            ends.forEach((partition, end) -> {
+                long begin = partition.partition() < begins.size() ? begins.get(partition.partition()) : 0;
+                ranges.put(partition, new Range(Math.min(begin, end), end));
+            });
+            return ranges;
+        }
+    }
+
+    private static boolean reaches(Map<TopicPartition, Long> stable, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> stable.get(end.getKey()) >= end.getValue());
+    }
+}

@@ -1,0 +1,200 @@
+package io.resnetstreams.backfill;
+
+import io.resnetstreams.backfill.BackfillFollower.End;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.kafka.Failures;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.service.ClassifierSource;
+import io.resnetstreams.service.RunStatistics;
+import io.resnetstreams.service.Termination;
+import io.resnetstreams.topology.InFlightLimits;
+import io.resnetstreams.topology.OnGap;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.PipelineSettings;
+import io.resnetstreams.topology.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * One process's work on a run: the pipeline until all partitions are done, by whichever process, then the audit.
+ *
+ * <p>Threading: the command's thread; the pipeline has its own.
+ */
+public final class BackfillJob {
+    private static final Duration LOOK = Duration.ofMillis(100);
+    /** What a yielding process has in flight goes on while it waits, so it is little. */
+    private static final int YIELDING_WINDOW = 256;
+
+    private static final int FASTEST_EVEN_RATE = 5_000;
+
+    private final Configuration configuration;
+    private final KafkaClients clients;
+    private final RunStore store;
+    private final BackfillPlan plan;
+    private final RunListener listener;
+
+    public BackfillJob(
+            Configuration configuration,
+            KafkaClients clients,
+            RunStore store,
+            BackfillPlan plan,
+            RunListener listener) {
+        this.configuration = configuration;
+        this.clients = clients;
+        this.store = store;
+        this.plan = plan;
+        this.listener = listener;
+    }
+
+    /**
+     * How fast it may be.
+     *
+     * @param eventsPerSecond at most so many; infinity for no limit
+     * @param liveTarget how long a live event may wait before the backfill does; null where it never does
+     */
+    public record Pace(double eventsPerSecond, Duration liveTarget) {}
+
+    /**
+     * How this process's work ended.
+     *
+     * @param finished the run with its result, if it is finished; null otherwise
+     * @param unfinished why this process ends without a result, as the end of a sentence about the run; null otherwise
+     * @param statistics of this process
+     */
+    public record Ending(BackfillRun finished, String unfinished, BackfillStatistics statistics) {}
+
+    /** Works until the run or this process's part of it ends. */
+    public Ending run(ClassifierSource.Loaded loaded, RunStatistics counts, Pace pace, Termination termination)
+            throws InterruptedException {
+        BackfillStatistics statistics = new BackfillStatistics(counts);
+        End end = work(loaded, statistics, pace, termination);
+        BackfillRun run = end == End.DONE ? audited(termination) : null;
+        if (run != null && run.state() == BackfillRun.State.FINISHED) {
+            return new Ending(run, null, statistics);
+        }
+        String continued = "'backfill --run " + plan.run() + "' continues it";
+        String unfinished =
+                switch (end) {
+                    case CANCELLED -> "was cancelled";
+                    case REMOVED -> "was removed by 'backfill clean'";
+                    case STOPPED -> "was stopped here; " + continued;
+                    case DONE -> {
+                        if (run == null) {
+                            yield "was removed by 'backfill clean'";
+                        }
+                        yield run.state() == BackfillRun.State.CANCELLED
+                                ? "was cancelled"
+                                : "is done, but was stopped before its audit; " + continued;
+                    }
+                };
+        return new Ending(null, unfinished, statistics);
+    }
+
+    private End work(ClassifierSource.Loaded loaded, BackfillStatistics statistics, Pace pace, Termination termination)
+            throws InterruptedException {
+        try (GroupProgress progress = new GroupProgress(clients, plan);
+                LiveWatch watch = pace.liveTarget() == null ? null : watch(pace.liveTarget())) {
+            requireOffsets(progress);
+            if (progress.read().isComplete()) {
+                return End.DONE;
+            }
+            BackfillReplay replay =
+                    new BackfillReplay(plan, pace.eventsPerSecond(), () -> watch != null && watch.isYielding());
+            try (Pipeline pipeline = pipeline(loaded, statistics, pace, replay);
+                    DeadLetterCounter deadLetters = new DeadLetterCounter(clients, plan)) {
+                termination.startAttended(pipeline);
+                return new BackfillFollower(store, plan, progress, deadLetters, listener).follow(pipeline, termination);
+            }
+        }
+    }
+
+    private LiveWatch watch(Duration target) {
+        return LiveWatch.start(
+                clients,
+                configuration.applicationId(),
+                clients.partitions(plan.parameters().input()),
+                target,
+                listener::notice);
+    }
+
+    /** Offsets of a group without members expire, after a week by default; then it is not known what was done. */
+    private void requireOffsets(GroupProgress progress) throws InterruptedException {
+        long deadline = System.nanoTime()
+                + Duration.ofMillis(configuration.brokerTimeoutMillis()).toNanos();
+        // Those of a run just begun are seen a moment after its record.
+        for (int missing = progress.read().missing();
+                missing > 0;
+                missing = progress.read().missing()) {
+            if (System.nanoTime() > deadline) {
+                throw UserErrorException.shortfall(
+                        "group " + plan.group() + " has no offsets for " + missing
+                                + " partitions: they expired or were deleted, so run '" + plan.run()
+                                + "' can't go on; 'backfill clean " + plan.run() + "' frees its name",
+                        null);
+            }
+            Thread.sleep(LOOK.toMillis());
+        }
+    }
+
+    private Pipeline pipeline(
+            ClassifierSource.Loaded loaded, BackfillStatistics statistics, Pace pace, BackfillReplay replay) {
+        try {
+            return Pipeline.create(settings(pace), loaded.classifier(), statistics, replay);
+        } catch (IllegalArgumentException | KafkaException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+    }
+
+    private PipelineSettings settings(Pace pace) {
+        PipelineSettings live = configuration.pipelineSettings();
+        InFlightLimits window = live.inFlight();
+        Map<String, String> kafka = new HashMap<>(live.kafka());
+        // The plan has committed each partition's first offset.
+        kafka.put("main.consumer.auto.offset.reset", "none");
+        if (pace.eventsPerSecond() < FASTEST_EVEN_RATE) {
+            // The rate is kept between polls, so each returns a tenth of a second's events.
+            kafka.putIfAbsent(
+                    "main.consumer.max.poll.records", Integer.toString((int) Math.max(1, pace.eventsPerSecond() / 10)));
+        }
+        return new PipelineSettings(
+                plan.group(),
+                live.bootstrapServers(),
+                new Topics(
+                        plan.parameters().input(),
+                        plan.parameters().output(),
+                        plan.parameters().deadLetters()),
+                live.guarantee(),
+                live.streamThreads(),
+                live.maxMessageBytes(),
+                pace.liveTarget() == null
+                        ? window
+                        : new InFlightLimits(Math.min(window.maxEvents(), YIELDING_WINDOW), window.maxBytes()),
+                // Where an event of the plan is gone, that is an error, unless gaps are allowed.
+                plan.parameters().allowGaps() ? OnGap.WARN : OnGap.STOP,
+                live.shutdownTimeout(),
+                kafka);
+    }
+
+    /** Audits, or waits for the process that does; returns the run as it is then, or null if it was removed. */
+    private BackfillRun audited(Termination termination) throws InterruptedException {
+        listener.audits();
+        try (RunElection election = new RunElection(clients, plan, RunStore.topic(configuration.applicationId()))) {
+            BackfillRun run = store.run(plan.run());
+            while (run != null && run.state() == BackfillRun.State.RUNNING && !termination.isAsked()) {
+                run = election.isElected() ? audited() : store.run(plan.run());
+            }
+            return run;
+        } catch (KafkaException e) {
+            throw UserErrorException.shortfall(
+                    "run '" + plan.run() + "' is done, and its audit failed: " + Failures.describe(e), e);
+        }
+    }
+
+    private BackfillRun audited() throws InterruptedException {
+        BackfillResult result = new BackfillAudit(clients, plan).run();
+        return store.change(plan.run(), run -> run == null ? null : run.finished(System.currentTimeMillis(), result));
+    }
+}

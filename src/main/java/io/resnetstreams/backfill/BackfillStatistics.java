@@ -1,0 +1,62 @@
+package io.resnetstreams.backfill;
+
+import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.service.RunStatistics;
+import io.resnetstreams.topology.TopologyMetrics;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts of this process's part of a backfill, and its time from the first event to the last outcome. Thread-safe. */
+public final class BackfillStatistics implements TopologyMetrics {
+    private final RunStatistics counts;
+    private final AtomicLong firstNanos = new AtomicLong();
+    private volatile long lastNanos;
+
+    public BackfillStatistics(RunStatistics counts) {
+        this.counts = counts;
+    }
+
+    @Override
+    public void consumed(RawEvent event) {
+        if (firstNanos.get() == 0) {
+            firstNanos.compareAndSet(0, System.nanoTime());
+        }
+    }
+
+    @Override
+    public void forwarded(RawEvent event, Outcome outcome) {
+        counts.forwarded(event, outcome);
+    }
+
+    @Override
+    public void committed() {
+        long before = outcomes();
+        counts.committed();
+        if (outcomes() > before) {
+            lastNanos = System.nanoTime();
+        }
+    }
+
+    @Override
+    public void aborted() {
+        counts.aborted();
+    }
+
+    /** Returns how many outcomes this process has committed. */
+    public long outcomes() {
+        return counts.labels() + counts.deadLetters();
+    }
+
+    public double meanBatch() {
+        return counts.meanBatch();
+    }
+
+    /** Returns the time from the first event to the last outcome; 0 where there was none. */
+    public double seconds() {
+        return outcomes() == 0 ? 0 : (lastNanos - firstNanos.get()) / 1e9;
+    }
+
+    public double imagesPerSecond() {
+        return seconds() == 0 ? 0 : outcomes() / seconds();
+    }
+}

@@ -1,0 +1,93 @@
+package io.resnetstreams.backfill;
+
+import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicCreation;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+
+/**
+ * The topics that a run writes to. Its labels have the timestamps of their events, so the broker deletes them when it would
+ * delete such events: a topic made here keeps records as long as the input does.
+ */
+public final class BackfillTopics {
+    /** What Kafka calls no end. */
+    private static final long FOR_EVER = -1;
+
+    private final KafkaClients clients;
+
+    public BackfillTopics(KafkaClients clients) {
+        this.clients = clients;
+    }
+
+    /**
+     * Creates those that are missing, with as many partitions as the plan counted for them.
+     *
+     * @param notices is told in a sentence where a topic that exists keeps its records for a shorter time than the input
+     */
+    public void create(BackfillPlan plan, Consumer<String> notices) throws InterruptedException {
+        String input = plan.parameters().input();
+        String output = plan.parameters().output();
+        String deadLetters = plan.parameters().deadLetters();
+        long retention = retentionMillis(List.of(input)).get(input);
+        Map<String, String> results = TopicCreation.create(
+                clients,
+                List.of(
+                        topic(output, plan.labelsFrom().size(), false, retention),
+                        topic(deadLetters, plan.deadLettersFrom().size(), true, retention)));
+        List<String> existing = new ArrayList<>(results.keySet());
+        existing.removeIf(topic -> !results.get(topic).equals(TopicCreation.EXISTS));
+        retentionMillis(existing).forEach((topic, millis) -> {
+            if (isShorter(millis, retention)) {
+                notices.accept(
+                        topic + " keeps records for " + millis + " ms and " + input + " for "
+                                + (retention == FOR_EVER ? "ever" : retention + " ms")
+                                + " (retention.ms): labels and dead letters of older events are deleted soon after they are written");
+            }
+        });
+    }
+
+    private NewTopic topic(String name, int partitions, boolean deadLetters, long retention) {
+        Map<String, String> settings = new HashMap<>(clients.topicSettings(deadLetters));
+        settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention));
+        return new NewTopic(name, partitions, clients.connection().replicationFactor()).configs(settings);
+    }
+
+    private static boolean isShorter(long millis, long than) {
+        return millis != FOR_EVER && (than == FOR_EVER || millis < than);
+    }
+
+    /** Returns how long topics keep their records; those that are only compacted keep them for ever. */
+    private Map<String, Long> retentionMillis(Collection<String> topics) {
+        List<ConfigResource> resources = topics.stream()
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                .toList();
+        Map<String, Long> retention = new HashMap<>();
+        try (Admin admin = clients.admin()) {
+            Futures.await(admin.describeConfigs(resources).all())
+                    .forEach((resource, config) -> retention.put(resource.name(), retentionMillis(config)));
+        } catch (TopicAuthorizationException e) {
+            throw new TopicAuthorizationException(
+                    "DescribeConfigs on topic " + String.join(" or ", topics) + " is missing");
+        }
+        return retention;
+    }
+
+    private static long retentionMillis(Config config) {
+        boolean deletes =
+                config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value().contains(TopicConfig.CLEANUP_POLICY_DELETE);
+        return deletes
+                ? Long.parseLong(config.get(TopicConfig.RETENTION_MS_CONFIG).value())
+                : FOR_EVER;
+    }
+}

@@ -1,0 +1,69 @@
+package io.resnetstreams.bench.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Figures by name, with those within others as {@code outer.inner}, and values rounded for people. */
+final class FigureTable {
+    /** Names that say how many times as much, such as {@code toCeiling}, {@code pipelineTo} and {@code toFloor.p99}. */
+    private static final Pattern RATIO = Pattern.compile("(.*\\.)?(to[A-Z]\\w*|\\w+To|\\w+To[A-Z]\\w*)(\\.\\w+)?");
+
+    private static final Pattern PER_SECOND =
+            Pattern.compile("(.*\\.)?(\\w+PerSecond\\d*|ceiling)|(.*\\.)?byBatch\\.\\w+");
+    private static final Pattern MILLIS =
+            Pattern.compile("(.*\\.)?\\w+Millis|(.*\\.)?stages\\.\\w+|(.*\\.)?\\d+\\.(p\\d+|floor)");
+    private static final int SIGNIFICANT = 3;
+
+    private FigureTable() {}
+
+    /** A figure's name as a path into the JSON, and its value for people. */
+    record Row(String name, String value) {}
+
+    /** Returns a row for each figure that holds no others; an empty map or list is a row too. */
+    static List<Row> rows(Map<String, ?> figures) {
+        List<Row> rows = new ArrayList<>();
+        figures.forEach((name, value) -> add(name, value, rows));
+        return rows;
+    }
+
+    private static void add(String name, Object value, List<Row> rows) {
+        if (value instanceof Map<?, ?> map && !map.isEmpty()) {
+            map.forEach((inner, innerValue) -> add(name + "." + inner, innerValue, rows));
+        } else if (value instanceof List<?> list && !list.isEmpty()) {
+            for (int i = 0; i < list.size(); i++) {
+                add(name + "." + i, list.get(i), rows);
+            }
+        } else if (value instanceof Number number) {
+            rows.add(new Row(name, format(number) + unit(name)));
+        } else {
+            rows.add(new Row(name, value == null || value instanceof Map || value instanceof List ? "–" : "" + value));
+        }
+    }
+
+    private static String unit(String name) {
+        if (RATIO.matcher(name).matches()) {
+            return " ×";
+        }
+        if (PER_SECOND.matcher(name).matches()) {
+            return " /s";
+        }
+        return MILLIS.matcher(name).matches() ? " ms" : "";
+    }
+
+    /** Returns whole numbers as they are, and others with three digits that mean something. */
+    static String format(Number number) {
+        double value = number.doubleValue();
+        if (!Double.isFinite(value)) {
+            return "–";
+        }
+        if (value == Math.rint(value) && !(number instanceof Double || number instanceof Float)) {
+            return String.format(Locale.ROOT, "%,d", number.longValue());
+        }
+        int digitsBefore = value == 0 ? 1 : (int) Math.floor(Math.log10(Math.abs(value))) + 1;
+        int decimals = Math.max(0, Math.min(6, SIGNIFICANT - digitsBefore));
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    }
+}

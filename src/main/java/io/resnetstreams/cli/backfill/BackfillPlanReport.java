@@ -1,0 +1,108 @@
+package io.resnetstreams.cli.backfill;
+
+import io.resnetstreams.backfill.BackfillParameters;
+import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.backfill.Calibration;
+import io.resnetstreams.backfill.EventSample;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.Rounding;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.kafka.Failures;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.service.ClassifierSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+
+/** What a run would do, with an estimate of its size and time. */
+final class BackfillPlanReport {
+    private static final double MEBIBYTE = 1 << 20;
+
+    private BackfillPlanReport() {}
+
+    /** Samples the range, measures this machine on the sample, and prints. */
+    static void print(
+            OutputOptions output,
+            KafkaClients clients,
+            BackfillPlan plan,
+            ClassifierSource.Loaded loaded,
+            Double maxRate) {
+        EventSample sample = EventSample.read(clients, plan);
+        Double rate = rate(sample, loaded, maxRate);
+        long events = Math.round(plan.offsets() * sample.eventsPerOffset());
+        long bytes = Math.round(plan.offsets() * sample.bytesPerOffset());
+        Double seconds = rate == null ? null : events / rate;
+        output.printJson(summary(plan, events, bytes, rate, seconds, loaded.device()));
+        BackfillParameters parameters = plan.parameters();
+        output.text().println("run '" + plan.run() + "', group " + plan.group());
+        plan.partitions().forEach(range -> output.text()
+                .printf(
+                        "  %s-%d: offsets %,d to %,d, at most %,d events%n",
+                        parameters.input(), range.partition(), range.from(), range.to(), range.offsets()));
+        if (parameters.isByTime()) {
+            output.text()
+                    .println("these offsets are read to find every event of the time: later events may have earlier"
+                            + " timestamps, unless the topic has message.timestamp.type=LogAppendTime");
+        }
+        output.text()
+                .printf(
+                        "at most %,d events, of which about %,d are meant; about %,.1f MiB%n",
+                        plan.offsets(), events, bytes / MEBIBYTE);
+        output.text()
+                .println(
+                        rate == null
+                                ? "no event to measure the speed with"
+                                : String.format(
+                                        "about %,.0f images/s on %s: about %,.0f s for one such process",
+                                        rate, loaded.device(), seconds));
+        output.text()
+                .printf(
+                        "labels of %s (%s) to %s, dead letters to %s%n",
+                        parameters.model().name(),
+                        parameters.model().digest(),
+                        parameters.output(),
+                        parameters.deadLetters());
+        output.text().flush();
+    }
+
+    private static Double rate(EventSample sample, ClassifierSource.Loaded loaded, Double maxRate) {
+        if (sample.events().isEmpty()) {
+            return null;
+        }
+        try {
+            double rate = Calibration.eventsPerSecond(loaded.classifier(), sample.events());
+            return maxRate == null ? rate : Math.min(rate, maxRate);
+        } catch (CompletionException e) {
+            throw UserErrorException.shortfall("cannot classify a sample of the range: " + Failures.describe(e), e);
+        }
+    }
+
+    private static Map<String, Object> summary(
+            BackfillPlan plan, long events, long bytes, Double rate, Double seconds, String device) {
+        List<Map<String, Object>> partitions = plan.partitions().stream()
+                .map(range -> {
+                    Map<String, Object> row = new LinkedHashMap<>();
+                    row.put("partition", range.partition());
+                    row.put("from", range.from());
+                    row.put("to", range.to());
+                    row.put("events", range.offsets());
+                    return row;
+                })
+                .toList();
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("run", plan.run());
+        summary.put("state", "planned");
+        summary.put("input", plan.parameters().input());
+        summary.put("output", plan.parameters().output());
+        summary.put("deadLetterTopic", plan.parameters().deadLetters());
+        summary.put("model", plan.parameters().model());
+        summary.put("partitions", partitions);
+        summary.put("events", events);
+        summary.put("bytes", bytes);
+        summary.put("imagesPerSecond", rate == null ? null : Rounding.to(1, rate));
+        summary.put("seconds", seconds == null ? null : Rounding.to(1, seconds));
+        summary.put("device", device);
+        return summary;
+    }
+}

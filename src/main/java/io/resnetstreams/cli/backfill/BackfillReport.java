@@ -1,0 +1,107 @@
+package io.resnetstreams.cli.backfill;
+
+import io.resnetstreams.backfill.BackfillJob;
+import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.backfill.BackfillResult;
+import io.resnetstreams.backfill.BackfillRun;
+import io.resnetstreams.backfill.BackfillStatistics;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.Rounding;
+import io.resnetstreams.common.UserErrorException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** How a run ended, for people and for {@code --json}. */
+final class BackfillReport {
+    private BackfillReport() {}
+
+    /** Tells of a run that this process has worked on to its end; returns the exit code. */
+    static int finished(OutputOptions output, BackfillJob.Ending ending, String device) {
+        BackfillRun run = ending.finished();
+        BackfillStatistics statistics = ending.statistics();
+        Map<String, Object> summary = summary(run);
+        summary.put("processed", statistics.outcomes());
+        summary.put("imagesPerSecond", Rounding.to(1, statistics.imagesPerSecond()));
+        summary.put("meanBatch", Rounding.to(2, statistics.meanBatch()));
+        summary.put("seconds", Rounding.to(3, statistics.seconds()));
+        summary.put("device", device);
+        output.printJson(summary);
+        print(output, run);
+        output.text()
+                .printf(
+                        "%,d of them by this process in %.1f s, %,.0f images/s on %s%n",
+                        statistics.outcomes(), statistics.seconds(), statistics.imagesPerSecond(), device);
+        return exitCode(run);
+    }
+
+    /** Tells of a run that had ended before; returns the exit code. */
+    static int ended(OutputOptions output, BackfillRun run) {
+        if (run.state() == BackfillRun.State.CANCELLED) {
+            throw UserErrorException.usage("run '" + run.plan().run() + "' was cancelled at "
+                    + Instant.ofEpochMilli(run.endedMillis()) + "; 'backfill clean "
+                    + run.plan().run()
+                    + "' frees its name");
+        }
+        output.printJson(summary(run));
+        output.text()
+                .println("run '" + run.plan().run() + "' had finished at " + Instant.ofEpochMilli(run.endedMillis()));
+        print(output, run);
+        return exitCode(run);
+    }
+
+    /** Tells why this process ends without a result of its run; returns the exit code. */
+    static int over(OutputOptions output, BackfillPlan plan, String why) {
+        output.printJson(Map.of("run", plan.run(), "unfinished", why));
+        System.err.println("run '" + plan.run() + "' " + why);
+        return 1;
+    }
+
+    private static int exitCode(BackfillRun run) {
+        return run.result().isFaultless() ? 0 : 1;
+    }
+
+    static Map<String, Object> summary(BackfillRun run) {
+        BackfillPlan plan = run.plan();
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("run", plan.run());
+        summary.put("state", run.state().name().toLowerCase(Locale.ROOT));
+        summary.put("input", plan.parameters().input());
+        summary.put("output", plan.parameters().output());
+        summary.put("deadLetterTopic", plan.parameters().deadLetters());
+        summary.put("model", plan.parameters().model());
+        if (run.result() != null) {
+            BackfillResult result = run.result();
+            summary.put("events", result.events());
+            summary.put("skipped", result.skipped());
+            summary.put("labels", result.labels());
+            summary.put("deadLetters", result.deadLetters());
+            summary.put("lost", result.lost());
+            summary.put("duplicates", result.duplicates());
+            summary.put("outOfOrder", result.outOfOrder());
+            summary.put("examples", result.examples());
+        }
+        return summary;
+    }
+
+    static void print(OutputOptions output, BackfillRun run) {
+        BackfillResult result = run.result();
+        output.text()
+                .printf(
+                        "run '%s': %,d events (%,d more skipped), %,d labels on %s, %,d dead letters on %s%n",
+                        run.plan().run(),
+                        result.events(),
+                        result.skipped(),
+                        result.labels(),
+                        run.plan().parameters().output(),
+                        result.deadLetters(),
+                        run.plan().parameters().deadLetters());
+        result.examples().forEach((fault, places) -> System.err.println(fault + ": " + places));
+        if (!result.isFaultless()) {
+            System.err.printf(
+                    "%,d events without outcome, %,d outcomes doubled, %,d out of order%n",
+                    result.lost(), result.duplicates(), result.outOfOrder());
+        }
+    }
+}

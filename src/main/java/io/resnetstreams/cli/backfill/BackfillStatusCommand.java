@@ -1,0 +1,77 @@
+package io.resnetstreams.cli.backfill;
+
+import io.resnetstreams.backfill.BackfillParameters;
+import io.resnetstreams.backfill.BackfillRun;
+import io.resnetstreams.backfill.BackfillRuns;
+import io.resnetstreams.backfill.DeadLetterCounter;
+import io.resnetstreams.backfill.GroupProgress.Progress;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.kafka.KafkaClients;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Shows how far a run is. */
+@Command(
+        name = "status",
+        description = "Shows how far a run is, from its group's committed offsets.",
+        footer = "%nExample: resnet-streams backfill status new")
+final class BackfillStatusCommand implements Callable<Integer> {
+    @Mixin
+    private NamedRunOptions options;
+
+    @Override
+    public Integer call() {
+        OutputOptions output = options.output();
+        String name = options.name();
+        try (BackfillRuns runs = options.open()) {
+            BackfillRun run = runs.require(name);
+            Progress progress = runs.progress(run);
+            Map<String, Object> summary = BackfillReport.summary(run);
+            summary.put("done", progress.done());
+            summary.put("total", progress.total());
+            summary.put("partitionsDone", progress.partitionsDone());
+            summary.put("partitions", progress.partitions());
+            summary.put("members", runs.members(run));
+            summary.putIfAbsent("deadLetters", deadLetters(runs.clients(), run));
+            output.printJson(summary);
+            print(output, run, progress, summary);
+        }
+        return 0;
+    }
+
+    private static long deadLetters(KafkaClients clients, BackfillRun run) {
+        try (DeadLetterCounter counter = new DeadLetterCounter(clients, run.plan())) {
+            return counter.countAll();
+        }
+    }
+
+    private static void print(OutputOptions output, BackfillRun run, Progress progress, Map<String, Object> summary) {
+        output.text()
+                .printf(
+                        "run '%s' is %s: %,d of %,d offsets, %d of %d partitions, %,d dead letters, %d members of group %s%n",
+                        run.plan().run(),
+                        BackfillRuns.state(run),
+                        progress.done(),
+                        progress.total(),
+                        progress.partitionsDone(),
+                        progress.partitions(),
+                        (Long) summary.get("deadLetters"),
+                        (Integer) summary.get("members"),
+                        run.plan().group());
+        BackfillParameters parameters = run.plan().parameters();
+        output.text()
+                .printf(
+                        "%s from %s to %s, with %s, to %s and %s%n",
+                        parameters.input(),
+                        parameters.from(),
+                        parameters.to(),
+                        parameters.model().name(),
+                        parameters.output(),
+                        parameters.deadLetters());
+        if (run.result() != null) {
+            BackfillReport.print(output, run);
+        }
+    }
+}

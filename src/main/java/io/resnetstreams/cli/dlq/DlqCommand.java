@@ -1,0 +1,167 @@
+package io.resnetstreams.cli.dlq;
+
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.deadletter.StoredDeadLetter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Works with dead letters. */
+@Command(
+        name = "dlq",
+        description = "Lists, shows, exports and replays dead letters.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DlqCommand.ListCommand.class,
+            DlqCommand.ShowCommand.class,
+            DlqReplayCommand.class,
+            DlqCommand.ExportCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = "%nExample: resnet-streams dlq list --bootstrap localhost:9092")
+public final class DlqCommand {
+    private static final int MOST_EXAMPLES = 3;
+
+    /** Groups them. */
+    @Command(
+            name = "list",
+            description = "Counts dead letters by stage and code, with examples.",
+            footer = "%nExample: resnet-streams dlq list --stage decode")
+    static final class ListCommand implements Callable<Integer> {
+        @Mixin
+        private OutputOptions output;
+
+        @Mixin
+        private DeadLetterSelection selection;
+
+        /** Those of one stage and code. */
+        record Group(String stage, String code, long[] count, List<StoredDeadLetter.Summary> examples) {}
+
+        @Override
+        public Integer call() {
+            Map<String, Group> groups = new TreeMap<>();
+            selection.forEach(selection.configuration(), letter -> {
+                StoredDeadLetter.Summary summary = letter.summary();
+                Group group = groups.computeIfAbsent(
+                        summary.stage() + " " + summary.code(),
+                        key -> new Group(summary.stage(), summary.code(), new long[1], new ArrayList<>()));
+                if (group.count()[0]++ < MOST_EXAMPLES) {
+                    group.examples().add(summary);
+                }
+            });
+            List<Map<String, Object>> rows = new ArrayList<>();
+            long total = 0;
+            for (Group group : groups.values()) {
+                total += group.count()[0];
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("stage", group.stage());
+                row.put("code", group.code());
+                row.put("count", group.count()[0]);
+                row.put("examples", group.examples());
+                rows.add(row);
+                output.text().printf("%-10s %-18s %,8d%n", group.stage(), group.code(), group.count()[0]);
+                group.examples().forEach(example -> output.text()
+                        .println("    " + example.position() + "  key " + example.key() + ": " + example.reason()));
+            }
+            output.printJson(Map.of("deadLetters", total, "groups", rows));
+            output.text().printf("%,d dead letters%n", total);
+            return 0;
+        }
+    }
+
+    /** Shows them one by one. */
+    @Command(
+            name = "show",
+            description = "Shows each dead letter's source, key, reason and size; a line of JSON each with --json.",
+            footer = "%nExample: resnet-streams dlq show --position image-events-dlq-3@17")
+    static final class ShowCommand implements Callable<Integer> {
+        @Mixin
+        private OutputOptions output;
+
+        @Mixin
+        private DeadLetterSelection selection;
+
+        @Override
+        public Integer call() {
+            long[] shown = {0};
+            selection.forEach(selection.configuration(), letter -> {
+                shown[0]++;
+                StoredDeadLetter.Summary summary = letter.summary();
+                output.printJson(summary);
+                output.text()
+                        .printf(
+                                "%s  from %s%n  key %s, %,d bytes, %d retries%n  %s %s: %s%n  %s%n",
+                                summary.position(),
+                                summary.source(),
+                                summary.key(),
+                                summary.bytes(),
+                                summary.retries(),
+                                summary.stage(),
+                                summary.code(),
+                                summary.reason(),
+                                summary.exception());
+            });
+            if (shown[0] == 0) {
+                throw UserErrorException.shortfall("there is no such dead letter", null);
+            }
+            return 0;
+        }
+    }
+
+    /** Writes payloads to files. */
+    @Command(
+            name = "export",
+            description = "Writes the selected events' values as files, named by their place on the dead-letter topic.",
+            footer = "%nExample: resnet-streams dlq export broken --stage decode")
+    static final class ExportCommand implements Callable<Integer> {
+        @Mixin
+        private OutputOptions output;
+
+        @Mixin
+        private DeadLetterSelection selection;
+
+        @Parameters(paramLabel = "DIR", description = "Folder to write to.")
+        private Path folder;
+
+        @Override
+        public Integer call() throws IOException {
+            Files.createDirectories(folder);
+            long[] written = {0};
+            long[] withoutContent = {0};
+            selection.forEach(selection.configuration(), letter -> {
+                if (!letter.hasContent()) {
+                    withoutContent[0]++;
+                    return;
+                }
+                // Nothing that an event says goes into a path.
+                Path file = folder.resolve(
+                        letter.record().partition() + "-" + letter.record().offset());
+                byte[] value = letter.record().value();
+                try {
+                    Files.write(file, value == null ? new byte[0] : value);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot write " + file, e);
+                }
+                written[0]++;
+                output.printJson(Map.of("file", file.toString(), "deadLetter", letter.summary()));
+            });
+            output.text()
+                    .printf(
+                            "%,d files in %s; %,d dead letters are without content%n",
+                            written[0], folder, withoutContent[0]);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.resnetstreams.cli.model;
+
+import ai.djl.Device;
+import io.resnetstreams.bench.SpeedRatio;
+import io.resnetstreams.cli.options.CommandLines;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.Rounding;
+import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.inference.engine.DeviceModel;
+import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.ModelDescription;
+import io.resnetstreams.model.ModelDescription.Provenance;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.convert.ModelQuantization;
+import io.resnetstreams.model.data.EvaluationSet;
+import io.resnetstreams.model.network.Precision;
+import io.resnetstreams.model.train.Evaluation;
+import io.resnetstreams.service.ClassificationStack;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Makes a model of a lower precision. */
+@Command(
+        name = "quantize",
+        description = {
+            "Makes a model of a lower precision, measures its accuracy, its agreement with the model it comes from, and",
+            "their speeds here, and refuses to write what this processor would run slower.",
+            "int8 is calibrated on the training images of an IDX data set, or on the images themselves."
+        },
+        footer = "%nExample: resnet-streams model quantize --model models/resnet20-fashion-mnist"
+                + " --data /usr/share/datasets/fashion-mnist --precision int8 --out models/resnet20-int8")
+final class ModelQuantizeCommand implements Callable<Integer> {
+    private static final int BATCH = 32;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private EvaluationData data;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "Model directory, in fp32.")
+    private String modelPath;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            required = true,
+            description = "int8 (CPUs with VNNI), bf16 (CPUs with avx512_bf16) or fp16 (GPUs).")
+    private String precisionName;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Images to calibrate int8 with (default: ${DEFAULT-VALUE}).")
+    private int samples;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
+    private Path out;
+
+    @Option(names = "--force", description = "Writes it even if it is slower here, or can't be run here.")
+    private boolean force;
+
+    /** What was measured of both models. */
+    private record Comparison(
+            double accuracyBefore, double accuracyAfter, double agreement, SpeedRatio.Rates rates, int images) {}
+
+    @Override
+    public Integer call() throws Exception {
+        if (samples < 1 || samples > 100_000) {
+            throw UserErrorException.usage("--samples is " + samples + "; allowed are 1 to 100000");
+        }
+        if (Files.exists(out)) {
+            throw UserErrorException.usage("--out " + out + " is there already");
+        }
+        Path folder = Files.createTempDirectory("resnet-streams-quantize");
+        try {
+            Precision precision = Precision.of(precisionName);
+            ModelDirectory model = ClassificationStack.model(modelPath);
+            List<byte[]> calibration =
+                    precision == Precision.INT8 ? data.samples(model, ImageLimits.defaults(), samples) : List.of();
+            String name = ModelDescription.nameOf(out);
+            ModelDirectory quantized = ModelQuantization.write(
+                    model, precision, calibration, name, provenance(model, precision, null), folder);
+            Comparison comparison = compare(model, quantized);
+            if (comparison != null) {
+                report(model, precision, calibration.size(), comparison);
+            }
+            requireFaster(precision, comparison);
+            ModelQuantization.write(model, precision, calibration, name, provenance(model, precision, comparison), out);
+            output.text().println("written to " + out);
+            return 0;
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        } finally {
+            TemporaryFolder.delete(folder);
+        }
+    }
+
+    private Provenance provenance(ModelDirectory model, Precision precision, Comparison comparison) {
+        Provenance before = model.description().provenance();
+        return new Provenance(
+                precision + " of " + model.name(),
+                before == null ? null : before.dataset(),
+                CommandLines.of(spec),
+                null,
+                null,
+                null,
+                comparison == null ? null : Rounding.to(4, comparison.accuracyAfter()),
+                comparison == null ? null : comparison.images());
+    }
+
+    /** Returns null if the new model can't be run here, and that is forced. */
+    private Comparison compare(ModelDirectory model, ModelDirectory quantized) throws Exception {
+        EvaluationSet set = data.read(model, ImageLimits.defaults(), output.text()::println);
+        int workers = Runtime.getRuntime().availableProcessors();
+        try (DeviceModel before = DeviceModel.load(model, Device.cpu(), workers, BATCH);
+                DeviceModel after = loadQuantized(quantized, workers)) {
+            if (after == null) {
+                return null;
+            }
+            Evaluation.Result expected = Evaluation.run(set, before.classifiers(), BATCH, 1);
+            Evaluation.Result found = Evaluation.run(set, after.classifiers(), BATCH, 1);
+            int same = 0;
+            for (int i = 0; i < set.size(); i++) {
+                same += expected.predicted()[i] == found.predicted()[i] ? 1 : 0;
+            }
+            SpeedRatio.Rates rates = SpeedRatio.measure(before, after, BATCH);
+            before.classifiers().forEach(Classifier::close);
+            after.classifiers().forEach(Classifier::close);
+            return new Comparison(expected.accuracy(), found.accuracy(), (double) same / set.size(), rates, set.size());
+        }
+    }
+
+    private DeviceModel loadQuantized(ModelDirectory quantized, int workers) {
+        try {
+            return DeviceModel.load(quantized, Device.cpu(), workers, BATCH);
+        } catch (IllegalArgumentException e) {
+            String reason = quantized.description().precision() + " can't be run on this CPU: "
+                    + e.getCause().getMessage();
+            if (!force) {
+                throw UserErrorException.shortfall(reason + "; nothing was written (--force writes it unmeasured)", e);
+            }
+            output.text().println(reason);
+            return null;
+        }
+    }
+
+    private void report(ModelDirectory model, Precision precision, int calibrated, Comparison comparison) {
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("model", model.name());
+        summary.put("precision", precision);
+        summary.put("samples", calibrated);
+        summary.put("images", comparison.images());
+        summary.put("accuracyBefore", Rounding.to(4, comparison.accuracyBefore()));
+        summary.put("accuracyAfter", Rounding.to(4, comparison.accuracyAfter()));
+        summary.put("agreement", Rounding.to(4, comparison.agreement()));
+        summary.put("imagesPerSecondBefore", Rounding.to(1, comparison.rates().before()));
+        summary.put("imagesPerSecondAfter", Rounding.to(1, comparison.rates().after()));
+        summary.put("speedRatio", Rounding.to(2, comparison.rates().ratio()));
+        output.printJson(summary);
+        output.text()
+                .printf(
+                        "%s of %s: top-1 %.2f %%, was %.2f %%; the same label for %.2f %% of %,d images; %.2f times as"
+                                + " fast here (%,.0f against %,.0f images/s)%n",
+                        precision,
+                        model.name(),
+                        comparison.accuracyAfter() * 100,
+                        comparison.accuracyBefore() * 100,
+                        comparison.agreement() * 100,
+                        comparison.images(),
+                        comparison.rates().ratio(),
+                        comparison.rates().after(),
+                        comparison.rates().before());
+        if (calibrated > 0) {
+            output.text()
+                    .printf(
+                            "calibrated on %,d of %s%n",
+                            calibrated, data.hasTrainingImages() ? "the training images" : "these images");
+        }
+    }
+
+    private void requireFaster(Precision precision, Comparison comparison) {
+        if (comparison != null && comparison.rates().ratio() < 1 && !force) {
+            throw UserErrorException.shortfall(
+                    "%s is slower on this processor (%.2f of fp32's speed); nothing was written (--force writes it)"
+                            .formatted(precision, comparison.rates().ratio()),
+                    null);
+        }
+    }
+}

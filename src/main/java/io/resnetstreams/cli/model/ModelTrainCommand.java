@@ -1,0 +1,200 @@
+package io.resnetstreams.cli.model;
+
+import io.resnetstreams.cli.options.CommandLines;
+import io.resnetstreams.cli.options.OutputDirectory;
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.Text;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.model.ModelDescription;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.data.SynsetFile;
+import io.resnetstreams.model.data.TrainingData;
+import io.resnetstreams.model.network.Normalisation;
+import io.resnetstreams.model.network.ParametersReader;
+import io.resnetstreams.model.network.Precision;
+import io.resnetstreams.model.network.ResNetArchitecture;
+import io.resnetstreams.model.train.ResNetTrainer;
+import io.resnetstreams.model.train.TrainingOptions;
+import io.resnetstreams.service.ClassificationStack;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a network. */
+@Command(
+        name = "train",
+        description = {
+            "Trains a network on folders of images, one a class (in train and val or test, or a share is held out), or",
+            "on an IDX data set (train-images-idx3-ubyte.gz and so on), and writes a model directory with its log.",
+            "Killed, it goes on with --resume from its last whole epoch, to the same result."
+        },
+        footer = "%nExample: resnet-streams model train --data photos --architecture resnet18 --out models/mine"
+                + " --epochs 30")
+final class ModelTrainCommand implements Callable<Integer> {
+    private static final String DEFAULT_ARCHITECTURE = "resnet20";
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private TrainingArguments arguments;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Images and their classes.")
+    private Path data;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
+    private Path out;
+
+    @Option(
+            names = "--synset",
+            paramLabel = "FILE",
+            description = "Labels by class, one a line (default: the folders' names; 0, 1, … for IDX).")
+    private Path synset;
+
+    @Option(
+            names = "--architecture",
+            paramLabel = "NAME",
+            completionCandidates = ArchitectureNames.class,
+            description =
+                    "See 'model list --architectures' (default: " + DEFAULT_ARCHITECTURE + ", or that of --from).")
+    private String architecture;
+
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description = "Fine tuning: starts from a model; the last layer is new where the classes differ in number.")
+    private Path from;
+
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            description = "Edge in pixels that images from folders are brought to (default: the architecture's).")
+    private Integer size;
+
+    @Option(
+            names = "--held-out",
+            paramLabel = "SHARE",
+            defaultValue = "0.1",
+            description = "Share of each class that is held out where there is no val (default: ${DEFAULT-VALUE}).")
+    private double heldOut;
+
+    @Option(names = "--licence", paramLabel = "TEXT", description = "Licence of the data and so of the model.")
+    private String licence;
+
+    @Option(names = "--resume", description = "Goes on from the checkpoint in --out, if there is one.")
+    private boolean resume;
+
+    @Option(
+            names = "--skip-broken",
+            description = "Goes on without image files that can't be decoded, rather than naming them and ending.")
+    private boolean skipBroken;
+
+    @Override
+    public Integer call() throws IOException {
+        out = OutputDirectory.of(out);
+        try {
+            TrainingOptions options = arguments.options();
+            ModelDirectory base = from == null ? null : ClassificationStack.model(from.toString());
+            ResNetArchitecture chosen = architecture(base);
+            int side = size != null ? size : base != null ? base.preprocessing().width() : chosen.defaultInputSize();
+            if (side < 1 || side > 4_096) {
+                throw UserErrorException.usage("--size is " + side + "; allowed are 1 to 4096 pixels");
+            }
+            if (heldOut <= 0 || heldOut >= 1) {
+                throw UserErrorException.usage("--held-out is " + heldOut + "; allowed are above 0 to below 1");
+            }
+            TrainingData images = TrainingData.read(
+                    data, side, heldOut, arguments.seed(), arguments.imageLimits(), skipBroken, this::notice);
+            if (synset != null) {
+                images = images.withLabels(SynsetFile.read(synset));
+            }
+            train(options, chosen, base, images);
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+        return 0;
+    }
+
+    private void notice(String line) {
+        output.text().println(line);
+    }
+
+    private ResNetArchitecture architecture(ModelDirectory base) {
+        if (base == null) {
+            return ResNetArchitecture.of(architecture == null ? DEFAULT_ARCHITECTURE : architecture);
+        }
+        if (architecture != null && !architecture.equals(base.architecture())) {
+            throw UserErrorException.usage(
+                    "--architecture is " + architecture + "; the model " + from + " is a " + base.architecture());
+        }
+        return ResNetArchitecture.of(base.architecture());
+    }
+
+    private void train(TrainingOptions options, ResNetArchitecture chosen, ModelDirectory base, TrainingData images)
+            throws IOException {
+        Normalisation normalisation =
+                base == null ? images.normalisation() : base.description().normalisation();
+        Map<String, float[]> start = base == null ? Map.of() : ParametersReader.read(base.parametersPath());
+        int perEpoch = images.train().size() / options.batchSize() * options.batchSize();
+        try (TrainingProgress progress = TrainingProgress.of("train", perEpoch, options.epochs(), output.text())) {
+            ResNetTrainer trainer = new ResNetTrainer(
+                    description(chosen, images, normalisation),
+                    images.labels(),
+                    options,
+                    images.train(),
+                    images.heldOut(),
+                    start,
+                    progress);
+            trainer.train(out, resume, epoch -> report(epoch, progress.left()));
+        }
+        TrainedModelReport.write(out, images.heldOut(), output.text());
+    }
+
+    private void report(ResNetTrainer.Epoch epoch, String left) {
+        output.printJson(epoch);
+        output.text()
+                .printf(
+                        "epoch %d of %d: loss %.4f, train %.2f %%, held out %.2f %%, %.0f images/s%s%n",
+                        epoch.epoch(),
+                        arguments.options().epochs(),
+                        epoch.loss(),
+                        epoch.trainAccuracy() * 100,
+                        epoch.testAccuracy() * 100,
+                        epoch.imagesPerSecond(),
+                        left);
+    }
+
+    private ModelDescription description(ResNetArchitecture chosen, TrainingData images, Normalisation normalisation) {
+        return new ModelDescription(
+                ModelDescription.FORMAT_VERSION,
+                ModelDescription.nameOf(out),
+                chosen.name(),
+                images.train().width(),
+                images.train().height(),
+                images.resizeShortEdge(),
+                normalisation.mean(),
+                normalisation.std(),
+                5,
+                Precision.FP32,
+                new ModelDescription.Provenance(
+                        from == null ? "trained" : "fine-tuned from " + Text.name(from),
+                        Text.name(data),
+                        CommandLines.of(spec),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
+                licence,
+                Map.of());
+    }
+}

@@ -1,0 +1,78 @@
+package io.resnetstreams.cli.model;
+
+import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.model.convert.ReferenceCheck;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Compares the networks with another implementation's. */
+@Command(
+        name = "verify",
+        description = {
+            "Builds each architecture of a reference file with the weights of its formula, runs both of its images and",
+            "compares the logits. Exit code 1 if one differs by more than the tolerance."
+        },
+        footer = "%nExample: resnet-streams model verify --reference torchvision-seed1.json")
+final class ModelVerifyCommand implements Callable<Integer> {
+    @Mixin
+    private OutputOptions output;
+
+    @Option(names = "--reference", paramLabel = "FILE", required = true, description = "Reference values.")
+    private Path file;
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "X",
+            defaultValue = "1e-3",
+            description = "Largest difference, relative to the largest logit (default: ${DEFAULT-VALUE}).")
+    private double tolerance;
+
+    @Override
+    public Integer call() throws IOException {
+        if (!(tolerance >= 0)) {
+            throw UserErrorException.usage("--tolerance is " + tolerance + "; allowed are 0 and above");
+        }
+        ReferenceCheck check;
+        try {
+            check = ReferenceCheck.read(file);
+        } catch (InvalidModelException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+        List<Map<String, Object>> results = new ArrayList<>();
+        boolean passed = true;
+        for (String name : check.names()) {
+            ReferenceCheck.Result result = check.check(name);
+            passed &= result.passes(tolerance);
+            output.text()
+                    .printf(
+                            "%-22s %,12d parameters  largest relative difference %.2e  most probable class %s%s%n",
+                            name,
+                            result.parameters(),
+                            result.maxRelativeDifference(),
+                            result.argmaxEqual() ? "equal" : "differs",
+                            result.passes(tolerance) ? "" : "  FAILS");
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("name", name);
+            row.put("parameters", result.parameters());
+            row.put("maxRelativeDifference", result.maxRelativeDifference());
+            row.put("argmaxEqual", result.argmaxEqual());
+            results.add(row);
+        }
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("architectures", results);
+        summary.put("tolerance", tolerance);
+        summary.put("passed", passed);
+        output.printJson(summary);
+        return passed ? 0 : 1;
+    }
+}

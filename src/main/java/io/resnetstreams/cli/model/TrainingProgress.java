@@ -1,0 +1,93 @@
+package io.resnetstreams.cli.model;
+
+import io.resnetstreams.cli.options.Terminal;
+import io.resnetstreams.common.Text;
+import io.resnetstreams.model.train.ResNetTrainer;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ProgressBar;
+
+/**
+ * How far a training is, how fast, and how long it will take: a bar on a terminal, else a line every half minute.
+ *
+ * <p>Threading: that of the training.
+ */
+final class TrainingProgress implements ResNetTrainer.Progress, AutoCloseable {
+    private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private final long imagesPerEpoch;
+    private final int epochs;
+    private final PrintStream text;
+    private final LongSupplier nanoTicker;
+    private final ProgressBar bar;
+    private final long start;
+    private long lastLine;
+    private long learnt;
+    private int epoch;
+    private long ofEpoch;
+
+    /**
+     * @param task what is trained
+     * @param imagesPerEpoch how many images an epoch learns from
+     * @param text where lines go
+     * @param bar null where there is no terminal; closed with this
+     * @param nanoTicker as {@link System#nanoTime}
+     */
+    TrainingProgress(long imagesPerEpoch, int epochs, PrintStream text, ProgressBar bar, LongSupplier nanoTicker) {
+        this.imagesPerEpoch = imagesPerEpoch;
+        this.epochs = epochs;
+        this.text = text;
+        this.bar = bar;
+        this.nanoTicker = nanoTicker;
+        this.start = nanoTicker.getAsLong();
+        this.lastLine = start;
+    }
+
+    static TrainingProgress of(String task, long imagesPerEpoch, int epochs, PrintStream text) {
+        ProgressBar bar = Terminal.progressBar(task, imagesPerEpoch * epochs);
+        return new TrainingProgress(imagesPerEpoch, epochs, text, bar, System::nanoTime);
+    }
+
+    @Override
+    public void learnt(int inEpoch, int images) {
+        if (inEpoch != epoch) {
+            epoch = inEpoch;
+            ofEpoch = 0;
+        }
+        learnt += images;
+        ofEpoch += images;
+        if (bar != null) {
+            bar.stepTo(imagesPerEpoch * (epoch - 1) + ofEpoch);
+            return;
+        }
+        long now = nanoTicker.getAsLong();
+        if (now - lastLine >= BETWEEN_LINES_NANOS) {
+            lastLine = now;
+            text.printf(
+                    "epoch %d of %d: %,d of %,d images, %.0f images/s%s%n",
+                    epoch, epochs, ofEpoch, imagesPerEpoch, learnt / seconds(now), left());
+        }
+    }
+
+    /** Returns how long the rest will take, as the end of a line; empty when nothing is left. */
+    String left() {
+        long rest = imagesPerEpoch * (epochs - epoch + 1) - ofEpoch;
+        if (learnt == 0 || rest <= 0) {
+            return "";
+        }
+        double seconds = rest * seconds(nanoTicker.getAsLong()) / learnt;
+        return ", about " + Text.duration(Duration.ofSeconds(Math.max(1, Math.round(seconds)))) + " left";
+    }
+
+    private double seconds(long now) {
+        return Math.max(1, now - start) / 1e9;
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.resnetstreams.common;
+
+/** Text in HTML and XML. */
+public final class Markup {
+    private Markup() {}
+
+    /** Returns text that means itself in elements and in quoted attributes; what XML can't hold becomes U+FFFD. */
+    public static String escape(String text) {
+        StringBuilder escaped = new StringBuilder(text.length());
+        text.codePoints().forEach(point -> {
+            switch (point) {
+                case '&' -> escaped.append("&amp;");
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '"' -> escaped.append("&quot;");
+                case '\'' -> escaped.append("&#39;");
+                default -> escaped.appendCodePoint(isAllowed(point) ? point : 0xFFFD);
+            }
+        });
+        return escaped.toString();
+    }
+
+    private static boolean isAllowed(int point) {
+        boolean surrogate = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+        return point == '\t' || point == '\n' || point >= 0x20 && !surrogate && point != 0xFFFE && point != 0xFFFF;
+    }
+}

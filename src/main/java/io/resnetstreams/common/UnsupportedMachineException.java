@@ -1,0 +1,13 @@
+package io.resnetstreams.common;
+
+import java.io.Serial;
+
+/** The engine has no library for this operating system and processor; the message is for people. */
+public final class UnsupportedMachineException extends IllegalStateException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    public UnsupportedMachineException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,96 @@
+package io.resnetstreams.compare;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Counts which label events had in A and which in B. Labels are told apart by their names. Memory: about a hundred bytes
+ * for each pair of labels that occurs, of which a million are kept apart.
+ *
+ * <p>Threading: one thread.
+ */
+public final class ClassChanges {
+    private static final int MOST_PAIRS = 1_000_000;
+
+    private static final Comparator<Change> MOST_FIRST = Comparator.comparingLong(Change::count)
+            .reversed()
+            .thenComparing(Change::from)
+            .thenComparing(Change::to);
+
+    private final Map<String, String> names = new HashMap<>();
+    private final Map<Pair, long[]> counts = new HashMap<>();
+    private final int mostPairs;
+    private long uncounted;
+
+    ClassChanges() {
+        this(MOST_PAIRS);
+    }
+
+    ClassChanges(int mostPairs) {
+        this.mostPairs = mostPairs;
+    }
+
+    /** Labels of one event, perhaps the same. */
+    private record Pair(String from, String to) {}
+
+    /** So many events have one label in A and another in B. */
+    public record Change(String from, String to, long count) {}
+
+    void add(String from, String to) {
+        long[] count = counts.get(new Pair(from, to));
+        if (count == null && counts.size() < mostPairs) {
+            count = new long[1];
+            counts.put(new Pair(shared(from), shared(to)), count);
+        }
+        if (count == null) {
+            uncounted += from.equals(to) ? 0 : 1;
+        } else {
+            count[0]++;
+        }
+    }
+
+    private String shared(String name) {
+        String known = names.putIfAbsent(name, name);
+        return known == null ? name : known;
+    }
+
+    /** Returns the pairs of different labels, the most frequent first. */
+    public List<Change> changes() {
+        return pairs(false);
+    }
+
+    private List<Change> pairs(boolean same) {
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getKey().from().equals(entry.getKey().to()) == same)
+                .map(entry -> new Change(entry.getKey().from(), entry.getKey().to(), entry.getValue()[0]))
+                .sorted(MOST_FIRST)
+                .toList();
+    }
+
+    /** Returns how many events changed by a pair beyond those that are kept apart; the changes lack them. */
+    public long uncounted() {
+        return uncounted;
+    }
+
+    /** Returns how many events have these labels in A and in B. */
+    public long count(String from, String to) {
+        long[] count = counts.get(new Pair(from, to));
+        return count == null ? 0 : count[0];
+    }
+
+    /** Returns the labels of the most frequent changes, then those without, no more than so many; in alphabetical order. */
+    public List<String> mostChanged(int most) {
+        SortedSet<String> labels = new TreeSet<>();
+        Stream.concat(changes().stream(), pairs(true).stream())
+                .flatMap(pair -> Stream.of(pair.from(), pair.to()))
+                .distinct()
+                .limit(most)
+                .forEach(labels::add);
+        return List.copyOf(labels);
+    }
+}

@@ -1,0 +1,83 @@
+package io.resnetstreams.compare;
+
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.kafka.KafkaClients;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * Readers of the topics of two outputs, up to their present ends.
+ *
+ * <p>Threading: one thread.
+ */
+public final class ComparisonReaders implements AutoCloseable {
+    private final KafkaClients clients;
+    private final Map<OutcomeStream, TopicOutcomeReader> readers = new EnumMap<>(OutcomeStream.class);
+
+    private final IntConsumer progress;
+
+    private ComparisonReaders(KafkaClients clients, IntConsumer progress) {
+        this.clients = clients;
+        this.progress = progress;
+    }
+
+    /**
+     * Opens them; a topic that does not exist is wrong usage.
+     *
+     * @param progress is told of so many more records, by the thread that reads
+     */
+    public static ComparisonReaders open(KafkaClients clients, OutputTopics a, OutputTopics b, IntConsumer progress) {
+        ComparisonReaders opened = new ComparisonReaders(clients, progress);
+        try {
+            opened.add("A", a, OutcomeStream.LABELS_A, OutcomeStream.DEAD_LETTERS_A);
+            opened.add("B", b, OutcomeStream.LABELS_B, OutcomeStream.DEAD_LETTERS_B);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+        return opened;
+    }
+
+    private void add(String parameter, OutputTopics output, OutcomeStream labels, OutcomeStream deadLetters) {
+        int partitions = partitions(parameter, output, output.labels());
+        readers.put(
+                labels, TopicOutcomeReader.labels(clients.committedReader(), output.labels(), partitions, progress));
+        if (output.deadLetters() != null) {
+            partitions = partitions(parameter, output, output.deadLetters());
+            readers.put(
+                    deadLetters,
+                    TopicOutcomeReader.deadLetters(
+                            clients.committedReader(), output.deadLetters(), partitions, progress));
+        }
+    }
+
+    private int partitions(String parameter, OutputTopics output, String topic) {
+        try {
+            return clients.partitions(topic).size();
+        } catch (UserErrorException e) {
+            if (e.getCause() instanceof IllegalArgumentException) {
+                throw UserErrorException.usage(
+                        parameter + " is '" + output.name() + "': topic '" + topic
+                                + "' does not exist; allowed are '" + ConfiguredOutputs.LIVE
+                                + "' and the names of topics of labels",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /** Returns how many offsets there are to read. */
+    public long offsets() {
+        return readers.values().stream().mapToLong(TopicOutcomeReader::offsets).sum();
+    }
+
+    public Map<OutcomeStream, ? extends OutcomeReader> byStream() {
+        return readers;
+    }
+
+    @Override
+    public void close() {
+        readers.values().forEach(TopicOutcomeReader::close);
+    }
+}

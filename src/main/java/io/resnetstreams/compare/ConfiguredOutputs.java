@@ -1,0 +1,48 @@
+package io.resnetstreams.compare;
+
+import io.resnetstreams.backfill.BackfillParameters;
+import io.resnetstreams.backfill.BackfillRun;
+import io.resnetstreams.topology.Topics;
+import java.util.Map;
+
+/**
+ * Knows the configured pipeline's outputs, as {@value #LIVE} or by its topic of labels, and those of its backfills by the run's
+ * name; any other name is that of a topic.
+ */
+public final class ConfiguredOutputs implements OutputNames {
+    static final String LIVE = "live";
+
+    private final Topics topics;
+    private final Map<String, BackfillRun> runs;
+
+    public ConfiguredOutputs(Topics topics, Map<String, BackfillRun> runs) {
+        this.topics = topics;
+        this.runs = runs;
+    }
+
+    /**
+     * Checks a name without asking a broker.
+     *
+     * @throws IllegalArgumentException if this can't be the name of an output
+     */
+    public static void requireName(String name) {
+        if (!Topics.isName(name)) {
+            throw new IllegalArgumentException(
+                    "an output is '" + LIVE + "', a backfill's run or a topic, whose name has " + Topics.NAME_RULE);
+        }
+    }
+
+    @Override
+    public OutputTopics find(String name) {
+        if (name.equals(LIVE) || name.equals(topics.labels())) {
+            return new OutputTopics(name, topics.labels(), topics.deadLetters());
+        }
+        BackfillRun run = runs.get(name);
+        if (run != null) {
+            BackfillParameters written = run.plan().parameters();
+            return new OutputTopics(name, written.output(), written.deadLetters());
+        }
+        requireName(name);
+        return new OutputTopics(name, name, null);
+    }
+}

@@ -1,0 +1,161 @@
+package io.resnetstreams.compare;
+
+import io.resnetstreams.compare.ComparisonResult.Event;
+import io.resnetstreams.compare.ComparisonResult.Places;
+import io.resnetstreams.compare.ComparisonResult.Shift;
+import io.resnetstreams.compare.ComparisonResult.Side;
+import io.resnetstreams.compare.ComparisonResult.SureChange;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Counts how the labels of two outputs differ, from what {@link OutcomeJoin} brings together. Memory: that of
+ * {@link ClassChanges}, and the few events that are named.
+ *
+ * <p>Threading: one thread.
+ */
+public final class LabelComparison implements OutcomeJoin.Listener {
+    private final OutputTopics topicsA;
+    private final OutputTopics topicsB;
+    private final Map<OutcomeStream, Counts> counts = new EnumMap<>(OutcomeStream.class);
+    private final ClassChanges classes = new ClassChanges();
+    private final Best<Shift> shifts;
+    private final Best<SureChange> surestChanges;
+    private final Examples<Event> onlyInA;
+    private final Examples<Event> onlyInB;
+    private final Examples<Event> deadLetterOnlyInA;
+    private final Examples<Event> deadLetterOnlyInB;
+    private final Examples<String> malformed;
+    private long compared;
+    private long changed;
+
+    /** Names so many events of each kind, at least one. */
+    public LabelComparison(OutputTopics topicsA, OutputTopics topicsB, int top) {
+        this.topicsA = topicsA;
+        this.topicsB = topicsB;
+        this.shifts = new Best<>(
+                top,
+                Comparator.comparingDouble((Shift shift) -> -Math.abs(shift.shift()))
+                        .thenComparing(Shift::source));
+        this.surestChanges = new Best<>(
+                top,
+                Comparator.comparingDouble(
+                                (SureChange change) -> -Math.min(change.probabilityA(), change.probabilityB()))
+                        .thenComparing(SureChange::source));
+        this.onlyInA = new Examples<>(top);
+        this.onlyInB = new Examples<>(top);
+        this.deadLetterOnlyInA = new Examples<>(top);
+        this.deadLetterOnlyInB = new Examples<>(top);
+        this.malformed = new Examples<>(top);
+        for (OutcomeStream stream : OutcomeStream.values()) {
+            counts.put(stream, new Counts());
+        }
+    }
+
+    /** Of one topic. */
+    private static final class Counts {
+        private long outcomes;
+        private long repeated;
+        private long misplaced;
+        private long malformed;
+    }
+
+    @Override
+    public void read(OutcomeStream stream, OutcomeReader.Item item) {
+        if (item.outcome() == null) {
+            counts.get(stream).malformed++;
+            malformed.add(item.fault());
+        } else {
+            counts.get(stream).outcomes++;
+        }
+    }
+
+    @Override
+    public void repeated(OutcomeStream stream, long count) {
+        counts.get(stream).repeated += count;
+    }
+
+    @Override
+    public void misplaced(OutcomeStream stream) {
+        counts.get(stream).misplaced++;
+    }
+
+    @Override
+    public void outcomes(Map<OutcomeStream, SourceOutcome> outcomes) {
+        SourceOutcome a = outcome(outcomes, OutcomeStream.LABELS_A, OutcomeStream.DEAD_LETTERS_A);
+        SourceOutcome b = outcome(outcomes, OutcomeStream.LABELS_B, OutcomeStream.DEAD_LETTERS_B);
+        if (b == null) {
+            onlyInA.add(event(a));
+        } else if (a == null) {
+            onlyInB.add(event(b));
+        } else if (a.best() != null && b.best() != null) {
+            compare(a, b);
+        } else if (b.best() != null) {
+            deadLetterOnlyInA.add(event(b));
+        } else if (a.best() != null) {
+            deadLetterOnlyInB.add(event(a));
+        }
+    }
+
+    /** Returns the label, or else the dead letter, or else null. */
+    private static SourceOutcome outcome(
+            Map<OutcomeStream, SourceOutcome> outcomes, OutcomeStream labels, OutcomeStream deadLetters) {
+        SourceOutcome label = outcomes.get(labels);
+        return label == null ? outcomes.get(deadLetters) : label;
+    }
+
+    private void compare(SourceOutcome a, SourceOutcome b) {
+        compared++;
+        String from = a.best().label();
+        String to = b.best().label();
+        double probabilityA = a.best().probability();
+        double probabilityB = b.best().probability();
+        classes.add(from, to);
+        if (!from.equals(to)) {
+            changed++;
+            surestChanges.add(new SureChange(a.id(), a.position(), from, to, probabilityA, probabilityB));
+        } else if (probabilityA != probabilityB) {
+            shifts.add(new Shift(a.id(), a.position(), from, probabilityA, probabilityB, probabilityB - probabilityA));
+        }
+    }
+
+    private static Event event(SourceOutcome outcome) {
+        return new Event(outcome.id(), outcome.position());
+    }
+
+    /** Returns what was found so far. */
+    public ComparisonResult result() {
+        return new ComparisonResult(
+                side(topicsA, counts.get(OutcomeStream.LABELS_A), counts.get(OutcomeStream.DEAD_LETTERS_A)),
+                side(topicsB, counts.get(OutcomeStream.LABELS_B), counts.get(OutcomeStream.DEAD_LETTERS_B)),
+                compared,
+                compared == 0 ? null : (double) (compared - changed) / compared,
+                changed,
+                onlyInA.count(),
+                onlyInB.count(),
+                deadLetterOnlyInA.count(),
+                deadLetterOnlyInB.count(),
+                classes.changes(),
+                classes.uncounted(),
+                shifts.list(),
+                surestChanges.list(),
+                new Places(
+                        onlyInA.first(),
+                        onlyInB.first(),
+                        deadLetterOnlyInA.first(),
+                        deadLetterOnlyInB.first(),
+                        malformed.first()),
+                classes);
+    }
+
+    private static Side side(OutputTopics topics, Counts labels, Counts deadLetters) {
+        return new Side(
+                topics,
+                labels.outcomes,
+                topics.deadLetters() == null ? null : deadLetters.outcomes,
+                labels.repeated + deadLetters.repeated,
+                labels.misplaced + deadLetters.misplaced,
+                labels.malformed + deadLetters.malformed);
+    }
+}

@@ -1,0 +1,186 @@
+package io.resnetstreams.compare;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Joins those partitions of the output topics that hold the same source partitions. What waits for the other topics is
+ * bounded: a partition that is far ahead pauses. Where all are, each ahead with another source partition, the source
+ * partition that holds most is let go and read in a further pass. Every pass finishes at least one, since a source
+ * partition alone is never in its own way.
+ *
+ * <p>Threading: one thread.
+ */
+final class PartitionGroup {
+    private final Map<OutcomeStream, OutcomeReader> readers;
+    private final Map<OutcomeStream, Map<Integer, ReadPartition>> partitions = new EnumMap<>(OutcomeStream.class);
+    private final OutcomeJoin.Settings settings;
+    private final OutcomeJoin.Listener listener;
+    private final long mostWaitingBytes;
+
+    /** The source partitions of this pass, and those left for the next; in the first pass they come as they are met. */
+    private Map<TopicPartition, SourceMerge> active = new HashMap<>();
+
+    private Map<TopicPartition, SourceMerge> postponed = new HashMap<>();
+    private boolean isFirstPass = true;
+
+    /** Joins the partitions whose number leaves this remainder when divided by the cycle. */
+    PartitionGroup(
+            Map<OutcomeStream, OutcomeReader> readers,
+            int cycle,
+            int remainder,
+            OutcomeJoin.Settings settings,
+            OutcomeJoin.Listener listener) {
+        this.readers = readers;
+        this.settings = settings;
+        this.listener = listener;
+        readers.forEach((stream, reader) -> {
+            Map<Integer, ReadPartition> own = new TreeMap<>();
+            for (int number = remainder; number < reader.partitions(); number += cycle) {
+                own.put(number, new ReadPartition(reader, number));
+            }
+            partitions.put(stream, own);
+        });
+        int count = partitions.values().stream().mapToInt(Map::size).sum();
+        this.mostWaitingBytes = Math.max(1, settings.mostWaitingBytes() / count);
+    }
+
+    void join() throws TimeoutException {
+        Map<OutcomeStream, Map<Integer, Long>> offsets = new EnumMap<>(OutcomeStream.class);
+        partitions.forEach((stream, own) ->
+                offsets.put(stream, own.keySet().stream().collect(Collectors.toMap(number -> number, number -> 0L))));
+        pass(offsets);
+        isFirstPass = false;
+        while (!postponed.isEmpty()) {
+            active = postponed;
+            postponed = new HashMap<>();
+            pass(resumeOffsets());
+        }
+    }
+
+    /** Returns, for each partition that holds something of the active source partitions, where it is to be read from. */
+    private Map<OutcomeStream, Map<Integer, Long>> resumeOffsets() {
+        Map<OutcomeStream, Map<Integer, Long>> offsets = new EnumMap<>(OutcomeStream.class);
+        active.values().forEach(merge -> merge.queues()
+                .forEach((stream, queue) -> offsets.computeIfAbsent(stream, key -> new HashMap<>())
+                        .merge(queue.partition().number(), queue.resumeAt(), Math::min)));
+        return offsets;
+    }
+
+    /** Turns the readers to these offsets, and returns the partitions that are read now. */
+    private List<ReadPartition> open(Map<OutcomeStream, Map<Integer, Long>> offsets) {
+        List<ReadPartition> open = new ArrayList<>();
+        offsets.forEach((stream, own) -> {
+            readers.get(stream).open(own);
+            own.forEach((number, offset) -> {
+                ReadPartition partition = partitions.get(stream).get(number);
+                partition.readTo(offset);
+                open.add(partition);
+            });
+        });
+        return open;
+    }
+
+    private void pass(Map<OutcomeStream, Map<Integer, Long>> offsets) throws TimeoutException {
+        List<ReadPartition> open = open(offsets);
+        long lastProgress = System.nanoTime();
+        List<ReadPartition> unfinished = unfinished(open);
+        while (!unfinished.isEmpty()) {
+            if (unfinished.stream().noneMatch(this::isReadable)) {
+                postponeLargest();
+            } else if (read(Set.copyOf(unfinished))) {
+                lastProgress = System.nanoTime();
+            } else if (System.nanoTime() - lastProgress > settings.patience().toNanos()) {
+                throw new TimeoutException(
+                        "nothing came for " + settings.patience().toSeconds()
+                                + " s, and these partitions are not read to their end: " + unfinished);
+            }
+            active.values().forEach(merge -> merge.drain(listener));
+            unfinished = unfinished(open);
+        }
+        active.values().forEach(merge -> merge.drain(listener));
+    }
+
+    private static List<ReadPartition> unfinished(List<ReadPartition> open) {
+        return open.stream().filter(partition -> !partition.isAtEnd()).toList();
+    }
+
+    private boolean isReadable(ReadPartition partition) {
+        return partition.waitingBytes() < mostWaitingBytes;
+    }
+
+    /** Reads on in those partitions that are not too far ahead, and returns whether a record came. */
+    private boolean read(Set<ReadPartition> unfinished) {
+        boolean came = false;
+        for (Map.Entry<OutcomeStream, Map<Integer, ReadPartition>> topic : partitions.entrySet()) {
+            Set<Integer> readable = topic.getValue().values().stream()
+                    .filter(unfinished::contains)
+                    .filter(this::isReadable)
+                    .map(ReadPartition::number)
+                    .collect(Collectors.toSet());
+            if (!readable.isEmpty()) {
+                List<OutcomeReader.Item> items = readers.get(topic.getKey()).poll(readable);
+                items.forEach(item -> take(topic.getKey(), item));
+                came |= !items.isEmpty();
+            }
+        }
+        return came;
+    }
+
+    private void take(OutcomeStream stream, OutcomeReader.Item item) {
+        partitions.get(stream).get(item.partition()).readTo(item.offset() + 1);
+        SourceOutcome outcome = item.outcome();
+        if (outcome != null && !settings.inputs().test(outcome.source().topic())) {
+            return;
+        }
+        if (isFirstPass) {
+            listener.read(stream, item);
+        }
+        if (outcome == null) {
+            return;
+        }
+        if (item.partition() != place(outcome.source(), stream)) {
+            if (isFirstPass) {
+                listener.misplaced(stream);
+            }
+            return;
+        }
+        SourceMerge merge = isFirstPass && !postponed.containsKey(outcome.source())
+                ? active.computeIfAbsent(outcome.source(), this::merge)
+                : active.get(outcome.source());
+        if (merge != null) {
+            merge.add(stream, outcome, item.offset(), listener);
+        }
+    }
+
+    /** Returns the partition of a topic where a source partition's outcomes stand. */
+    private int place(TopicPartition source, OutcomeStream stream) {
+        return source.partition() % readers.get(stream).partitions();
+    }
+
+    private SourceMerge merge(TopicPartition source) {
+        Map<OutcomeStream, ReadPartition> places = new EnumMap<>(OutcomeStream.class);
+        readers.keySet()
+                .forEach(stream -> places.put(stream, partitions.get(stream).get(place(source, stream))));
+        return new SourceMerge(places);
+    }
+
+    private void postponeLargest() {
+        TopicPartition largest = active.entrySet().stream()
+                .max(Comparator.comparingLong(entry -> entry.getValue().waitingBytes()))
+                .orElseThrow()
+                .getKey();
+        SourceMerge merge = active.remove(largest);
+        merge.postpone();
+        postponed.put(largest, merge);
+    }
+}

@@ -1,0 +1,70 @@
+package io.resnetstreams.compare;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Brings together what the output topics say of the events of one source partition, in source order.
+ *
+ * <p>Threading: one thread.
+ */
+final class SourceMerge {
+    private final Map<OutcomeStream, OutcomeQueue> queues = new EnumMap<>(OutcomeStream.class);
+
+    /** Of a source partition whose outcomes stand in these partitions, one of each topic. */
+    SourceMerge(Map<OutcomeStream, ReadPartition> partitions) {
+        partitions.forEach((stream, partition) -> queues.put(stream, new OutcomeQueue(partition)));
+    }
+
+    void add(OutcomeStream stream, SourceOutcome outcome, long recordOffset, OutcomeJoin.Listener listener) {
+        if (queues.get(stream).add(outcome, recordOffset)) {
+            listener.repeated(stream, 1);
+        }
+    }
+
+    /** Reports the events of which no topic can say more. */
+    void drain(OutcomeJoin.Listener listener) {
+        for (long offset = firstComplete(); offset >= 0; offset = firstComplete()) {
+            Map<OutcomeStream, SourceOutcome> outcomes = new EnumMap<>(OutcomeStream.class);
+            for (Map.Entry<OutcomeStream, OutcomeQueue> queue : queues.entrySet()) {
+                if (queue.getValue().head() == offset) {
+                    OutcomeQueue.Waiting taken = queue.getValue().take();
+                    outcomes.put(queue.getKey(), taken.outcome());
+                    if (taken.repetitions() > 0) {
+                        listener.repeated(queue.getKey(), taken.repetitions());
+                    }
+                }
+            }
+            listener.outcomes(outcomes);
+        }
+    }
+
+    /** Returns the first event's offset, or -1 where none waits or a topic may still say something of it. */
+    private long firstComplete() {
+        long first = -1;
+        for (OutcomeQueue queue : queues.values()) {
+            long head = queue.head();
+            if (head >= 0 && (first < 0 || head < first)) {
+                first = head;
+            }
+        }
+        for (OutcomeQueue queue : queues.values()) {
+            if (first >= 0 && queue.head() < 0 && queue.mayStillHave(first)) {
+                return -1;
+            }
+        }
+        return first;
+    }
+
+    long waitingBytes() {
+        return queues.values().stream().mapToLong(OutcomeQueue::waitingBytes).sum();
+    }
+
+    void postpone() {
+        queues.values().forEach(OutcomeQueue::postpone);
+    }
+
+    Map<OutcomeStream, OutcomeQueue> queues() {
+        return queues;
+    }
+}

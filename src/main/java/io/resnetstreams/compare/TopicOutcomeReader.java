@@ -1,0 +1,162 @@
+package io.resnetstreams.compare;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.SourcePosition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Reads a topic of labels or of dead letters with a consumer of its own, to the end that the topic has when this is made.
+ *
+ * <p>Threading: one thread.
+ */
+public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final String topic;
+    private final Function<ConsumerRecord<byte[], byte[]>, Item> parser;
+    private final IntConsumer progress;
+    private final Map<TopicPartition, Long> begins;
+    private final Map<TopicPartition, Long> ends;
+
+    private TopicOutcomeReader(
+            Consumer<byte[], byte[]> consumer,
+            String topic,
+            int partitions,
+            Function<ConsumerRecord<byte[], byte[]>, Item> parser,
+            IntConsumer progress) {
+        this.progress = progress;
+        this.consumer = consumer;
+        this.topic = topic;
+        this.parser = parser;
+        List<TopicPartition> all = IntStream.range(0, partitions)
+                .mapToObj(number -> new TopicPartition(topic, number))
+                .toList();
+        this.begins = consumer.beginningOffsets(all);
+        this.ends = consumer.endOffsets(all);
+    }
+
+    /**
+     * For a topic of labels. Takes over the consumer, that sees committed records alone.
+     *
+     * @param progress is told how many records each poll brought
+     */
+    public static TopicOutcomeReader labels(
+            Consumer<byte[], byte[]> consumer, String topic, int partitions, IntConsumer progress) {
+        return new TopicOutcomeReader(consumer, topic, partitions, TopicOutcomeReader::label, progress);
+    }
+
+    /** For a topic of dead letters; else as {@link #labels}. */
+    public static TopicOutcomeReader deadLetters(
+            Consumer<byte[], byte[]> consumer, String topic, int partitions, IntConsumer progress) {
+        return new TopicOutcomeReader(consumer, topic, partitions, TopicOutcomeReader::deadLetter, progress);
+    }
+
+    /** Returns how many offsets there are to read; some may hold no record. */
+    public long offsets() {
+        return ends.entrySet().stream()
+                .mapToLong(end -> end.getValue() - begins.get(end.getKey()))
+                .sum();
+    }
+
+    @Override
+    public int partitions() {
+        return ends.size();
+    }
+
+    @Override
+    public String topic() {
+        return topic;
+    }
+
+    @Override
+    public void open(Map<Integer, Long> offsets) {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        offsets.forEach((number, offset) -> {
+            TopicPartition partition = new TopicPartition(topic, number);
+            positions.put(partition, Math.max(offset, begins.get(partition)));
+        });
+        consumer.assign(positions.keySet());
+        positions.forEach(consumer::seek);
+    }
+
+    @Override
+    public List<Item> poll(Set<Integer> partitions) {
+        for (TopicPartition partition : consumer.assignment()) {
+            if (partitions.contains(partition.partition())) {
+                consumer.resume(Set.of(partition));
+            } else {
+                consumer.pause(Set.of(partition));
+            }
+        }
+        List<Item> items = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            if (record.offset() < ends.get(new TopicPartition(topic, record.partition()))) {
+                items.add(parser.apply(record));
+            }
+        }
+        progress.accept(items.size());
+        return items;
+    }
+
+    @Override
+    public boolean isAtEnd(int number) {
+        TopicPartition partition = new TopicPartition(topic, number);
+        return consumer.position(partition) >= ends.get(partition);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+
+    private static Item label(ConsumerRecord<byte[], byte[]> record) {
+        LabelEvent event;
+        try {
+            event = LABELS.deserialize(record.topic(), record.value());
+        } catch (SerializationException e) {
+            return unreadable(record, e.getMessage());
+        }
+        if (event == null || event.missing() != null) {
+            return unreadable(record, event == null ? "no label event" : "a label event without " + event.missing());
+        }
+        return item(record, event.source(), event.id(), event.labels().get(0));
+    }
+
+    private static Item deadLetter(ConsumerRecord<byte[], byte[]> record) {
+        return DeadLetter.sourceOf(record.headers(), record.timestamp())
+                .map(source ->
+                        item(record, source, record.key() == null ? null : new String(record.key(), UTF_8), null))
+                .orElseGet(() -> unreadable(record, "no source position in its headers"));
+    }
+
+    private static Item item(
+            ConsumerRecord<byte[], byte[]> record, SourcePosition source, String id, LabelEvent.Label best) {
+        TopicPartition partition = new TopicPartition(source.topic(), source.partition());
+        return new Item(
+                record.partition(), record.offset(), new SourceOutcome(partition, source.offset(), id, best), null);
+    }
+
+    private static Item unreadable(ConsumerRecord<byte[], byte[]> record, String fault) {
+        String place = record.topic() + "-" + record.partition() + "@" + record.offset();
+        return new Item(record.partition(), record.offset(), null, place + ": " + fault);
+    }
+}

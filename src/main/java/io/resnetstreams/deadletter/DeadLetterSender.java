@@ -1,0 +1,154 @@
+package io.resnetstreams.deadletter;
+
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.kafka.Failures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+
+/**
+ * Sends events of dead letters back to the input topic, each to the partition it came from, and remembers those that the
+ * broker has acknowledged. Several are on their way at once, at most 100 and about 8 MiB.
+ *
+ * <p>Threading: one thread.
+ */
+public final class DeadLetterSender {
+    private static final int MOST_WAITING = 100;
+    private static final long MOST_WAITING_BYTES = 8 << 20;
+
+    private final Producer<byte[], byte[]> producer;
+    private final ReplayMemory memory;
+    private final String topic;
+    private final int partitions;
+    private final List<Waiting> waiting = new ArrayList<>();
+    private long waitingBytes;
+    private long sent;
+    private long refused;
+
+    private record Waiting(
+            StoredDeadLetter letter, int source, ReplayMemory.Visit visit, Future<RecordMetadata> answer) {}
+
+    public DeadLetterSender(Producer<byte[], byte[]> producer, ReplayMemory memory, String topic, int partitions) {
+        this.producer = producer;
+        this.memory = memory;
+        this.topic = topic;
+        this.partitions = partitions;
+    }
+
+    /** Returns the partition that an event goes to: its own, or another one where the input no longer has that. */
+    public static int partition(int source, int partitions) {
+        return source % partitions;
+    }
+
+    /**
+     * Sends a letter's event.
+     *
+     * @param source the partition it came from
+     */
+    public void send(StoredDeadLetter letter, int source, ReplayMemory.Visit visit) {
+        waiting.add(new Waiting(letter, source, visit, send(letter, source)));
+        waitingBytes += letter.record().serializedValueSize();
+        if (waiting.size() >= MOST_WAITING || waitingBytes >= MOST_WAITING_BYTES) {
+            flush();
+        }
+    }
+
+    private Future<RecordMetadata> send(StoredDeadLetter letter, int source) {
+        try {
+            return producer.send(new ProducerRecord<>(
+                    topic,
+                    partition(source, partitions),
+                    letter.record().key(),
+                    letter.record().value(),
+                    letter.headersForReplay()));
+        } catch (KafkaException e) {
+            // A producer that can't go on throws at once.
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Waits for the broker's answers, commits what it has taken, and tells of each event that it did not take.
+     *
+     * @throws UserErrorException if it takes none of what comes
+     */
+    public void flush() {
+        producer.flush();
+        UserErrorException failure = null;
+        for (Waiting each : waiting) {
+            KafkaException refusal = refusal(each);
+            if (refusal == null) {
+                memory.done(each.visit());
+                sent++;
+            } else if (isOfTheRecord(refusal)) {
+                refused++;
+                System.err.println(each.letter().position() + ": topic '" + topic + "' does not take its event: "
+                        + Failures.describe(refusal));
+            } else if (failure == null) {
+                failure = UserErrorException.shortfall(
+                        each.letter().position() + " was not sent back to " + topic + ": " + Failures.describe(refusal),
+                        refusal);
+            }
+        }
+        waiting.clear();
+        waitingBytes = 0;
+        memory.commit();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Returns why the broker did not take an event, or null if it did. */
+    private KafkaException refusal(Waiting each) {
+        KafkaException first = failure(each.answer());
+        if (first == null || first instanceof RetriableException || isOfTheRecord(first)) {
+            return first;
+        }
+        // A record that is refused takes its batch with it: whether it is this one is seen when it is alone.
+        Future<RecordMetadata> alone = send(each.letter(), each.source());
+        producer.flush();
+        return failure(alone);
+    }
+
+    /** Another record might be taken. */
+    private static boolean isOfTheRecord(KafkaException failure) {
+        return failure instanceof RecordTooLargeException
+                || failure instanceof RecordBatchTooLargeException
+                || failure instanceof InvalidTimestampException
+                || failure instanceof InvalidRecordException;
+    }
+
+    private static KafkaException failure(Future<RecordMetadata> answer) {
+        try {
+            answer.get();
+            return null;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+    }
+
+    /** Returns how many events the broker has taken. */
+    public long sent() {
+        return sent;
+    }
+
+    /** Returns how many it has not. */
+    public long refused() {
+        return refused;
+    }
+}

@@ -1,0 +1,48 @@
+package io.resnetstreams.deadletter;
+
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.kafka.Failures;
+import io.resnetstreams.kafka.KafkaClients;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
+
+/** Sends one event back to the input topic as {@code dlq replay} does, to the partition it came from. */
+public final class EventReplay {
+    private final Configuration configuration;
+
+    public EventReplay(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /**
+     * Sends it and waits until it is there.
+     *
+     * @throws IllegalStateException if it can't be, or was sent back too often; the message is for people
+     */
+    public void sendBack(RawEvent event) {
+        int retries = StoredDeadLetter.retries(event.headers());
+        if (retries >= StoredDeadLetter.MOST_RETRIES) {
+            throw new IllegalStateException("it was sent back " + retries + " times; 'dlq replay --max-retries' can");
+        }
+        Headers headers = StoredDeadLetter.withOneMoreRetry(event.headers());
+        String topic = configuration.topics().input();
+        try (Producer<byte[], byte[]> producer = new KafkaClients(configuration.connection()).producer()) {
+            producer.send(new ProducerRecord<>(topic, event.source().partition(), event.key(), event.value(), headers))
+                    .get(configuration.brokerTimeoutMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(topic + " did not take it: " + Failures.describe(e.getCause()), e);
+        } catch (TimeoutException | KafkaException | UserErrorException e) {
+            throw new IllegalStateException(topic + " did not take it: " + Failures.describe(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the instance is being stopped", e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.resnetstreams.deadletter;
+
+import io.resnetstreams.audit.OffsetRanges;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.kafka.Futures;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Which dead letters were sent back, kept as committed offsets of a consumer group of its own. A selection leaves out some
+ * letters, so the committed offset is that of the first letter that was not sent, and its metadata holds the ranges behind
+ * it that were. Offsets without a record (transaction markers, what compaction removed) don't split a range.
+ *
+ * <p>The metadata names the topic's id: what was committed for an earlier topic of the same name is not taken for this one.
+ *
+ * <p>Threading: one thread.
+ */
+public final class ReplayMemory implements AutoCloseable {
+    /** What brokers take unless {@code offset.metadata.max.bytes} says otherwise. */
+    private static final int MOST_METADATA_CHARACTERS = 4_096;
+
+    private static final String VERSION = "1";
+
+    private final Admin admin;
+    private final String group;
+    private final String topic;
+    private final String topicId;
+    private final Map<Integer, OffsetRanges> sent = new HashMap<>();
+    private final Map<Integer, Long> lastVisited = new HashMap<>();
+    private final boolean isNew;
+
+    /**
+     * Reads what is remembered of a topic. Takes over the client.
+     *
+     * @throws KafkaException if the broker refuses
+     */
+    public ReplayMemory(Admin admin, String group, String topic) {
+        this.admin = admin;
+        this.group = group;
+        this.topic = topic;
+        this.topicId = Futures.await(
+                        admin.describeTopics(List.of(topic)).topicNameValues().get(topic))
+                .topicId()
+                .toString();
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                Futures.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+        committed.forEach((partition, offset) -> {
+            if (offset != null && partition.topic().equals(topic)) {
+                read(partition.partition(), offset);
+            }
+        });
+        this.isNew = sent.isEmpty();
+    }
+
+    /** Returns the group of an application. */
+    public static String group(String applicationId) {
+        return applicationId + "-dlq-replay";
+    }
+
+    private void read(int partition, OffsetAndMetadata offset) {
+        if (offset.metadata().isEmpty()) {
+            // Set by a person, as with kafka-consumer-groups.sh --reset-offsets.
+            sent.computeIfAbsent(partition, number -> new OffsetRanges()).add(0, offset.offset());
+            return;
+        }
+        String[] words = offset.metadata().split(" ", -1);
+        if (words.length == 3 && words[0].equals(VERSION) && words[1].equals(topicId)) {
+            try {
+                sent.put(partition, OffsetRanges.decoded(offset.offset(), words[2]));
+                return;
+            } catch (IllegalArgumentException e) {
+                // Told below.
+            }
+        }
+        System.err.printf(
+                "group %s: its offset %d of %s-%d belongs to another topic of this name, or to another program; it is"
+                        + " ignored%n",
+                group, offset.offset(), topic, partition);
+    }
+
+    /** Returns whether nothing is remembered: nothing was sent, or the group's offsets expired. */
+    public boolean isNew() {
+        return isNew;
+    }
+
+    /** Returns the first offset of a partition that was not sent. */
+    long firstUnsent(int partition) {
+        return ranges(partition).firstMissing();
+    }
+
+    /** A scan of a partition begins here: before this offset no letter is left that was not sent. */
+    public void begin(int partition, long offset) {
+        lastVisited.put(partition, offset - 1);
+        ranges(partition).add(0, Math.max(offset, firstUnsent(partition)));
+    }
+
+    /** A scan has come to this letter; it calls {@link #done} in this order too, where it does. */
+    public Visit visit(int partition, long offset) {
+        long before = lastVisited.getOrDefault(partition, -1L);
+        lastVisited.put(partition, offset);
+        return new Visit(partition, before, offset);
+    }
+
+    /** A letter and the one before it. */
+    public record Visit(int partition, long before, long offset) {}
+
+    public boolean contains(int partition, long offset) {
+        return ranges(partition).contains(offset);
+    }
+
+    /** Remembers a letter as sent, or as one that never can be. */
+    public void done(Visit letter) {
+        OffsetRanges ranges = ranges(letter.partition());
+        boolean follows = letter.before() < 0 || ranges.contains(letter.before());
+        ranges.add(follows ? letter.before() + 1 : letter.offset(), letter.offset() + 1);
+    }
+
+    /**
+     * Commits what was done so far.
+     *
+     * @throws UserErrorException if the ranges of a partition no longer fit an offset's metadata
+     * @throws KafkaException if the broker refuses
+     */
+    void commit() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        sent.forEach((partition, ranges) -> {
+            String metadata = VERSION + " " + topicId + " " + ranges.encoded();
+            if (metadata.length() > MOST_METADATA_CHARACTERS) {
+                throw UserErrorException.shortfall(
+                        topic + "-" + partition + ": the letters that were sent have too many others between them to be"
+                                + " remembered; send the older ones first, with fewer of --stage, --code and --since",
+                        null);
+            }
+            offsets.put(new TopicPartition(topic, partition), new OffsetAndMetadata(ranges.firstMissing(), metadata));
+        });
+        if (!offsets.isEmpty()) {
+            Futures.await(admin.alterConsumerGroupOffsets(group, offsets).all());
+        }
+    }
+
+    private OffsetRanges ranges(int partition) {
+        return sent.computeIfAbsent(partition, number -> new OffsetRanges());
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}

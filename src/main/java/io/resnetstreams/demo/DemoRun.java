@@ -1,0 +1,238 @@
+package io.resnetstreams.demo;
+
+import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.demo.EventSource.SourceEvent;
+import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.kafka.Failures;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicCreation;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.data.LabelledSample;
+import io.resnetstreams.model.network.MxNet;
+import io.resnetstreams.monitor.Monitoring;
+import io.resnetstreams.service.ClassificationStack;
+import io.resnetstreams.service.RunStatistics;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.StreamsProperties;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+
+/** The demo's parts: broker, topics, model, pipeline, sample, and the follower that counts outcomes. */
+public final class DemoRun implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    /** Without a new outcome for so long, the rest counts as lost. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final long REFRESH_MILLIS = 250;
+
+    private final Path directory;
+    private final EmbeddedBroker broker;
+    private final Configuration configuration;
+    private final RunStatistics statistics;
+    private final ClassificationStack stack;
+    private final Pipeline pipeline;
+    private final LabelledSample sample;
+    private final DemoListener listener;
+    private final Monitoring monitoring;
+
+    private DemoRun(
+            Path directory,
+            EmbeddedBroker broker,
+            Configuration configuration,
+            RunStatistics statistics,
+            ClassificationStack stack,
+            Pipeline pipeline,
+            LabelledSample sample,
+            DemoListener listener,
+            Monitoring monitoring) {
+        this.directory = directory;
+        this.broker = broker;
+        this.configuration = configuration;
+        this.statistics = statistics;
+        this.stack = stack;
+        this.pipeline = pipeline;
+        this.sample = sample;
+        this.listener = listener;
+        this.monitoring = monitoring;
+    }
+
+    /** How a demo went. */
+    public record Result(
+            OutcomeFollower.Snapshot outcomes, double seconds, double meanBatch, ModelReference model, String device) {}
+
+    /** Starts everything; when it returns, the pipeline waits for events. */
+    public static DemoRun prepare(Configuration configured, DemoListener listener)
+            throws IOException, InterruptedException {
+        MxNet.requireLibrary();
+        ModelDirectory model = ClassificationStack.model(configured.model());
+        LabelledSample sample = sample(model);
+        Monitoring monitoring = Monitoring.start(configured, true);
+        Path directory = Files.createTempDirectory("resnet-streams-demo");
+        RunStatistics statistics = new RunStatistics();
+        listener.step("Starting Kafka in this process and loading " + model.name());
+        CompletableFuture<EmbeddedBroker> starting =
+                CompletableFuture.supplyAsync(() -> startBroker(directory, configured));
+        ClassificationStack stack = null;
+        EmbeddedBroker broker = null;
+        try {
+            stack = ClassificationStack.open(configured, model, monitoring.inference(statistics));
+            broker = starting.join();
+            Configuration configuration = configured.forEmbeddedBroker(broker.bootstrapServers());
+            TopicCreation.create(new KafkaClients(configuration.connection()));
+            Pipeline pipeline = Pipeline.create(
+                    configuration.pipelineSettings(), stack.service()::classify, monitoring.topology(statistics));
+            monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
+            DemoRun run = new DemoRun(
+                    directory, broker, configuration, statistics, stack, pipeline, sample, listener, monitoring);
+            run.startPipeline();
+            return run;
+        } catch (CompletionException | IllegalArgumentException e) {
+            monitoring.close();
+            closeQuietly(stack, starting, directory);
+            throw UserErrorException.shortfall("the demo can't start: " + Failures.describe(e), e);
+        }
+    }
+
+    private static LabelledSample sample(ModelDirectory model) {
+        try {
+            return LabelledSample.of(model);
+        } catch (IOException e) {
+            throw UserErrorException.usage("the demo needs a model with sample images: " + e.getMessage(), e);
+        }
+    }
+
+    private static EmbeddedBroker startBroker(Path directory, Configuration configuration) {
+        try {
+            int headroom = StreamsProperties.OUTCOME_HEADROOM_BYTES;
+            return EmbeddedBroker.start(directory, 0, configuration.topics().maxMessageBytes() + headroom);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private void startPipeline() throws InterruptedException {
+        pipeline.start();
+        if (!pipeline.awaitRunning(START_TIMEOUT)) {
+            close();
+            throw UserErrorException.shortfall(
+                    "the pipeline did not start within " + START_TIMEOUT.toSeconds() + " s", null);
+        }
+        listener.ready(broker.bootstrapServers(), stack, sample, monitoring.address());
+    }
+
+    /**
+     * Sends the sample so many times and waits for the outcomes.
+     *
+     * @param hold whether the pipeline goes on afterwards
+     */
+    public Result stream(int repeat, boolean hold) throws InterruptedException {
+        KafkaClients clients = new KafkaClients(configuration.connection());
+        List<TopicPartition> outputs =
+                new ArrayList<>(clients.partitions(configuration.topics().labels()));
+        outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
+        OutcomeFollower follower = new OutcomeFollower(
+                clients.committedReader(), outputs, configuration.topics().names(), sample.classesByFile());
+        long total = (long) repeat * sample.files().size();
+        EventSource source = EventSource.of(sample.files()).kept();
+        long start;
+        try (Producer<byte[], byte[]> producer = clients.producer()) {
+            // Connects, so that the rate is the pipeline's from the first event to the last label.
+            producer.partitionsFor(configuration.topics().input());
+            start = System.nanoTime();
+            CompletableFuture<Void> sending =
+                    CompletableFuture.runAsync(() -> send(producer, source, repeat, follower));
+            awaitOutcomes(follower, total, start);
+            sending.join();
+        }
+        if (!hold) {
+            pipeline.close();
+        }
+        follower.finish();
+        OutcomeFollower.Snapshot outcomes = follower.snapshot();
+        long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
+        return new Result(
+                outcomes, (last - start) / 1e9, statistics.meanBatch(), stack.modelReference(), stack.device());
+    }
+
+    private void send(Producer<byte[], byte[]> producer, EventSource source, int repeat, OutcomeFollower follower) {
+        EventSender sender = new EventSender(
+                producer,
+                configuration.topics().input(),
+                0,
+                metadata -> follower.expect(metadata.partition(), metadata.offset()));
+        try {
+            for (int round = 0; round < repeat; round++) {
+                for (SourceEvent event : source) {
+                    sender.send(event);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        EventSender.Result result = sender.finish();
+        if (result.failed() > 0) {
+            throw new IllegalStateException(result.failed() + " events were not sent: " + result.firstFailure());
+        }
+    }
+
+    private void awaitOutcomes(OutcomeFollower follower, long total, long start) throws InterruptedException {
+        while (true) {
+            OutcomeFollower.Snapshot now = follower.snapshot();
+            listener.progress(now, total, statistics.meanBatch(), (System.nanoTime() - start) / 1e9);
+            long lastChange = Math.max(start, now.lastOutcomeNanos());
+            if (now.outcomes() >= total || System.nanoTime() - lastChange > PATIENCE.toNanos()) {
+                return;
+            }
+            if (pipeline.failure() != null) {
+                throw UserErrorException.shortfall(
+                        "the pipeline ended: " + Failures.describe(pipeline.failure()), pipeline.failure());
+            }
+            TimeUnit.MILLISECONDS.sleep(REFRESH_MILLIS);
+        }
+    }
+
+    @Override
+    public void close() {
+        // First, since it asks the broker.
+        monitoring.close();
+        pipeline.close();
+        closeQuietly(stack, CompletableFuture.completedFuture(broker), directory);
+    }
+
+    /** Returns the page's address, or null where nothing is served. */
+    public String address() {
+        return monitoring.address();
+    }
+
+    private static void closeQuietly(
+            ClassificationStack stack, CompletableFuture<EmbeddedBroker> broker, Path directory) {
+        if (stack != null) {
+            stack.close();
+        }
+        broker.handle((started, failure) -> started)
+                .thenAccept(started -> {
+                    if (started != null) {
+                        started.close();
+                    }
+                })
+                .join();
+        try {
+            TemporaryFolder.delete(directory);
+        } catch (IOException e) {
+            // A left-over temporary directory harms nobody.
+            directory.toFile().deleteOnExit();
+        }
+    }
+}

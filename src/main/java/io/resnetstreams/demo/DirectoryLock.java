@@ -1,0 +1,86 @@
+package io.resnetstreams.demo;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keeps a broker's directory for one broker. Kafka takes its own lock only when it opens its logs, after it has written
+ * metadata that another broker may be using.
+ *
+ * <p>Threading: taken and closed by its owner. The system releases it when the process ends, however it ends.
+ */
+final class DirectoryLock implements AutoCloseable {
+    /** Kafka ignores files that it does not know. */
+    private static final String FILE = ".resnet-streams.lock";
+
+    /** The system's locks are a process's: another broker of this JVM is kept out here. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+    private final FileChannel channel;
+
+    private DirectoryLock(Path directory, FileChannel channel) {
+        this.directory = directory;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes it, and makes the directory if there is none.
+     *
+     * @throws IOException if another broker has it, or it can't be written to; the message names it
+     */
+    static DirectoryLock take(Path directory) throws IOException {
+        try {
+            Files.createDirectories(directory);
+            return takeExisting(directory, directory.toRealPath());
+        } catch (FileSystemException e) {
+            // Its message is the path alone.
+            throw new IOException("the folder " + directory + " can't be used: " + e, e);
+        }
+    }
+
+    private static DirectoryLock takeExisting(Path directory, Path real) throws IOException {
+        if (!HELD.add(real)) {
+            throw inUse(directory);
+        }
+        FileChannel channel = null;
+        boolean isTaken = false;
+        try {
+            channel = FileChannel.open(real.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                throw inUse(directory);
+            }
+            isTaken = true;
+            return new DirectoryLock(real, channel);
+        } finally {
+            if (!isTaken) {
+                release(real, channel);
+            }
+        }
+    }
+
+    private static IOException inUse(Path directory) {
+        return new IOException("another broker uses the folder " + directory + "; end it, or take another folder");
+    }
+
+    private static void release(Path directory, FileChannel channel) throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            HELD.remove(directory);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        release(directory, channel);
+    }
+}

@@ -1,0 +1,157 @@
+package io.resnetstreams.demo;
+
+import io.resnetstreams.common.Png;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.model.data.IdxFile;
+import io.resnetstreams.model.data.ImageFiles;
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The images that paths stand for, in a fixed order: a file is sent whatever it holds; a folder is walked for files that
+ * are images by their name; an IDX file gives one PNG for each of its images; {@code -} is one image from standard
+ * input. Files are read as they are iterated over.
+ */
+public final class EventSource implements Iterable<EventSource.SourceEvent> {
+    /** One event to be: its id, the image's bytes, and the content type, null where the name tells none. */
+    public record SourceEvent(String id, byte[] image, String contentType) {}
+
+    /** A file that was there at first and can't be read now. */
+    public static final class UnreadableException extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        UnreadableException(Path file, IOException cause) {
+            super("cannot read " + file + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    /** In place of a path: one image from standard input. */
+    public static final Path STANDARD_INPUT = Path.of("-");
+
+    private final List<Supplier<SourceEvent>> events = new ArrayList<>();
+    private long skippedFiles;
+
+    private EventSource() {}
+
+    /** Finds the images; a path that does not exist or can't be read is an error that names it. */
+    public static EventSource of(List<Path> paths) {
+        if (Collections.frequency(paths, STANDARD_INPUT) > 1) {
+            throw UserErrorException.usage("- (standard input) is given twice; it can be read once");
+        }
+        EventSource source = new EventSource();
+        for (Path path : paths) {
+            if (path.equals(STANDARD_INPUT)) {
+                source.addStandardInput();
+            } else if (Files.isDirectory(path)) {
+                source.addFolder(path);
+            } else if (Files.isRegularFile(path)) {
+                source.addFile(path);
+            } else {
+                throw UserErrorException.usage(path
+                        + (Files.exists(path)
+                                ? ": is neither a file nor a folder; - reads an image from standard input"
+                                : ": there is no such file or folder"));
+            }
+        }
+        if (source.events.isEmpty()) {
+            throw UserErrorException.usage("no image in " + paths + "; files whose names end in " + ImageFiles.endings()
+                    + " are taken from folders");
+        }
+        return source;
+    }
+
+    /** Returns the same events, read now and kept in memory. */
+    public EventSource kept() {
+        EventSource kept = new EventSource();
+        forEach(event -> kept.events.add(() -> event));
+        return kept;
+    }
+
+    public long size() {
+        return events.size();
+    }
+
+    public long skippedFiles() {
+        return skippedFiles;
+    }
+
+    /** Returns a line for people that counts the files passed over; empty if there are none. */
+    public Optional<String> notice() {
+        return skippedFiles == 0
+                ? Optional.empty()
+                : Optional.of("passed over in folders, since their names are not those of images: %,d %s"
+                        .formatted(skippedFiles, skippedFiles == 1 ? "file" : "files"));
+    }
+
+    @Override
+    public Iterator<SourceEvent> iterator() {
+        return events.stream().map(Supplier::get).iterator();
+    }
+
+    /** Reads it now, since it can be read once. */
+    private void addStandardInput() {
+        try {
+            SourceEvent event = new SourceEvent(STANDARD_INPUT.toString(), System.in.readAllBytes(), null);
+            events.add(() -> event);
+        } catch (IOException e) {
+            throw UserErrorException.usage("cannot read standard input: " + e.getMessage(), e);
+        }
+    }
+
+    private void addFolder(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.filter(Files::isRegularFile).sorted().forEach(file -> {
+                if (ImageFiles.contentType(file).isPresent() || IdxFile.looksLikeImages(file)) {
+                    addFile(file);
+                } else {
+                    skippedFiles++;
+                }
+            });
+        } catch (IOException e) {
+            throw UserErrorException.usage("cannot walk " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void addFile(Path file) {
+        if (IdxFile.looksLikeImages(file)) {
+            addIdx(file);
+        } else {
+            events.add(() -> new SourceEvent(
+                    file.toString(), read(file), ImageFiles.contentType(file).orElse(null)));
+        }
+    }
+
+    private void addIdx(Path file) {
+        IdxFile.Images images;
+        try {
+            images = IdxFile.readImages(file);
+        } catch (IOException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
+        String name = file.getFileName().toString();
+        IntStream.range(0, images.size())
+                .forEach(index -> events.add(() -> new SourceEvent(
+                        name + "#" + index,
+                        Png.encodeGrey(images.grey(index), images.width(), images.height()),
+                        "image/png")));
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UnreadableException(file, e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.resnetstreams.kafka;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/** Offsets of partitions and groups, as the broker has them now. */
+public final class AdminOffsets {
+    private AdminOffsets() {}
+
+    /** Returns where partitions begin. */
+    public static Map<TopicPartition, Long> beginnings(Admin admin, Collection<TopicPartition> partitions) {
+        return list(admin, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    /**
+     * Returns where partitions end.
+     *
+     * @param isolation with {@code READ_COMMITTED}, an end lies before the first transaction that is open
+     */
+    public static Map<TopicPartition, Long> ends(
+            Admin admin, Collection<TopicPartition> partitions, IsolationLevel isolation) {
+        return list(admin, partitions, OffsetSpec.latest(), isolation);
+    }
+
+    /** Returns the first offset of each partition whose timestamp is not earlier; a partition without one is missing. */
+    public static Map<TopicPartition, Long> atTime(Admin admin, Collection<TopicPartition> partitions, long millis) {
+        Map<TopicPartition, Long> offsets =
+                list(admin, partitions, OffsetSpec.forTimestamp(millis), IsolationLevel.READ_COMMITTED);
+        // The broker's word for no such offset.
+        offsets.values().removeIf(offset -> offset < 0);
+        return offsets;
+    }
+
+    /** Returns what a group has committed; nothing where there is no such group. */
+    public static Map<TopicPartition, Long> committed(Admin admin, String group) {
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        Futures.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                .forEach((partition, offset) -> {
+                    if (offset != null) {
+                        committed.put(partition, offset.offset());
+                    }
+                });
+        return committed;
+    }
+
+    private static Map<TopicPartition, Long> list(
+            Admin admin, Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        partitions.forEach(partition -> wanted.put(partition, spec));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        Futures.await(admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
+                        .all())
+                .forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
+    }
+}

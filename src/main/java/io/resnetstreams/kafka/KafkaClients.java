@@ -1,0 +1,232 @@
+package io.resnetstreams.kafka;
+
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.topology.StreamsProperties;
+import io.resnetstreams.topology.TopicCheck;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Creates Kafka's clients for a {@link Connection}, with its {@code kafka.} properties. Thread-safe; the clients themselves are as
+ * thread-safe as Kafka's are.
+ */
+public final class KafkaClients implements BackfillClients {
+    private static final Pattern WHICH_CLIENT =
+            Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
+    private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
+    private static final int FETCH_BYTES = 8 << 20;
+    private static final long MOST_POLL_BYTES = 64 << 20;
+    /** The part of the heap that one poll may fill; several readers may be open at once, each with a poll behind it. */
+    private static final int HEAP_SHARE = 8;
+
+    private final Connection connection;
+    private final Map<String, String> kafka;
+
+    /**
+     * Reads the secrets that the properties refer to.
+     *
+     * @throws UserErrorException if one is missing
+     */
+    public KafkaClients(Connection connection) {
+        this.connection = connection;
+        this.kafka = KafkaProperties.resolve(connection.kafka());
+    }
+
+    /** Returns how the clients reach Kafka. */
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public Admin admin() {
+        Map<String, Object> properties = common(AdminClientConfig.configNames(), "admin.");
+        properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) connection.timeoutMillis());
+        properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) connection.timeoutMillis());
+        return created(() -> Admin.create(properties));
+    }
+
+    /** Returns an idempotent producer for images. */
+    public Producer<byte[], byte[]> producer() {
+        Map<String, Object> properties = common(ProducerConfig.configNames(), "producer.");
+        properties.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, connection.maxMessageBytes());
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
+        properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        properties.putIfAbsent(
+                ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(64L << 20, 2L * connection.maxMessageBytes()));
+        return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    @Override
+    public Producer<byte[], byte[]> transactionalProducer(String transactionalId) {
+        Map<String, Object> properties = common(ProducerConfig.configNames(), "producer.");
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        // Where this process dies, others wait for its transaction so long.
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> groupMember(String group) {
+        Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+        bound(properties);
+        return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /** Returns a consumer outside any group, that sees committed records alone. */
+    @Override
+    public Consumer<byte[], byte[]> committedReader() {
+        return reader(Map.of());
+    }
+
+    /** Returns a consumer as {@link #committedReader}, to look at single records. */
+    public Consumer<byte[], byte[]> firstRecordReader() {
+        // The broker sends a whole batch all the same, but not more.
+        return reader(Map.of(
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                1,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                1,
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                1));
+    }
+
+    private Consumer<byte[], byte[]> reader(Map<String, Object> more) {
+        Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
+        bound(properties);
+        properties.putAll(more);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        // Where records expire under a reader, it goes on with the oldest that are left.
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /**
+     * Bounds what a consumer holds. Its limits of bytes are of compressed ones: a hundred images of 10 MB may be 64 KB. But it
+     * decompresses records one by one, as a poll takes them, so the number of records in a poll bounds what they take.
+     */
+    private void bound(Map<String, Object> properties) {
+        int records =
+                pollRecords(connection.maxMessageBytes(), Runtime.getRuntime().maxMemory());
+        properties.merge(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records, KafkaClients::lesser);
+        // A larger batch comes all the same, alone.
+        properties.merge(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES, KafkaClients::lesser);
+    }
+
+    /** Returns how many records of the largest size a poll may take, with a heap of so many bytes. */
+    public static int pollRecords(int maxMessageBytes, long heapBytes) {
+        long budget = Math.min(MOST_POLL_BYTES, heapBytes / HEAP_SHARE);
+        return (int) Math.max(1, Math.min(ConsumerConfig.DEFAULT_MAX_POLL_RECORDS, budget / maxMessageBytes));
+    }
+
+    /** Where a property is set by the user and can't be read as a number, Kafka refuses it. */
+    private static Object lesser(Object set, Object bound) {
+        String text = set.toString().strip();
+        return text.matches("\\d{1,9}") ? Math.min(Integer.parseInt(text), (Integer) bound) : set;
+    }
+
+    /** Checks that the broker answers and the pipeline's topics are fit for it. */
+    public void requireTopics() {
+        ask(admin -> TopicCheck.check(admin, connection.topics(), connection.timeoutMillis()));
+    }
+
+    /** Returns a topic's partitions; an error that names it, where it does not exist. */
+    public List<TopicPartition> partitions(String topic) {
+        int count = ask(admin -> TopicCheck.partitions(admin, topic, connection.timeoutMillis()));
+        return IntStream.range(0, count)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+    }
+
+    /** What is asked of the broker. */
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask(Admin admin) throws TimeoutException, InterruptedException;
+    }
+
+    private <T> T ask(Question<T> question) {
+        try (Admin admin = admin()) {
+            return question.ask(admin);
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw unreachable(e);
+        } catch (IllegalStateException e) {
+            throw UserErrorException.shortfall(e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw UserErrorException.shortfall("interrupted", e);
+        }
+    }
+
+    /** Returns the mistake in a property because of which a client can't be made. */
+    public static UserErrorException misconfigured(KafkaException failure) {
+        String message = WHICH_CLIENT.matcher(Failures.messages(failure)).replaceFirst("");
+        return UserErrorException.usage("Kafka's properties: " + message, failure);
+    }
+
+    public UserErrorException unreachable(Throwable cause) {
+        return UserErrorException.shortfall(
+                "no broker answers at " + connection.bootstrapServers() + " within "
+                        + connection.timeoutMillis() + " ms over "
+                        + kafka.getOrDefault(SECURITY_PROTOCOL, AdminClientConfig.DEFAULT_SECURITY_PROTOCOL)
+                        + "; one that expects another kafka." + SECURITY_PROTOCOL + " does not answer either",
+                cause);
+    }
+
+    /** Returns the properties that a client has; what no client has is for a plug-in, whichever client's. */
+    private Map<String, Object> common(Set<String> known, String prefix) {
+        Map<String, Object> common = new HashMap<>();
+        kafka.forEach((name, value) -> {
+            if (known.contains(name) || KafkaProperties.isForeign(name)) {
+                common.put(name, value);
+            }
+        });
+        kafka.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                common.put(name.substring(prefix.length()), value);
+            }
+        });
+        common.put("bootstrap.servers", connection.bootstrapServers());
+        return common;
+    }
+
+    private static <T> T created(Supplier<T> client) {
+        try {
+            return client.get();
+        } catch (KafkaException e) {
+            throw misconfigured(e);
+        }
+    }
+
+    /** Returns the settings of a topic for the largest events, or for their outcomes, which may be larger. */
+    public Map<String, String> topicSettings(boolean outcomes) {
+        int headroom = outcomes ? StreamsProperties.OUTCOME_HEADROOM_BYTES : 0;
+        return StreamsProperties.topicSettings(connection.maxMessageBytes() + headroom);
+    }
+}

@@ -1,0 +1,87 @@
+package io.resnetstreams.kafka;
+
+import io.resnetstreams.common.UserErrorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigTransformer;
+import org.apache.kafka.common.config.provider.ConfigProvider;
+import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
+import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
+
+/**
+ * Puts secrets in the place of what refers to them in Kafka's properties: {@code ${file:PATH:KEY}}, a key of a properties
+ * file; {@code ${dir:FOLDER:FILE}}, a file's content; {@code ${env:NAME}}, an environment variable. These are Kafka's own
+ * config providers. Kafka itself would leave a reference that leads nowhere as it is, and send it as the password.
+ */
+final class SecretReferences {
+    private static final String FILE = "file";
+    private static final String DIRECTORY = "dir";
+    private static final String ENVIRONMENT = "env";
+
+    private final Map<String, ConfigProvider> providers;
+
+    /** Takes the variables that {@code env} finds. */
+    SecretReferences(Map<String, String> environment) {
+        providers = Map.of(
+                FILE, new FileConfigProvider(),
+                DIRECTORY, new DirectoryConfigProvider(),
+                ENVIRONMENT, new EnvVarConfigProvider(environment));
+        providers.values().forEach(provider -> provider.configure(Map.of()));
+    }
+
+    /**
+     * Returns the properties without references.
+     *
+     * @throws UserErrorException if one leads nowhere
+     */
+    Map<String, String> resolve(Map<String, String> properties) {
+        Map<String, String> resolved = new HashMap<>();
+        properties.forEach((name, value) -> {
+            Matcher references = ConfigTransformer.DEFAULT_PATTERN.matcher(value);
+            resolved.put(name, references.replaceAll(reference -> Matcher.quoteReplacement(secret(name, reference))));
+        });
+        return resolved;
+    }
+
+    private String secret(String name, MatchResult reference) {
+        String provider = reference.group(1);
+        String path = reference.group(3) == null ? "" : reference.group(3);
+        String key = reference.group(4);
+        if (!providers.containsKey(provider) || path.isEmpty() != provider.equals(ENVIRONMENT)) {
+            throw mistake(name, reference, "allowed are ${file:PATH:KEY}, ${dir:FOLDER:FILE} and ${env:NAME}", null);
+        }
+        if (!provider.equals(ENVIRONMENT)) {
+            Path file = provider.equals(FILE) ? Path.of(path) : Path.of(path, key);
+            if (Files.isDirectory(file) || !Files.isReadable(file)) {
+                throw mistake(name, reference, "there is no file " + file + " that can be read", null);
+            }
+        }
+        return value(name, reference, provider, path, key);
+    }
+
+    private String value(String name, MatchResult reference, String provider, String path, String key) {
+        String value;
+        try {
+            value = providers.get(provider).get(path, Set.of(key)).data().get(key);
+        } catch (ConfigException e) {
+            throw mistake(name, reference, e.getMessage(), e);
+        }
+        if (value == null) {
+            String what = provider.equals(ENVIRONMENT) ? "there is no variable " + key : path + " has no " + key;
+            throw mistake(name, reference, what, null);
+        }
+        // Editors end a file with a line break, and no password has one.
+        return provider.equals(DIRECTORY) ? value.replaceFirst("\\R\\z", "") : value;
+    }
+
+    private static UserErrorException mistake(String name, MatchResult reference, String reason, Throwable cause) {
+        return UserErrorException.usage("kafka." + name + " refers to " + reference.group() + ": " + reason, cause);
+    }
+}

@@ -1,0 +1,77 @@
+package io.resnetstreams.kafka;
+
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.topology.TopicCheck;
+import io.resnetstreams.topology.Topics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Creates topics that do not exist yet. Stateless. */
+public final class TopicCreation {
+    /** The result for a topic that was created. */
+    static final String CREATED = "created";
+    /** The result for a topic that existed before; it is left as it is. */
+    public static final String EXISTS = "exists";
+
+    private TopicCreation() {}
+
+    /**
+     * Creates a pipeline's three topics.
+     *
+     * @return {@link #CREATED} or {@link #EXISTS} by topic
+     * @throws UserErrorException if no broker answers or refuses to create one
+     */
+    public static Map<String, String> create(KafkaClients clients) throws InterruptedException {
+        Topics topics = clients.connection().topics();
+        int partitions = clients.connection().partitions();
+        short replicationFactor = clients.connection().replicationFactor();
+        List<NewTopic> wanted = List.of(
+                new NewTopic(topics.input(), partitions, replicationFactor).configs(clients.topicSettings(false)),
+                new NewTopic(topics.labels(), partitions, replicationFactor).configs(clients.topicSettings(true)),
+                new NewTopic(topics.deadLetters(), partitions, replicationFactor).configs(clients.topicSettings(true)));
+        return create(clients, wanted);
+    }
+
+    /** Creates the given topics; results and errors as above. */
+    public static Map<String, String> create(KafkaClients clients, List<NewTopic> wanted) throws InterruptedException {
+        Map<String, String> results = new LinkedHashMap<>();
+        try (Admin admin = clients.admin()) {
+            Map<String, KafkaFuture<Void>> futures = admin.createTopics(wanted).values();
+            for (NewTopic topic : wanted) {
+                results.put(topic.name(), await(clients, admin, topic, futures.get(topic.name())));
+            }
+        }
+        return results;
+    }
+
+    private static String await(KafkaClients clients, Admin admin, NewTopic topic, KafkaFuture<Void> future)
+            throws InterruptedException {
+        try {
+            future.get();
+            TopicCheck.awaitLeaders(admin, topic.name(), topic.numPartitions());
+            return CREATED;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return EXISTS;
+            }
+            if (e.getCause() instanceof TimeoutException) {
+                throw clients.unreachable(e);
+            }
+            if (e.getCause() instanceof TopicAuthorizationException) {
+                throw UserErrorException.shortfall(
+                        "the broker's ACLs deny it: Create and Describe on topic " + topic.name() + " are both needed",
+                        e);
+            }
+            throw UserErrorException.shortfall(
+                    "cannot create topic '" + topic.name() + "': " + Failures.describe(e), e);
+        }
+    }
+}

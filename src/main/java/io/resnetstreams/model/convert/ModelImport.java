@@ -1,0 +1,239 @@
+package io.resnetstreams.model.convert;
+
+import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.model.ModelDescription;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.convert.SafetensorsFile.Tensor;
+import io.resnetstreams.model.network.Normalisation;
+import io.resnetstreams.model.network.ParameterShape;
+import io.resnetstreams.model.network.ResNetArchitecture;
+import io.resnetstreams.model.network.ResNetArchitecture.Shortcut;
+import io.resnetstreams.model.network.ResNetArchitecture.Stem;
+import io.resnetstreams.model.network.ResNetSymbol;
+import io.resnetstreams.model.network.ResNetSymbol.Output;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Brings a PyTorch state dict, saved as safetensors, into a model directory. {@link StateDict} says which files,
+ * {@link StateDictNames} which names are known.
+ */
+public final class ModelImport {
+    private static final int MOST_FAULTS_NAMED = 5;
+    private static final String UNKNOWN = " is unknown";
+    private static final Pattern BLOCK = Pattern.compile("layer(\\d{1,3})\\.(\\d{1,6})\\.");
+
+    private ModelImport() {}
+
+    /**
+     * What was imported.
+     *
+     * @param notes what was left out, taken for something else or assumed, for people
+     */
+    public record Result(ResNetArchitecture architecture, List<String> notes) {}
+
+    /**
+     * Writes a model directory.
+     *
+     * @param file a safetensors file, or the index of one in shards
+     * @param architecture a name, or null to find it from the tensors. A network for small images is taken with the
+     *     shortcuts that the tensors have
+     * @param described what the model will say of itself, but for the architecture's name and digests
+     * @throws InvalidModelException if a file is broken, a tensor is missing, unknown or of another shape, or a value is
+     *     not finite; nothing is written then
+     */
+    public static Result run(
+            Path file, String architecture, List<String> labels, DescriptionOf described, Path directory)
+            throws InvalidModelException, IOException {
+        try (StateDict stateDict = StateDict.open(file)) {
+            StateDictNames names = new StateDictNames(file, stateDict.tensors());
+            Map<String, Tensor> byName = names.byName();
+            int classes = classes(byName);
+            WeightsCheck.requireClasses(file, classes);
+            List<String> notes = new ArrayList<>(names.notes());
+            ResNetArchitecture found = architecture(file, byName, architecture, notes);
+            List<String> faults = faults(found, byName);
+            if (!faults.isEmpty()) {
+                throw new InvalidModelException(
+                        file + " is not a " + found.name() + ": " + shortened(faults) + other(found, byName));
+            }
+            WeightsCheck.requireLabels(file, classes, labels.size());
+            // Read once before anything is written, since a type or a value may be refused.
+            for (Tensor tensor : byName.values()) {
+                WeightsCheck.require(file, tensor.name(), tensor.shape(), stateDict.read(tensor));
+            }
+            ModelDescription description = described.of(found);
+            Normalisation normalisation = description.normalisation();
+            ModelDirectory.write(
+                    directory,
+                    description,
+                    labels,
+                    parameter -> parameter.kind() == ParameterShape.Kind.CONSTANT
+                            ? ResNetSymbol.constant(parameter, normalisation)
+                            : readChecked(stateDict, byName.get(parameter.name())));
+            return new Result(found, List.copyOf(notes));
+        }
+    }
+
+    /** Makes the description, once the architecture is known. */
+    @FunctionalInterface
+    public interface DescriptionOf {
+        ModelDescription of(ResNetArchitecture architecture);
+    }
+
+    private static float[] readChecked(StateDict stateDict, Tensor tensor) {
+        try {
+            return stateDict.read(tensor);
+        } catch (InvalidModelException e) {
+            throw new IllegalStateException("the file changed while it was read: " + e.getMessage(), e);
+        }
+    }
+
+    private static ResNetArchitecture architecture(
+            Path file, Map<String, Tensor> tensors, String name, List<String> notes) throws InvalidModelException {
+        if (name == null) {
+            ResNetArchitecture found = fitting(tensors).orElseThrow(() -> unknown(file, tensors));
+            noteTwins(found, notes);
+            return found;
+        }
+        ResNetArchitecture named = ResNetArchitecture.of(name);
+        boolean projects = tensors.keySet().stream().anyMatch(tensor -> tensor.contains(".downsample."));
+        if (named.stem() == Stem.SMALL && named.shortcut() == Shortcut.PROJECTION && !projects) {
+            Optional<ResNetArchitecture> padded = ResNetArchitecture.find(name + "_a");
+            padded.ifPresent(found -> notes.add("the tensors have no projections: it is a " + found.name()));
+            return padded.orElse(named);
+        }
+        return named;
+    }
+
+    /** Says which of the networks was taken that have the same tensors. */
+    private static void noteTwins(ResNetArchitecture found, List<String> notes) {
+        List<ResNetArchitecture> twins = found.twins();
+        if (!twins.isEmpty()) {
+            notes.add("assumed: " + found.name() + ", with torchvision's strides; "
+                    + twins.stream().map(ResNetArchitecture::name).collect(Collectors.joining(", "))
+                    + (twins.size() == 1 ? " has" : " have") + " the same tensors (--architecture NAME)");
+        }
+        if (found.stem() == Stem.SMALL && found.planes() == 64) {
+            notes.add("assumed: no pooling behind the 3×3 convolution, as networks for images of 32×32 have it");
+        }
+    }
+
+    private static Optional<ResNetArchitecture> fitting(Map<String, Tensor> tensors) {
+        List<Integer> blocks = blocks(tensors);
+        return candidates(tensors)
+                .filter(candidate -> candidate.stages().equals(blocks))
+                .filter(candidate -> faults(candidate, tensors).isEmpty())
+                .findFirst();
+    }
+
+    /** Says how the tensors differ from the network that they are most like, if they are like any. */
+    private static InvalidModelException unknown(Path file, Map<String, Tensor> tensors) {
+        ResNetArchitecture closest = candidates(tensors)
+                .min(Comparator.comparingInt(
+                        candidate -> faults(candidate, tensors).size()))
+                .orElseThrow();
+        List<String> faults = faults(closest, tensors);
+        List<String> unknown =
+                faults.stream().filter(fault -> fault.endsWith(UNKNOWN)).toList();
+        String difference = unknown.size() <= tensors.size() / 2
+                ? "; the closest is a " + closest.name() + ", but " + shortened(faults)
+                : ": " + shortened(unknown);
+        return new InvalidModelException(file + ": its " + tensors.size() + " tensors are those of no network that can"
+                + " be built ('model list --architectures' says which can)" + difference);
+    }
+
+    /** Returns what the tensors are instead, as the end of a message. */
+    private static String other(ResNetArchitecture named, Map<String, Tensor> tensors) {
+        return fitting(tensors)
+                .filter(fitting -> !fitting.name().equals(named.name())
+                        && !fitting.twins().stream()
+                                .anyMatch(twin -> twin.name().equals(named.name())))
+                .map(fitting ->
+                        "; the tensors are those of a " + fitting.name() + " of " + classes(tensors) + " classes")
+                .orElse("");
+    }
+
+    /**
+     * Returns all named architectures, and those for small images of the depth and width that the tensors have, without
+     * those that differ by strides only.
+     */
+    private static Stream<ResNetArchitecture> candidates(Map<String, Tensor> tensors) {
+        Stream<ResNetArchitecture> named = ResNetArchitecture.all().stream()
+                .filter(candidate -> !candidate.strideFirst() && candidate.dilatedStages() == 0);
+        Tensor first = tensors.get("conv1.weight");
+        if (first == null || first.shape().isEmpty()) {
+            return named;
+        }
+        int planes = first.shape().get(0);
+        int layers = 1
+                + (int) tensors.keySet().stream()
+                        .filter(name -> name.matches("(layer\\d+\\.\\d+\\.)?conv\\d\\.weight"))
+                        .count();
+        return Stream.concat(
+                named,
+                Stream.of("", "_a")
+                        .map(form -> ResNetArchitecture.find(ResNetArchitecture.smallName(layers, planes, form)))
+                        .flatMap(Optional::stream));
+    }
+
+    /** Returns how many blocks each stage has, by the tensors' names. */
+    private static List<Integer> blocks(Map<String, Tensor> tensors) {
+        Map<Integer, Integer> blocks = new TreeMap<>();
+        for (String name : tensors.keySet()) {
+            Matcher block = BLOCK.matcher(name);
+            if (block.lookingAt()) {
+                blocks.merge(Integer.valueOf(block.group(1)), Integer.parseInt(block.group(2)) + 1, Math::max);
+            }
+        }
+        return List.copyOf(blocks.values());
+    }
+
+    private static int classes(Map<String, Tensor> tensors) {
+        Tensor dense = tensors.get("fc.weight");
+        // Where there is none, that is said later.
+        return dense == null || dense.shape().isEmpty() ? 2 : dense.shape().get(0);
+    }
+
+    private static List<String> faults(ResNetArchitecture architecture, Map<String, Tensor> found) {
+        Map<String, ParameterShape> expected =
+                ResNetSymbol.of(architecture, classes(found), Output.LOGITS).parameters();
+        List<String> faults = new ArrayList<>();
+        for (ParameterShape parameter : expected.values()) {
+            if (parameter.kind() == ParameterShape.Kind.CONSTANT) {
+                continue;
+            }
+            List<Integer> shape = Arrays.stream(parameter.shape()).boxed().toList();
+            Tensor tensor = found.get(parameter.name());
+            if (tensor == null) {
+                faults.add(parameter.name() + " " + shape + " is missing");
+            } else if (!tensor.shape().equals(shape)) {
+                faults.add(parameter.name() + " should be " + shape + " and is " + tensor.shape());
+            }
+        }
+        for (Map.Entry<String, Tensor> tensor : found.entrySet()) {
+            if (!expected.containsKey(tensor.getKey())) {
+                faults.add(tensor.getKey() + " " + tensor.getValue().shape() + UNKNOWN);
+            }
+        }
+        return faults;
+    }
+
+    private static String shortened(List<String> faults) {
+        String named = String.join("; ", faults.subList(0, Math.min(faults.size(), MOST_FAULTS_NAMED)));
+        return faults.size() <= MOST_FAULTS_NAMED
+                ? named
+                : named + "; and " + (faults.size() - MOST_FAULTS_NAMED) + " more";
+    }
+}

@@ -1,0 +1,155 @@
+package io.resnetstreams.model.convert;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.common.JsonFile;
+import io.resnetstreams.model.network.ResNetArchitecture;
+import io.resnetstreams.model.network.ResNetSymbol;
+import io.resnetstreams.model.network.SymbolNetwork;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compares networks with what another implementation computed from the same {@link FormulaWeights}: its file names a
+ * seed, and for each architecture the number of parameters and, of two images, the first logits, the most probable class,
+ * the norm and the mean of all logits.
+ */
+public final class ReferenceCheck {
+
+    private final Path file;
+    private final JsonNode reference;
+    private final int size;
+
+    /**
+     * How an architecture compares.
+     *
+     * @param parameters how many training changes
+     * @param maxRelativeDifference largest difference of a logit, the norm or the mean, relative to the largest logit
+     *     (the norm: to itself), over both images
+     */
+    public record Result(
+            String name, long parameters, boolean parametersEqual, double maxRelativeDifference, boolean argmaxEqual) {
+        public boolean passes(double tolerance) {
+            // Not a number passes nothing.
+            return parametersEqual && argmaxEqual && maxRelativeDifference <= tolerance;
+        }
+    }
+
+    private ReferenceCheck(Path file, JsonNode reference, int size) {
+        this.file = file;
+        this.reference = reference;
+        this.size = size;
+    }
+
+    /**
+     * Reads a file of reference values.
+     *
+     * @throws InvalidModelException if it has not the fields that are needed; the message names them
+     */
+    public static ReferenceCheck read(Path file) throws InvalidModelException {
+        JsonNode reference = JsonFile.read(file);
+        JsonNode shape = reference.path("input_shape");
+        int size = shape.path(3).asInt();
+        if (!reference.path("seed").isIntegralNumber()
+                || !reference.path("models").isObject()
+                || shape.path(0).asInt() != 2
+                || shape.path(1).asInt() != 3
+                || shape.path(2).asInt() != size
+                || size < 32
+                || size > 4_096) {
+            throw new InvalidModelException(
+                    file + ": needs the fields seed, models and input_shape [2, 3, EDGE, EDGE], EDGE from 32 to 4096");
+        }
+        for (Map.Entry<String, JsonNode> model : reference.get("models").properties()) {
+            for (String field : new String[] {"logits", "argmax", "l2", "mean"}) {
+                if (model.getValue().path(field).size() != 2) {
+                    throw new InvalidModelException(file + ": models." + model.getKey() + "." + field
+                            + " needs two values, one for each image");
+                }
+            }
+            try {
+                ResNetArchitecture.of(model.getKey());
+            } catch (IllegalArgumentException e) {
+                throw new InvalidModelException(file + ": " + e.getMessage(), e);
+            }
+        }
+        return new ReferenceCheck(file, reference, size);
+    }
+
+    /** Returns the architectures in the file. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        reference.get("models").fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** Builds and runs an architecture. */
+    public Result check(String name) throws IOException {
+        JsonNode expected = reference.get("models").get(name);
+        int classes = expected.path("classes").asInt(1_000);
+        ResNetSymbol symbol = ResNetSymbol.of(ResNetArchitecture.of(name), classes, ResNetSymbol.Output.LOGITS);
+        FormulaWeights weights = new FormulaWeights(reference.get("seed").asLong());
+        float[] logits = logits(symbol, weights);
+        double largest = 0;
+        boolean argmaxEqual = true;
+        for (int image = 0; image < 2; image++) {
+            Logits found = new Logits(logits, image * classes, classes);
+            largest = Math.max(largest, found.difference(expected, image));
+            argmaxEqual &= found.argmax() == expected.get("argmax").get(image).asInt(-1);
+        }
+        long parameters = symbol.trainableParameters();
+        boolean counted =
+                !expected.has("parameters") || expected.get("parameters").asLong() == parameters;
+        return new Result(name, parameters, counted, largest, argmaxEqual);
+    }
+
+    private float[] logits(ResNetSymbol symbol, FormulaWeights weights) throws IOException {
+        try (SymbolNetwork network = new SymbolNetwork(symbol, weights::values);
+                NDManager scope = network.manager().newSubManager()) {
+            NDArray images = scope.create(weights.images(size), new Shape(2, size, size, 3));
+            return network.forward(images, false, scope).toFloatArray();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+
+    /** One image's row of logits. */
+    private record Logits(float[] values, int from, int size) {
+        int argmax() {
+            int best = 0;
+            for (int i = 1; i < size; i++) {
+                best = values[from + i] > values[from + best] ? i : best;
+            }
+            return best;
+        }
+
+        double difference(JsonNode expected, int image) {
+            double largest = 0;
+            double squares = 0;
+            double sum = 0;
+            for (int i = 0; i < size; i++) {
+                double value = values[from + i];
+                largest = Math.max(largest, Math.abs(value));
+                squares += value * value;
+                sum += value;
+            }
+            double difference = 0;
+            JsonNode first = expected.get("logits").get(image);
+            for (int i = 0; i < first.size(); i++) {
+                difference = Math.max(difference, Math.abs(first.get(i).asDouble(Double.NaN) - values[from + i]));
+            }
+            double mean = Math.abs(expected.get("mean").get(image).asDouble(Double.NaN) - sum / size);
+            double norm = expected.get("l2").get(image).asDouble(Double.NaN);
+            return Math.max(Math.max(difference, mean) / largest, Math.abs(norm - Math.sqrt(squares)) / norm);
+        }
+    }
+}

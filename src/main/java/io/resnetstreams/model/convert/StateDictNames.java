@@ -1,0 +1,192 @@
+package io.resnetstreams.model.convert;
+
+import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.model.convert.SafetensorsFile.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Gives the tensors of a state dict torchvision's names. Known are torchvision's and timm's own, Hugging Face's ResNet,
+ * those of CIFAR networks ({@code shortcut}, {@code linear}), heads under other names, and prefixes before any of them.
+ */
+final class StateDictNames {
+    /** What counts batches or operations, and no network computes with. */
+    private static final Pattern COUNTER =
+            Pattern.compile("(.*\\.)?(num_batches_tracked|total_ops|total_params|n_averaged)");
+
+    /** The network's first convolution: its name says what stands before all names. A block has a conv1 of its own. */
+    private static final Pattern FIRST = Pattern.compile("(?!.*layer\\d+\\.\\d+\\.)(.*\\.)?"
+            + "(conv1\\.weight|conv1\\.0\\.weight|embedder\\.embedder\\.convolution\\.weight)");
+
+    private static final Pattern PREFIX = Pattern.compile(
+            "(?:(?:module|_orig_mod|model|backbone|net|network|base_model|encoder|state_dict|resnet)\\.)+");
+    /** What torch.compile, FSDP and activation checkpointing put around any part of a network. */
+    private static final Pattern WRAPPER =
+            Pattern.compile("(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
+
+    private static final Pattern AUXILIARY_HEAD = Pattern.compile("(.*\\.)?aux\\w*\\..*");
+    private static final Pattern HEAD =
+            Pattern.compile("((?:head|fc|last_linear|linear|classifier)(?:\\.fc)?(?:\\.\\d+)?)\\.(weight|bias)");
+    private static final int MOST_NAMED = 5;
+    private static final String DENSE = "fc";
+    private static final String WEIGHT = ".weight";
+
+    private final Path file;
+    private final Map<String, Tensor> byName = new LinkedHashMap<>();
+    private final List<String> notes = new ArrayList<>();
+
+    /**
+     * Names tensors.
+     *
+     * @throws InvalidModelException if two of them are the same parameter, or there is more than one dense layer
+     */
+    StateDictNames(Path file, Map<String, Tensor> tensors) throws InvalidModelException {
+        this.file = file;
+        Map<String, Tensor> used = new LinkedHashMap<>();
+        TreeSet<String> auxiliary = new TreeSet<>();
+        for (Tensor tensor : tensors.values()) {
+            if (AUXILIARY_HEAD.matcher(tensor.name()).matches()) {
+                auxiliary.add(tensor.name());
+            } else if (!COUNTER.matcher(tensor.name()).matches()) {
+                used.put(tensor.name(), tensor);
+            }
+        }
+        if (!auxiliary.isEmpty()) {
+            notes.add("tensors of an auxiliary head are left out, since only training uses it: "
+                    + String.join(", ", auxiliary));
+        }
+        for (Map.Entry<String, Tensor> tensor : withoutPrefixes(used).entrySet()) {
+            put(torchvisionName(tensor.getKey()), tensor.getValue());
+        }
+        nameHead();
+    }
+
+    /** Returns the tensors by torchvision's names. */
+    Map<String, Tensor> byName() {
+        return byName;
+    }
+
+    /** Returns what was left out or taken for something else, for people. */
+    List<String> notes() {
+        return notes;
+    }
+
+    private Map<String, Tensor> withoutPrefixes(Map<String, Tensor> tensors) throws InvalidModelException {
+        List<String> starts = tensors.values().stream()
+                .filter(tensor -> tensor.shape().size() == 4 && tensor.shape().get(1) == 3)
+                .map(tensor -> FIRST.matcher(tensor.name()))
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1) == null ? "" : matcher.group(1))
+                .toList();
+        if (starts.size() > 1) {
+            throw new InvalidModelException(
+                    file + ": has the tensors of " + starts.size()
+                            + " networks, whose names begin with '" + String.join("', '", starts)
+                            + "' (a training saves a moving average of the weights, or a teacher, so); save those of one alone");
+        }
+        String start = starts.isEmpty() ? common(tensors) : starts.get(0);
+        Map<String, Tensor> left = new LinkedHashMap<>();
+        TreeSet<String> prefixes = new TreeSet<>();
+        for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+            String name = tensor.getKey();
+            Matcher known = PREFIX.matcher(name);
+            String prefix = !start.isEmpty() && name.startsWith(start) ? start : known.lookingAt() ? known.group() : "";
+            if (!prefix.isEmpty()) {
+                prefixes.add(prefix);
+            }
+            Matcher wrapper = WRAPPER.matcher(name.substring(prefix.length()));
+            if (wrapper.find()) {
+                prefixes.add(wrapper.group());
+            }
+            Tensor twin = left.put(wrapper.replaceAll(""), tensor.getValue());
+            if (twin != null) {
+                throw twins(twin, tensor.getValue());
+            }
+        }
+        if (!prefixes.isEmpty()) {
+            notes.add("left out of the tensors' names: '" + String.join("', '", prefixes) + "'");
+        }
+        return left;
+    }
+
+    /** Returns the longest prefix, up to a dot, that all names have. */
+    private static String common(Map<String, Tensor> tensors) {
+        String common = tensors.isEmpty() ? "" : tensors.keySet().iterator().next();
+        for (String name : tensors.keySet()) {
+            while (!name.startsWith(common) || !common.isEmpty() && !common.endsWith(".")) {
+                common = common.substring(0, common.lastIndexOf('.', common.length() - 2) + 1);
+            }
+        }
+        return common;
+    }
+
+    private static String torchvisionName(String name) {
+        String other = name.replaceFirst("^embedder\\.embedder\\.convolution\\.", "conv1.")
+                .replaceFirst("^embedder\\.embedder\\.normalization\\.", "bn1.");
+        Matcher stage = Pattern.compile("(?:encoder\\.)?stages\\.(\\d{1,2})\\.layers\\.(.*)")
+                .matcher(other);
+        if (stage.matches()) {
+            other = "layer" + (Integer.parseInt(stage.group(1)) + 1) + "." + stage.group(2);
+            other = other.replace(".shortcut.convolution.", ".downsample.0.")
+                    .replace(".shortcut.normalization.", ".downsample.1.");
+            Matcher layer = Pattern.compile("(.*)\\.layer\\.(\\d)\\.(convolution|normalization)\\.(.*)")
+                    .matcher(other);
+            if (layer.matches()) {
+                String kind = layer.group(3).equals("convolution") ? "conv" : "bn";
+                other = layer.group(1) + "." + kind + (Integer.parseInt(layer.group(2)) + 1) + "." + layer.group(4);
+            }
+        }
+        return other.replaceFirst("^(layer\\d+\\.\\d+)\\.shortcut\\.", "$1.downsample.");
+    }
+
+    private void nameHead() throws InvalidModelException {
+        List<String> dense = byName.entrySet().stream()
+                .filter(tensor -> tensor.getKey().endsWith(WEIGHT)
+                        && tensor.getValue().shape().size() == 2)
+                .map(tensor -> tensor.getKey().substring(0, tensor.getKey().length() - WEIGHT.length()))
+                .toList();
+        List<String> heads = dense.stream()
+                .filter(name -> HEAD.matcher(name + WEIGHT).matches())
+                .toList();
+        List<String> rivals = heads.isEmpty() ? dense : heads;
+        if (rivals.size() > 1) {
+            throw new InvalidModelException(file + ": has " + rivals.size() + " dense layers ("
+                    + String.join(", ", rivals.subList(0, Math.min(rivals.size(), MOST_NAMED)))
+                    + (rivals.size() > MOST_NAMED ? ", …" : "") + "); the networks that can be built have one");
+        }
+        if (rivals.isEmpty()) {
+            throw new InvalidModelException(
+                    file + ": has no dense layer, a weight of two dimensions: it is a backbone that"
+                            + " makes features, without the head that tells classes, or a network of another kind; export the"
+                            + " whole classifier");
+        }
+        String head = rivals.get(0);
+        if (!head.equals(DENSE)) {
+            notes.add("the dense layer is called '" + head + "'");
+            for (String part : new String[] {WEIGHT, ".bias"}) {
+                Tensor tensor = byName.remove(head + part);
+                if (tensor != null) {
+                    put(DENSE + part, tensor);
+                }
+            }
+        }
+    }
+
+    private void put(String name, Tensor tensor) throws InvalidModelException {
+        Tensor twin = byName.put(name, tensor);
+        if (twin != null) {
+            throw twins(twin, tensor);
+        }
+    }
+
+    private InvalidModelException twins(Tensor one, Tensor other) {
+        return new InvalidModelException(
+                file + ": tensors '" + one.name() + "' and '" + other.name() + "' are the same parameter");
+    }
+}

@@ -1,0 +1,209 @@
+package io.resnetstreams.model.convert;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetstreams.common.BoundedFile;
+import io.resnetstreams.common.ForeignFile;
+import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.model.ModelDescription;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.network.Normalisation;
+import io.resnetstreams.model.network.ParameterShape;
+import io.resnetstreams.model.network.ParameterShape.Kind;
+import io.resnetstreams.model.network.ParametersCheck;
+import io.resnetstreams.model.network.ParametersReader;
+import io.resnetstreams.model.network.ParametersReader.Stored;
+import io.resnetstreams.model.network.ResNetSymbol;
+import io.resnetstreams.model.network.SymbolGraph;
+import io.resnetstreams.model.network.SymbolNetwork;
+import io.resnetstreams.model.network.SymbolPasses;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Brings an MXNet network, {@code NAME-symbol.json} and {@code NAME-0000.params} as DJL's MXNet model zoo and Gluon's
+ * export have them, into a model directory. Its graph stays as it is; before its input {@code data} (float32, N×3×H×W,
+ * normalised) come the operators that make it from uint8 N×H×W×3, after its output a softmax unless there is one.
+ */
+public final class SymbolImport {
+    public static final String SYMBOL_ENDING = "-symbol.json";
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxTokenCount(4_000_000).build())
+            .build());
+    private static final String VARIABLE = "null";
+    /** ResNet-152 has some 1,500. */
+    private static final int MOST_NODES = 100_000;
+
+    private static final int VERSION_WITH_STATES = 900;
+    private static final String TRAINING_HEAD = "SoftmaxOutput";
+
+    /** What a file of parameters begins with. */
+    private SymbolImport() {}
+
+    /**
+     * Writes a model directory.
+     *
+     * @param symbolFile ends with {@code -symbol.json}; the parameters are looked for beside it
+     * @throws InvalidModelException if a file is missing or not what it should be, or outputs and labels differ
+     */
+    public static void run(Path symbolFile, List<String> labels, ModelDescription description, Path directory)
+            throws InvalidModelException, IOException {
+        Map<String, Stored> stored = parameters(symbolFile);
+        SymbolGraph graph = new SymbolGraph();
+        Normalisation normalisation = description.normalisation();
+        int head;
+        try {
+            head = rebuild(symbolFile, graph, stored);
+        } catch (NullPointerException | IndexOutOfBoundsException | ClassCastException e) {
+            throw new InvalidModelException(symbolFile + ": is not an MXNet symbol that can be understood: " + e, e);
+        }
+        Map<String, ParameterShape> shapes = new LinkedHashMap<>(graph.parameters());
+        ResNetSymbol symbol = new ResNetSymbol(graph.toJson(head), shapes);
+        requireOutputs(symbolFile, symbol, stored, normalisation, description, labels.size());
+        ModelDirectory.write(
+                directory, description, labels, symbol, parameter -> values(parameter, stored, normalisation));
+    }
+
+    private static float[] values(ParameterShape parameter, Map<String, Stored> stored, Normalisation normalisation) {
+        return parameter.kind() == Kind.CONSTANT
+                ? ResNetSymbol.constant(parameter, normalisation)
+                : stored.get(parameter.name()).values();
+    }
+
+    private static Map<String, Stored> parameters(Path symbolFile) throws InvalidModelException, IOException {
+        String name = symbolFile.getFileName().toString();
+        String prefix = name.substring(0, name.length() - SYMBOL_ENDING.length());
+        try (Stream<Path> files = Files.list(symbolFile.toAbsolutePath().getParent())) {
+            List<Path> own = files.filter(other ->
+                            other.getFileName().toString().matches("\\Q" + prefix + "\\E-\\d{4}\\.params(\\..*)?"))
+                    .sorted()
+                    .toList();
+            Path file = own.stream()
+                    .filter(other -> other.toString().endsWith(".params"))
+                    .reduce((earlier, later) -> later)
+                    .orElseThrow(() -> new InvalidModelException(symbolFile + ": beside it " + prefix
+                            + "-0000.params is missing"
+                            + (own.isEmpty() ? "" : "; " + own.get(0).getFileName() + " must be unpacked first")));
+            ParametersCheck.requireFormat(file);
+            Map<String, Stored> stored = ParametersReader.stored(file);
+            for (Stored parameter : stored.values()) {
+                ParameterShape shape = parameter.shape();
+                List<Integer> extents = Arrays.stream(shape.shape()).boxed().toList();
+                WeightsCheck.require(file, shape.name(), extents, parameter.values());
+            }
+            return stored;
+        } catch (RuntimeException e) {
+            throw new InvalidModelException("the parameters of " + symbolFile + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Copies the graph behind the input's operators and returns its head. */
+    private static int rebuild(Path symbolFile, SymbolGraph graph, Map<String, Stored> stored)
+            throws InvalidModelException, IOException {
+        JsonNode source = read(symbolFile);
+        JsonNode nodes = source.get("nodes");
+        Map<Integer, Integer> renumbered = new HashMap<>();
+        for (int node = 0; node < nodes.size(); node++) {
+            String name = nodes.get(node).get("name").asText();
+            String operator = nodes.get(node).get("op").asText();
+            if (name.equals(ResNetSymbol.INPUT)) {
+                renumbered.put(node, ResNetSymbol.normalise(graph));
+            } else if (stored.containsKey(name) && operator.equals(VARIABLE)) {
+                ParameterShape shape = stored.get(name).shape();
+                renumbered.put(node, graph.parameter(name, shape.kind(), shape.shape()));
+            } else if (operator.equals(TRAINING_HEAD)) {
+                int logits = renumbered.get(input(nodes.get(node), 0));
+                renumbered.put(node, graph.operator("softmax", name, Map.of("axis", "1"), logits));
+            } else if (operator.equals(VARIABLE)) {
+                // A label, which only a training head reads; anything else is found when its reader is copied.
+                continue;
+            } else {
+                renumbered.put(node, graph.copy((ObjectNode) nodes.get(node), renumbered));
+            }
+        }
+        int last = source.get("heads").get(0).get(0).asInt();
+        int head = renumbered.get(last);
+        boolean hasSoftmax = nodes.get(last).get("op").asText().matches("softmax|" + TRAINING_HEAD);
+        return hasSoftmax ? head : graph.operator("softmax", "probabilities", Map.of("axis", "1"), head);
+    }
+
+    private static int input(JsonNode node, int index) {
+        return node.get("inputs").get(index).get(0).asInt();
+    }
+
+    private static JsonNode read(Path file) throws InvalidModelException, IOException {
+        try {
+            byte[] bytes = BoundedFile.bytes(file, ModelDirectory.MOST_SYMBOL_BYTES);
+            ForeignFile.refuse(file, bytes, "an MXNet symbol");
+            JsonNode graph = JSON.readTree(bytes);
+            int nodeCount = graph.path("nodes").size();
+            if (nodeCount > MOST_NODES) {
+                throw new InvalidModelException(
+                        file + ": has " + nodeCount + " nodes; at most " + MOST_NODES + " are read");
+            }
+            if (!graph.path("nodes").isArray() || graph.path("heads").size() != 1) {
+                throw new InvalidModelException(file + ": is not an MXNet symbol with one output");
+            }
+            boolean hasInput = false;
+            for (Iterator<JsonNode> nodes = graph.get("nodes").elements(); nodes.hasNext(); ) {
+                hasInput |= nodes.next().path("name").asText().equals(ResNetSymbol.INPUT);
+            }
+            if (!hasInput) {
+                throw new InvalidModelException(file + ": has no input called " + ResNetSymbol.INPUT);
+            }
+            return isOld(graph) ? upgraded(file, graph) : graph;
+        } catch (JsonProcessingException e) {
+            throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Before MXNet 0.9 a graph had no version, and no nodes for running statistics. */
+    private static boolean isOld(JsonNode graph) {
+        return graph.at("/attrs/mxnet_version/1").asInt() < VERSION_WITH_STATES;
+    }
+
+    /** The engine brings old graphs up to date (src/nnvm/legacy_json_util.cc). */
+    private static JsonNode upgraded(Path file, JsonNode graph) throws InvalidModelException, IOException {
+        try {
+            return JSON.readTree(SymbolPasses.reread(graph.toString()));
+        } catch (RuntimeException e) {
+            throw new InvalidModelException(
+                    file + ": was written by an early MXNet and can't be brought up to date: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    e);
+        }
+    }
+
+    private static void requireOutputs(
+            Path file,
+            ResNetSymbol symbol,
+            Map<String, Stored> stored,
+            Normalisation normalisation,
+            ModelDescription description,
+            int labels)
+            throws InvalidModelException, IOException {
+        long outputs;
+        try (SymbolNetwork network = new SymbolNetwork(symbol, parameter -> values(parameter, stored, normalisation))) {
+            outputs = network.outputs(description.inputHeight(), description.inputWidth());
+        } catch (RuntimeException e) {
+            throw new InvalidModelException(file + ": can't be run: " + e.getMessage(), e);
+        }
+        WeightsCheck.requireClasses(file, outputs);
+        WeightsCheck.requireLabels(file, outputs, labels);
+    }
+}

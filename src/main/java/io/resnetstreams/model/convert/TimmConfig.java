@@ -1,0 +1,152 @@
+package io.resnetstreams.model.convert;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.model.network.ResNetArchitecture;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reads timm's {@code config.json} (timm/models/_hub.py, {@code save_config_for_hf}). */
+final class TimmConfig {
+    /** timm's, where a configuration does not say it (timm/data/config.py). */
+    private static final double CROP_SHARE = 0.875;
+
+    private final Path file;
+    private final JsonNode config;
+    /** Earlier versions had the fields of {@code pretrained_cfg} beside the others. */
+    private final JsonNode pretrained;
+
+    private final List<String> notes = new ArrayList<>();
+
+    TimmConfig(Path file, JsonNode config) {
+        this.file = file;
+        this.config = config;
+        this.pretrained = config.path("pretrained_cfg").isObject() ? config.get("pretrained_cfg") : config;
+    }
+
+    CheckpointConfig read(boolean architectureNamed, boolean labelsGiven) throws InvalidModelException {
+        String architecture = null;
+        try {
+            architecture = architecture();
+        } catch (InvalidModelException e) {
+            if (!architectureNamed) {
+                throw e;
+            }
+        }
+        Integer size = size();
+        return new CheckpointConfig(
+                architecture,
+                labelsGiven ? null : labels(),
+                size,
+                size == null ? null : resize(size),
+                CheckpointConfig.colours(file, pretrained, "mean"),
+                CheckpointConfig.colours(file, pretrained, "std"),
+                notes);
+    }
+
+    private String architecture() throws InvalidModelException {
+        String given = config.get("architecture").asText();
+        // Weights of others under timm's names: torchvision's, Gluon's with their letter for the stem, Facebook's.
+        String name = given.replaceFirst("\\..*", "")
+                .replaceFirst("^(tv|gluon|ssl|swsl|ig)_", "")
+                .replaceFirst("^(resnet\\d+)_v1b$", "$1")
+                .replaceFirst("^(resnet\\d+)_v1([cd])$", "$1$2");
+        for (JsonNode holder : List.of(config, pretrained)) {
+            String pool = holder.path("global_pool").asText("avg");
+            if (!pool.isEmpty() && !pool.equals("avg")) {
+                throw unknown("global_pool is '" + pool + "', not 'avg',");
+            }
+        }
+        String ending = "";
+        for (Map.Entry<String, JsonNode> argument : config.path("model_args").properties()) {
+            String value = argument.getValue().asText();
+            switch (argument.getKey()) {
+                case "output_stride" -> ending = switch (value) {
+                    case "32" -> "";
+                    case "16" -> "_os16";
+                    case "8" -> "_os8";
+                    default -> throw unknown("model_args.output_stride is " + value);
+                };
+                case "global_pool" -> {
+                    if (!value.isEmpty() && !value.equals("avg")) {
+                        throw unknown("model_args.global_pool is '" + value + "', not 'avg',");
+                    }
+                }
+                case "num_classes", "drop_rate", "drop_path_rate" -> {
+                    // Says nothing of the graph that the tensors don't.
+                }
+                case "in_chans" -> {
+                    if (!value.equals("3")) {
+                        throw unknown("model_args.in_chans is " + value + ", not 3");
+                    }
+                }
+                default -> throw unknown("model_args has " + argument.getKey() + " = " + argument.getValue());
+            }
+        }
+        try {
+            return CheckpointConfig.large(name + ending)
+                    .map(ResNetArchitecture::name)
+                    .orElseThrow(() -> unknown("architecture is '" + given + "'"));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidModelException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private InvalidModelException unknown(String what) {
+        return new InvalidModelException(
+                file + ": " + what + ", which can't be built. 'model list --architectures' says"
+                        + " what can; --architecture NAME takes the tensors for another network, whatever the file says");
+    }
+
+    private Integer size() throws InvalidModelException {
+        JsonNode input = pretrained.path("input_size");
+        if (input.isMissingNode() || input.isNull()) {
+            return null;
+        }
+        if (input.size() != 3 || input.get(0).asInt() != 3 || !input.get(1).equals(input.get(2))) {
+            throw new InvalidModelException(
+                    file + ": input_size is " + input + "; three channels of a square are needed: [3, N, N]");
+        }
+        return CheckpointConfig.edge(file, "input_size", input.get(1));
+    }
+
+    private int resize(int size) throws InvalidModelException {
+        double share = pretrained.path("crop_pct").asDouble(CROP_SHARE);
+        if (!(share > 0 && share <= 1)) {
+            throw new InvalidModelException(file + ": crop_pct is " + share + "; allowed are above 0 to 1");
+        }
+        String mode = pretrained.path("crop_mode").asText("center");
+        int testSize = pretrained.path("test_input_size").path(1).asInt(size);
+        if (testSize != size) {
+            notes.add("test_input_size is " + testSize + ": the network's authors measured with it, not with " + size
+                    + "; --crop " + testSize + " takes it");
+        }
+        if (mode.equals("squash") && share == 1) {
+            return 0;
+        }
+        if (!mode.equals("center")) {
+            notes.add("crop_mode is '" + mode + "'; images are resized by their short edge and cropped instead");
+        }
+        String interpolation = pretrained.path("interpolation").asText("bicubic");
+        if (!interpolation.equals("bilinear")) {
+            notes.add("interpolation is " + interpolation
+                    + "; images are resized bilinearly here, which moves probabilities a little");
+        }
+        return (int) (size / share);
+    }
+
+    private List<String> labels() throws InvalidModelException {
+        for (JsonNode names : List.of(config.path("label_names"), pretrained.path("label_names"))) {
+            if (names.isArray() && !names.isEmpty()) {
+                List<String> labels = new ArrayList<>();
+                for (int index = 0; index < names.size(); index++) {
+                    labels.add(CheckpointConfig.label(file, "label_names", index, names.get(index)));
+                }
+                return labels;
+            }
+        }
+        return null;
+    }
+}

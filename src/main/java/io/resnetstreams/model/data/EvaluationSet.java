@@ -1,0 +1,253 @@
+package io.resnetstreams.model.data;
+
+import io.resnetstreams.common.Png;
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.model.ModelDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Images whose classes are known, in memory, as a model is to be measured on them.
+ *
+ * <p>Threading: immutable; images may be decoded by several threads.
+ */
+public final class EvaluationSet {
+    /** An image file's bytes, or pixels that need no decoding, and its class. */
+    private record Item(String id, byte[] bytes, boolean decoded, int classIndex) {}
+
+    private final List<Item> items;
+    private final ImagePreprocessor preprocessor;
+    private final List<String> notices;
+
+    private EvaluationSet(List<Item> items, ImagePreprocessor preprocessor, List<String> notices) {
+        this.items = items;
+        this.preprocessor = preprocessor;
+        this.notices = notices;
+    }
+
+    /**
+     * Reads a folder: an IDX data set (its test split), or files listed in {@code labels.tsv}, or one folder for each
+     * class, named by the model's labels. Where the folder has splits ({@link SplitFolders}), the one held out counts.
+     *
+     * @throws IOException if it is none of these or a file can't be read; the message names what was found
+     */
+    public static EvaluationSet read(Path folder, ModelDirectory model, ImagePreprocessor preprocessor)
+            throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new IOException(folder + ": there is no such directory");
+        }
+        List<Item> items;
+        List<String> notices = new ArrayList<>();
+        if (LabelledImages.isIdx(folder)) {
+            items = idxItems(folder, LabelledImages.Split.TEST, model.preprocessing());
+        } else if (Files.exists(folder.resolve(LabelledSample.LABELS_FILE))) {
+            items = listedItems(LabelledSample.read(folder));
+        } else {
+            items = classFolders(folder, model.labels(), notices);
+        }
+        requireClasses(items, model.labels().size());
+        return new EvaluationSet(items, preprocessor, notices);
+    }
+
+    /** Reads an IDX data set's training split. */
+    public static EvaluationSet readTraining(Path folder, ModelDirectory model, ImagePreprocessor preprocessor)
+            throws IOException {
+        return new EvaluationSet(
+                idxItems(folder, LabelledImages.Split.TRAIN, model.preprocessing()), preprocessor, List.of());
+    }
+
+    /** Returns images that are in memory already, of the model's input size. */
+    public static EvaluationSet of(LabelledImages images) {
+        List<Item> items = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            items.add(new Item("#" + i, images.pixels().get(i), true, images.classes()[i]));
+        }
+        return new EvaluationSet(items, null, List.of());
+    }
+
+    /**
+     * Reads the files that a list names, with the classes it says.
+     *
+     * @param column see {@link LabelledSample#read(Path, Path, String)}
+     */
+    public static EvaluationSet read(
+            Path folder, Path list, String column, ModelDirectory model, ImagePreprocessor preprocessor)
+            throws IOException {
+        List<Item> items = listedItems(LabelledSample.read(folder, list, column));
+        requireClasses(items, model.labels().size());
+        return new EvaluationSet(items, preprocessor, List.of());
+    }
+
+    /** Returns what a user should know of the choice of images, one line each: the split, what is passed over. */
+    public List<String> notices() {
+        return notices;
+    }
+
+    /**
+     * Returns the images that can be decoded, with a notice that names the others. Decodes all of them.
+     *
+     * @throws IOException if none can be decoded
+     */
+    public EvaluationSet withoutBroken() throws IOException {
+        List<String> broken = new ArrayList<>();
+        List<Item> whole = whole(broken);
+        List<String> told = new ArrayList<>(notices);
+        if (!broken.isEmpty()) {
+            told.add("skipped: " + list(broken));
+        }
+        if (whole.isEmpty()) {
+            throw new IOException(list(broken));
+        }
+        return new EvaluationSet(whole, preprocessor, told);
+    }
+
+    /** Returns the items that can be decoded; adds a line for each of the others. */
+    private List<Item> whole(List<String> broken) {
+        List<Item> whole = new ArrayList<>();
+        for (Item item : items) {
+            try {
+                decoded(item);
+                whole.add(item);
+            } catch (RejectedEventException e) {
+                broken.add(item.id() + ": " + e.getMessage());
+            }
+        }
+        return whole;
+    }
+
+    private static String list(List<String> broken) {
+        return broken.size() + (broken.size() == 1 ? " image" : " images") + " can't be decoded:\n  "
+                + String.join("\n  ", broken);
+    }
+
+    /**
+     * Counts how the images of each class were classified.
+     *
+     * @param predicted each image's most probable class
+     * @return rows of right classes, columns of predicted ones
+     */
+    public int[][] confusion(int[] predicted, int classes) {
+        int[][] counts = new int[classes][classes];
+        for (int i = 0; i < predicted.length; i++) {
+            counts[classOf(i)][predicted[i]]++;
+        }
+        return counts;
+    }
+
+    public int size() {
+        return items.size();
+    }
+
+    /**
+     * Returns so many images, or all if there are fewer, spread evenly, since they may be sorted by class.
+     *
+     * @return each uint8 H×W×3, as {@link #pixels}
+     * @throws IllegalArgumentException if an image can't be decoded
+     */
+    public List<byte[]> spread(int most) {
+        int count = Math.min(most, size());
+        List<byte[]> chosen = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            chosen.add(pixels((int) ((long) i * size() / count)));
+        }
+        return chosen;
+    }
+
+    /** Returns the right class of an image. */
+    public int classOf(int index) {
+        return items.get(index).classIndex();
+    }
+
+    /**
+     * Returns an image's pixels, uint8 H×W×3, decoded and preprocessed as an event's would be.
+     *
+     * @throws IllegalArgumentException if the image can't be decoded; the message names all that can't be
+     */
+    public byte[] pixels(int index) {
+        try {
+            return decoded(items.get(index));
+        } catch (RejectedEventException e) {
+            throw new IllegalArgumentException(allBroken(), e);
+        }
+    }
+
+    private synchronized String allBroken() {
+        List<String> broken = new ArrayList<>();
+        whole(broken);
+        return list(broken) + "\nMend or remove them, or go on without them: --skip-broken";
+    }
+
+    private byte[] decoded(Item item) throws RejectedEventException {
+        return item.decoded() ? item.bytes() : preprocessor.toPixels(item.bytes());
+    }
+
+    private static List<Item> idxItems(Path folder, LabelledImages.Split split, Preprocessing input)
+            throws IOException {
+        LabelledImages images = LabelledImages.readIdx(folder, split);
+        boolean fits = images.width() == input.width() && images.height() == input.height();
+        List<Item> items = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            byte[] pixels = images.pixels().get(i);
+            byte[] bytes = fits ? pixels : Png.encodeRgb(pixels, images.width(), images.height());
+            items.add(new Item("#" + i, bytes, fits, images.classes()[i]));
+        }
+        return items;
+    }
+
+    private static List<Item> listedItems(LabelledSample sample) throws IOException {
+        List<Item> items = new ArrayList<>();
+        for (Path file : sample.files()) {
+            String id = file.toString();
+            items.add(new Item(
+                    id, Files.readAllBytes(file), false, sample.classesByFile().get(id)));
+        }
+        return items;
+    }
+
+    private static List<Item> classFolders(Path top, List<String> labels, List<String> notices) throws IOException {
+        List<String> names =
+                labels.stream().map(label -> label.replace('/', '_')).toList();
+        // Labels may have the names of splits.
+        SplitFolders splits = names.stream().anyMatch(name -> Files.isDirectory(top.resolve(name)))
+                ? new SplitFolders(top, null, List.of())
+                : SplitFolders.of(top);
+        Path folder = splits.heldOut() == null ? top : splits.heldOut();
+        notices.addAll(splits.heldOut() == null ? List.of() : List.of("measured on " + folder));
+        List<Item> items = new ArrayList<>();
+        ImageFiles files = new ImageFiles();
+        for (int index = 0; index < labels.size(); index++) {
+            Path classFolder = folder.resolve(names.get(index));
+            if (Files.isDirectory(classFolder)) {
+                for (Path file : files.addBelow(classFolder)) {
+                    items.add(new Item(file.toString(), Files.readAllBytes(file), false, index));
+                }
+            }
+        }
+        if (items.isEmpty()) {
+            throw new IOException(folder + ": is neither an IDX data set, nor has it a " + LabelledSample.LABELS_FILE
+                    + ", nor folders named by the model's labels, such as '"
+                    + names.get(0) + "'");
+        }
+        List<String> others = new ArrayList<>(SplitFolders.classes(folder));
+        others.removeAll(names);
+        if (!others.isEmpty()) {
+            notices.add("passed over, since the model has no such labels: " + String.join(", ", others));
+        }
+        files.notice().ifPresent(notices::add);
+        return items;
+    }
+
+    private static void requireClasses(List<Item> items, int classes) throws IOException {
+        for (Item item : items) {
+            if (item.classIndex() >= classes) {
+                throw new IOException(item.id() + " is of class " + item.classIndex() + "; the model has " + classes
+                        + " classes, counted from 0");
+            }
+        }
+    }
+}

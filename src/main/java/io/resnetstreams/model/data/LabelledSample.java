@@ -1,0 +1,81 @@
+package io.resnetstreams.model.data;
+
+import io.resnetstreams.model.ModelDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Image files whose classes are known, listed in {@code labels.tsv}: a file's name and its class index, separated by a
+ * tab, one a line; lines that begin with {@code #} are remarks.
+ *
+ * @param classesByFile the class of each file, by its path
+ */
+public record LabelledSample(List<Path> files, Map<String, Integer> classesByFile) {
+    public static final String LABELS_FILE = "labels.tsv";
+    private static final String DIRECTORY = "samples";
+
+    public LabelledSample {
+        files = List.copyOf(files);
+        classesByFile = Map.copyOf(classesByFile);
+    }
+
+    /** Returns a model's own sample images. */
+    public static LabelledSample of(ModelDirectory model) throws IOException {
+        return read(model.directory().resolve(DIRECTORY));
+    }
+
+    /**
+     * Reads a folder's own list.
+     *
+     * @throws IOException if the list is missing or a line is malformed; the message names the line
+     */
+    public static LabelledSample read(Path folder) throws IOException {
+        return read(folder, folder.resolve(LABELS_FILE), null);
+    }
+
+    /**
+     * Reads a list of columns separated by tabs: a file's name, which is relative to the folder, and class indexes.
+     *
+     * @param column the name of the class's column in the first line, or null for the second column; the first line is
+     *     one of names then if it begins with {@code file}
+     * @throws IOException if the list is missing or a line is malformed; the message names the line
+     */
+    public static LabelledSample read(Path folder, Path list, String column) throws IOException {
+        if (!Files.isRegularFile(list)) {
+            throw new IOException("there is no " + list + ", which lists image files and their classes");
+        }
+        List<Path> files = new ArrayList<>();
+        Map<String, Integer> classes = new LinkedHashMap<>();
+        int index = 1;
+        int number = 0;
+        for (String line : Files.readAllLines(list)) {
+            number++;
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
+            }
+            List<String> parts = List.of(line.split("\t", -1));
+            if (number == 1
+                    && parts.size() > 1
+                    && (column != null || parts.get(0).equals("file"))) {
+                index = column == null ? 1 : parts.indexOf(column);
+                if (index < 1) {
+                    throw new IOException(list + ": has no column '" + column + "'; its columns are " + parts);
+                }
+                continue;
+            }
+            if (parts.size() <= index || !parts.get(index).matches("\\d{1,6}")) {
+                throw new IOException(
+                        list + ":" + number + ": '" + line + "'; a file name, a tab and a class index are needed");
+            }
+            Path file = folder.resolve(parts.get(0));
+            files.add(file);
+            classes.put(file.toString(), Integer.valueOf(parts.get(index)));
+        }
+        return new LabelledSample(files, classes);
+    }
+}

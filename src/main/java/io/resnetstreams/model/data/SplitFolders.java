@@ -1,0 +1,97 @@
+package io.resnetstreams.model.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * The folders of a data set that is split in two: {@code train} or {@code training}, and of {@code val}, {@code valid},
+ * {@code validation}, {@code test}, {@code testing} the first that is there, in any case. Folders of these names that hold
+ * no folders themselves are classes.
+ *
+ * @param train holds a folder for each class
+ * @param heldOut the same; null where there are no splits, and {@code train} is the whole data set
+ * @param notices lines for people: which splits are used, and which folders and files are not
+ */
+record SplitFolders(Path train, Path heldOut, List<String> notices) {
+    private static final List<String> TRAIN_NAMES = List.of("train", "training");
+    private static final List<List<String>> HELD_OUT_NAMES =
+            List.of(List.of("val", "valid", "validation"), List.of("test", "testing"));
+
+    private static final String EXPECTED = "one of train, training beside one of val, valid, validation, test, testing";
+
+    /**
+     * Looks at a data set's folder.
+     *
+     * @throws IOException if one split is there without the other, or two have the same purpose
+     */
+    static SplitFolders of(Path folder) throws IOException {
+        List<Path> splits = new ArrayList<>();
+        for (String name : classes(folder)) {
+            Path child = folder.resolve(name);
+            if (isSplitName(name) && !classes(child).isEmpty()) {
+                splits.add(child);
+            }
+        }
+        List<String> notices = new ArrayList<>();
+        int loose = new ImageFiles().addIn(folder).size();
+        if (loose > 0) {
+            notices.add(loose + " images stand in " + folder + " itself, in no class's folder: passed over");
+        }
+        if (splits.isEmpty()) {
+            return new SplitFolders(folder, null, notices);
+        }
+        Path train = single(folder, splits, TRAIN_NAMES);
+        Path heldOut = null;
+        for (List<String> names : HELD_OUT_NAMES) {
+            heldOut = heldOut == null ? single(folder, splits, names) : heldOut;
+        }
+        if (train == null || heldOut == null) {
+            throw new IOException(folder + ": has "
+                    + splits.stream().map(Path::getFileName).toList() + "; a split needs " + EXPECTED
+                    + (train == null
+                            ? ""
+                            : " (to hold out a share of each class of it, give " + train + " as the data)"));
+        }
+        notices.add("images to train with: " + train + "; held out: " + heldOut);
+        List<String> unused = new ArrayList<>(classes(folder));
+        unused.remove(train.getFileName().toString());
+        unused.remove(heldOut.getFileName().toString());
+        if (!unused.isEmpty()) {
+            notices.add("not used of " + folder + ": " + String.join(", ", unused));
+        }
+        return new SplitFolders(train, heldOut, notices);
+    }
+
+    /** Returns the names of a folder's folders, sorted, without the hidden ones. */
+    static List<String> classes(Path folder) throws IOException {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.filter(Files::isDirectory)
+                    .map(child -> child.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static boolean isSplitName(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return TRAIN_NAMES.contains(lower) || HELD_OUT_NAMES.stream().anyMatch(names -> names.contains(lower));
+    }
+
+    private static Path single(Path folder, List<Path> splits, List<String> names) throws IOException {
+        List<Path> found = splits.stream()
+                .filter(split -> names.contains(split.getFileName().toString().toLowerCase(Locale.ROOT)))
+                .toList();
+        if (found.size() > 1) {
+            throw new IOException(folder + ": has "
+                    + found.stream().map(Path::getFileName).toList()
+                    + ", which have the same purpose; leave one of them");
+        }
+        return found.isEmpty() ? null : found.get(0);
+    }
+}

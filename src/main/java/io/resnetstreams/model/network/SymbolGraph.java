@@ -1,0 +1,125 @@
+package io.resnetstreams.model.network;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetstreams.common.InvalidModelException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Writes a computation graph in MXNet's symbol format: nodes with operator, name, attributes and inputs. Nodes are known
+ * by their number, in the order they were added.
+ */
+public final class SymbolGraph {
+    /** What the nodes of MXNet 1.9.1 are compatible with. */
+    private static final int MXNET_VERSION = 10900;
+
+    private static final String VARIABLE = "null";
+
+    private final JsonNodeFactory json = JsonNodeFactory.instance;
+    private final List<ObjectNode> nodes = new ArrayList<>();
+    private final Map<String, ParameterShape> parameters = new LinkedHashMap<>();
+    private final List<Integer> variables = new ArrayList<>();
+
+    /** Adds an input of the network. */
+    public int input(String name) {
+        return variable(name, Map.of());
+    }
+
+    /** Adds a parameter that training changes. */
+    public int parameter(String name, int... shape) {
+        return parameter(name, ParameterShape.Kind.TRAINED, shape);
+    }
+
+    /** Adds a parameter: an argument, or for {@link ParameterShape.Kind#RUNNING} an auxiliary state. */
+    public int parameter(String name, ParameterShape.Kind kind, int... shape) {
+        ParameterShape parameter = new ParameterShape(name, kind, shape);
+        parameters.put(name, parameter);
+        return variable(name, Map.of("__shape__", parameter.tuple()));
+    }
+
+    /** Adds an operator on the first outputs of other nodes. */
+    public int operator(String operator, String name, Map<String, String> attributes, int... inputs) {
+        ObjectNode node = node(operator, name, attributes);
+        ArrayNode list = node.putArray("inputs");
+        for (int input : inputs) {
+            list.add(reference(input));
+        }
+        return nodes.size() - 1;
+    }
+
+    /**
+     * Adds an operator of another graph, of any output of its inputs.
+     *
+     * @param renumbered this graph's nodes by the other's
+     * @throws InvalidModelException if it reads a node that is not here
+     */
+    public int copy(ObjectNode other, Map<Integer, Integer> renumbered) throws InvalidModelException {
+        ObjectNode node = other.deepCopy();
+        // Older versions of the format called them otherwise.
+        for (String earlier : new String[] {"attr", "param"}) {
+            if (node.has(earlier)) {
+                node.set("attrs", node.remove(earlier));
+            }
+        }
+        for (JsonNode input : node.get("inputs")) {
+            Integer number = renumbered.get(input.get(0).asInt());
+            if (number == null) {
+                throw new InvalidModelException("operator '" + node.get("name").asText() + "' reads node "
+                        + input.get(0) + " of the symbol, for which there are no parameters");
+            }
+            ((ArrayNode) input).set(0, number);
+        }
+        nodes.add(node);
+        return nodes.size() - 1;
+    }
+
+    /** Returns the parameters in the order they were added, by name. */
+    public Map<String, ParameterShape> parameters() {
+        return parameters;
+    }
+
+    /** Returns the graph whose output is the first output of a node. */
+    public String toJson(int head) {
+        ObjectNode graph = json.objectNode();
+        graph.putArray("nodes").addAll(nodes);
+        ArrayNode arguments = graph.putArray("arg_nodes");
+        variables.forEach(arguments::add);
+        ArrayNode rows = graph.putArray("node_row_ptr");
+        for (int row = 0; row <= nodes.size(); row++) {
+            rows.add(row);
+        }
+        graph.putArray("heads").add(reference(head));
+        ArrayNode version = graph.putObject("attrs").putArray("mxnet_version");
+        version.add("int").add(MXNET_VERSION);
+        return graph.toPrettyString();
+    }
+
+    private int variable(String name, Map<String, String> attributes) {
+        node(VARIABLE, name, attributes).putArray("inputs");
+        variables.add(nodes.size() - 1);
+        return nodes.size() - 1;
+    }
+
+    private ObjectNode node(String operator, String name, Map<String, String> attributes) {
+        ObjectNode node = json.objectNode();
+        node.put("op", operator);
+        node.put("name", name);
+        if (!attributes.isEmpty()) {
+            ObjectNode attrs = node.putObject("attrs");
+            // In their order, so that a network has the same file, and digest, each time.
+            new TreeMap<>(attributes).forEach(attrs::put);
+        }
+        nodes.add(node);
+        return node;
+    }
+
+    private ArrayNode reference(int node) {
+        return json.arrayNode().add(node).add(0).add(0);
+    }
+}

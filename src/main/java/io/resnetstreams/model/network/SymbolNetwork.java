@@ -1,0 +1,102 @@
+package io.resnetstreams.model.network;
+
+import ai.djl.Device;
+import ai.djl.mxnet.engine.MxNDManager;
+import ai.djl.mxnet.engine.MxSymbolBlock;
+import ai.djl.mxnet.engine.Symbol;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import io.resnetstreams.model.network.ParameterShape.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A symbol with its parameters in the engine, on the CPU.
+ *
+ * <p>Threading: one thread. Arrays live until {@link #close}.
+ */
+public final class SymbolNetwork implements AutoCloseable {
+
+    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine());
+    private final ParameterStore store = new ParameterStore(manager, false);
+    private final MxSymbolBlock block;
+    private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+
+    public SymbolNetwork(ResNetSymbol symbol, Function<ParameterShape, float[]> values) throws IOException {
+        this.block = load(symbol.json());
+        for (Parameter parameter : block.getAllParameters()) {
+            ParameterShape shape = symbol.parameters().get(parameter.getName());
+            if (shape != null) {
+                long[] extents = Arrays.stream(shape.shape()).asLongStream().toArray();
+                NDArray array = manager.create(values.apply(shape), new Shape(extents));
+                parameter.setArray(array);
+                parameter.freeze(shape.kind() != Kind.TRAINED);
+                arrays.put(shape.name(), array);
+            }
+        }
+    }
+
+    private MxSymbolBlock load(String json) throws IOException {
+        Path file = Files.createTempFile("resnet", "-symbol.json");
+        try {
+            Files.writeString(file, json);
+            MxSymbolBlock loaded = new MxSymbolBlock(manager, Symbol.load((MxNDManager) manager, file.toString()));
+            loaded.setInputNames(List.of(ResNetSymbol.INPUT));
+            return loaded;
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** Returns the parameters' arrays by name. */
+    public Map<String, NDArray> arrays() {
+        return arrays;
+    }
+
+    /**
+     * Runs the network.
+     *
+     * @param images N×H×W×3 of any type
+     * @param scope closes the output
+     */
+    public NDArray forward(NDArray images, boolean training, NDManager scope) {
+        return heads(images, training, scope).singletonOrThrow();
+    }
+
+    /** Runs a network of several outputs; see {@link #forward}. */
+    public NDList heads(NDArray images, boolean training, NDManager scope) {
+        NDList outputs = block.forward(store, new NDList(images), training);
+        outputs.attach(scope);
+        return outputs;
+    }
+
+    /** Runs one black image and returns how many outputs it has. */
+    public long outputs(int height, int width) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray image = scope.zeros(new Shape(1, height, width, 3), DataType.UINT8);
+            NDArray output = forward(image, false, scope);
+            output.toFloatArray();
+            return output.getShape().size();
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

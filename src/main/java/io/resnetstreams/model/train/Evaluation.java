@@ -1,0 +1,146 @@
+package io.resnetstreams.model.train;
+
+import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.ProbabilityRows;
+import io.resnetstreams.model.data.EvaluationSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Measures a model on images whose classes are known: accuracy and speed. */
+public final class Evaluation {
+    private static final int TOP = 5;
+
+    private final EvaluationSet set;
+    private final int batchSize;
+    private final int repeat;
+    private final int[] predicted;
+    private final AtomicInteger nextBatch = new AtomicInteger();
+    private final AtomicInteger right = new AtomicInteger();
+    private final AtomicInteger rightAmongTop = new AtomicInteger();
+
+    private Evaluation(EvaluationSet set, int batchSize, int repeat) {
+        this.set = set;
+        this.batchSize = batchSize;
+        this.repeat = repeat;
+        this.predicted = new int[set.size()];
+    }
+
+    /**
+     * What came out.
+     *
+     * @param images how many were classified, repetitions included
+     * @param accuracy share whose most probable class is right
+     * @param top5 share whose right class is among the five most probable
+     * @param seconds from the first image decoded to the last one classified, after a warm-up
+     * @param predicted the most probable class of each image, without repetitions
+     */
+    public record Result(long images, double accuracy, double top5, double seconds, int[] predicted) {
+        public double imagesPerSecond() {
+            return images / seconds;
+        }
+    }
+
+    /**
+     * Decodes and classifies all images, each thread with a classifier of its own.
+     *
+     * @param classifiers one for each thread; not closed
+     * @param repeat how many times the images are classified, for a steadier speed
+     * @throws IllegalArgumentException if an image can't be decoded
+     * @throws IllegalStateException if an image's row has a value that is not finite
+     */
+    public static Result run(EvaluationSet set, List<Classifier> classifiers, int batchSize, int repeat)
+            throws InterruptedException {
+        return new Evaluation(set, batchSize, repeat).run(classifiers);
+    }
+
+    private Result run(List<Classifier> classifiers) throws InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(classifiers.size());
+        try {
+            await(classifiers.stream()
+                    .map(classifier -> threads.submit(() -> warmUp(classifier)))
+                    .toList());
+            long start = System.nanoTime();
+            await(classifiers.stream()
+                    .map(classifier -> threads.submit(() -> work(classifier)))
+                    .toList());
+            double seconds = (System.nanoTime() - start) / 1e9;
+            double images = (double) set.size() * repeat;
+            return new Result((long) images, right.get() / images, rightAmongTop.get() / images, seconds, predicted);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private void warmUp(Classifier classifier) {
+        classifyBatch(classifier, 0, Math.min(batchSize, set.size()));
+    }
+
+    private void work(Classifier classifier) {
+        int batches = (set.size() + batchSize - 1) / batchSize;
+        for (int batch = nextBatch.getAndIncrement(); batch < batches * repeat; batch = nextBatch.getAndIncrement()) {
+            int from = batch % batches * batchSize;
+            int to = Math.min(set.size(), from + batchSize);
+            float[][] rows = classifyBatch(classifier, from, to);
+            for (int i = from; i < to; i++) {
+                judge(i, rows[i - from]);
+            }
+        }
+    }
+
+    private float[][] classifyBatch(Classifier classifier, int from, int to) {
+        List<byte[]> images = new ArrayList<>(to - from);
+        for (int i = from; i < to; i++) {
+            images.add(set.pixels(i));
+        }
+        float[][] rows = ProbabilityRows.oneEach(classifier.classify(images), images.size());
+        for (int i = 0; i < rows.length; i++) {
+            // NaN is no greater than anything, so the image would count as one of class 0.
+            if (!ProbabilityRows.isFinite(rows[i])) {
+                throw new IllegalStateException("image " + (from + i)
+                        + " of the set: the network's output has a value that is not finite; the network or the device"
+                        + " is broken");
+            }
+        }
+        return rows;
+    }
+
+    private void judge(int image, float[] probabilities) {
+        int expected = set.classOf(image);
+        int better = 0;
+        int best = 0;
+        for (int c = 0; c < probabilities.length; c++) {
+            if (probabilities[c] > probabilities[expected]
+                    || probabilities[c] == probabilities[expected] && c < expected) {
+                better++;
+            }
+            if (probabilities[c] > probabilities[best]) {
+                best = c;
+            }
+        }
+        predicted[image] = best;
+        if (better == 0) {
+            right.incrementAndGet();
+        }
+        if (better < TOP) {
+            rightAmongTop.incrementAndGet();
+        }
+    }
+
+    private static void await(List<? extends Future<?>> futures) throws InterruptedException {
+        for (Future<?> future : futures) {
+            try {
+                future.get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException failure) {
+                    throw failure;
+                }
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+}

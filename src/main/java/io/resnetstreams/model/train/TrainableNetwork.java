@@ -1,0 +1,275 @@
+package io.resnetstreams.model.train;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import io.resnetstreams.model.network.MxNet;
+import io.resnetstreams.model.network.Normalisation;
+import io.resnetstreams.model.network.ParameterShape;
+import io.resnetstreams.model.network.ParameterShape.Kind;
+import io.resnetstreams.model.network.ResNetArchitecture;
+import io.resnetstreams.model.network.ResNetArchitecture.Block;
+import io.resnetstreams.model.network.ResNetArchitecture.Shortcut;
+import io.resnetstreams.model.network.ResNetSymbol;
+import io.resnetstreams.model.network.SymbolNetwork;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * A ResNet whose parameters learn. The same symbol as in serving, with logits for its output.
+ *
+ * <p>Threading: one thread. Arrays live until {@link #close}.
+ */
+final class TrainableNetwork implements AutoCloseable {
+    private static final int STATE_HEADER_BYTES = 100_000;
+    private static final int STATE_HEADER_BYTES_EACH = 1_000;
+
+    private final ResNetSymbol symbol;
+    private final SymbolNetwork network;
+    private final NDManager manager;
+    private final Map<String, NDArray> arrays;
+    private final int classes;
+    private final double weightDecay;
+    private final Map<String, NDArray> momenta = new LinkedHashMap<>();
+    private final Map<String, NDArray> averages = new LinkedHashMap<>();
+
+    /**
+     * Makes a network.
+     *
+     * @param start values to start from, by name; what it lacks, or has in another shape, is drawn from the seed
+     */
+    TrainableNetwork(
+            ResNetArchitecture architecture,
+            int classes,
+            Normalisation normalisation,
+            double weightDecay,
+            long seed,
+            Map<String, float[]> start)
+            throws IOException {
+        this.symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
+        this.classes = classes;
+        this.weightDecay = weightDecay;
+        SplittableRandom random = new SplittableRandom(seed);
+        String lastScale = architecture.shortcut() == Shortcut.NONE
+                ? "none"
+                : architecture.block() == Block.BASIC ? ".bn2.weight" : ".bn3.weight";
+        Map<String, float[]> initial = new LinkedHashMap<>();
+        for (ParameterShape parameter : symbol.parameters().values()) {
+            if (parameter.kind() == Kind.CONSTANT) {
+                initial.put(parameter.name(), ResNetSymbol.constant(parameter, normalisation));
+                continue;
+            }
+            float[] drawn = initial(parameter, lastScale, random);
+            float[] given = start.get(parameter.name());
+            initial.put(parameter.name(), given != null && given.length == drawn.length ? given : drawn);
+        }
+        this.network = new SymbolNetwork(symbol, parameter -> initial.get(parameter.name()));
+        this.manager = network.manager();
+        this.arrays = network.arrays();
+        for (ParameterShape parameter : symbol.parameters().values()) {
+            NDArray array = arrays.get(parameter.name());
+            averages.put(parameter.name(), array.duplicate());
+            if (parameter.kind() == Kind.TRAINED) {
+                momenta.put(parameter.name(), array.zerosLike());
+            }
+        }
+    }
+
+    /**
+     * He initialisation ("Delving Deep into Rectifiers", fan out) for convolutions; the scale of each block's last batch
+     * normalisation is zero, so that blocks begin as identities (Goyal et al., section 5.1).
+     */
+    private static float[] initial(ParameterShape parameter, String lastScale, SplittableRandom random) {
+        float[] values = new float[parameter.size()];
+        int[] shape = parameter.shape();
+        if (shape.length == 4 && parameter.kind() == Kind.TRAINED) {
+            double deviation = Math.sqrt(2.0 / (shape[0] * shape[2] * shape[3]));
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (random.nextGaussian() * deviation);
+            }
+        } else if (shape.length == 2) {
+            double bound = 1 / Math.sqrt(shape[1]);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) random.nextDouble(-bound, bound);
+            }
+        } else if (parameter.name().endsWith("running_var")
+                || parameter.name().endsWith(".weight") && !parameter.name().endsWith(lastScale)) {
+            Arrays.fill(values, 1);
+        }
+        return values;
+    }
+
+    /**
+     * Takes one step of gradient descent.
+     *
+     * @param pixels uint8 N×H×W×3
+     * @param rate the learning rate
+     * @param smoothing label smoothing
+     * @param kept how much of the moving average remains; the rest is the present values'
+     * @return the mean loss, and how many images were right before the step
+     */
+    StepResult step(ByteBuffer pixels, Shape shape, int[] labels, double rate, double smoothing, double kept) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray data = scope.create(pixels, shape, DataType.UINT8);
+            NDArray targets = scope.create(targets(labels, smoothing), new Shape(labels.length, classes));
+            NDArray logits;
+            NDArray loss;
+            try (GradientCollector collector = Engine.getEngine(MxNet.engine()).newGradientCollector()) {
+                logits = network.forward(data, true, scope);
+                loss = logits.logSoftmax(1).mul(targets).sum().neg().div(labels.length);
+                collector.backward(loss);
+            }
+            update((float) rate);
+            average((float) kept, scope);
+            float[] scores = logits.toFloatArray();
+            return new StepResult(loss.getFloat(), countRight(scores, labels));
+        }
+    }
+
+    /** What a step found. */
+    record StepResult(double loss, int right) {}
+
+    private void update(float rate) {
+        for (ParameterShape parameter : symbol.parameters().values()) {
+            if (parameter.kind() == Kind.TRAINED) {
+                NDArray array = arrays.get(parameter.name());
+                // On convolutions and the dense layer's weights only.
+                float decay = parameter.shape().length > 1 ? (float) weightDecay : 0;
+                try (NDArray gradient = array.getGradient()) {
+                    array.getNDArrayInternal()
+                            .nagUpdate(
+                                    new NDList(array, gradient, momenta.get(parameter.name())),
+                                    new NDList(array),
+                                    rate,
+                                    decay,
+                                    1,
+                                    -1,
+                                    (float) TrainingOptions.MOMENTUM);
+                }
+            }
+        }
+    }
+
+    private void average(float kept, NDManager scope) {
+        arrays.forEach((name, array) -> {
+            NDArray share = array.mul(1 - kept);
+            share.attach(scope);
+            averages.get(name).muli(kept).addi(share);
+        });
+    }
+
+    private float[] targets(int[] labels, double smoothing) {
+        float[] targets = new float[labels.length * classes];
+        Arrays.fill(targets, (float) (smoothing / classes));
+        for (int i = 0; i < labels.length; i++) {
+            targets[i * classes + labels[i]] += (float) (1 - smoothing);
+        }
+        return targets;
+    }
+
+    /** Puts the moving averages in the place of the values, and these in theirs; a second call undoes it. */
+    void swapAverages() {
+        arrays.forEach((name, array) -> {
+            NDArray average = averages.get(name);
+            try (NDArray held = array.duplicate()) {
+                average.copyTo(array);
+                held.copyTo(average);
+            }
+        });
+    }
+
+    /** Returns how many images are classified right, with the running statistics. */
+    int countRight(ByteBuffer pixels, Shape shape, int[] labels) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray data = scope.create(pixels, shape, DataType.UINT8);
+            return countRight(network.forward(data, false, scope).toFloatArray(), labels);
+        }
+    }
+
+    private int countRight(float[] scores, int[] labels) {
+        int right = 0;
+        for (int i = 0; i < labels.length; i++) {
+            int best = 0;
+            for (int c = 1; c < classes; c++) {
+                if (scores[i * classes + c] > scores[i * classes + best]) {
+                    best = c;
+                }
+            }
+            right += best == labels[i] ? 1 : 0;
+        }
+        return right;
+    }
+
+    /** Returns all parameters' present values, by name. */
+    Map<String, float[]> values() {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> values.put(name, array.toFloatArray()));
+        return values;
+    }
+
+    /** Writes all that training goes on from, as safetensors. */
+    void writeState(OutputStream out) throws IOException {
+        NDList state = new NDList();
+        try (NDManager scope = manager.newSubManager()) {
+            states().forEach((group, values) -> values.forEach((name, array) -> {
+                NDArray copy = array.duplicate();
+                copy.attach(scope);
+                copy.setName(group + name);
+                state.add(copy);
+            }));
+            state.encode(out, NDList.Encoding.SAFETENSORS);
+        }
+    }
+
+    /** Returns how many bytes {@link #writeState} writes at most. */
+    int stateBytes() {
+        long bytes = STATE_HEADER_BYTES;
+        for (Map<String, NDArray> values : states().values()) {
+            for (NDArray array : values.values()) {
+                bytes += STATE_HEADER_BYTES_EACH + Float.BYTES * array.size();
+            }
+        }
+        return Math.toIntExact(bytes);
+    }
+
+    /**
+     * Reads what {@link #writeState} wrote.
+     *
+     * @throws IllegalArgumentException if it is of another network
+     */
+    void readState(InputStream in) {
+        try (NDManager scope = manager.newSubManager()) {
+            Map<String, NDArray> read = new HashMap<>();
+            NDList.decode(scope, in).forEach(array -> read.put(array.getName(), array));
+            states().forEach((group, values) -> values.forEach((name, array) -> {
+                NDArray stored = read.get(group + name);
+                if (stored == null || !stored.getShape().equals(array.getShape())) {
+                    throw new IllegalArgumentException("the checkpoint has "
+                            + (stored == null ? "no " : stored.getShape() + " for ") + group + name + "; "
+                            + array.getShape() + " is needed");
+                }
+                stored.copyTo(array);
+            }));
+        }
+    }
+
+    private Map<String, Map<String, NDArray>> states() {
+        return Map.of("value/", arrays, "momentum/", momenta, "average/", averages);
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}

@@ -1,0 +1,87 @@
+package io.resnetstreams.model.train;
+
+/**
+ * How a network is trained: stochastic gradient descent with Nesterov momentum, and a learning rate that rises linearly
+ * and then falls.
+ *
+ * @param learningRate the highest, after warm-up
+ * @param schedule how the learning rate falls
+ * @param warmUpEpochs epochs over which it rises; fractions are allowed
+ * @param weightDecay on convolutions and the dense layer only
+ * @param movingAverage decay of the moving average of all values, per step, which becomes the model; 0 for none
+ * @param labelSmoothing share of a label's weight that is spread over all classes
+ * @param patience training ends after so many epochs without a better accuracy on the held-out images, and the model is
+ *     the best one's; 0: all epochs, and the model is the last one's
+ */
+public record TrainingOptions(
+        int epochs,
+        int batchSize,
+        double learningRate,
+        Schedule schedule,
+        double warmUpEpochs,
+        double weightDecay,
+        double movingAverage,
+        double labelSmoothing,
+        int cropBorder,
+        boolean flip,
+        double erasingProbability,
+        int patience,
+        long seed) {
+    public static final double MOMENTUM = 0.9;
+
+    /** How the learning rate falls after warm-up. */
+    public enum Schedule {
+        /** As half a cosine to zero (Loshchilov and Hutter, "SGDR", without restarts). */
+        COSINE,
+        /** To a tenth at a half, and to a hundredth at three quarters (He et al., section 4.2). */
+        STEP;
+
+        private double at(double progress) {
+            if (this == STEP) {
+                return progress < 0.5 ? 1 : progress < 0.75 ? 0.1 : 0.01;
+            }
+            return 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
+        }
+    }
+
+    public TrainingOptions {
+        require(epochs >= 1 && epochs <= 10_000, "epochs", epochs, "1 to 10000");
+        require(batchSize >= 2 && batchSize <= 4_096, "batch size", batchSize, "2 to 4096");
+        require(learningRate > 0 && learningRate <= 10, "learning rate", learningRate, "above 0 to 10");
+        require(warmUpEpochs >= 0 && warmUpEpochs <= epochs, "warm-up epochs", warmUpEpochs, "0 to the epochs");
+        require(weightDecay >= 0 && weightDecay < 1, "weight decay", weightDecay, "0 to below 1");
+        require(movingAverage >= 0 && movingAverage < 1, "moving average", movingAverage, "0 to below 1");
+        require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", labelSmoothing, "0 to below 1");
+        require(patience >= 0 && patience <= epochs, "patience", patience, "0 to the epochs");
+        require(cropBorder >= 0 && cropBorder <= 64, "crop border", cropBorder, "0 to 64");
+        require(
+                erasingProbability >= 0 && erasingProbability <= 1,
+                "erasing probability",
+                erasingProbability,
+                "0 to 1");
+    }
+
+    /** Returns the learning rate for a step, counted from 0, of so many steps in an epoch. */
+    public double learningRateAt(long step, int stepsPerEpoch) {
+        double epoch = (double) (step + 1) / stepsPerEpoch;
+        if (epoch < warmUpEpochs) {
+            return learningRate * epoch / warmUpEpochs;
+        }
+        double progress = (epoch - warmUpEpochs) / Math.max(1e-9, epochs - warmUpEpochs);
+        return learningRate * schedule.at(progress);
+    }
+
+    /**
+     * Returns how much of the moving average a step keeps. In the first steps it is less, so that the initial values
+     * are forgotten.
+     */
+    double movingAverageAt(long step) {
+        return Math.min(movingAverage, (1.0 + step) / (10.0 + step));
+    }
+
+    private static void require(boolean holds, String what, Number value, String allowed) {
+        if (!holds) {
+            throw new IllegalArgumentException(what + " is " + value + "; allowed are " + allowed);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.resnetstreams.monitor;
+
+import com.sun.net.httpserver.HttpHandler;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.deadletter.EventReplay;
+import io.resnetstreams.inference.batch.InferenceMetrics;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.metrics.GroupSource;
+import io.resnetstreams.metrics.PipelineMetrics;
+import io.resnetstreams.metrics.PipelineMonitor;
+import io.resnetstreams.metrics.ScalingSignal;
+import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.service.BuildVersion;
+import io.resnetstreams.topology.Pipeline;
+import io.resnetstreams.topology.TopologyMetrics;
+import io.resnetstreams.web.HealthHandler;
+import io.resnetstreams.web.InstanceView;
+import io.resnetstreams.web.LivePage;
+import io.resnetstreams.web.PageFacts;
+import io.resnetstreams.web.PipelineHealth;
+import io.resnetstreams.web.WebServer;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Metrics, health and page of one instance, with the server that tells them; or nothing, where the configuration wants
+ * none.
+ */
+public final class Monitoring implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Monitoring.class);
+
+    private final Configuration configuration;
+    private final PipelineHealth health;
+    private PipelineMetrics metrics;
+    private LivePage page;
+    private WebServer server;
+    private PipelineMonitor monitor;
+    private BackfillWatch backfills;
+    /** With the broker that there is; written before the first event comes. */
+    private volatile Configuration connected;
+
+    private Monitoring(Configuration configuration) {
+        this.configuration = configuration;
+        this.connected = configuration;
+        this.health = new PipelineHealth(configuration.health().stallMillis());
+    }
+
+    /**
+     * Starts to serve; a port or host that can't be used is the user's mistake.
+     *
+     * @param ownSamples whether the events are those that come with the model, which anybody may see
+     */
+    public static Monitoring start(Configuration configuration, boolean ownSamples) {
+        Monitoring monitoring = new Monitoring(configuration);
+        if (configuration.metrics().enabled()) {
+            BuildVersion build = new BuildVersion();
+            monitoring.metrics = new PipelineMetrics();
+            monitoring.metrics.build(build.version(), build.commit());
+            monitoring.startPage(build, ownSamples);
+            monitoring.serve();
+        }
+        return monitoring;
+    }
+
+    private void startPage(BuildVersion build, boolean ownSamples) {
+        PageFacts facts = new PageFacts(
+                configuration.applicationId(),
+                configuration.topics().input(),
+                build.version(),
+                configuration.metrics().host(),
+                configuration.web().showsPictures(ownSamples),
+                configuration.web().actions(),
+                configuration.window().inFlight(),
+                configuration.decodeThreads());
+        page = LivePage.start(facts, health::ready, event -> new EventReplay(connected).sendBack(event));
+    }
+
+    private void serve() {
+        String host = configuration.metrics().host();
+        int port = configuration.metrics().port();
+        Map<String, HttpHandler> pages = new TreeMap<>(page.handlers());
+        pages.put("/metrics", metrics.handler());
+        pages.put("/health/live", new HealthHandler(health::live));
+        pages.put("/health/ready", new HealthHandler(health::ready));
+        try {
+            server = WebServer.start(host, port, pages);
+        } catch (IOException e) {
+            page.close();
+            throw UserErrorException.usage(
+                    "metrics.port is " + port + " and metrics.host is '" + host + "', which can't be used: "
+                            + e.getMessage() + "; set another, port 0 for any that is free, or metrics.enabled=false",
+                    e);
+        }
+    }
+
+    /** Returns {@code http://HOST:PORT}, or null where nothing is served. */
+    public String address() {
+        return server == null ? null : server.address();
+    }
+
+    /** Tells where they are. */
+    public void logAddress() {
+        if (server != null) {
+            LOG.info("Page at {}/", server.address());
+            LOG.info("Metrics at {}/metrics, health at /health/live and /health/ready", server.address());
+        }
+    }
+
+    /** Returns what inference tells its work to, besides these statistics. */
+    public InferenceMetrics inference(InferenceMetrics statistics) {
+        return metrics == null
+                ? statistics
+                : InferenceMetrics.both(statistics, InferenceMetrics.both(metrics.inference(), page.inference()));
+    }
+
+    /** Returns what the topology tells its work to, besides these statistics. */
+    public TopologyMetrics topology(TopologyMetrics statistics) {
+        return metrics == null
+                ? statistics
+                : TopologyMetrics.both(statistics, TopologyMetrics.both(metrics.topology(), page.topology()));
+    }
+
+    /**
+     * Watches a pipeline from now on, with the model that is loaded.
+     *
+     * @param reached the configuration with the broker that there is
+     * @param devices their names, as metrics have them
+     * @param device all of them, for people
+     */
+    public void watch(
+            Configuration reached, Pipeline pipeline, ModelDirectory model, List<String> devices, String device) {
+        if (metrics == null) {
+            return;
+        }
+        connected = reached;
+        metrics.model(model.name(), model.digest(), model.architecture(), devices);
+        KafkaClients clients = new KafkaClients(reached.connection());
+        GroupSource source = new GroupSource(
+                clients.admin(), reached.applicationId(), reached.topics().input(), clients::firstRecordReader);
+        ScalingSignal signal = new ScalingSignal(reached.scaling().targets(), System::nanoTime);
+        monitor = metrics.watch(pipeline, source, reached.metrics().kafkaList(), signal);
+        health.watch(pipeline, monitor);
+        backfills = BackfillWatch.start(reached, page::isWatched);
+        page.watch(model, device, () -> view(pipeline));
+    }
+
+    private InstanceView view(Pipeline pipeline) {
+        return new InstanceView(
+                health.ready(),
+                pipeline.ownPartitions(),
+                pipeline.inFlight().events(),
+                pipeline.inFlight().bytes(),
+                metrics.group(),
+                backfills.runs());
+    }
+
+    @Override
+    public void close() {
+        if (monitor != null) {
+            monitor.close();
+            backfills.close();
+        }
+        if (server != null) {
+            page.close();
+            server.close();
+        }
+    }
+}

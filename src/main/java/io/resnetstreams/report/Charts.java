@@ -1,0 +1,190 @@
+package io.resnetstreams.report;
+
+import de.erichseifert.vectorgraphics2d.Processors;
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.compare.ClassChanges;
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Pictures of what was measured, as SVG or PNG by the file's ending. */
+public final class Charts {
+    private static final int WIDTH = 800;
+    private static final int HEIGHT = 500;
+    private static final int MOST_CHANGED_LABELS = 40;
+    /** Told apart by those who see few colours too (Okabe and Ito). */
+    private static final Color[] HUES = {
+        new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7), new Color(0x7A6A00)
+    };
+
+    private Charts() {}
+
+    /** Refuses a file whose ending is neither svg nor png, before any work is done. */
+    public static void requireFormat(String option, Path file) {
+        if (!isSvg(file) && !isPng(file)) {
+            throw UserErrorException.usage(option + " " + file + ": its ending must be .svg or .png");
+        }
+    }
+
+    /**
+     * Draws learning curves: of each a pair of one hue, dashed for training images and whole for those held out. The legend
+     * stands beside the curves.
+     */
+    public static void curves(Path file, String title, String yTitle, List<LearningCurve> curves) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .xAxisTitle("epoch")
+                .yAxisTitle(yTitle)
+                .build();
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideE).setChartBackgroundColor(Color.WHITE);
+        for (int i = 0; i < curves.size(); i++) {
+            LearningCurve curve = curves.get(i);
+            String of = curve.name().isEmpty() ? "" : curve.name() + ", ";
+            Color hue = HUES[i % HUES.length];
+            XYSeries training = chart.addSeries(of + "training", curve.epochs(), curve.training());
+            training.setMarker(SeriesMarkers.NONE);
+            training.setLineColor(lighter(hue)).setLineStyle(SeriesLines.DASH_DASH);
+            XYSeries heldOut = chart.addSeries(of + "held out", curve.epochs(), curve.heldOut());
+            heldOut.setMarker(curve.epochs().length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE)
+                    .setMarkerColor(hue);
+            heldOut.setLineColor(hue).setLineStyle(SeriesLines.SOLID);
+        }
+        save(file, (out, format) -> ChartEncoder.saveChart(chart, out, format));
+    }
+
+    private static Color lighter(Color hue) {
+        return new Color((hue.getRed() + 255) / 2, (hue.getGreen() + 255) / 2, (hue.getBlue() + 255) / 2);
+    }
+
+    /** Draws counts of right classes (rows) by predicted ones (columns); see {@link ConfusionPicture}. */
+    public static void confusion(Path file, List<String> labels, int[][] counts) {
+        save(file, ConfusionPicture.of(labels, counts));
+    }
+
+    /** Draws how many events have one label in A (rows) and another in B (columns), for the labels that changed most. */
+    public static void changes(Path file, String nameA, String nameB, ClassChanges changes) {
+        List<String> labels = changes.mostChanged(MOST_CHANGED_LABELS);
+        double[][] shares = new double[labels.size()][labels.size()];
+        String[][] texts = new String[labels.size()][labels.size()];
+        long most = 1;
+        for (int from = 0; from < labels.size(); from++) {
+            for (int to = 0; to < labels.size(); to++) {
+                // Those that did not change would outshine all others.
+                long count = from == to ? 0 : changes.count(labels.get(from), labels.get(to));
+                most = Math.max(most, count);
+                shares[from][to] = count;
+                texts[from][to] = count == 0 ? "" : Long.toString(count);
+            }
+        }
+        for (double[] row : shares) {
+            for (int to = 0; to < row.length; to++) {
+                row[to] /= most;
+            }
+        }
+        save(
+                file,
+                new HeatMap(
+                        "Labels that changed, in events",
+                        "label in A: " + nameA,
+                        "label in B: " + nameB,
+                        labels,
+                        shares,
+                        texts));
+    }
+
+    private static void save(Path file, Drawing drawing) {
+        save(file, (out, format) -> {
+            Graphics2D measure = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
+            Dimension size = drawing.size(measure);
+            measure.dispose();
+            if (format.equals("svg")) {
+                VectorGraphics2D graphics = new VectorGraphics2D();
+                draw(graphics, drawing, size);
+                Processors.get(format)
+                        .getDocument(graphics.getCommands(), new PageSize(size.width, size.height))
+                        .writeTo(out);
+            } else {
+                BufferedImage image = new BufferedImage(size.width, size.height, BufferedImage.TYPE_INT_RGB);
+                Graphics2D graphics = image.createGraphics();
+                graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+                draw(graphics, drawing, size);
+                graphics.dispose();
+                writePng(image, out);
+            }
+        });
+    }
+
+    /** Packs as closely as PNG can. */
+    private static void writePng(BufferedImage image, OutputStream out) throws IOException {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+        ImageWriteParam parameters = writer.getDefaultWriteParam();
+        parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+        parameters.setCompressionQuality(0);
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(image, null, null), parameters);
+        } finally {
+            writer.dispose();
+        }
+    }
+
+    private static void draw(Graphics2D graphics, Drawing drawing, Dimension size) {
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, size.width, size.height);
+        drawing.draw(graphics);
+    }
+
+    /** Writes a picture in a format, {@code svg} or {@code png}. */
+    private interface Encoder {
+        void write(OutputStream out, String format) throws IOException;
+    }
+
+    private static void save(Path file, Encoder encoder) {
+        try {
+            Path parent = file.toAbsolutePath().getParent();
+            Files.createDirectories(parent);
+            try (OutputStream out = Files.newOutputStream(file)) {
+                encoder.write(out, isSvg(file) ? "svg" : "png");
+            }
+        } catch (IOException e) {
+            throw UserErrorException.shortfall("cannot write " + file + ": " + e.getMessage(), e);
+        } catch (LinkageError | InternalError e) {
+            // A JRE without fonts or without AWT's native libraries.
+            throw UserErrorException.shortfall(
+                    "cannot draw " + file + ": this Java has no fonts (Debian: fontconfig, libfreetype6): " + e, e);
+        }
+    }
+
+    private static boolean isSvg(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".svg");
+    }
+
+    private static boolean isPng(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".png");
+    }
+}

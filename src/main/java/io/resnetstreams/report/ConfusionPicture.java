@@ -1,0 +1,119 @@
+package io.resnetstreams.report;
+
+import io.resnetstreams.common.Text;
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/** How right classes were predicted: a matrix with names, or the largest confusions as a table where there are too many. */
+final class ConfusionPicture {
+    /** More names than these cannot be read side by side. */
+    private static final int MOST_IN_MATRIX = 100;
+
+    private static final int ROWS = 40;
+
+    private ConfusionPicture() {}
+
+    /** Classes that were taken for another. */
+    private record Confusion(String right, String predicted, int images, double share) {}
+
+    /** @param counts images by right class (rows) and predicted class (columns) */
+    static Drawing of(List<String> labels, int[][] counts) {
+        return labels.size() <= MOST_IN_MATRIX
+                ? matrix(labels, counts)
+                : new Table(labels.size(), largest(labels, counts));
+    }
+
+    private static Drawing matrix(List<String> labels, int[][] counts) {
+        int classes = labels.size();
+        double[][] shares = new double[classes][classes];
+        String[][] texts = new String[classes][classes];
+        for (int right = 0; right < classes; right++) {
+            int sum = Math.max(1, Arrays.stream(counts[right]).sum());
+            for (int predicted = 0; predicted < classes; predicted++) {
+                shares[right][predicted] = (double) counts[right][predicted] / sum;
+                texts[right][predicted] =
+                        counts[right][predicted] == 0 ? "" : Text.decimal(shares[right][predicted] * 100, 1);
+            }
+        }
+        return new HeatMap(
+                "Predicted classes, in % of each right class", "right class", "predicted class", labels, shares, texts);
+    }
+
+    private static List<Confusion> largest(List<String> labels, int[][] counts) {
+        List<Confusion> confusions = new ArrayList<>();
+        for (int right = 0; right < counts.length; right++) {
+            int sum = Arrays.stream(counts[right]).sum();
+            for (int predicted = 0; predicted < counts.length; predicted++) {
+                int images = counts[right][predicted];
+                if (right != predicted && images > 0) {
+                    confusions.add(
+                            new Confusion(labels.get(right), labels.get(predicted), images, (double) images / sum));
+                }
+            }
+        }
+        return confusions.stream()
+                .sorted(Comparator.comparingInt(Confusion::images)
+                        .thenComparing(Confusion::share)
+                        .reversed())
+                .limit(ROWS)
+                .toList();
+    }
+
+    private record Table(int classes, List<Confusion> rows) implements Drawing {
+        private static final int LINE = 20;
+        private static final int MARGIN = 16;
+        private static final int COLUMN = 300;
+        private static final int LONGEST_NAME = 42; // characters
+        private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+
+        @Override
+        public Dimension size(Graphics2D graphics) {
+            return new Dimension(2 * MARGIN + 2 * COLUMN + 220, 2 * MARGIN + LINE * (rows.size() + 3));
+        }
+
+        @Override
+        public void draw(Graphics2D graphics) {
+            graphics.setColor(Color.BLACK);
+            graphics.setFont(PLAIN.deriveFont(Font.BOLD, 14f));
+            graphics.drawString(
+                    rows.isEmpty()
+                            ? "No image of the " + classes + " classes was taken for another class"
+                            : "The " + rows.size() + " largest confusions of " + classes + " classes",
+                    MARGIN,
+                    MARGIN + 12);
+            graphics.setFont(PLAIN.deriveFont(Font.BOLD));
+            row(graphics, 1, "right class", "predicted class", "images", "% of the right class");
+            graphics.setFont(PLAIN);
+            for (int i = 0; i < rows.size(); i++) {
+                Confusion row = rows.get(i);
+                row(
+                        graphics,
+                        i + 2,
+                        row.right(),
+                        row.predicted(),
+                        Integer.toString(row.images()),
+                        Text.decimal(row.share() * 100, 1));
+            }
+        }
+
+        private static void row(
+                Graphics2D graphics, int line, String right, String predicted, String images, String share) {
+            int y = MARGIN + 12 + line * LINE;
+            graphics.drawString(shown(right), MARGIN, y);
+            graphics.drawString(shown(predicted), MARGIN + COLUMN, y);
+            int end = MARGIN + 2 * COLUMN + 60;
+            graphics.drawString(images, end - graphics.getFontMetrics().stringWidth(images), y);
+            graphics.drawString(share, end + 150 - graphics.getFontMetrics().stringWidth(share), y);
+        }
+
+        private static String shown(String name) {
+            return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…";
+        }
+    }
+}

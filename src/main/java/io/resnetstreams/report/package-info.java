@@ -1,0 +1,6 @@
+/**
+ * Charts as SVG or PNG.
+ *
+ * <p>Start at {@link io.resnetstreams.report.Charts}. It must not know Kafka or the command line.
+ */
+package io.resnetstreams.report;

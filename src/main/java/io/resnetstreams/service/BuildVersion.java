@@ -1,0 +1,57 @@
+package io.resnetstreams.service;
+
+import io.resnetstreams.inference.engine.DeviceSelector;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/** What this is a build of, for {@code --version}. */
+public final class BuildVersion implements IVersionProvider {
+    private final Properties properties = load();
+
+    private static Properties load() {
+        Properties properties = new Properties();
+        try (InputStream stream = BuildVersion.class.getResourceAsStream("/build.properties")) {
+            properties.load(stream);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read the build's own properties", e);
+        }
+        return properties;
+    }
+
+    /** Returns the version, such as {@code 0.1.0}. */
+    public String version() {
+        return properties.getProperty("version");
+    }
+
+    /** Returns the commit it was built from, with {@code -dirty} where files had been changed. */
+    public String commit() {
+        return properties.getProperty("commit");
+    }
+
+    /** Returns name, version and commit in one. */
+    public String name() {
+        return "resnet-streams " + version() + " (" + commit() + ")";
+    }
+
+    @Override
+    public String[] getVersion() {
+        return new String[] {
+            name(),
+            "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl") + ", MXNet "
+                    + properties.getProperty("mxnet") + ", Java " + System.getProperty("java.version"),
+            "Device: " + device()
+        };
+    }
+
+    /** Loads the engine's library, to see what it can use. */
+    private static String device() {
+        try {
+            DeviceSelector selector = new DeviceSelector();
+            return selector.describe(selector.select("auto"));
+        } catch (IllegalStateException e) {
+            return "none: " + e.getMessage();
+        }
+    }
+}

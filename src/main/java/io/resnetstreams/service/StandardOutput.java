@@ -1,0 +1,77 @@
+package io.resnetstreams.service;
+
+import io.resnetstreams.kafka.Failures;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The process's standard output, which keeps the first failure to write: {@link PrintStream} itself says only that there was
+ * one. Thread-safe.
+ */
+public final class StandardOutput {
+    private static final int BUFFER_BYTES = 8_192;
+    private static final int SHORTFALL = 1;
+    private static final AtomicReference<IOException> FAILURE = new AtomicReference<>();
+
+    private StandardOutput() {}
+
+    /** Puts it in the place of {@link System#out}. */
+    public static void install() {
+        OutputStream file = new Watched(new FileOutputStream(FileDescriptor.out));
+        System.setOut(new PrintStream(new BufferedOutputStream(file, BUFFER_BYTES), true, charset()));
+    }
+
+    /** Returns the one that Java has chosen. */
+    private static Charset charset() {
+        String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
+        return name == null ? Charset.defaultCharset() : Charset.forName(name);
+    }
+
+    /**
+     * Writes what is left, and returns the exit code: 1 instead of 0 where something could not be written, which is told in a
+     * line. A reader that went away, as {@code head} does, has what it wanted: that changes nothing.
+     */
+    static int checked(int exitCode) {
+        System.out.flush();
+        IOException failure = FAILURE.getAndSet(null);
+        if (failure == null || isClosedPipe(failure)) {
+            return exitCode;
+        }
+        System.err.println("cannot write to standard output: " + Failures.firstLine(failure));
+        return exitCode == 0 ? SHORTFALL : exitCode;
+    }
+
+    /** The system's error has no other name in Java. */
+    private static boolean isClosedPipe(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("Broken pipe");
+    }
+
+    /** Keeps the first failure. */
+    private static final class Watched extends FilterOutputStream {
+        Watched(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                FAILURE.compareAndSet(null, e);
+                throw e;
+            }
+        }
+    }
+}

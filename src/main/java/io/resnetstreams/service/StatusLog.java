@@ -1,0 +1,51 @@
+package io.resnetstreams.service;
+
+import io.resnetstreams.common.RepeatingTask;
+import io.resnetstreams.common.Rounding;
+import io.resnetstreams.topology.InFlightBudget;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs at an interval what a running instance has done and holds. */
+public final class StatusLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusLog.class);
+
+    private final RunStatistics statistics;
+    private final InFlightBudget inFlight;
+    private final ClassificationStack stack;
+    /** Null where nothing is logged. */
+    private RepeatingTask timer;
+
+    public StatusLog(RunStatistics statistics, InFlightBudget inFlight, ClassificationStack stack) {
+        this.statistics = statistics;
+        this.inFlight = inFlight;
+        this.stack = stack;
+    }
+
+    /** Begins; there are so many seconds from one line to the next, 0 for none. */
+    public void every(int seconds) {
+        if (seconds > 0) {
+            Duration interval = Duration.ofSeconds(seconds);
+            timer = RepeatingTask.start("status", interval, interval, this::write);
+        }
+    }
+
+    private void write() {
+        LOG.info(
+                "{} labels, {} dead letters, {} images in a batch; in flight: {} events, {} bytes; {} arrays open",
+                statistics.labels(),
+                statistics.deadLetters(),
+                Rounding.to(2, statistics.meanBatch()),
+                inFlight.events(),
+                inFlight.bytes(),
+                stack.openArrays());
+    }
+
+    @Override
+    public void close() {
+        if (timer != null) {
+            timer.close();
+        }
+    }
+}

@@ -1,0 +1,485 @@
+package io.resnetstreams.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.inference.engine.BatchCalibration;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.topology.Guarantee;
+import io.resnetstreams.topology.PipelineSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationLoaderTest {
+    @TempDir
+    private Path folder;
+
+    private final ConfigurationLoader loader = new ConfigurationLoader();
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(folder.resolve("pipeline.yaml"), yaml);
+    }
+
+    private static Configuration with(String key, String value) {
+        return new ConfigurationLoader().set(key, value, "--set").load();
+    }
+
+    private static void assertMistake(Runnable action, String... fragments) {
+        assertThatExceptionOfType(UserErrorException.class)
+                .isThrownBy(action::run)
+                .withMessageContainingAll(fragments)
+                .satisfies(mistake -> {
+                    assertThat(mistake.exitCode()).isEqualTo(2);
+                    assertThat(mistake.getMessage().lines()).hasSize(1);
+                });
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheFileThatUsersRead() {
+        assertThat(new ConfigurationLoader()
+                        .file(Path.of("topology", "pipeline.yaml"))
+                        .load())
+                .isEqualTo(loader.load());
+    }
+
+    @Test
+    void theDefaultsAreAllowed() {
+        Configuration configuration = loader.load();
+        assertThat(configuration.applicationId()).isEqualTo("resnet-streams");
+        assertThat(configuration.guarantee()).isEqualTo("exactly_once_v2");
+        assertThat(configuration.topics().input()).isEqualTo("image-events");
+        assertThat(configuration.batch().maxSize()).isEqualTo(32);
+        assertThat(configuration.kafka()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "applicationId, other",
+        "bootstrapServers, kafka:1",
+        "brokerTimeoutMillis, 101",
+        "guarantee, at_least_once",
+        "streamThreads, 5",
+        "topics.input, i",
+        "topics.labels, l",
+        "topics.deadLetters, d",
+        "topics.partitions, 7",
+        "topics.replicationFactor, 3",
+        "topics.maxMessageBytes, 2048",
+        "model, other/model",
+        "device, gpu:1",
+        "batch.maxSize, 9",
+        "batch.calibrate, false",
+        "batch.maxDelayMillis, 11",
+        "batch.timeoutMillis, 1200",
+        "batch.workersPerDevice, 4",
+        "decode.threads, 6",
+        "window.maxEvents, 12",
+        "window.maxBytes, 9000000000",
+        "limits.maxImageBytes, 13",
+        "limits.maxPixels, 14",
+        "limits.maxEdge, 15",
+        "limits.maxAspectRatio, 19",
+        "limits.maxDecodeMillis, 21",
+        "limits.maxJsonDepth, 16",
+        "limits.maxJsonStringLength, 22",
+        "limits.maxJsonNumberLength, 23",
+        "limits.maxIdLength, 17",
+        "limits.maxHeaders, 24",
+        "input.onGap, stop",
+        "statusSeconds, 103",
+        "metrics.enabled, false",
+        "metrics.host, localhost",
+        "metrics.port, 19",
+        "metrics.kafka, stream-metrics:state",
+        "web.pictures, true",
+        "web.actions, true",
+        "health.stallMillis, 2000",
+        "scaling.targetDrainMillis, 19000",
+        "scaling.targetUtilisation, 0.75",
+        "scaling.minInstances, 20",
+        "scaling.holdMillis, 21000",
+        "shutdownTimeoutMillis, 102",
+        "kafka.poll.ms, 18"
+    })
+    void everyKeyIsRead(String key, String value) {
+        Configuration changed = with(key, value);
+        assertThat(changed).isNotEqualTo(loader.load());
+        assertThat(changed.toString()).contains(value);
+    }
+
+    @Test
+    void everyKeyThatHasADefaultIsAmongThoseTested() {
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(45);
+    }
+
+    @Test
+    void theTimeOutFollowsFromTheCalibrationUnlessItIsGiven() {
+        BatchCalibration fast = new BatchCalibration(Map.of(1, 500.0, 32, 2_000.0));
+        BatchCalibration slow = new BatchCalibration(Map.of(1, 2.0, 8, 4.0));
+        assertThat(loader.load().batch().timeoutMillis(fast)).isEqualTo(30_000);
+        assertThat(loader.load().batch().timeoutMillis(slow)).isEqualTo(20 * 4_000);
+        assertThat(with("batch.timeoutMillis", "1200").batch().timeoutMillis(slow))
+                .isEqualTo(1_200);
+    }
+
+    private static int leafCount(JsonNode node) {
+        int count = 0;
+        for (JsonNode child : node) {
+            count += child.isObject() ? leafCount(child) : 1;
+        }
+        return count;
+    }
+
+    @Test
+    void keysReachThePipeline() {
+        PipelineSettings settings = loader.set("applicationId", "app", "--set")
+                .set("bootstrapServers", "a:1,b:2", "--set")
+                .set("guarantee", "at_least_once", "--set")
+                .set("streamThreads", "3", "--set")
+                .set("topics.labels", "l", "--set")
+                .set("topics.maxMessageBytes", "5000", "--set")
+                .set("window.maxEvents", "6", "--set")
+                .set("window.maxBytes", "7", "--set")
+                .set("shutdownTimeoutMillis", "800", "--set")
+                .set("kafka.security.protocol", "SSL", "--set")
+                .load()
+                .pipelineSettings();
+        assertThat(settings.applicationId()).isEqualTo("app");
+        assertThat(settings.bootstrapServers()).isEqualTo("a:1,b:2");
+        assertThat(settings.guarantee()).isEqualTo(Guarantee.AT_LEAST_ONCE);
+        assertThat(settings.streamThreads()).isEqualTo(3);
+        assertThat(settings.topics().labels()).isEqualTo("l");
+        assertThat(settings.maxMessageBytes()).isEqualTo(5_000);
+        assertThat(settings.inFlight().maxEvents()).isEqualTo(6);
+        assertThat(settings.inFlight().maxBytes()).isEqualTo(7);
+        assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofMillis(800));
+        assertThat(settings.kafka()).containsExactly(Map.entry("security.protocol", "SSL"));
+    }
+
+    @Test
+    void theFileWinsOverTheDefault() throws IOException {
+        Configuration configuration =
+                loader.file(file("batch:\n  maxSize: 5\n")).load();
+        assertThat(configuration.batch().maxSize()).isEqualTo(5);
+        assertThat(configuration.batch().maxDelayMillis()).isZero();
+    }
+
+    @Test
+    void theEnvironmentWinsOverTheFile() throws IOException {
+        loader.file(file("batch:\n  maxSize: 5\n")).environment(Map.of("RESNET_STREAMS_BATCH_MAXSIZE", "6"));
+        assertThat(loader.load().batch().maxSize()).isEqualTo(6);
+    }
+
+    @Test
+    void setWinsOverTheEnvironment() {
+        loader.environment(Map.of("RESNET_STREAMS_BATCH_MAXSIZE", "6")).set("batch.maxSize", "7", "--set");
+        assertThat(loader.load().batch().maxSize()).isEqualTo(7);
+    }
+
+    @Test
+    void otherVariablesAreLeftAlone() {
+        assertThat(loader.environment(Map.of("PATH", "/bin", "RESNET", "x")).load())
+                .isEqualTo(new ConfigurationLoader().load());
+    }
+
+    @Test
+    void anEmptyFileChangesNothing() throws IOException {
+        assertThat(loader.file(file("# nothing\n")).load()).isEqualTo(new ConfigurationLoader().load());
+    }
+
+    @Test
+    void propertiesOfKafkaPassThroughAllSources() throws IOException {
+        loader.file(file("kafka:\n  security.protocol: SSL\n  poll.ms: 3\n"))
+                .environment(Map.of("RESNET_STREAMS_KAFKA_MAIN_CONSUMER_MAX_POLL_RECORDS", "4"))
+                .set("kafka.poll.ms", "5", "--set");
+        assertThat(loader.load().kafka())
+                .containsOnly(
+                        Map.entry("security.protocol", "SSL"),
+                        Map.entry("main.consumer.max.poll.records", "4"),
+                        Map.entry("poll.ms", "5"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "applicationId | a b | applicationId is 'a b'; allowed are",
+                "bootstrapServers | kafka | bootstrapServers is 'kafka'; HOST:PORT is needed",
+                "brokerTimeoutMillis | 99 | brokerTimeoutMillis is 99; allowed are 100 to 3600000",
+                "guarantee | twice | guarantee is 'twice'; allowed are exactly_once_v2, at_least_once",
+                "streamThreads | 0 | streamThreads is 0; allowed are 1 to 256",
+                "topics.input | a/b | topics.input is 'a/b'",
+                "topics.labels | image-events | topics.input, labels and deadLetters must differ",
+                "topics.deadLetters | ä | topics.deadLetters is 'ä'",
+                "topics.partitions | 0 | topics.partitions is 0; allowed are 1 to 100000",
+                "topics.replicationFactor | 0 | topics.replicationFactor is 0; allowed are 1 to 32767",
+                "topics.maxMessageBytes | 5 | topics.maxMessageBytes is 5; allowed are 1024 to 1073741824",
+                "device | tpu | device is 'tpu'; allowed are auto, cpu, gpu and gpu:N",
+                "batch.maxSize | 0 | batch.maxSize is 0; allowed are 1 to 1024",
+                "batch.calibrate | perhaps | batch.calibrate is 'perhaps'; true or false is needed",
+                "batch.maxDelayMillis | -1 | batch.maxDelayMillis is -1; allowed are 0 to 10000",
+                "batch.workersPerDevice | 257 | batch.workersPerDevice is 257; allowed are 0 to 256",
+                "decode.threads | -1 | decode.threads is -1; allowed are 0 to 256",
+                "window.maxEvents | 0 | window.maxEvents is 0; it must be at least 1",
+                "window.maxBytes | 0 | window.maxBytes is 0; it must be at least 1",
+                "limits.maxImageBytes | 0 | limits.maxImageBytes is 0; allowed are 1 to",
+                "limits.maxPixels | 0 | limits.maxPixels is 0; allowed are 1 to",
+                "limits.maxEdge | 0 | limits.maxEdge is 0; allowed are 1 to",
+                "limits.maxAspectRatio | 0 | limits.maxAspectRatio is 0; it must be at least 1",
+                "limits.maxDecodeMillis | 0 | limits.maxDecodeMillis is 0; it must be at least 1",
+                "limits.maxJsonStringLength | 15 | limits.maxJsonStringLength is 15; it must be at least 16",
+                "limits.maxJsonNumberLength | 0 | limits.maxJsonNumberLength is 0; it must be at least 1",
+                "limits.maxJsonDepth | 1 | limits.maxJsonDepth is 1; at least 2",
+                "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
+                "limits.maxHeaders | 0 | limits.maxHeaders is 0; it must be at least 1",
+                "input.onGap | skip | input.onGap is 'skip'; allowed are warn, stop",
+                "batch.timeoutMillis | 99 | batch.timeoutMillis is 99; allowed are 0 and 100 to 3600000",
+                "statusSeconds | -1 | statusSeconds is -1; allowed are 0 to 86400",
+                "web.pictures | on | web.pictures is 'on'; allowed are auto, true and false",
+                "web.actions | yes | web.actions is 'yes'; true or false is needed",
+                "metrics.enabled | off | metrics.enabled is 'off'; true or false is needed",
+                "metrics.host | '' | metrics.host is ''; an address of this machine is needed",
+                "metrics.port | 65536 | metrics.port is 65536; allowed are 0 to 65535",
+                "metrics.kafka | records-lag | metrics.kafka: 'records-lag' is no metric of Kafka; GROUP:NAME is needed",
+                "metrics.kafka | stream-metrics:state, | metrics.kafka: '' is no metric of Kafka; GROUP:NAME is needed",
+                "health.stallMillis | 999 | health.stallMillis is 999; allowed are 1000 to 3600000",
+                "scaling.targetDrainMillis | 999 | scaling.targetDrainMillis is 999; allowed are 1000 to 86400000",
+                "scaling.targetUtilisation | 0 | scaling.targetUtilisation is 0.0; allowed is a number above 0",
+                "scaling.targetUtilisation | 1.01 | scaling.targetUtilisation is 1.01; allowed is a number above 0",
+                "scaling.targetUtilisation | NaN | scaling.targetUtilisation is NaN; allowed is a number above 0",
+                "scaling.targetUtilisation | most | scaling.targetUtilisation is 'most'; a number is needed",
+                "scaling.minInstances | 0 | scaling.minInstances is 0; allowed are 1 to 100000",
+                "scaling.holdMillis | -1 | scaling.holdMillis is -1; allowed are 0 to 86400000",
+                "shutdownTimeoutMillis | 1 | shutdownTimeoutMillis is 1; allowed are 100 to 3600000"
+            })
+    void aBadValueIsNamedWithItsKeyAndWhatIsAllowed(String key, String value, String message) {
+        assertMistake(() -> with(key, value), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"many", "", "1.5", "99999999999999999999"})
+    void aWholeNumberIsNeededWhereTheDefaultIsOne(String value) {
+        assertMistake(
+                () -> with("batch.maxSize", value),
+                "--set: batch.maxSize is '" + value + "'; a whole number is needed");
+    }
+
+    @Test
+    void aNumberTooLargeForItsKeyIsNamed() {
+        assertMistake(() -> with("batch.maxSize", "99999999999"), "batch.maxSize", "99999999999");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"batchSize", "batches.maxSize", "kafka", ".", ""})
+    void anUnknownKeyIsRefusedWithThoseAllowed(String key) {
+        assertMistake(
+                () -> with(key, "1"),
+                "--set: unknown key '" + key + "'; allowed are applicationId",
+                "batch.maxSize",
+                ", and Kafka's own under kafka.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"batch", "batch.size", "batch.maxSize.more", "batch."})
+    void anUnknownKeyOfASectionIsRefusedWithThoseOfTheSection(String key) {
+        assertThatExceptionOfType(UserErrorException.class)
+                .isThrownBy(() -> with(key, "1"))
+                .withMessage("--set: unknown key '" + key + "'; allowed are batch.maxSize, batch.calibrate, "
+                        + "batch.maxDelayMillis, batch.timeoutMillis, batch.workersPerDevice");
+    }
+
+    @Test
+    void aWholeNumberInAFileDoesNotBarAFractionOverIt() throws IOException {
+        loader.file(file("scaling:\n  targetUtilisation: 1\n"));
+        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(1);
+        loader.set("scaling.targetUtilisation", "0.5", "--set");
+        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(0.5);
+    }
+
+    @Test
+    void aTextInAFileWhereANumberIsNeededIsNamed() throws IOException {
+        Path file = file("scaling:\n  targetUtilisation: most\n");
+        assertMistake(() -> loader.file(file).load(), "scaling.targetUtilisation", "most");
+    }
+
+    @Test
+    void anUnknownKeyOfAFileIsNamedWithTheFile() throws IOException {
+        Path file = file("batch:\n  size: 5\n");
+        assertMistake(() -> loader.file(file), file + ": unknown key 'batch.size'");
+    }
+
+    @Test
+    void anUnknownSectionOfAFileIsNamed() throws IOException {
+        Path file = file("batches:\n  maxSize: 5\n");
+        assertMistake(() -> loader.file(file), file + ": unknown key 'batches'");
+    }
+
+    @Test
+    void anUnknownVariableIsNamed() {
+        assertMistake(
+                () -> loader.environment(Map.of("RESNET_STREAMS_BATCH_SIZE", "5")),
+                "environment variable RESNET_STREAMS_BATCH_SIZE names no key");
+    }
+
+    @Test
+    void aSectionIsNoValue() throws IOException {
+        Path file = file("batch: 5\n");
+        assertMistake(() -> loader.file(file), file + ": batch is '5'; a section with keys is needed");
+    }
+
+    @Test
+    void aValueIsNoSection() throws IOException {
+        Path file = file("model:\n  name: x\n");
+        assertMistake(() -> loader.file(file), file + ": model is a section; a single value is needed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"many", "1.5", "true", "[1]"})
+    void aValueOfAnotherKindInAFileIsNamed(String value) throws IOException {
+        Path file = file("batch:\n  maxSize: " + value + "\n");
+        assertMistake(() -> loader.file(file).load(), "batch.maxSize");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model", "device", "bootstrapServers", "guarantee", "applicationId"})
+    void aKeyWithoutValueInAFileIsNamed(String key) throws IOException {
+        Path file = file(key + ":\n");
+        assertMistake(() -> loader.file(file).load(), key);
+    }
+
+    @Test
+    void aSectionWithoutKeysInAFileIsNamed() throws IOException {
+        Path file = file("batch:\n");
+        assertMistake(() -> loader.file(file).load(), "batch");
+    }
+
+    @Test
+    void aSectionOfKafkaThatIsNoneIsNamed() throws IOException {
+        Path file = file("kafka: SSL\n");
+        assertMistake(() -> loader.file(file), "kafka is no section; a section with keys is needed");
+    }
+
+    @Test
+    void kafkaWithoutPropertiesInAFileChangesNothing() throws IOException {
+        assertThat(loader.file(file("kafka:\n")).load().kafka()).isEmpty();
+    }
+
+    @Test
+    void aPropertyOfKafkaIsNoSection() throws IOException {
+        Path file = file("kafka:\n  main:\n    poll: 5\n");
+        assertMistake(() -> loader.file(file), file + ": kafka.main is a section; a single value is needed");
+    }
+
+    @Test
+    void aPropertyOfKafkaWithoutValueIsNamed() throws IOException {
+        Path file = file("kafka:\n  poll.ms:\n");
+        assertMistake(() -> loader.file(file), file + ": kafka.poll.ms has no value");
+    }
+
+    @Test
+    void aFileThatIsNoYamlIsNamed() throws IOException {
+        Path file = file("batch: [");
+        assertMistake(() -> loader.file(file), "--config " + file + ": not readable as YAML");
+    }
+
+    @Test
+    void whereAFileIsNoYamlIsSaidAndNothingOfItIsQuoted() throws IOException {
+        Path file = file("kafka:\n  ssl.key.password: geheim: x\n");
+        assertThatExceptionOfType(UserErrorException.class)
+                .isThrownBy(() -> loader.file(file))
+                .withMessageContaining("not readable as YAML at line 2, column ")
+                .withMessageNotContaining("geheim")
+                .withNoCause();
+    }
+
+    @Test
+    void aKeyThatStandsTwiceIsNamed() throws IOException {
+        Path file = file("kafka:\n  security.protocol: SSL\nbatch: {}\nkafka:\n  poll.ms: 3\n");
+        assertMistake(() -> loader.file(file), "not readable as YAML at line 4", "'kafka'");
+    }
+
+    @Test
+    void anAliasIsRefusedRatherThanReadAsItsName() throws IOException {
+        Path file = file("kafka:\n  client.id: &password geheim\n  ssl.key.password: *password\n");
+        assertMistake(() -> loader.file(file), "at line 3", "aliases are not allowed");
+    }
+
+    /** Ten levels of ten aliases each would be ten thousand million values. */
+    @Test
+    void aliasesOfAliasesAreNotFollowed() throws IOException {
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x]\n");
+        for (int level = 1; level <= 10; level++) {
+            String alias = "*a" + (level - 1);
+            String ten = String.join(", ", Collections.nCopies(10, alias));
+            bomb.append("a%1$d: &a%1$d [%2$s]\n".formatted(level, ten));
+        }
+        Path file = file(bomb.toString());
+        assertMistake(() -> loader.file(file), "at line 2", "aliases are not allowed");
+    }
+
+    @Test
+    void aTagMakesNoObject() throws IOException {
+        Path file = file("model: !!javax.script.ScriptEngineManager [!!java.net.URL ['http://127.0.0.1:1/']]\n");
+        assertMistake(() -> loader.file(file).load(), "model");
+    }
+
+    @Test
+    void aFileThatIsNestedTooDeeplyIsNamed() throws IOException {
+        Path file = file("model: " + "[".repeat(100_000));
+        assertMistake(() -> loader.file(file), "--config " + file + ": not readable as YAML");
+    }
+
+    @Test
+    void aMisspeltPropertyOfAConnectionIsNamed() {
+        assertMistake(
+                () -> with("kafka.ssl.truststore.lokation", "x"),
+                "kafka.ssl.truststore.lokation: Kafka's clients have no property");
+    }
+
+    @Test
+    void secretsAreReadByWhoTalksToKafkaAlone() {
+        Configuration configuration = with("kafka.ssl.key.password", "${env:NO_SUCH_VARIABLE}");
+        assertThat(configuration.kafka()).containsEntry("ssl.key.password", "${env:NO_SUCH_VARIABLE}");
+        assertMistake(configuration::pipelineSettings, "kafka.ssl.key.password refers to ${env:NO_SUCH_VARIABLE}");
+        assertMistake(() -> new KafkaClients(configuration.connection()), "there is no variable NO_SUCH_VARIABLE");
+    }
+
+    @Test
+    void theBrokerOfTheDemoIsReachedAsItIs() {
+        Configuration configuration = loader.set("kafka.security.protocol", "SSL", "--set")
+                .set("kafka.poll.ms", "3", "--set")
+                .load()
+                .forEmbeddedBroker("127.0.0.1:1");
+        assertThat(configuration.bootstrapServers()).isEqualTo("127.0.0.1:1");
+        assertThat(configuration.kafka()).containsOnly(Map.entry("poll.ms", "3"));
+    }
+
+    @Test
+    void aFileWithoutKeysIsNamed() throws IOException {
+        Path file = file("- a\n- b\n");
+        assertMistake(() -> loader.file(file), "--config " + file + ": keys and values are needed");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        Path file = folder.resolve("none.yaml");
+        assertMistake(() -> loader.file(file), "--config " + file + ": there is no such file");
+    }
+
+    @Test
+    void threadsOfZeroAreOneForEachCore() {
+        assertThat(loader.load().decodeThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(with("decode.threads", "3").decodeThreads()).isEqualTo(3);
+    }
+}

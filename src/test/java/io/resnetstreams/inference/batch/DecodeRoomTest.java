@@ -1,0 +1,76 @@
+package io.resnetstreams.inference.batch;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class DecodeRoomTest {
+    private static final int LIMIT_SECONDS = 30;
+
+    private final AtomicInteger size = new AtomicInteger(2);
+    private final DecodeRoom room = new DecodeRoom(size::get);
+
+    /** Takes a place on a thread of its own, and returns when that waits for one, or has it. */
+    private CompletableFuture<Void> taker() {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                room.take();
+                taken.complete(null);
+            } catch (InterruptedException e) {
+                taken.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(LIMIT_SECONDS))
+                .until(() -> taken.isDone() || thread.getState() == Thread.State.WAITING);
+        return taken;
+    }
+
+    @Test
+    void moreThanItsSizeWait() throws Exception {
+        room.take();
+        room.take();
+        CompletableFuture<Void> third = taker();
+        assertThat(third).isNotDone();
+        room.giveBack();
+        third.get(LIMIT_SECONDS, SECONDS);
+    }
+
+    @Test
+    void aSmallerSizeHoldsWhenPlacesComeBack() throws Exception {
+        room.take();
+        room.take();
+        size.set(1);
+        room.giveBack();
+        CompletableFuture<Void> third = taker();
+        assertThat(third).isNotDone();
+        room.giveBack();
+        third.get(LIMIT_SECONDS, SECONDS);
+    }
+
+    @Test
+    void aLargerSizeLetsAllInThatItHasPlacesFor() throws Exception {
+        room.take();
+        room.take();
+        CompletableFuture<Void> third = taker();
+        CompletableFuture<Void> fourth = taker();
+        size.set(3);
+        room.giveBack();
+        third.get(LIMIT_SECONDS, SECONDS);
+        fourth.get(LIMIT_SECONDS, SECONDS);
+    }
+
+    @Test
+    void oneIsAlwaysAllowed() throws Exception {
+        size.set(0);
+        taker().get(LIMIT_SECONDS, SECONDS);
+    }
+}

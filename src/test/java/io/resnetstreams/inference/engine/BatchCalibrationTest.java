@@ -1,0 +1,71 @@
+package io.resnetstreams.inference.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.resnetstreams.inference.FakeClassifier;
+import io.resnetstreams.inference.batch.OutOfDeviceMemoryException;
+import java.util.Map;
+import java.util.function.IntToLongFunction;
+import org.junit.jupiter.api.Test;
+
+class BatchCalibrationTest {
+    private long now;
+
+    /** A device on which a batch takes as long as the function says, in microseconds. */
+    private BatchCalibration measured(int largest, IntToLongFunction microsOfBatch) {
+        FakeClassifier classifier =
+                new FakeClassifier(images -> now += 1_000 * microsOfBatch.applyAsLong(images.size()));
+        return BatchCalibration.measure(classifier, 12, largest, () -> now);
+    }
+
+    @Test
+    void takesTheSmallestSizeThatIsAsFastAsAny() {
+        // 1: 10, 2: 16.7, 4: 24.7, 8: 25, 16: 20 images/s
+        Map<Integer, Long> micros = Map.of(1, 100_000L, 2, 120_000L, 4, 162_000L, 8, 320_000L, 16, 800_000L);
+        BatchCalibration calibration = measured(16, micros::get);
+        assertThat(calibration.best()).isEqualTo(4);
+        assertThat(calibration.imagesPerSecond()).containsOnlyKeys(1, 2, 4, 8, 16);
+        assertThat(calibration).hasToString("1: 10.0, 2: 16.7, 4: 24.7, 8: 25.0, 16: 20.0");
+    }
+
+    @Test
+    void takesTheLargestOfADeviceWithACostForEachBatch() {
+        BatchCalibration calibration = measured(48, size -> 1_000 + 100L * size);
+        assertThat(calibration.best()).isEqualTo(48);
+        assertThat(calibration.imagesPerSecond()).containsOnlyKeys(1, 2, 4, 8, 16, 32, 48);
+    }
+
+    @Test
+    void endsInTimeForALargeNetwork() {
+        BatchCalibration calibration = measured(1_024, size -> 300_000L * size);
+        assertThat(calibration.imagesPerSecond()).containsOnlyKeys(1, 2, 4);
+        assertThat(calibration.best()).isEqualTo(1);
+    }
+
+    @Test
+    void staysBelowTheSizeForWhichThereIsNoMemory() {
+        BatchCalibration calibration = measured(32, size -> {
+            if (size > 8) {
+                throw new OutOfDeviceMemoryException("out of memory", null);
+            }
+            return 1_000;
+        });
+        assertThat(calibration.best()).isEqualTo(8);
+    }
+
+    @Test
+    void failsWhereNotOneImageFits() {
+        assertThatThrownBy(() -> measured(32, size -> {
+                    throw new OutOfDeviceMemoryException("out of memory", null);
+                }))
+                .isInstanceOf(OutOfDeviceMemoryException.class);
+    }
+
+    @Test
+    void theLongestTimeOfABatchIsByTheSlowestRate() {
+        BatchCalibration calibration = new BatchCalibration(Map.of(1, 10.0, 8, 40.0));
+        assertThat(calibration.longestMillis(8)).isEqualTo(800);
+        assertThat(calibration.longestMillis(1)).isEqualTo(100);
+    }
+}
