@@ -71,7 +71,7 @@ class BackfillCrashIT {
                     () -> InstanceProcess.main(
                             StubSource.class,
                             words(rig, "--run=crash", "--output=new-labels", "--max-rate=300", "--sample=0.02")),
-                    6,
+                    4,
                     400);
             int labels = 0;
             for (int partition = 0; partition < PARTITIONS; partition++) {
