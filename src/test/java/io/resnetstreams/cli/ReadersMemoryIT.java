@@ -105,7 +105,7 @@ class ReadersMemoryIT {
 
     @ParameterizedTest
     @CsvSource({
-        // All have a dead letter; and one a label in all places.
+        // All have a dead letter, and one has 60 labels.
         "1, check",
         "0, dlq list",
         "0, dlq show",
