@@ -10,7 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 git clone -q --no-checkout . "$folder/before"
 git -C "$folder/before" checkout -q "$commit"
 (cd "$folder/before" && mvn -B -q -Dquick -Dmaven.test.skip package)
-mvn -B -q -Dquick -Dupgrade.from="$folder/before" -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+mvn -B -q -Pfull -Dquick -Dupgrade.from="$folder/before" -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
   -Dit.test=UpgradeIT verify
 grep -h -A1 'Tests run' target/failsafe-reports/*UpgradeIT.txt
 echo "from $(git rev-parse --short "$commit") to $(git rev-parse --short HEAD): nothing lost, doubled or out of order"

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +97,7 @@ class BenchTest {
 
     /** Every event comes through, at some rate: the measurement works, whatever the machine. */
     @Test
+    @Tag("full") // Measures for half a minute; the tests above cover rounds, medians and the choice of scenarios.
     void theTopologysOverheadIsMeasured() throws Exception {
         Map<String, Object> figures = new OverheadScenario().run(settings());
         assertThat(figures)

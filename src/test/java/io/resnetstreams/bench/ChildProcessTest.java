@@ -108,7 +108,8 @@ class ChildProcessTest {
                 })
                 .withMessage("the scenario failed");
         assertThat(process.isAlive()).isFalse();
-        await().until(() ->
-                ProcessHandle.of(grandchild).map(handle -> !handle.isAlive()).orElse(true));
+        await().atMost(PATIENCE).until(() -> ProcessHandle.of(grandchild)
+                .map(handle -> !handle.isAlive())
+                .orElse(true));
     }
 }

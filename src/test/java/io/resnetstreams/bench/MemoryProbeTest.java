@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -105,7 +106,7 @@ class MemoryProbeTest {
             FutureTask<float[][]> stalled = new FutureTask<>(() -> device.classify(images));
             Thread worker = new Thread(stalled, "stalled-worker");
             worker.start();
-            await().until(() -> worker.getState() == Thread.State.WAITING);
+            await().atMost(Duration.ofSeconds(60)).until(() -> worker.getState() == Thread.State.WAITING);
             assertThat(stalled).isNotDone();
             gate.open();
             assertThat(stalled.get(60, TimeUnit.SECONDS)).hasDimensions(2, 2);

@@ -25,9 +25,11 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two models label the test images of Fashion-MNIST through Kafka; they differ as in their offline evaluations. */
+@Tag("full") // 10,000 images by two models; BackfillDiffIT keeps the promise with made labels.
 class BackfillDiffModelsIT {
     private static final Path DATA = Path.of("/usr/share/datasets/fashion-mnist");
     private static final String IMAGES = "t10k-images-idx3-ubyte.gz";

@@ -105,8 +105,9 @@ class BackfillRangeIT {
         rig.send("appended", 0, 10);
         String between = Instant.ofEpochMilli(rig.records("appended").get(9).timestamp() + 1)
                 .toString();
-        await().until(() ->
-                System.currentTimeMillis() > rig.records("appended").get(9).timestamp() + 1);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> System.currentTimeMillis()
+                        > rig.records("appended").get(9).timestamp() + 1);
         rig.send("appended", 0, 10);
         Ran ran = rig.run(
                 "stub",

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.ClassIsolation;
 import io.resnetstreams.backfill.BackfillParameters;
 import io.resnetstreams.backfill.BackfillPlan;
 import io.resnetstreams.backfill.BackfillPlanner;
@@ -25,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -78,15 +78,6 @@ final class BackfillRig implements AutoCloseable {
         return admin.listTopics().names().get();
     }
 
-    /** Leaves out what clients log that other tests left behind in this process: of connections to other brokers. */
-    private String ownLines(String err) {
-        String port = cluster.bootstrap().replaceFirst(".*:", ":");
-        return err.lines()
-                .filter(line -> !line.contains(" NetworkClient: ") || line.contains(port))
-                .map(line -> line + "\n")
-                .collect(Collectors.joining());
-    }
-
     /** Runs a command of {@code backfill}, with labels of a stub model of this name. */
     Ran run(String model, String... words) {
         return run(new StubSource(model), words);
@@ -102,12 +93,14 @@ final class BackfillRig implements AutoCloseable {
         PrintStream realErr = System.err;
         System.setOut(new PrintStream(out, true, UTF_8));
         System.setErr(new PrintStream(err, true, UTF_8));
+        ClassIsolation.resetLogLevels();
         try {
             int exitCode = Main.commandLine(new BackfillCommand(source)).execute(arguments.toArray(String[]::new));
-            return new Ran(exitCode, out.toString(UTF_8), ownLines(err.toString(UTF_8)));
+            return new Ran(exitCode, out.toString(UTF_8), err.toString(UTF_8));
         } finally {
             System.setOut(realOut);
             System.setErr(realErr);
+            ClassIsolation.resetLogLevels();
         }
     }
 

@@ -108,7 +108,7 @@ class BackpressureIT {
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> follower.snapshot().outcomes() >= EVENTS);
                 assertThat(onlyMember(cluster, configuration)).isEqualTo(member);
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(Duration.ofSeconds(60))
                         .until(() -> pipeline.inFlight().events() == 0);
                 assertThat(pipeline.inFlight().bytes()).isZero();
             }

@@ -2,24 +2,13 @@ package io.resnetstreams.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.resnetstreams.ClassIsolation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 
 /** A command that ran in this process, as {@link Main} runs it, and what it printed. */
 public record CapturedCommand(int exitCode, String out, String err) {
-    /** As {@code log4j2.xml} has them. A service tells more from its start on; the next command in this process is not one. */
-    private static final Map<String, Level> LEVELS = Map.of(
-            "io.resnetstreams",
-            Level.WARN,
-            "org.apache.kafka.clients.NetworkClient",
-            Level.OFF,
-            "org.apache.kafka.common.utils.KafkaThread",
-            Level.OFF);
-
     /** Runs it to its end. Changes the process's standard streams meanwhile. */
     public static CapturedCommand run(String... arguments) {
         PrintStream realOut = System.out;
@@ -28,14 +17,14 @@ public record CapturedCommand(int exitCode, String out, String err) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         System.setOut(new PrintStream(out, true, UTF_8));
         System.setErr(new PrintStream(err, true, UTF_8));
-        LEVELS.forEach(Configurator::setLevel);
+        ClassIsolation.resetLogLevels();
         try {
             int exitCode = Main.commandLine().execute(arguments);
             return new CapturedCommand(exitCode, out.toString(UTF_8), err.toString(UTF_8));
         } finally {
             System.setOut(realOut);
             System.setErr(realErr);
-            LEVELS.forEach(Configurator::setLevel);
+            ClassIsolation.resetLogLevels();
         }
     }
 

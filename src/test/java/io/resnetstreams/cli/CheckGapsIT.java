@@ -39,7 +39,7 @@ class CheckGapsIT {
 
     @BeforeEach
     void start() throws Exception {
-        cluster = TestCluster.start("topics.partitions=1");
+        cluster = TestCluster.start(Map.of("log.cleaner.backoff.ms", "200"), "topics.partitions=1");
         admin = cluster.clients().admin();
     }
 

@@ -27,6 +27,7 @@ import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is configured by the very class that Kafka's image uses, from the variables that it gets; Prometheus is Debian's. Not
  * run: the images' own builds and shell scripts, Grafana, the GPU.
  */
+@Tag("full") // DistributionIT runs the archive; ComposeFilesTest and KubernetesFilesTest hold the files to it.
 class ContainersIT {
     private static final Path DEPLOY = Path.of("deploy");
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

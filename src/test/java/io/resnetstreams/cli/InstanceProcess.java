@@ -26,8 +26,13 @@ public final class InstanceProcess {
     /** For what lives for seconds: without the optimising compiler, as the launcher does it. */
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
+    private static final String HEAP = "-Xmx512m";
+    private static final String PRODUCT = "target/resnet-streams.jar";
+
     /** A machine that does much else may keep the broker from answering within the default; a later setting overrides it. */
     static final List<String> PATIENT = List.of("--set", "brokerTimeoutMillis=120000");
+    /** The same for the time to close the pipeline. */
+    private static final List<String> PATIENT_END = List.of("--set", "shutdownTimeoutMillis=50000");
 
     private static final Duration LONGEST_START = Duration.ofSeconds(300);
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -47,8 +52,9 @@ public final class InstanceProcess {
 
     /** Starts it with more in its environment. */
     public static InstanceProcess run(Map<String, String> environment, String bootstrap, String... settings) {
-        List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar", "run", "--bootstrap", bootstrap);
+        List<String> command = product(HEAP, List.of("run", "--bootstrap", bootstrap));
         command.addAll(PATIENT);
+        command.addAll(PATIENT_END);
         for (String setting : settings) {
             command.add("--set");
             command.add(setting);
@@ -70,15 +76,12 @@ public final class InstanceProcess {
 
     /** Starts any command. */
     public static InstanceProcess command(List<String> words) {
-        List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar");
-        command.addAll(words);
-        return start(command, ENVIRONMENT);
+        return start(product(HEAP, words), ENVIRONMENT);
     }
 
     /** Starts any command with further variables of the environment. */
     static InstanceProcess command(Map<String, String> environment, List<String> words) {
-        List<String> command = java(QUICK, "-jar", "target/resnet-streams.jar");
-        command.addAll(words);
+        List<String> command = product(HEAP, words);
         Map<String, String> all = new HashMap<>(ENVIRONMENT);
         all.putAll(environment);
         return start(command, all);
@@ -86,9 +89,7 @@ public final class InstanceProcess {
 
     /** Starts any command with this much heap, such as {@code 64m}. */
     static InstanceProcess command(String heap, List<String> words) {
-        List<String> command = java("-Xmx" + heap, "-jar", "target/resnet-streams.jar");
-        command.addAll(words);
-        return start(command, ENVIRONMENT);
+        return start(product("-Xmx" + heap, words), ENVIRONMENT);
     }
 
     /** Starts a main class of the tests, with the product on its class path. */
@@ -98,8 +99,10 @@ public final class InstanceProcess {
 
     /** The same with another heap, as Java's option says it. */
     static InstanceProcess main(String heap, Class<?> main, String... arguments) {
-        String classPath = String.join(":", "target/test-classes", "target/classes", "target/lib/*");
-        return main(List.of(heap), classPath, main, arguments);
+        List<String> options = new ArrayList<>(ProductArchive.options());
+        options.add(heap);
+        // The jar's manifest names what is in target/lib.
+        return main(options, PRODUCT + ":target/test-classes", main, arguments);
     }
 
     /** The same, for several on one machine, with a further option: little heap, and one thread that collects it. */
@@ -122,10 +125,18 @@ public final class InstanceProcess {
         return start(command, Map.of("JAVA_OPTS", javaOptions));
     }
 
+    private static List<String> product(String heap, List<String> words) {
+        List<String> command = java(heap, QUICK);
+        command.addAll(ProductArchive.options());
+        command.addAll(List.of("-jar", PRODUCT));
+        command.addAll(words);
+        return command;
+    }
+
     private static List<String> java(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                HEAP,
                 "-XX:MaxDirectMemorySize=256m",
                 "-Dai.djl.mxnet.static_shape=false"));
         command.addAll(List.of(arguments));

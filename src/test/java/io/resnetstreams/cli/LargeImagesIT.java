@@ -16,9 +16,11 @@ import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The largest images that limits allow, many at once on many decode threads, in an instance with 512 MB of heap. */
+@Tag("full") // PixelBudgetTest, DecodeRoomTest and BackpressureIT hold the parts of the limit.
 class LargeImagesIT {
     private static final long SEED = Long.getLong("seed", 1);
     private static final int LARGEST_IMAGE = 20 << 20;

@@ -25,10 +25,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** Every test image of Fashion-MNIST gets the label through Kafka that the evaluation gives it offline. */
@@ -45,6 +44,22 @@ class OfflineAgreementIT {
     private Path folder;
 
     @Test
+    void eachSampleGetsItsOfflineLabel() throws Exception {
+        Path directory = Path.of("models", "resnet20-fashion-mnist");
+        ModelDirectory model = ModelDirectory.load(directory);
+        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        Evaluation.Result offline = evaluate(model, EvaluationSet.read(TestCluster.SAMPLES, model, preprocessor));
+        assertThat(offline.accuracy()).isGreaterThanOrEqualTo(REQUIRED_ACCURACY);
+        List<Path> files = LabelledSample.read(TestCluster.SAMPLES).files();
+        Map<String, Integer> expected = new HashMap<>();
+        for (int i = 0; i < files.size(); i++) {
+            expected.put(files.get(i).toString(), offline.predicted()[i]);
+        }
+        assertAgreement(directory, files, expected);
+    }
+
+    @Test
+    @Tag("full") // 10,000 images; the test above sends a tenth of them.
     void eachEventGetsItsOfflineLabel() throws Exception {
         if (!Files.exists(DATA.resolve(IMAGES))) {
             String reason = "skipped: Debian's package dataset-fashion-mnist is not installed";
@@ -63,9 +78,18 @@ class OfflineAgreementIT {
     }
 
     /** Networks that PyTorch trained; most images get PyTorch's label, and all get the offline one through Kafka. */
-    @ParameterizedTest
-    @CsvSource({"resnet20, 804", "resnet56, 825"})
-    void importedNetworksGiveTheirOfflineLabels(String name, int right) throws Exception {
+    @Test
+    void anImportedNetworkGivesItsOfflineLabels() throws Exception {
+        assertAgreementOfImported("resnet20", 804);
+    }
+
+    @Test
+    @Tag("full") // The test above has the smaller of the two networks.
+    void aLargerImportedNetworkGivesItsOfflineLabels() throws Exception {
+        assertAgreementOfImported("resnet56", 825);
+    }
+
+    private void assertAgreementOfImported(String name, int right) throws Exception {
         Path weights = SHARED.resolve("weights").resolve(name + "-cifar10.safetensors");
         if (!Files.exists(weights)) {
             String reason = "skipped: the weights " + weights + " are not here";

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A thousand megabytes that are a hundred kilobytes on the topic are read with little memory. */
+/** 600 megabytes that are less than a hundred kilobytes on the topic are read with little memory. */
 class ReadersMemoryIT {
-    private static final int EVENTS = 100;
+    private static final int EVENTS = 60;
     private static final int EDGE = 1_825;
     private static final String HEAP = "256m";
     private static final String INPUT = "image-events";
@@ -105,12 +105,12 @@ class ReadersMemoryIT {
 
     @ParameterizedTest
     @CsvSource({
-        // All have a dead letter; and one a label a hundred times.
+        // All have a dead letter, and one has 60 labels.
         "1, check",
         "0, dlq list",
         "0, dlq show",
         "0, dlq replay --limit 30",
-        "0, labels --from-beginning --count 100",
+        "0, labels --from-beginning --count 60",
         "0, backfill diff live live",
         // There is no terminal to ask on.
         "2, backfill --from beginning --to now --output again --run again --plan",

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.ClassIsolation;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -21,7 +22,9 @@ final class SharedBackfillRig implements ParameterResolver {
 
     private static BackfillRig start() {
         try {
-            return new BackfillRig();
+            BackfillRig rig = new BackfillRig();
+            ClassIsolation.keepOpenClients();
+            return rig;
         } catch (Exception e) {
             throw new IllegalStateException("no broker for backfills", e);
         }

@@ -35,10 +35,10 @@ class StandardOutputIT {
     }
 
     private static List<String> command(String words) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                "target/resnet-streams.jar"));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
+        command.addAll(ProductArchive.options());
+        command.addAll(List.of("-jar", "target/resnet-streams.jar"));
         command.addAll(List.of(words.split(" ")));
         return command;
     }

@@ -29,19 +29,26 @@ class TerminationIT {
     private Path folder;
 
     private String largeModel() throws Exception {
-        ModelDirectory model = FormulaModel.write(folder.resolve("resnet50"), "resnet50", 10);
+        ModelDirectory model = FormulaModel.write(folder.resolve("resnet18"), "resnet18", 10);
         return "model=" + model.directory();
     }
 
     private static void send(TestCluster cluster, OutcomeFollower follower) throws InterruptedException {
+        send(cluster, follower, Integer.MAX_VALUE);
+    }
+
+    private static void send(TestCluster cluster, OutcomeFollower follower, int most) throws InterruptedException {
         try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
             EventSender sender = new EventSender(
                     producer,
                     cluster.configuration().topics().input(),
                     0,
                     metadata -> follower.expect(metadata.partition(), metadata.offset()));
+            int sent = 0;
             for (EventSource.SourceEvent event : EventSource.of(List.of(TestCluster.SAMPLES))) {
-                sender.send(event);
+                if (sent++ < most) {
+                    sender.send(event);
+                }
             }
             sender.finish();
         }
@@ -142,7 +149,7 @@ class TerminationIT {
     void aBackfillThatIsStoppedGoesOnLater() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             OutcomeFollower follower = cluster.follow(Map.of());
-            send(cluster, follower);
+            send(cluster, follower, 400);
             List<String> words = new ArrayList<>(List.of(
                     "backfill",
                     "--run",
@@ -157,7 +164,7 @@ class TerminationIT {
                     cluster.bootstrap()));
             words.addAll(InstanceProcess.PATIENT);
             List<String> slow = new ArrayList<>(words);
-            slow.addAll(List.of("--max-rate", "50"));
+            slow.addAll(List.of("--max-rate", "20"));
             InstanceProcess instance = cluster.track(InstanceProcess.command(slow));
             instance.awaitRunning();
             assertThat(instance.terminate()).as(instance::log).isEqualTo(1);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A training killed in its second epoch of four, in a process of its own, against one that was not. */
 class TrainingResumeIT {
     private static final int SIDE = 32;
-    private static final int IMAGES_PER_CLASS = 200;
+    private static final int IMAGES_PER_CLASS = 64;
     private static final long SEED = 21;
 
     /**
@@ -60,14 +60,14 @@ class TrainingResumeIT {
         Path data = images();
         Path whole = folder.resolve("whole").resolve("model");
         Path killed = folder.resolve("killed").resolve("model");
-        assertThat(train(data, whole).awaitEnd(Duration.ofSeconds(120))).isZero();
+        assertThat(train(data, whole).awaitEnd(Duration.ofSeconds(300))).isZero();
         InstanceProcess first = train(data, killed);
-        await().atMost(Duration.ofSeconds(120))
+        await().atMost(Duration.ofSeconds(300))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> Files.exists(killed.resolve("checkpoint.zip")));
         first.kill();
         assertThat(killed.resolve("learning-curve.svg")).doesNotExist();
-        assertThat(train(data, killed, "--resume").awaitEnd(Duration.ofSeconds(120)))
+        assertThat(train(data, killed, "--resume").awaitEnd(Duration.ofSeconds(300)))
                 .isZero();
         Map<String, float[]> expected =
                 ParametersReader.read(ModelDirectory.load(whole).parametersPath());

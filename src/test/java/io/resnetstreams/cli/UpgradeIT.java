@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What {@code docs/upgrading.md} says, done: events flow while one instance after the other is replaced by another build, one
  * is put back, and then all get another model.
  */
+@Tag("full") // RollingChangeIT replaces instances, models and topologies within one process.
 class UpgradeIT {
     private static final Path MODEL = Path.of("models", "resnet20-fashion-mnist");
     private static final Path NEXT_MODEL = Path.of("models", "resnet20-fashion-mnist-int8");

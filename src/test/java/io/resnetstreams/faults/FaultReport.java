@@ -9,18 +9,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** {@code target/faults.md}: what was done and what came of it. It is written anew after each run. */
+/** {@code target/faults-GUARANTEE.md}: what was done and what came of it. It is written anew after each run. */
 final class FaultReport {
-    private static final Path FILE = Path.of("target", "faults.md");
-
     private final long seed;
+    private final Guarantee guarantee;
+    private final Path file;
     private final List<Entry> entries = new ArrayList<>();
     private final List<String> controls = new ArrayList<>();
 
     private record Entry(Fault fault, FaultRow row) {}
 
-    FaultReport(long seed) {
+    FaultReport(long seed, Guarantee guarantee) {
         this.seed = seed;
+        this.guarantee = guarantee;
+        this.file = Path.of("target", "faults-" + guarantee.property() + ".md");
     }
 
     void add(Fault fault, FaultRow row) throws IOException {
@@ -53,14 +55,14 @@ final class FaultReport {
     }
 
     /** Returns the median of the seconds to the first new label; NaN where its rows did not come to an end. */
-    double medianRecovery(Fault fault, Guarantee guarantee) {
-        double[] seconds = seconds(fault, guarantee);
+    double medianRecovery(Fault fault) {
+        double[] seconds = seconds(fault);
         return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];
     }
 
-    private double[] seconds(Fault fault, Guarantee guarantee) {
+    private double[] seconds(Fault fault) {
         return entries.stream()
-                .filter(entry -> entry.fault() == fault && entry.row().guarantee() == guarantee)
+                .filter(entry -> entry.fault() == fault)
                 .flatMap(entry -> entry.row().recoveries().stream())
                 .mapToDouble(OutcomeWatch.Recovery::first)
                 .sorted()
@@ -75,20 +77,18 @@ final class FaultReport {
         entries.forEach(entry -> text.append(entry.row().line(entry.fault().title())));
         text.append(String.format("%nSeconds to the first new label, of each time:%n%n"));
         Stream.of(Fault.KILL_ONE, Fault.KILL_BROKER).forEach(fault -> {
-            for (Guarantee guarantee : Guarantee.values()) {
-                text.append("- ")
-                        .append(fault.title())
-                        .append(", `")
-                        .append(guarantee.property())
-                        .append("`:");
-                for (double second : seconds(fault, guarantee)) {
-                    text.append(String.format(Locale.ROOT, " %.1f", second));
-                }
-                text.append(System.lineSeparator());
+            text.append("- ")
+                    .append(fault.title())
+                    .append(", `")
+                    .append(guarantee.property())
+                    .append("`:");
+            for (double second : seconds(fault)) {
+                text.append(String.format(Locale.ROOT, " %.1f", second));
             }
+            text.append(System.lineSeparator());
         });
         text.append(String.format("%n| defect built in | events | killed | found |%n| --- | ---: | ---: | --- |%n"));
         controls.forEach(text::append);
-        Files.writeString(FILE, text);
+        Files.writeString(file, text);
     }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class TcpProxy implements AutoCloseable {
     private static final int CHUNK_BYTES = 16 * 1024;
-    private static final int CONNECT_MILLIS = 5_000;
+    private static final int CONNECT_MILLIS = 30_000;
 
     private final ServerSocket listener;
     private final int target;

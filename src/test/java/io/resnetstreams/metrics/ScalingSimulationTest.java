@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -96,6 +97,7 @@ class ScalingSimulationTest {
     }
 
     @Test
+    @Tag("full") // 17 autoscalers are simulated; the test below covers the target, ScalingSignalTest the signal itself.
     void theSignalMeetsTheTargetWithNoMoreInstanceHoursThanTheBestLagThreshold() {
         List<Candidate> lags = search(
                 "lag",

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
@@ -111,7 +112,8 @@ final class DlqReplayCommand implements Callable<Integer> {
         String letters = configuration.topics().deadLetters();
         Map<TopicPartition, Range> ranges = new TopicScan(clients).ranges(letters);
         String group = ReplayMemory.group(configuration.applicationId());
-        try (ReplayMemory memory = new ReplayMemory(clients.admin(), group, letters)) {
+        try (Admin admin = clients.admin();
+                ReplayMemory memory = new ReplayMemory(admin, group, letters)) {
             Counts counts = dryRun || isToAsk() ? counted(configuration, memory, ranges) : new Counts();
             counts.dryRun = dryRun;
             if (dryRun) {

@@ -3,6 +3,7 @@ package io.resnetstreams.inference.batch;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -27,7 +28,9 @@ class DecodeRoomTest {
         });
         thread.setDaemon(true);
         thread.start();
-        Awaitility.await().until(() -> taken.isDone() || thread.getState() == Thread.State.WAITING);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(LIMIT_SECONDS))
+                .until(() -> taken.isDone() || thread.getState() == Thread.State.WAITING);
         return taken;
     }
 

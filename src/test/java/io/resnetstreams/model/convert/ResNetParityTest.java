@@ -62,16 +62,15 @@ class ResNetParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "resnet50_os8",
-                "resnet50_os16",
-                "resnext50_32x4d_os16",
-                "resnet50_v1",
-                "resnet101_v1",
-                "resnext101_64x4d"
-            })
+    @ValueSource(strings = {"resnet50_os16", "resnext50_32x4d_os16", "resnet50_v1"})
     void variantsEqualTorchvisions(String name) throws Exception {
+        assertParity(found("torchvision-variants-seed1.json"), name, 1e-5);
+    }
+
+    @Tag("full") // The networks above have the same parts and fewer layers.
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet50_os8", "resnet101_v1", "resnext101_64x4d"})
+    void largerVariantsEqualTorchvisions(String name) throws Exception {
         assertParity(found("torchvision-variants-seed1.json"), name, 1e-5);
     }
 

@@ -1,0 +1,80 @@
+package io.resnetstreams;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+
+/**
+ * Makes test classes of one JVM independent of their order. Each class begins with the log levels of {@code log4j2.xml}, and
+ * fails if it leaves a Kafka client open, which would log that its broker is away while other classes run. Registered for all
+ * classes in {@code META-INF/services}.
+ *
+ * <p>Threading: JUnit calls it on the thread that runs the tests.
+ */
+public final class ClassIsolation implements BeforeAllCallback, AfterAllCallback {
+    /** As {@code log4j2.xml} has them; a service that runs in this JVM raises them. */
+    private static final Map<String, Level> LEVELS = Map.of(
+            "io.resnetstreams",
+            Level.WARN,
+            "org.apache.kafka.clients.NetworkClient",
+            Level.OFF,
+            "org.apache.kafka.common.utils.KafkaThread",
+            Level.OFF);
+
+    private static final Namespace NAMESPACE = Namespace.create(ClassIsolation.class);
+    private static final Set<Thread> KEPT = new HashSet<>();
+
+    /** Sets the log levels of {@code log4j2.xml}. */
+    public static void resetLogLevels() {
+        LEVELS.forEach(Configurator::setLevel);
+    }
+
+    /** Lets the clients that are open now stay open until the JVM ends, as those of a broker that classes share. */
+    public static synchronized void keepOpenClients() {
+        KEPT.addAll(clients());
+    }
+
+    /** Returns the threads of Kafka's clients; a consumer without a group has none. */
+    private static Set<Thread> clients() {
+        Set<Thread> clients = new HashSet<>(Thread.getAllStackTraces().keySet());
+        clients.removeIf(thread -> !thread.getName().startsWith("kafka-admin-client-thread")
+                && !thread.getName().startsWith("kafka-producer-network-thread")
+                && !thread.getName().startsWith("kafka-coordinator-heartbeat-thread"));
+        return clients;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        resetLogLevels();
+        context.getStore(NAMESPACE).put("clients", clients());
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        Set<?> before = context.getStore(NAMESPACE).get("clients", Set.class);
+        try {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> leftBehind(before).isEmpty());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(context.getDisplayName() + " left clients open: " + leftBehind(before), e);
+        }
+    }
+
+    private static synchronized List<String> leftBehind(Set<?> before) {
+        Set<Thread> clients = clients();
+        clients.removeAll(before);
+        clients.removeAll(KEPT);
+        return clients.stream().map(Thread::getName).sorted().toList();
+    }
+}
