@@ -1,5 +1,6 @@
 package io.resnetstreams.audit;
 
+import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
@@ -34,7 +35,7 @@ public final class OutcomeFollower {
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
     private final OutcomeAudit audit = new OutcomeAudit();
     private final Histogram latencyMillis = new Histogram(LONGEST_LATENCY_MILLIS, 3);
-    private final Thread thread = new Thread(this::follow, "outcomes");
+    private final Thread thread = DaemonThreads.create("outcomes", this::follow);
     private long labels;
     private long deadLetters;
     private long judged;
@@ -60,7 +61,6 @@ public final class OutcomeFollower {
         consumer.seekToBeginning(partitions);
         // Positions are found now, so that following begins before the first event is sent.
         partitions.forEach(consumer::position);
-        thread.setDaemon(true);
         thread.start();
     }
 

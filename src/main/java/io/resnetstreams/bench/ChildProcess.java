@@ -2,6 +2,7 @@ package io.resnetstreams.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.resnetstreams.common.DaemonThreads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,9 +48,7 @@ public final class ChildProcess implements AutoCloseable {
         this.startNanos = startNanos;
         this.endWithThisJvm = new Thread(this::kill, "end-child");
         Runtime.getRuntime().addShutdownHook(endWithThisJvm);
-        Thread reader = new Thread(this::read, "child-lines");
-        reader.setDaemon(true);
-        reader.start();
+        DaemonThreads.start("child-lines", this::read);
     }
 
     /**

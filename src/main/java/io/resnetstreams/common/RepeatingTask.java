@@ -41,11 +41,7 @@ public final class RepeatingTask implements AutoCloseable {
      * @param pause how long to wait between the end of a run and the next one; at least a millisecond
      */
     public static RepeatingTask start(String name, Duration first, Duration pause, Task task) {
-        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named(name));
         Guard guard = new Guard(name, task, executor::isShutdown, System::nanoTime, LOG::warn);
         executor.scheduleWithFixedDelay(guard, first.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
         return new RepeatingTask(executor);

@@ -1,5 +1,6 @@
 package io.resnetstreams.inference;
 
+import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
@@ -20,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * From a raw event to its outcome: read, decode and preprocess on a pool of threads, classify in a device's batch.
@@ -63,12 +63,7 @@ public final class ClassificationService implements AutoCloseable {
         this.model = model;
         this.metrics = metrics;
         this.room = new DecodeRoom(devices::room);
-        AtomicInteger number = new AtomicInteger();
-        this.decodePool = Executors.newFixedThreadPool(decodeThreads, task -> {
-            Thread thread = new Thread(task, "decode-" + number.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.decodePool = Executors.newFixedThreadPool(decodeThreads, DaemonThreads.numbered("decode-"));
     }
 
     /** Begins to classify an event. Cancelling the future saves the work that has not yet begun. */

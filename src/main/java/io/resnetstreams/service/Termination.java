@@ -1,5 +1,6 @@
 package io.resnetstreams.service;
 
+import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.inference.batch.DeviceThreads;
 import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
@@ -115,9 +116,7 @@ public final class Termination {
     private int close(Runnable running) {
         LOG.info("Stopping within {} ms; a second signal ends at once", timeoutMillis);
         // On a thread of its own, since no promise of Kafka's clients is relied upon.
-        Thread closing = new Thread(running, "closing");
-        closing.setDaemon(true);
-        closing.start();
+        DaemonThreads.start("closing", running);
         try {
             return exitCode.get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | InterruptedException e) {

@@ -5,15 +5,15 @@ import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * What a producer learns whose transaction the broker has aborted, since its process stood still for longer than the
- * transaction's time-out. Brokers may answer that the transaction is in an invalid state (Kafka 4.3), at which Kafka Streams
- * ends the instance. It means the same as fencing, after which Kafka Streams goes on with a new producer and does the work
- * again.
+ * Translates the failures of a producer whose transaction the broker has aborted, because the process was suspended for longer
+ * than the transaction timeout. Brokers may answer that the transaction is in an invalid state (Kafka 4.3), on which Kafka
+ * Streams shuts the instance down. After fencing, which means the same, it continues with a new producer and reprocesses the
+ * uncommitted events.
  */
 final class AbortedTransaction {
     private AbortedTransaction() {}
 
-    /** Returns a producer's failure, or fencing in place of an invalid state. */
+    /** Returns the failure, or a fencing exception in place of an invalid transaction state. */
     static Throwable asFencing(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidTxnStateException) {
@@ -26,7 +26,7 @@ final class AbortedTransaction {
         return failure;
     }
 
-    /** Returns a callback that tells another one of fencing in place of an invalid state. */
+    /** Returns a callback that passes failures on in the same translation. */
     static Callback asFencing(Callback callback) {
         return (metadata, failure) ->
                 callback.onCompletion(metadata, failure == null ? null : (Exception) asFencing((Throwable) failure));

@@ -4,8 +4,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * The timestamp of an event; where its sender left it out (-1, which brokers accept), the time of its arrival here.
- * Kafka Streams' own extractor would end the instance, and each one after it, over such an event. Stateless.
+ * Extracts the timestamp of an event, or the current time if its sender set none (-1, which brokers accept). Kafka Streams'
+ * own extractor fails on such an event, which would end every instance that consumes it. Stateless.
  */
 public final class ArrivalTime implements TimestampExtractor {
     @Override

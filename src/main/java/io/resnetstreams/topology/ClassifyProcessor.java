@@ -15,84 +15,75 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Hands each event to the classifier and forwards the outcomes in partition order, when they are there.
+ * Passes each event to the classifier, and forwards completed outcomes in the order of the partition.
  *
- * <p>Threading: the stream thread alone. Outcomes are forwarded in {@code process} and in a wall-clock punctuation, which is
- * due whenever the stream thread wakes while something is in flight; it also makes Kafka Streams commit the tail of a topic
- * gone idle.
+ * <p>Threading: the stream thread only. Outcomes are forwarded in {@code process} and in a wall-clock punctuation, which is
+ * due whenever the stream thread wakes up while events are in flight. The punctuation also requests a commit when the
+ * topic becomes idle.
  */
 final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outcome> {
     static final String LABELS_SINK = "labels";
     static final String DEAD_LETTERS_SINK = "dead-letters";
 
-    private final String inputTopic;
+    private final Pipeline.Parts parts;
     private final EventClassifier classifier;
-    private final CommitFrontier frontier;
     private final TopologyMetrics metrics;
-    private final Replay replay;
     private final OutcomeRecords records;
 
     private ProcessorContext<byte[], Outcome> context;
     private InFlightWindow window;
-    private StreamThreadSleep sleep;
+    private StreamThreadPoll poll;
     private Cancellable punctuation;
     private boolean consumedSincePunctuation;
 
-    ClassifyProcessor(
-            String inputTopic,
-            EventClassifier classifier,
-            CommitFrontier frontier,
-            TopologyMetrics metrics,
-            Replay replay,
-            OutcomeRecords records) {
-        this.inputTopic = inputTopic;
+    ClassifyProcessor(Pipeline.Parts parts, EventClassifier classifier) {
+        this.parts = parts;
         this.classifier = classifier;
-        this.frontier = frontier;
-        this.metrics = metrics;
-        this.replay = replay;
-        this.records = records;
+        this.metrics = parts.metrics();
+        this.records = new OutcomeRecords(parts.outputs(), parts.replay(), System::currentTimeMillis);
     }
 
     @Override
     public void init(ProcessorContext<byte[], Outcome> processorContext) {
         context = processorContext;
-        TopicPartition partition =
-                new TopicPartition(inputTopic, context.taskId().partition());
-        // A new task has a new processor; one that was suspended has this again.
+        TopicPartition partition = new TopicPartition(
+                parts.outputs().topics().input(), context.taskId().partition());
+        // Each new task gets a new processor; a resumed task keeps its own.
+        CommitFrontier frontier = parts.frontier();
         window = window == null ? frontier.open(partition) : frontier.reopen(partition);
-        sleep = frontier.sleep();
+        poll = parts.polls().ofThisThread();
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
         RawEvent event = new RawEvent(position(record), record.key(), record.value(), record.headers());
         if (window.isLast(event.source().offset())) {
-            // Its turn came before, but forwarding timed out, so Kafka Streams offers it again.
+            // Forwarding timed out when this event was processed, so Kafka Streams processes it again.
             drain();
             return;
         }
-        if (!replay.takes(event)) {
-            window.passOver();
+        if (!parts.replay().takes(event)) {
+            window.skip();
             return;
         }
         CompletableFuture<Outcome> outcome = classifier.classify(event);
         window.add(event, outcome);
         if (!outcome.isDone()) {
-            outcome.whenComplete((done, failure) -> sleep.outcomeIsThere());
+            outcome.whenComplete((done, failure) -> poll.outcomeCompleted());
         }
         metrics.consumed(event);
         consumedSincePunctuation = true;
         if (punctuation == null) {
             punctuation =
-                    context.schedule(StreamThreadSleep.LOOK_AGAIN, PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
+                    context.schedule(StreamThreadPoll.SHORT_POLL, PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
         }
-        sleep.somethingWasDone();
+        poll.shortenNextPoll();
         drain();
     }
 
     private SourcePosition position(Record<byte[], byte[]> record) {
         RecordMetadata metadata = context.recordMetadata()
-                .orElseThrow(() -> new IllegalStateException("an event without topic, partition and offset"));
+                .orElseThrow(() -> new IllegalStateException("the event has no topic, partition and offset"));
         return new SourcePosition(metadata.topic(), metadata.partition(), metadata.offset(), record.timestamp());
     }
 
@@ -101,13 +92,14 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
         if (window.isEmpty() && !consumedSincePunctuation) {
             punctuation.cancel();
             punctuation = null;
-            // With exactly-once, readers see the labels after the commit; under light load there's no reason to wait.
-            // While events keep coming the interval commits, since a commit costs as much as hundreds of them.
+            // With exactly-once, labels become visible with the commit, so an idle task commits at once. While events
+            // keep
+            // arriving, the commit interval applies, since a commit costs as much as hundreds of events.
             context.commit();
         }
         if (window.isEmpty()) {
-            // To see whether more comes, or the end.
-            sleep.somethingWasDone();
+            // The next punctuation checks whether the task is idle.
+            poll.shortenNextPoll();
         }
         consumedSincePunctuation = false;
     }
@@ -118,9 +110,9 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
             Outcome outcome = headOutcome(event);
             OutcomeRecord written = records.of(event, outcome);
             context.forward(written.record(), written.sink());
-            // Only now: from here on a commit may pass the event.
+            // After forwarding, since from here on a commit may include the event.
             window.removeHead();
-            sleep.forwarded();
+            poll.forwarded();
             metrics.forwarded(event, written.outcome());
         }
     }
@@ -138,7 +130,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     public void close() {
         window.abandon();
         if (punctuation != null) {
-            // Kafka Streams may initialise this very object again, when a suspended task is resumed.
+            // Kafka Streams initialises this object again when the suspended task is resumed.
             punctuation.cancel();
             punctuation = null;
         }

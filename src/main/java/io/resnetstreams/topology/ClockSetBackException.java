@@ -3,7 +3,7 @@ package io.resnetstreams.topology;
 import java.io.Serial;
 import org.apache.kafka.common.errors.RetriableException;
 
-/** The wall clock was set back, so the thread's clients are of no use; another thread goes on with new ones. */
+/** The wall clock was set back, so the thread's clients are stuck; a new thread with new clients replaces it. */
 final class ClockSetBackException extends RetriableException {
     @Serial
     private static final long serialVersionUID = 1L;

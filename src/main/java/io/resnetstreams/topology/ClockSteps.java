@@ -7,17 +7,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that the wall clock was set, by comparing it with the monotonic one, and says so once for each step. Kafka's
- * clients measure durations by the wall clock: after it was set back, a client that is in use sends no heartbeat, renews no
- * metadata and lets no call time out until the clock has caught up.
+ * Detects changes of the wall clock by comparing it with the monotonic clock, and logs each of them. Kafka's clients measure
+ * durations with the wall clock: after it was set back, a client in use sends no heartbeats, refreshes no metadata and lets no
+ * call time out until the clock has caught up.
  *
  * <p>Threading: thread-safe.
  */
 final class ClockSteps {
-    /** Less is no harm: sessions are several times as long. */
+    /** Smaller changes are ignored: session timeouts are several times longer. */
     static final Duration SMALLEST = Duration.ofSeconds(2);
 
-    /** The clocks can't be read at once; where the thread was interrupted between them, the reading says nothing. */
+    /** The clocks are read one after the other; if the thread was descheduled in between, the reading is ignored. */
     private static final long LONGEST_READING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final Logger LOG = LoggerFactory.getLogger(ClockSteps.class);
@@ -29,8 +29,6 @@ final class ClockSteps {
     private int stepsBack;
 
     /**
-     * Begins with the clocks as they are.
-     *
      * @param wallMillis milliseconds since the epoch
      * @param nanoTicker monotonic nanoseconds
      */
@@ -40,7 +38,7 @@ final class ClockSteps {
         look();
     }
 
-    /** Compares the clocks, and returns how many times the wall clock has been set back so far. */
+    /** Compares the clocks, and returns how often the wall clock has been set back so far. */
     synchronized int look() {
         long before = nanoTicker.getAsLong();
         long wall = wallMillis.getAsLong();
@@ -52,7 +50,7 @@ final class ClockSteps {
         long step = ahead - aheadMillis;
         if (!hasRead || Math.abs(step) >= SMALLEST.toMillis()) {
             if (hasRead) {
-                tell(step);
+                log(step);
             }
             hasRead = true;
             aheadMillis = ahead;
@@ -60,23 +58,23 @@ final class ClockSteps {
         return stepsBack;
     }
 
-    private void tell(long stepMillis) {
+    private void log(long stepMillis) {
         if (stepMillis < 0) {
             stepsBack++;
             LOG.warn(
                     "The wall clock was set back by {} s. Kafka's clients would stop until it has caught up, so the"
                             + " stream threads are replaced",
-                    tenths(-stepMillis));
+                    seconds(-stepMillis));
         } else {
             LOG.warn(
-                    "The wall clock is {} s ahead of where it was: it was set, or the machine was suspended. Kafka may"
-                            + " take sessions and requests for expired; they are renewed",
-                    tenths(stepMillis));
+                    "The wall clock has moved forward by {} s: it was set, or the machine was suspended. Kafka may"
+                            + " expire sessions and requests; they are renewed",
+                    seconds(stepMillis));
         }
     }
 
-    /** Returns seconds to a tenth: the two clocks are read a moment apart. */
-    private static double tenths(long millis) {
+    /** Converts milliseconds to seconds with one decimal: a more exact figure would not be accurate. */
+    private static double seconds(long millis) {
         return Math.round(millis / 100.0) / 10.0;
     }
 }

@@ -8,72 +8,51 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Lowers the offsets that Kafka Streams commits to the oldest event still in flight. Kafka Streams takes an event as
- * consumed when {@code process} returns; with asynchronous batches it is not done by then.
+ * Lowers the offsets that Kafka Streams commits to the oldest event still in flight. Kafka Streams considers an
+ * event processed when {@code process} returns, but its outcome is only complete when its batch is.
  *
- * <p>Threading: stream threads open windows and commit, each for its own partitions; any thread may ask for the oldest
- * events.
+ * <p>Threading: each stream thread opens the windows and lowers the offsets of its own partitions; any thread may ask for
+ * the oldest events.
  */
-public final class CommitFrontier {
+final class CommitFrontier {
     private final InFlightBudget budget;
     private final Map<TopicPartition, InFlightWindow> windows = new ConcurrentHashMap<>();
-    private final ClockSteps clock = new ClockSteps(System::currentTimeMillis, System::nanoTime);
-    private final Map<Thread, StreamThreadSleep> sleepByThread = new ConcurrentHashMap<>();
-    private final ThreadLocal<StreamThreadSleep> sleeps = ThreadLocal.withInitial(() -> {
-        StreamThreadSleep mine = new StreamThreadSleep(System::nanoTime, clock);
-        sleepByThread.put(Thread.currentThread(), mine);
-        return mine;
-    });
-    private int stepsBackBefore;
 
-    public CommitFrontier(InFlightBudget budget) {
+    CommitFrontier(InFlightBudget budget) {
         this.budget = budget;
     }
 
+    /** Returns what the events in flight of all partitions amount to. */
+    InFlightBudget budget() {
+        return budget;
+    }
+
     /**
-     * Opens the window of a partition for a new task, in place of any earlier one. What an earlier task of this instance left
-     * does not count: others may have owned the partition since, and committed more.
+     * Opens the window of a partition for a new task, and drops any earlier window: since then other instances may have
+     * owned the partition and committed higher offsets.
      */
     InFlightWindow open(TopicPartition partition) {
         return windows.compute(partition, (same, earlier) -> new InFlightWindow(budget));
     }
 
     /**
-     * Opens the window of a partition for a task that was suspended. Until its next event it holds the frontier of the window
-     * before, since the task still commits what it had consumed by then.
+     * Opens the window of a partition for a task that was suspended. Until its next event the window keeps the frontier of
+     * the earlier one, since the task still commits the offsets that it had consumed before.
      */
     InFlightWindow reopen(TopicPartition partition) {
         return windows.compute(
-                partition, (same, earlier) -> earlier == null ? new InFlightWindow(budget) : earlier.successor());
+                partition, (same, earlier) -> earlier == null ? new InFlightWindow(budget) : earlier.reopened());
     }
 
-    /** Returns whether events of a partition are in flight; to be asked by the stream thread that owns it. */
+    /** Returns whether events of a partition are in flight; only for the stream thread that owns it. */
     boolean isAnyInFlight(TopicPartition partition) {
         InFlightWindow window = windows.get(partition);
         return window != null && !window.isEmpty();
     }
 
     /**
-     * Looks whether the wall clock was set back, and wakes the stream threads if it was: a poll that goes on would not end
-     * before the clock has caught up. To be called every second or so, by one thread.
-     */
-    void lookAtClock() {
-        int stepsBack = clock.look();
-        sleepByThread.keySet().removeIf(thread -> !thread.isAlive());
-        if (stepsBack != stepsBackBefore) {
-            stepsBackBefore = stepsBack;
-            sleepByThread.values().forEach(StreamThreadSleep::wakeUp);
-        }
-    }
-
-    /** Returns the sleep of the stream thread that asks. */
-    StreamThreadSleep sleep() {
-        return sleeps.get();
-    }
-
-    /**
-     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; none for partitions
-     * without any. Any thread may ask.
+     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; partitions without
+     * events in flight are left out.
      */
     Map<TopicPartition, Long> oldestInFlight() {
         Map<TopicPartition, Long> oldest = new HashMap<>();
@@ -86,7 +65,7 @@ public final class CommitFrontier {
         return oldest;
     }
 
-    /** Returns the offsets that may be committed where these were consumed. */
+    /** Returns the offsets that may be committed, given those that Kafka Streams has consumed. */
     Map<TopicPartition, OffsetAndMetadata> lower(Map<TopicPartition, OffsetAndMetadata> consumed) {
         Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(consumed);
         committable.replaceAll(this::lower);
@@ -98,7 +77,7 @@ public final class CommitFrontier {
         long offset = window == null ? consumed.offset() : window.committable(consumed.offset());
         return offset == consumed.offset()
                 ? consumed
-                // The leader epoch belonged to the later record.
+                // The leader epoch belongs to the later record.
                 : new OffsetAndMetadata(offset, Optional.empty(), consumed.metadata());
     }
 }

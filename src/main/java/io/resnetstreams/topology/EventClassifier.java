@@ -4,14 +4,14 @@ import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import java.util.concurrent.CompletableFuture;
 
-/** Finds the outcome of events, somewhere else than on the stream thread. */
+/** Determines the outcome of events, on other threads than the stream thread. */
 @FunctionalInterface
 public interface EventClassifier {
     /**
-     * Begins to classify and returns at once.
+     * Starts to classify an event, without blocking.
      *
-     * @return completes with the label or dead letter; fails only where the instance has to end. The topology cancels it
-     *     where it no longer needs the outcome
+     * @return completes with the label or dead letter, and fails only if the instance must end. The topology cancels it when
+     *     it no longer needs the outcome
      */
     CompletableFuture<Outcome> classify(RawEvent event);
 }

@@ -5,9 +5,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -24,42 +27,40 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Kafka's own clients, with the committed offsets lowered to the {@link CommitFrontier} and partitions paused while the
- * in-flight window is full, held to the end of a {@link Replay}. The clients are wrapped by {@link Proxy}, so only their public interfaces are involved:
- * {@code sendOffsetsToTransaction} (exactly once; of the producer also failures, as {@link AbortedTransaction} says), {@code
- * commitSync} (at least once; not after {@link UnsentOutcomes}), {@code pause}, {@code resume}, {@code paused} and {@code
- * poll}. The metrics are told of the ends
- * of transactions.
+ * Creates Kafka's own clients behind proxies. The committed offsets are lowered to the {@link CommitFrontier}, partitions are
+ * paused while the in-flight window is full, a {@link Replay} stops at its end, and the metrics count transactions.
+ *
+ * <p>The clients are wrapped by {@link Proxy}, so only their public interfaces are involved. The methods with changed
+ * behaviour are {@code sendOffsetsToTransaction} (exactly once), {@code commitSync} (at least once; refused after {@link
+ * UnsentOutcomes}), {@code send}, {@code pause}, {@code resume}, {@code paused} and {@code poll}; a producer's failures are
+ * translated by {@link AbortedTransaction}. A method that commits and is not among {@link #COMMITS} is refused, since it
+ * could commit events in flight.
  */
-public final class FrontierClientSupplier implements KafkaClientSupplier {
+final class FrontierClientSupplier implements KafkaClientSupplier {
     private static final String NO_RESET = "none";
 
-    private final CommitFrontier frontier;
-    private final InFlightBudget budget;
+    /** The methods by which Kafka Streams commits, and those that only have a similar name. */
+    private static final Set<String> COMMITS = Set.of(
+            "commitSync(Map)",
+            "commitSync(Map, Duration)",
+            "committed(Set)",
+            "committed(Set, Duration)",
+            "sendOffsetsToTransaction(Map, ConsumerGroupMetadata)",
+            "commitTransaction()");
+
+    private final Pipeline.Parts parts;
     private final TopologyMetrics metrics;
-    private final Replay replay;
-    private final OutputTopics outputs;
     private final OnGap onGap;
     private final long maxPollBytes;
     private final ThreadLocal<UnsentOutcomes> unsent = ThreadLocal.withInitial(UnsentOutcomes::new);
 
     /**
-     * @param onGap what to do where events are gone from the input topic
-     * @param maxPollBytes what the records of one poll may have together, in uncompressed bytes
+     * @param onGap what to do about events that were deleted from the input topic before they were processed
+     * @param maxPollBytes the largest total size of the records of one poll, in uncompressed bytes
      */
-    public FrontierClientSupplier(
-            CommitFrontier frontier,
-            InFlightBudget budget,
-            TopologyMetrics metrics,
-            Replay replay,
-            OutputTopics outputs,
-            OnGap onGap,
-            long maxPollBytes) {
-        this.frontier = frontier;
-        this.budget = budget;
-        this.metrics = metrics;
-        this.replay = replay;
-        this.outputs = outputs;
+    FrontierClientSupplier(Pipeline.Parts parts, OnGap onGap, long maxPollBytes) {
+        this.parts = parts;
+        this.metrics = parts.metrics();
         this.onGap = onGap;
         this.maxPollBytes = maxPollBytes;
     }
@@ -71,11 +72,14 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-        Producer<byte[], byte[]> producer =
-                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        return wrap(new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    Producer<byte[], byte[]> wrap(Producer<byte[], byte[]> producer) {
         return proxy(Producer.class, (proxy, method, arguments) -> {
+            requireKnown(method);
             if (method.getName().equals("sendOffsetsToTransaction")) {
-                arguments[0] = frontier.lower(offsets(arguments[0]));
+                arguments[0] = parts.frontier().lower(offsets(arguments[0]));
             } else if (method.getName().equals("send") && arguments.length == 2) {
                 arguments[1] = unsent.get()
                         .noting(explained(record(arguments[0]), AbortedTransaction.asFencing((Callback) arguments[1])));
@@ -83,16 +87,35 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
             Object result = invokeOrFence(producer, method, arguments);
             switch (method.getName()) {
                 case "commitTransaction" -> {
-                    frontier.sleep().committed();
+                    parts.polls().ofThisThread().committed();
                     metrics.committed();
                 }
                 case "abortTransaction" -> metrics.aborted();
                 default -> {
-                    // The others end no transaction.
+                    // The other methods end no transaction.
                 }
             }
             return result;
         });
+    }
+
+    /**
+     * Refuses methods that commit in a way that this class does not know.
+     *
+     * @throws UnsupportedOperationException naming the method
+     */
+    private static void requireKnown(Method method) {
+        String name = method.getName();
+        if (!name.startsWith("commit") && !name.startsWith("sendOffsets")) {
+            return;
+        }
+        String signature = Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", ", name + "(", ")"));
+        if (!COMMITS.contains(signature)) {
+            throw new UnsupportedOperationException(signature
+                    + " could commit events in flight: the commit frontier must be extended to lower its offsets");
+        }
     }
 
     private static Object invokeOrFence(Object producer, Method method, Object[] arguments) throws Throwable {
@@ -106,23 +129,31 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
         PollBudget pollBudget = new PollBudget(maxPollBytes);
-        Consumer<byte[], byte[]> consumer = mainConsumer(config, pollBudget);
-        // A wakeup that comes when a poll is over would end the first call that follows.
-        Consumer<byte[], byte[]> awake = proxy(Consumer.class, (proxy, method, arguments) -> frontier.sleep()
-                .callAwake(() -> invoke(consumer, method, arguments)));
-        InputPositions positions = new InputPositions(awake, policy(config), frontier::isAnyInFlight, metrics);
+        // With auto.offset.reset=none the consumer reports the cases that InputPositions decides.
+        Map<String, Object> withoutReset = new HashMap<>(config);
+        withoutReset.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, NO_RESET);
+        return wrap(
+                new KafkaConsumer<>(withoutReset, pollBudget.keys(), pollBudget.values()), pollBudget, policy(config));
+    }
+
+    Consumer<byte[], byte[]> wrap(
+            Consumer<byte[], byte[]> consumer, PollBudget pollBudget, InputPositions.Policy policy) {
+        Consumer<byte[], byte[]> outsidePoll =
+                proxy(Consumer.class, (proxy, method, arguments) -> callOutsidePoll(consumer, method, arguments));
+        InputPositions positions = new InputPositions(outsidePoll, policy, parts.frontier()::isAnyInFlight, metrics);
+        Replay replay = parts.replay();
         ReplayEnd end = new ReplayEnd(consumer, replay);
+        InFlightBudget budget = parts.frontier().budget();
         PausingConsumer pausing = new PausingConsumer(
                 consumer, partition -> budget.isExhausted() || replay.isPaused() || end.isReached(partition));
         return proxy(Consumer.class, (proxy, method, arguments) -> {
+            requireKnown(method);
             switch (method.getName()) {
                 case "commitSync" -> {
                     unsent.get().requireNone();
-                    if (arguments != null && arguments[0] instanceof Map) {
-                        arguments[0] = frontier.lower(offsets(arguments[0]));
-                    }
-                    frontier.sleep().callAwake(() -> invoke(consumer, method, arguments));
-                    frontier.sleep().committed();
+                    arguments[0] = parts.frontier().lower(offsets(arguments[0]));
+                    callOutsidePoll(consumer, method, arguments);
+                    parts.polls().ofThisThread().committed();
                     metrics.committed();
                     return null;
                 }
@@ -142,10 +173,11 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                     pausing.beforePoll();
                     pollBudget.begin();
                     Duration longest = (Duration) arguments[0];
-                    return positions.poll(() -> end.limit(() -> frontier.sleep().poll(consumer, longest)));
+                    return positions.poll(
+                            () -> end.limit(() -> parts.polls().ofThisThread().poll(consumer, longest)));
                 }
                 case "unsubscribe" -> {
-                    frontier.sleep().callAwake(() -> invoke(consumer, method, arguments));
+                    callOutsidePoll(consumer, method, arguments);
                     unsent.get().forget();
                     return null;
                 }
@@ -153,15 +185,19 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                     return invoke(consumer, method, arguments);
                 }
                 default -> {
-                    return frontier.sleep().callAwake(() -> invoke(consumer, method, arguments));
+                    return callOutsidePoll(consumer, method, arguments);
                 }
             }
         });
     }
 
+    private Object callOutsidePoll(Object consumer, Method method, Object[] arguments) throws Throwable {
+        return parts.polls().ofThisThread().callOutsidePoll(() -> invoke(consumer, method, arguments));
+    }
+
     private InputPositions.Policy policy(Map<String, Object> config) {
         InputPositions.Start strict =
-                replay == Replay.NONE ? InputPositions.Start.FIRST_TIME : InputPositions.Start.NEVER;
+                parts.replay() == Replay.NONE ? InputPositions.Start.FIRST_TIME : InputPositions.Start.NEVER;
         return new InputPositions.Policy(
                 onGap,
                 NO_RESET.equals(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))
@@ -169,17 +205,10 @@ public final class FrontierClientSupplier implements KafkaClientSupplier {
                         : InputPositions.Start.BEGINNING);
     }
 
-    /** Makes the consumer with {@code auto.offset.reset=none}, so that it reports what {@link InputPositions} decides. */
-    private static Consumer<byte[], byte[]> mainConsumer(Map<String, Object> config, PollBudget pollBudget) {
-        Map<String, Object> withoutReset = new HashMap<>(config);
-        withoutReset.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, NO_RESET);
-        return new KafkaConsumer<>(withoutReset, pollBudget.keys(), pollBudget.values());
-    }
-
-    /** Returns a callback that tells another one what a failure to write this record means. */
+    /** Returns a callback that passes on what a failure to write this record means. */
     private Callback explained(ProducerRecord<byte[], byte[]> record, Callback callback) {
-        return (metadata, failure) ->
-                callback.onCompletion(metadata, failure == null ? null : outputs.explain(record, failure));
+        return (metadata, failure) -> callback.onCompletion(
+                metadata, failure == null ? null : parts.outputs().explain(record, failure));
     }
 
     @Override

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** How often an event's outcome may be seen by a {@code read_committed} reader. */
+/** How often a {@code read_committed} consumer may see the outcome of an event. */
 public enum Guarantee {
-    /** Once, whatever dies in between. */
+    /** Exactly once, even if processes crash. */
     EXACTLY_ONCE_V2(StreamsConfig.EXACTLY_ONCE_V2),
-    /** At least once: a crash may repeat the outcomes since the last commit. */
+    /** At least once: after a crash, the outcomes since the last commit may be duplicated. */
     AT_LEAST_ONCE(StreamsConfig.AT_LEAST_ONCE);
 
     private final String property;

@@ -1,8 +1,8 @@
 package io.resnetstreams.topology;
 
 /**
- * How much an instance may hold between consuming events and committing them, over all its partitions. It may be
- * exceeded by what one poll returns.
+ * How many events an instance may hold between consuming and committing them, over all its partitions. One poll may
+ * exceed the limits.
  */
 public record InFlightLimits(int maxEvents, long maxBytes) {
     public InFlightLimits {

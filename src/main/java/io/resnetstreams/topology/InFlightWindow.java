@@ -7,21 +7,21 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The events of one partition that were consumed and whose outcomes are not yet forwarded, in offset order. Its head is
- * the commit frontier: nothing from there on may be committed.
+ * the commit frontier: neither the head nor any later event may be committed.
  *
- * <p>Threading: only the stream thread that owns the partition's task touches it, but for {@link #oldestTimestamp}.
- * Outcomes complete on other threads and reach it through their futures.
+ * <p>Threading: only the stream thread that owns the partition's task uses it, except for {@link #oldestTimestamp}.
+ * Outcomes complete on other threads, through their futures.
  */
 final class InFlightWindow {
     private static final long NONE = -1;
-    /** Below any timestamp that Kafka takes. */
+    /** Less than any timestamp that Kafka accepts. */
     static final long EMPTY = Long.MIN_VALUE;
 
     private record Entry(RawEvent event, CompletableFuture<Outcome> outcome) {}
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private final InFlightBudget budget;
-    /** No offset beyond this one may be committed: left by events that were given up. */
+    /** No higher offset may be committed, since the events from here on were abandoned. */
     private long abandonedFrom = NONE;
     /** Written by the stream thread, read by any. */
     private volatile long oldestTimestamp = EMPTY;
@@ -31,16 +31,16 @@ final class InFlightWindow {
     }
 
     /**
-     * Returns an empty window for the same task, which keeps the frontier until the first event comes or is passed over: from
-     * then on it is known that consumption began again at the committed offset.
+     * Returns an empty window for the same task after it was suspended. It keeps the frontier until the first event is
+     * added or skipped, which shows that the task consumes from its committed offset again.
      */
-    InFlightWindow successor() {
-        InFlightWindow successor = new InFlightWindow(budget);
-        successor.abandonedFrom = abandonedFrom;
-        return successor;
+    InFlightWindow reopened() {
+        InFlightWindow reopened = new InFlightWindow(budget);
+        reopened.abandonedFrom = abandonedFrom;
+        return reopened;
     }
 
-    /** Takes in an event, which must lie behind all others. */
+    /** Adds an event, whose offset must be higher than all others. */
     void add(RawEvent event, CompletableFuture<Outcome> outcome) {
         if (!entries.isEmpty()
                 && entries.peekLast().event.source().offset() >= event.source().offset()) {
@@ -52,15 +52,15 @@ final class InFlightWindow {
         }
         entries.addLast(new Entry(event, outcome));
         abandonedFrom = NONE;
-        budget.take(event.sizeInBytes());
+        budget.reserve(event.sizeInBytes());
     }
 
-    /** An event behind all others gets no outcome. */
-    void passOver() {
+    /** Notes that an event after all others gets no outcome. */
+    void skip() {
         abandonedFrom = NONE;
     }
 
-    /** Returns whether the event at this offset was the last one taken in, and is still there. */
+    /** Returns whether the event at this offset was the last one added, and is still in flight. */
     boolean isLast(long offset) {
         return !entries.isEmpty() && entries.peekLast().event.source().offset() == offset;
     }
@@ -93,18 +93,18 @@ final class InFlightWindow {
         return entries.getFirst().outcome.join();
     }
 
-    /** Removes the oldest event; only after its outcome was forwarded, since it may be committed from then on. */
+    /** Removes the oldest event, after which it may be committed; its outcome must have been forwarded. */
     void removeHead() {
-        budget.giveBack(entries.removeFirst().event.sizeInBytes());
+        budget.release(entries.removeFirst().event.sizeInBytes());
         oldestTimestamp = entries.isEmpty() ? EMPTY : head().source().timestamp();
     }
 
-    /** Returns the oldest event's timestamp in milliseconds since the epoch, or {@link #EMPTY}; any thread may ask. */
+    /** Returns the oldest event's timestamp in milliseconds since the epoch, or {@link #EMPTY}; any thread may call it. */
     long oldestTimestamp() {
         return oldestTimestamp;
     }
 
-    /** Returns the offset that may be committed, given what Kafka Streams has consumed: the next one to be processed. */
+    /** Returns the offset that may be committed, given the offset that Kafka Streams would commit. */
     long committable(long consumed) {
         if (abandonedFrom != NONE) {
             return Math.min(consumed, abandonedFrom);
@@ -115,8 +115,8 @@ final class InFlightWindow {
     }
 
     /**
-     * Gives up what is in flight: whoever owns the partition next consumes it again. The frontier stays where it is, so
-     * that no commit after this one can pass it.
+     * Abandons the events in flight, which the partition's next owner consumes again. The frontier stays where it is, so
+     * that no later commit can pass it.
      */
     void abandon() {
         if (!entries.isEmpty()) {
@@ -124,7 +124,7 @@ final class InFlightWindow {
         }
         for (Entry entry : entries) {
             entry.outcome.cancel(false);
-            budget.giveBack(entry.event.sizeInBytes());
+            budget.release(entry.event.sizeInBytes());
         }
         entries.clear();
         oldestTimestamp = EMPTY;

@@ -2,20 +2,20 @@ package io.resnetstreams.topology;
 
 import java.io.Serial;
 
-/** Events that the group has not processed are no longer on the input topic, and the configuration says to stop there. */
+/** Unprocessed events were deleted from the input topic, and the configured policy is to stop. */
 public final class InputGapException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
     private final String what;
 
-    /** @param remedy what can be done, as the end of a sentence that begins with {@code what} */
+    /** @param remedy how to solve it, as the end of a sentence that begins with {@code what} */
     InputGapException(String what, String remedy) {
         super(what + remedy);
         this.what = what;
     }
 
-    /** Returns what was found, as a sentence without its end. */
+    /** Returns what was found, as a sentence without its full stop. */
     public String what() {
         return what;
     }

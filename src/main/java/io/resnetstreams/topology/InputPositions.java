@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses where a consumer goes on when the broker does not have the position that it asks for. Kafka's own reset says nothing
- * above INFO. The consumer has {@code auto.offset.reset=none}, so that it reports each case by an exception.
+ * Chooses where a consumer continues when its position does not exist on the broker. Kafka's own reset logs nothing above
+ * INFO. The consumer has {@code auto.offset.reset=none}, so that it throws an exception in each of these cases.
  *
- * <p>Threading: the stream thread alone.
+ * <p>Threading: the stream thread only.
  */
 final class InputPositions {
     private static final Logger LOG = LoggerFactory.getLogger(InputPositions.class);
@@ -30,17 +30,17 @@ final class InputPositions {
     private final InFlight inFlight;
     private final TopologyMetrics metrics;
 
-    /** Where a partition is read from for which the group has no committed offset. */
+    /** Where to start in a partition for which the group has no committed offset. */
     enum Start {
-        /** From its beginning. */
+        /** At its beginning. */
         BEGINNING,
-        /** From its beginning where the group has committed nothing yet, or nothing was deleted from the partition. */
+        /** At its beginning, if the group has no committed offset at all or nothing was deleted from the partition. */
         FIRST_TIME,
-        /** From nowhere: the offset has to be there. */
+        /** Nowhere: a committed offset is required. */
         NEVER
     }
 
-    /** What the configuration says. */
+    /** The configured policy. */
     record Policy(OnGap onGap, Start start) {}
 
     /** Tells whether events of a partition are in flight. */
@@ -57,28 +57,28 @@ final class InputPositions {
     }
 
     /**
-     * Polls; where a position is not there, chooses another and returns no records.
+     * Polls; if a position does not exist, chooses another one and returns no records.
      *
-     * @throws InputGapException if the configuration says to stop instead
+     * @throws InputGapException if the policy is to stop instead
      */
     ConsumerRecords<byte[], byte[]> poll(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
         try {
             return poll.get();
         } catch (NoOffsetForPartitionException e) {
-            start(e);
+            handleNoOffset(e);
         } catch (OffsetOutOfRangeException e) {
-            goOn(e);
+            handleOutOfRange(e);
         }
         return ConsumerRecords.empty();
     }
 
-    private void start(NoOffsetForPartitionException failure) {
+    private void handleNoOffset(NoOffsetForPartitionException failure) {
         Set<TopicPartition> partitions = failure.partitions();
         switch (policy.start()) {
             case NEVER -> throw failure;
             case FIRST_TIME -> requireFirstStart(partitions);
             case BEGINNING -> {
-                // Nothing is required.
+                // Always allowed.
             }
         }
         LOG.info("The group has no committed offset for {}; they are read from the beginning", names(partitions));
@@ -102,24 +102,24 @@ final class InputPositions {
             throw new InputGapException(
                     "the group has no committed offset for " + names(trimmed)
                             + " and has some for other partitions, so it may have lost them",
-                    "; with kafka.auto.offset.reset=none that ends the instance, and 'kafka-consumer-groups.sh"
-                            + " --reset-offsets' sets them");
+                    "; with kafka.auto.offset.reset=none the instance stops; set the offsets with 'kafka-consumer-groups.sh"
+                            + " --reset-offsets'");
         }
     }
 
-    private void goOn(OffsetOutOfRangeException failure) {
+    private void handleOutOfRange(OffsetOutOfRangeException failure) {
         Set<TopicPartition> partitions = failure.partitions();
         Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         failure.offsetOutOfRangePartitions()
                 .forEach((partition, position) ->
-                        goOn(failure, partition, position, beginnings.get(partition), ends.get(partition)));
+                        chooseNext(failure, partition, position, beginnings.get(partition), ends.get(partition)));
     }
 
-    private void goOn(
+    private void chooseNext(
             OffsetOutOfRangeException failure, TopicPartition partition, long position, long begin, long end) {
         if (position < begin) {
-            found(
+            reportGap(
                     partition,
                     "offsets " + position + " to " + (begin - 1) + " of " + partition
                             + " were deleted before they were processed (retention, or a deletion of records): "
@@ -133,11 +133,11 @@ final class InputPositions {
                 ? truncation.divergentOffsets().get(partition).offset()
                 : position > end ? begin : position;
         if (next < position && inFlight.any(partition)) {
-            // Their offsets lie behind the new position. What is in flight is finished first.
+            // The events in flight have higher offsets than the new position, so they are completed first.
             return;
         }
         if (next < position) {
-            found(
+            reportGap(
                     partition,
                     "position " + position + " of " + partition + " is no longer on the topic, which ends at " + end
                             + " (the topic was created anew, or its leader lost records): it is read again from "
@@ -147,10 +147,10 @@ final class InputPositions {
         consumer.seek(partition, next);
     }
 
-    private void found(TopicPartition partition, String what, long events) {
+    private void reportGap(TopicPartition partition, String what, long events) {
         metrics.gap(partition, events);
         if (policy.onGap() == OnGap.STOP) {
-            throw new InputGapException(what, "; input.onGap=warn goes on all the same");
+            throw new InputGapException(what, "; with input.onGap=warn the instance continues");
         }
         LOG.warn("Gap in the input: {}", what);
     }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What to do where events are no longer on the input topic that the group has not yet processed. */
+/** What to do about events that were deleted from the input topic before they were processed. */
 public enum OnGap {
-    /** Log a warning, count them, and go on with what there is. */
+    /** Log a warning, count them, and continue with the next events. */
     WARN,
     /** End the instance. */
     STOP;

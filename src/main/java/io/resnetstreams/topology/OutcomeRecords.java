@@ -5,6 +5,7 @@ import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.topology.OutputTopics.OutcomeForm;
 import io.resnetstreams.topology.OutputTopics.Refusal;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -12,10 +13,10 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Makes the record of an outcome so that its topic takes it: an event whose label would be refused gets a dead letter, and a
- * dead letter that would be too large leaves out key, value and headers of its event.
+ * Creates the record of an outcome so that its topic accepts it: an event whose label would be refused gets a dead letter, and
+ * a dead letter that would be too large omits the key, value and headers of its event.
  *
- * <p>Threading: the stream thread alone.
+ * <p>Threading: the stream thread only.
  */
 final class OutcomeRecords {
     private final OutputTopics outputs;
@@ -23,12 +24,12 @@ final class OutcomeRecords {
     private final LongSupplier millisClock;
 
     /**
-     * @param outcome what the record says, which may be another outcome than the one given
+     * @param outcome the outcome that is written, which may differ from the one given
      * @param sink the name of the topology's sink
      */
     record OutcomeRecord(Outcome outcome, String sink, Record<byte[], Outcome> record) {}
 
-    /** @param millisClock the present in milliseconds since the epoch */
+    /** @param millisClock the current time in milliseconds since the epoch */
     OutcomeRecords(OutputTopics outputs, Replay replay, LongSupplier millisClock) {
         this.outputs = outputs;
         this.replay = replay;
@@ -42,16 +43,16 @@ final class OutcomeRecords {
         }
         OutputLimits limits = outputs.labels();
         Headers headers = replay.marked(event.headers());
-        Optional<RejectedEventException> obstacle = obstacle(event, outcome, headers, limits, refusal);
-        if (obstacle.isPresent()) {
-            return deadLetter(DeadLetter.of(event, obstacle.get()), refusal);
+        Optional<RejectedEventException> violation = violation(event, outcome, headers, limits, refusal);
+        if (violation.isPresent()) {
+            return deadLetter(DeadLetter.of(event, violation.get()), refusal);
         }
         long timestamp = limits.timestamp(event.source().timestamp(), millisClock.getAsLong());
         return new OutcomeRecord(
                 outcome, ClassifyProcessor.LABELS_SINK, new Record<>(event.key(), outcome, timestamp, headers));
     }
 
-    private static Optional<RejectedEventException> obstacle(
+    private static Optional<RejectedEventException> violation(
             RawEvent event, Outcome label, Headers headers, OutputLimits limits, Refusal refusal) {
         if (refusal.form() != OutcomeForm.WHOLE) {
             return rejected("label_refused", "the labels topic refused the label: " + refusal.cause());
@@ -60,11 +61,11 @@ final class OutcomeRecords {
             return rejected(
                     "label_without_key", "the event has no key; the labels topic is compacted, so it needs one");
         }
-        // What a backfill adds is few bytes, and a look at each header costs more than all else here.
-        boolean fitsSurely = headers == event.headers()
+        // The upper bound comes first, since measuring each header costs more than the rest of this method.
+        boolean fits = headers == event.headers()
                 && RecordSize.atMost(event.key(), label.recordValue(), event.headerCount(), event.headerBytes())
                         <= limits.maxBytes();
-        if (!fitsSurely) {
+        if (!fits) {
             long bytes = RecordSize.of(event.key(), label.recordValue(), headers);
             if (bytes > limits.maxBytes()) {
                 return rejected(
@@ -105,7 +106,7 @@ final class OutcomeRecords {
         return new OutcomeRecord(
                 letter,
                 ClassifyProcessor.DEAD_LETTERS_SINK,
-                // Its own key, since it may be left out.
+                // The dead letter's own key, which may be omitted.
                 new Record<>(letter.event().key(), letter, timestamp, headers));
     }
 }

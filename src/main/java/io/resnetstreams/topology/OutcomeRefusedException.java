@@ -3,20 +3,20 @@ package io.resnetstreams.topology;
 import java.io.Serial;
 import org.apache.kafka.common.KafkaException;
 
-/** An output topic did not take an outcome. The message names the topic and partition, the event's position and the cause. */
+/** An output topic refused an outcome. The message names the topic and partition, the event's position and the cause. */
 public final class OutcomeRefusedException extends KafkaException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final boolean mendable;
+    private final boolean retriable;
 
-    /** @param mendable whether the event's next outcome has another form, which the topic may take */
-    OutcomeRefusedException(String message, boolean mendable, Throwable cause) {
+    /** @param retriable whether the outcome can be written in another form, which the topic may accept */
+    OutcomeRefusedException(String message, boolean retriable, Throwable cause) {
         super(message, cause);
-        this.mendable = mendable;
+        this.retriable = retriable;
     }
 
-    boolean isMendable() {
-        return mendable;
+    boolean isRetriable() {
+        return retriable;
     }
 }

@@ -3,24 +3,24 @@ package io.resnetstreams.topology;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * Which records an output topic takes.
+ * The limits for records of an output topic.
  *
- * @param maxBytes bytes of a record as {@link RecordSize} measures it
- * @param setting the setting that {@code maxBytes} comes from, with its value, for people
- * @param needsKey whether the topic is compacted and so refuses records without a key
+ * @param maxBytes the largest record, in bytes as {@link RecordSize} measures it
+ * @param setting the setting that limits {@code maxBytes}, with its value, for messages
+ * @param needsKey whether the topic is compacted, so that it refuses records without a key
  * @param pastMillis how old a record's timestamp may be
- * @param futureMillis how far ahead a record's timestamp may be
+ * @param futureMillis how far in the future a record's timestamp may be
  */
 record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMillis, long futureMillis) {
-    /** A record may wait for so long before the broker looks at its timestamp, whose clock may differ too. */
+    /** Covers the time until the broker checks a record's timestamp, and the difference between the clocks. */
     private static final long TIMESTAMP_MARGIN_MILLIS = 600_000;
 
-    /** A single record's batch may grow by its compression, where it can't be compressed. */
+    /** How much compression may enlarge a batch that is not compressible. */
     private static final int COMPRESSION_SHARE = 1_000;
 
     private static final int COMPRESSION_BYTES = 64;
 
-    /** Returns limits of which only that of the producer's requests is known. */
+    /** Returns the limits if only that of the producer's requests is known. */
     static OutputLimits ofRequests(long maxRequestBytes) {
         return new OutputLimits(
                 maxRequestBytes,
@@ -30,7 +30,7 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
                 Long.MAX_VALUE);
     }
 
-    /** Returns the limits of a topic, for a producer with this largest request. */
+    /** Returns the limits of a topic for a producer with this largest request. */
     static OutputLimits of(TopicFacts topic, long maxRequestBytes) {
         OutputLimits requests = ofRequests(maxRequestBytes);
         if (topic.configuration().isEmpty()) {
@@ -38,10 +38,10 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
         }
         long batch = topic.maxMessageBytes().orElse(Long.MAX_VALUE);
         long record = batch == Long.MAX_VALUE ? batch : batch - batch / COMPRESSION_SHARE - COMPRESSION_BYTES;
-        boolean isTopics = record < maxRequestBytes;
+        boolean topicIsStricter = record < maxRequestBytes;
         return new OutputLimits(
-                isTopics ? record : maxRequestBytes,
-                isTopics
+                topicIsStricter ? record : maxRequestBytes,
+                topicIsStricter
                         ? TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of " + topic.name() + " is " + batch
                         : requests.setting,
                 topic.isCompacted(),
@@ -58,8 +58,8 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
     }
 
     /**
-     * Returns the timestamp for a record whose event has this one: the same, or the present where the topic would refuse it.
-     * Both are in milliseconds since the epoch.
+     * Returns the timestamp for the record of an event: the event's, or the current time if the topic would refuse that. Both
+     * are in milliseconds since the epoch.
      */
     long timestamp(long ofEvent, long now) {
         if (ofEvent < 0) {

@@ -14,16 +14,16 @@ import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
- * The topics that outcomes are written to: which records they take, as far as the broker has said so, and which outcomes they
- * refused. An outcome that was refused is written in another form when its event is processed again.
+ * The topics that outcomes are written to: their limits, as far as they are known, and the outcomes that they refused. A
+ * refused outcome is written in another form when its event is reprocessed.
  *
- * <p>Threading: thread-safe. Stream threads ask, producers' threads tell of refusals, one other thread sets limits.
+ * <p>Threading: thread-safe. Stream threads read, producers' threads report refusals, one other thread sets limits.
  */
-public final class OutputTopics {
-    /** More are forgotten, the oldest first; each then costs another refusal. */
-    private static final int MOST_REFUSALS = 10_000;
+final class OutputTopics {
+    /** If there are more, the oldest are dropped; each of them then causes another refusal. */
+    private static final int MAX_REFUSALS = 10_000;
 
-    private static final String IN_BAD_COMPANY = "Failed to append record because it was part of a batch";
+    private static final String REFUSED_WITH_BATCH = "Failed to append record because it was part of a batch";
 
     private final Topics topics;
     private final long maxRequestBytes;
@@ -32,7 +32,7 @@ public final class OutputTopics {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Event, Refusal> eldest) {
-            return size() > MOST_REFUSALS;
+            return size() > MAX_REFUSALS;
         }
     };
     private volatile boolean anyRefused;
@@ -42,18 +42,27 @@ public final class OutputTopics {
 
     private record Event(int partition, long offset) {}
 
+    /** The forms in which an outcome can be written, from the usual one to the one that every topic accepts. */
+    enum OutcomeForm {
+        /** The label, or the dead letter with its event's content and timestamp. */
+        WHOLE,
+        /** A dead letter with its event's content. */
+        DEAD_LETTER,
+        /** A dead letter without its event's content. */
+        WITHOUT_CONTENT
+    }
+
     /**
-     * Why an outcome can't be written as usual.
+     * The form in which an outcome must be written, and why.
      *
-     * @param form the form that it is written in instead
-     * @param cause what the broker said about the form before; null where nothing was refused
+     * @param cause what the broker said about the previous form; null if nothing was refused
      */
     record Refusal(OutcomeForm form, String cause) {
         static final Refusal NONE = new Refusal(OutcomeForm.WHOLE, null);
     }
 
     /** @param maxRequestBytes the producer's {@code max.request.size} */
-    public OutputTopics(Topics topics, long maxRequestBytes) {
+    OutputTopics(Topics topics, long maxRequestBytes) {
         this.topics = topics;
         this.maxRequestBytes = maxRequestBytes;
         this.labels = OutputLimits.ofRequests(maxRequestBytes);
@@ -64,7 +73,7 @@ public final class OutputTopics {
         return topics;
     }
 
-    /** Takes what the broker says about the two topics. */
+    /** Sets the limits to what the broker says about the two topics. */
     void set(TopicFacts labelsFacts, TopicFacts deadLettersFacts) {
         labels = OutputLimits.of(labelsFacts, maxRequestBytes);
         deadLetters = OutputLimits.of(deadLettersFacts, maxRequestBytes);
@@ -78,7 +87,7 @@ public final class OutputTopics {
         return deadLetters;
     }
 
-    /** Returns in which form an event's outcome is to be written, and why. */
+    /** Returns the form in which an event's outcome must be written, and why. */
     Refusal refusal(SourcePosition source) {
         if (!anyRefused) {
             return Refusal.NONE;
@@ -89,13 +98,13 @@ public final class OutputTopics {
     }
 
     /**
-     * Returns what a failure to write a record means. Where the record itself was refused, the next outcome of its event is
-     * written in another form; other failures are returned as they are.
+     * Translates a failure to write a record. If the record itself was refused, the next outcome of its event is written in
+     * another form; other failures are returned unchanged.
      */
     Exception explain(ProducerRecord<byte[], byte[]> record, Exception failure) {
-        boolean isCompanion = failure.getClass() == KafkaException.class
-                && String.valueOf(failure.getMessage()).startsWith(IN_BAD_COMPANY);
-        if (isCompanion) {
+        boolean isOfSameBatch = failure.getClass() == KafkaException.class
+                && String.valueOf(failure.getMessage()).startsWith(REFUSED_WITH_BATCH);
+        if (isOfSameBatch) {
             return refusal(record, "another record of its batch was refused", true, failure);
         }
         if (failure instanceof AuthorizationException) {
@@ -109,7 +118,7 @@ public final class OutputTopics {
         return refusal(record, failure.getMessage(), noteRefusal(record, failure.getMessage()), failure);
     }
 
-    /** Returns whether there is another form. */
+    /** Returns whether another form is left. */
     private boolean noteRefusal(ProducerRecord<byte[], byte[]> record, String cause) {
         Optional<SourcePosition> source = source(record);
         boolean isLabel = record.topic().equals(topics.labels());
@@ -127,22 +136,22 @@ public final class OutputTopics {
     }
 
     /**
-     * Returns the first refusal after which no other form is left; null while there is none. The failure that Kafka Streams
-     * tells may be that of another record of the same batch.
+     * Returns the first refusal after which no other form is left, or null. The failure that Kafka Streams reports may be
+     * that of another record of the same batch.
      */
     OutcomeRefusedException finalRefusal() {
         return finalRefusal;
     }
 
     private OutcomeRefusedException refusal(
-            ProducerRecord<byte[], byte[]> record, String cause, boolean mendable, Exception failure) {
+            ProducerRecord<byte[], byte[]> record, String cause, boolean retriable, Exception failure) {
         OutcomeRefusedException refusal = new OutcomeRefusedException(
-                "topic " + record.topic() + ", partition " + record.partition() + ", does not take the outcome of "
+                "topic " + record.topic() + ", partition " + record.partition() + ", refused the outcome of "
                         + source(record).map(SourcePosition::toString).orElse("an event")
                         + " (" + RecordSize.of(record.key(), record.value(), record.headers()) + " bytes): " + cause,
-                mendable,
+                retriable,
                 failure);
-        if (!mendable && finalRefusal == null) {
+        if (!retriable && finalRefusal == null) {
             finalRefusal = refusal;
         }
         return refusal;

@@ -8,20 +8,20 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Keeps two wishes apart: which partitions Kafka Streams wants paused, and which the pipeline holds, all of them while the
- * in-flight window is full. Before each poll the consumer gets their union. So the stream thread always polls, and a stalled
- * device costs no eviction and no rebalance.
+ * Pauses the partitions that either Kafka Streams or the pipeline wants paused; the pipeline pauses all of them while the
+ * in-flight window is full. The stream thread therefore keeps polling, and a slow device never gets the instance removed from
+ * the group.
  *
- * <p>Threading: the stream thread alone.
+ * <p>Threading: the stream thread only.
  */
 final class PausingConsumer {
     private final Consumer<byte[], byte[]> consumer;
-    private final Predicate<TopicPartition> held;
+    private final Predicate<TopicPartition> pausedByPipeline;
     private final Set<TopicPartition> pausedByStreams = new HashSet<>();
 
-    PausingConsumer(Consumer<byte[], byte[]> consumer, Predicate<TopicPartition> held) {
+    PausingConsumer(Consumer<byte[], byte[]> consumer, Predicate<TopicPartition> pausedByPipeline) {
         this.consumer = consumer;
-        this.held = held;
+        this.pausedByPipeline = pausedByPipeline;
     }
 
     void pause(Collection<TopicPartition> partitions) {
@@ -31,21 +31,21 @@ final class PausingConsumer {
 
     void resume(Collection<TopicPartition> partitions) {
         pausedByStreams.removeAll(partitions);
-        consumer.resume(partitions.stream().filter(held.negate()).toList());
+        consumer.resume(partitions.stream().filter(pausedByPipeline.negate()).toList());
     }
 
-    /** Returns what Kafka Streams knows to be paused. */
+    /** Returns the partitions that Kafka Streams has paused. */
     Set<TopicPartition> paused() {
         pausedByStreams.retainAll(consumer.assignment());
         return Set.copyOf(pausedByStreams);
     }
 
-    /** Pauses and resumes so that the next poll fetches what is wanted. */
+    /** Pauses and resumes partitions for the next poll. */
     void beforePoll() {
         Set<TopicPartition> assigned = consumer.assignment();
         pausedByStreams.retainAll(assigned);
         Set<TopicPartition> toPause = new HashSet<>(pausedByStreams);
-        assigned.stream().filter(held).forEach(toPause::add);
+        assigned.stream().filter(pausedByPipeline).forEach(toPause::add);
         Set<TopicPartition> toResume = new HashSet<>(consumer.paused());
         toResume.removeAll(toPause);
         toPause.removeAll(consumer.paused());

@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.common.RepeatingTask;
 import java.time.Duration;
 import java.util.Map;
@@ -28,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One running instance of the topology, from start to close.
  *
- * <p>Threading: started and closed by its owner; Kafka Streams' threads do the rest. {@link #close} commits what is
- * complete, leaves the group, and drops what is still in flight: it lies above the committed offset, and whoever owns
- * the partition next does it again.
+ * <p>Threading: its owner starts and closes it; the work is done by the threads of Kafka Streams. {@link #close} commits
+ * completed events, leaves the group, and drops events in flight: they are not committed, so the next owner of the
+ * partition processes them again.
  */
 public final class Pipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
@@ -39,13 +40,10 @@ public final class Pipeline implements AutoCloseable {
     private static final Duration CLOCK_INTERVAL = Duration.ofSeconds(1);
 
     private final KafkaStreams streams;
-    private final InFlightBudget budget;
-    private final CommitFrontier frontier;
+    private final Parts parts;
     private final Duration shutdownTimeout;
-    private final OutputTopics outputs;
     private final TopicWatch watch;
     private final Admin watchAdmin;
-    private final Topics topics;
     /** Null before the start. */
     private RepeatingTask topicWatch;
 
@@ -57,101 +55,67 @@ public final class Pipeline implements AutoCloseable {
     private final ThreadFailures failures = new ThreadFailures(System::nanoTime);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    private Pipeline(
-            PipelineSettings settings,
+    /** What the topology and the Kafka clients of a pipeline share. */
+    record Parts(
             OutputTopics outputs,
-            KafkaStreams streams,
-            Admin watchAdmin,
-            InFlightBudget budget,
-            CommitFrontier frontier) {
-        this.streams = streams;
-        this.budget = budget;
-        this.frontier = frontier;
+            CommitFrontier frontier,
+            StreamThreadPolls polls,
+            TopologyMetrics metrics,
+            Replay replay) {
+        static Parts of(PipelineSettings settings, TopologyMetrics metrics, Replay replay) {
+            Properties properties = StreamsProperties.of(settings);
+            return new Parts(
+                    new OutputTopics(settings.topics(), StreamsProperties.maxRequestBytes(properties)),
+                    new CommitFrontier(new InFlightBudget(settings.inFlight())),
+                    new StreamThreadPolls(StreamsProperties.commitInterval(properties)),
+                    metrics,
+                    replay);
+        }
+    }
+
+    /** Tests give another topology or other clients, to show what is lost without the frontier. */
+    Pipeline(PipelineSettings settings, Parts parts, Topology topology, KafkaClientSupplier clients) {
+        Properties properties = StreamsProperties.of(settings);
+        this.parts = parts;
+        this.streams = new KafkaStreams(
+                topology, properties, clients, new SteadyTime(System.currentTimeMillis(), System::nanoTime));
         this.shutdownTimeout = settings.shutdownTimeout();
-        this.topics = settings.topics();
-        this.outputs = outputs;
-        this.watchAdmin = watchAdmin;
-        this.watch = new TopicWatch(watchAdmin, settings.applicationId(), outputs, this::end, System::nanoTime);
+        this.watchAdmin = clients.getAdmin(
+                new StreamsConfig(properties).getAdminConfigs(settings.applicationId() + "-topic-watch"));
+        this.watch = new TopicWatch(watchAdmin, settings.applicationId(), parts.outputs(), this::end, System::nanoTime);
         streams.setStateListener(this::onState);
         streams.setUncaughtExceptionHandler(this::onUncaught);
     }
 
-    /** Makes a pipeline that keeps the commit frontier; nothing runs until {@link #start}. */
+    /** Creates a pipeline; nothing runs until {@link #start}. */
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics) {
         return create(settings, classifier, metrics, Replay.NONE);
     }
 
-    /** The same for a bounded replay. It does not end by itself: its owner sees in the committed offsets when it is done. */
+    /**
+     * Creates a pipeline for a bounded replay. It does not end by itself: the committed offsets tell its owner when the
+     * replay is complete.
+     */
     public static Pipeline create(
             PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics, Replay replay) {
-        InFlightBudget budget = new InFlightBudget(settings.inFlight());
-        CommitFrontier frontier = new CommitFrontier(budget);
-        OutputTopics outputs = outputs(settings);
-        return create(
-                settings,
-                outputs,
-                ClassifyTopology.build(outputs, classifier, frontier, metrics, replay),
-                budget,
-                frontier,
-                new FrontierClientSupplier(
-                        frontier,
-                        budget,
-                        metrics,
-                        replay,
-                        outputs,
-                        settings.onGap(),
-                        StreamsProperties.maxPollBytes(settings.inFlight())));
+        Parts parts = Parts.of(settings, metrics, replay);
+        return new Pipeline(settings, parts, ClassifyTopology.build(parts, classifier), clients(settings, parts));
     }
 
-    /** Returns the output topics of a pipeline with these settings, of which nothing is known yet. */
-    static OutputTopics outputs(PipelineSettings settings) {
-        return new OutputTopics(settings.topics(), StreamsProperties.maxRequestBytes(StreamsProperties.of(settings)));
-    }
-
-    /** The same with clients given, for tests that show what is lost without the frontier. */
-    static Pipeline create(
-            PipelineSettings settings,
-            EventClassifier classifier,
-            TopologyMetrics metrics,
-            InFlightBudget budget,
-            CommitFrontier frontier,
-            KafkaClientSupplier clients) {
-        OutputTopics outputs = outputs(settings);
-        return create(
-                settings,
-                outputs,
-                ClassifyTopology.build(outputs, classifier, frontier, metrics, Replay.NONE),
-                budget,
-                frontier,
-                clients);
-    }
-
-    /** The same with a topology given, for tests of one that differs. */
-    static Pipeline create(
-            PipelineSettings settings,
-            OutputTopics outputs,
-            Topology topology,
-            InFlightBudget budget,
-            CommitFrontier frontier,
-            KafkaClientSupplier clients) {
-        Properties properties = StreamsProperties.of(settings);
-        KafkaStreams streams = new KafkaStreams(
-                topology, properties, clients, new SteadyTime(System.currentTimeMillis(), System::nanoTime));
-        Admin watchAdmin = clients.getAdmin(
-                new StreamsConfig(properties).getAdminConfigs(settings.applicationId() + "-topic-watch"));
-        return new Pipeline(settings, outputs, streams, watchAdmin, budget, frontier);
+    static KafkaClientSupplier clients(PipelineSettings settings, Parts parts) {
+        return new FrontierClientSupplier(parts, settings.onGap(), StreamsProperties.maxPollBytes(settings.inFlight()));
     }
 
     /**
-     * Looks at the topics, so that no outcome is written that they refuse, and begins to consume. While other consumers use the
-     * group for something else it does not join, since it would be given partitions that it does not work on.
+     * Checks the topics, so that no outcome is written that they refuse, and starts to consume. While other applications use
+     * the consumer group, it does not join, since it would be assigned partitions of other topics.
      */
     public void start() {
-        lookFirst();
-        clockWatch = RepeatingTask.start("clock-watch", CLOCK_INTERVAL, CLOCK_INTERVAL, frontier::lookAtClock);
+        checkTopics();
+        clockWatch = RepeatingTask.start("clock-watch", CLOCK_INTERVAL, CLOCK_INTERVAL, parts.polls()::checkClock);
         join();
         topicWatch = RepeatingTask.start("topic-watch", WATCH_INTERVAL, WATCH_INTERVAL, () -> {
-            watch.look();
+            watch.check();
             join();
         });
     }
@@ -163,51 +127,49 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    /** Else outcomes of the first seconds could only be held against what the producer sends. */
-    private void lookFirst() {
+    /** Without it, outcomes of the first seconds would only be checked against the producer's limits. */
+    private void checkTopics() {
         try {
-            watch.look();
+            watch.check();
         } catch (InterruptedException | InterruptException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.warn("The topics can't be looked at: {}", e.toString(), e);
+            LOG.warn("The topics can't be checked: {}", e.toString(), e);
         }
     }
 
     private void end(RuntimeException reason) {
         if (failure.compareAndSet(null, reason)) {
-            Thread closing = new Thread(this::close, "pipeline-end");
-            closing.setDaemon(true);
-            closing.start();
+            DaemonThreads.start("pipeline-end", this::close);
         }
     }
 
     /**
-     * Returns why this instance can't do its work although it runs, as a sentence without its end: topics that are missing,
-     * a group that others use; nothing where it can. It is looked at every few seconds. Any thread may ask.
+     * Returns why this instance can't process events although it runs, as a sentence without its full stop: a missing
+     * topic, or a group that other applications use; empty if it can. It is checked every few seconds. Thread-safe.
      */
     public Optional<String> trouble() {
         return watch.trouble();
     }
 
-    /** Waits until partitions are assigned and events flow; false when the time is up or the pipeline has ended. */
+    /** Waits until partitions are assigned; returns false after the timeout or when the pipeline has ended. */
     public boolean awaitRunning(Duration timeout) throws InterruptedException {
         return running.await(timeout.toMillis(), TimeUnit.MILLISECONDS) && ended.getCount() > 0;
     }
 
-    /** Waits until the pipeline has ended, by {@link #close} or by a failure. */
+    /** Waits until the pipeline has ended, by {@link #close} or because it failed. */
     public void awaitEnd() throws InterruptedException {
         ended.await();
     }
 
-    /** Returns why the pipeline ended by itself, or null. */
+    /** Returns the failure that ended the pipeline, or null. */
     public Throwable failure() {
         return failure.get();
     }
 
-    /** Returns what is consumed and not yet forwarded at this moment. */
+    /** Returns the number and size of events that are consumed and not yet forwarded. */
     public InFlightBudget inFlight() {
-        return budget;
+        return parts.frontier().budget();
     }
 
     /** Returns the state of Kafka Streams. */
@@ -215,7 +177,7 @@ public final class Pipeline implements AutoCloseable {
         return streams.state();
     }
 
-    /** Returns the partitions of the input topic that this instance works on at this moment. */
+    /** Returns the partitions of the input topic that are assigned to this instance. */
     public Set<Integer> ownPartitions() {
         return streams.metadataForLocalThreads().stream()
                 .flatMap(thread -> thread.activeTasks().stream())
@@ -225,11 +187,11 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; none for partitions
-     * without any.
+     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; partitions without
+     * events in flight are left out.
      */
     public Map<Integer, Long> oldestInFlight() {
-        return frontier.oldestInFlight().entrySet().stream()
+        return parts.frontier().oldestInFlight().entrySet().stream()
                 .collect(Collectors.toMap(oldest -> oldest.getKey().partition(), Map.Entry::getValue));
     }
 
@@ -250,16 +212,17 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private StreamThreadExceptionResponse onUncaught(Throwable thrown) {
-        OutcomeRefusedException refusal = outputs.finalRefusal();
+        OutcomeRefusedException refusal = parts.outputs().finalRefusal();
         Throwable exception = refusal == null ? thrown : refusal;
-        if (failures.mayPass(exception)) {
+        if (failures.shouldReplaceThread(exception)) {
             LOG.warn("A stream thread is replaced: {}", exception.toString());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
         failure.compareAndSet(
                 null,
                 exception instanceof MissingSourceTopicException
-                        ? new MissingTopicException("topic '" + topics.input() + "' does not exist any more", exception)
+                        ? new MissingTopicException(
+                                "topic '" + parts.outputs().topics().input() + "' no longer exists", exception)
                         : exception);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }

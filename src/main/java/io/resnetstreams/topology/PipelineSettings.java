@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What a pipeline needs to know of Kafka.
+ * The settings of a pipeline.
  *
- * @param maxMessageBytes the largest record on the input topic
- * @param onGap what to do where events are gone from the input topic
- * @param kafka further properties of Kafka Streams and its clients, which win over the pipeline's own
+ * @param maxMessageBytes the largest record on the input topic, in bytes
+ * @param onGap what to do about events that were deleted from the input topic before they were processed
+ * @param kafka further properties of Kafka Streams and its clients, which override those that the pipeline sets
  */
 public record PipelineSettings(
         String applicationId,

@@ -7,24 +7,24 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Bounds what a poll returns in uncompressed bytes. Kafka's own limits are in compressed bytes and in records, so a poll could
- * return gigabytes. The two deserializers of a consumer share the budget: once the records of a poll have used it up they
- * refuse the next one, at which the consumer returns what it has and offers the refused record again at the next poll.
+ * Limits the uncompressed bytes that a poll returns. Kafka's own limits count compressed bytes and records, so a poll could
+ * return gigabytes. The two deserializers of a consumer share the budget: once it is used up, they refuse the next record.
+ * The consumer then returns the records it has, and deserializes the refused one again in the next poll.
  *
- * <p>A poll exceeds the limit by two records at most, and has at least one. A record without key and value reaches no
- * deserializer, so it does not count.
+ * <p>A poll exceeds the limit by two records at most, and returns at least one. A record without key and value is not
+ * counted, since it reaches no deserializer.
  *
- * <p>Threading: the consumer's thread alone.
+ * <p>Threading: the consumer's thread only.
  */
 final class PollBudget {
     private static final FullException FULL = new FullException();
 
     private final long maxBytes;
     private long bytes;
-    /** Whether the record whose value comes next was let in by its key. */
-    private boolean isLetIn;
+    /** Whether the key of the current record was accepted, so that its value is too. */
+    private boolean isAccepted;
 
-    /** Says that the poll is full. It is thrown as it is, many times, so it has no stack trace. */
+    /** The poll has reached its limit. One instance is thrown many times, so it has no stack trace. */
     private static final class FullException extends SerializationException {
         private static final long serialVersionUID = 1L;
 
@@ -38,15 +38,15 @@ final class PollBudget {
         }
     }
 
-    /** @param maxBytes what keys, values and headers of one poll may have together */
+    /** @param maxBytes the largest total size of the keys, values and headers of one poll */
     PollBudget(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
-    /** Begins a poll. */
+    /** Starts a new poll. */
     void begin() {
         bytes = 0;
-        isLetIn = false;
+        isAccepted = false;
     }
 
     /** Returns the consumer's deserializer of keys. */
@@ -54,8 +54,8 @@ final class PollBudget {
         return new FromBuffer() {
             @Override
             public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
-                letIn(headers);
-                isLetIn = true;
+                accept(headers);
+                isAccepted = true;
                 return read(data);
             }
         };
@@ -66,16 +66,16 @@ final class PollBudget {
         return new FromBuffer() {
             @Override
             public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
-                if (!isLetIn) {
-                    letIn(headers);
+                if (!isAccepted) {
+                    accept(headers);
                 }
-                isLetIn = false;
+                isAccepted = false;
                 return read(data);
             }
         };
     }
 
-    private void letIn(Headers headers) {
+    private void accept(Headers headers) {
         if (bytes >= maxBytes) {
             throw FULL;
         }
@@ -91,7 +91,7 @@ final class PollBudget {
         return read;
     }
 
-    /** Consumers deserialize from buffers; the other method is there for Kafka's interface. */
+    /** Consumers only call the method with a buffer; the interface requires the other one. */
     private abstract static class FromBuffer implements Deserializer<byte[]> {
         @Override
         public byte[] deserialize(String topic, byte[] data) {

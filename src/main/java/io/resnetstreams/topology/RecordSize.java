@@ -5,9 +5,9 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * How many bytes a record takes alone in an uncompressed batch of Kafka's record format 2, which is what the limits of
- * producers and topics count: 61 bytes of the batch, up to 21 of the record, and each length as a variable-length integer of
- * 7 bits a byte (Kafka's protocol guide, "Record Batch").
+ * The size of a record alone in an uncompressed batch of Kafka's record format 2, to which the limits of producers and topics
+ * apply: 61 bytes for the batch, up to 21 for the record, and each length as a variable-length integer of 7 bits a byte
+ * (Kafka's protocol guide, "Record Batch").
  */
 final class RecordSize {
     private static final int BATCH_BYTES = 61;
@@ -16,7 +16,7 @@ final class RecordSize {
 
     private RecordSize() {}
 
-    /** Returns the size. */
+    /** Returns the size in bytes. */
     static long of(byte[] key, byte[] value, Headers headers) {
         long bytes = BATCH_BYTES + RECORD_BYTES + field(key) + field(value);
         int count = 0;
@@ -28,7 +28,7 @@ final class RecordSize {
         return bytes + lengthBytes(count);
     }
 
-    /** Returns at least the size, without a look at each header. */
+    /** Returns an upper bound of the size, without measuring each header. */
     static long atMost(byte[] key, byte[] value, int headerCount, long headerBytes) {
         return BATCH_BYTES
                 + RECORD_BYTES
@@ -43,7 +43,7 @@ final class RecordSize {
         return bytes == null ? 1 : lengthBytes(bytes.length) + (long) bytes.length;
     }
 
-    /** Lengths are encoded with a sign (zigzag), which takes one bit. */
+    /** The zigzag encoding of lengths uses one bit for the sign. */
     private static int lengthBytes(int length) {
         return Math.max(1, (Integer.SIZE - Integer.numberOfLeadingZeros(length << 1) + 6) / 7);
     }

@@ -5,33 +5,34 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * What a bounded replay asks of the pipeline: where each partition ends, which events it is about, when to wait, and a mark
- * on its outcomes. A live pipeline asks for nothing of it.
+ * What makes a pipeline a bounded replay: the end of each partition, the selection of events, pauses, and a mark on the
+ * outcomes. By default, nothing differs from a live pipeline.
  *
- * <p>Threading: called from the stream threads, at once where there are several.
+ * <p>Threading: called concurrently by the stream threads.
  */
 public interface Replay {
-    /** Every event, for ever, without a mark. */
+    /** A live pipeline: every event, without an end and without a mark. */
     Replay NONE = new Replay() {};
 
     /**
-     * Returns the first offset of a partition that is not consumed; 0 where nothing of the partition is. It never changes.
+     * Returns the first offset of a partition that is not consumed, 0 if nothing of the partition is consumed. It never
+     * changes.
      */
     default long end(TopicPartition partition) {
         return Long.MAX_VALUE;
     }
 
-    /** Returns whether nothing more should be consumed for now. Asked before each poll, so it must answer at once. */
+    /** Returns whether to pause consumption. Called before each poll, so it must not block. */
     default boolean isPaused() {
         return false;
     }
 
-    /** Returns whether an event gets an outcome; others are consumed and passed over. Asked once for each consumption. */
+    /** Returns whether an event gets an outcome; other events are skipped. Called once each time an event is consumed. */
     default boolean takes(RawEvent event) {
         return true;
     }
 
-    /** Returns the headers of an outcome with the replay's mark, as new headers; or these as they are. */
+    /** Returns a copy of an outcome's headers with the replay's mark added, or the same headers if there is no mark. */
     default Headers marked(Headers headers) {
         return headers;
     }

@@ -17,10 +17,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Holds a consumer to the end of a {@link Replay}: records behind it are dropped from what a poll returned, offsets to be
- * committed never pass it, and a partition that has reached it is to be paused.
+ * Stops a consumer at the end of a {@link Replay}: records after the end are dropped from the result of a poll, no offset
+ * after the end is committed, and a partition that has reached its end is paused.
  *
- * <p>Threading: the stream thread alone.
+ * <p>Threading: the stream thread only.
  */
 final class ReplayEnd {
     private final Consumer<byte[], byte[]> consumer;
@@ -32,27 +32,27 @@ final class ReplayEnd {
         this.replay = replay;
     }
 
-    /** Returns whether nothing of a partition is left to consume. */
+    /** Returns whether a partition has no more records to consume. */
     boolean isReached(TopicPartition partition) {
         return replay.end(partition) == 0 || reached.contains(partition);
     }
 
-    /** Looks again at partitions that were taken away meanwhile and came back: they begin at their committed offset. */
+    /** Checks the positions again: a partition that was revoked and assigned again resumes at its committed offset. */
     void beforePoll() {
-        reached.removeIf(partition -> !isBehindEnd(partition));
+        reached.removeIf(partition -> !isAtEnd(partition));
     }
 
-    private boolean isBehindEnd(TopicPartition partition) {
+    private boolean isAtEnd(TopicPartition partition) {
         try {
             return consumer.assignment().contains(partition)
                     && consumer.position(partition, Duration.ZERO) >= replay.end(partition);
         } catch (TimeoutException e) {
-            // It was just assigned, and its position is not yet known.
+            // The partition was just assigned, so its position is not known yet.
             return false;
         }
     }
 
-    /** Polls, and returns what lies before the end. */
+    /** Polls, and returns the records before the end. */
     ConsumerRecords<byte[], byte[]> limit(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
         if (replay == Replay.NONE) {
             return poll.get();
@@ -63,9 +63,8 @@ final class ReplayEnd {
             if (!e.partitions().stream().allMatch(partition -> replay.end(partition) == 0)) {
                 throw e;
             }
-            // Partitions added since the replay was planned have no offset in its group. They are paused before the
-            // next
-            // poll, so nothing is ever fetched from there.
+            // Partitions added after the replay was planned have no committed offset. They are paused before the next
+            // poll, so they are never fetched.
             e.partitions().forEach(partition -> consumer.seek(partition, 0));
             return ConsumerRecords.empty();
         }

@@ -5,9 +5,9 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A clock for Kafka Streams that never goes back: the wall clock's time when it was made, plus the monotonic time since. By
- * the wall clock Kafka Streams would neither commit nor punctuate until a clock that was set back has caught up. Kafka
- * Streams measures durations with it; timestamps of records come from events.
+ * A clock for Kafka Streams that never goes back: the wall clock's time at its creation, plus the monotonic time since. With
+ * the wall clock, Kafka Streams would neither commit nor punctuate after the clock was set back, until it has caught up. Kafka
+ * Streams only measures durations with this clock; the timestamps of records come from events.
  *
  * <p>Threading: thread-safe.
  */
@@ -19,10 +19,8 @@ final class SteadyTime implements Time {
     private final long startNanos;
 
     /**
-     * Starts with the present.
-     *
-     * @param wallMillis the present in milliseconds since the epoch
-     * @param nanoTicker monotonic nanoseconds, as {@link System#nanoTime} tells them
+     * @param wallMillis the current time in milliseconds since the epoch
+     * @param nanoTicker monotonic nanoseconds, such as {@link System#nanoTime}
      */
     SteadyTime(long wallMillis, LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;

@@ -15,33 +15,34 @@ import org.apache.kafka.streams.processor.assignment.assignors.StickyTaskAssigno
 
 /** Kafka Streams' properties for events that are images of many kilobytes rather than rows of a hundred bytes. */
 public final class StreamsProperties {
-    /** A dead letter is its event plus headers that say why; a label has its event's key and headers. */
+    /** How much larger than its event an outcome may be: a dead letter is its event with more headers. */
     public static final int OUTCOME_HEADROOM_BYTES = 64 * 1024;
 
-    /** Ends {@code main.consumer.} too. */
+    /** Also the end of {@code main.consumer.}. */
     private static final String CONSUMER_PREFIX = "consumer.";
 
     private static final String READ_COMMITTED = IsolationLevel.READ_COMMITTED.toString();
 
-    /** How long an outcome may wait for its commit. */
-    static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
+    /** How long an outcome waits for its commit, unless the user sets {@code kafka.commit.interval.ms}. */
+    private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
     /**
-     * An instance that was silent for so long is taken for dead: its session and its transaction end. It is the shortest
-     * session that brokers allow by default.
+     * The session and transaction timeout of an instance that no longer responds. It is the shortest session timeout that
+     * brokers allow by default.
      */
-    private static final int SILENCE_MILLIS = 6_000;
+    private static final int DEAD_INSTANCE_MILLIS = 6_000;
 
     private static final int MEBIBYTE = 1024 * 1024;
 
-    /** More cost no less for each record. */
+    /** Larger polls are no cheaper per record. */
     private static final int MOST_POLL_RECORDS = 500;
 
     private static final int LARGEST_FETCH_BYTES = 16 * MEBIBYTE;
-    /** A window is filled in about so many polls, and so many fetches: each may overshoot it. */
-    private static final int FILLS_OF_A_WINDOW = 4;
 
-    /** Of a photograph, by which polls are bounded where the window is small in bytes. */
+    /** The number of polls, and of fetches, that fill an in-flight window: each of them may exceed its limit. */
+    private static final int POLLS_PER_WINDOW = 4;
+
+    /** The size of a photograph, which bounds the records of a poll if the window is small in bytes. */
     private static final int TYPICAL_EVENT_BYTES = 128 * 1024;
 
     private StreamsProperties() {}
@@ -49,7 +50,7 @@ public final class StreamsProperties {
     /**
      * Returns the properties.
      *
-     * @throws IllegalArgumentException if the settings hold a Kafka property that would break a promise
+     * @throws IllegalArgumentException if the settings contain a Kafka property that would break a guarantee
      */
     public static Properties of(PipelineSettings settings) {
         settings.kafka().forEach((name, value) -> refuseUnsafe(settings, name, value));
@@ -60,18 +61,17 @@ public final class StreamsProperties {
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG, settings.guarantee().property());
         values.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.streamThreads());
         values.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
-        // How long it may sleep where nothing happens; StreamThreadSleep wakes it for outcomes and for commits.
+        // The longest poll of an idle stream thread; StreamThreadPoll ends it earlier for outcomes and commits.
         values.put(StreamsConfig.POLL_MS_CONFIG, 100);
         values.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ArrivalTime.class);
         values.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, maxPollRecords(settings.inFlight()));
-        // A task has one partition and nothing to wait for. Any other value makes Kafka Streams format a message for
-        // each
-        // record it looks at, a third of the stream thread's time.
+        // A task has one partition, so it never waits for another one. With any other value Kafka Streams formats a
+        // message for each record, which takes a third of the stream thread's time.
         values.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        // A broker that is away is waited for; Kafka adds this to the clock, so it can't be the greatest number.
+        // Wait for a broker that is down. Kafka adds this to the clock, so it can't be Long.MAX_VALUE.
         values.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, TimeUnit.DAYS.toMillis(7));
-        // Who joins or leaves moves no partition of the others, whose events in flight would be done again. Kafka's
-        // default shares tasks without state anew each time, and back from instances of a new version to the old.
+        // An instance that joins or leaves moves no other partition, since its events in flight would be reprocessed.
+        // Kafka's default assignor redistributes all stateless tasks, even from a new version back to the old one.
         values.put(StreamsConfig.TASK_ASSIGNOR_CLASS_CONFIG, StickyTaskAssignor.class.getName());
         putConsumer(settings, values);
         putProducer(settings, values);
@@ -83,30 +83,30 @@ public final class StreamsProperties {
 
     private static void putConsumer(PipelineSettings settings, Map<String, Object> values) {
         putMain(values, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        // Under either guarantee: an event of a transaction that was aborted never was.
+        // With both guarantees, since events of aborted transactions must not be read.
         putMain(values, ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
         putMain(values, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords(settings.inFlight()));
-        // A record that is larger comes all the same, alone.
+        // A larger record is still fetched, alone.
         int fetchBytes = fetchBytes(settings.inFlight());
         putMain(values, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes);
         putMain(values, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Math.max(1, fetchBytes / 8));
-        // Work of a killed instance resumes when its session ends, and the others learn that by their next heartbeat.
-        putMain(values, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SILENCE_MILLIS);
+        // The partitions of a killed instance are reassigned after its session timeout and the others' next heartbeat.
+        putMain(values, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, DEAD_INSTANCE_MILLIS);
         putMain(values, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     }
 
     private static int maxPollRecords(InFlightLimits inFlight) {
         long byBytes = inFlight.maxBytes() / TYPICAL_EVENT_BYTES;
-        long byEvents = inFlight.maxEvents() / FILLS_OF_A_WINDOW;
+        long byEvents = inFlight.maxEvents() / POLLS_PER_WINDOW;
         return (int) Math.max(1, Math.min(MOST_POLL_RECORDS, Math.min(byBytes, byEvents)));
     }
 
     /**
-     * Returns what the records of one poll may have together, in uncompressed bytes: the window is exceeded by at most so
-     * much, and by two records.
+     * Returns the largest total size of the records of one poll, in uncompressed bytes. The in-flight window is exceeded by
+     * at most this size and two records.
      */
     static long maxPollBytes(InFlightLimits inFlight) {
-        return Math.max(1, inFlight.maxBytes() / FILLS_OF_A_WINDOW);
+        return Math.max(1, inFlight.maxBytes() / POLLS_PER_WINDOW);
     }
 
     /** Returns the largest request that the producers of these properties send, in bytes. */
@@ -117,27 +117,33 @@ public final class StreamsProperties {
                 number(producer.get(ProducerConfig.BUFFER_MEMORY_CONFIG)));
     }
 
+    /** Returns the effective {@code commit.interval.ms}: that of the properties, else Kafka's default for their guarantee. */
+    static Duration commitInterval(Properties properties) {
+        return Duration.ofMillis(new StreamsConfig(properties).getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
+    }
+
     private static long number(Object value) {
         return Long.parseLong(value.toString().strip());
     }
 
     private static int fetchBytes(InFlightLimits inFlight) {
-        return (int) Math.max(1, Math.min(LARGEST_FETCH_BYTES, inFlight.maxBytes() / FILLS_OF_A_WINDOW));
+        return (int) Math.max(1, Math.min(LARGEST_FETCH_BYTES, inFlight.maxBytes() / POLLS_PER_WINDOW));
     }
 
     private static void putProducer(PipelineSettings settings, Map<String, Object> values) {
         int largestRequest = settings.maxMessageBytes() + OUTCOME_HEADROOM_BYTES;
         putFor(values, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest);
         putFor(values, ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MEBIBYTE, 2L * largestRequest));
-        // An exactly-once outcome is seen only after its commit, which sends what lingers: larger requests cost
-        // nothing.
-        boolean seenAtCommit = settings.guarantee() == Guarantee.EXACTLY_ONCE_V2;
-        putFor(values, ProducerConfig.LINGER_MS_CONFIG, seenAtCommit ? (int) COMMIT_INTERVAL.toMillis() : 5);
-        // The compressor's buffers are made for each batch; Kafka's 16 KB are some dozen labels.
+        // With exactly-once, outcomes become visible with the commit, which flushes lingering batches, so lingering
+        // adds
+        // no latency.
+        boolean visibleAtCommit = settings.guarantee() == Guarantee.EXACTLY_ONCE_V2;
+        putFor(values, ProducerConfig.LINGER_MS_CONFIG, visibleAtCommit ? (int) COMMIT_INTERVAL.toMillis() : 5);
+        // The compressor allocates buffers for each batch; Kafka's default of 16 KB holds a few dozen labels.
         putFor(values, ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
         putFor(values, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        // The open transaction of a killed instance hides later labels until it times out.
-        putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, SILENCE_MILLIS);
+        // The open transaction of a killed instance hides later labels from readers until it times out.
+        putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, DEAD_INSTANCE_MILLIS);
     }
 
     private static void putMain(Map<String, Object> values, String name, Object value) {
@@ -187,7 +193,7 @@ public final class StreamsProperties {
         return new IllegalArgumentException("kafka." + name + " can't be set; set the key " + key + " instead");
     }
 
-    /** Returns the settings that a topic needs for records of the largest size, by Kafka's names. */
+    /** Returns the settings, by Kafka's names, of a topic for records of up to this size. */
     public static Map<String, String> topicSettings(int maxMessageBytes) {
         return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxMessageBytes));
     }

@@ -14,15 +14,15 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownServerException;
 
 /**
- * Decides whether a failed stream thread is replaced. Under either guarantee a new thread goes on at the committed offsets,
- * so that nothing is lost by trying again; what would fail in the same way again ends the instance.
+ * Decides whether a failed stream thread is replaced. With both guarantees a new thread resumes at the committed offsets, so
+ * nothing is lost by a retry. A failure that would recur ends the instance.
  *
- * <p>An outcome that its topic refused is written in another form when its event is processed again.
+ * <p>An outcome that its topic refused is written in another form when its event is reprocessed.
  *
- * <p>An error that the broker did not expect itself, such as one on its way down answers when its disk is full, may pass or
- * may be there for ever: it is tried again {@value #MOST_UNEXPECTED} times in {@value #MINUTES} minutes.
+ * <p>An unexpected error of the broker, such as one caused by a full disk, may be transient or permanent: it is retried
+ * {@value #MOST_UNEXPECTED} times in {@value #MINUTES} minutes.
  *
- * <p>Threading: any; stream threads can fail at the same time.
+ * <p>Threading: thread-safe, since stream threads can fail at the same time.
  */
 final class ThreadFailures {
     static final int MOST_UNEXPECTED = 5;
@@ -33,13 +33,13 @@ final class ThreadFailures {
     private final LongSupplier nanoTicker;
     private final Deque<Long> unexpected = new ArrayDeque<>();
 
-    /** @param nanoTicker the present in nanoseconds, as {@link System#nanoTime} tells it */
+    /** @param nanoTicker the time of {@link System#nanoTime} */
     ThreadFailures(LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;
     }
 
-    /** Notes a failure and returns true where another thread should try again. */
-    boolean mayPass(Throwable failure) {
+    /** Records a failure, and returns whether a new thread should replace the one that failed. */
+    boolean shouldReplaceThread(Throwable failure) {
         List<Throwable> causes =
                 Stream.iterate(failure, Objects::nonNull, Throwable::getCause).toList();
         if (causes.stream().anyMatch(ThreadFailures::isPermanent)) {
@@ -47,23 +47,23 @@ final class ThreadFailures {
         }
         return causes.stream().anyMatch(OutcomeRefusedException.class::isInstance)
                 || causes.stream().anyMatch(RetriableException.class::isInstance)
-                || causes.stream().anyMatch(ThreadFailures::isUnexpectedByBroker) && isSeldom();
+                || causes.stream().anyMatch(ThreadFailures::isUnexpected) && isWithinRetries();
     }
 
     private static boolean isPermanent(Throwable cause) {
         return cause instanceof ClassificationFailedException
                 || cause instanceof InputGapException
-                || cause instanceof OutcomeRefusedException refusal && !refusal.isMendable()
+                || cause instanceof OutcomeRefusedException refusal && !refusal.isRetriable()
                 || cause instanceof AuthenticationException
                 || cause instanceof AuthorizationException;
     }
 
-    /** Clients wrap what they don't know in an exception of the plain base class; its heirs are errors with a name. */
-    private static boolean isUnexpectedByBroker(Throwable cause) {
+    /** Clients wrap unknown errors in the base class itself; its subclasses are known errors. */
+    private static boolean isUnexpected(Throwable cause) {
         return cause instanceof UnknownServerException || cause.getClass() == KafkaException.class;
     }
 
-    private synchronized boolean isSeldom() {
+    private synchronized boolean isWithinRetries() {
         long now = nanoTicker.getAsLong();
         while (!unexpected.isEmpty() && now - unexpected.peekFirst() >= WINDOW_NANOS) {
             unexpected.removeFirst();

@@ -28,9 +28,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the topics before the pipeline starts, so that a missing or unfit one is named rather than waited for. */
+/** Checks the topics before the pipeline starts, so that it reports a missing or unsuitable topic instead of waiting. */
 public final class TopicCheck {
-    /** A dead letter without its event's content is below this, with all headers that are added. */
+    /** A dead letter without its event's content is smaller than this, including all added headers. */
     static final int SMALLEST_MESSAGE_BYTES = 16 * 1024;
 
     private static final long SHORTEST_TIMESTAMP_MILLIS = 60_000;
@@ -48,10 +48,10 @@ public final class TopicCheck {
      * outcome for each event.
      *
      * @return the number of input partitions
-     * @throws IllegalArgumentException if a topic is missing or unfit; the message names it, its setting and what is allowed
-     * @throws TimeoutException if the broker can't be reached in time
-     * @throws AuthenticationException if it refuses the connection
-     * @throws TopicAuthorizationException if this user may not look at a topic
+     * @throws IllegalArgumentException if a topic is missing or unsuitable; the message names it, the setting and the allowed values
+     * @throws TimeoutException if the broker does not answer in time
+     * @throws AuthenticationException if the broker refuses the connection
+     * @throws TopicAuthorizationException if this user is not allowed to describe a topic
      */
     public static int check(Admin admin, Topics topics, long timeoutMillis)
             throws TimeoutException, InterruptedException {
@@ -65,13 +65,13 @@ public final class TopicCheck {
         return input.partitions();
     }
 
-    /** Returns why the pipeline can't keep its promise with these topics; nothing where it can. */
+    /** Returns why the pipeline can't keep its guarantee with these topics; empty if it can. */
     static Optional<String> unfit(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
         for (TopicFacts output : List.of(labels, deadLetters)) {
             if (output.partitions() < input.partitions()) {
                 return Optional.of("topic '" + output.name() + "' has " + output.partitions()
                         + " partitions and the input '" + input.name() + "' has " + input.partitions()
-                        + "; at least as many are needed, since outcomes keep their event's partition");
+                        + "; at least as many are needed, since outcomes are written to their event's partition");
             }
             if (output.maxMessageBytes().orElse(Long.MAX_VALUE) < SMALLEST_MESSAGE_BYTES) {
                 return Optional.of("topic '" + output.name() + "' has max.message.bytes="
@@ -91,18 +91,18 @@ public final class TopicCheck {
             return Optional.of(
                     "topic '" + deadLetters.name() + "' has cleanup.policy="
                             + deadLetters.setting("cleanup.policy").orElseThrow()
-                            + "; without 'compact' is needed, since compaction removes dead letters and refuses those without key");
+                            + "; it must not contain 'compact', since compaction removes dead letters and refuses those without a key");
         }
         return Optional.empty();
     }
 
-    /** Returns what works otherwise than one may expect. */
+    /** Returns warnings about settings with surprising effects. */
     private static List<String> warnings(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
         Map<String, Boolean> warnings = new HashMap<>();
         warnings.put(
                 "Topic " + labels.name() + " has cleanup.policy="
                         + labels.setting("cleanup.policy").orElse("")
-                        + ": it keeps the last label of each key alone, and events without key become dead letters",
+                        + ": it only keeps the last label of each key, and events without a key become dead letters",
                 labels.isCompacted());
         for (TopicFacts output : List.of(labels, deadLetters)) {
             long bytes = output.maxMessageBytes().orElse(Long.MAX_VALUE);
@@ -111,11 +111,11 @@ public final class TopicCheck {
                             + input.maxMessageBytes().orElse(0L) + ": "
                             + (output == labels
                                     ? "events whose label does not fit become dead letters"
-                                    : "dead letters that do not fit come without key, value and headers of their event"),
+                                    : "dead letters that do not fit omit the key, value and headers of their event"),
                     bytes < input.maxMessageBytes().orElse(0L));
             warnings.put(
                     "The settings of topic " + output.name()
-                            + " are not known, since the ACLs deny DescribeConfigs: what it refuses is found out by trying",
+                            + " are not known, since the ACLs deny DescribeConfigs: its limits are detected when it refuses records",
                     output.configuration().isEmpty());
         }
         return warnings.entrySet().stream()
@@ -126,11 +126,11 @@ public final class TopicCheck {
     }
 
     /**
-     * Waits until each partition of a topic just created takes records. A producer that comes earlier, and sends several
-     * batches to a partition, can be refused for ever: its second batch arrives first, and the sequence number of the first
-     * is never accepted any more (Kafka 4.3).
+     * Waits until each partition of a new topic accepts records. A producer that sends several batches to a partition before
+     * that can fail permanently: its second batch arrives first, and the sequence number of the first one is never accepted
+     * (Kafka 4.3).
      *
-     * @throws ExecutionException if a partition has no leader in time
+     * @throws ExecutionException if a partition does not get a leader in time
      */
     public static void awaitLeaders(Admin admin, String topic, int partitions)
             throws ExecutionException, InterruptedException {
@@ -142,11 +142,11 @@ public final class TopicCheck {
         while (true) {
             try {
                 admin.describeTopics(List.of(topic)).allTopicNames().get();
-                // Only a leader answers this, and the client asks again until one does.
+                // Only a leader answers this request, and the client retries until there is one.
                 admin.listOffsets(ends).all().get();
                 return;
             } catch (ExecutionException e) {
-                // A broker that has not yet heard of the topic is not asked again.
+                // The client does not retry if the broker does not know the topic yet.
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
                     throw e;
                 }
@@ -155,13 +155,13 @@ public final class TopicCheck {
         }
     }
 
-    /** Returns how many partitions a topic has; failures as in {@link #check}. */
+    /** Returns the number of partitions of a topic; throws as {@link #check} does. */
     public static int partitions(Admin admin, String topic, long timeoutMillis)
             throws TimeoutException, InterruptedException {
         return description(admin, topic, timeoutMillis).partitions().size();
     }
 
-    /** Returns what the broker says about a topic; failures as in {@link #check}. */
+    /** Describes a topic; throws as {@link #check} does. */
     static TopicFacts facts(Admin admin, String topic, long timeoutMillis)
             throws TimeoutException, InterruptedException {
         TopicDescription description = description(admin, topic, timeoutMillis);

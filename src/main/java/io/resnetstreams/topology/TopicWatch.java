@@ -19,19 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the topics and at the group of a running pipeline, since both can change under it: a topic is deleted, created
- * anew, grows, or gets other settings; another application joins the group.
+ * Checks the topics and the consumer group of a running pipeline, since both can change: a topic is deleted, recreated, gets
+ * more partitions or other settings; another application joins the group.
  *
- * <p>Threading: one thread looks; any may ask for {@link #trouble}.
+ * <p>Threading: one thread calls {@link #check}; any thread may call {@link #trouble}.
  */
 final class TopicWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
     private static final long TIMEOUT_MILLIS = 10_000;
 
-    /** A broker that has just started may not know all topics. */
+    /** How long a topic may be missing, since a broker that has just started may not know all topics. */
     private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** What Kafka Streams calls its way to assign partitions. */
+    /** The name of Kafka Streams' partition assignor. */
     private static final String STREAMS_ASSIGNOR = "stream";
 
     private final Admin admin;
@@ -40,15 +40,15 @@ final class TopicWatch {
     private final OutputTopics outputs;
     private final Consumer<RuntimeException> end;
     private final LongSupplier nanoTicker;
-    private Seen before;
+    private Snapshot before;
     private long missingSinceNanos;
     private boolean isMissing;
     private String groupTrouble;
     private String topicTrouble;
-    private String topicsUnfit;
+    private String reportedUnfit;
     private volatile String trouble;
 
-    private record Seen(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
+    private record Snapshot(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
         Stream<TopicFacts> all() {
             return Stream.of(input, labels, deadLetters);
         }
@@ -65,21 +65,21 @@ final class TopicWatch {
         this.nanoTicker = nanoTicker;
     }
 
-    /** Returns why this instance can't do its work although it runs, as a sentence without its end; nothing where it can. */
+    /** Returns why this instance can't process events, as a sentence without its full stop; empty if it can. */
     Optional<String> trouble() {
         return Optional.ofNullable(trouble);
     }
 
-    /** Returns in the same way what is wrong with the group; to be asked by the thread that looks. */
+    /** Returns what is wrong with the group, in the same way; only for the thread that calls {@link #check}. */
     Optional<String> groupTrouble() {
         return Optional.ofNullable(groupTrouble);
     }
 
-    /** Looks once. */
-    void look() throws InterruptedException {
+    /** Checks the topics and the group once. */
+    void check() throws InterruptedException {
         try {
-            lookAtTopics();
-            lookAtGroup();
+            checkTopics();
+            checkGroup();
         } catch (TimeoutException e) {
             LOG.debug("The broker does not answer", e);
         } catch (MissingTopicException e) {
@@ -88,8 +88,8 @@ final class TopicWatch {
         trouble = topicTrouble != null ? topicTrouble : groupTrouble;
     }
 
-    private void lookAtTopics() throws TimeoutException, InterruptedException {
-        Seen now = new Seen(
+    private void checkTopics() throws TimeoutException, InterruptedException {
+        Snapshot now = new Snapshot(
                 TopicCheck.facts(admin, topics.input(), TIMEOUT_MILLIS),
                 TopicCheck.facts(admin, topics.labels(), TIMEOUT_MILLIS),
                 TopicCheck.facts(admin, topics.deadLetters(), TIMEOUT_MILLIS));
@@ -103,16 +103,16 @@ final class TopicWatch {
         before = now;
         String unfit =
                 TopicCheck.unfit(now.input(), now.labels(), now.deadLetters()).orElse(null);
-        if (unfit != null && !unfit.equals(topicsUnfit)) {
-            LOG.warn("The topics are no longer fit: {}", unfit);
+        if (unfit != null && !unfit.equals(reportedUnfit)) {
+            LOG.warn("The topics are no longer suitable: {}", unfit);
         }
-        topicsUnfit = unfit;
+        reportedUnfit = unfit;
         topicTrouble = null;
     }
 
     private static void compare(TopicFacts earlier, TopicFacts now) {
         if (!earlier.id().equals(now.id())) {
-            LOG.warn("Topic {} was deleted and created anew: its offsets begin at 0 again", now.name());
+            LOG.warn("Topic {} was deleted and recreated: its offsets start at 0 again", now.name());
         } else if (earlier.partitions() != now.partitions()) {
             LOG.warn("Topic {} has {} partitions; it had {}", now.name(), now.partitions(), earlier.partitions());
         }
@@ -129,7 +129,7 @@ final class TopicWatch {
         topicTrouble = e.getMessage();
     }
 
-    private void lookAtGroup() throws TimeoutException, InterruptedException {
+    private void checkGroup() throws TimeoutException, InterruptedException {
         Optional<ConsumerGroupDescription> description = describe();
         String now = description.flatMap(this::conflict).orElse(null);
         if (now != null && !now.equals(groupTrouble)) {
@@ -159,7 +159,7 @@ final class TopicWatch {
         }
         if (!description.partitionAssignor().equals(STREAMS_ASSIGNOR)) {
             return Optional.of("group " + group + " is used by other consumers, which assign partitions by '"
-                    + description.partitionAssignor() + "'; an applicationId of its own is needed");
+                    + description.partitionAssignor() + "'; choose another applicationId");
         }
         Set<String> assigned = description.members().stream()
                 .flatMap(member -> member.assignment().topicPartitions().stream())
@@ -168,7 +168,7 @@ final class TopicWatch {
         if (assigned.isEmpty() || assigned.equals(Set.of(topics.input()))) {
             return Optional.empty();
         }
-        return Optional.of("group " + group + " works on " + String.join(", ", assigned) + ", and this instance on "
-                + topics.input() + ": instances of one applicationId need the same topics.input");
+        return Optional.of("group " + group + " consumes " + String.join(", ", assigned) + ", and this instance "
+                + topics.input() + ": instances with the same applicationId need the same topics.input");
     }
 }

@@ -1,8 +1,8 @@
 package io.resnetstreams.topology;
 
-/** The topics of a pipeline by their parts. */
+/** The topics of a pipeline, by their roles. */
 public record Topics(String input, String labels, String deadLetters) {
-    /** What a topic's name may be, as the end of a sentence. */
+    /** The rule for topic names, as the end of a sentence. */
     public static final String NAME_RULE = "1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'";
 
     public Topics {
@@ -15,19 +15,19 @@ public record Topics(String input, String labels, String deadLetters) {
         }
     }
 
-    /** Returns whether a topic can have this name. */
+    /** Returns whether a name is a valid topic name. */
     public static boolean isName(String name) {
         return name.matches("[a-zA-Z0-9._-]{1,249}");
     }
 
     /**
-     * Checks a topic's name.
+     * Checks a topic name.
      *
-     * @throws IllegalArgumentException where no topic can have it; the message names the part it plays
+     * @throws IllegalArgumentException if it is not valid; the message names the topic's role
      */
-    public static void requireName(String part, String name) {
+    public static void requireName(String role, String name) {
         if (name == null || !isName(name)) {
-            throw new IllegalArgumentException(part + " is '" + name + "'; a topic's name has " + NAME_RULE);
+            throw new IllegalArgumentException(role + " is '" + name + "'; a topic's name has " + NAME_RULE);
         }
     }
 }

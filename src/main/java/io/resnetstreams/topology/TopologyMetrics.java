@@ -4,30 +4,31 @@ import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import org.apache.kafka.common.TopicPartition;
 
-/** What the topology tells about its work. Called from the stream threads. */
+/** Receives measurements from the topology. Called by the stream threads. */
 public interface TopologyMetrics {
+    /** Discards everything. */
     TopologyMetrics NONE = new TopologyMetrics() {};
 
-    /** An event was taken into the in-flight window. */
+    /** An event was added to the in-flight window. */
     default void consumed(RawEvent event) {}
 
     /** An outcome was forwarded; it becomes visible with the next commit. */
     default void forwarded(RawEvent event, Outcome outcome) {}
 
-    /** What the calling stream thread forwarded since its last commit is now visible; it may be nothing. */
+    /** The outcomes that the calling stream thread forwarded since its last commit, if any, are now visible. */
     default void committed() {}
 
-    /** What the calling stream thread forwarded since its last commit never becomes visible. */
+    /** The outcomes that the calling stream thread forwarded since its last commit never become visible. */
     default void aborted() {}
 
     /**
-     * Events of a partition are no longer on the input topic although the group has not processed them.
+     * Events of a partition were deleted from the input topic before they were processed.
      *
-     * @param events how many at most; 0 where a position behind the topic's end was given up
+     * @param events the largest possible number; 0 if the consumer's position was after the end of the topic
      */
     default void gap(TopicPartition partition, long events) {}
 
-    /** Returns metrics that tell both. */
+    /** Returns metrics that pass everything on to both. */
     static TopologyMetrics both(TopologyMetrics first, TopologyMetrics second) {
         return new TopologyMetrics() {
             @Override

@@ -6,22 +6,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a stream thread from committing offsets (at least once) after one of its outcomes could not be sent. Kafka Streams
- * keeps one failure for all tasks of a thread and holds it against the task that met it first; of the other tasks, whose
- * outcomes may have failed with it, it commits the offsets ({@code RecordCollectorImpl#send} and {@code
- * TaskManager#handleCorruption} of 4.3.1). A commit that fails makes it give up all tasks of the thread and begin again at
- * the offsets committed before.
+ * Prevents a stream thread from committing offsets (at least once) after one of its outcomes could not be sent. Kafka Streams
+ * attributes a failure to one task of the thread, and commits the offsets of the others, whose outcomes may have failed too
+ * ({@code RecordCollectorImpl#send} and {@code TaskManager#handleCorruption} of 4.3.1). If the commit fails, it closes all
+ * tasks of the thread and resumes at the offsets committed before.
  *
- * <p>A commit comes after a flush of the producer, so every failure is known by then.
+ * <p>The producer is flushed before a commit, so every failure is known by then.
  *
- * <p>Threading: a producer's own thread tells of failures, all else is the stream thread's.
+ * <p>Threading: the producer's own thread reports failures; only the stream thread calls the other methods.
  */
 final class UnsentOutcomes {
     private static final Logger LOG = LoggerFactory.getLogger(UnsentOutcomes.class);
 
     private volatile Exception failure;
 
-    /** Returns a callback that notes a failure before it tells another one. */
+    /** Returns a callback that records a failure before it calls the other one. */
     Callback noting(Callback callback) {
         return (metadata, sendFailure) -> {
             if (sendFailure != null) {
@@ -32,9 +31,9 @@ final class UnsentOutcomes {
     }
 
     /**
-     * Lets a commit through.
+     * Checks that a commit is allowed.
      *
-     * @throws CommitFailedException if an outcome could not be sent since the thread's tasks began
+     * @throws CommitFailedException if an outcome could not be sent since the thread's tasks were created
      */
     void requireNone() {
         Exception known = failure;
@@ -46,7 +45,7 @@ final class UnsentOutcomes {
         }
     }
 
-    /** The thread has given up its tasks. */
+    /** Forgets the failure, after the thread's tasks were closed. */
     void forget() {
         failure = null;
     }

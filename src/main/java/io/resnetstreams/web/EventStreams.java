@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import io.resnetstreams.common.DaemonThreads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -40,11 +41,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
     private final LivePage page;
     private final ClientWork writes = new ClientWork(System::nanoTime);
     private final Semaphore places = new Semaphore(MOST);
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "page-stream");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("page-stream"));
     private volatile long lastLookNanos = System.nanoTime() - LATELY.toNanos();
     /** Guarded by this, as is the following. */
     private long ticks;

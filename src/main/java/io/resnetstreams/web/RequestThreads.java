@@ -1,12 +1,12 @@
 package io.resnetstreams.web;
 
+import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.common.RepeatingTask;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads that read requests and answer them. A request has limited time, its headers, its body and its answer together;
@@ -34,12 +34,8 @@ final class RequestThreads implements Executor, AutoCloseable {
     private final RepeatingTask limits;
 
     RequestThreads() {
-        AtomicInteger number = new AtomicInteger();
-        threads = new ThreadPoolExecutor(MOST, MOST, IDLE_SECONDS, TimeUnit.SECONDS, waiting, task -> {
-            Thread thread = new Thread(task, "web-" + number.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = new ThreadPoolExecutor(
+                MOST, MOST, IDLE_SECONDS, TimeUnit.SECONDS, waiting, DaemonThreads.numbered("web-"));
         threads.allowCoreThreadTimeOut(true);
         limits = RepeatingTask.start("web-limits", LOOK_INTERVAL, LOOK_INTERVAL, this::look);
     }

@@ -86,7 +86,7 @@ class AclWithdrawnIT {
                 assertThat(instance.awaitEnd(PATIENCE)).as(instance::log).isEqualTo(1);
                 assertThat(instance.log())
                         .contains("the broker's ACLs deny it: Read on topic image-labels is missing, or Write")
-                        .contains("topic image-labels, partition 0, does not take the outcome of image-events-0@1");
+                        .contains("topic image-labels, partition 0, refused the outcome of image-events-0@1");
             } finally {
                 instance.killIfAlive();
             }

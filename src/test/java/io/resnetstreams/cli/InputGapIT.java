@@ -184,7 +184,7 @@ class InputGapIT {
                 cluster.clients(), List.of(new org.apache.kafka.clients.admin.NewTopic("others", 2, (short) 1)));
         InstanceProcess first = cluster.run().awaitRunning();
         InstanceProcess second = cluster.run("topics.input=others");
-        second.awaitLog("instances of one applicationId need the same topics.input");
+        second.awaitLog("instances with the same applicationId need the same topics.input");
         await().atMost(PATIENCE)
                 .until(
                         () -> endpoint(second).ready().reason(),

@@ -36,14 +36,14 @@ class ClassifyProcessorTest {
     private final FakeEventClassifier classifier = new FakeEventClassifier();
     private final InFlightBudget budget = new InFlightBudget(new InFlightLimits(100, 1 << 20));
     private final CommitFrontier frontier = new CommitFrontier(budget);
+    private final StreamThreadPolls polls = new StreamThreadPolls(Duration.ofMillis(100));
     private final RecordingMetrics metrics = new RecordingMetrics();
     private final MockProcessorContext<byte[], Outcome> context = new MockProcessorContext<>();
     private final ClassifyProcessor processor = processor(Replay.NONE);
 
     private ClassifyProcessor processor(Replay replay) {
         OutputTopics outputs = new OutputTopics(new Topics(TOPIC, "image-labels", "image-events-dlq"), Long.MAX_VALUE);
-        return new ClassifyProcessor(
-                TOPIC, classifier, frontier, metrics, replay, new OutcomeRecords(outputs, replay, () -> 0));
+        return new ClassifyProcessor(new Pipeline.Parts(outputs, frontier, polls, metrics, replay), classifier);
     }
 
     /** Counts, and sees what may be committed at the moment an outcome counts as forwarded. */
@@ -113,21 +113,21 @@ class ClassifyProcessorTest {
 
     @Test
     void aFinishedOutcomeWakesTheStreamThread() {
-        List<Duration> sleeps = new ArrayList<>();
+        List<Duration> timeouts = new ArrayList<>();
         MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
             @Override
             public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-                sleeps.add(timeout);
+                timeouts.add(timeout);
                 return ConsumerRecords.empty();
             }
         };
         Duration longest = Duration.ofSeconds(1);
         process(0);
-        frontier.sleep().poll(consumer, longest);
-        frontier.sleep().poll(consumer, longest);
+        polls.ofThisThread().poll(consumer, longest);
+        polls.ofThisThread().poll(consumer, longest);
         finish(0);
-        frontier.sleep().poll(consumer, longest);
-        assertThat(sleeps).containsExactly(StreamThreadSleep.LOOK_AGAIN, longest, StreamThreadSleep.LOOK_AGAIN);
+        polls.ofThisThread().poll(consumer, longest);
+        assertThat(timeouts).containsExactly(StreamThreadPoll.SHORT_POLL, longest, StreamThreadPoll.SHORT_POLL);
     }
 
     @Test

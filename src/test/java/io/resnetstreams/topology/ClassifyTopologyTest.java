@@ -41,18 +41,16 @@ class ClassifyTopologyTest {
 
     @BeforeEach
     void start() {
-        CommitFrontier frontier = new CommitFrontier(new InFlightBudget(new InFlightLimits(100, 1 << 20)));
+        Pipeline.Parts parts = new Pipeline.Parts(
+                new OutputTopics(TOPICS, Long.MAX_VALUE),
+                new CommitFrontier(new InFlightBudget(new InFlightLimits(100, 1 << 20))),
+                new StreamThreadPolls(Duration.ofMillis(100)),
+                TopologyMetrics.NONE,
+                Replay.NONE);
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
-        driver = new TopologyTestDriver(
-                ClassifyTopology.build(
-                        new OutputTopics(TOPICS, Long.MAX_VALUE),
-                        classifier,
-                        frontier,
-                        TopologyMetrics.NONE,
-                        Replay.NONE),
-                properties);
+        driver = new TopologyTestDriver(ClassifyTopology.build(parts, classifier), properties);
         input = driver.createInputTopic(TOPICS.input(), new ByteArraySerializer(), new ByteArraySerializer());
         labels = driver.createOutputTopic(TOPICS.labels(), new ByteArrayDeserializer(), LabelEventSerde.deserializer());
         deadLetters = driver.createOutputTopic(

@@ -5,13 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -19,18 +30,20 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the consumer's proxy does without a broker; commits are shown by the tests against one. */
+/** The proxies without a broker. */
 class FrontierClientSupplierTest {
     private static final TopicPartition PARTITION = new TopicPartition("image-events", 0);
+    private static final ConsumerGroupMetadata GROUP = new MockConsumer<>("none").groupMetadata();
 
     private final InFlightBudget budget = new InFlightBudget(new InFlightLimits(1, 1 << 20));
     private final CommitFrontier frontier = new CommitFrontier(budget);
     private final FrontierClientSupplier clients = new FrontierClientSupplier(
-            frontier,
-            budget,
-            TopologyMetrics.NONE,
-            Replay.NONE,
-            new OutputTopics(new Topics("image-events", "image-labels", "image-events-dlq"), Long.MAX_VALUE),
+            new Pipeline.Parts(
+                    new OutputTopics(new Topics("image-events", "image-labels", "image-events-dlq"), Long.MAX_VALUE),
+                    frontier,
+                    new StreamThreadPolls(Duration.ofMillis(100)),
+                    TopologyMetrics.NONE,
+                    Replay.NONE),
             OnGap.WARN,
             Long.MAX_VALUE);
     private final Consumer<byte[], byte[]> consumer = clients.getConsumer(
@@ -66,6 +79,93 @@ class FrontierClientSupplierTest {
     @Test
     void failuresOfTheConsumerComeThroughAsTheyAre() {
         assertThatIllegalStateException().isThrownBy(() -> consumer.seek(PARTITION, 5));
+    }
+
+    private static boolean namesACommit(Method method) {
+        return method.getName().startsWith("commit") || method.getName().startsWith("sendOffsets");
+    }
+
+    private static Object argument(Class<?> type) {
+        if (type == Map.class) {
+            return new HashMap<>(Map.of(PARTITION, new OffsetAndMetadata(5)));
+        } else if (type == Set.class) {
+            return Set.of(PARTITION);
+        } else if (type == Duration.class) {
+            return Duration.ofMillis(1);
+        } else if (type == ConsumerGroupMetadata.class) {
+            return GROUP;
+        }
+        return null;
+    }
+
+    /** Calls every method that commits, and returns the signatures of those that are refused. */
+    private static Set<String> refused(Class<?> type, Object client) throws IllegalAccessException {
+        Set<String> refused = new TreeSet<>();
+        for (Method method : type.getMethods()) {
+            if (!namesACommit(method)) {
+                continue;
+            }
+            Class<?>[] types = method.getParameterTypes();
+            String signature = Arrays.stream(types)
+                    .map(Class::getSimpleName)
+                    .collect(Collectors.joining(", ", method.getName() + "(", ")"));
+            try {
+                method.invoke(
+                        client,
+                        Arrays.stream(types)
+                                .map(FrontierClientSupplierTest::argument)
+                                .toArray());
+            } catch (InvocationTargetException e) {
+                if (e.getCause() instanceof UnsupportedOperationException refusal) {
+                    assertThat(refusal).hasMessageStartingWith(signature + " could commit events in flight");
+                    refused.add(signature);
+                }
+            }
+        }
+        return refused;
+    }
+
+    @Test
+    void waysToCommitThatTheFrontierDoesNotKnowAreRefused() throws IllegalAccessException {
+        assertThat(refused(Consumer.class, consumer))
+                .containsExactly(
+                        "commitAsync()",
+                        "commitAsync(Map, OffsetCommitCallback)",
+                        "commitAsync(OffsetCommitCallback)",
+                        "commitSync()",
+                        "commitSync(Duration)");
+        try (Producer<byte[], byte[]> producer = clients.wrap(new MockProducer<>())) {
+            assertThat(refused(Producer.class, producer)).isEmpty();
+        }
+    }
+
+    @Test
+    void everyKnownWayToCommitIsLoweredToTheFrontier() {
+        frontier.open(PARTITION).add(event(0, 5), new CompletableFuture<>());
+        Map<TopicPartition, OffsetAndMetadata> consumed = Map.of(PARTITION, new OffsetAndMetadata(9));
+        Map<TopicPartition, OffsetAndMetadata> lowered = Map.of(PARTITION, new OffsetAndMetadata(5));
+
+        MockConsumer<byte[], byte[]> mock = new MockConsumer<>("none");
+        mock.assign(List.of(PARTITION));
+        try (Consumer<byte[], byte[]> wrapped = clients.wrap(
+                mock,
+                new PollBudget(Long.MAX_VALUE),
+                new InputPositions.Policy(OnGap.WARN, InputPositions.Start.BEGINNING))) {
+            wrapped.commitSync(consumed);
+            assertThat(wrapped.committed(Set.of(PARTITION))).isEqualTo(lowered);
+            mock.commitSync(consumed);
+            wrapped.commitSync(consumed, Duration.ofSeconds(1));
+            assertThat(wrapped.committed(Set.of(PARTITION))).isEqualTo(lowered);
+        }
+
+        MockProducer<byte[], byte[]> transactional = new MockProducer<>();
+        try (Producer<byte[], byte[]> wrapped = clients.wrap(transactional)) {
+            wrapped.initTransactions();
+            wrapped.beginTransaction();
+            wrapped.sendOffsetsToTransaction(consumed, GROUP);
+            wrapped.commitTransaction();
+            assertThat(transactional.consumerGroupOffsetsHistory()).containsExactly(Map.of(GROUP.groupId(), lowered));
+        }
     }
 
     /** There is no broker, so it fails at once. */

@@ -9,26 +9,26 @@ class InFlightBudgetTest {
     @Test
     void isExhaustedByEvents() {
         InFlightBudget budget = new InFlightBudget(new InFlightLimits(2, 1_000));
-        budget.take(1);
+        budget.reserve(1);
         assertThat(budget.isExhausted()).isFalse();
-        budget.take(1);
+        budget.reserve(1);
         assertThat(budget.isExhausted()).isTrue();
     }
 
     @Test
     void isExhaustedByBytes() {
         InFlightBudget budget = new InFlightBudget(new InFlightLimits(100, 1_000));
-        budget.take(999);
+        budget.reserve(999);
         assertThat(budget.isExhausted()).isFalse();
-        budget.take(1);
+        budget.reserve(1);
         assertThat(budget.isExhausted()).isTrue();
     }
 
     @Test
     void whatIsGivenBackCanBeTakenAgain() {
         InFlightBudget budget = new InFlightBudget(new InFlightLimits(1, 1_000));
-        budget.take(1_000);
-        budget.giveBack(1_000);
+        budget.reserve(1_000);
+        budget.release(1_000);
         assertThat(budget.isExhausted()).isFalse();
     }
 

@@ -128,20 +128,20 @@ class OutcomeRecordsTest {
     void whatIsRefusedIsWrittenInAnotherFormNextTime() {
         RawEvent event = event(KEY, new byte[10], headers());
         OutcomeRefusedException first = refused(event, labelOf(event), new RecordTooLargeException("too large"));
-        assertThat(first.isMendable()).isTrue();
+        assertThat(first.isRetriable()).isTrue();
         assertThat(first)
-                .hasMessageMatching("topic image-labels, partition 0, does not take the outcome of image-events-2@7 "
+                .hasMessageMatching("topic image-labels, partition 0, refused the outcome of image-events-2@7 "
                         + "\\(\\d+ bytes\\): too large");
         assertDeadLetter(records.of(event, labelOf(event)), "label_refused", true);
         assertThat(refused(event, labelOf(event), new InvalidTimestampException("too old"))
-                        .isMendable())
+                        .isRetriable())
                 .isTrue();
         OutcomeRecord last = records.of(event, labelOf(event));
         assertDeadLetter(last, "label_refused", false);
         assertThat(last.record().timestamp()).isEqualTo(NOW);
         assertThat(outputs.finalRefusal()).isNull();
         OutcomeRefusedException end = refused(event, labelOf(event), new RecordTooLargeException("too large"));
-        assertThat(end.isMendable()).isFalse();
+        assertThat(end.isRetriable()).isFalse();
         assertThat(outputs.finalRefusal()).isSameAs(end);
     }
 
@@ -161,7 +161,7 @@ class OutcomeRecordsTest {
                 labelOf(event),
                 new KafkaException("Failed to append record because it was part of a batch which had one more more"
                         + " invalid records"));
-        assertThat(failure.isMendable()).isTrue();
+        assertThat(failure.isRetriable()).isTrue();
         assertThat(records.of(event, labelOf(event)).sink()).isEqualTo(ClassifyProcessor.LABELS_SINK);
     }
 
@@ -170,7 +170,7 @@ class OutcomeRecordsTest {
         RawEvent event = event(KEY, new byte[10], headers());
         OutcomeRefusedException failure =
                 refused(event, labelOf(event), new TopicAuthorizationException("Not authorized"));
-        assertThat(failure.isMendable()).isFalse();
+        assertThat(failure.isRetriable()).isFalse();
         assertThat(failure).hasMessageContaining("image-events-2@7").hasMessageContaining("Not authorized");
         assertThat(records.of(event, labelOf(event)).sink()).isEqualTo(ClassifyProcessor.LABELS_SINK);
     }

@@ -20,7 +20,7 @@ import java.util.Map;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.slf4j.LoggerFactory;
 
-/** The pipeline as {@code run} builds it, but on Kafka's plain clients: what is consumed is committed, done or not. */
+/** The pipeline as {@code run} builds it, but on Kafka's plain clients: consumed events are committed whether or not they are complete. */
 public final class PipelineWithoutFrontier {
     private PipelineWithoutFrontier() {}
 
@@ -62,13 +62,8 @@ public final class PipelineWithoutFrontier {
 
     /** Makes a pipeline with these settings. */
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier) {
-        InFlightBudget budget = new InFlightBudget(settings.inFlight());
-        return Pipeline.create(
-                settings,
-                classifier,
-                TopologyMetrics.NONE,
-                budget,
-                new CommitFrontier(budget),
-                new DefaultKafkaClientSupplier());
+        Pipeline.Parts parts = Pipeline.Parts.of(settings, TopologyMetrics.NONE, Replay.NONE);
+        return new Pipeline(
+                settings, parts, ClassifyTopology.build(parts, classifier), new DefaultKafkaClientSupplier());
     }
 }

@@ -10,22 +10,11 @@ public final class RenamedPipeline {
 
     /** Makes a pipeline with these settings. */
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier) {
-        InFlightBudget budget = new InFlightBudget(settings.inFlight());
-        CommitFrontier frontier = new CommitFrontier(budget);
-        OutputTopics outputs = Pipeline.outputs(settings);
+        Pipeline.Parts parts = Pipeline.Parts.of(settings, TopologyMetrics.NONE, Replay.NONE);
         Topics topics = settings.topics();
         Topology topology = new Topology()
                 .addSource("events", new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.input())
-                .addProcessor(
-                        "network",
-                        () -> new ClassifyProcessor(
-                                topics.input(),
-                                classifier,
-                                frontier,
-                                TopologyMetrics.NONE,
-                                Replay.NONE,
-                                new OutcomeRecords(outputs, Replay.NONE, System::currentTimeMillis)),
-                        "events")
+                .addProcessor("network", () -> new ClassifyProcessor(parts, classifier), "events")
                 .addSink(
                         ClassifyProcessor.DEAD_LETTERS_SINK,
                         topics.deadLetters(),
@@ -40,19 +29,6 @@ public final class RenamedPipeline {
                         ClassifyTopology.recordValue(),
                         ClassifyTopology.samePartition(),
                         "network");
-        return Pipeline.create(
-                settings,
-                outputs,
-                topology,
-                budget,
-                frontier,
-                new FrontierClientSupplier(
-                        frontier,
-                        budget,
-                        TopologyMetrics.NONE,
-                        Replay.NONE,
-                        outputs,
-                        settings.onGap(),
-                        StreamsProperties.maxPollBytes(settings.inFlight())));
+        return new Pipeline(settings, parts, topology, Pipeline.clients(settings, parts));
     }
 }

@@ -51,6 +51,21 @@ class StreamsPropertiesTest {
     }
 
     @Test
+    void theEffectiveCommitIntervalIsTheUsersOrThePipelines() {
+        assertThat(StreamsProperties.commitInterval(properties(Map.of()))).isEqualTo(Duration.ofMillis(100));
+        assertThat(StreamsProperties.commitInterval(properties(Map.of("commit.interval.ms", "2500"))))
+                .isEqualTo(Duration.ofMillis(2_500));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"at_least_once, 30000", "exactly_once_v2, 100"})
+    void withoutAnyTheEffectiveCommitIntervalIsKafkasDefault(String guarantee, long millis) {
+        Properties properties = StreamsProperties.of(settings(Guarantee.of(guarantee), 1 << 20, Map.of()));
+        properties.remove(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
+        assertThat(StreamsProperties.commitInterval(properties)).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @Test
     void theGuaranteeIsSelectable() {
         assertThat(StreamsProperties.of(settings(Guarantee.AT_LEAST_ONCE, 1 << 20, Map.of())))
                 .containsEntry("processing.guarantee", "at_least_once");

@@ -18,21 +18,23 @@ class ThreadFailuresTest {
     @Test
     void whatMayPassIsTriedAgainWithoutEnd() {
         for (int i = 0; i < 100; i++) {
-            assertThat(failures.mayPass(new StreamsException("commit", new TimeoutException("no leader"))))
+            assertThat(failures.shouldReplaceThread(new StreamsException("commit", new TimeoutException("no leader"))))
                     .isTrue();
         }
     }
 
     @Test
     void whatWouldFailAgainIsNotTriedAgain() {
-        assertThat(failures.mayPass(new StreamsException(new ClassificationFailedException("device broken", null))))
+        assertThat(failures.shouldReplaceThread(
+                        new StreamsException(new ClassificationFailedException("device broken", null))))
                 .isFalse();
-        assertThat(failures.mayPass(new StreamsException(new TopicAuthorizationException("labels"))))
+        assertThat(failures.shouldReplaceThread(new StreamsException(new TopicAuthorizationException("labels"))))
                 .isFalse();
-        assertThat(failures.mayPass(new KafkaException(new SaslAuthenticationException("wrong password"))))
+        assertThat(failures.shouldReplaceThread(new KafkaException(new SaslAuthenticationException("wrong password"))))
                 .isFalse();
-        assertThat(failures.mayPass(new IllegalStateException("a defect"))).isFalse();
-        assertThat(failures.mayPass(new StreamsException("a defect", new NullPointerException())))
+        assertThat(failures.shouldReplaceThread(new IllegalStateException("a defect")))
+                .isFalse();
+        assertThat(failures.shouldReplaceThread(new StreamsException("a defect", new NullPointerException())))
                 .isFalse();
     }
 
@@ -41,11 +43,11 @@ class ThreadFailuresTest {
         Throwable send = new StreamsException("send", new UnknownServerException());
         Throwable commit = new StreamsException("commit", new KafkaException("Unhandled error in EndTxnResponse"));
         for (int i = 0; i < ThreadFailures.MOST_UNEXPECTED; i++) {
-            assertThat(failures.mayPass(i % 2 == 0 ? send : commit)).isTrue();
+            assertThat(failures.shouldReplaceThread(i % 2 == 0 ? send : commit)).isTrue();
         }
-        assertThat(failures.mayPass(send)).isFalse();
+        assertThat(failures.shouldReplaceThread(send)).isFalse();
 
         now += Duration.ofMinutes(ThreadFailures.MINUTES).toNanos();
-        assertThat(failures.mayPass(commit)).isTrue();
+        assertThat(failures.shouldReplaceThread(commit)).isTrue();
     }
 }

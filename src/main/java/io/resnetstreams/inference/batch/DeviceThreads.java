@@ -1,22 +1,22 @@
 package io.resnetstreams.inference.batch;
 
+import io.resnetstreams.common.DaemonThreads;
+
 /**
- * The threads that call into the engine. The process can't end in Java's way while one of them does: the engine's library
- * takes itself down under it, which crashes, or waits for it, for ever where it hangs.
+ * The threads that call into the engine. The process can't exit normally while one of them is in a call: when the engine's
+ * library unloads, it crashes, or waits for the call, which may hang.
  */
 public final class DeviceThreads {
     private static final ThreadGroup ALL = new ThreadGroup("devices");
 
     private DeviceThreads() {}
 
-    /** Makes a thread, not yet started, that does not keep the process alive. */
+    /** Creates a daemon thread that is not started yet. */
     static Thread create(String name, Runnable work) {
-        Thread thread = new Thread(ALL, work, name);
-        thread.setDaemon(true);
-        return thread;
+        return DaemonThreads.create(ALL, name, work);
     }
 
-    /** Returns whether one of them has not yet ended. */
+    /** Returns whether any of them is still running. */
     public static boolean areRunning() {
         return ALL.activeCount() > 0;
     }

@@ -16,8 +16,8 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The sleep with a consumer that never blocks and writes down how long it was asked to. */
-class StreamThreadSleepTest {
+/** With a consumer that never blocks and records the timeouts of its polls. */
+class StreamThreadPollTest {
     private static final TopicPartition PARTITION = new TopicPartition("image-events", 0);
     private static final Duration LONGEST = Duration.ofMillis(100);
 
@@ -27,8 +27,7 @@ class StreamThreadSleepTest {
 
     private long wallMillis = 1_000_000_000_000L;
 
-    private final StreamThreadSleep sleep =
-            new StreamThreadSleep(() -> now, new ClockSteps(() -> wallMillis + now / 1_000_000, () -> now));
+    private final StreamThreadPoll streamThread = withCommitInterval(Duration.ofMillis(100));
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
         @Override
         public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
@@ -44,12 +43,17 @@ class StreamThreadSleepTest {
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
     }
 
+    private StreamThreadPoll withCommitInterval(Duration commitInterval) {
+        return new StreamThreadPoll(
+                () -> now, new ClockSteps(() -> wallMillis + now / 1_000_000, () -> now), commitInterval);
+    }
+
     private void advanceMillis(long millis) {
         now += millis * 1_000_000;
     }
 
     private int poll() {
-        return sleep.poll(consumer, LONGEST).count();
+        return streamThread.poll(consumer, LONGEST).count();
     }
 
     private void addRecord() {
@@ -57,26 +61,26 @@ class StreamThreadSleepTest {
     }
 
     @Test
-    void sleepsAsLongAsItMayWhereNothingHappens() {
+    void anIdleThreadPollsAsLongAsAllowed() {
         poll();
         assertThat(polls).containsExactly(LONGEST);
     }
 
     @Test
-    void anOutcomeWakesIt() {
-        duringPoll = sleep::outcomeIsThere;
+    void anOutcomeEndsThePoll() {
+        duringPoll = streamThread::outcomeCompleted;
         addRecord();
         assertThat(poll()).isZero();
         duringPoll = () -> {};
-        // Nothing is lost by that.
+        // The record is not lost.
         assertThat(poll()).isEqualTo(1);
     }
 
     @Test
-    void manyOutcomesWakeItOnce() {
+    void severalOutcomesEndOnePoll() {
         duringPoll = () -> {
-            sleep.outcomeIsThere();
-            sleep.outcomeIsThere();
+            streamThread.outcomeCompleted();
+            streamThread.outcomeCompleted();
         };
         poll();
         duringPoll = () -> {};
@@ -85,54 +89,66 @@ class StreamThreadSleepTest {
     }
 
     @Test
-    void anOutcomeThatCameWhileItWasAwakeShortensTheNextSleepOnly() {
-        sleep.outcomeIsThere();
+    void anOutcomeOutsideOfAPollShortensOnlyTheNextPoll() {
+        streamThread.outcomeCompleted();
         poll();
         poll();
-        assertThat(polls).containsExactly(StreamThreadSleep.LOOK_AGAIN, LONGEST);
+        assertThat(polls).containsExactly(StreamThreadPoll.SHORT_POLL, LONGEST);
     }
 
     @Test
-    void looksAgainAfterSomethingWasDone() {
-        sleep.somethingWasDone();
+    void thePollAfterWorkIsShort() {
+        streamThread.shortenNextPoll();
         poll();
         poll();
-        assertThat(polls).containsExactly(StreamThreadSleep.LOOK_AGAIN, LONGEST);
+        assertThat(polls).containsExactly(StreamThreadPoll.SHORT_POLL, LONGEST);
     }
 
     @Test
-    void sleepsNoLongerThanUntilTheCommitIsDue() {
-        sleep.forwarded();
+    void thePollEndsWhenTheCommitIsDue() {
+        streamThread.forwarded();
         advanceMillis(60);
         poll();
         advanceMillis(60);
         poll();
-        sleep.committed();
+        streamThread.committed();
         poll();
-        sleep.forwarded();
+        streamThread.forwarded();
         poll();
         assertThat(polls).containsExactly(Duration.ofMillis(41), Duration.ofMillis(5), LONGEST, Duration.ofMillis(100));
     }
 
     @Test
-    void neverSleepsLongerThanItMay() {
-        sleep.somethingWasDone();
-        assertThat(sleep.poll(consumer, Duration.ZERO).count()).isZero();
+    void theEffectiveCommitIntervalDecidesWhenTheCommitIsDue() {
+        StreamThreadPoll slow = withCommitInterval(Duration.ofSeconds(30));
+        slow.forwarded();
+        advanceMillis(29_950);
+        slow.poll(consumer, LONGEST);
+        StreamThreadPoll fast = withCommitInterval(Duration.ofMillis(20));
+        fast.forwarded();
+        fast.poll(consumer, LONGEST);
+        assertThat(polls).containsExactly(Duration.ofMillis(51), Duration.ofMillis(21));
+    }
+
+    @Test
+    void neverPollsLongerThanAllowed() {
+        streamThread.shortenNextPoll();
+        assertThat(streamThread.poll(consumer, Duration.ZERO).count()).isZero();
         assertThat(polls).containsExactly(Duration.ZERO);
     }
 
     @Test
-    void aWakeupThatComesTooLateForItsPollEndsNoOtherCall() throws Throwable {
+    void aWakeupAfterAPollDoesNotFailTheNextCall() throws Throwable {
         MockConsumer<byte[], byte[]> late = new MockConsumer<>("earliest") {
             @Override
             public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-                sleep.outcomeIsThere();
+                streamThread.outcomeCompleted();
                 return ConsumerRecords.empty();
             }
         };
-        sleep.poll(late, LONGEST);
+        streamThread.poll(late, LONGEST);
         List<String> attempts = new ArrayList<>();
-        Object result = sleep.callAwake(() -> {
+        Object result = streamThread.callOutsidePoll(() -> {
             attempts.add("call");
             if (attempts.size() == 1) {
                 throw new WakeupException();
@@ -143,10 +159,10 @@ class StreamThreadSleepTest {
         assertThat(attempts).hasSize(2);
     }
 
-    /** A wakeup can come between the exception of the one before and the thread's being awake. */
+    /** A wakeup can arrive after the exception of the previous one, and before the poll has returned. */
     @Test
-    void twoWakeupsAtOnceAreTwoEmptyPolls() {
-        duringPoll = sleep::outcomeIsThere;
+    void twoWakeupsMakeTwoEmptyPolls() {
+        duringPoll = streamThread::outcomeCompleted;
         poll();
         duringPoll = () -> {};
         consumer.wakeup();
@@ -156,19 +172,19 @@ class StreamThreadSleepTest {
     }
 
     @Test
-    void afterTheWallClockWasSetBackItIsForAnotherThread() {
+    void afterTheWallClockWasSetBackTheThreadMustBeReplaced() {
         poll();
         wallMillis -= Duration.ofHours(1).toMillis();
         for (int i = 0; i < 2; i++) {
             assertThatExceptionOfType(ClockSetBackException.class).isThrownBy(this::poll);
         }
         assertThat(polls).hasSize(1);
-        assertThat(new ThreadFailures(() -> now).mayPass(new StreamsException(new ClockSetBackException())))
+        assertThat(new ThreadFailures(() -> now).shouldReplaceThread(new StreamsException(new ClockSetBackException())))
                 .isTrue();
     }
 
     @Test
-    void aClockThatWasSetForwardOrByLittleIsNoMatter() {
+    void smallOrForwardClockChangesAreIgnored() {
         wallMillis -= 1_900;
         poll();
         wallMillis += Duration.ofHours(1).toMillis();
@@ -177,10 +193,10 @@ class StreamThreadSleepTest {
     }
 
     @Test
-    void wakingEndsAPollOfWhichNothingIsKnown() {
+    void interruptEndsEvenAShortPoll() {
         duringPoll = () -> {
-            sleep.somethingWasDone();
-            sleep.wakeUp();
+            streamThread.shortenNextPoll();
+            streamThread.interrupt();
         };
         addRecord();
         assertThat(poll()).isZero();

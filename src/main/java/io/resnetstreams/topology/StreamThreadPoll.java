@@ -1,0 +1,144 @@
+package io.resnetstreams.topology;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Blocks a stream thread in {@code poll} until there is work: a record, an outcome completed by another thread, or a
+ * commit that is due. Kafka Streams itself only waits for records, so it would have to poll about a hundred times a second
+ * for completed outcomes, even when idle.
+ *
+ * <p>Threading: any thread may call {@link #outcomeCompleted} and {@link #interrupt}; only the stream thread calls the
+ * other methods.
+ */
+final class StreamThreadPoll {
+    /**
+     * After work was done, the next poll is this short, so that Kafka Streams runs its loop once more: its punctuations may
+     * not have been due yet.
+     */
+    static final Duration SHORT_POLL = Duration.ofMillis(1);
+
+    /** The clock that Kafka Streams uses for commits may be slightly behind the one used here. */
+    private static final Duration OVERDUE = Duration.ofMillis(5);
+
+    private final LongSupplier nanoTicker;
+    private final ClockSteps clock;
+    private final Duration commitInterval;
+    /** How often {@link #clock} had been set back when the thread's clients were created. */
+    private final int stepsBack;
+
+    private final AtomicBoolean pollShortly = new AtomicBoolean();
+    private boolean uncommitted;
+    private long lastCommitNanos;
+
+    /** The consumer that is polling, null outside of a poll. Guarded by this. */
+    private Consumer<?, ?> polling;
+
+    /** @param commitInterval the effective {@code commit.interval.ms} of Kafka Streams */
+    StreamThreadPoll(LongSupplier nanoTicker, ClockSteps clock, Duration commitInterval) {
+        this.nanoTicker = nanoTicker;
+        this.clock = clock;
+        this.commitInterval = commitInterval;
+        this.stepsBack = clock.look();
+        this.lastCommitNanos = nanoTicker.getAsLong();
+    }
+
+    /** Ends the current poll, or shortens the next one. */
+    void outcomeCompleted() {
+        // Outcomes complete in batches; the first one of a batch has already woken the thread.
+        if (!pollShortly.get() && pollShortly.compareAndSet(false, true)) {
+            wakeUp();
+        }
+    }
+
+    private synchronized void wakeUp() {
+        if (polling != null) {
+            polling.wakeup();
+            polling = null;
+        }
+    }
+
+    /** Shortens the next poll, since an event was consumed or an outcome forwarded. */
+    void shortenNextPoll() {
+        pollShortly.set(true);
+    }
+
+    /** Notes that an outcome was forwarded, so that a commit is needed. */
+    void forwarded() {
+        uncommitted = true;
+    }
+
+    /** Notes that everything forwarded so far has been committed. */
+    void committed() {
+        uncommitted = false;
+        lastCommitNanos = nanoTicker.getAsLong();
+    }
+
+    /** Ends the current poll, even if the next one is to be short anyway. */
+    void interrupt() {
+        pollShortly.set(true);
+        wakeUp();
+    }
+
+    /**
+     * Polls, for {@code longest} at most; returns no records if the poll was ended by another thread.
+     *
+     * @throws ClockSetBackException if the wall clock was set back since the thread started
+     */
+    <K, V> ConsumerRecords<K, V> poll(Consumer<K, V> consumer, Duration longest) {
+        if (clock.look() != stepsBack) {
+            throw new ClockSetBackException();
+        }
+        Duration wait = pollShortly.getAndSet(false) ? SHORT_POLL : untilCommit(longest);
+        setPolling(consumer);
+        if (pollShortly.get()) {
+            // An outcome completed before this consumer could be woken.
+            wait = SHORT_POLL;
+        }
+        try {
+            return consumer.poll(wait.compareTo(longest) < 0 ? wait : longest);
+        } catch (WakeupException e) {
+            return ConsumerRecords.empty();
+        } finally {
+            setPolling(null);
+        }
+    }
+
+    private Duration untilCommit(Duration longest) {
+        if (!uncommitted) {
+            return longest;
+        }
+        Duration sinceCommit = Duration.ofNanos(nanoTicker.getAsLong() - lastCommitNanos);
+        Duration left = commitInterval.minus(sinceCommit).plus(SHORT_POLL);
+        return left.compareTo(OVERDUE) < 0 ? OVERDUE : left;
+    }
+
+    private synchronized void setPolling(Consumer<?, ?> consumer) {
+        polling = consumer;
+    }
+
+    /** A call of the consumer. */
+    @FunctionalInterface
+    interface Call {
+        Object make() throws Throwable;
+    }
+
+    /**
+     * Calls a method of the consumer other than {@code poll}. A wakeup that arrives when a poll has just ended makes the
+     * next call fail, so the call is repeated once. The same happens inside a poll, when Kafka Streams commits because
+     * partitions are revoked.
+     */
+    Object callOutsidePoll(Call call) throws Throwable {
+        setPolling(null);
+        try {
+            return call.make();
+        } catch (WakeupException e) {
+            // No second wakeup can arrive, since the thread no longer counts as polling.
+            return call.make();
+        }
+    }
+}
