@@ -75,7 +75,7 @@ public final class Monitoring implements AutoCloseable {
                 configuration.metrics().host(),
                 configuration.web().showsPictures(ownSamples),
                 configuration.web().actions(),
-                configuration.window().inFlight(),
+                configuration.window(),
                 configuration.decodeThreads());
         page = LivePage.start(facts, health::ready, event -> new EventReplay(connected).sendBack(event));
     }
@@ -142,7 +142,7 @@ public final class Monitoring implements AutoCloseable {
         KafkaClients clients = new KafkaClients(reached.connection());
         GroupSource source = new GroupSource(
                 clients.admin(), reached.applicationId(), reached.topics().input(), clients::firstRecordReader);
-        ScalingSignal signal = new ScalingSignal(reached.scaling().targets(), System::nanoTime);
+        ScalingSignal signal = new ScalingSignal(reached.scaling(), System::nanoTime);
         monitor = metrics.watch(pipeline, source, reached.metrics().kafkaList(), signal);
         health.watch(pipeline, monitor);
         backfills = BackfillWatch.start(reached, page::isWatched);
