@@ -5,8 +5,8 @@ import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.Failures;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.service.ClassifierSource;
-import io.resnetstreams.service.RunStatistics;
 import io.resnetstreams.service.Termination;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.OnGap;
@@ -67,7 +67,7 @@ public final class BackfillJob {
     public record Ending(BackfillRun finished, String unfinished, BackfillStatistics statistics) {}
 
     /** Works until the run or this process's part of it ends. */
-    public Ending run(ClassifierSource.Loaded loaded, RunStatistics counts, Pace pace, Termination termination)
+    public Ending run(ClassifierSource.Loaded loaded, PipelineCounts counts, Pace pace, Termination termination)
             throws InterruptedException {
         BackfillStatistics statistics = new BackfillStatistics(counts);
         End end = work(loaded, statistics, pace, termination);

@@ -2,17 +2,17 @@ package io.resnetstreams.backfill;
 
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
-import io.resnetstreams.service.RunStatistics;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts of this process's part of a backfill, and its time from the first event to the last outcome. Thread-safe. */
 public final class BackfillStatistics implements TopologyMetrics {
-    private final RunStatistics counts;
+    private final PipelineCounts counts;
     private final AtomicLong firstNanos = new AtomicLong();
     private volatile long lastNanos;
 
-    public BackfillStatistics(RunStatistics counts) {
+    public BackfillStatistics(PipelineCounts counts) {
         this.counts = counts;
     }
 

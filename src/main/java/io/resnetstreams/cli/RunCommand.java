@@ -6,6 +6,7 @@ import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.Failures;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.network.MxNet;
@@ -13,7 +14,6 @@ import io.resnetstreams.monitor.Monitoring;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.service.ClassificationStack;
 import io.resnetstreams.service.Logging;
-import io.resnetstreams.service.RunStatistics;
 import io.resnetstreams.service.StatusLog;
 import io.resnetstreams.service.Termination;
 import io.resnetstreams.topology.Pipeline;
@@ -76,11 +76,11 @@ final class RunCommand implements Callable<Integer> {
 
     private int run(Configuration configuration, ModelDirectory model, Monitoring monitoring, Termination termination)
             throws InterruptedException {
-        RunStatistics statistics = new RunStatistics();
+        PipelineCounts statistics = monitoring.counts();
         Log.LOG.info("Loading the model {}", model.name());
         try (ClassificationStack stack =
-                        ClassificationStack.open(configuration, model, monitoring.inference(statistics), around);
-                Pipeline pipeline = pipeline(configuration, stack, monitoring.topology(statistics));
+                        ClassificationStack.open(configuration, model, monitoring.inference(), around);
+                Pipeline pipeline = pipeline(configuration, stack, monitoring.topology());
                 StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
             monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
@@ -107,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void report(
-            Configuration configuration, ClassificationStack stack, RunStatistics statistics, Pipeline pipeline) {
+            Configuration configuration, ClassificationStack stack, PipelineCounts statistics, Pipeline pipeline) {
         if (output.json) {
             Map<String, Object> summary = statistics.summary();
             summary.put("model", stack.modelReference());

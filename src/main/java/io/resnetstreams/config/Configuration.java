@@ -1,8 +1,8 @@
 package io.resnetstreams.config;
 
-import static io.resnetstreams.config.Checks.named;
-import static io.resnetstreams.config.Checks.requireRange;
+import static io.resnetstreams.common.Ranges.require;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.batch.BatchPolicy;
@@ -22,8 +22,12 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The pipeline's configuration, checked; its keys are those of {@code topology/pipeline.yaml}, where each is explained.
- * Defaults stand there alone.
+ * The checked configuration of a pipeline. Its components are the keys of {@code topology/pipeline.yaml}, which explains
+ * each key and contains the defaults. A check's message begins with the name of the component; the loader puts the
+ * section before it.
+ *
+ * @param window limits for the events in flight
+ * @param scaling targets of the autoscaling signal
  */
 public record Configuration(
         String applicationId,
@@ -37,13 +41,13 @@ public record Configuration(
         String device,
         BatchSection batch,
         DecodeSection decode,
-        WindowSection window,
+        InFlightLimits window,
         LimitsSection limits,
         int statusSeconds,
         MetricsSection metrics,
         WebSection web,
         HealthSection health,
-        ScalingSection scaling,
+        ScalingTargets scaling,
         long shutdownTimeoutMillis,
         Map<String, String> kafka) {
     private static final int MOST_THREADS = 256;
@@ -57,15 +61,15 @@ public record Configuration(
             throw new IllegalArgumentException(
                     "bootstrapServers is '" + bootstrapServers + "'; HOST:PORT is needed, several separated by commas");
         }
-        requireRange("brokerTimeoutMillis", brokerTimeoutMillis, 100, 3_600_000);
+        require("brokerTimeoutMillis", brokerTimeoutMillis, 100, 3_600_000);
         Guarantee.of(guarantee);
-        requireRange("streamThreads", streamThreads, 1, MOST_THREADS);
+        require("streamThreads", streamThreads, 1, MOST_THREADS);
         DeviceSelector.requireValid(device);
-        requireRange("statusSeconds", statusSeconds, 0, 86_400);
-        requireRange("shutdownTimeoutMillis", shutdownTimeoutMillis, 100, 3_600_000);
+        require("statusSeconds", statusSeconds, 0, 86_400);
+        require("shutdownTimeoutMillis", shutdownTimeoutMillis, 100, 3_600_000);
     }
 
-    /** Topics and what {@code topics} creates. */
+    /** The topics, and the settings with which {@code topics} creates them. */
     public record TopicsSection(
             String input,
             String labels,
@@ -74,45 +78,47 @@ public record Configuration(
             int replicationFactor,
             int maxMessageBytes) {
         public TopicsSection {
-            named("topics", () -> new Topics(input, labels, deadLetters));
-            requireRange("topics.partitions", partitions, 1, 100_000);
+            new Topics(input, labels, deadLetters);
+            require("partitions", partitions, 1, 100_000);
             if (replicationFactor != -1) {
-                requireRange("topics.replicationFactor", replicationFactor, 1, Short.MAX_VALUE);
+                require("replicationFactor", replicationFactor, 1, Short.MAX_VALUE);
             }
-            requireRange("topics.maxMessageBytes", maxMessageBytes, 1_024, 1 << 30);
+            require("maxMessageBytes", maxMessageBytes, 1_024, 1 << 30);
         }
 
+        /** Returns the names alone. */
         public Topics names() {
             return new Topics(input, labels, deadLetters);
         }
     }
 
-    /** What is done about the input topic. */
+    /** How the input topic is read. */
     record InputSection(String onGap) {
         InputSection {
-            named("input", () -> OnGap.of(onGap));
+            OnGap.of(onGap);
         }
     }
 
-    /** How batches are made. */
+    /** How images are batched, and how long a batch may take. */
     public record BatchSection(
             int maxSize, boolean calibrate, long maxDelayMillis, long timeoutMillis, int workersPerDevice) {
-        /** A machine that does much else may take several times as long as when it was measured. */
+        /** A busy machine may take several times as long as it did during the calibration. */
         private static final int CALIBRATED_TIMES = 20;
 
         private static final long SHORTEST_CALIBRATED_MILLIS = 30_000;
 
         public BatchSection {
-            named("batch", () -> new BatchPolicy(maxSize, maxDelayMillis));
+            new BatchPolicy(maxSize, maxDelayMillis);
             if (timeoutMillis != 0
                     && (timeoutMillis < Supervision.SHORTEST_TIMEOUT_MILLIS
                             || timeoutMillis > Supervision.LONGEST_TIMEOUT_MILLIS)) {
-                throw new IllegalArgumentException("batch.timeoutMillis is " + timeoutMillis + "; allowed are 0 and "
+                throw new IllegalArgumentException("timeoutMillis is " + timeoutMillis + "; allowed are 0 and "
                         + Supervision.SHORTEST_TIMEOUT_MILLIS + " to " + Supervision.LONGEST_TIMEOUT_MILLIS);
             }
-            requireRange("batch.workersPerDevice", workersPerDevice, 0, MOST_THREADS);
+            require("workersPerDevice", workersPerDevice, 0, MOST_THREADS);
         }
 
+        /** Returns when a device takes a batch. */
         public BatchPolicy policy(BatchCalibration calibration) {
             return new BatchPolicy(size(calibration), maxDelayMillis);
         }
@@ -126,31 +132,20 @@ public record Configuration(
             return Math.min(Supervision.LONGEST_TIMEOUT_MILLIS, Math.max(SHORTEST_CALIBRATED_MILLIS, calibrated));
         }
 
-        /** Returns the largest batch that is made on a device. */
+        /** Returns the maximum batch size of a device. */
         public int size(BatchCalibration calibration) {
             return calibrate ? calibration.best() : maxSize;
         }
     }
 
-    /** Who decodes. */
+    /** The threads that decode. */
     record DecodeSection(int threads) {
         DecodeSection {
-            requireRange("decode.threads", threads, 0, MOST_THREADS);
+            require("threads", threads, 0, MOST_THREADS);
         }
     }
 
-    /** What may be in flight. */
-    public record WindowSection(int maxEvents, long maxBytes) {
-        public WindowSection {
-            named("window", () -> new InFlightLimits(maxEvents, maxBytes));
-        }
-
-        public InFlightLimits inFlight() {
-            return new InFlightLimits(maxEvents, maxBytes);
-        }
-    }
-
-    /** What an event may be. */
+    /** Limits for events and images. */
     public record LimitsSection(
             int maxImageBytes,
             int maxPixels,
@@ -163,113 +158,80 @@ public record Configuration(
             int maxIdLength,
             int maxHeaders) {
         public LimitsSection {
-            requireRange("limits.maxImageBytes", maxImageBytes, 1, Integer.MAX_VALUE);
-            named("limits", () -> new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis));
-            named(
-                    "limits",
-                    () -> new EventLimits(
-                            Integer.MAX_VALUE,
-                            maxJsonDepth,
-                            maxJsonStringLength,
-                            maxJsonNumberLength,
-                            maxIdLength,
-                            maxHeaders));
+            require("maxImageBytes", maxImageBytes, 1, Integer.MAX_VALUE);
+            new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis);
+            new EventLimits(
+                    Integer.MAX_VALUE, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength, maxHeaders);
         }
 
+        /** Returns the limits for images. */
         public ImageLimits image() {
             return new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis);
         }
 
-        EventLimits event(int maxEventBytes) {
+        private EventLimits event(int maxEventBytes) {
             return new EventLimits(
                     maxEventBytes, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength, maxHeaders);
         }
     }
 
-    /** What the signal for an autoscaler aims at. */
-    public record ScalingSection(long targetDrainMillis, double targetUtilisation, int minInstances, long holdMillis) {
-        public ScalingSection {
-            named("scaling", () -> new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis));
-        }
-
-        public ScalingTargets targets() {
-            return new ScalingTargets(targetDrainMillis, targetUtilisation, minInstances, holdMillis);
-        }
-    }
-
-    /** Where metrics and health are told, and which of Kafka's own. */
+    /** The HTTP server, and the Kafka metrics that it publishes. */
     public record MetricsSection(boolean enabled, String host, int port, String kafka) {
         public MetricsSection {
             if (host.isBlank()) {
                 throw new IllegalArgumentException(
-                        "metrics.host is '" + host + "'; an address of this machine is needed, such as 127.0.0.1");
+                        "host is '" + host + "'; an address of this machine is needed, such as 127.0.0.1");
             }
-            requireRange("metrics.port", port, 0, 65_535);
+            require("port", port, 0, 65_535);
             KafkaMetricList.parse(kafka);
         }
 
+        /** Returns the Kafka metrics to publish. */
         public KafkaMetricList kafkaList() {
             return KafkaMetricList.parse(kafka);
         }
     }
 
-    /** What the page shows and does; {@code pictures} is {@code auto}, {@code true} or {@code false}. */
+    /** What the page shows and allows; {@code pictures} is {@code auto}, {@code true} or {@code false}. */
     public record WebSection(String pictures, boolean actions) {
         public WebSection {
             if (!pictures.matches("auto|true|false")) {
-                throw new IllegalArgumentException(
-                        "web.pictures is '" + pictures + "'; allowed are auto, true and false");
+                throw new IllegalArgumentException("pictures is '" + pictures + "'; allowed are auto, true and false");
             }
         }
 
-        /** Returns whether pictures are shown, of one's own samples or of events that may be private. */
+        /** Returns whether pictures are shown; {@code ownSamples} if the events are the demo's samples, not private data. */
         public boolean showsPictures(boolean ownSamples) {
             return pictures.equals("auto") ? ownSamples : pictures.equals("true");
         }
     }
 
-    /** When an instance counts as dead. */
+    /** When {@code /health/live} reports a failure. */
     public record HealthSection(long stallMillis) {
         public HealthSection {
-            requireRange("health.stallMillis", stallMillis, 1_000, 3_600_000);
+            require("stallMillis", stallMillis, 1_000, 3_600_000);
         }
     }
 
-    /** Returns what an event may cost to read; one larger than the topics take could not be a dead letter as it is. */
+    /** Returns the limits for events: a larger event than the topics accept could not be written as a dead letter. */
     public EventLimits eventLimits() {
         return limits.event(topics.maxMessageBytes);
     }
 
-    /** Returns it for a broker in this process, which needs none of what says how to reach another. */
+    /** Returns a copy for the broker of this process, without the settings of a connection to another broker. */
     public Configuration forEmbeddedBroker(String servers) {
-        return new Configuration(
-                applicationId,
-                servers,
-                brokerTimeoutMillis,
-                guarantee,
-                streamThreads,
-                topics,
-                input,
-                model,
-                device,
-                batch,
-                decode,
-                window,
-                limits,
-                statusSeconds,
-                metrics,
-                web,
-                health,
-                scaling,
-                shutdownTimeoutMillis,
-                KafkaProperties.withoutConnection(kafka));
+        ObjectNode tree = YamlFile.MAPPER.valueToTree(this);
+        tree.put("bootstrapServers", servers);
+        tree.putPOJO("kafka", KafkaProperties.withoutConnection(kafka));
+        return YamlFile.MAPPER.convertValue(tree, Configuration.class);
     }
 
+    /** Returns the number of decode threads. */
     public int decodeThreads() {
         return decode.threads > 0 ? decode.threads : Runtime.getRuntime().availableProcessors();
     }
 
-    /** Returns how Kafka's clients reach the broker. */
+    /** Returns the settings of a connection to the broker. */
     public Connection connection() {
         return new Connection(
                 bootstrapServers,
@@ -281,7 +243,7 @@ public record Configuration(
                 kafka);
     }
 
-    /** Returns what the pipeline needs to know of Kafka, secrets included. */
+    /** Returns the settings of the Kafka Streams application, with secrets resolved. */
     public PipelineSettings pipelineSettings() {
         return new PipelineSettings(
                 applicationId,
@@ -290,7 +252,7 @@ public record Configuration(
                 Guarantee.of(guarantee),
                 streamThreads,
                 topics.maxMessageBytes,
-                window.inFlight(),
+                window,
                 OnGap.of(input.onGap),
                 Duration.ofMillis(shutdownTimeoutMillis),
                 KafkaProperties.resolve(kafka));

@@ -1,12 +1,12 @@
 package io.resnetstreams.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.resnetstreams.common.UserErrorException;
@@ -23,15 +23,29 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Lays the sources of the configuration over one another: the defaults, the file, the environment, {@code --set}. A key
- * that the defaults don't have, or a value of another kind, is an error that names where it came from.
+ * Merges the sources of the configuration, each of which overrides the one before: the defaults, the file, the environment,
+ * {@code --set} and options. The defaults determine the keys and the type of each value. An unknown key, or a value of
+ * another type, is an error that names its source.
  */
 public final class ConfigurationLoader {
-    static final String ENVIRONMENT_PREFIX = "RESNET_STREAMS_";
+    private static final String ENVIRONMENT_PREFIX = "RESNET_STREAMS_";
     private static final String KAFKA = "kafka";
     private static final String DEFAULTS = "/pipeline.yaml";
 
+    /** Keys and sections that were renamed, with their new names. No release has renamed a key. */
+    private static final Map<String, String> RENAMED = Map.of();
+
     private final ObjectNode merged = defaults();
+    private final Map<String, String> renamed;
+
+    /** Starts with the defaults. */
+    public ConfigurationLoader() {
+        this(RENAMED);
+    }
+
+    ConfigurationLoader(Map<String, String> renamed) {
+        this.renamed = renamed;
+    }
 
     /** Returns the tree of all keys with their defaults. */
     static ObjectNode defaults() {
@@ -42,7 +56,7 @@ public final class ConfigurationLoader {
         }
     }
 
-    /** Lays a YAML file over what is there. */
+    /** Adds a YAML file. */
     public ConfigurationLoader file(Path file) {
         if (!Files.isRegularFile(file)) {
             throw UserErrorException.usage("--config " + file + ": there is no such file");
@@ -58,10 +72,12 @@ public final class ConfigurationLoader {
         return this;
     }
 
-    /** Lays the variables over it that begin with {@value #ENVIRONMENT_PREFIX}. */
+    /** Adds the variables whose names begin with {@value #ENVIRONMENT_PREFIX}. */
     public ConfigurationLoader environment(Map<String, String> variables) {
+        List<String> keys = leaves(merged, "");
+        keys.addAll(renamed.keySet());
         Map<String, String> keysByVariable =
-                leaves(merged, "").stream().collect(Collectors.toMap(ConfigurationLoader::variable, key -> key));
+                keys.stream().collect(Collectors.toMap(ConfigurationLoader::variable, key -> key));
         new TreeMap<>(variables).forEach((name, value) -> {
             if (name.startsWith(ENVIRONMENT_PREFIX)) {
                 String rest = name.substring(ENVIRONMENT_PREFIX.length());
@@ -79,7 +95,11 @@ public final class ConfigurationLoader {
         return this;
     }
 
-    /** Lays {@code key=value} over it. */
+    /**
+     * Adds a value.
+     *
+     * @param origin the source, for messages, such as {@code --set}
+     */
     public ConfigurationLoader set(String key, String value, String origin) {
         if (key.startsWith(KAFKA + ".")) {
             ((ObjectNode) merged.get(KAFKA)).put(key.substring(KAFKA.length() + 1), value);
@@ -102,26 +122,39 @@ public final class ConfigurationLoader {
         return this;
     }
 
+    /** Returns a value with the type of the present one. */
     private static JsonNode likeDefault(JsonNode current, String key, String value, String origin) {
-        if (current.isTextual()) {
-            return TextNode.valueOf(value);
+        try {
+            if (current.isTextual()) {
+                return TextNode.valueOf(value);
+            }
+            if (current.isBoolean()) {
+                return truth(value.strip());
+            }
+            return current.isFloatingPointNumber()
+                    ? decimal(value.strip())
+                    : LongNode.valueOf(Unit.of(key).parse(value));
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage(origin + ": " + key + " is '" + value + "'; " + e.getMessage(), e);
         }
-        if (current.isBoolean()) {
-            return truth(key, value, origin);
-        }
-        return current.isFloatingPointNumber() ? decimal(key, value, origin) : number(key, value, origin);
     }
 
-    private static JsonNode truth(String key, String value, String origin) {
-        return switch (value.strip()) {
-            case "true" -> BooleanNode.TRUE;
-            case "false" -> BooleanNode.FALSE;
-            default -> throw UserErrorException.usage(
-                    origin + ": " + key + " is '" + value + "'; true or false is needed");
-        };
+    private static JsonNode truth(String value) {
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new IllegalArgumentException("true or false is needed");
+        }
+        return BooleanNode.valueOf(value.equals("true"));
     }
 
-    /** Returns the configuration. */
+    private static JsonNode decimal(String value) {
+        try {
+            return DoubleNode.valueOf(Double.parseDouble(value));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("a number is needed", e);
+        }
+    }
+
+    /** Returns the checked configuration. */
     public Configuration load() {
         Configuration configuration = bind();
         KafkaProperties.requireNames(configuration.kafka());
@@ -131,15 +164,19 @@ public final class ConfigurationLoader {
     private Configuration bind() {
         try {
             return YamlFile.MAPPER.treeToValue(merged, Configuration.class);
-        } catch (InvalidFormatException e) {
-            throw UserErrorException.usage(
-                    path(e) + " is '" + e.getValue() + "'; " + kind(e.getTargetType()) + " is needed", e);
         } catch (JsonMappingException e) {
-            Throwable cause = e.getCause();
-            String message = cause instanceof IllegalArgumentException
-                    ? cause.getMessage()
-                    : path(e) + ": " + firstLine(e.getOriginalMessage());
-            throw UserErrorException.usage(message, e);
+            List<String> path = e.getPath().stream()
+                    .map(JsonMappingException.Reference::getFieldName)
+                    .collect(Collectors.toList());
+            if (e.getCause() instanceof InputCoercionException) {
+                throw UserErrorException.usage(
+                        String.join(".", path) + " is " + merged.at("/" + String.join("/", path))
+                                + "; it must be at most " + Integer.MAX_VALUE,
+                        e);
+            }
+            // The check of a record names its component; the path leads to the section.
+            path.add(e.getCause() instanceof IllegalArgumentException check ? check.getMessage() : e.getMessage());
+            throw UserErrorException.usage(String.join(".", path), e);
         } catch (JsonProcessingException e) {
             throw UserErrorException.usage(e.getOriginalMessage(), e);
         }
@@ -159,20 +196,15 @@ public final class ConfigurationLoader {
                 }
             } else if (kafkaProperty && value.isValueNode()) {
                 base.put(field.getKey(), value.asText());
-            } else if (kafkaProperty || current.isObject() != value.isObject()) {
+            } else if (kafkaProperty || value.isArray() || current.isObject() != value.isObject()) {
                 String needed = kafkaProperty || !current.isObject() ? "a single value" : "a section with keys";
-                // What stands in place of Kafka's properties may be a password.
+                // A value in place of the section of Kafka's properties may be a password.
                 String found = key.equals(KAFKA) ? "no section" : describe(value);
                 throw UserErrorException.usage(origin + ": " + key + " is " + found + "; " + needed + " is needed");
             } else if (current instanceof ObjectNode section) {
                 overlay(section, value, key + ".", origin);
-            } else if (current.isBoolean() != value.isBoolean()) {
-                base.set(field.getKey(), likeDefault(current, key, value.asText(), origin));
-            } else if (current.isFloatingPointNumber() && value.isIntegralNumber()) {
-                // It stays a decimal, so that what is laid over it may have a fraction.
-                base.set(field.getKey(), DoubleNode.valueOf(value.asDouble()));
             } else {
-                base.set(field.getKey(), value);
+                base.set(field.getKey(), likeDefault(current, key, value.asText(), origin));
             }
         }
     }
@@ -184,24 +216,14 @@ public final class ConfigurationLoader {
         return value.isObject() ? "a section" : "a list";
     }
 
-    private static JsonNode number(String key, String value, String origin) {
-        try {
-            return new ObjectMapper().getNodeFactory().numberNode(Long.parseLong(value.strip()));
-        } catch (NumberFormatException e) {
-            throw UserErrorException.usage(origin + ": " + key + " is '" + value + "'; a whole number is needed", e);
+    /** Names the new key if the key was renamed, otherwise the keys of its section, or all keys. */
+    private UserErrorException unknown(String key, String origin) {
+        for (Map.Entry<String, String> former : renamed.entrySet()) {
+            if (key.equals(former.getKey()) || key.startsWith(former.getKey() + ".")) {
+                String now = former.getValue() + key.substring(former.getKey().length());
+                return UserErrorException.usage(origin + ": the key '" + key + "' was renamed to '" + now + "'");
+            }
         }
-    }
-
-    private static JsonNode decimal(String key, String value, String origin) {
-        try {
-            return DoubleNode.valueOf(Double.parseDouble(value.strip()));
-        } catch (NumberFormatException e) {
-            throw UserErrorException.usage(origin + ": " + key + " is '" + value + "'; a number is needed", e);
-        }
-    }
-
-    /** Names the keys of the section that was meant; all of them where there is no such section. */
-    private static UserErrorException unknown(String key, String origin) {
         String section = key.replaceFirst("\\..*", "");
         String allowed = !section.equals(KAFKA) && defaults().get(section) instanceof ObjectNode known
                 ? String.join(", ", leaves(known, section + "."))
@@ -226,22 +248,5 @@ public final class ConfigurationLoader {
 
     private static String variable(String key) {
         return ENVIRONMENT_PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
-    }
-
-    private static String path(JsonMappingException exception) {
-        return exception.getPath().stream()
-                .map(JsonMappingException.Reference::getFieldName)
-                .collect(Collectors.joining("."));
-    }
-
-    private static String kind(Class<?> type) {
-        if (type == double.class) {
-            return "a number";
-        }
-        return type == int.class || type == long.class ? "a whole number" : "a text";
-    }
-
-    private static String firstLine(String text) {
-        return text == null ? "" : text.lines().findFirst().orElse("");
     }
 }

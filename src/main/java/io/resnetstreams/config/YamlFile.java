@@ -13,8 +13,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Reads a configuration file. Only values, lists and sections: tags make no objects, and aliases, which would be read as
- * their names, are refused. Errors quote nothing of the file, which may hold secrets, and so have no cause either.
+ * Reads a configuration file. It may contain only values, lists and sections: tags create no objects, and aliases, which
+ * Jackson would read as their names, are refused. Errors neither quote the file, which may contain secrets, nor have a
+ * cause that could quote it.
  */
 final class YamlFile {
     static final YAMLMapper MAPPER = YAMLMapper.builder()
@@ -29,7 +30,7 @@ final class YamlFile {
     /**
      * Returns the file as a tree.
      *
-     * @throws UserErrorException if it can't be read or is no YAML
+     * @throws UserErrorException if it can't be read or is not YAML
      */
     static JsonNode read(Path file) {
         try {

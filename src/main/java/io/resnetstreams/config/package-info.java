@@ -1,7 +1,7 @@
 /**
- * The configuration: its keys, the layers it comes from, and its checks.
+ * The configuration: its keys, its sources and its checks.
  *
  * <p>Start at {@link io.resnetstreams.config.Configuration} and {@link
- * io.resnetstreams.config.ConfigurationLoader}. It must not know the command line or anything that is running.
+ * io.resnetstreams.config.ConfigurationLoader}. It must not know the command line or any running component.
  */
 package io.resnetstreams.config;

@@ -9,12 +9,12 @@ import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.kafka.Failures;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicCreation;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.LabelledSample;
 import io.resnetstreams.model.network.MxNet;
 import io.resnetstreams.monitor.Monitoring;
 import io.resnetstreams.service.ClassificationStack;
-import io.resnetstreams.service.RunStatistics;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
@@ -40,7 +40,7 @@ public final class DemoRun implements AutoCloseable {
     private final Path directory;
     private final EmbeddedBroker broker;
     private final Configuration configuration;
-    private final RunStatistics statistics;
+    private final PipelineCounts statistics;
     private final ClassificationStack stack;
     private final Pipeline pipeline;
     private final LabelledSample sample;
@@ -51,7 +51,7 @@ public final class DemoRun implements AutoCloseable {
             Path directory,
             EmbeddedBroker broker,
             Configuration configuration,
-            RunStatistics statistics,
+            PipelineCounts statistics,
             ClassificationStack stack,
             Pipeline pipeline,
             LabelledSample sample,
@@ -80,19 +80,19 @@ public final class DemoRun implements AutoCloseable {
         LabelledSample sample = sample(model);
         Monitoring monitoring = Monitoring.start(configured, true);
         Path directory = Files.createTempDirectory("resnet-streams-demo");
-        RunStatistics statistics = new RunStatistics();
+        PipelineCounts statistics = monitoring.counts();
         listener.step("Starting Kafka in this process and loading " + model.name());
         CompletableFuture<EmbeddedBroker> starting =
                 CompletableFuture.supplyAsync(() -> startBroker(directory, configured));
         ClassificationStack stack = null;
         EmbeddedBroker broker = null;
         try {
-            stack = ClassificationStack.open(configured, model, monitoring.inference(statistics));
+            stack = ClassificationStack.open(configured, model, monitoring.inference());
             broker = starting.join();
             Configuration configuration = configured.forEmbeddedBroker(broker.bootstrapServers());
             TopicCreation.create(new KafkaClients(configuration.connection()));
-            Pipeline pipeline = Pipeline.create(
-                    configuration.pipelineSettings(), stack.service()::classify, monitoring.topology(statistics));
+            Pipeline pipeline =
+                    Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, monitoring.topology());
             monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             DemoRun run = new DemoRun(
                     directory, broker, configuration, statistics, stack, pipeline, sample, listener, monitoring);

@@ -22,19 +22,19 @@ import java.util.stream.Stream;
 final class GroupMetrics {
     private final GroupMonitor group;
     private final GroupMonitor.LocalWork localWork;
-    private final EventMetrics events;
+    private final PipelineCounts counts;
     private final DeviceMetrics devices;
     private final InstantSource clock;
 
     GroupMetrics(
             GroupMonitor group,
             GroupMonitor.LocalWork localWork,
-            EventMetrics events,
+            PipelineCounts counts,
             DeviceMetrics devices,
             InstantSource clock) {
         this.group = group;
         this.localWork = localWork;
-        this.events = events;
+        this.counts = counts;
         this.devices = devices;
         this.clock = clock;
     }
@@ -103,7 +103,7 @@ final class GroupMetrics {
         LongStream waiting = group.oldestWaiting().entrySet().stream()
                 .filter(oldest -> own.contains(oldest.getKey()))
                 .mapToLong(oldest -> oldest.getValue());
-        LongStream uncommitted = events.oldestUncommitted().stream();
+        LongStream uncommitted = counts.oldestUncommitted().stream();
         OptionalLong oldest = LongStream.concat(LongStream.concat(inFlight, uncommitted), waiting)
                 .min();
         if (oldest.isPresent()) {

@@ -28,7 +28,7 @@ public record KafkaMetricList(Set<String> names) {
                 continue;
             }
             if (!name.matches(FORM)) {
-                throw new IllegalArgumentException("metrics.kafka: '" + name
+                throw new IllegalArgumentException("kafka: '" + name
                         + "' is no metric of Kafka; GROUP:NAME is needed, such as"
                         + " stream-metrics:failed-stream-threads, several separated by commas");
             }

@@ -26,23 +26,36 @@ import org.apache.kafka.streams.KafkaStreams;
 public final class PipelineMetrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final InstantSource clock = InstantSource.system();
-    private final EventMetrics events = new EventMetrics(registry, clock);
+    private final PipelineCounts counts;
+    private final EventMetrics events;
     private volatile Supplier<GroupStatus> groupStatus = () -> GroupStatus.UNKNOWN;
     private final DeviceMetrics devices = new DeviceMetrics(registry, System::nanoTime);
 
-    /** Begins to count; what is the JVM's is there at once. */
+    /** Creates the metrics, with counts of their own. */
     public PipelineMetrics() {
+        this(new PipelineCounts());
+    }
+
+    /** Creates the metrics of these counts. The metrics of the JVM are available at once. */
+    public PipelineMetrics(PipelineCounts counts) {
+        this.counts = counts;
+        this.events = new EventMetrics(registry, clock, counts);
         JvmMetrics.builder().register(registry);
     }
 
-    /** Returns what inference tells its work to. */
-    public InferenceMetrics inference() {
-        return devices;
+    /** Returns the counts that the metrics read. */
+    public PipelineCounts counts() {
+        return counts;
     }
 
-    /** Returns what the topology tells its work to. */
+    /** Returns the metrics of inference, including the counts. */
+    public InferenceMetrics inference() {
+        return InferenceMetrics.both(counts, devices);
+    }
+
+    /** Returns the metrics of the topology, including the counts. */
     public TopologyMetrics topology() {
-        return events;
+        return TopologyMetrics.both(counts, events);
     }
 
     /** Returns the handler of {@code GET /metrics}, in OpenMetrics or Prometheus' text form as it is asked for. */
@@ -80,9 +93,9 @@ public final class PipelineMetrics {
      * @param kafka which of Kafka's own metrics are exported
      */
     public PipelineMonitor watch(Pipeline pipeline, GroupSource source, KafkaMetricList kafka, ScalingSignal signal) {
-        PipelineMonitor monitor = new PipelineMonitor(pipeline, source, events, devices, signal);
+        PipelineMonitor monitor = new PipelineMonitor(pipeline, source, counts, devices, signal);
         GroupMetrics group =
-                new GroupMetrics(monitor.group(), PipelineMonitor.localWork(pipeline), events, devices, clock);
+                new GroupMetrics(monitor.group(), PipelineMonitor.localWork(pipeline), counts, devices, clock);
         group.register(registry, monitor::desired);
         groupStatus = () -> group.status(monitor.desired());
         gauge("in_flight_events", "Events consumed whose outcome is not yet forwarded.")

@@ -22,7 +22,7 @@ public final class PipelineMonitor implements AutoCloseable {
 
     private final Pipeline pipeline;
     private final GroupSource source;
-    private final EventMetrics events;
+    private final PipelineCounts counts;
     private final DeviceMetrics devices;
     private final ScalingSignal signal;
     private final FirstRecords firstRecords;
@@ -34,10 +34,10 @@ public final class PipelineMonitor implements AutoCloseable {
     private volatile OptionalInt desired = OptionalInt.empty();
 
     PipelineMonitor(
-            Pipeline pipeline, GroupSource source, EventMetrics events, DeviceMetrics devices, ScalingSignal signal) {
+            Pipeline pipeline, GroupSource source, PipelineCounts counts, DeviceMetrics devices, ScalingSignal signal) {
         this.pipeline = pipeline;
         this.source = source;
-        this.events = events;
+        this.counts = counts;
         this.devices = devices;
         this.signal = signal;
         this.firstRecords = new FirstRecords(source.topic(), source.reader());
@@ -76,7 +76,7 @@ public final class PipelineMonitor implements AutoCloseable {
         group.look();
         KafkaStreams.State state = pipeline.state();
         if (!stall.isExcused(state)) {
-            stall.look(shouldProgress(state), events.committedEvents());
+            stall.look(shouldProgress(state), counts.outcomes());
         }
         desired = computeDesired();
     }

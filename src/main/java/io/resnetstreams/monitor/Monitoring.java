@@ -7,6 +7,7 @@ import io.resnetstreams.deadletter.EventReplay;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.metrics.GroupSource;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
 import io.resnetstreams.metrics.ScalingSignal;
@@ -36,6 +37,7 @@ public final class Monitoring implements AutoCloseable {
 
     private final Configuration configuration;
     private final PipelineHealth health;
+    private final PipelineCounts counts = new PipelineCounts();
     private PipelineMetrics metrics;
     private LivePage page;
     private WebServer server;
@@ -59,7 +61,7 @@ public final class Monitoring implements AutoCloseable {
         Monitoring monitoring = new Monitoring(configuration);
         if (configuration.metrics().enabled()) {
             BuildVersion build = new BuildVersion();
-            monitoring.metrics = new PipelineMetrics();
+            monitoring.metrics = new PipelineMetrics(monitoring.counts);
             monitoring.metrics.build(build.version(), build.commit());
             monitoring.startPage(build, ownSamples);
             monitoring.serve();
@@ -75,9 +77,9 @@ public final class Monitoring implements AutoCloseable {
                 configuration.metrics().host(),
                 configuration.web().showsPictures(ownSamples),
                 configuration.web().actions(),
-                configuration.window().inFlight(),
+                configuration.window(),
                 configuration.decodeThreads());
-        page = LivePage.start(facts, health::ready, event -> new EventReplay(connected).sendBack(event));
+        page = LivePage.start(facts, counts, health::ready, event -> new EventReplay(connected).sendBack(event));
     }
 
     private void serve() {
@@ -111,18 +113,19 @@ public final class Monitoring implements AutoCloseable {
         }
     }
 
-    /** Returns what inference tells its work to, besides these statistics. */
-    public InferenceMetrics inference(InferenceMetrics statistics) {
-        return metrics == null
-                ? statistics
-                : InferenceMetrics.both(statistics, InferenceMetrics.both(metrics.inference(), page.inference()));
+    /** Returns the counts of the instance, which are kept even if nothing is served. */
+    public PipelineCounts counts() {
+        return counts;
     }
 
-    /** Returns what the topology tells its work to, besides these statistics. */
-    public TopologyMetrics topology(TopologyMetrics statistics) {
-        return metrics == null
-                ? statistics
-                : TopologyMetrics.both(statistics, TopologyMetrics.both(metrics.topology(), page.topology()));
+    /** Returns the metrics of inference, including the counts. */
+    public InferenceMetrics inference() {
+        return metrics == null ? counts : metrics.inference();
+    }
+
+    /** Returns the metrics of the topology, including the counts. */
+    public TopologyMetrics topology() {
+        return metrics == null ? counts : TopologyMetrics.both(metrics.topology(), page.topology());
     }
 
     /**
@@ -142,7 +145,7 @@ public final class Monitoring implements AutoCloseable {
         KafkaClients clients = new KafkaClients(reached.connection());
         GroupSource source = new GroupSource(
                 clients.admin(), reached.applicationId(), reached.topics().input(), clients::firstRecordReader);
-        ScalingSignal signal = new ScalingSignal(reached.scaling().targets(), System::nanoTime);
+        ScalingSignal signal = new ScalingSignal(reached.scaling(), System::nanoTime);
         monitor = metrics.watch(pipeline, source, reached.metrics().kafkaList(), signal);
         health.watch(pipeline, monitor);
         backfills = BackfillWatch.start(reached, page::isWatched);

@@ -2,6 +2,7 @@ package io.resnetstreams.service;
 
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.EventClassifier;
 
@@ -11,7 +12,7 @@ public interface ClassifierSource {
     ModelReference reference(Configuration configuration);
 
     /** Loads it. */
-    Loaded load(Configuration configuration, RunStatistics statistics);
+    Loaded load(Configuration configuration, PipelineCounts statistics);
 
     /** A classifier that is ready. */
     interface Loaded extends AutoCloseable {
@@ -33,7 +34,7 @@ public interface ClassifierSource {
             }
 
             @Override
-            public Loaded load(Configuration configuration, RunStatistics statistics) {
+            public Loaded load(Configuration configuration, PipelineCounts statistics) {
                 ModelDirectory model = ClassificationStack.model(configuration.model());
                 ClassificationStack stack = ClassificationStack.open(configuration, model, statistics);
                 return new Loaded() {

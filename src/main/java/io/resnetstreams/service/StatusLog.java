@@ -2,6 +2,7 @@ package io.resnetstreams.service;
 
 import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.common.Rounding;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.topology.InFlightBudget;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -11,13 +12,13 @@ import org.slf4j.LoggerFactory;
 public final class StatusLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StatusLog.class);
 
-    private final RunStatistics statistics;
+    private final PipelineCounts statistics;
     private final InFlightBudget inFlight;
     private final ClassificationStack stack;
     /** Null where nothing is logged. */
     private RepeatingTask timer;
 
-    public StatusLog(RunStatistics statistics, InFlightBudget inFlight, ClassificationStack stack) {
+    public StatusLog(PipelineCounts statistics, InFlightBudget inFlight, ClassificationStack stack) {
         this.statistics = statistics;
         this.inFlight = inFlight;
         this.stack = stack;

@@ -2,7 +2,8 @@ package io.resnetstreams.web;
 
 import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.RepeatingTask;
-import io.resnetstreams.inference.batch.InferenceMetrics;
+import io.resnetstreams.metrics.CountsSnapshot;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.security.SecureRandom;
@@ -26,10 +27,11 @@ public final class LivePage implements AutoCloseable {
     private static final int SECRET_BYTES = 16;
 
     private final PageFacts facts;
+    private final PipelineCounts counts;
     private final LiveRecorder recorder;
     private final InstantSource clock;
     private final History history = new History();
-    private final ArrayDeque<Counts> counts = new ArrayDeque<>();
+    private final ArrayDeque<CountsSnapshot> snapshots = new ArrayDeque<>();
     private final EventStreams streams;
     private final String instance = secret();
     private final String token = secret();
@@ -41,15 +43,21 @@ public final class LivePage implements AutoCloseable {
     /** Null where it counts when it is told to. */
     private RepeatingTask ticker;
 
-    private LivePage(PageFacts facts, Supplier<Health> health, DeadLetterReplay replay, InstantSource clock) {
+    private LivePage(
+            PageFacts facts,
+            PipelineCounts counts,
+            Supplier<Health> health,
+            DeadLetterReplay replay,
+            InstantSource clock) {
         this.facts = facts;
+        this.counts = counts;
         this.replay = replay;
         this.clock = clock;
-        this.recorder = new LiveRecorder(clock, facts.pictures(), facts.payloads());
+        this.recorder = new LiveRecorder(clock, counts, facts.pictures(), facts.payloads());
         this.view = () -> InstanceView.starting(health.get());
         this.streams = new EventStreams(this);
-        Counts first = recorder.counts(System.nanoTime());
-        counts.add(first);
+        CountsSnapshot first = counts.snapshot(System.nanoTime());
+        snapshots.add(first);
         this.rates = Rates.between(first, first);
     }
 
@@ -59,8 +67,9 @@ public final class LivePage implements AutoCloseable {
      * @param health whether the instance does its work
      * @param replay sends dead letters back, where the page may
      */
-    public static LivePage start(PageFacts facts, Supplier<Health> health, DeadLetterReplay replay) {
-        LivePage page = of(facts, health, replay, InstantSource.system());
+    public static LivePage start(
+            PageFacts facts, PipelineCounts counts, Supplier<Health> health, DeadLetterReplay replay) {
+        LivePage page = of(facts, counts, health, replay, InstantSource.system());
         page.begin();
         return page;
     }
@@ -71,8 +80,13 @@ public final class LivePage implements AutoCloseable {
     }
 
     /** Returns one that counts when it is told to. */
-    static LivePage of(PageFacts facts, Supplier<Health> health, DeadLetterReplay replay, InstantSource clock) {
-        return new LivePage(facts, health, replay, clock);
+    static LivePage of(
+            PageFacts facts,
+            PipelineCounts counts,
+            Supplier<Health> health,
+            DeadLetterReplay replay,
+            InstantSource clock) {
+        return new LivePage(facts, counts, health, replay, clock);
     }
 
     private static String secret() {
@@ -81,12 +95,7 @@ public final class LivePage implements AutoCloseable {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Returns what inference tells its work to. */
-    public InferenceMetrics inference() {
-        return recorder;
-    }
-
-    /** Returns what the topology tells its work to. */
+    /** Returns the recorder of outcomes, which must be told of each commit after the counts. */
     public TopologyMetrics topology() {
         return recorder;
     }
@@ -135,12 +144,12 @@ public final class LivePage implements AutoCloseable {
 
     /** Takes a reading of the counts; each fifth makes a point of the plots. For one thread. */
     void count(long nanos) {
-        Counts now = recorder.counts(nanos);
-        counts.addLast(now);
-        if (counts.size() > TICKS_OF_A_POINT + 1) {
-            counts.removeFirst();
+        CountsSnapshot now = counts.snapshot(nanos);
+        snapshots.addLast(now);
+        if (snapshots.size() > TICKS_OF_A_POINT + 1) {
+            snapshots.removeFirst();
         }
-        rates = Rates.between(counts.getFirst(), now);
+        rates = Rates.between(snapshots.getFirst(), now);
         if (++ticks % TICKS_OF_A_POINT == 0) {
             history.add(point());
         }
@@ -164,7 +173,7 @@ public final class LivePage implements AutoCloseable {
 
     /** Returns how all is at this moment. */
     Reading reading() {
-        return Reading.of(facts, view.get(), recorder.counts(System.nanoTime()), rates, history.last());
+        return Reading.of(facts, view.get(), counts.snapshot(System.nanoTime()), rates, history.last());
     }
 
     PageFacts facts() {

@@ -9,6 +9,7 @@ import static io.resnetstreams.web.Figures.percent;
 import static io.resnetstreams.web.Figures.rate;
 import static io.resnetstreams.web.Figures.seconds;
 
+import io.resnetstreams.metrics.CountsSnapshot;
 import io.resnetstreams.metrics.GroupStatus;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -118,7 +119,7 @@ final class PageTexts {
                 .collect(Collectors.joining("; "));
     }
 
-    private static String device(Counts.Device device, Rates rates, String name) {
+    private static String device(CountsSnapshot.Device device, Rates rates, String name) {
         if (device.failed()) {
             return "failed";
         }

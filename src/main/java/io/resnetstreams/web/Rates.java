@@ -1,5 +1,6 @@
 package io.resnetstreams.web;
 
+import io.resnetstreams.metrics.CountsSnapshot;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -28,7 +29,7 @@ record Rates(
         Map<String, Double> busyByDevice) {
     private static final double MILLI = 1e6;
 
-    static Rates between(Counts from, Counts to) {
+    static Rates between(CountsSnapshot from, CountsSnapshot to) {
         double seconds = (to.nanos() - from.nanos()) / 1e9;
         long batches = 0;
         long full = 0;
@@ -36,9 +37,9 @@ record Rates(
         long nanos = 0;
         int workers = 0;
         Map<String, Double> busy = new TreeMap<>();
-        for (Map.Entry<String, Counts.Device> entry : to.devices().entrySet()) {
-            Counts.Device now = entry.getValue();
-            Counts.Device before = from.devices().getOrDefault(entry.getKey(), Counts.Device.NONE);
+        for (Map.Entry<String, CountsSnapshot.Device> entry : to.devices().entrySet()) {
+            CountsSnapshot.Device now = entry.getValue();
+            CountsSnapshot.Device before = from.devices().getOrDefault(entry.getKey(), CountsSnapshot.Device.NONE);
             long more = now.nanos() - before.nanos();
             batches += now.batches() - before.batches();
             full += now.full() - before.full();

@@ -1,12 +1,14 @@
 package io.resnetstreams.web;
 
+import io.resnetstreams.metrics.CountsSnapshot;
+
 /**
  * All that the page tells of one moment, but for the outcomes.
  *
  * @param point the newest point of the plots, or null before the first
  */
-record Reading(InstanceView view, Counts counts, Rates rates, Bottleneck bottleneck, Point point) {
-    static Reading of(PageFacts facts, InstanceView view, Counts counts, Rates rates, Point point) {
+record Reading(InstanceView view, CountsSnapshot counts, Rates rates, Bottleneck bottleneck, Point point) {
+    static Reading of(PageFacts facts, InstanceView view, CountsSnapshot counts, Rates rates, Point point) {
         boolean hasDevices = !counts.devices().isEmpty();
         double window = window(facts, view);
         Bottleneck bottleneck = Bottleneck.of(new Bottleneck.Signs(
@@ -16,7 +18,7 @@ record Reading(InstanceView view, Counts counts, Rates rates, Bottleneck bottlen
                 rates.decodeBusy() / facts.decodeThreads(),
                 rates.deviceBusy(),
                 rates.labelsPerSecond() + rates.deadLettersPerSecond() > 0,
-                hasDevices && counts.devices().values().stream().allMatch(Counts.Device::failed)));
+                hasDevices && counts.devices().values().stream().allMatch(CountsSnapshot.Device::failed)));
         return new Reading(view, counts, rates, bottleneck, point);
     }
 

@@ -8,6 +8,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.metrics.DeadLetterKind;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -34,7 +35,7 @@ final class RecentOutcome {
      * @param key the record's key as text, shortened; null where there is none
      * @param hasContent whether the dead letter holds its event
      */
-    record Rejection(String stage, String code, String reason, String key, boolean hasContent) {}
+    record Rejection(DeadLetterKind kind, String reason, String key, boolean hasContent) {}
 
     /** @param keepsEvent whether what the event contains is kept for now */
     RecentOutcome(RawEvent event, Outcome outcome, boolean keepsEvent) {
@@ -44,7 +45,10 @@ final class RecentOutcome {
         if (outcome instanceof DeadLetter dead) {
             label = null;
             rejection = new Rejection(
-                    dead.stage().wireName(), dead.code(), dead.reason(), text(event.key()), dead.hasContent());
+                    new DeadLetterKind(dead.stage().wireName(), dead.code()),
+                    dead.reason(),
+                    text(event.key()),
+                    dead.hasContent());
         } else {
             label = ((EncodedLabel) outcome).event();
             rejection = null;

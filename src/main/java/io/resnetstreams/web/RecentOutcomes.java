@@ -1,5 +1,6 @@
 package io.resnetstreams.web;
 
+import io.resnetstreams.metrics.DeadLetterKind;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,20 +24,13 @@ final class RecentOutcomes {
     /** The pipeline has some twenty codes; this bounds memory whatever they become. */
     private static final int MOST_KINDS = 64;
 
+    private static final DeadLetterKind OTHER = new DeadLetterKind("other", "other");
+
     private final InstantSource clock;
     private final OutcomeRing labels = new OutcomeRing(MOST_LABELS, LABEL_BYTES);
-    private final Map<Kind, Group> groups = new HashMap<>();
+    private final Map<DeadLetterKind, Group> groups = new HashMap<>();
     private long lastNumber;
     private long deadLettersVersion;
-
-    /** Why events became dead letters. */
-    record Kind(String stage, String code) {
-        static final Kind OTHER = new Kind("other", "other");
-
-        static Kind of(RecentOutcome.Rejection rejection) {
-            return new Kind(rejection.stage(), rejection.code());
-        }
-    }
 
     private static final class Group {
         private final OutcomeRing last = new OutcomeRing(MOST_OF_A_KIND, DEAD_LETTER_BYTES);
@@ -49,7 +43,7 @@ final class RecentOutcomes {
      * @param count since the instance started
      * @param last the newest, newest first
      */
-    record DeadLetters(Kind kind, long count, List<RecentOutcome> last) {}
+    record DeadLetters(DeadLetterKind kind, long count, List<RecentOutcome> last) {}
 
     RecentOutcomes(InstantSource clock) {
         this.clock = clock;
@@ -68,19 +62,19 @@ final class RecentOutcomes {
             if (outcome.rejection() == null) {
                 labels.add(outcome);
             } else {
-                group(Kind.of(outcome.rejection())).last.add(outcome);
+                group(outcome.rejection().kind()).last.add(outcome);
                 deadLettersVersion++;
             }
         }
     }
 
-    private Group group(Kind kind) {
-        Kind known = groups.containsKey(kind) || groups.size() < MOST_KINDS ? kind : Kind.OTHER;
+    private Group group(DeadLetterKind kind) {
+        DeadLetterKind known = groups.containsKey(kind) || groups.size() < MOST_KINDS ? kind : OTHER;
         return groups.computeIfAbsent(known, first -> new Group());
     }
 
     /** So many dead letters of this kind were committed; those told of one by one are among them. */
-    synchronized void counted(Kind kind, long more) {
+    synchronized void counted(DeadLetterKind kind, long more) {
         group(kind).count += more;
         deadLettersVersion++;
     }
@@ -93,7 +87,7 @@ final class RecentOutcomes {
     /** Returns all dead letters, the most frequent kind first. */
     synchronized List<DeadLetters> deadLetters() {
         List<DeadLetters> all = new ArrayList<>();
-        for (Map.Entry<Kind, Group> entry : groups.entrySet()) {
+        for (Map.Entry<DeadLetterKind, Group> entry : groups.entrySet()) {
             Group group = entry.getValue();
             all.add(new DeadLetters(entry.getKey(), group.count, group.last.newest(0, MOST_OF_A_KIND, any -> true)));
         }

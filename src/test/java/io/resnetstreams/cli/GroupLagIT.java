@@ -17,7 +17,6 @@ import io.resnetstreams.metrics.Samples;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.monitor.Monitoring;
 import io.resnetstreams.service.ClassificationStack;
-import io.resnetstreams.service.RunStatistics;
 import io.resnetstreams.topology.Pipeline;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,9 +118,9 @@ class GroupLagIT {
                         });
                         return outcome;
                     },
-                    monitoring.topology(new RunStatistics()));
+                    monitoring.topology());
             ModelDirectory model = ClassificationStack.model(configuration.model());
-            monitoring.inference(new RunStatistics()).loaded("cpu", 1, 32, 100);
+            monitoring.inference().loaded("cpu", 1, 32, 100);
             monitoring.watch(configuration, pipeline, model, List.of("cpu"), "cpu");
             pipeline.start();
             await().atMost(LONGEST_WAIT).until(() -> endpoint.ready().statusCode() == 200);
@@ -321,7 +320,7 @@ class GroupLagIT {
         Configuration topics = topics("broken");
         try (Producer<byte[], byte[]> producer = producer(false);
                 Instance instance = new Instance(topics)) {
-            InferenceMetrics device = instance.monitoring.inference(new RunStatistics());
+            InferenceMetrics device = instance.monitoring.inference();
             device.began("cpu");
             instance.awaitLive(503);
             assertThat(instance.endpoint.live().reason())

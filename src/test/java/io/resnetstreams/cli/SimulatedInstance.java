@@ -54,7 +54,7 @@ public final class SimulatedInstance {
         Logger log = LoggerFactory.getLogger(SimulatedInstance.class);
         PipelineMetrics metrics = new PipelineMetrics();
         ImagePreprocessor.warmUp();
-        ScalingSignal signal = new ScalingSignal(configuration.scaling().targets(), System::nanoTime);
+        ScalingSignal signal = new ScalingSignal(configuration.scaling(), System::nanoTime);
         KafkaClients clients = new KafkaClients(configuration.connection());
         GroupSource source = new GroupSource(
                 clients.admin(),

@@ -13,9 +13,9 @@ import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.service.ClassifierSource;
 import io.resnetstreams.service.Logging;
-import io.resnetstreams.service.RunStatistics;
 import io.resnetstreams.topology.EventClassifier;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +43,7 @@ public final class StubSource implements ClassifierSource {
     }
 
     @Override
-    public Loaded load(Configuration configuration, RunStatistics statistics) {
+    public Loaded load(Configuration configuration, PipelineCounts statistics) {
         ExecutorService pool = Executors.newFixedThreadPool(2);
         EventReader reader = new EventReader(EventLimits.defaults());
         return new Loaded() {

@@ -277,7 +277,143 @@ class ConfigurationLoaderTest {
 
     @Test
     void aNumberTooLargeForItsKeyIsNamed() {
-        assertMistake(() -> with("batch.maxSize", "99999999999"), "batch.maxSize", "99999999999");
+        assertMistake(
+                () -> with("batch.maxSize", "99999999999"),
+                "batch.maxSize is 99999999999; it must be at most 2147483647");
+        assertMistake(
+                () -> with("topics.maxMessageBytes", "10GiB"),
+                "topics.maxMessageBytes is 10737418240; it must be at most 2147483647");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "64MiB, 67108864",
+        "8KiB, 8192",
+        "1GiB, 1073741824",
+        "10MB, 10000000",
+        "10kB, 10000",
+        "2GB, 2000000000",
+        "512B, 512",
+        "1.5GiB, 1610612736",
+        "0.5kB, 500",
+        "+1KiB, 1024",
+        "' 1KiB ', 1024",
+        "8589934591GiB, 9223372035781033984",
+        "67108864, 67108864",
+        "+5, 5"
+    })
+    void aSizeMayHaveAUnit(String value, long bytes) {
+        assertThat(with("window.maxBytes", value).window().maxBytes()).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "15s, 15000",
+        "500ms, 500",
+        "2m, 120000",
+        "1h, 3600000",
+        "0.5s, 500",
+        "1.5m, 90000",
+        "15000, 15000",
+        "0.01h, 36000"
+    })
+    void aTimeInMillisecondsMayHaveAUnit(String value, long millis) {
+        assertThat(with("brokerTimeoutMillis", value).brokerTimeoutMillis()).isEqualTo(millis);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"15s, 15", "3000ms, 3", "2m, 120", "1h, 3600", "1d, 86400", "0, 0", "0s, 0", "0.5m, 30", "60, 60"})
+    void aTimeInSecondsMayHaveAUnit(String value, int seconds) {
+        assertThat(with("statusSeconds", value).statusSeconds()).isEqualTo(seconds);
+    }
+
+    @Test
+    void unitsAreTakenFromAllSources() throws IOException {
+        Path file = file("brokerTimeoutMillis: 3s\nwindow:\n  maxBytes: 1MiB\nlimits:\n  maxImageBytes: '7kB'\n");
+        Configuration configuration = loader.file(file)
+                .environment(Map.of("RESNET_STREAMS_HEALTH_STALLMILLIS", "2m"))
+                .set("topics.maxMessageBytes", "8MiB", "option")
+                .load();
+        assertThat(configuration.brokerTimeoutMillis()).isEqualTo(3_000);
+        assertThat(configuration.window().maxBytes()).isEqualTo(1 << 20);
+        assertThat(configuration.limits().maxImageBytes()).isEqualTo(7_000);
+        assertThat(configuration.health().stallMillis()).isEqualTo(120_000);
+        assertThat(configuration.topics().maxMessageBytes()).isEqualTo(8 << 20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "64 apples",
+                "64mib",
+                "64Mib",
+                "64 MiB",
+                "64M",
+                "MiB",
+                "1,5GiB",
+                "0.3B",
+                "0.3KiB",
+                "1.5",
+                "1e3",
+                "15s",
+                "0x10",
+                "--1B",
+                "",
+                "9999999999GiB",
+                "99999999999999999999",
+                "9223372036854775808B"
+            })
+    void aSizeThatIsNoneIsNamedWithWhatIsNeeded(String value) throws IOException {
+        String message = "window.maxBytes is '" + value + "'; a number of bytes is needed, such as 67108864 or 64MiB";
+        assertMistake(() -> with("window.maxBytes", value), "--set: " + message);
+        Path file = file("window:\n  maxBytes: '" + value + "'\n");
+        assertMistake(() -> new ConfigurationLoader().file(file), file + ": " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "brokerTimeoutMillis, 1.5ms, 'a whole number of milliseconds is needed, such as 15000 or 15s'",
+        "brokerTimeoutMillis, 15S, 'a whole number of milliseconds is needed, such as 15000 or 15s'",
+        "brokerTimeoutMillis, 15sec, 'a whole number of milliseconds is needed, such as 15000 or 15s'",
+        "brokerTimeoutMillis, 1kB, 'a whole number of milliseconds is needed, such as 15000 or 15s'",
+        "brokerTimeoutMillis, 999999999999999999d, 'a whole number of milliseconds is needed, such as 15000 or 15s'",
+        "statusSeconds, 500ms, 'a whole number of seconds is needed, such as 120 or 2m'",
+        "statusSeconds, 0.5s, 'a whole number of seconds is needed, such as 120 or 2m'",
+        "limits.maxPixels, 64MB, 'a whole number is needed, without a unit'",
+        "decode.threads, 2s, 'a whole number is needed, without a unit'",
+        "window.maxEvents, 2k, 'a whole number is needed, without a unit'"
+    })
+    void aValueOfAnotherUnitIsNamedWithWhatIsNeeded(String key, String value, String needed) {
+        assertMistake(() -> with(key, value), "--set: " + key + " is '" + value + "'; " + needed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "window.maxBytes, 0KiB, window.maxBytes is 0; it must be at least 1",
+        "window.maxBytes, -1KiB, window.maxBytes is -1024; it must be at least 1",
+        "brokerTimeoutMillis, 2h, brokerTimeoutMillis is 7200000; allowed are 100 to 3600000",
+        "batch.maxDelayMillis, -1s, batch.maxDelayMillis is -1000; allowed are 0 to 10000",
+        "statusSeconds, 2d, statusSeconds is 172800; allowed are 0 to 86400"
+    })
+    void aValueWithAUnitIsCheckedLikeAPlainNumber(String key, String value, String message) {
+        assertMistake(() -> with(key, value), message);
+    }
+
+    @Test
+    void aRenamedKeyIsRefusedWithItsNewName() throws IOException {
+        ConfigurationLoader renaming =
+                new ConfigurationLoader(Map.of("batch.size", "batch.maxSize", "decoding", "decode"));
+        assertMistake(
+                () -> renaming.set("batch.size", "8", "--set"),
+                "--set: the key 'batch.size' was renamed to 'batch.maxSize'");
+        assertMistake(
+                () -> renaming.environment(Map.of("RESNET_STREAMS_BATCH_SIZE", "8")),
+                "RESNET_STREAMS_BATCH_SIZE: the key 'batch.size' was renamed to 'batch.maxSize'");
+        assertMistake(
+                () -> renaming.set("decoding.threads", "8", "--set"),
+                "--set: the key 'decoding.threads' was renamed to 'decode.threads'");
+        Path file = file("decoding:\n  threads: 2\n");
+        assertMistake(() -> renaming.file(file), file + ": the key 'decoding' was renamed to 'decode'");
     }
 
     @ParameterizedTest
@@ -302,9 +438,9 @@ class ConfigurationLoaderTest {
     @Test
     void aWholeNumberInAFileDoesNotBarAFractionOverIt() throws IOException {
         loader.file(file("scaling:\n  targetUtilisation: 1\n"));
-        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(1);
+        assertThat(loader.load().scaling().targetUtilisation()).isEqualTo(1);
         loader.set("scaling.targetUtilisation", "0.5", "--set");
-        assertThat(loader.load().scaling().targets().targetUtilisation()).isEqualTo(0.5);
+        assertThat(loader.load().scaling().targetUtilisation()).isEqualTo(0.5);
     }
 
     @Test

@@ -24,7 +24,8 @@ class EventMetricsTest {
     /** The timestamp of {@code event(p, 0)}. */
     private long millis = 1_700_000_000_000L;
 
-    private final EventMetrics metrics = new EventMetrics(registry, () -> Instant.ofEpochMilli(millis));
+    private final PipelineCounts counts = new PipelineCounts();
+    private final EventMetrics metrics = new EventMetrics(registry, () -> Instant.ofEpochMilli(millis), counts);
 
     private Samples samples() {
         return TestRegistry.samples(registry);
@@ -36,12 +37,12 @@ class EventMetricsTest {
 
     private void forwardLabel(int partition, long offset) {
         RawEvent event = event(partition, offset);
-        metrics.forwarded(event, labelOf(event));
+        counts.forwarded(event, labelOf(event));
     }
 
     private void forwardDeadLetter(int partition, long offset) {
         RawEvent event = event(partition, offset);
-        metrics.forwarded(event, deadLetterOf(event));
+        counts.forwarded(event, deadLetterOf(event));
     }
 
     @Test
@@ -56,19 +57,19 @@ class EventMetricsTest {
         forwardLabel(0, 1);
         forwardDeadLetter(0, 2);
         assertThat(events("label")).isZero();
-        metrics.committed();
+        counts.committed();
         assertThat(events("label")).isEqualTo(1);
         assertThat(events("dead_letter")).isEqualTo(1);
         assertThat(samples().value("resnet_streams_dead_letters_total{code=\"corrupt\",stage=\"decode\"}"))
                 .isEqualTo(1);
-        assertThat(metrics.committedEvents()).isEqualTo(2);
+        assertThat(counts.outcomes()).isEqualTo(2);
     }
 
     @Test
     void anOutcomeCountsOnce() {
         forwardLabel(0, 1);
-        metrics.committed();
-        metrics.committed();
+        counts.committed();
+        counts.committed();
         assertThat(events("label")).isEqualTo(1);
     }
 
@@ -76,11 +77,11 @@ class EventMetricsTest {
     void whatWasAbortedNeverCounts() {
         forwardLabel(0, 1);
         forwardDeadLetter(0, 2);
-        metrics.aborted();
-        metrics.committed();
+        counts.aborted();
+        counts.committed();
         assertThat(events("label")).isZero();
         assertThat(events("dead_letter")).isZero();
-        assertThat(metrics.oldestUncommitted()).isEmpty();
+        assertThat(counts.oldestUncommitted()).isEmpty();
     }
 
     @Test
@@ -89,7 +90,7 @@ class EventMetricsTest {
             forwardLabel(offset % 3, offset);
         }
         millis += 2_000;
-        metrics.committed();
+        counts.committed();
         assertThat(events("label")).isEqualTo(1_000);
         assertThat(samples().value(END_TO_END + "_count")).isEqualTo(1_000);
         // Ages from 1.001 to 2.000 s.
@@ -101,7 +102,7 @@ class EventMetricsTest {
     @Test
     void aProducersClockThatIsAheadMakesNoNegativeTime() {
         forwardLabel(0, 5_000);
-        metrics.committed();
+        counts.committed();
         assertThat(samples().value(END_TO_END + "_sum")).isZero();
     }
 
@@ -110,9 +111,9 @@ class EventMetricsTest {
         forwardLabel(0, 7);
         forwardLabel(1, 5);
         forwardLabel(0, 8);
-        assertThat(metrics.oldestUncommitted()).hasValue(1_700_000_000_005L);
-        metrics.committed();
-        assertThat(metrics.oldestUncommitted()).isEmpty();
+        assertThat(counts.oldestUncommitted()).hasValue(1_700_000_000_005L);
+        counts.committed();
+        assertThat(counts.oldestUncommitted()).isEmpty();
     }
 
     @Test
@@ -120,8 +121,8 @@ class EventMetricsTest {
         Thread thread = new Thread(() -> forwardLabel(0, 7));
         thread.start();
         thread.join();
-        assertThat(metrics.oldestUncommitted()).isEmpty();
-        metrics.committed();
+        assertThat(counts.oldestUncommitted()).isEmpty();
+        counts.committed();
         assertThat(events("label")).isZero();
     }
 
@@ -137,7 +138,7 @@ class EventMetricsTest {
         forwardLabel(3, 9);
         forwardLabel(3, 10);
         millis += 1_000;
-        metrics.committed();
+        counts.committed();
         assertThat(openMetrics()).contains("# {position=\"image-events-3@9\"} 0.991");
     }
 
@@ -145,8 +146,8 @@ class EventMetricsTest {
     void aLongTopicNameLeavesTheExemplarWithinOpenMetricsLimit() throws IOException {
         RawEvent event = new RawEvent(
                 new SourcePosition("t".repeat(249), 3, 9, millis), new byte[0], new byte[0], new RecordHeaders());
-        metrics.forwarded(event, labelOf(event));
-        metrics.committed();
+        counts.forwarded(event, labelOf(event));
+        counts.committed();
         assertThat(openMetrics()).contains("# {position=\"" + "t".repeat(96) + "-3@9\"}");
     }
 

@@ -109,7 +109,7 @@ class KafkaMetricsTest {
     void anEntryOfAnotherFormIsNamed(String list) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> KafkaMetricList.parse(list))
-                .withMessageStartingWith("metrics.kafka: '")
+                .withMessageStartingWith("kafka: '")
                 .withMessageContaining("GROUP:NAME is needed");
     }
 }

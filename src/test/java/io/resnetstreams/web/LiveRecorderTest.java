@@ -7,7 +7,8 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
-import java.time.InstantSource;
+import io.resnetstreams.metrics.CountsSnapshot;
+import io.resnetstreams.metrics.PipelineCounts;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -117,15 +118,15 @@ class LiveRecorderTest {
 
     @Test
     void ratesAreOfWhatHappenedBetweenTwoReadings() {
-        LiveRecorder recorder = new LiveRecorder(InstantSource.system(), false, false);
-        recorder.loaded("cpu", 2, 8, 100);
-        Counts before = recorder.counts(0);
-        recorder.decoded(5_000_000);
-        recorder.decoded(15_000_000);
-        recorder.batch("cpu", 8, ClosedBy.FULL, 0, 1_000_000_000);
-        recorder.batch("cpu", 4, ClosedBy.DEVICE_FREE, 0, 1_000_000_000);
-        recorder.waited(30_000_000);
-        Rates rates = Rates.between(before, recorder.counts(2_000_000_000));
+        PipelineCounts counts = new PipelineCounts();
+        counts.loaded("cpu", 2, 8, 100);
+        CountsSnapshot before = counts.snapshot(0);
+        counts.decoded(5_000_000);
+        counts.decoded(15_000_000);
+        counts.batch("cpu", 8, ClosedBy.FULL, 0, 1_000_000_000);
+        counts.batch("cpu", 4, ClosedBy.DEVICE_FREE, 0, 1_000_000_000);
+        counts.waited(30_000_000);
+        Rates rates = Rates.between(before, counts.snapshot(2_000_000_000));
         assertThat(rates.decodedPerSecond()).isEqualTo(1);
         assertThat(rates.decodeMillis()).isEqualTo(10);
         assertThat(rates.meanBatch()).isEqualTo(6);

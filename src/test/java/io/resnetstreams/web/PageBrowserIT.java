@@ -39,14 +39,14 @@ class PageBrowserIT {
         rig = new PageRig(true, true);
         rig.page.begin();
         server = WebServer.start("127.0.0.1", 0, rig.page.handlers());
-        rig.page.inference().loaded("cpu", 2, 32, 900);
+        rig.counts.loaded("cpu", 2, 32, 900);
         for (int i = 0; i < 12; i++) {
             byte[] image = Files.readAllBytes(SAMPLES.resolve(String.format("test-%05d.png", i)));
             rig.forward(
                     rig.event("a", image), "samples/test-" + i, i % 2 == 0 ? "Sneaker" : "Ankle boot", 0.5 + i * 0.04);
-            rig.page.inference().decoded(3_000_000);
+            rig.counts.decoded(3_000_000);
         }
-        rig.page.inference().batch("cpu", 12, ClosedBy.FULL, 0, 90_000_000);
+        rig.counts.batch("cpu", 12, ClosedBy.FULL, 0, 90_000_000);
         rig.topology().committed();
         for (String hostile : HOSTILE) {
             rig.label(hostile, hostile, 0.31);

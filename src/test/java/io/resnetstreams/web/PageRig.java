@@ -10,6 +10,7 @@ import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.time.Instant;
@@ -25,6 +26,7 @@ final class PageRig {
     static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
     final List<RawEvent> sentBack = new ArrayList<>();
+    final PipelineCounts counts = new PipelineCounts();
     final LivePage page;
     private long offset;
 
@@ -38,7 +40,7 @@ final class PageRig {
                 actions,
                 new InFlightLimits(100, 1_000),
                 2);
-        page = LivePage.of(facts, () -> Health.ok("all is well"), sentBack::add, InstantSource.fixed(NOW));
+        page = LivePage.of(facts, counts, () -> Health.ok("all is well"), sentBack::add, InstantSource.fixed(NOW));
     }
 
     RawEvent event(String key, byte[] value) {
@@ -72,6 +74,6 @@ final class PageRig {
     }
 
     TopologyMetrics topology() {
-        return page.topology();
+        return TopologyMetrics.both(counts, page.topology());
     }
 }

@@ -7,7 +7,7 @@ import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.bench.TopologyRun;
-import io.resnetstreams.inference.batch.InferenceMetrics;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.web.Health;
 import io.resnetstreams.web.LivePage;
@@ -68,18 +68,17 @@ public final class OverheadScenario implements Scenario {
 
     private static double withMetrics(KafkaSetup kafka, int seconds) throws Exception {
         PipelineMetrics metrics = new PipelineMetrics();
-        try (LivePage page = page();
-                FreeClassifier free = new FreeClassifier(
-                        EVENT_BYTES - 200, InferenceMetrics.both(metrics.inference(), page.inference()))) {
+        try (LivePage page = page(metrics.counts());
+                FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200, metrics.inference())) {
             return TopologyRun.pipelineWithMetrics(kafka, metrics, page, free, seconds);
         }
     }
 
     /** The page that nobody looks at, as {@code run} has it: it counts all the same. */
-    private static LivePage page() {
+    private static LivePage page(PipelineCounts counts) {
         PageFacts facts =
                 new PageFacts("bench", KafkaSetup.INPUT, "", "127.0.0.1", false, false, KafkaSetup.IN_FLIGHT, 1);
-        return LivePage.start(facts, () -> new Health(true, ""), event -> {
+        return LivePage.start(facts, counts, () -> new Health(true, ""), event -> {
             throw new IllegalStateException("nothing is sent back here");
         });
     }

@@ -14,9 +14,9 @@ import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.service.ClassifierSource;
 import io.resnetstreams.service.Logging;
-import io.resnetstreams.service.RunStatistics;
 import io.resnetstreams.service.Termination;
 import java.time.Duration;
 import java.time.Instant;
@@ -177,7 +177,7 @@ public final class BackfillCommand implements Callable<Integer> {
             BackfillPlan planned,
             Termination termination)
             throws InterruptedException {
-        RunStatistics counts = new RunStatistics();
+        PipelineCounts counts = new PipelineCounts();
         try (ClassifierSource.Loaded loaded = source.load(configuration, counts)) {
             if (plan) {
                 BackfillPlanReport.print(output, clients, planned, loaded, maxRate);

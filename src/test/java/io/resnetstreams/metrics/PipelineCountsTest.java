@@ -1,4 +1,4 @@
-package io.resnetstreams.service;
+package io.resnetstreams.metrics;
 
 import static io.resnetstreams.events.TestEvents.deadLetterOf;
 import static io.resnetstreams.events.TestEvents.event;
@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.resnetstreams.backfill.BackfillStatistics;
 import org.junit.jupiter.api.Test;
 
-class RunStatisticsTest {
-    private final RunStatistics statistics = new RunStatistics();
+class PipelineCountsTest {
+    private final PipelineCounts statistics = new PipelineCounts();
 
     private void forwardBoth() {
         statistics.forwarded(event(0, 1), labelOf(event(0, 1)));

@@ -1,0 +1,18 @@
+package io.resnetstreams.common;
+
+/** Checks that values are in a range. Stateless. */
+public final class Ranges {
+    private Ranges() {}
+
+    /**
+     * Refuses a value outside a range.
+     *
+     * @param name of the value, for the message
+     * @throws IllegalArgumentException with the name, the value and the range
+     */
+    public static void require(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(name + " is " + value + "; allowed are " + least + " to " + most);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package io.resnetstreams.metrics;
+
+/** The stage and code of a dead letter. */
+public record DeadLetterKind(String stage, String code) {}
