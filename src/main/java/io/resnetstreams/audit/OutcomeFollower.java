@@ -4,6 +4,7 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ public final class OutcomeFollower {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long LONGEST_LATENCY_MILLIS = TimeUnit.HOURS.toMillis(24);
 
-    private final Consumer<byte[], byte[]> consumer;
+    private final TopicReader reader;
     private final Topics topics;
     private final Map<String, Integer> expectedClasses;
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
@@ -53,13 +54,10 @@ public final class OutcomeFollower {
             List<TopicPartition> partitions,
             Topics topics,
             Map<String, Integer> expectedClasses) {
-        this.consumer = consumer;
+        this.reader = new TopicReader(consumer);
         this.topics = topics;
         this.expectedClasses = expectedClasses;
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        // Positions are found now, so that following begins before the first event is sent.
-        partitions.forEach(consumer::position);
+        reader.seekToBeginning(partitions);
         thread.setDaemon(true);
         thread.start();
     }
@@ -121,10 +119,11 @@ public final class OutcomeFollower {
     }
 
     private void follow() {
-        try (consumer) {
-            while (!(isDraining() && isAtEnd())) {
+        try (reader) {
+            while (!(isDraining()
+                    && reader.unfinished(reader.ends(reader.partitions())).isEmpty())) {
                 List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-                consumer.poll(POLL).forEach(records::add);
+                reader.poll(POLL).forEach(records::add);
                 take(records);
             }
         } catch (RuntimeException e) {
@@ -136,11 +135,6 @@ public final class OutcomeFollower {
 
     private synchronized boolean isDraining() {
         return draining;
-    }
-
-    private boolean isAtEnd() {
-        return consumer.endOffsets(consumer.assignment()).entrySet().stream()
-                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
     private void take(List<ConsumerRecord<byte[], byte[]>> records) {

@@ -5,9 +5,9 @@ import io.resnetstreams.audit.TopicAudit;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.kafka.TopicScan;
 import io.resnetstreams.kafka.TopicScan.Range;
-import io.resnetstreams.kafka.TopicScan.Visitor;
 import io.resnetstreams.topology.Guarantee;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -45,8 +46,8 @@ final class BackfillAudit {
     /** Reads the run's range and its outcomes; what has expired from the range meanwhile is left out. */
     BackfillResult run() throws InterruptedException {
         String input = plan.parameters().input();
-        Map<TopicPartition, Range> labels = outcomes(plan.parameters().output(), plan.labelsFrom());
-        Map<TopicPartition, Range> deadLetters = outcomes(plan.parameters().deadLetters(), plan.deadLettersFrom());
+        Map<TopicPartition, Range> labels = outcomes(plan.parameters().output(), plan::labelsFrom);
+        Map<TopicPartition, Range> deadLetters = outcomes(plan.parameters().deadLetters(), plan::deadLettersFrom);
         TopicAudit audit = new TopicAudit(true);
         Map<TopicPartition, Range> events = new HashMap<>();
         plan.partitions().forEach(range -> {
@@ -54,10 +55,10 @@ final class BackfillAudit {
             events.put(new TopicPartition(input, range.partition()), new Range(range.from(), range.end()));
         });
         OutcomeScan records = new OutcomeScan(audit, input);
-        scan.scan(plan.parameters().deadLetters(), deadLetters, ofThisRun(records::deadLetter));
-        scan.scan(plan.parameters().output(), labels, ofThisRun(records::label));
+        scan.scan(deadLetters, ofThisRun(records::deadLetter));
+        scan.scan(labels, ofThisRun(records::label));
         EventSelection selection = plan.parameters().selection();
-        scan.scan(input, events, Visitor.ofAll(record -> {
+        scan.scan(events, Visitor.ofAll(record -> {
             if (selection.takes(OutcomeScan.position(record), record.headers())) {
                 records.event(record);
             } else {
@@ -101,7 +102,7 @@ final class BackfillAudit {
     }
 
     /** Returns what of an output to read, when no open transaction hides records there any more. */
-    private Map<TopicPartition, Range> outcomes(String topic, List<Long> begins) throws InterruptedException {
+    private Map<TopicPartition, Range> outcomes(String topic, IntToLongFunction begins) throws InterruptedException {
         List<TopicPartition> partitions = clients.partitions(topic);
         try (Admin admin = clients.admin()) {
             Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
@@ -116,10 +117,8 @@ final class BackfillAudit {
                 Thread.sleep(LOOK.toMillis());
             }
             Map<TopicPartition, Range> ranges = new HashMap<>();
-            ends.forEach((partition, end) -> {
-                long begin = partition.partition() < begins.size() ? begins.get(partition.partition()) : 0;
-                ranges.put(partition, new Range(Math.min(begin, end), end));
-            });
+            ends.forEach((partition, end) ->
+                    ranges.put(partition, new Range(Math.min(begins.applyAsLong(partition.partition()), end), end)));
             return ranges;
         }
     }

@@ -69,6 +69,16 @@ public record BackfillPlan(
         return mark != null && mark.value() != null && new String(mark.value(), UTF_8).equals(run);
     }
 
+    /** Returns the offset from which this run's labels may stand in a partition of the output. */
+    long labelsFrom(int partition) {
+        return partition < labelsFrom.size() ? labelsFrom.get(partition) : 0;
+    }
+
+    /** Returns the offset from which this run's dead letters may stand in a partition of their topic. */
+    long deadLettersFrom(int partition) {
+        return partition < deadLettersFrom.size() ? deadLettersFrom.get(partition) : 0;
+    }
+
     /** Returns how many offsets there are to pass: at least as many as events. */
     @JsonIgnore
     public long offsets() {

@@ -1,8 +1,8 @@
 package io.resnetstreams.backfill;
 
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.BackfillClients;
 import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.topology.TopicCheck;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,7 +13,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -28,10 +27,10 @@ import org.apache.kafka.common.record.TimestampType;
  * <p>Threading: one thread.
  */
 public final class BackfillPlanner {
-    private final BackfillClients clients;
+    private final KafkaClients clients;
     private final long timeoutMillis;
 
-    public BackfillPlanner(BackfillClients clients, long timeoutMillis) {
+    public BackfillPlanner(KafkaClients clients, long timeoutMillis) {
         this.clients = clients;
         this.timeoutMillis = timeoutMillis;
     }
@@ -108,8 +107,7 @@ public final class BackfillPlanner {
 
     private List<PartitionRange> ranges(List<TopicPartition> partitions, Boundary from, Boundary to, Offsets offsets) {
         List<PartitionRange> ranges = new ArrayList<>();
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
-            LastEvent lastEvent = new LastEvent(consumer);
+        try (LastEvent lastEvent = new LastEvent(clients)) {
             for (TopicPartition partition : partitions) {
                 long begin = Math.max(
                         offsets.wanted(partition, from), offsets.begin().get(partition));

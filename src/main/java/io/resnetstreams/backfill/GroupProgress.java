@@ -1,13 +1,12 @@
 package io.resnetstreams.backfill;
 
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.BackfillClients;
 import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -17,13 +16,13 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Threading: one thread.
  */
 public final class GroupProgress implements AutoCloseable {
-    private final BackfillClients clients;
+    private final KafkaClients clients;
     private final BackfillPlan plan;
     private final Admin admin;
     /** The ends, lowered where compaction removed the last event after the run was planned. */
     private final Map<Integer, Long> ends = new HashMap<>();
 
-    public GroupProgress(BackfillClients clients, BackfillPlan plan) {
+    public GroupProgress(KafkaClients clients, BackfillPlan plan) {
         this.clients = clients;
         this.plan = plan;
         this.admin = clients.admin();
@@ -68,8 +67,7 @@ public final class GroupProgress implements AutoCloseable {
     public void lookAgain() {
         Map<Integer, Long> committed = committed();
         Map<TopicPartition, Long> beginnings = AdminOffsets.beginnings(admin, inputs());
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
-            LastEvent lastEvent = new LastEvent(consumer);
+        try (LastEvent lastEvent = new LastEvent(clients)) {
             for (PartitionRange range : plan.partitions()) {
                 long from = committed.getOrDefault(range.partition(), range.from());
                 TopicPartition partition = input(range);

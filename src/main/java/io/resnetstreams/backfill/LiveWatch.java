@@ -2,7 +2,7 @@ package io.resnetstreams.backfill;
 
 import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class LiveWatch implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
-    private final BackfillClients clients;
+    private final KafkaClients clients;
     private final Admin admin;
     private final String group;
     private final List<TopicPartition> partitions;
@@ -46,7 +46,7 @@ public final class LiveWatch implements AutoCloseable {
     }
 
     private LiveWatch(
-            BackfillClients clients,
+            KafkaClients clients,
             String group,
             List<TopicPartition> partitions,
             Duration target,
@@ -67,7 +67,7 @@ public final class LiveWatch implements AutoCloseable {
      * @param notices is told in a sentence when the backfill begins to wait and when it goes on
      */
     public static LiveWatch start(
-            BackfillClients clients,
+            KafkaClients clients,
             String group,
             List<TopicPartition> partitions,
             Duration target,
@@ -116,8 +116,8 @@ public final class LiveWatch implements AutoCloseable {
     }
 
     private boolean hasEvents(TopicPartition partition, long from, long end) {
-        try (org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> reader = clients.committedReader()) {
-            return new LastEvent(reader).in(partition, from, end) != PartitionRange.NONE;
+        try (LastEvent lastEvent = new LastEvent(clients)) {
+            return lastEvent.in(partition, from, end) != PartitionRange.NONE;
         }
     }
 

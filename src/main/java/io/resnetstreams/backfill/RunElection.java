@@ -1,6 +1,6 @@
 package io.resnetstreams.backfill;
 
-import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -17,7 +17,7 @@ public final class RunElection implements AutoCloseable {
     private final Consumer<byte[], byte[]> member;
 
     /** Joins; the group is made of the run's own. */
-    public RunElection(BackfillClients clients, BackfillPlan plan, String runsTopic) {
+    public RunElection(KafkaClients clients, BackfillPlan plan, String runsTopic) {
         this.member = clients.groupMember(group(plan.group()));
         member.subscribe(List.of(runsTopic));
     }

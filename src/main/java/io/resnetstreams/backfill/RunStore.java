@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.resnetstreams.kafka.BackfillClients;
 import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader;
+import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.topology.TopicCheck;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,7 +52,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class RunStore implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int ATTEMPTS = 10;
     /** A transaction takes well below a second; who overtook and does not commit by then has died. */
@@ -60,24 +62,24 @@ public final class RunStore implements AutoCloseable {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    private final BackfillClients clients;
+    private final KafkaClients clients;
     private final TopicPartition partition;
     private final short replicationFactor;
     private final Map<String, BackfillRun> runs = new TreeMap<>();
     private final Admin admin;
-    private final Consumer<byte[], byte[]> reader;
+    private final TopicReader reader;
 
     /**
      * Reads and writes nothing yet.
      *
      * @param replicationFactor of the topic, where it is made; -1 for the broker's default
      */
-    public RunStore(BackfillClients clients, String applicationId, int replicationFactor) {
+    public RunStore(KafkaClients clients, String applicationId, int replicationFactor) {
         this.clients = clients;
         this.partition = new TopicPartition(topic(applicationId), 0);
         this.replicationFactor = (short) replicationFactor;
         this.admin = clients.admin();
-        this.reader = clients.committedReader();
+        this.reader = new TopicReader(clients.committedReader(), READ_TIMEOUT);
     }
 
     /** Returns the topic of an application's runs. */
@@ -87,11 +89,10 @@ public final class RunStore implements AutoCloseable {
 
     /** Returns all runs by name, as they are now. */
     public Map<String, BackfillRun> runs() {
-        if (reader.assignment().isEmpty()) {
+        if (reader.partitions().isEmpty()) {
             if (!exists()) {
                 return Map.of();
             }
-            reader.assign(List.of(partition));
             reader.seekToBeginning(List.of(partition));
         }
         readToEnd();
@@ -208,16 +209,7 @@ public final class RunStore implements AutoCloseable {
         long end = Futures.await(admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
                         .partitionResult(partition))
                 .offset();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (reader.position(partition) < end) {
-            for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-                take(record);
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException(
-                        partition.topic() + " could not be read to its end within " + PATIENCE.toSeconds() + " s");
-            }
-        }
+        reader.readTo(Map.of(partition, end), Visitor.ofAll(this::take));
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {

@@ -2,6 +2,7 @@ package io.resnetstreams.compare;
 
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
@@ -42,13 +43,15 @@ public final class ComparisonReaders implements AutoCloseable {
     private void add(String parameter, OutputTopics output, OutcomeStream labels, OutcomeStream deadLetters) {
         int partitions = partitions(parameter, output, output.labels());
         readers.put(
-                labels, TopicOutcomeReader.labels(clients.committedReader(), output.labels(), partitions, progress));
+                labels,
+                TopicOutcomeReader.labels(
+                        new TopicReader(clients.committedReader()), output.labels(), partitions, progress));
         if (output.deadLetters() != null) {
             partitions = partitions(parameter, output, output.deadLetters());
             readers.put(
                     deadLetters,
                     TopicOutcomeReader.deadLetters(
-                            clients.committedReader(), output.deadLetters(), partitions, progress));
+                            new TopicReader(clients.committedReader()), output.deadLetters(), partitions, progress));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.resnetstreams.compare;
 
+import io.resnetstreams.kafka.TopicReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -100,9 +101,7 @@ final class PartitionGroup {
             } else if (read(Set.copyOf(unfinished))) {
                 lastProgress = System.nanoTime();
             } else if (System.nanoTime() - lastProgress > settings.patience().toNanos()) {
-                throw new TimeoutException(
-                        "nothing came for " + settings.patience().toSeconds()
-                                + " s, and these partitions are not read to their end: " + unfinished);
+                throw new TimeoutException(TopicReader.timeoutMessage(settings.patience(), unfinished));
             }
             active.values().forEach(merge -> merge.drain(listener));
             unfinished = unfinished(open);

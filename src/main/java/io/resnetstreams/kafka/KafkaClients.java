@@ -29,7 +29,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Creates Kafka's clients for a {@link Connection}, with its {@code kafka.} properties. Thread-safe; the clients themselves are as
  * thread-safe as Kafka's are.
  */
-public final class KafkaClients implements BackfillClients {
+public final class KafkaClients {
     private static final Pattern WHICH_CLIENT =
             Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
     private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
@@ -56,7 +56,7 @@ public final class KafkaClients implements BackfillClients {
         return connection;
     }
 
-    @Override
+    /** Returns an admin client. */
     public Admin admin() {
         Map<String, Object> properties = common(AdminClientConfig.configNames(), "admin.");
         properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) connection.timeoutMillis());
@@ -75,7 +75,7 @@ public final class KafkaClients implements BackfillClients {
         return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
-    @Override
+    /** Returns a producer with this transactional id; a transaction that an earlier one with the same id left open is aborted. */
     public Producer<byte[], byte[]> transactionalProducer(String transactionalId) {
         Map<String, Object> properties = common(ProducerConfig.configNames(), "producer.");
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
@@ -84,7 +84,7 @@ public final class KafkaClients implements BackfillClients {
         return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
-    @Override
+    /** Returns a consumer that stays a member of a group until it is closed, however rarely it polls. */
     public Consumer<byte[], byte[]> groupMember(String group) {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
@@ -97,8 +97,7 @@ public final class KafkaClients implements BackfillClients {
         return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
-    /** Returns a consumer outside any group, that sees committed records alone. */
-    @Override
+    /** Returns a consumer outside any group that sees only committed records; {@link TopicReader} reads with it. */
     public Consumer<byte[], byte[]> committedReader() {
         return reader(Map.of());
     }

@@ -1,14 +1,13 @@
 package io.resnetstreams.metrics;
 
+import io.resnetstreams.kafka.TopicReader;
+import io.resnetstreams.kafka.TopicReader.End;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -25,7 +24,7 @@ final class FirstRecords implements AutoCloseable {
     private final String topic;
     private final Supplier<Consumer<byte[], byte[]>> makeConsumer;
     private final Map<Integer, Found> found = new HashMap<>();
-    private Consumer<byte[], byte[]> consumer;
+    private TopicReader reader;
 
     /**
      * What lies between two offsets.
@@ -55,33 +54,26 @@ final class FirstRecords implements AutoCloseable {
     }
 
     private Found read(TopicPartition partition, long from, long to) {
-        if (consumer == null) {
-            consumer = makeConsumer.get();
+        if (reader == null) {
+            reader = new TopicReader(makeConsumer.get(), LONGEST_WAIT);
         }
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, from);
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        while (consumer.position(partition) < to) {
-            Duration left = Duration.ofNanos(deadline - System.nanoTime());
-            if (left.isNegative()) {
-                return new Found(from, to, false, OptionalLong.empty());
-            }
-            ConsumerRecords<byte[], byte[]> records = consumer.poll(left);
-            if (!records.isEmpty()) {
-                return new Found(
-                        from,
-                        to,
-                        false,
-                        OptionalLong.of(records.iterator().next().timestamp()));
-            }
-        }
-        return new Found(from, to, true, OptionalLong.empty());
+        reader.seek(Map.of(partition, from));
+        long[] timestamp = new long[1];
+        End end = reader.read(Map.of(partition, to), record -> {
+            timestamp[0] = record.timestamp();
+            return false;
+        });
+        return new Found(
+                from,
+                to,
+                end == End.REACHED,
+                end == End.STOPPED ? OptionalLong.of(timestamp[0]) : OptionalLong.empty());
     }
 
     @Override
     public void close() {
-        if (consumer != null) {
-            consumer.close(CloseOptions.timeout(LONGEST_WAIT));
+        if (reader != null) {
+            reader.close();
         }
     }
 }
