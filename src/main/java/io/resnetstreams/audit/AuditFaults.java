@@ -45,8 +45,11 @@ final class AuditFaults {
 
     /** Counts one for each bit of a partition. */
     void foundAll(Fault fault, String topic, int number, AuditedPartition partition, BitSet bits) {
-        bits.stream()
-                .forEach(bit -> found(fault, new SourcePosition(topic, number, partition.begin + bit, 0).toString()));
+        List<String> some = bits.stream()
+                .limit(MOST_EXAMPLES)
+                .mapToObj(bit -> new SourcePosition(topic, number, partition.begin + bit, 0).toString())
+                .toList();
+        found(fault, bits.cardinality(), some);
     }
 
     /** Counts what was deleted unread before a partition's range, and an offset behind it; returns how many gaps there are. */

@@ -1,6 +1,7 @@
 package io.resnetstreams.audit;
 
 import io.resnetstreams.audit.TopicAudit.Fault;
+import io.resnetstreams.events.SourcePosition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -55,6 +56,9 @@ final class AuditedOutcomes {
 
         void set(int place, int time) {
             int page = place >> PAGE_BITS;
+            if (time == get(place)) {
+                return;
+            }
             if (page >= pages.length) {
                 pages = Arrays.copyOf(pages, Math.max(page + 1, pages.length + pages.length / 2));
             }
@@ -77,15 +81,15 @@ final class AuditedOutcomes {
     /**
      * An outcome was read, each place in its order.
      *
-     * @param timestamp its event's; below zero where that is not known
-     * @param begin the offset of the first place
+     * @param source its event, with a timestamp below zero if that is not known
+     * @param bit the event's
      */
-    void add(String place, int bit, long timestamp, long begin, String example) {
-        int time = code(timestamp);
+    void add(String place, SourcePosition source, int bit) {
+        int time = code(source.timestamp());
         if (seen.get(bit)) {
             if (!differ(time, times.get(bit))) {
                 count++;
-                suspect(new Suspicion(Fault.DUPLICATE, example, Map.of(bit, time)));
+                suspect(new Suspicion(Fault.DUPLICATE, source.toString(), Map.of(bit, time)));
                 return;
             }
             // An output holds what came of an earlier topic before what came of this one.
@@ -97,7 +101,7 @@ final class AuditedOutcomes {
             if (last != null && last > bit) {
                 suspect(new Suspicion(
                         Fault.OUT_OF_ORDER,
-                        example + " after offset " + (begin + last),
+                        source + " after offset " + (source.offset() - bit + last),
                         Map.of(bit, time, last, times.get(last))));
             }
         }

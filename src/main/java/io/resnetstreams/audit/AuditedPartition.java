@@ -43,6 +43,13 @@ final class AuditedPartition {
         return Math.toIntExact(offset - begin);
     }
 
+    /** Returns the bits that have a label or a dead letter, as a new set. */
+    BitSet outcomes() {
+        BitSet outcomes = labels.places();
+        outcomes.or(deadLetters.places());
+        return outcomes;
+    }
+
     /** Returns whether an event's dead letter has another content. */
     boolean isAltered(int bit, byte[] digest) {
         return deadLetters.contains(bit)

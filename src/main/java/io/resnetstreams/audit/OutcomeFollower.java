@@ -8,9 +8,11 @@ import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
@@ -27,17 +29,17 @@ import org.apache.kafka.common.serialization.Deserializer;
  */
 public final class OutcomeFollower {
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final long UNKNOWN_TIMESTAMP = -1;
     private static final long LONGEST_LATENCY_MILLIS = TimeUnit.HOURS.toMillis(24);
 
     private final TopicReader reader;
     private final Topics topics;
     private final Map<String, Integer> expectedClasses;
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
-    private final OutcomeAudit audit = new OutcomeAudit();
+    private final TopicAudit audit = new TopicAudit();
+    private final Set<Integer> audited = new HashSet<>();
     private final Histogram latencyMillis = new Histogram(LONGEST_LATENCY_MILLIS, 3);
     private final Thread thread = new Thread(this::follow, "outcomes");
-    private long labels;
-    private long deadLetters;
     private long judged;
     private long right;
     private long lastOutcomeNanos;
@@ -86,21 +88,31 @@ public final class OutcomeFollower {
 
     /** An event was acknowledged at this place. */
     public synchronized void expect(int partition, long offset) {
-        audit.expect(partition, offset);
+        audit.event(audited(new SourcePosition(topics.input(), partition, offset, UNKNOWN_TIMESTAMP)), null);
+    }
+
+    /** Has the whole partition audited, from the first of its events or outcomes on. */
+    private SourcePosition audited(SourcePosition source) {
+        if (audited.add(source.partition())) {
+            audit.range(source.partition(), 0, Integer.MAX_VALUE);
+        }
+        return source;
     }
 
     public synchronized Snapshot snapshot() {
         if (failure != null) {
             throw failure;
         }
+        TopicAudit.Result result = audit.result(topics.input());
+        long duplicates = result.duplicates() + result.both();
         return new Snapshot(
-                audit.events(),
-                audit.outcomes(),
-                labels,
-                deadLetters,
-                audit.lost(),
-                audit.duplicates(),
-                audit.outOfOrder(),
+                result.events(),
+                result.labels() + result.deadLetters() - duplicates,
+                result.labels(),
+                result.deadLetters(),
+                result.lost(),
+                duplicates,
+                result.outOfOrder(),
                 judged,
                 right,
                 lastOutcomeNanos,
@@ -146,10 +158,9 @@ public final class OutcomeFollower {
                 ConsumerRecord<byte[], byte[]> record = records.get(i);
                 Optional<SourcePosition> letter = DeadLetter.sourceOf(record.headers(), record.timestamp());
                 if (events.get(i) != null) {
-                    takeLabel(record.topic(), events.get(i));
+                    takeLabel(OutcomeScan.place(record), events.get(i));
                 } else if (!isLabel(record) && letter.isPresent()) {
-                    deadLetters++;
-                    audit.saw(record.topic(), letter.get());
+                    audit.deadLetter(OutcomeScan.place(record), audited(letter.get()), null);
                 } else {
                     // Of another sender.
                     continue;
@@ -165,9 +176,8 @@ public final class OutcomeFollower {
         return record.topic().equals(topics.labels());
     }
 
-    private void takeLabel(String topic, LabelEvent event) {
-        labels++;
-        audit.saw(topic, event.source());
+    private void takeLabel(String place, LabelEvent event) {
+        audit.label(place, audited(event.source()));
         Integer expected = expectedClasses.get(event.id());
         if (expected != null) {
             judged++;

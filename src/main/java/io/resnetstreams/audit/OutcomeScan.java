@@ -88,7 +88,7 @@ public final class OutcomeScan {
         return new SourcePosition(record.topic(), record.partition(), record.offset(), record.timestamp());
     }
 
-    private static String place(ConsumerRecord<byte[], byte[]> record) {
+    static String place(ConsumerRecord<byte[], byte[]> record) {
         return place(record.topic(), record.partition());
     }
 

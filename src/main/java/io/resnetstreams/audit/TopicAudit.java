@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Holds what is on the output topics against a range of the input topic, by source position. Memory: three bits and four bytes
- * an event, and eight bytes for each dead letter.
+ * Compares the outcomes on the output topics with the events of a range of the input topic, by source position. Memory: three
+ * bits an event, four bytes an outcome whose event's timestamp is known, and eight bytes a dead letter.
  *
- * <p>The range is told first, then dead letters and labels, each topic partition in its order, then the events.
+ * <p>Ranges come first; then dead letters and labels, each topic partition in its order; then the events. While a pipeline
+ * runs, events and outcomes may come in any order, with unknown timestamps and without digests: see {@link OutcomeFollower}.
  *
  * <p>Threading: one thread.
  */
@@ -135,7 +137,7 @@ public final class TopicAudit {
     void label(String place, SourcePosition source) {
         if (isCovered(place, source)) {
             AuditedPartition partition = partitions.get(source.partition());
-            add(place, source, partition, partition.labels);
+            partition.labels.add(place, source, partition.bit(source.offset()));
         }
     }
 
@@ -164,15 +166,11 @@ public final class TopicAudit {
     void deadLetter(String place, SourcePosition source, byte[] digest) {
         if (isCovered(place, source)) {
             AuditedPartition partition = partitions.get(source.partition());
-            add(place, source, partition, partition.deadLetters);
+            partition.deadLetters.add(place, source, partition.bit(source.offset()));
             if (digest != null) {
                 partition.digests.add(partition.bit(source.offset()), digest);
             }
         }
-    }
-
-    private static void add(String place, SourcePosition source, AuditedPartition partition, AuditedOutcomes outcomes) {
-        outcomes.add(place, partition.bit(source.offset()), source.timestamp(), partition.begin, source.toString());
     }
 
     /** The outcome of an event, told of before, stands beside the one found offline. */
@@ -222,6 +220,14 @@ public final class TopicAudit {
             partition.labels.forget(bit);
             partition.deadLetters.forget(bit);
         }
+    }
+
+    /** Returns, by partition, how many events have an outcome, and how many events there are. */
+    Map<Integer, long[]> progress() {
+        Map<Integer, long[]> progress = new TreeMap<>();
+        partitions.forEach((number, partition) ->
+                progress.put(number, new long[] {partition.outcomes().cardinality(), partition.events.cardinality()}));
+        return progress;
     }
 
     /** Returns the whole account. */
@@ -275,8 +281,7 @@ public final class TopicAudit {
             String inputTopic, int number, AuditedPartition partition, boolean isRecreated, AuditFaults all) {
         partition.labels.tell(all::found);
         partition.deadLetters.tell(all::found);
-        BitSet outcomes = partition.labels.places();
-        outcomes.or(partition.deadLetters.places());
+        BitSet outcomes = partition.outcomes();
         BitSet lost = (BitSet) partition.events.clone();
         lost.andNot(outcomes);
         all.foundAll(Fault.LOST, inputTopic, number, partition, lost);
