@@ -23,9 +23,9 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Reads labels and dead letters as they are committed, on a thread of its own, and keeps count.
+ * Reads labels and dead letters as they are committed, in a separate thread, and audits them while events are still sent.
  *
- * <p>Threading: its thread reads and writes; any thread may look, under this object's lock.
+ * <p>Threading: the reading thread and the callers share the state under this object's lock.
  */
 public final class OutcomeFollower {
     private static final Duration POLL = Duration.ofMillis(50);
@@ -49,7 +49,7 @@ public final class OutcomeFollower {
     /**
      * Takes over the consumer.
      *
-     * @param expectedClasses the right class of an event, by its id; ids without one are not judged
+     * @param expectedClasses the expected class index by event id; events without one are not judged
      */
     public OutcomeFollower(
             Consumer<byte[], byte[]> consumer,
@@ -64,7 +64,7 @@ public final class OutcomeFollower {
         thread.start();
     }
 
-    /** What is known at one moment. */
+    /** Counts and latencies at one moment. */
     public record Snapshot(
             long events,
             long outcomes,
@@ -80,13 +80,13 @@ public final class OutcomeFollower {
             double p95Millis,
             double p99Millis,
             Map<Integer, long[]> progress) {
-        /** Returns the share of judged events with the right label first, or null where none is judged. */
+        /** Returns the share of judged events whose most probable label is the expected one; null if none is judged. */
         public Double accuracy() {
             return judged == 0 ? null : (double) right / judged;
         }
     }
 
-    /** An event was acknowledged at this place. */
+    /** Adds an event that the broker acknowledged at this position. */
     public synchronized void expect(int partition, long offset) {
         audit.event(audited(new SourcePosition(topics.input(), partition, offset, UNKNOWN_TIMESTAMP)), null);
     }
@@ -122,7 +122,7 @@ public final class OutcomeFollower {
                 audit.progress());
     }
 
-    /** Reads to the present end of both topics, then ends; so that a duplicate behind the last label is seen too. */
+    /** Reads to the present end of both topics, so that late duplicates are counted, and ends the thread. */
     public void finish() throws InterruptedException {
         synchronized (this) {
             draining = true;
@@ -151,7 +151,7 @@ public final class OutcomeFollower {
 
     private void take(List<ConsumerRecord<byte[], byte[]>> records) {
         long nowMillis = System.currentTimeMillis();
-        // Deserialized outside the lock, which the producer's thread takes for every event.
+        // Deserialized outside the lock, which the thread of the producer takes for each event.
         List<LabelEvent> events = records.stream().map(this::label).collect(Collectors.toList());
         synchronized (this) {
             for (int i = 0; i < records.size(); i++) {
@@ -162,7 +162,7 @@ public final class OutcomeFollower {
                 } else if (!isLabel(record) && letter.isPresent()) {
                     audit.deadLetter(OutcomeScan.place(record), audited(letter.get()), null);
                 } else {
-                    // Of another sender.
+                    // Written by another producer.
                     continue;
                 }
                 latencyMillis.recordValue(
@@ -187,7 +187,7 @@ public final class OutcomeFollower {
         }
     }
 
-    /** Returns a record's label event, or null where it has none. */
+    /** Returns the label event of a record, or null if it has none. */
     private LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
         try {
             LabelEvent event = isLabel(record) ? deserializer.deserialize(record.topic(), record.value()) : null;

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Counts the dead letters of all processes of a run, as they are committed.
+ * Counts the committed dead letters of all processes of a run.
  *
  * <p>Threading: one thread.
  */

@@ -13,12 +13,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Some events of a plan's ranges, to estimate from: those at the beginning of up to 16 parts of each partition's range; at most
- * 256, and as many as an eighth of the heap holds. A small range is read whole.
+ * A sample of the events of a plan, for estimates: the first events of up to 16 parts of each partition's range; at most 256, and
+ * as many as fit into an eighth of the heap. A small range is read completely.
  *
- * @param events those that the run's selection takes
- * @param bytesPerOffset bytes of keys, values and headers; markers of transactions and what was aborted have offsets too
- * @param eventsPerOffset how many events the run's selection takes for each offset; 0 where there is no event
+ * @param events those that the run selects
+ * @param bytesPerOffset the mean bytes of keys, values and headers; transaction markers and aborted records have offsets too
+ * @param eventsPerOffset the mean number of selected events; 0 if there is no event
  */
 public record EventSample(List<RawEvent> events, double bytesPerOffset, double eventsPerOffset) {
     private static final int EVENTS = 256;
@@ -32,7 +32,7 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
         events = List.copyOf(events);
     }
 
-    /** Reads it. */
+    /** Reads a sample. */
     public static EventSample read(KafkaClients clients, BackfillPlan plan) {
         List<PartitionRange> ranges = plan.partitions().stream()
                 .filter(range -> range.offsets() > 0)
@@ -56,7 +56,7 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
         return range.from() + range.offsets() * part / parts;
     }
 
-    /** What has been read so far: at each place up to a number of events, and none after those that exceed a number of bytes. */
+    /** The events read so far: from each place, until a number of events or bytes is reached. */
     private static final class Reading {
         private final BackfillPlan plan;
         private final int mostEvents;

@@ -10,8 +10,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far a run's group has come, by its committed offsets: a label or dead letter is there when the offset behind its event
- * is committed.
+ * The progress of a run's group, by its committed offsets: an event has its label or dead letter when the offset behind it is
+ * committed.
  *
  * <p>Threading: one thread.
  */
@@ -19,7 +19,7 @@ public final class GroupProgress implements AutoCloseable {
     private final KafkaClients clients;
     private final BackfillPlan plan;
     private final Admin admin;
-    /** The ends, lowered where compaction removed the last event after the run was planned. */
+    /** The ends by partition, which are lowered if compaction removes the last event after the run was planned. */
     private final Map<Integer, Long> ends = new HashMap<>();
 
     public GroupProgress(KafkaClients clients, BackfillPlan plan) {
@@ -30,19 +30,19 @@ public final class GroupProgress implements AutoCloseable {
     }
 
     /**
-     * How far it is.
+     * The progress at one moment.
      *
-     * @param done offsets passed, of {@code total}
-     * @param missing partitions of the plan for which the group has no offset
+     * @param done the number of committed offsets, of {@code total}
+     * @param missing the number of partitions without a committed offset
      */
     public record Progress(long done, long total, int partitionsDone, int partitions, int missing) {
-        /** Returns whether all events have their outcome. */
+        /** Returns whether all events have an outcome. */
         public boolean isComplete() {
             return partitionsDone == partitions;
         }
     }
 
-    /** Asks the broker. */
+    /** Queries the broker. */
     public Progress read() {
         Map<Integer, Long> committed = committed();
         long done = 0;
@@ -60,9 +60,8 @@ public final class GroupProgress implements AutoCloseable {
     }
 
     /**
-     * Looks again for the last event of each partition that is not done. Compaction may have removed it, and then no commit
-     * would ever pass it. What was deleted from a topic's beginning, before it was consumed, counts as done only where the run
-     * allows gaps.
+     * Looks up the last event of each unfinished partition again: if compaction has removed it, no commit would ever reach it.
+     * Events that were deleted before they were consumed count as done only if the run allows gaps.
      */
     public void lookAgain() {
         Map<Integer, Long> committed = committed();
@@ -89,7 +88,7 @@ public final class GroupProgress implements AutoCloseable {
         return new TopicPartition(plan.parameters().input(), range.partition());
     }
 
-    /** Returns how many partitions the input has now. */
+    /** Returns the present number of partitions of the input. */
     public int inputPartitions() {
         String input = plan.parameters().input();
         return Futures.await(

@@ -132,7 +132,7 @@ final class CheckCommand implements Callable<Integer> {
         range.forEach((partition, offsets) ->
                 audit.range(partition.partition(), offsets.begin(), offsets.end(), later.get(partition)));
         if (survey.isCompacted(inputTopic)) {
-            audit.isCompacted();
+            audit.allowCompaction();
         }
         Set<String> truncated = new HashSet<>();
         List.of(deadLetterRange, labelRange)

@@ -23,7 +23,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Reads a topic of labels or of dead letters with a consumer of its own, to the end that the topic has when this is made.
+ * Reads a labels or dead-letter topic to the end that it has when this is created.
  *
  * <p>Threading: one thread.
  */
@@ -56,21 +56,21 @@ public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
     }
 
     /**
-     * For a topic of labels. Takes over the reader.
+     * Reads a labels topic. Takes over the reader.
      *
-     * @param progress is told how many records each poll brought
+     * @param progress is called with the number of records of each poll
      */
     public static TopicOutcomeReader labels(TopicReader reader, String topic, int partitions, IntConsumer progress) {
         return new TopicOutcomeReader(reader, topic, partitions, TopicOutcomeReader::label, progress);
     }
 
-    /** For a topic of dead letters; else as {@link #labels}. */
+    /** Reads a dead-letter topic, otherwise as {@link #labels}. */
     public static TopicOutcomeReader deadLetters(
             TopicReader reader, String topic, int partitions, IntConsumer progress) {
         return new TopicOutcomeReader(reader, topic, partitions, TopicOutcomeReader::deadLetter, progress);
     }
 
-    /** Returns how many offsets there are to read; some may hold no record. */
+    /** Returns the number of offsets to read; some may have no record. */
     public long offsets() {
         return ends.entrySet().stream()
                 .mapToLong(end -> end.getValue() - begins.get(end.getKey()))

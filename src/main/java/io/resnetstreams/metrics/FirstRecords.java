@@ -11,10 +11,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Looks at the first record from an offset on. Between a committed offset and a partition's end there may be no record at
- * all, but markers of transactions, which take offsets too; and the first record's timestamp says how old what waits is.
+ * Reads the first record from an offset on. There may be no record between a committed offset and a partition's end, since
+ * transaction markers take offsets too; and the timestamp of the first record is the age of the oldest waiting event.
  *
- * <p>What was found is remembered, so that a partition where nothing changes is read once.
+ * <p>Results are cached, so that a partition is read again only after a change.
  *
  * <p>Threading: one thread.
  */
@@ -27,7 +27,7 @@ final class FirstRecords implements AutoCloseable {
     private TopicReader reader;
 
     /**
-     * What lies between two offsets.
+     * The first record between two offsets.
      *
      * @param isNone whether there is no record
      * @param timestamp the first record's, in milliseconds since the epoch, where it is known
@@ -38,13 +38,13 @@ final class FirstRecords implements AutoCloseable {
         }
     }
 
-    /** @param makeConsumer makes a consumer outside any group, when it is first needed */
+    /** @param makeConsumer creates a consumer outside any group, when it is first needed */
     FirstRecords(String topic, Supplier<Consumer<byte[], byte[]>> makeConsumer) {
         this.topic = topic;
         this.makeConsumer = makeConsumer;
     }
 
-    /** Looks for the first record; where it does not come in time, there is taken to be one, of unknown age. */
+    /** Finds the first record; if it does not arrive in time, the result is a record of unknown age. */
     Found find(int partition, long from, long to) {
         return found.compute(
                 partition,
