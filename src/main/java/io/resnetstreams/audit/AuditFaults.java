@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts, and the first places, of each kind of fault.
+ * Counts each kind of fault, and keeps the first positions.
  *
  * <p>Threading: one thread.
  */
@@ -21,7 +21,7 @@ final class AuditFaults {
     private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
     private final Map<Fault, List<String>> examples = new EnumMap<>(Fault.class);
 
-    /** Returns these, to be counted on. */
+    /** Returns a copy to which more faults can be added. */
     AuditFaults copy() {
         AuditFaults copy = new AuditFaults();
         copy.counts.putAll(counts);
@@ -29,12 +29,12 @@ final class AuditFaults {
         return copy;
     }
 
-    /** Counts one. */
+    /** Adds one fault. */
     void found(Fault fault, String example) {
         found(fault, 1, List.of(example));
     }
 
-    /** Counts several, of which some places are known. */
+    /** Adds several faults, some with a known position. */
     void found(Fault fault, long count, List<String> some) {
         if (count > 0) {
             counts.merge(fault, count, Long::sum);
@@ -43,13 +43,16 @@ final class AuditFaults {
         }
     }
 
-    /** Counts one for each bit of a partition. */
+    /** Adds a fault for each bit of a partition. */
     void foundAll(Fault fault, String topic, int number, AuditedPartition partition, BitSet bits) {
-        bits.stream()
-                .forEach(bit -> found(fault, new SourcePosition(topic, number, partition.begin + bit, 0).toString()));
+        List<String> some = bits.stream()
+                .limit(MOST_EXAMPLES)
+                .mapToObj(bit -> new SourcePosition(topic, number, partition.begin + bit, 0).toString())
+                .toList();
+        found(fault, bits.cardinality(), some);
     }
 
-    /** Counts what was deleted unread before a partition's range, and an offset behind it; returns how many gaps there are. */
+    /** Adds the gaps before a partition's range and a committed offset beyond its end; returns the number of gaps. */
     int foundExpired(String name, AuditedPartition partition, long largestHole) {
         List<Range> gaps = partition.gaps(largestHole);
         for (Range gap : gaps) {

@@ -1,6 +1,7 @@
 package io.resnetstreams.audit;
 
 import io.resnetstreams.audit.TopicAudit.Fault;
+import io.resnetstreams.events.SourcePosition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -10,15 +11,15 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * The labels, or the dead letters, of the events of one input partition. An offset may have had an event on an earlier topic of
- * the same name; the timestamp tells them apart: an outcome of another timestamp than its event's is of an earlier topic.
+ * The labels, or the dead letters, of one input partition. If the input topic was deleted and created again, an offset may have
+ * had another event before: an outcome whose timestamp is not its event's belongs to the earlier topic.
  *
- * <p>Memory: a bit and four bytes an event.
+ * <p>Memory: a bit an event, and four bytes an outcome.
  *
  * <p>Threading: one thread.
  */
 final class AuditedOutcomes {
-    /** Stands for a timestamp that is not known, and may be any. */
+    /** Stands for an unknown timestamp, which equals any other. */
     private static final int UNKNOWN = 0;
 
     private final BitSet seen = new BitSet();
@@ -28,7 +29,7 @@ final class AuditedOutcomes {
     private long count;
     private long ofEarlierTopic;
 
-    /** A fault, unless an outcome turns out to be of an earlier topic. */
+    /** A fault, unless one of its outcomes turns out to belong to an earlier topic. */
     private static final class Suspicion {
         private final Fault fault;
         private final String example;
@@ -42,7 +43,7 @@ final class AuditedOutcomes {
         }
     }
 
-    /** Timestamps by place, as four bytes each, in pages that are made as they are needed. */
+    /** Timestamps by bit, four bytes each, in pages that are allocated when needed. */
     private static final class Times {
         private static final int PAGE_BITS = 8;
 
@@ -55,6 +56,9 @@ final class AuditedOutcomes {
 
         void set(int place, int time) {
             int page = place >> PAGE_BITS;
+            if (time == get(place)) {
+                return;
+            }
             if (page >= pages.length) {
                 pages = Arrays.copyOf(pages, Math.max(page + 1, pages.length + pages.length / 2));
             }
@@ -65,7 +69,7 @@ final class AuditedOutcomes {
         }
     }
 
-    /** Two timestamps have the same code by chance only where they are 49 days apart, to the millisecond. */
+    /** Different timestamps have the same code only if they are a multiple of 49.7 days apart, to the millisecond. */
     private static int code(long timestamp) {
         return timestamp < 0 ? UNKNOWN : (int) timestamp == UNKNOWN ? 1 : (int) timestamp;
     }
@@ -75,20 +79,20 @@ final class AuditedOutcomes {
     }
 
     /**
-     * An outcome was read, each place in its order.
+     * Adds an outcome. Those of one place must be added in offset order.
      *
-     * @param timestamp its event's; below zero where that is not known
-     * @param begin the offset of the first place
+     * @param source its event, with a timestamp below zero if that is not known
+     * @param bit the event's
      */
-    void add(String place, int bit, long timestamp, long begin, String example) {
-        int time = code(timestamp);
+    void add(String place, SourcePosition source, int bit) {
+        int time = code(source.timestamp());
         if (seen.get(bit)) {
             if (!differ(time, times.get(bit))) {
                 count++;
-                suspect(new Suspicion(Fault.DUPLICATE, example, Map.of(bit, time)));
+                suspect(new Suspicion(Fault.DUPLICATE, source.toString(), Map.of(bit, time)));
                 return;
             }
-            // An output holds what came of an earlier topic before what came of this one.
+            // Outcomes of an earlier topic precede those of the present one.
             ofEarlierTopic++;
         } else {
             seen.set(bit);
@@ -97,7 +101,7 @@ final class AuditedOutcomes {
             if (last != null && last > bit) {
                 suspect(new Suspicion(
                         Fault.OUT_OF_ORDER,
-                        example + " after offset " + (begin + last),
+                        source + " after offset " + (source.offset() - bit + last),
                         Map.of(bit, time, last, times.get(last))));
             }
         }
@@ -111,7 +115,7 @@ final class AuditedOutcomes {
                 .add(suspicion));
     }
 
-    /** The event was read; what is not its outcome is taken out. */
+    /** Adds an event, and removes an outcome that is not its own. */
     void event(int bit, long timestamp) {
         int time = code(timestamp);
         for (Suspicion suspicion : suspicions.getOrDefault(bit, List.of())) {
@@ -134,35 +138,35 @@ final class AuditedOutcomes {
         return seen.get(bit);
     }
 
-    /** Leaves out what is below a place. */
+    /** Removes outcomes below a bit. */
     void forget(int below) {
         seen.clear(0, below);
     }
 
-    /** Returns the places that have an outcome, as a new set. */
+    /** Returns the bits that have an outcome, as a new set. */
     BitSet places() {
         return (BitSet) seen.clone();
     }
 
-    /** Returns how many there are, repetitions included. */
+    /** Returns the number of outcomes, including duplicates. */
     long count() {
         return count;
     }
 
-    /** Returns how many outcomes of an earlier topic were found. */
+    /** Returns the number of outcomes that belong to an earlier topic. */
     long ofEarlierTopic() {
         return ofEarlierTopic;
     }
 
-    /** Tells of each fault, with an example. */
-    void tell(BiConsumer<Fault, String> found) {
+    /** Reports each fault with its position. */
+    void report(BiConsumer<Fault, String> found) {
         suspicions.forEach((bit, all) -> all.stream()
-                .filter(suspicion -> !suspicion.isRefuted && isToldAt(suspicion, bit))
+                .filter(suspicion -> !suspicion.isRefuted && isReportedAt(suspicion, bit))
                 .forEach(suspicion -> found.accept(suspicion.fault, suspicion.example)));
     }
 
-    /** One that is about two places is told at one of them. */
-    private static boolean isToldAt(Suspicion suspicion, int bit) {
+    /** A suspicion about two bits is reported once. */
+    private static boolean isReportedAt(Suspicion suspicion, int bit) {
         return suspicion.times.keySet().stream().allMatch(other -> bit <= other);
     }
 }

@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What an audit knows of one input partition: a range of its offsets, their events and outcomes, and the outcomes of events
- * that lay before the range and are gone.
+ * The state of an audit for one input partition: a range of offsets, their events and outcomes, and the outcomes of events
+ * before the range, which have expired.
  *
  * <p>Threading: one thread.
  */
@@ -34,7 +34,7 @@ final class AuditedPartition {
         this.ghostsFrom = ghostsFrom;
     }
 
-    /** Returns an offset's bit; outcomes of events that have expired, or came after the audit began, have none. */
+    /** Returns whether an offset has a bit; events that have expired, or came after the audit began, have none. */
     boolean covers(long offset) {
         return offset >= begin && offset < end;
     }
@@ -43,26 +43,33 @@ final class AuditedPartition {
         return Math.toIntExact(offset - begin);
     }
 
-    /** Returns whether an event's dead letter has another content. */
+    /** Returns the bits that have a label or a dead letter, as a new set. */
+    BitSet outcomes() {
+        BitSet outcomes = labels.places();
+        outcomes.or(deadLetters.places());
+        return outcomes;
+    }
+
+    /** Returns whether the content of an event's dead letter differs from the event. */
     boolean isAltered(int bit, byte[] digest) {
         return deadLetters.contains(bit)
                 && digests.hasOther(bit, digest)
-                // Of two, one may be of an earlier topic.
+                // If there are two, one may belong to an earlier topic.
                 && (deadLetters.ofEarlierTopic() == 0 || !digests.has(bit, digest));
     }
 
-    /** An outcome was read of an event that lay before the range. */
+    /** Adds an outcome of an event before the range. */
     void expired(String place, long offset) {
         expired.add(offset, offset + 1);
         firstExpired.putIfAbsent(place, offset);
     }
 
     /**
-     * Has what lies before the range judged.
+     * Enables the check of offsets before the range.
      *
-     * @param groupOffset what the pipeline's group has committed, where that is known
-     * @param byOutcomes whether an event without outcome was not consumed; not so where compaction removes either
-     * @param truncated places of outcomes whose beginning is gone
+     * @param groupOffset the committed offset of the pipeline's group, if it is known
+     * @param byOutcomes whether a missing outcome means that its event was not consumed; false if a topic is compacted
+     * @param truncated places of outcomes whose oldest records have expired
      */
     void judgeExpired(OptionalLong groupOffset, boolean byOutcomes, Set<String> truncated) {
         committed = groupOffset;
@@ -70,7 +77,7 @@ final class AuditedPartition {
         truncatedPlaces = truncated;
     }
 
-    /** Returns whether the group has committed more than there is. */
+    /** Returns whether the committed offset lies behind the end of the partition. */
     boolean isCommittedBeyondEnd() {
         return committed.isPresent() && committed.getAsLong() > ghostsFrom;
     }
@@ -80,15 +87,15 @@ final class AuditedPartition {
     }
 
     /**
-     * Returns the offsets that were deleted before they were consumed: those before the range that the group has not committed,
-     * and those without outcome behind the first outcome.
+     * Returns the offsets that were deleted before they were consumed: offsets before the range that the group has not
+     * committed, or that have no outcome although an earlier offset has one.
      *
-     * @param largestHole so many offsets in a row may be without event, such as markers of transactions
+     * @param largestHole the number of consecutive offsets that may have no event, such as transaction markers
      */
     List<Range> gaps(long largestHole) {
         long from = isJudgedByOutcomes ? expired.first(begin) : begin;
         for (String place : truncatedPlaces) {
-            // What came before the first that is left may have been an outcome there.
+            // Outcomes before the first that is left may have expired.
             from = Math.max(from, firstExpired.getOrDefault(place, begin));
         }
         if (committed.isPresent()) {
@@ -99,7 +106,7 @@ final class AuditedPartition {
                 .toList();
     }
 
-    /** Returns how many offsets in a row are without event, at most. */
+    /** Returns the largest number of consecutive offsets without an event. */
     long largestHole() {
         long largest = 0;
         int next = 0;

@@ -5,22 +5,22 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Beginnings of digests by place, several a place if need be, in eight bytes each: a topic may have millions. Another content
- * has the same four bytes once in four thousand million times.
+ * The first four bytes of digests, by place; a place may have several. Each takes eight bytes, since a topic may have millions
+ * of dead letters. Two contents have the same four bytes with a probability of 1 in 4,294,967,296.
  *
  * <p>Threading: one thread.
  */
 final class DigestTable {
     private static final int FIRST_CAPACITY = 16;
 
-    /** The place above, the digest's first four bytes below. */
+    /** The place in the upper half, the first four bytes of the digest in the lower half. */
     private long[] entries = new long[FIRST_CAPACITY];
 
     private int size;
     private boolean isSorted;
 
     /**
-     * Adds one.
+     * Adds a digest.
      *
      * @param place 0 or more
      * @param digest of at least four bytes
@@ -33,12 +33,12 @@ final class DigestTable {
         isSorted = false;
     }
 
-    /** Returns whether a place has one that is not this; false where it has none. */
+    /** Returns whether a place has a digest other than this one; false if it has none. */
     boolean hasOther(int place, byte[] digest) {
         return any(place, found -> found != beginning(digest));
     }
 
-    /** Returns whether a place has this one. */
+    /** Returns whether a place has this digest. */
     boolean has(int place, byte[] digest) {
         return any(place, found -> found == beginning(digest));
     }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What images become offline, by id, to hold a pipeline's outcomes against. */
+/** The outcomes of images that were classified offline, by id; a pipeline's outcomes are compared with them. */
 public final class OfflineOutcomes {
-    /** An image that can't be labelled. */
+    /** The outcome of an image that can't be labelled. */
     static final Outcome DEAD_LETTER = new Outcome(null);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,9 +26,9 @@ public final class OfflineOutcomes {
     private OfflineOutcomes() {}
 
     /**
-     * What became of one image.
+     * The outcome of one image.
      *
-     * @param label the most probable one; null for a dead letter
+     * @param label the most probable label; null for a dead letter
      */
     record Outcome(String label) {
         @Override
@@ -37,12 +37,12 @@ public final class OfflineOutcomes {
         }
     }
 
-    /** Returns a file's knowledge of nothing. */
+    /** Returns an empty collection. */
     public static OfflineOutcomes none() {
         return new OfflineOutcomes();
     }
 
-    /** Reads lines of {@code classify --json}, or {@code ID<TAB>LABEL}; a mistake names its line, with exit code 2. */
+    /** Reads lines of {@code classify --json}, or {@code ID<TAB>LABEL}; an error names the line, with exit code 2. */
     public static OfflineOutcomes read(Path file) {
         OfflineOutcomes outcomes = new OfflineOutcomes();
         List<String> lines;
@@ -64,7 +64,7 @@ public final class OfflineOutcomes {
         return outcomes;
     }
 
-    /** Returns what the image of this id becomes, where the file says it. */
+    /** Returns the offline outcome of the image with this id, if the file has one. */
     Optional<Outcome> of(String id) {
         return Optional.ofNullable(byId.get(id));
     }

@@ -17,14 +17,15 @@ import java.util.zip.InflaterInputStream;
 import org.apache.kafka.common.utils.ByteUtils;
 
 /**
- * A set of offsets, as ranges that neither overlap nor touch.
+ * A set of offsets, stored as disjoint ranges.
  *
  * <p>Threading: one thread.
  */
 public final class OffsetRanges {
-    /** The first offset of each range, and the one behind its last. */
+    /** The first offset of each range, and the offset behind its last. */
     private final TreeMap<Long, Long> ends = new TreeMap<>();
 
+    /** Returns whether an offset is in the set. */
     public boolean contains(long offset) {
         Map.Entry<Long, Long> range = ends.floorEntry(offset);
         return range != null && offset < range.getValue();
@@ -47,13 +48,13 @@ public final class OffsetRanges {
         ends.put(begin, end);
     }
 
-    /** Returns the first offset that is in no range. */
+    /** Returns the smallest offset that is not in the set. */
     public long firstMissing() {
         Map.Entry<Long, Long> range = ends.floorEntry(0L);
         return range == null ? 0 : range.getValue();
     }
 
-    /** Returns the ranges behind the first missing offset as text. */
+    /** Returns the ranges behind the first missing offset, as text. */
     public String encoded() {
         long last = firstMissing();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -64,7 +65,7 @@ public final class OffsetRanges {
                 ByteUtils.writeVarlong(range.getValue() - range.getKey(), out);
                 last = range.getValue();
             }
-            // No range is empty.
+            // A zero ends the list, since no range is empty.
             ByteUtils.writeVarlong(0, out);
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory does not fail", e);
@@ -75,10 +76,10 @@ public final class OffsetRanges {
     }
 
     /**
-     * Reads what {@link #encoded} wrote.
+     * Decodes the text of {@link #encoded}.
      *
-     * @param firstMissing all offsets below it are in the ranges too
-     * @throws IllegalArgumentException if the text is something else
+     * @param firstMissing all offsets below it are added too
+     * @throws IllegalArgumentException if the text is invalid
      */
     public static OffsetRanges decoded(long firstMissing, String text) {
         OffsetRanges ranges = new OffsetRanges();
@@ -92,17 +93,17 @@ public final class OffsetRanges {
                 ranges.add(begin, last);
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException("not the metadata of a replay", e);
+            throw new IllegalArgumentException("not the metadata of a resend", e);
         }
         return ranges;
     }
 
-    /** Returns the least offset; the default where there is none. */
+    /** Returns the smallest offset, or the default if the set is empty. */
     long first(long defaultOffset) {
         return ends.isEmpty() ? defaultOffset : ends.firstKey();
     }
 
-    /** Returns what is missing between two offsets, the end excluded. */
+    /** Returns the ranges that are missing between two offsets, the end excluded. */
     List<TopicScan.Range> missing(long from, long to) {
         List<TopicScan.Range> missing = new ArrayList<>();
         Map.Entry<Long, Long> around = ends.floorEntry(from);

@@ -5,12 +5,15 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
@@ -21,23 +24,23 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Reads labels and dead letters as they are committed, on a thread of its own, and keeps count.
+ * Reads labels and dead letters as they are committed, in a separate thread, and audits them while events are still sent.
  *
- * <p>Threading: its thread reads and writes; any thread may look, under this object's lock.
+ * <p>Threading: the reading thread and the callers share the state under this object's lock.
  */
 public final class OutcomeFollower {
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final long UNKNOWN_TIMESTAMP = -1;
     private static final long LONGEST_LATENCY_MILLIS = TimeUnit.HOURS.toMillis(24);
 
-    private final Consumer<byte[], byte[]> consumer;
+    private final TopicReader reader;
     private final Topics topics;
     private final Map<String, Integer> expectedClasses;
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
-    private final OutcomeAudit audit = new OutcomeAudit();
+    private final TopicAudit audit = new TopicAudit();
+    private final Set<Integer> audited = new HashSet<>();
     private final Histogram latencyMillis = new Histogram(LONGEST_LATENCY_MILLIS, 3);
     private final Thread thread = DaemonThreads.create("outcomes", this::follow);
-    private long labels;
-    private long deadLetters;
     private long judged;
     private long right;
     private long lastOutcomeNanos;
@@ -47,24 +50,21 @@ public final class OutcomeFollower {
     /**
      * Takes over the consumer.
      *
-     * @param expectedClasses the right class of an event, by its id; ids without one are not judged
+     * @param expectedClasses the expected class index by event id; events without one are not judged
      */
     public OutcomeFollower(
             Consumer<byte[], byte[]> consumer,
             List<TopicPartition> partitions,
             Topics topics,
             Map<String, Integer> expectedClasses) {
-        this.consumer = consumer;
+        this.reader = new TopicReader(consumer);
         this.topics = topics;
         this.expectedClasses = expectedClasses;
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        // Positions are found now, so that following begins before the first event is sent.
-        partitions.forEach(consumer::position);
+        reader.seekToBeginning(partitions);
         thread.start();
     }
 
-    /** What is known at one moment. */
+    /** Counts and latencies at one moment. */
     public record Snapshot(
             long events,
             long outcomes,
@@ -80,29 +80,39 @@ public final class OutcomeFollower {
             double p95Millis,
             double p99Millis,
             Map<Integer, long[]> progress) {
-        /** Returns the share of judged events with the right label first, or null where none is judged. */
+        /** Returns the share of judged events whose most probable label is the expected one; null if none is judged. */
         public Double accuracy() {
             return judged == 0 ? null : (double) right / judged;
         }
     }
 
-    /** An event was acknowledged at this place. */
+    /** Adds an event that the broker acknowledged at this position. */
     public synchronized void expect(int partition, long offset) {
-        audit.expect(partition, offset);
+        audit.event(audited(new SourcePosition(topics.input(), partition, offset, UNKNOWN_TIMESTAMP)), null);
+    }
+
+    /** Has the whole partition audited, from the first of its events or outcomes on. */
+    private SourcePosition audited(SourcePosition source) {
+        if (audited.add(source.partition())) {
+            audit.range(source.partition(), 0, Integer.MAX_VALUE);
+        }
+        return source;
     }
 
     public synchronized Snapshot snapshot() {
         if (failure != null) {
             throw failure;
         }
+        TopicAudit.Result result = audit.result(topics.input());
+        long duplicates = result.duplicates() + result.both();
         return new Snapshot(
-                audit.events(),
-                audit.outcomes(),
-                labels,
-                deadLetters,
-                audit.lost(),
-                audit.duplicates(),
-                audit.outOfOrder(),
+                result.events(),
+                result.labels() + result.deadLetters() - duplicates,
+                result.labels(),
+                result.deadLetters(),
+                result.lost(),
+                duplicates,
+                result.outOfOrder(),
                 judged,
                 right,
                 lastOutcomeNanos,
@@ -112,7 +122,7 @@ public final class OutcomeFollower {
                 audit.progress());
     }
 
-    /** Reads to the present end of both topics, then ends; so that a duplicate behind the last label is seen too. */
+    /** Reads to the present end of both topics, so that late duplicates are counted, and ends the thread. */
     public void finish() throws InterruptedException {
         synchronized (this) {
             draining = true;
@@ -121,10 +131,11 @@ public final class OutcomeFollower {
     }
 
     private void follow() {
-        try (consumer) {
-            while (!(isDraining() && isAtEnd())) {
+        try (reader) {
+            while (!(isDraining()
+                    && reader.unfinished(reader.ends(reader.partitions())).isEmpty())) {
                 List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-                consumer.poll(POLL).forEach(records::add);
+                reader.poll(POLL).forEach(records::add);
                 take(records);
             }
         } catch (RuntimeException e) {
@@ -138,26 +149,20 @@ public final class OutcomeFollower {
         return draining;
     }
 
-    private boolean isAtEnd() {
-        return consumer.endOffsets(consumer.assignment()).entrySet().stream()
-                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-    }
-
     private void take(List<ConsumerRecord<byte[], byte[]>> records) {
         long nowMillis = System.currentTimeMillis();
-        // Deserialized outside the lock, which the producer's thread takes for every event.
+        // Deserialized outside the lock, which the thread of the producer takes for each event.
         List<LabelEvent> events = records.stream().map(this::label).collect(Collectors.toList());
         synchronized (this) {
             for (int i = 0; i < records.size(); i++) {
                 ConsumerRecord<byte[], byte[]> record = records.get(i);
                 Optional<SourcePosition> letter = DeadLetter.sourceOf(record.headers(), record.timestamp());
                 if (events.get(i) != null) {
-                    takeLabel(record.topic(), events.get(i));
+                    takeLabel(OutcomeScan.place(record), events.get(i));
                 } else if (!isLabel(record) && letter.isPresent()) {
-                    deadLetters++;
-                    audit.saw(record.topic(), letter.get());
+                    audit.deadLetter(OutcomeScan.place(record), audited(letter.get()), null);
                 } else {
-                    // Of another sender.
+                    // Written by another producer.
                     continue;
                 }
                 latencyMillis.recordValue(
@@ -171,9 +176,8 @@ public final class OutcomeFollower {
         return record.topic().equals(topics.labels());
     }
 
-    private void takeLabel(String topic, LabelEvent event) {
-        labels++;
-        audit.saw(topic, event.source());
+    private void takeLabel(String place, LabelEvent event) {
+        audit.label(place, audited(event.source()));
         Integer expected = expectedClasses.get(event.id());
         if (expected != null) {
             judged++;
@@ -183,7 +187,7 @@ public final class OutcomeFollower {
         }
     }
 
-    /** Returns a record's label event, or null where it has none. */
+    /** Returns the label event of a record, or null if it has none. */
     private LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
         try {
             LabelEvent event = isLabel(record) ? deserializer.deserialize(record.topic(), record.value()) : null;

@@ -20,7 +20,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Tells an audit what is in the records of the topics; outcomes of another input topic are left out. */
+/** Parses records for a {@link TopicAudit}; outcomes of another input topic are left out. */
 public final class OutcomeScan {
     private final TopicAudit audit;
     private final String inputTopic;
@@ -32,7 +32,7 @@ public final class OutcomeScan {
         this(audit, inputTopic, OfflineOutcomes.none(), new EventReader(EventLimits.defaults()));
     }
 
-    /** Has outcomes judged by those found offline, which are known by the ids that the reader finds. */
+    /** Compares outcomes with those found offline, by the event ids that the reader determines. */
     public OutcomeScan(TopicAudit audit, String inputTopic, OfflineOutcomes offline, EventReader reader) {
         this.audit = audit;
         this.inputTopic = inputTopic;
@@ -62,7 +62,7 @@ public final class OutcomeScan {
 
     /** Takes a record of the dead-letter topic. */
     public void deadLetter(ConsumerRecord<byte[], byte[]> record) {
-        // A timestamp that the broker gave is not the event's.
+        // A timestamp that the broker assigned is not the event's.
         long timestamp = record.timestampType() == TimestampType.CREATE_TIME ? record.timestamp() : -1;
         Optional<SourcePosition> source = DeadLetter.sourceOf(record.headers(), timestamp);
         if (source.isEmpty()) {
@@ -83,16 +83,16 @@ public final class OutcomeScan {
         audit.event(source, audit.needsDigest(source) ? digest(record, record.headers()) : null);
     }
 
-    /** Returns where a record of the input topic stands. */
+    /** Returns the position of a record of the input topic. */
     public static SourcePosition position(ConsumerRecord<byte[], byte[]> record) {
         return new SourcePosition(record.topic(), record.partition(), record.offset(), record.timestamp());
     }
 
-    private static String place(ConsumerRecord<byte[], byte[]> record) {
+    static String place(ConsumerRecord<byte[], byte[]> record) {
         return place(record.topic(), record.partition());
     }
 
-    /** Returns what an audit is told of where outcomes stand. */
+    /** Returns the name of a topic's partition, as audits know it. */
     public static String place(String topic, int partition) {
         return topic + "-" + partition;
     }
@@ -112,7 +112,7 @@ public final class OutcomeScan {
         }
     }
 
-    /** Tells what is missing from what is empty. */
+    /** Distinguishes a missing part from an empty one. */
     private static void update(MessageDigest digest, byte[] part) {
         digest.update(ByteBuffer.allocate(Integer.BYTES)
                 .putInt(part == null ? -1 : part.length)

@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Holds what is on the output topics against a range of the input topic, by source position. Memory: three bits and four bytes
- * an event, and eight bytes for each dead letter.
+ * Compares the outcomes on the output topics with the events of a range of the input topic, by source position. Memory: three
+ * bits an event, four bytes an outcome whose event's timestamp is known, and eight bytes a dead letter.
  *
- * <p>The range is told first, then dead letters and labels, each topic partition in its order, then the events.
+ * <p>Ranges come first; then dead letters and labels, each topic partition in its order; then the events. While a pipeline
+ * runs, events and outcomes may come in any order, with unknown timestamps and without digests: see {@link OutcomeFollower}.
  *
  * <p>Threading: one thread.
  */
@@ -30,52 +32,52 @@ public final class TopicAudit {
     private long judged;
     private boolean isCompacted;
 
-    /** Leaves out the outcomes of events outside the range, of which some are always there while a pipeline runs. */
+    /** Ignores outcomes of events outside the ranges, which occur while a pipeline runs. */
     public TopicAudit() {
         this(false);
     }
 
     /**
-     * Says what outcomes of events outside the range are.
+     * Creates an audit.
      *
-     * @param bounded whether they are ghosts, since there should be none; else they are left out
+     * @param bounded whether outcomes of events outside the ranges are ghosts; otherwise they are ignored
      */
     public TopicAudit(boolean bounded) {
         this.bounded = bounded;
     }
 
-    /** What can be wrong. */
+    /** Kinds of faults. */
     public enum Fault {
-        /** An event without outcome. */
+        /** An event without an outcome. */
         LOST,
         /** A second label, or a second dead letter, of one event. */
         DUPLICATE,
-        /** An outcome after one of a later event, in its partition of its topic. */
+        /** An outcome behind one of a later event, in the same partition of the same topic. */
         OUT_OF_ORDER,
         /** A label and a dead letter of one event. */
         BOTH,
         /** An outcome whose event is not on the input topic. */
         GHOST,
-        /** A dead letter whose key, value or headers are not the event's. */
+        /** A dead letter whose key, value or headers differ from the event's. */
         ALTERED,
-        /** An outcome other than the one found offline. */
+        /** An outcome that differs from the one found offline. */
         MISLABELLED,
-        /** A record that can't be read as what its topic should hold. */
+        /** A record that is not a label or dead letter, as its topic requires. */
         MALFORMED,
         /** Offsets that were deleted from the input topic before they were consumed. */
         DELETED_UNREAD,
-        /** A committed offset behind a partition's end: what comes there is consumed again, or not at all. */
+        /** A committed offset beyond the end of a partition: later events are consumed again, or never. */
         BEYOND_END
     }
 
     /**
-     * What came out; {@code examples} has up to ten positions of each kind of fault.
+     * The result; {@code examples} has up to ten positions of each kind of fault.
      *
-     * @param judged how many outcomes were compared with one found offline
-     * @param gaps how many ranges were deleted from the input before they were consumed
-     * @param deletedUnread how many offsets they have; some may have had no event
-     * @param beyondEnd how many partitions have a committed offset behind their end
-     * @param earlierTopic how many outcomes are of events of an earlier topic of the input's name
+     * @param judged the number of outcomes that were compared with one found offline
+     * @param gaps the number of ranges that were deleted from the input before they were consumed
+     * @param deletedUnread the number of offsets in these ranges; some may have had no event
+     * @param beyondEnd the number of partitions with a committed offset beyond their end
+     * @param earlierTopic the number of outcomes that belong to an earlier topic with the input's name
      */
     @JsonPropertyOrder({"events", "labels", "deadLetters", "lost", "duplicates", "outOfOrder", "both", "ghosts"})
     public record Result(
@@ -96,22 +98,23 @@ public final class TopicAudit {
             long beyondEnd,
             long earlierTopic,
             Map<Fault, List<String>> examples) {
+        /** Returns whether there is no fault. */
         public boolean isFaultless() {
             return lost + duplicates + outOfOrder + both + ghosts + altered + malformed + mislabelled == 0
                     && gaps + beyondEnd == 0;
         }
     }
 
-    /** The same where it is not known which outcomes of later events may be there. */
+    /** Adds a partition, with outcomes of any later events allowed. */
     public void range(int partition, long begin, long end) {
         range(partition, begin, end, Long.MAX_VALUE);
     }
 
     /**
-     * An input partition has these offsets, the end excluded.
+     * Adds an input partition with its range of offsets, the end excluded.
      *
-     * @param ghostsFrom an offset that no event has whose outcome may be there: outcomes from there on are ghosts
-     * @throws IllegalArgumentException if they are more than two thousand million
+     * @param ghostsFrom outcomes of events from this offset on are ghosts
+     * @throws IllegalArgumentException if the range has more than 2,147,483,647 offsets
      */
     public void range(int partition, long begin, long end, long ghostsFrom) {
         if (end - begin > Integer.MAX_VALUE) {
@@ -121,25 +124,25 @@ public final class TopicAudit {
         partitions.put(partition, new AuditedPartition(begin, end, ghostsFrom));
     }
 
-    /** Events may be missing whose outcomes are there, since compaction removed them. */
-    public void isCompacted() {
+    /** Allows outcomes without an event, since compaction removes events. */
+    public void allowCompaction() {
         isCompacted = true;
     }
 
-    /** Has what was deleted from a partition before its range judged: see {@link AuditedPartition#judgeExpired}. */
+    /** Enables the check of offsets before a range, as {@link AuditedPartition#judgeExpired} does. */
     public void judgeExpired(int partition, OptionalLong committed, boolean byOutcomes, Set<String> truncatedPlaces) {
         partitions.get(partition).judgeExpired(committed, byOutcomes, truncatedPlaces);
     }
 
-    /** A label was read at a place of its topic, such as {@code image-labels-3}. */
+    /** Adds a label from a partition of its topic, such as {@code image-labels-3}. */
     void label(String place, SourcePosition source) {
         if (isCovered(place, source)) {
             AuditedPartition partition = partitions.get(source.partition());
-            add(place, source, partition, partition.labels);
+            partition.labels.add(place, source, partition.bit(source.offset()));
         }
     }
 
-    /** Returns whether an outcome counts; one that can have no event is told. */
+    /** Returns whether an outcome belongs to a range; records one that can have no event. */
     private boolean isCovered(String place, SourcePosition source) {
         AuditedPartition partition = partitions.get(source.partition());
         if (partition != null && partition.covers(source.offset())) {
@@ -157,25 +160,22 @@ public final class TopicAudit {
     }
 
     /**
-     * A dead letter was read; the digest is of what it has of its event, null where it has to come without that.
+     * Adds a dead letter.
      *
-     * @param source its timestamp is below zero where the event's is not known
+     * @param source its timestamp is below zero if the event's timestamp is not known
+     * @param digest of the event's content in the dead letter; null if it has none
      */
     void deadLetter(String place, SourcePosition source, byte[] digest) {
         if (isCovered(place, source)) {
             AuditedPartition partition = partitions.get(source.partition());
-            add(place, source, partition, partition.deadLetters);
+            partition.deadLetters.add(place, source, partition.bit(source.offset()));
             if (digest != null) {
                 partition.digests.add(partition.bit(source.offset()), digest);
             }
         }
     }
 
-    private static void add(String place, SourcePosition source, AuditedPartition partition, AuditedOutcomes outcomes) {
-        outcomes.add(place, partition.bit(source.offset()), source.timestamp(), partition.begin, source.toString());
-    }
-
-    /** The outcome of an event, told of before, stands beside the one found offline. */
+    /** Compares the outcome of an event with the one found offline. */
     void judge(SourcePosition source, OfflineOutcomes.Outcome offline, OfflineOutcomes.Outcome actual) {
         AuditedPartition partition = partitions.get(source.partition());
         if (partition != null && partition.covers(source.offset())) {
@@ -186,18 +186,18 @@ public final class TopicAudit {
         }
     }
 
-    /** A record that is no label or dead letter. */
+    /** Adds a record that is neither a label nor a dead letter. */
     void malformed(String place, long offset, String reason) {
         faults.found(Fault.MALFORMED, place + "@" + offset + ": " + reason);
     }
 
-    /** Says whether an event's digest is needed. */
+    /** Returns whether the digest of an event is needed. */
     boolean needsDigest(SourcePosition source) {
         AuditedPartition partition = partitions.get(source.partition());
         return partition.covers(source.offset()) && partition.deadLetters.contains(partition.bit(source.offset()));
     }
 
-    /** An event was read from the input topic, with its digest where it is needed, else null. */
+    /** Adds an event of the input topic, with its digest if it is needed, otherwise null. */
     void event(SourcePosition source, byte[] digest) {
         AuditedPartition partition = partitions.get(source.partition());
         if (!partition.covers(source.offset())) {
@@ -213,7 +213,7 @@ public final class TopicAudit {
         }
     }
 
-    /** Leaves out events below an offset, and their outcomes. */
+    /** Removes the events below an offset, and their outcomes. */
     public void forget(int number, long below) {
         AuditedPartition partition = partitions.get(number);
         if (partition != null && below > partition.begin) {
@@ -224,7 +224,15 @@ public final class TopicAudit {
         }
     }
 
-    /** Returns the whole account. */
+    /** Returns, by partition, how many events have an outcome, and how many events there are. */
+    Map<Integer, long[]> progress() {
+        Map<Integer, long[]> progress = new TreeMap<>();
+        partitions.forEach((number, partition) ->
+                progress.put(number, new long[] {partition.outcomes().cardinality(), partition.events.cardinality()}));
+        return progress;
+    }
+
+    /** Returns the result so far. */
     public Result result(String inputTopic) {
         AuditFaults all = faults.copy();
         long labels = 0;
@@ -270,13 +278,12 @@ public final class TopicAudit {
                 all.examples());
     }
 
-    /** Holds a partition's outcomes against its events, and returns how many are taken for those of an earlier topic. */
+    /** Compares the outcomes of a partition with its events; returns the number of outcomes that belong to an earlier topic. */
     private long compare(
             String inputTopic, int number, AuditedPartition partition, boolean isRecreated, AuditFaults all) {
-        partition.labels.tell(all::found);
-        partition.deadLetters.tell(all::found);
-        BitSet outcomes = partition.labels.places();
-        outcomes.or(partition.deadLetters.places());
+        partition.labels.report(all::found);
+        partition.deadLetters.report(all::found);
+        BitSet outcomes = partition.outcomes();
         BitSet lost = (BitSet) partition.events.clone();
         lost.andNot(outcomes);
         all.foundAll(Fault.LOST, inputTopic, number, partition, lost);

@@ -1,10 +1,10 @@
 package io.resnetstreams.audit;
 
 import io.resnetstreams.config.Configuration;
+import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.kafka.KafkaClients;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +19,8 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * What is known of a pipeline's topics besides their records: which are compacted, and what its group has committed of the input.
- * What the broker's ACLs hide is left out.
+ * Facts about a pipeline's topics besides their records: which are compacted, and the committed offsets of its group. Facts that
+ * the broker's ACLs hide are left out.
  *
  * <p>Threading: immutable.
  */
@@ -35,7 +35,7 @@ public final class TopicSurvey {
         this.hidden = hidden;
     }
 
-    /** Asks the broker. */
+    /** Queries the broker. */
     public static TopicSurvey of(Configuration configuration, KafkaClients clients) {
         List<String> hidden = new ArrayList<>();
         try (Admin admin = clients.admin()) {
@@ -62,44 +62,41 @@ public final class TopicSurvey {
                     compacted.add(topic);
                 }
             } catch (UnknownTopicOrPartitionException e) {
-                // Told by who reads it.
+                // Whoever reads the topic reports it.
                 continue;
             } catch (AuthorizationException e) {
-                hidden.add("DescribeConfigs on topic " + topic + " is missing: it is taken for not compacted");
+                hidden.add(
+                        "DescribeConfigs on topic " + topic + " is missing: the topic is assumed not to be compacted");
             }
         }
         return compacted;
     }
 
     private static Map<TopicPartition, Long> committed(Admin admin, String group, List<String> hidden) {
-        Map<TopicPartition, Long> committed = new HashMap<>();
         try {
-            Futures.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
-                    .forEach((partition, offset) -> {
-                        if (offset != null) {
-                            committed.put(partition, offset.offset());
-                        }
-                    });
+            return AdminOffsets.committed(admin, group);
         } catch (AuthorizationException e) {
-            hidden.add("Describe on group " + group + " is missing: what it has committed is not looked at");
+            hidden.add("Describe on group " + group + " is missing: its committed offsets are not checked");
+            return Map.of();
         }
-        return committed;
     }
 
-    /** Returns what is not known, each in a sentence. */
+    /** Returns a sentence for each fact that is not known. */
     public List<String> hidden() {
         return List.copyOf(hidden);
     }
 
+    /** Returns whether a topic is compacted. */
     public boolean isCompacted(String topic) {
         return compacted.contains(topic);
     }
 
+    /** Returns whether any of the topics is compacted. */
     public boolean isAnyCompacted() {
         return !compacted.isEmpty();
     }
 
-    /** Returns what the group has committed of a partition of the input, where that is known. */
+    /** Returns the committed offset of an input partition, if it is known. */
     public OptionalLong committed(TopicPartition partition) {
         Long offset = committed.get(partition);
         return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);

@@ -5,9 +5,9 @@ import io.resnetstreams.audit.TopicAudit;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.kafka.TopicScan;
 import io.resnetstreams.kafka.TopicScan.Range;
-import io.resnetstreams.kafka.TopicScan.Visitor;
 import io.resnetstreams.topology.Guarantee;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,21 +15,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Holds the outcomes of a run against the events of its plan.
+ * Compares the outcomes of a run with the events of its plan.
  *
  * <p>Threading: one thread.
  */
 final class BackfillAudit {
-    /** The open transaction of a killed process ends after ten seconds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** The open transaction of a crashed process is aborted after ten seconds. */
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
 
-    private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
     private final KafkaClients clients;
     private final BackfillPlan plan;
@@ -42,11 +43,11 @@ final class BackfillAudit {
         this.scan = new TopicScan(clients);
     }
 
-    /** Reads the run's range and its outcomes; what has expired from the range meanwhile is left out. */
+    /** Reads the run's range and its outcomes; events that have expired are left out. */
     BackfillResult run() throws InterruptedException {
         String input = plan.parameters().input();
-        Map<TopicPartition, Range> labels = outcomes(plan.parameters().output(), plan.labelsFrom());
-        Map<TopicPartition, Range> deadLetters = outcomes(plan.parameters().deadLetters(), plan.deadLettersFrom());
+        Map<TopicPartition, Range> labels = outcomes(plan.parameters().output(), plan::labelsFrom);
+        Map<TopicPartition, Range> deadLetters = outcomes(plan.parameters().deadLetters(), plan::deadLettersFrom);
         TopicAudit audit = new TopicAudit(true);
         Map<TopicPartition, Range> events = new HashMap<>();
         plan.partitions().forEach(range -> {
@@ -54,10 +55,10 @@ final class BackfillAudit {
             events.put(new TopicPartition(input, range.partition()), new Range(range.from(), range.end()));
         });
         OutcomeScan records = new OutcomeScan(audit, input);
-        scan.scan(plan.parameters().deadLetters(), deadLetters, ofThisRun(records::deadLetter));
-        scan.scan(plan.parameters().output(), labels, ofThisRun(records::label));
+        scan.scan(deadLetters, ofThisRun(records::deadLetter));
+        scan.scan(labels, ofThisRun(records::label));
         EventSelection selection = plan.parameters().selection();
-        scan.scan(input, events, Visitor.ofAll(record -> {
+        scan.scan(events, Visitor.ofAll(record -> {
             if (selection.takes(OutcomeScan.position(record), record.headers())) {
                 records.event(record);
             } else {
@@ -94,32 +95,30 @@ final class BackfillAudit {
                 examples);
     }
 
-    /** With at least once, a process that dies repeats what it had not committed. */
+    /** With at-least-once, uncommitted events are processed again after a crash. */
     private boolean isPromised(TopicAudit.Fault fault) {
         boolean once = Guarantee.of(plan.parameters().guarantee()) == Guarantee.EXACTLY_ONCE_V2;
         return once || (fault != TopicAudit.Fault.DUPLICATE && fault != TopicAudit.Fault.OUT_OF_ORDER);
     }
 
-    /** Returns what of an output to read, when no open transaction hides records there any more. */
-    private Map<TopicPartition, Range> outcomes(String topic, List<Long> begins) throws InterruptedException {
+    /** Returns the ranges of an output topic, when no open transaction hides records any more. */
+    private Map<TopicPartition, Range> outcomes(String topic, IntToLongFunction begins) throws InterruptedException {
         List<TopicPartition> partitions = clients.partitions(topic);
         try (Admin admin = clients.admin()) {
             Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            long deadline = System.nanoTime() + TRANSACTION_TIMEOUT.toNanos();
             while (!reaches(AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED), ends)) {
                 if (System.nanoTime() > deadline) {
                     throw UserErrorException.shortfall(
-                            topic + ": a transaction has been open for " + PATIENCE.toSeconds()
+                            topic + ": a transaction has been open for " + TRANSACTION_TIMEOUT.toSeconds()
                                     + " s, so its records can't be audited",
                             null);
                 }
-                Thread.sleep(LOOK.toMillis());
+                Thread.sleep(POLL_INTERVAL.toMillis());
             }
             Map<TopicPartition, Range> ranges = new HashMap<>();
-            ends.forEach((partition, end) -> {
-                long begin = partition.partition() < begins.size() ? begins.get(partition.partition()) : 0;
-                ranges.put(partition, new Range(Math.min(begin, end), end));
-            });
+            ends.forEach((partition, end) ->
+                    ranges.put(partition, new Range(Math.min(begins.applyAsLong(partition.partition()), end), end)));
             return ranges;
         }
     }

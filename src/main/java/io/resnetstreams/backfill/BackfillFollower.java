@@ -10,13 +10,13 @@ import java.time.Duration;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * Looks at a run twice a second, from one of its processes, until its partitions are done or something else ends the work.
+ * Checks a run twice a second, in one of its processes, until its partitions are done or the work ends for another reason.
  *
  * <p>Threading: one thread.
  */
 final class BackfillFollower {
-    private static final Duration LOOK = Duration.ofMillis(500);
-    /** When nothing was committed for so long, it is seen whether there still is something to commit; later less often. */
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+    /** Without a commit for this long, the last events are looked up again; the interval doubles each time. */
     private static final Duration STALL = Duration.ofSeconds(10);
 
     private final RunStore store;
@@ -27,7 +27,7 @@ final class BackfillFollower {
     private int inputPartitions;
     private long lastDone = -1;
     private long lastChangeNanos = System.nanoTime();
-    private Duration patience = STALL;
+    private Duration stallInterval = STALL;
 
     BackfillFollower(
             RunStore store,
@@ -43,7 +43,7 @@ final class BackfillFollower {
         this.inputPartitions = plan.inputPartitions();
     }
 
-    /** Why the work on the partitions is over. */
+    /** Why the work on the partitions has ended. */
     enum End {
         DONE,
         CANCELLED,
@@ -51,11 +51,11 @@ final class BackfillFollower {
         STOPPED
     }
 
-    /** Waits for an end; the pipeline's own failure is an error. */
+    /** Waits for the end of the work; a failure of the pipeline is an error. */
     End follow(Pipeline pipeline, Termination termination) throws InterruptedException {
         while (true) {
             try {
-                End end = look();
+                End end = check();
                 if (end != null) {
                     return end;
                 }
@@ -65,15 +65,15 @@ final class BackfillFollower {
             if (pipeline.failure() != null) {
                 throw failed(pipeline.failure());
             }
-            if (termination.awaitAsked(LOOK)) {
+            if (termination.awaitAsked(INTERVAL)) {
                 return End.STOPPED;
             }
         }
     }
 
-    /** Returns an end, or null where the work goes on. */
-    private End look() {
-        tellOfNewPartitions();
+    /** Returns the end, or null if the work continues. */
+    private End check() {
+        noticeNewPartitions();
         Progress now = progress.read();
         listener.show(now, deadLetters.count());
         if (now.isComplete()) {
@@ -89,15 +89,15 @@ final class BackfillFollower {
         if (now.done() != lastDone) {
             lastDone = now.done();
             lastChangeNanos = System.nanoTime();
-            patience = STALL;
-        } else if (System.nanoTime() - lastChangeNanos > patience.toNanos()) {
+            stallInterval = STALL;
+        } else if (System.nanoTime() - lastChangeNanos > stallInterval.toNanos()) {
             progress.lookAgain();
-            patience = patience.multipliedBy(2);
+            stallInterval = stallInterval.multipliedBy(2);
         }
         return null;
     }
 
-    private void tellOfNewPartitions() {
+    private void noticeNewPartitions() {
         int now = progress.inputPartitions();
         if (now > inputPartitions) {
             inputPartitions = now;

@@ -19,13 +19,13 @@ import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * One process's work on a run: the pipeline until all partitions are done, by whichever process, then the audit.
+ * The work of one process on a run: the pipeline until all partitions are done, by any process, then the audit.
  *
- * <p>Threading: the command's thread; the pipeline has its own.
+ * <p>Threading: one thread; the pipeline has its own threads.
  */
 public final class BackfillJob {
-    private static final Duration LOOK = Duration.ofMillis(100);
-    /** What a yielding process has in flight goes on while it waits, so it is little. */
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+    /** A yielding process finishes its events in flight while it waits, so they are limited. */
     private static final int YIELDING_WINDOW = 256;
 
     private static final int FASTEST_EVEN_RATE = 5_000;
@@ -50,23 +50,23 @@ public final class BackfillJob {
     }
 
     /**
-     * How fast it may be.
+     * Limits of the speed.
      *
-     * @param eventsPerSecond at most so many; infinity for no limit
-     * @param liveTarget how long a live event may wait before the backfill does; null where it never does
+     * @param eventsPerSecond the maximum rate; infinity for no limit
+     * @param liveTarget the backfill waits while live events are delayed by more than this; null if it never waits
      */
     public record Pace(double eventsPerSecond, Duration liveTarget) {}
 
     /**
-     * How this process's work ended.
+     * The result of this process's work.
      *
-     * @param finished the run with its result, if it is finished; null otherwise
-     * @param unfinished why this process ends without a result, as the end of a sentence about the run; null otherwise
+     * @param finished the run with its result; null if it is not finished
+     * @param unfinished why there is no result, as the end of a sentence about the run; null if it is finished
      * @param statistics of this process
      */
     public record Ending(BackfillRun finished, String unfinished, BackfillStatistics statistics) {}
 
-    /** Works until the run or this process's part of it ends. */
+    /** Works until the run ends, or this process's part of it. */
     public Ending run(ClassifierSource.Loaded loaded, PipelineCounts counts, Pace pace, Termination termination)
             throws InterruptedException {
         BackfillStatistics statistics = new BackfillStatistics(counts);
@@ -120,11 +120,11 @@ public final class BackfillJob {
                 listener::notice);
     }
 
-    /** Offsets of a group without members expire, after a week by default; then it is not known what was done. */
+    /** Offsets of a group without members expire, after a week by default; then the progress is lost. */
     private void requireOffsets(GroupProgress progress) throws InterruptedException {
         long deadline = System.nanoTime()
                 + Duration.ofMillis(configuration.brokerTimeoutMillis()).toNanos();
-        // Those of a run just begun are seen a moment after its record.
+        // The offsets of a new run become visible shortly after its record.
         for (int missing = progress.read().missing();
                 missing > 0;
                 missing = progress.read().missing()) {
@@ -135,7 +135,7 @@ public final class BackfillJob {
                                 + "' can't go on; 'backfill clean " + plan.run() + "' frees its name",
                         null);
             }
-            Thread.sleep(LOOK.toMillis());
+            Thread.sleep(POLL_INTERVAL.toMillis());
         }
     }
 
@@ -152,10 +152,10 @@ public final class BackfillJob {
         PipelineSettings live = configuration.pipelineSettings();
         InFlightLimits window = live.inFlight();
         Map<String, String> kafka = new HashMap<>(live.kafka());
-        // The plan has committed each partition's first offset.
+        // The plan has committed the first offset of each partition.
         kafka.put("main.consumer.auto.offset.reset", "none");
         if (pace.eventsPerSecond() < FASTEST_EVEN_RATE) {
-            // The rate is kept between polls, so each returns a tenth of a second's events.
+            // The rate is applied between polls, so each returns the events of a tenth of a second.
             kafka.putIfAbsent(
                     "main.consumer.max.poll.records", Integer.toString((int) Math.max(1, pace.eventsPerSecond() / 10)));
         }
@@ -172,13 +172,13 @@ public final class BackfillJob {
                 pace.liveTarget() == null
                         ? window
                         : new InFlightLimits(Math.min(window.maxEvents(), YIELDING_WINDOW), window.maxBytes()),
-                // Where an event of the plan is gone, that is an error, unless gaps are allowed.
+                // A missing event of the plan is an error, unless gaps are allowed.
                 plan.parameters().allowGaps() ? OnGap.WARN : OnGap.STOP,
                 live.shutdownTimeout(),
                 kafka);
     }
 
-    /** Audits, or waits for the process that does; returns the run as it is then, or null if it was removed. */
+    /** Audits, or waits for the process that audits; returns the run afterwards, or null if it was removed. */
     private BackfillRun audited(Termination termination) throws InterruptedException {
         listener.audits();
         try (RunElection election = new RunElection(clients, plan, RunStore.topic(configuration.applicationId()))) {

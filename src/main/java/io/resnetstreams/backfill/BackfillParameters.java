@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a run was asked to do; all its processes must mean the same.
+ * The parameters of a run, which must be equal for all its processes.
  *
- * @param input the topic whose events get new labels
- * @param output the topic of the labels
- * @param deadLetters the topic of the dead letters
- * @param from where it begins, in the words of {@link Boundary}
- * @param to where it ends, likewise
- * @param partitions as {@link PartitionSelection} reads it
+ * @param input the topic whose events are relabelled
+ * @param output the labels topic
+ * @param deadLetters the dead-letter topic
+ * @param from the beginning of the range, as the text of a {@link Boundary}
+ * @param to the end of the range, likewise
+ * @param partitions as the text of a {@link PartitionSelection}
  * @param where headers that an event must have
- * @param sample the share of events that are taken, greater than 0 and at most 1
- * @param allowGaps whether events of the range may be gone
- * @param guarantee that of the pipeline
+ * @param sample the share of events to relabel, greater than 0 and at most 1
+ * @param allowGaps whether events of the range may be missing
+ * @param guarantee the processing guarantee of the pipeline
  */
 public record BackfillParameters(
         String input,
@@ -44,26 +44,26 @@ public record BackfillParameters(
     }
 
     /**
-     * Checks that the range has its beginning before its end, as far as that can be said without looking at a topic.
+     * Checks that the range begins before its end, as far as possible without reading a topic.
      *
-     * @throws IllegalArgumentException if it is empty, or reaches into the future
+     * @throws IllegalArgumentException if the range is empty or reaches into the future
      */
     public void requireRange(long nowMillis) {
         Boundary.requireRange(Boundary.from(from), Boundary.to(to), nowMillis);
     }
 
-    /** Returns whether the range has a time at one of its ends. */
+    /** Returns whether the range begins or ends at a time. */
     public boolean isByTime() {
         return Boundary.from(from).kind() == Boundary.Kind.TIME
                 || Boundary.to(to).kind() == Boundary.Kind.TIME;
     }
 
-    /** Returns which events of the range are meant. */
+    /** Returns the selection of events of the range. */
     public EventSelection selection() {
         return new EventSelection(Boundary.from(from), Boundary.to(to), where, sample);
     }
 
-    /** Returns how other parameters differ from these, each difference with both values; empty where they are the same. */
+    /** Returns the differences of other parameters from these, each with both values. */
     public List<String> differences(BackfillParameters other) {
         Map<String, String> mine = byOption();
         List<String> differences = new ArrayList<>();

@@ -10,14 +10,14 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * What a run does, fixed once for all its processes.
+ * The plan of a run, which is made once for all its processes.
  *
  * @param group the consumer group and application id of its processes
- * @param inputPartitions how many the input had; those added later are not part of the run
- * @param partitions the ranges of the partitions chosen, in ascending order
- * @param labelsFrom for each partition of the output, the offset from which this run's labels may stand
+ * @param inputPartitions the number of partitions of the input; partitions added later are not part of the run
+ * @param partitions the ranges of the selected partitions, in ascending order
+ * @param labelsFrom for each partition of the output, the offset from which this run's labels may be found
  * @param deadLettersFrom the same for the dead letters
- * @param createdMillis when it was fixed, in milliseconds since the epoch
+ * @param createdMillis when it was made, in milliseconds since the epoch
  */
 public record BackfillPlan(
         String run,
@@ -28,7 +28,6 @@ public record BackfillPlan(
         List<Long> labelsFrom,
         List<Long> deadLettersFrom,
         long createdMillis) {
-    /** What a run's name may be. */
     private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}";
 
     public BackfillPlan {
@@ -40,7 +39,7 @@ public record BackfillPlan(
     /**
      * Checks a run's name.
      *
-     * @throws IllegalArgumentException if it has other characters than a consumer group's and a topic's name may have
+     * @throws IllegalArgumentException if it is not a valid part of the names of a consumer group and a topic
      */
     public static void requireName(String run) {
         if (!run.matches(NAME)) {
@@ -55,7 +54,7 @@ public record BackfillPlan(
         return applicationId + "-backfill-" + run;
     }
 
-    /** Returns the headers of an outcome with the marks of this run and its model, as new headers. */
+    /** Returns a copy of an outcome's headers, with the headers of this run and its model added. */
     Headers marked(Headers headers) {
         String model = parameters.model().name() + " " + parameters.model().digest();
         return new RecordHeaders(headers)
@@ -63,13 +62,23 @@ public record BackfillPlan(
                 .add(Outcome.MODEL_HEADER, model.getBytes(UTF_8));
     }
 
-    /** Returns whether an outcome has the mark of this run, and not that of another or of none. */
+    /** Returns whether an outcome has the header of this run. */
     public boolean isMarked(Headers headers) {
         Header mark = headers.lastHeader(Outcome.RUN_HEADER);
         return mark != null && mark.value() != null && new String(mark.value(), UTF_8).equals(run);
     }
 
-    /** Returns how many offsets there are to pass: at least as many as events. */
+    /** Returns the offset from which this run's labels may be found in a partition of the output. */
+    long labelsFrom(int partition) {
+        return partition < labelsFrom.size() ? labelsFrom.get(partition) : 0;
+    }
+
+    /** Returns the offset from which this run's dead letters may be found in a partition of their topic. */
+    long deadLettersFrom(int partition) {
+        return partition < deadLettersFrom.size() ? deadLettersFrom.get(partition) : 0;
+    }
+
+    /** Returns the number of offsets to read, which is at least the number of events. */
     @JsonIgnore
     public long offsets() {
         return partitions.stream().mapToLong(PartitionRange::offsets).sum();

@@ -1,8 +1,8 @@
 package io.resnetstreams.backfill;
 
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.BackfillClients;
 import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.topology.TopicCheck;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,7 +13,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -23,24 +22,24 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Fixes what a run does: where each partition begins and ends, by what is on the topics now. It writes nothing.
+ * Makes the plan of a run: the beginning and end of each partition, from the present topics. It writes nothing.
  *
  * <p>Threading: one thread.
  */
 public final class BackfillPlanner {
-    private final BackfillClients clients;
+    private final KafkaClients clients;
     private final long timeoutMillis;
 
-    public BackfillPlanner(BackfillClients clients, long timeoutMillis) {
+    public BackfillPlanner(KafkaClients clients, long timeoutMillis) {
         this.clients = clients;
         this.timeoutMillis = timeoutMillis;
     }
 
     /**
-     * Makes the plan.
+     * Makes a plan.
      *
-     * @throws IllegalArgumentException if topics or range can't be as asked for, with what is wrong
-     * @throws TimeoutException if the broker can't be reached in time
+     * @throws IllegalArgumentException if the topics or the range are invalid, with the reason
+     * @throws TimeoutException if the broker does not answer in time
      */
     public BackfillPlan plan(String run, String group, BackfillParameters parameters, long nowMillis)
             throws TimeoutException, InterruptedException {
@@ -57,7 +56,7 @@ public final class BackfillPlanner {
             List<Long> deadLettersFrom = ends(admin, parameters.deadLetters(), count);
             Offsets offsets = new Offsets(
                     AdminOffsets.beginnings(admin, partitions),
-                    // What is still in an open transaction may be aborted: it is not part of "now".
+                    // The events of an open transaction may be aborted, so they are not part of "now".
                     AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED),
                     times(admin, partitions, from),
                     to.kind() == Boundary.Kind.TIME && ascends(admin, parameters.input())
@@ -79,16 +78,16 @@ public final class BackfillPlanner {
     }
 
     /**
-     * The offsets of the partitions by what they stand for; those of times are missing where no event is so late. The first
-     * event of a time bounds where a range begins: none before it is so late. It bounds an end only where timestamps ascend:
-     * else later events may have earlier timestamps, so the end is that of the partition.
+     * Offsets of the partitions; partitions without an event at or after a time are missing in {@code fromTime} and {@code toTime}.
+     * The first event at or after a time is always the beginning of a range. It is the end only if timestamps ascend; otherwise
+     * later events may have earlier timestamps, so that the range ends at the end of the partition.
      */
     private record Offsets(
             Map<TopicPartition, Long> begin,
             Map<TopicPartition, Long> end,
             Map<TopicPartition, Long> fromTime,
             Map<TopicPartition, Long> toTime) {
-        /** Returns where a range begins, were nothing deleted. */
+        /** Returns the beginning of a range as if no event had been deleted. */
         long wanted(TopicPartition partition, Boundary from) {
             return switch (from.kind()) {
                 case OFFSET -> Math.min(from.value(), end.get(partition));
@@ -108,8 +107,7 @@ public final class BackfillPlanner {
 
     private List<PartitionRange> ranges(List<TopicPartition> partitions, Boundary from, Boundary to, Offsets offsets) {
         List<PartitionRange> ranges = new ArrayList<>();
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
-            LastEvent lastEvent = new LastEvent(consumer);
+        try (LastEvent lastEvent = new LastEvent(clients)) {
             for (TopicPartition partition : partitions) {
                 long begin = Math.max(
                         offsets.wanted(partition, from), offsets.begin().get(partition));
@@ -129,7 +127,7 @@ public final class BackfillPlanner {
         }
     }
 
-    /** Times and offsets can be held against each other only here: a range that ends before it begins is a mistake. */
+    /** Requires that the range begins before its end in some partition; only here can times and offsets be compared. */
     private static void requireOrder(List<TopicPartition> partitions, Boundary from, Boundary to, Offsets offsets) {
         boolean isForward = false;
         boolean isBackward = false;
@@ -166,7 +164,7 @@ public final class BackfillPlanner {
         }
     }
 
-    /** Returns whether the broker gives events their timestamps, as they are appended. */
+    /** Returns whether the broker assigns timestamps when events are appended. */
     private static boolean ascends(Admin admin, String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         ConfigEntry type;
@@ -186,7 +184,7 @@ public final class BackfillPlanner {
                 : Map.of();
     }
 
-    /** Returns where an output's partitions end, which is where this run's outcomes can begin; zeros where it is to be made. */
+    /** Returns the ends of an output's partitions, where this run's outcomes may begin; zeros if the topic does not exist. */
     private static List<Long> ends(Admin admin, String topic, int inputPartitions) {
         int count;
         try {

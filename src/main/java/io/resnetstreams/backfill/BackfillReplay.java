@@ -9,8 +9,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * A run's plan, as its pipeline asks for it: ends behind the last event of each range, takes the events that are meant, marks
- * outcomes with the run's name, and waits where live comes first or a rate is set.
+ * Applies a run's plan to its pipeline: ends behind the last event of each range, selects events, adds the run's headers to
+ * outcomes, and waits for live events or because of the rate.
  *
  * <p>Threading: as {@link Replay} says.
  */
@@ -22,10 +22,10 @@ public final class BackfillReplay implements Replay {
     private final BooleanSupplier yielding;
 
     /**
-     * Makes it.
+     * Creates the replay of a plan.
      *
-     * @param eventsPerSecond at most so many are consumed; {@link Double#POSITIVE_INFINITY} for no limit
-     * @param yielding whether to wait for now
+     * @param eventsPerSecond the maximum rate; {@link Double#POSITIVE_INFINITY} for no limit
+     * @param yielding whether to wait at present
      */
     public BackfillReplay(BackfillPlan plan, double eventsPerSecond, BooleanSupplier yielding) {
         this.plan = plan;
@@ -52,7 +52,7 @@ public final class BackfillReplay implements Replay {
         if (!selection.takes(event.source(), event.headers())) {
             return false;
         }
-        rate.took();
+        rate.consumed();
         return true;
     }
 

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a run's audit found on its output: each of the events should have one label or one dead letter.
+ * The result of a run's audit: each event should have one label or one dead letter.
  *
- * @param events of the range that were meant
+ * @param events the selected events of the range
  * @param skipped events of the range that {@code --where} or {@code --sample} left out
- * @param examples up to ten places of each kind of fault
+ * @param examples up to ten positions of each kind of fault
  */
 @JsonPropertyOrder({"events", "skipped", "labels", "deadLetters", "lost", "duplicates", "outOfOrder"})
 public record BackfillResult(
@@ -22,7 +22,7 @@ public record BackfillResult(
         long duplicates,
         long outOfOrder,
         Map<String, List<String>> examples) {
-    /** Returns whether nothing is missing or wrong. */
+    /** Returns whether there is no fault. */
     @JsonIgnore
     public boolean isFaultless() {
         return examples.isEmpty();

@@ -2,19 +2,19 @@ package io.resnetstreams.backfill;
 
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
+import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.kafka.KafkaClients;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * The runs of an application, as commands about them see them.
+ * The runs of an application, for the commands that list and change them.
  *
  * <p>Threading: one thread.
  */
@@ -27,7 +27,11 @@ public final class BackfillRuns implements AutoCloseable {
         this.store = store;
     }
 
-    /** Opens the runs of the configured application; a broker that is away is told in one line. */
+    /**
+     * Opens the runs of the configured application.
+     *
+     * @throws UserErrorException if no broker answers
+     */
     public static BackfillRuns open(Configuration configuration) {
         KafkaClients clients = new KafkaClients(configuration.connection());
         RunStore store = new RunStore(
@@ -41,11 +45,12 @@ public final class BackfillRuns implements AutoCloseable {
         }
     }
 
+    /** Returns the clients that read the runs. */
     public KafkaClients clients() {
         return clients;
     }
 
-    /** Returns all by name. */
+    /** Returns all runs by name. */
     public Map<String, BackfillRun> all() {
         return store.runs();
     }
@@ -55,7 +60,11 @@ public final class BackfillRuns implements AutoCloseable {
         return store.change(name, change);
     }
 
-    /** Returns a run; an unknown name is an error that names those there are. */
+    /**
+     * Returns a run.
+     *
+     * @throws UserErrorException if the name is unknown; the message has the names of all runs
+     */
     public BackfillRun require(String name) {
         Map<String, BackfillRun> runs = store.runs();
         BackfillRun run = runs.get(name);
@@ -66,33 +75,27 @@ public final class BackfillRuns implements AutoCloseable {
         return run;
     }
 
-    /** Returns how far a run's group has come. */
+    /** Returns the progress of a run's group. */
     public GroupProgress.Progress progress(BackfillRun run) {
         try (GroupProgress progress = new GroupProgress(clients, run.plan())) {
             return progress.read();
         }
     }
 
-    /** Returns how many members a run's group has: one for each stream thread of its processes. */
+    /** Returns the number of members of a run's group: one for each stream thread of its processes. */
     public int members(BackfillRun run) {
         try (Admin admin = clients.admin()) {
-            ConsumerGroupDescription group = admin.describeConsumerGroups(
-                            List.of(run.plan().group()))
-                    .describedGroups()
-                    .get(run.plan().group())
-                    .get();
-            return group.members().size();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof GroupIdNotFoundException) {
-                return 0;
-            }
+            String group = run.plan().group();
+            return Futures.await(admin.describeConsumerGroups(List.of(group))
+                            .describedGroups()
+                            .get(group))
+                    .members()
+                    .size();
+        } catch (GroupIdNotFoundException e) {
+            return 0;
+        } catch (KafkaException e) {
             throw UserErrorException.shortfall(
-                    "cannot describe group " + run.plan().group() + ": "
-                            + e.getCause().getMessage(),
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw UserErrorException.shortfall("interrupted", e);
+                    "cannot describe group " + run.plan().group() + ": " + e.getMessage(), e);
         }
     }
 
@@ -101,6 +104,7 @@ public final class BackfillRuns implements AutoCloseable {
         store.close();
     }
 
+    /** Returns the name of a run's state in lower case. */
     public static String state(BackfillRun run) {
         return run.state().name().toLowerCase(Locale.ROOT);
     }

@@ -6,7 +6,7 @@ import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts of this process's part of a backfill, and its time from the first event to the last outcome. Thread-safe. */
+/** Counts and duration of this process's part of a backfill. Thread-safe. */
 public final class BackfillStatistics implements TopologyMetrics {
     private final PipelineCounts counts;
     private final AtomicLong firstNanos = new AtomicLong();
@@ -42,20 +42,22 @@ public final class BackfillStatistics implements TopologyMetrics {
         counts.aborted();
     }
 
-    /** Returns how many outcomes this process has committed. */
+    /** Returns the number of outcomes that this process has committed. */
     public long outcomes() {
         return counts.labels() + counts.deadLetters();
     }
 
+    /** Returns the mean number of images of a batch. */
     public double meanBatch() {
         return counts.meanBatch();
     }
 
-    /** Returns the time from the first event to the last outcome; 0 where there was none. */
+    /** Returns the seconds from the first event to the last outcome; 0 if there was none. */
     public double seconds() {
         return outcomes() == 0 ? 0 : (lastNanos - firstNanos.get()) / 1e9;
     }
 
+    /** Returns the outcomes a second; 0 if there was none. */
     public double imagesPerSecond() {
         return seconds() == 0 ? 0 : outcomes() / seconds();
     }

@@ -17,12 +17,12 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
- * The topics that a run writes to. Its labels have the timestamps of their events, so the broker deletes them when it would
- * delete such events: a topic made here keeps records as long as the input does.
+ * The output topics of a run. Labels have the timestamps of their events, so the broker deletes them as early as such events:
+ * topics that are created here have the retention of the input.
  */
 public final class BackfillTopics {
-    /** What Kafka calls no end. */
-    private static final long FOR_EVER = -1;
+    /** The value of {@code retention.ms} for no limit. */
+    private static final long UNLIMITED = -1;
 
     private final KafkaClients clients;
 
@@ -31,9 +31,9 @@ public final class BackfillTopics {
     }
 
     /**
-     * Creates those that are missing, with as many partitions as the plan counted for them.
+     * Creates missing topics, with the numbers of partitions of the plan.
      *
-     * @param notices is told in a sentence where a topic that exists keeps its records for a shorter time than the input
+     * @param notices receives a sentence if an existing topic has a shorter retention than the input
      */
     public void create(BackfillPlan plan, Consumer<String> notices) throws InterruptedException {
         String input = plan.parameters().input();
@@ -51,7 +51,7 @@ public final class BackfillTopics {
             if (isShorter(millis, retention)) {
                 notices.accept(
                         topic + " keeps records for " + millis + " ms and " + input + " for "
-                                + (retention == FOR_EVER ? "ever" : retention + " ms")
+                                + (retention == UNLIMITED ? "ever" : retention + " ms")
                                 + " (retention.ms): labels and dead letters of older events are deleted soon after they are written");
             }
         });
@@ -64,10 +64,10 @@ public final class BackfillTopics {
     }
 
     private static boolean isShorter(long millis, long than) {
-        return millis != FOR_EVER && (than == FOR_EVER || millis < than);
+        return millis != UNLIMITED && (than == UNLIMITED || millis < than);
     }
 
-    /** Returns how long topics keep their records; those that are only compacted keep them for ever. */
+    /** Returns the retention of topics; it is unlimited for topics that are only compacted. */
     private Map<String, Long> retentionMillis(Collection<String> topics) {
         List<ConfigResource> resources = topics.stream()
                 .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
@@ -88,6 +88,6 @@ public final class BackfillTopics {
                 config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value().contains(TopicConfig.CLEANUP_POLICY_DELETE);
         return deletes
                 ? Long.parseLong(config.get(TopicConfig.RETENTION_MS_CONFIG).value())
-                : FOR_EVER;
+                : UNLIMITED;
     }
 }

@@ -5,16 +5,16 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 
 /**
- * Where a range of a topic begins or ends, as a person says it: at a time, at an offset (the same in each partition), at the
- * topic's beginning, or at its present end.
+ * The beginning or end of a range of a topic: a time, an offset (the same in each partition), the beginning of the topic, or its
+ * present end.
  *
- * @param value the offset, or the time in milliseconds since the epoch; 0 for the others
+ * @param value the offset, or the time in milliseconds since the epoch; 0 for the other kinds
  */
 public record Boundary(Kind kind, long value) {
     static final Boundary BEGINNING = new Boundary(Kind.BEGINNING, 0);
     static final Boundary NOW = new Boundary(Kind.NOW, 0);
 
-    /** What a boundary is given by. */
+    /** Kinds of boundaries. */
     public enum Kind {
         BEGINNING,
         NOW,
@@ -24,18 +24,18 @@ public record Boundary(Kind kind, long value) {
     }
 
     /**
-     * Reads where a range begins.
+     * Parses the beginning of a range.
      *
-     * @throws IllegalArgumentException if the text is no beginning
+     * @throws IllegalArgumentException if the text is invalid
      */
     public static Boundary from(String text) {
         return text.equals("beginning") ? BEGINNING : offsetOrTime("--from", text, "beginning");
     }
 
     /**
-     * Reads where a range ends; the event there is not part of it.
+     * Parses the end of a range, which is excluded.
      *
-     * @throws IllegalArgumentException if the text is no end
+     * @throws IllegalArgumentException if the text is invalid
      */
     public static Boundary to(String text) {
         return text.equals("now") ? NOW : offsetOrTime("--to", text, "now");
@@ -56,7 +56,7 @@ public record Boundary(Kind kind, long value) {
         }
     }
 
-    /** Returns the text that says it, the same for the same boundary. */
+    /** Returns the text of this boundary, which is the same for equal boundaries. */
     @Override
     public String toString() {
         return switch (kind) {
@@ -68,9 +68,9 @@ public record Boundary(Kind kind, long value) {
     }
 
     /**
-     * Checks that a range has its beginning before its end, as far as that can be said without looking at a topic.
+     * Checks that a range begins before its end, as far as possible without reading a topic.
      *
-     * @throws IllegalArgumentException if it is empty, or reaches into the future
+     * @throws IllegalArgumentException if the range is empty or reaches into the future
      */
     static void requireRange(Boundary from, Boundary to, long nowMillis) {
         for (Boundary boundary : new Boundary[] {from, to}) {

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** How fast this machine classifies a sample of events, without Kafka. */
+/** Measures how fast this machine classifies a sample of events, without Kafka. */
 public final class Calibration {
     private static final Duration WARM_UP = Duration.ofSeconds(1);
     private static final Duration MEASURE = Duration.ofSeconds(3);
@@ -17,9 +17,9 @@ public final class Calibration {
     private Calibration() {}
 
     /**
-     * Measures, for about four seconds.
+     * Measures the rate, for about four seconds.
      *
-     * @param events at least one; they are repeated
+     * @param events at least one event; they are used repeatedly
      * @return events a second
      */
     public static double eventsPerSecond(EventClassifier classifier, List<RawEvent> events) {

@@ -1,58 +1,55 @@
 package io.resnetstreams.backfill;
 
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader;
+import io.resnetstreams.kafka.TopicReader.Visitor;
 import java.time.Duration;
-import java.util.List;
-import org.apache.kafka.clients.consumer.Consumer;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Counts the dead letters of all processes of a run, as they are committed.
+ * Counts the committed dead letters of all processes of a run.
  *
  * <p>Threading: one thread.
  */
 public final class DeadLetterCounter implements AutoCloseable {
-    private static final Duration A_MOMENT = Duration.ofMillis(20);
+    private static final Duration POLL = Duration.ofMillis(20);
 
-    private final Consumer<byte[], byte[]> consumer;
+    private final TopicReader reader;
     private final BackfillPlan plan;
     private long count;
 
     public DeadLetterCounter(KafkaClients clients, BackfillPlan plan) {
         this.plan = plan;
-        this.consumer = clients.committedReader();
-        List<TopicPartition> partitions = clients.partitions(plan.parameters().deadLetters());
-        consumer.assign(partitions);
-        partitions.forEach(partition -> consumer.seek(
-                partition,
-                partition.partition() < plan.deadLettersFrom().size()
-                        ? plan.deadLettersFrom().get(partition.partition())
-                        : 0));
+        this.reader = new TopicReader(clients.committedReader());
+        Map<TopicPartition, Long> begins = new HashMap<>();
+        clients.partitions(plan.parameters().deadLetters())
+                .forEach(partition -> begins.put(partition, plan.deadLettersFrom(partition.partition())));
+        reader.seek(begins);
     }
 
-    /** Returns how many there are, as far as could be read within a moment. */
+    /** Reads on for a moment, and returns the number of dead letters read so far. */
     long count() {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(A_MOMENT)) {
-            if (plan.isMarked(record.headers())) {
-                count++;
-            }
-        }
+        reader.poll(POLL).forEach(this::take);
         return count;
     }
 
-    /** Reads to the present end and returns how many there are. */
+    /** Reads to the present end, and returns the number of dead letters. */
     public long countAll() {
-        consumer.endOffsets(consumer.assignment()).forEach((partition, end) -> {
-            while (consumer.position(partition) < end) {
-                count();
-            }
-        });
+        reader.readTo(reader.ends(reader.partitions()), Visitor.ofAll(this::take));
         return count;
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        if (plan.isMarked(record.headers())) {
+            count++;
+        }
     }
 
     @Override
     public void close() {
-        consumer.close();
+        reader.close();
     }
 }

@@ -2,21 +2,23 @@ package io.resnetstreams.backfill;
 
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
-import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader;
+import io.resnetstreams.kafka.TopicReader.End;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.consumer.Consumer;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Some events of a plan's ranges, to estimate from: those at the beginning of up to 16 parts of each partition's range; at most
- * 256, and as many as an eighth of the heap holds. A small range is read whole.
+ * A sample of the events of a plan, for estimates: the first events of up to 16 parts of each partition's range; at most 256, and
+ * as many as fit into an eighth of the heap. A small range is read completely.
  *
- * @param events those that the run's selection takes
- * @param bytesPerOffset bytes of keys, values and headers; markers of transactions and what was aborted have offsets too
- * @param eventsPerOffset how many events the run's selection takes for each offset; 0 where there is no event
+ * @param events those that the run selects
+ * @param bytesPerOffset the mean bytes of keys, values and headers; transaction markers and aborted records have offsets too
+ * @param eventsPerOffset the mean number of selected events; 0 if there is no event
  */
 public record EventSample(List<RawEvent> events, double bytesPerOffset, double eventsPerOffset) {
     private static final int EVENTS = 256;
@@ -24,15 +26,14 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
     /** The part of the heap that a sample may fill. */
     private static final int HEAP_SHARE = 8;
 
-    private static final Duration POLL = Duration.ofMillis(200);
-    private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     public EventSample {
         events = List.copyOf(events);
     }
 
-    /** Reads it. */
-    public static EventSample read(BackfillClients clients, BackfillPlan plan) {
+    /** Reads a sample. */
+    public static EventSample read(KafkaClients clients, BackfillPlan plan) {
         List<PartitionRange> ranges = plan.partitions().stream()
                 .filter(range -> range.offsets() > 0)
                 .limit(EVENTS)
@@ -41,10 +42,10 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
         int places = parts * Math.max(1, ranges.size());
         Reading reading = new Reading(
                 plan, Math.max(1, EVENTS / places), Runtime.getRuntime().maxMemory() / HEAP_SHARE / places);
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
+        try (TopicReader reader = new TopicReader(clients.committedReader(), TIMEOUT)) {
             for (PartitionRange range : ranges) {
                 for (int part = 0; part < parts; part++) {
-                    reading.read(consumer, range.partition(), place(range, part, parts), place(range, part + 1, parts));
+                    reading.read(reader, range.partition(), place(range, part, parts), place(range, part + 1, parts));
                 }
             }
         }
@@ -55,7 +56,7 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
         return range.from() + range.offsets() * part / parts;
     }
 
-    /** What has been read so far: at each place so many events, and no further ones when they have so many bytes. */
+    /** The events read so far: from each place, until a number of events or bytes is reached. */
     private static final class Reading {
         private final BackfillPlan plan;
         private final int mostEvents;
@@ -70,37 +71,38 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
             this.mostBytes = mostBytes;
         }
 
-        void read(Consumer<byte[], byte[]> consumer, int number, long begin, long end) {
+        void read(TopicReader reader, int number, long begin, long end) {
             TopicPartition partition = new TopicPartition(plan.parameters().input(), number);
-            consumer.assign(List.of(partition));
-            consumer.seek(partition, begin);
-            EventSelection selection = plan.parameters().selection();
-            long deadline = System.nanoTime() + PATIENCE_NANOS;
-            int left = mostEvents;
-            long leftBytes = mostBytes;
-            long next = begin;
-            while (left > 0 && leftBytes > 0 && next < end && System.nanoTime() < deadline) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    if (left > 0 && leftBytes > 0 && record.offset() < end) {
-                        RawEvent event = event(record);
-                        left--;
-                        leftBytes -= event.sizeInBytes();
-                        bytes += event.sizeInBytes();
-                        next = record.offset() + 1;
-                        if (selection.takes(event.source(), event.headers())) {
-                            taken.add(event);
-                        }
-                    }
-                }
-                // Unless some of the last poll is left out, it has passed what has no event as well.
-                next = left > 0 && leftBytes > 0 ? Math.min(end, consumer.position(partition)) : next;
-            }
-            offsets += next - begin;
+            Place place = new Place();
+            reader.seek(Map.of(partition, begin));
+            End ended = reader.read(Map.of(partition, end), place);
+            // The position is behind all records of the last poll, and behind offsets without a record.
+            offsets += (ended == End.STOPPED ? place.next : Math.min(end, reader.position(partition))) - begin;
+            bytes += place.bytes;
         }
 
         EventSample sample() {
             double all = Math.max(1, offsets);
             return new EventSample(taken, bytes / all, taken.size() / all);
+        }
+
+        /** Takes the events at one place. */
+        private final class Place implements TopicReader.Visitor {
+            private int events;
+            private long bytes;
+            private long next;
+
+            @Override
+            public boolean visit(ConsumerRecord<byte[], byte[]> record) {
+                RawEvent event = event(record);
+                events++;
+                bytes += event.sizeInBytes();
+                next = record.offset() + 1;
+                if (plan.parameters().selection().takes(event.source(), event.headers())) {
+                    taken.add(event);
+                }
+                return events < mostEvents && bytes < mostBytes;
+            }
         }
     }
 

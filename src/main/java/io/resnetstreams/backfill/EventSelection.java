@@ -8,8 +8,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Which events of a range are meant: those of a time, with all the headers given, and of those a sample. An event is in the sample or
- * not by its source position alone, so every process and every repetition chooses the same.
+ * Selects events of a range: by time, by headers, and a sample of these. The source position alone decides whether an event is in
+ * the sample, so that all processes and repetitions select the same events.
  *
  * <p>Threading: immutable.
  */
@@ -19,14 +19,14 @@ public final class EventSelection {
     private final Map<String, String> where;
     private final double sample;
 
-    /** Means events of any time. */
+    /** Selects events of any time. */
     EventSelection(Map<String, String> where, double sample) {
         this(Boundary.BEGINNING, Boundary.NOW, where, sample);
     }
 
     /**
-     * Means events whose timestamp lies between two boundaries, the end excluded. A boundary that is no time bounds none: the
-     * plan's offsets do.
+     * Selects events whose timestamp lies between two boundaries, the end excluded. A boundary that is not a time is ignored, since
+     * the plan has its offsets.
      */
     EventSelection(Boundary from, Boundary to, Map<String, String> where, double sample) {
         this.fromMillis = from.kind() == Boundary.Kind.TIME ? from.value() : Long.MIN_VALUE;
@@ -35,14 +35,14 @@ public final class EventSelection {
         this.sample = sample;
     }
 
-    /** Returns whether an event is meant. */
+    /** Returns whether an event is selected. */
     public boolean takes(SourcePosition source, Headers headers) {
         return isInTime(source.timestamp()) && isInSample(source) && hasHeaders(headers);
     }
 
     private boolean isInTime(long timestamp) {
         if (timestamp < 0) {
-            // Without a timestamp it gets that of its arrival in the pipeline, which lies behind any end.
+            // An event without a timestamp gets the time of its arrival in the pipeline, which is later than any end.
             return toMillis == Long.MAX_VALUE;
         }
         return timestamp >= fromMillis && timestamp < toMillis;
@@ -61,7 +61,7 @@ public final class EventSelection {
     }
 
     private boolean isInSample(SourcePosition source) {
-        // The upper 53 bits are a number between 0 and 1 in a double.
+        // The upper 53 bits become a double between 0 and 1.
         return sample >= 1 || (hash(source) >>> 11) * 0x1.0p-53 < sample;
     }
 
@@ -69,7 +69,7 @@ public final class EventSelection {
         return mix(mix(mix(source.topic().hashCode()) + source.partition()) + source.offset());
     }
 
-    /** The last step of the generator SplitMix64, by Vigna: neighbours come out far apart. */
+    /** The last step of the SplitMix64 generator by Vigna, which maps neighbouring values far apart. */
     private static long mix(long value) {
         long mixed = value + 0x9e3779b97f4a7c15L;
         mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;

@@ -1,29 +1,28 @@
 package io.resnetstreams.backfill;
 
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.BackfillClients;
 import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far a run's group has come, by its committed offsets: a label or dead letter is there when the offset behind its event
- * is committed.
+ * The progress of a run's group, by its committed offsets: an event has its label or dead letter when the offset behind it is
+ * committed.
  *
  * <p>Threading: one thread.
  */
 public final class GroupProgress implements AutoCloseable {
-    private final BackfillClients clients;
+    private final KafkaClients clients;
     private final BackfillPlan plan;
     private final Admin admin;
-    /** The ends, lowered where compaction removed the last event after the run was planned. */
+    /** The ends by partition, which are lowered if compaction removes the last event after the run was planned. */
     private final Map<Integer, Long> ends = new HashMap<>();
 
-    public GroupProgress(BackfillClients clients, BackfillPlan plan) {
+    public GroupProgress(KafkaClients clients, BackfillPlan plan) {
         this.clients = clients;
         this.plan = plan;
         this.admin = clients.admin();
@@ -31,19 +30,19 @@ public final class GroupProgress implements AutoCloseable {
     }
 
     /**
-     * How far it is.
+     * The progress at one moment.
      *
-     * @param done offsets passed, of {@code total}
-     * @param missing partitions of the plan for which the group has no offset
+     * @param done the number of committed offsets, of {@code total}
+     * @param missing the number of partitions without a committed offset
      */
     public record Progress(long done, long total, int partitionsDone, int partitions, int missing) {
-        /** Returns whether all events have their outcome. */
+        /** Returns whether all events have an outcome. */
         public boolean isComplete() {
             return partitionsDone == partitions;
         }
     }
 
-    /** Asks the broker. */
+    /** Queries the broker. */
     public Progress read() {
         Map<Integer, Long> committed = committed();
         long done = 0;
@@ -61,15 +60,13 @@ public final class GroupProgress implements AutoCloseable {
     }
 
     /**
-     * Looks again for the last event of each partition that is not done. Compaction may have removed it, and then no commit
-     * would ever pass it. What was deleted from a topic's beginning, before it was consumed, counts as done only where the run
-     * allows gaps.
+     * Looks up the last event of each unfinished partition again: if compaction has removed it, no commit would ever reach it.
+     * Events that were deleted before they were consumed count as done only if the run allows gaps.
      */
     public void lookAgain() {
         Map<Integer, Long> committed = committed();
         Map<TopicPartition, Long> beginnings = AdminOffsets.beginnings(admin, inputs());
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
-            LastEvent lastEvent = new LastEvent(consumer);
+        try (LastEvent lastEvent = new LastEvent(clients)) {
             for (PartitionRange range : plan.partitions()) {
                 long from = committed.getOrDefault(range.partition(), range.from());
                 TopicPartition partition = input(range);
@@ -91,7 +88,7 @@ public final class GroupProgress implements AutoCloseable {
         return new TopicPartition(plan.parameters().input(), range.partition());
     }
 
-    /** Returns how many partitions the input has now. */
+    /** Returns the present number of partitions of the input. */
     public int inputPartitions() {
         String input = plan.parameters().input();
         return Futures.await(

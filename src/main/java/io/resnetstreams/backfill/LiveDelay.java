@@ -7,14 +7,14 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How long the oldest event that a group has not committed has been on its topic. It follows from looking at the ends of the
- * partitions now and then: an end that was seen, and is not yet committed, is as old as the look at it. Unlike the lag in
- * events it means the same for a group of any speed.
+ * The age of the oldest event that a group has not committed, from periodic observations of the ends of the partitions: an observed
+ * end that is not committed yet is as old as its observation. Unlike the lag in events, its meaning does not depend on the speed
+ * of the group.
  *
  * <p>Threading: none; time is an argument.
  */
 final class LiveDelay {
-    /** Later ends of a partition that is so far behind are of no interest yet. */
+    /** Further ends of a partition that is this far behind are ignored. */
     private static final int MOST_ENDS = 1_000;
 
     private record End(long nanos, long offset) {}
@@ -22,13 +22,13 @@ final class LiveDelay {
     private final Map<TopicPartition, ArrayDeque<End>> uncommitted = new HashMap<>();
 
     /**
-     * Takes in what was seen at this time.
+     * Adds an observation.
      *
      * @param ends the ends of the partitions
-     * @param committed the group's offsets; a partition without one is not looked at
-     * @return the delay, as short as it may be: events may have come since the look before
+     * @param committed the group's offsets; a partition without one is ignored
+     * @return the minimum of the delay, since events may have arrived before the observation of their end
      */
-    Duration saw(long nanos, Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
+    Duration observe(long nanos, Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
         long oldest = nanos;
         for (Map.Entry<TopicPartition, Long> partition : ends.entrySet()) {
             Long offset = committed.get(partition.getKey());

@@ -2,7 +2,7 @@ package io.resnetstreams.backfill;
 
 import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,31 +13,31 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Watches the live group, and says whether a backfill should wait: from when the delay of live events is above its target,
- * until it is below half of it.
+ * Watches the live group, and decides whether a backfill should wait: when the delay of live events exceeds a target, until it is
+ * below half of the target.
  *
- * <p>Threading: a thread of its own looks; any thread may ask.
+ * <p>Threading: a separate thread watches; any thread may call {@link #isYielding}.
  */
 public final class LiveWatch implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
-    private final BackfillClients clients;
+    private final KafkaClients clients;
     private final Admin admin;
     private final String group;
     private final List<TopicPartition> partitions;
     private final Duration target;
     private final Consumer<String> notices;
     private final LiveDelay delay = new LiveDelay();
-    private RepeatingTask looking;
+    private RepeatingTask task;
     private Map<TopicPartition, Waiting> waiting = Map.of();
     private volatile boolean yielding;
 
     /**
      * Offsets that the group has not committed.
      *
-     * @param isKnown whether it was looked for an event among them: markers of transactions and what was aborted have
-     *     offsets too, and a group commits nothing for them
-     * @param hasEvents whether there is one, or it is not known
+     * @param isKnown whether these offsets were searched for an event: transaction markers and aborted records have offsets too,
+     *     which a group does not commit
+     * @param hasEvents whether there is an event, or it is not known
      */
     private record Waiting(long committed, long end, boolean isKnown, boolean hasEvents) {
         boolean isSame(long otherCommitted, long otherEnd) {
@@ -46,7 +46,7 @@ public final class LiveWatch implements AutoCloseable {
     }
 
     private LiveWatch(
-            BackfillClients clients,
+            KafkaClients clients,
             String group,
             List<TopicPartition> partitions,
             Duration target,
@@ -60,20 +60,20 @@ public final class LiveWatch implements AutoCloseable {
     }
 
     /**
-     * Begins to watch.
+     * Starts to watch.
      *
-     * @param partitions those of the live input
-     * @param target how long a live event may wait for its outcome
-     * @param notices is told in a sentence when the backfill begins to wait and when it goes on
+     * @param partitions the partitions of the live input
+     * @param target the maximum delay of live events
+     * @param notices receives a sentence when the backfill starts to wait and when it continues
      */
     public static LiveWatch start(
-            BackfillClients clients,
+            KafkaClients clients,
             String group,
             List<TopicPartition> partitions,
             Duration target,
             Consumer<String> notices) {
         LiveWatch watch = new LiveWatch(clients, group, partitions, target, notices);
-        watch.looking = RepeatingTask.start("live-watch", Duration.ZERO, INTERVAL, watch::look);
+        watch.task = RepeatingTask.start("live-watch", Duration.ZERO, INTERVAL, watch::check);
         return watch;
     }
 
@@ -82,8 +82,8 @@ public final class LiveWatch implements AutoCloseable {
         return yielding;
     }
 
-    private void look() {
-        // A broker that is away answers no one, and the look fails: the backfill waits for it like live does.
+    private void check() {
+        // If the broker does not answer, this fails, and the backfill waits for the broker as the live pipeline does.
         Map<TopicPartition, Long> ends = AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED);
         Map<TopicPartition, Long> committed = AdminOffsets.committed(admin, group);
         waiting = waiting(ends, committed);
@@ -92,10 +92,10 @@ public final class LiveWatch implements AutoCloseable {
                 committed.put(partition, offsets.end());
             }
         });
-        decide(delay.saw(System.nanoTime(), ends, committed));
+        decide(delay.observe(System.nanoTime(), ends, committed));
     }
 
-    /** Returns what waits; where nothing has moved since the last look, it is looked for events. */
+    /** Returns the uncommitted offsets; those that have not changed since the last time are searched for events. */
     private Map<TopicPartition, Waiting> waiting(Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
         Map<TopicPartition, Waiting> now = new HashMap<>();
         ends.forEach((partition, end) -> {
@@ -116,8 +116,8 @@ public final class LiveWatch implements AutoCloseable {
     }
 
     private boolean hasEvents(TopicPartition partition, long from, long end) {
-        try (org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> reader = clients.committedReader()) {
-            return new LastEvent(reader).in(partition, from, end) != PartitionRange.NONE;
+        try (LastEvent lastEvent = new LastEvent(clients)) {
+            return lastEvent.in(partition, from, end) != PartitionRange.NONE;
         }
     }
 
@@ -134,7 +134,7 @@ public final class LiveWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        looking.close();
+        task.close();
         admin.close();
     }
 }

@@ -3,30 +3,30 @@ package io.resnetstreams.backfill;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 
 /**
- * What of one partition a run is about.
+ * The range of a run in one partition.
  *
  * @param from the first offset
  * @param to the offset behind the last one
- * @param lastEvent the offset of the last event between them, -1 where there is none. Transaction markers, what compaction
- *     removed and what was aborted take offsets without being events, so it may lie well before {@code to}
+ * @param lastEvent the offset of the last event of the range, -1 if there is none; it may lie well before {@code to}, since
+ *     transaction markers, aborted records, and records that compaction removed take offsets too
  */
 public record PartitionRange(int partition, long from, long to, long lastEvent) {
-    /** Stands for no event. */
+    /** The value of {@code lastEvent} for no event. */
     static final long NONE = -1;
 
-    /** Returns the offset behind the last event; {@code from} where there is none. */
+    /** Returns the offset behind the last event; {@code from} if there is none. */
     @JsonIgnore
     public long end() {
         return lastEvent == NONE ? from : lastEvent + 1;
     }
 
-    /** Returns how many offsets lie from the beginning to the last event: at least as many as events. */
+    /** Returns the number of offsets to the last event, which is at least the number of events. */
     @JsonIgnore
     public long offsets() {
         return end() - from;
     }
 
-    /** Returns how many of these offsets are done where the group has committed so far. */
+    /** Returns the number of these offsets that are done, given the committed offset of the group. */
     long done(long committed) {
         return Math.max(0, Math.min(committed, end()) - from);
     }

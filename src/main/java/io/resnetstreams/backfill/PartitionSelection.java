@@ -5,9 +5,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which partitions of a topic are meant: numbers and ranges of them, such as {@code 0,3-5}; or all. */
+/** Selects partitions of a topic: numbers and ranges, such as {@code 0,3-5}, or all. */
 public final class PartitionSelection {
-    /** The text that means all. */
+    /** The text that selects all partitions. */
     public static final String ALL = "all";
 
     private static final Pattern PART = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
@@ -15,7 +15,7 @@ public final class PartitionSelection {
     private final String text;
 
     /**
-     * Takes the text.
+     * Parses a selection.
      *
      * @throws IllegalArgumentException if it is neither {@value #ALL} nor a list of numbers and ranges
      */
@@ -27,9 +27,10 @@ public final class PartitionSelection {
     }
 
     /**
-     * Returns the partitions meant, of a topic that has so many.
+     * Returns the selected partitions of a topic.
      *
-     * @throws IllegalArgumentException if one of them does not exist
+     * @param count the number of partitions of the topic
+     * @throws IllegalArgumentException if a selected partition does not exist
      */
     public SortedSet<Integer> of(String topic, int count) {
         SortedSet<Integer> chosen = new TreeSet<>();
@@ -71,7 +72,7 @@ public final class PartitionSelection {
                 "--partitions is '" + text + "'; numbers and ranges separated by commas are needed, such as 0,3-5");
     }
 
-    /** Returns the same text for the same partitions. */
+    /** Returns a text that is the same for equal selections. */
     @Override
     public String toString() {
         return text.equals(ALL)

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 
 /**
- * Speed and remaining time of something that is counted now and then. The speed is that of the last minute: a pipeline is
- * slower while it starts, and may be slowed at any time.
+ * Estimates speed and remaining time from periodic counts. The speed is that of the last minute, since a pipeline is slower while
+ * it starts, and may change its speed at any time.
  *
  * <p>Threading: none; time is an argument.
  */
@@ -17,10 +17,10 @@ public final class ProgressMeter {
 
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
 
-    /** So much is done at this time. */
+    /** Adds the count at this time. */
     public void saw(long nanos, long done) {
         if (samples.size() == 1 && samples.getFirst().done() == done) {
-            // It has not yet begun.
+            // The work has not started yet.
             samples.clear();
         }
         samples.addLast(new Sample(nanos, done));
@@ -29,7 +29,7 @@ public final class ProgressMeter {
         }
     }
 
-    /** Returns how much is done in a second; 0 where it is not yet known. */
+    /** Returns the count a second; 0 if it is not known yet. */
     public double perSecond() {
         if (samples.size() < 2) {
             return 0;
@@ -38,7 +38,7 @@ public final class ProgressMeter {
         return nanos == 0 ? 0 : (samples.getLast().done() - samples.getFirst().done()) * 1e9 / nanos;
     }
 
-    /** Returns how long the rest takes at this speed; empty where that can't be said. */
+    /** Returns the remaining time at this speed; empty if it is not known. */
     public Optional<Duration> remaining(long total) {
         double rate = perSecond();
         return rate <= 0

@@ -4,13 +4,11 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps events to a rate by saying when none should be consumed: each event uses up its share of time, and while more is used
- * up than has passed, the next one waits. Unused time is made up for, but no more than a second of it.
- *
- * <p>Threading: any threads.
+ * Limits the rate of events: each event uses its share of time, and while more time is used than has passed, the next event has to
+ * wait. Up to a second of unused time is made up for. Thread-safe.
  */
 final class RateLimit {
-    /** A stream thread looks again some time after an event could be taken; so much of that time is made up for. */
+    /** A stream thread may continue later than the limit allows; up to this time is made up for. */
     private static final long MADE_UP_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final long nanosPerEvent;
@@ -18,7 +16,7 @@ final class RateLimit {
     private long paidUntilNanos;
 
     /**
-     * Begins with nothing used up.
+     * Creates a limit with no time used.
      *
      * @param eventsPerSecond greater than 0
      * @param nanoTicker the time in nanoseconds
@@ -29,12 +27,12 @@ final class RateLimit {
         this.paidUntilNanos = nanoTicker.getAsLong();
     }
 
-    /** An event was consumed. */
-    synchronized void took() {
+    /** Adds an event that was consumed. */
+    synchronized void consumed() {
         paidUntilNanos = Math.max(paidUntilNanos, nanoTicker.getAsLong() - MADE_UP_NANOS) + nanosPerEvent;
     }
 
-    /** Returns whether the next event should wait. */
+    /** Returns whether the next event has to wait. */
     synchronized boolean isExhausted() {
         return paidUntilNanos > nanoTicker.getAsLong();
     }

@@ -1,13 +1,13 @@
 package io.resnetstreams.backfill;
 
-import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Chooses one of a run's processes, through Kafka's group protocol: all are members of a group that subscribes to a topic of
- * one partition, and who gets the partition is chosen. When that one dies, another is chosen after its session has ended.
+ * Elects one of a run's processes with Kafka's group protocol: all join a group that subscribes to a topic of one partition, and the
+ * member with the partition is elected. If it crashes, another one is elected after the session timeout.
  *
  * <p>Threading: one thread.
  */
@@ -16,18 +16,18 @@ public final class RunElection implements AutoCloseable {
 
     private final Consumer<byte[], byte[]> member;
 
-    /** Joins; the group is made of the run's own. */
-    public RunElection(BackfillClients clients, BackfillPlan plan, String runsTopic) {
+    /** Joins the group of the run's auditors. */
+    public RunElection(KafkaClients clients, BackfillPlan plan, String runsTopic) {
         this.member = clients.groupMember(group(plan.group()));
         member.subscribe(List.of(runsTopic));
     }
 
-    /** Returns the group of those who would audit a run. */
+    /** Returns the consumer group of a run's auditors. */
     public static String group(String runGroup) {
         return runGroup + "-audit";
     }
 
-    /** Waits a moment, and returns whether this process is the one. It stays so until it ends, or is taken for dead. */
+    /** Waits a moment, and returns whether this process is elected. It remains so until it ends or its session times out. */
     public boolean isElected() {
         member.poll(POLL);
         return !member.assignment().isEmpty();

@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.resnetstreams.kafka.BackfillClients;
+import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader;
+import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.topology.TopicCheck;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,12 +22,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
@@ -41,43 +44,42 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /**
  * The runs of an application, in a compacted topic of one partition: the run's name is the key, the run as JSON the value.
  *
- * <p>Each change is a transaction of the run's own transactional id. Who begins one ends those of others, and then reads
- * what they had committed: so changes come one after the other, and of several processes that begin a run at once, one
- * makes the plan and the others find it. Who was overtaken waits for the other's change on the topic, so of any number of
- * processes the last one to begin commits.
+ * <p>Each change is a transaction with the transactional id of the run. A process that begins a transaction fences the others, and
+ * then reads their committed changes. So changes are sequential: if several processes begin a run at the same time, one makes the
+ * plan and the others find it. A fenced process waits for the change of the other one, so that the last process to begin commits.
  *
  * <p>Threading: one thread.
  */
 public final class RunStore implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int ATTEMPTS = 10;
-    /** A transaction takes well below a second; who overtook and does not commit by then has died. */
-    private static final Duration OVERTAKER_PATIENCE = Duration.ofSeconds(10);
+    /** A transaction takes less than a second; if the other process has not committed by then, it has crashed. */
+    private static final Duration OTHER_CHANGE_TIMEOUT = Duration.ofSeconds(10);
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    private final BackfillClients clients;
+    private final KafkaClients clients;
     private final TopicPartition partition;
     private final short replicationFactor;
     private final Map<String, BackfillRun> runs = new TreeMap<>();
     private final Admin admin;
-    private final Consumer<byte[], byte[]> reader;
+    private final TopicReader reader;
 
     /**
-     * Reads and writes nothing yet.
+     * Creates the store, without reading or writing.
      *
-     * @param replicationFactor of the topic, where it is made; -1 for the broker's default
+     * @param replicationFactor of the topic, if it has to be created; -1 for the broker's default
      */
-    public RunStore(BackfillClients clients, String applicationId, int replicationFactor) {
+    public RunStore(KafkaClients clients, String applicationId, int replicationFactor) {
         this.clients = clients;
         this.partition = new TopicPartition(topic(applicationId), 0);
         this.replicationFactor = (short) replicationFactor;
         this.admin = clients.admin();
-        this.reader = clients.committedReader();
+        this.reader = new TopicReader(clients.committedReader(), READ_TIMEOUT);
     }
 
     /** Returns the topic of an application's runs. */
@@ -85,25 +87,24 @@ public final class RunStore implements AutoCloseable {
         return applicationId + "-backfills";
     }
 
-    /** Returns all runs by name, as they are now. */
+    /** Returns the present runs by name. */
     public Map<String, BackfillRun> runs() {
-        if (reader.assignment().isEmpty()) {
+        if (reader.partitions().isEmpty()) {
             if (!exists()) {
                 return Map.of();
             }
-            reader.assign(List.of(partition));
             reader.seekToBeginning(List.of(partition));
         }
         readToEnd();
         return Map.copyOf(runs);
     }
 
-    /** Returns a run as it is now, null where there is none of this name. */
+    /** Returns the present state of a run, or null if there is no run with this name. */
     public BackfillRun run(String name) {
         return runs().get(name);
     }
 
-    /** Begins a run by its plan, and sets its group to the plan's first offsets; or returns the run there is already. */
+    /** Begins a run, and commits the first offsets of the plan for its group; returns the run if it already exists. */
     public BackfillRun begin(BackfillPlan plan) {
         createTopic();
         Map<TopicPartition, OffsetAndMetadata> offsets = new TreeMap<>(Comparator.comparing(TopicPartition::partition));
@@ -117,7 +118,7 @@ public final class RunStore implements AutoCloseable {
     /**
      * Changes a run.
      *
-     * @param change gets the run as it is, null where there is none, and returns what it becomes, null to remove it
+     * @param change receives the present run, or null, and returns the new one, or null to remove it
      * @return what {@code change} returned
      */
     public BackfillRun change(String name, UnaryOperator<BackfillRun> change) {
@@ -132,28 +133,28 @@ public final class RunStore implements AutoCloseable {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             BackfillRun current = run(name);
             if (Objects.equals(current, change.apply(current))) {
-                // Nothing to write, so nobody's transaction has to end.
+                // There is nothing to write, so no other transaction needs to be fenced.
                 return current;
             }
             Producer<byte[], byte[]> producer = clients.transactionalProducer(partition.topic() + "-" + name);
             try {
                 return change(producer, name, change, group, offsets);
             } catch (KafkaException e) {
-                if (!isOvertaken(e)) {
+                if (!isFenced(e)) {
                     throw e;
                 }
                 awaitChange(name, current);
             } finally {
-                // After a failure it would wait for its requests for ever.
+                // After a failure, close without a timeout would wait for pending requests forever.
                 producer.close(CLOSE_TIMEOUT);
             }
         }
         throw new IllegalStateException("run " + name + ": other processes keep changing it at the same time");
     }
 
-    /** Waits until a run is no longer as it was: who overtook is about to change it. */
+    /** Waits for the other process to change a run. */
     private void awaitChange(String name, BackfillRun before) {
-        long deadline = System.nanoTime() + OVERTAKER_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + OTHER_CHANGE_TIMEOUT.toNanos();
         while (Objects.equals(runs.get(name), before) && System.nanoTime() < deadline) {
             reader.poll(POLL).forEach(this::take);
         }
@@ -183,14 +184,14 @@ public final class RunStore implements AutoCloseable {
 
     private void sendOffsets(
             Producer<byte[], byte[]> producer, String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
-        // It never joins: a group without members takes offsets from outside.
+        // This consumer never joins: a group without members accepts offsets from other clients.
         try (Consumer<byte[], byte[]> outsider = clients.groupMember(group)) {
             producer.sendOffsetsToTransaction(offsets, outsider.groupMetadata());
         }
     }
 
-    /** Where another process has begun with the same transactional id, the broker answers in one of these ways. */
-    private static boolean isOvertaken(Throwable failure) {
+    /** Returns whether another process has begun a transaction with the same transactional id. */
+    private static boolean isFenced(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProducerFencedException
                     || cause instanceof InvalidProducerEpochException
@@ -203,21 +204,11 @@ public final class RunStore implements AutoCloseable {
         return false;
     }
 
-    /** Reads to where the topic ends now; an open transaction before that end is waited for, since it may be committed. */
+    /** Reads to the present end of the topic; waits for an open transaction before that end, since it may be committed. */
     private void readToEnd() {
-        long end = Futures.await(admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                        .partitionResult(partition))
-                .offset();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (reader.position(partition) < end) {
-            for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-                take(record);
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException(
-                        partition.topic() + " could not be read to its end within " + PATIENCE.toSeconds() + " s");
-            }
-        }
+        reader.readTo(
+                AdminOffsets.ends(admin, List.of(partition), IsolationLevel.READ_UNCOMMITTED),
+                Visitor.ofAll(this::take));
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -260,7 +251,7 @@ public final class RunStore implements AutoCloseable {
             Futures.await(admin.createTopics(List.of(topic)).all());
             TopicCheck.awaitLeaders(admin, partition.topic(), 1);
         } catch (TopicExistsException e) {
-            // By an earlier run, or another process at the same time.
+            // An earlier run or another process has created it.
         } catch (TopicAuthorizationException e) {
             throw new TopicAuthorizationException("Create on topic " + partition.topic() + " is missing");
         } catch (ExecutionException e) {

@@ -2,7 +2,7 @@
  * Backfill runs: plan, shared progress, work, and audit.
  *
  * <p>Start at {@link io.resnetstreams.backfill.BackfillJob}, {@link io.resnetstreams.backfill.BackfillPlanner} and
- * {@link io.resnetstreams.backfill.RunStore}. It must not know the command line or Prometheus; it reports to a
+ * {@link io.resnetstreams.backfill.RunStore}. It must not depend on the command line or Prometheus; it reports to a
  * {@link io.resnetstreams.backfill.RunListener}.
  */
 package io.resnetstreams.backfill;

@@ -1,6 +1,7 @@
 package io.resnetstreams.bench;
 
 import io.resnetstreams.demo.EmbeddedBroker;
+import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
@@ -12,7 +13,6 @@ import io.resnetstreams.topology.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -183,18 +183,22 @@ public final class KafkaSetup implements AutoCloseable {
      * @param onCommitted told each record as soon as it is read, those of the first lump too
      */
     double committedRate(String topic, int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
-        try (KafkaConsumer<byte[], byte[]> consumer = committedReader(topic)) {
-            long first = awaitFirst(consumer, topic, onCommitted);
-            long last = first;
+        try (TopicReader reader = reader(topic)) {
+            long start = System.nanoTime();
+            long first = 0;
+            long last = 0;
             long count = 0;
-            long end = first + seconds * 1_000_000_000L;
-            while (System.nanoTime() < end || last == first) {
-                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            while (last == first || System.nanoTime() < first + seconds * 1_000_000_000L) {
+                ConsumerRecords<byte[], byte[]> records = reader.poll(POLL);
                 if (!records.isEmpty()) {
-                    count += records.count();
                     last = System.nanoTime();
+                    if (first == 0) {
+                        first = last;
+                    } else {
+                        count += records.count();
+                    }
                     records.forEach(onCommitted);
-                } else if (System.nanoTime() - last > LONGEST_WAIT.toNanos()) {
+                } else if (System.nanoTime() - (first == 0 ? start : last) > LONGEST_WAIT.toNanos()) {
                     throw new IllegalStateException(
                             "no record on " + topic + " for " + LONGEST_WAIT.toSeconds() + " s");
                 }
@@ -218,32 +222,13 @@ public final class KafkaSetup implements AutoCloseable {
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Returns a consumer that sees a topic's committed records from the beginning. */
-    public KafkaConsumer<byte[], byte[]> committedReader(String topic) {
-        KafkaConsumer<byte[], byte[]> consumer = committedReader();
-        List<TopicPartition> all = new ArrayList<>(IntStream.range(0, partitions)
+    /** Returns a reader of a topic's committed records from the beginning. */
+    public TopicReader reader(String topic) {
+        TopicReader reader = new TopicReader(committedReader(), LONGEST_WAIT);
+        reader.seekToBeginning(IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList());
-        consumer.assign(all);
-        consumer.seekToBeginning(all);
-        return consumer;
-    }
-
-    private static long awaitFirst(
-            KafkaConsumer<byte[], byte[]> consumer,
-            String topic,
-            Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        while (records.isEmpty()) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("no record on " + topic + " for " + LONGEST_WAIT.toSeconds() + " s");
-            }
-            records = consumer.poll(POLL);
-        }
-        long first = System.nanoTime();
-        records.forEach(onCommitted);
-        return first;
+        return reader;
     }
 
     @Override

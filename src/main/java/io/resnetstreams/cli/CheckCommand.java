@@ -11,6 +11,7 @@ import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.kafka.TopicScan;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -131,7 +132,7 @@ final class CheckCommand implements Callable<Integer> {
         range.forEach((partition, offsets) ->
                 audit.range(partition.partition(), offsets.begin(), offsets.end(), later.get(partition)));
         if (survey.isCompacted(inputTopic)) {
-            audit.isCompacted();
+            audit.allowCompaction();
         }
         Set<String> truncated = new HashSet<>();
         List.of(deadLetterRange, labelRange)
@@ -152,9 +153,9 @@ final class CheckCommand implements Callable<Integer> {
                                 .filter(truncated::contains)
                                 .collect(Collectors.toSet())));
         OutcomeScan outcomes = new OutcomeScan(audit, inputTopic, offline, reader);
-        scan.scan(configuration.topics().deadLetters(), deadLetterRange, TopicScan.Visitor.ofAll(outcomes::deadLetter));
-        scan.scan(configuration.topics().labels(), labelRange, TopicScan.Visitor.ofAll(outcomes::label));
-        scan.scan(inputTopic, range, TopicScan.Visitor.ofAll(outcomes::event));
+        scan.scan(deadLetterRange, Visitor.ofAll(outcomes::deadLetter));
+        scan.scan(labelRange, Visitor.ofAll(outcomes::label));
+        scan.scan(range, Visitor.ofAll(outcomes::event));
         survey.hidden().forEach(System.err::println);
         // What has expired meanwhile was not read, though its outcomes may have been.
         scan.ranges(inputTopic).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));

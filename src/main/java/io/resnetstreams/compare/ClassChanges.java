@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Counts which label events had in A and which in B. Labels are told apart by their names. Memory: about a hundred bytes
- * for each pair of labels that occurs, of which a million are kept apart.
+ * Counts events by their labels in A and in B. Labels are compared by name. Memory: about a hundred bytes for each pair of labels,
+ * up to a million pairs.
  *
  * <p>Threading: one thread.
  */
@@ -35,10 +35,10 @@ public final class ClassChanges {
         this.mostPairs = mostPairs;
     }
 
-    /** Labels of one event, perhaps the same. */
+    /** The labels of one event in A and in B, which may be equal. */
     private record Pair(String from, String to) {}
 
-    /** So many events have one label in A and another in B. */
+    /** The number of events with one label in A and another in B. */
     public record Change(String from, String to, long count) {}
 
     void add(String from, String to) {
@@ -59,7 +59,7 @@ public final class ClassChanges {
         return known == null ? name : known;
     }
 
-    /** Returns the pairs of different labels, the most frequent first. */
+    /** Returns the pairs of different labels, most frequent first. */
     public List<Change> changes() {
         return pairs(false);
     }
@@ -72,18 +72,18 @@ public final class ClassChanges {
                 .toList();
     }
 
-    /** Returns how many events changed by a pair beyond those that are kept apart; the changes lack them. */
+    /** Returns the number of changed events whose pair is not counted, since there were too many pairs. */
     public long uncounted() {
         return uncounted;
     }
 
-    /** Returns how many events have these labels in A and in B. */
+    /** Returns the number of events with these labels in A and in B. */
     public long count(String from, String to) {
         long[] count = counts.get(new Pair(from, to));
         return count == null ? 0 : count[0];
     }
 
-    /** Returns the labels of the most frequent changes, then those without, no more than so many; in alphabetical order. */
+    /** Returns up to this number of labels, preferring those of frequent changes; in alphabetical order. */
     public List<String> mostChanged(int most) {
         SortedSet<String> labels = new TreeSet<>();
         Stream.concat(changes().stream(), pairs(true).stream())

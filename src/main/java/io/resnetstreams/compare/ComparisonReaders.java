@@ -2,12 +2,13 @@ package io.resnetstreams.compare;
 
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * Readers of the topics of two outputs, up to their present ends.
+ * Readers of the topics of two outputs, to their present ends.
  *
  * <p>Threading: one thread.
  */
@@ -23,9 +24,10 @@ public final class ComparisonReaders implements AutoCloseable {
     }
 
     /**
-     * Opens them; a topic that does not exist is wrong usage.
+     * Opens the readers.
      *
-     * @param progress is told of so many more records, by the thread that reads
+     * @param progress is called with the number of records of each poll, by the reading thread
+     * @throws UserErrorException if a topic does not exist
      */
     public static ComparisonReaders open(KafkaClients clients, OutputTopics a, OutputTopics b, IntConsumer progress) {
         ComparisonReaders opened = new ComparisonReaders(clients, progress);
@@ -42,13 +44,15 @@ public final class ComparisonReaders implements AutoCloseable {
     private void add(String parameter, OutputTopics output, OutcomeStream labels, OutcomeStream deadLetters) {
         int partitions = partitions(parameter, output, output.labels());
         readers.put(
-                labels, TopicOutcomeReader.labels(clients.committedReader(), output.labels(), partitions, progress));
+                labels,
+                TopicOutcomeReader.labels(
+                        new TopicReader(clients.committedReader()), output.labels(), partitions, progress));
         if (output.deadLetters() != null) {
             partitions = partitions(parameter, output, output.deadLetters());
             readers.put(
                     deadLetters,
                     TopicOutcomeReader.deadLetters(
-                            clients.committedReader(), output.deadLetters(), partitions, progress));
+                            new TopicReader(clients.committedReader()), output.deadLetters(), partitions, progress));
         }
     }
 
@@ -67,11 +71,12 @@ public final class ComparisonReaders implements AutoCloseable {
         }
     }
 
-    /** Returns how many offsets there are to read. */
+    /** Returns the number of offsets to read. */
     public long offsets() {
         return readers.values().stream().mapToLong(TopicOutcomeReader::offsets).sum();
     }
 
+    /** Returns the readers by stream. */
     public Map<OutcomeStream, ? extends OutcomeReader> byStream() {
         return readers;
     }

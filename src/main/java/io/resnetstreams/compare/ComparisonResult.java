@@ -6,17 +6,17 @@ import io.resnetstreams.compare.ClassChanges.Change;
 import java.util.List;
 
 /**
- * How the labels of two outputs differ.
+ * The differences between the labels of two outputs.
  *
  * @param compared events with a label in both
- * @param agreement the share of them with the same best label in both; null where none was compared
- * @param changed those with another best label
- * @param onlyInA events with a label or a dead letter in A, and neither in B
+ * @param agreement the share of compared events with the same best label in both; null if none was compared
+ * @param changed events with different best labels
+ * @param onlyInA events with a label or a dead letter in A, but neither in B
  * @param deadLetterOnlyInA events with a dead letter in A and a label in B
- * @param changes all pairs of labels that changed, the most frequent first
- * @param uncountedChanges events whose pair is missing in the changes, which are a million at most
- * @param shifts events that kept their label, the largest change of its probability first
- * @param surestChanges events whose label changed, the surest first: by the smaller of both probabilities
+ * @param changes all pairs of different labels, most frequent first
+ * @param uncountedChanges events whose pair is missing in {@code changes}, which has at most a million pairs
+ * @param shifts events with the same label in both, largest change of its probability first
+ * @param surestChanges events whose label changed, by the smaller of both probabilities, highest first
  */
 @JsonPropertyOrder({"a", "b", "compared", "agreement", "changed", "onlyInA", "onlyInB"})
 public record ComparisonResult(
@@ -37,29 +37,29 @@ public record ComparisonResult(
         @JsonIgnore ClassChanges classes) {
 
     /**
-     * What was read of one output.
+     * Counts of one output.
      *
-     * @param labels records on the topic of labels that are label events
-     * @param deadLetters dead letters; null where their topic is not known
-     * @param duplicates outcomes that came when that of a later event, or of the same, was there already; left out
-     * @param misplaced outcomes in another partition than the source partition's modulo the topic's; left out
-     * @param malformed records that are no outcomes; left out
+     * @param labels label events on the labels topic
+     * @param deadLetters dead letters; null if their topic is not known
+     * @param duplicates outcomes read after one of the same event or of a later one; left out
+     * @param misplaced outcomes in a partition other than the source partition modulo the number of partitions; left out
+     * @param malformed records that are not outcomes; left out
      */
     public record Side(
             OutputTopics topics, long labels, Long deadLetters, long duplicates, long misplaced, long malformed) {}
 
-    /** An event: its id, null for a dead letter without key, and where it stands, such as {@code image-events-3@17}. */
+    /** An event: its id, null for a dead letter without a key, and its position, such as {@code image-events-3@17}. */
     public record Event(String id, String source) {}
 
-    /** An event whose label has another probability; the shift is that in B less that in A. */
+    /** An event whose label has different probabilities; the shift is the one in B minus the one in A. */
     public record Shift(
             String id, String source, String label, double probabilityA, double probabilityB, double shift) {}
 
-    /** An event whose label changed, with the probability of its label in A and of that in B. */
+    /** An event whose label changed, with the probabilities of its labels in A and in B. */
     public record SureChange(
             String id, String source, String from, String to, double probabilityA, double probabilityB) {}
 
-    /** The first few places of each kind; of records that are no outcomes their own, with the reason. */
+    /** The first events of each kind, and the positions of malformed records with the reason. */
     public record Places(
             List<Event> onlyInA,
             List<Event> onlyInB,

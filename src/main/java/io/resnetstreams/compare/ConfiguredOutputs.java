@@ -6,10 +6,10 @@ import io.resnetstreams.topology.Topics;
 import java.util.Map;
 
 /**
- * Knows the configured pipeline's outputs, as {@value #LIVE} or by its topic of labels, and those of its backfills by the run's
- * name; any other name is that of a topic.
+ * Finds outputs by name: {@value #LIVE} or the labels topic is the configured pipeline's, the name of a run is the backfill's, and
+ * any other name is a labels topic.
  */
-public final class ConfiguredOutputs implements OutputNames {
+public final class ConfiguredOutputs {
     static final String LIVE = "live";
 
     private final Topics topics;
@@ -21,7 +21,7 @@ public final class ConfiguredOutputs implements OutputNames {
     }
 
     /**
-     * Checks a name without asking a broker.
+     * Checks a name without connecting to a broker.
      *
      * @throws IllegalArgumentException if this can't be the name of an output
      */
@@ -32,7 +32,11 @@ public final class ConfiguredOutputs implements OutputNames {
         }
     }
 
-    @Override
+    /**
+     * Returns the topics of an output, which need not exist.
+     *
+     * @throws IllegalArgumentException if this can't be the name of an output
+     */
     public OutputTopics find(String name) {
         if (name.equals(LIVE) || name.equals(topics.labels())) {
             return new OutputTopics(name, topics.labels(), topics.deadLetters());

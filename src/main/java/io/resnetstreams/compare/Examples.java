@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Counts, and keeps the first few.
+ * Counts examples, and keeps the first ones.
  *
  * <p>Threading: one thread.
  */

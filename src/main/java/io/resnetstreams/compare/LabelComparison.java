@@ -10,8 +10,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Counts how the labels of two outputs differ, from what {@link OutcomeJoin} brings together. Memory: that of
- * {@link ClassChanges}, and the few events that are named.
+ * Counts the differences between the labels of two outputs that {@link OutcomeJoin} joins. Memory: that of {@link ClassChanges},
+ * and a few example events.
  *
  * <p>Threading: one thread.
  */
@@ -20,8 +20,8 @@ public final class LabelComparison implements OutcomeJoin.Listener {
     private final OutputTopics topicsB;
     private final Map<OutcomeStream, Counts> counts = new EnumMap<>(OutcomeStream.class);
     private final ClassChanges classes = new ClassChanges();
-    private final Best<Shift> shifts;
-    private final Best<SureChange> surestChanges;
+    private final TopItems<Shift> shifts;
+    private final TopItems<SureChange> surestChanges;
     private final Examples<Event> onlyInA;
     private final Examples<Event> onlyInB;
     private final Examples<Event> deadLetterOnlyInA;
@@ -30,15 +30,15 @@ public final class LabelComparison implements OutcomeJoin.Listener {
     private long compared;
     private long changed;
 
-    /** Names so many events of each kind, at least one. */
+    /** Keeps up to {@code top} example events of each kind, at least one. */
     public LabelComparison(OutputTopics topicsA, OutputTopics topicsB, int top) {
         this.topicsA = topicsA;
         this.topicsB = topicsB;
-        this.shifts = new Best<>(
+        this.shifts = new TopItems<>(
                 top,
                 Comparator.comparingDouble((Shift shift) -> -Math.abs(shift.shift()))
                         .thenComparing(Shift::source));
-        this.surestChanges = new Best<>(
+        this.surestChanges = new TopItems<>(
                 top,
                 Comparator.comparingDouble(
                                 (SureChange change) -> -Math.min(change.probabilityA(), change.probabilityB()))
@@ -53,7 +53,7 @@ public final class LabelComparison implements OutcomeJoin.Listener {
         }
     }
 
-    /** Of one topic. */
+    /** Counts of one topic. */
     private static final class Counts {
         private long outcomes;
         private long repeated;
@@ -98,7 +98,7 @@ public final class LabelComparison implements OutcomeJoin.Listener {
         }
     }
 
-    /** Returns the label, or else the dead letter, or else null. */
+    /** Returns the label, or the dead letter if there is no label, or null. */
     private static SourceOutcome outcome(
             Map<OutcomeStream, SourceOutcome> outcomes, OutcomeStream labels, OutcomeStream deadLetters) {
         SourceOutcome label = outcomes.get(labels);
@@ -124,7 +124,7 @@ public final class LabelComparison implements OutcomeJoin.Listener {
         return new Event(outcome.id(), outcome.position());
     }
 
-    /** Returns what was found so far. */
+    /** Returns the differences so far. */
     public ComparisonResult result() {
         return new ComparisonResult(
                 side(topicsA, counts.get(OutcomeStream.LABELS_A), counts.get(OutcomeStream.DEAD_LETTERS_A)),

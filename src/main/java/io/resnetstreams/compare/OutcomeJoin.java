@@ -9,12 +9,11 @@ import java.util.function.Predicate;
 /**
  * Joins output topics by source position (topic, partition, offset) while they are read, in bounded memory.
  *
- * <p>It rests on how outcomes are written: those of a source partition all stand in one partition of an output topic, the
- * one whose number is the source partition's modulo the topic's partitions, in source order. Topics with different
- * numbers of partitions, and several source partitions in one partition, are joined as well. What is not written so is
- * reported and left out: of several outcomes of an event in a topic the first counts, and one that comes after that of a
- * later event of its source partition is taken as a repetition too, since telling the two apart would take unbounded
- * memory.
+ * <p>It relies on the way outcomes are written: all outcomes of a source partition are in one partition of an output topic, whose
+ * number is the source partition's modulo the number of partitions of the topic, in source order. Topics may have different
+ * numbers of partitions, and a partition may have the outcomes of several source partitions. Other outcomes are reported and left
+ * out: only the first outcome of an event in a topic counts, and an outcome behind one of a later event is counted as a duplicate
+ * too, since distinguishing the two would take unbounded memory.
  *
  * <p>Threading: one thread.
  */
@@ -23,7 +22,7 @@ public final class OutcomeJoin {
     private final Settings settings;
     private final Listener listener;
 
-    /** The topics are told by their readers, which are not closed; those of dead letters may be missing. */
+    /** Joins the topics of these readers, without closing them; readers of dead letters may be missing. */
     public OutcomeJoin(Map<OutcomeStream, ? extends OutcomeReader> readers, Settings settings, Listener listener) {
         this.readers = new EnumMap<>(readers);
         this.settings = settings;
@@ -31,34 +30,34 @@ public final class OutcomeJoin {
     }
 
     /**
-     * How to join.
+     * Settings of a join.
      *
      * @param inputs the input topics whose events are joined
-     * @param mostWaitingBytes about how much memory the outcomes may take that wait for the other topics; a poll of each
-     *     partition comes on top
+     * @param mostWaitingBytes the approximate memory of outcomes that wait for the other topics; a poll of each partition is
+     *     added to it
      * @param patience how long to wait for the next record
      */
     public record Settings(Predicate<String> inputs, long mostWaitingBytes, Duration patience) {}
 
-    /** Is told what is found. */
+    /** Receives the outcomes. */
     public interface Listener {
-        /** All that the topics say of one event; the events of a source partition come in their order. */
+        /** Receives all outcomes of one event; the events of a source partition come in offset order. */
         void outcomes(Map<OutcomeStream, SourceOutcome> outcomes);
 
-        /** So many outcomes came when those of later events, or of the same event, were there already. */
+        /** Counts outcomes that were read after one of the same event or of a later one. */
         void repeated(OutcomeStream stream, long count);
 
-        /** An outcome stands in another partition than all of its source partition. */
+        /** Counts an outcome in a partition other than the one of its source partition. */
         void misplaced(OutcomeStream stream);
 
-        /** A record was read: an outcome of one of the inputs' events, or what can't be read. Each is told once. */
+        /** Receives each record once: an outcome of an event of the inputs, or a malformed record. */
         void read(OutcomeStream stream, OutcomeReader.Item item);
     }
 
     /**
      * Reads all topics to their ends.
      *
-     * @throws TimeoutException if nothing came for too long; the message names the partitions that are not finished
+     * @throws TimeoutException if no record arrived in time; the message names the unfinished partitions
      */
     public void run() throws TimeoutException {
         int cycle = readers.values().stream()

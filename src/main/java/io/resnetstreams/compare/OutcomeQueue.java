@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What one output topic says of one source partition: outcomes in source order that the other topics have not come to
- * yet. An outcome of an event that is not behind all before it is a repetition.
+ * The outcomes of one source partition on one output topic that wait for the other topics, in source order. An outcome whose event
+ * is not behind the events of all outcomes before it is a duplicate.
  *
  * <p>Threading: one thread.
  */
@@ -20,7 +20,7 @@ final class OutcomeQueue {
         this.partition = partition;
     }
 
-    /** An outcome, with the repetitions that were read between it and the next. */
+    /** An outcome, with the number of duplicates that were read between it and the next. */
     static final class Waiting {
         private final SourceOutcome outcome;
         private final long recordOffset;
@@ -41,9 +41,9 @@ final class OutcomeQueue {
     }
 
     /**
-     * Takes in an outcome from the record at this offset of the output topic.
+     * Adds the outcome of the record at this offset of the output topic.
      *
-     * @return whether it is a repetition that is to be counted now; others are counted with the outcome they follow
+     * @return whether it is a duplicate that must be counted now; others are counted with the outcome before them
      */
     boolean add(SourceOutcome outcome, long recordOffset) {
         if (recordOffset < resumeAt) {
@@ -62,12 +62,12 @@ final class OutcomeQueue {
         return false;
     }
 
-    /** Returns the source offset of the first outcome that waits, or -1 where none does. */
+    /** Returns the source offset of the first waiting outcome, or -1 if there is none. */
     long head() {
         return waiting.isEmpty() ? -1 : waiting.getFirst().outcome.offset();
     }
 
-    /** Returns whether an outcome of the event at this offset may still come. */
+    /** Returns whether an outcome of the event at this offset may still be read. */
     boolean mayStillHave(long offset) {
         return lastRead < offset && !partition.isAtEnd();
     }
@@ -83,9 +83,9 @@ final class OutcomeQueue {
         return waiting.stream().mapToLong(entry -> entry.outcome.sizeInBytes()).sum();
     }
 
-    /** Lets go of what waits, to read it again from {@link #resumeAt} on. */
+    /** Drops the waiting outcomes, which are read again from {@link #resumeAt} on. */
     void postpone() {
-        // A pass may begin before what this queue has done with, for the sake of another source partition.
+        // A pass may begin at an earlier record, which another source partition needs.
         resumeAt = waiting.isEmpty() ? Math.max(resumeAt, partition.readTo()) : waiting.getFirst().recordOffset;
         lastRead = lastTaken;
         partition.addWaitingBytes(-waitingBytes());

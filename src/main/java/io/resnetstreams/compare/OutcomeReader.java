@@ -5,36 +5,36 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads one output topic to an end that was fixed beforehand.
+ * Reads one output topic to a fixed end.
  *
  * <p>Threading: one thread.
  */
 public interface OutcomeReader {
-    /** Returns how many partitions the topic has. */
+    /** Returns the number of partitions of the topic. */
     int partitions();
 
     /** Returns the topic. */
     String topic();
 
-    /** Turns to these partitions alone, each from this record offset on, or from the oldest record that is left. */
+    /** Reads these partitions, and no others, from the given record offsets on, or from the oldest record that is left. */
     void open(Map<Integer, Long> offsets);
 
     /**
-     * Returns the next records of these partitions, each partition in its order; none where none came in a moment. Those of
-     * other open partitions are kept for later.
+     * Returns the next records of these partitions, each in offset order; none if none arrived within a moment. The other open
+     * partitions are paused.
      */
     List<Item> poll(Set<Integer> partitions);
 
-    /** Returns whether an open partition was read to its end. */
+    /** Returns whether an open partition has been read to its end. */
     boolean isAtEnd(int partition);
 
     /**
      * A record.
      *
-     * @param partition the topic's partition where it stands
+     * @param partition its partition of the topic
      * @param offset its own offset
-     * @param outcome what it says; null where it can't be read
-     * @param fault where it stands and why it can't be read, else null
+     * @param outcome null if the record is malformed
+     * @param fault the position and the reason if the record is malformed, otherwise null
      */
     record Item(int partition, long offset, SourceOutcome outcome, String fault) {}
 }

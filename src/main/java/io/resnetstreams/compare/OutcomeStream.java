@@ -1,6 +1,6 @@
 package io.resnetstreams.compare;
 
-/** The topics of a comparison of two outputs, A and B; those of dead letters may be missing. */
+/** The topics of a comparison of two outputs, A and B. */
 public enum OutcomeStream {
     LABELS_A,
     LABELS_B,

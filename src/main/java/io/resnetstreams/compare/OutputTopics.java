@@ -1,10 +1,10 @@
 package io.resnetstreams.compare;
 
 /**
- * Where a pipeline or a run has written its outcomes.
+ * The topics to which a pipeline or a run writes its outcomes.
  *
- * @param name what its user calls it
- * @param labels the topic of its labels
- * @param deadLetters the topic of its dead letters; null where it is not known
+ * @param name the name that the user gave
+ * @param labels the labels topic
+ * @param deadLetters the dead-letter topic; null if it is not known
  */
 public record OutputTopics(String name, String labels, String deadLetters) {}

@@ -1,5 +1,6 @@
 package io.resnetstreams.compare;
 
+import io.resnetstreams.kafka.TopicReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -13,10 +14,10 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Joins those partitions of the output topics that hold the same source partitions. What waits for the other topics is
- * bounded: a partition that is far ahead pauses. Where all are, each ahead with another source partition, the source
- * partition that holds most is let go and read in a further pass. Every pass finishes at least one, since a source
- * partition alone is never in its own way.
+ * Joins the partitions of the output topics that have the same source partitions. The memory of outcomes that wait for the other
+ * topics is bounded: a partition that is far ahead is paused. If all are paused, each ahead with another source partition, the
+ * source partition with the most waiting bytes is postponed to another pass. Each pass finishes at least one source partition,
+ * since a single one never waits for itself.
  *
  * <p>Threading: one thread.
  */
@@ -27,13 +28,13 @@ final class PartitionGroup {
     private final OutcomeJoin.Listener listener;
     private final long mostWaitingBytes;
 
-    /** The source partitions of this pass, and those left for the next; in the first pass they come as they are met. */
+    /** The source partitions of this pass, and those of the next one; the first pass finds them while it reads. */
     private Map<TopicPartition, SourceMerge> active = new HashMap<>();
 
     private Map<TopicPartition, SourceMerge> postponed = new HashMap<>();
     private boolean isFirstPass = true;
 
-    /** Joins the partitions whose number leaves this remainder when divided by the cycle. */
+    /** Joins the partitions whose number modulo {@code cycle} is the remainder. */
     PartitionGroup(
             Map<OutcomeStream, OutcomeReader> readers,
             int cycle,
@@ -67,7 +68,7 @@ final class PartitionGroup {
         }
     }
 
-    /** Returns, for each partition that holds something of the active source partitions, where it is to be read from. */
+    /** Returns the offsets from which to read the partitions that have outcomes of the active source partitions. */
     private Map<OutcomeStream, Map<Integer, Long>> resumeOffsets() {
         Map<OutcomeStream, Map<Integer, Long>> offsets = new EnumMap<>(OutcomeStream.class);
         active.values().forEach(merge -> merge.queues()
@@ -76,7 +77,7 @@ final class PartitionGroup {
         return offsets;
     }
 
-    /** Turns the readers to these offsets, and returns the partitions that are read now. */
+    /** Sets the readers to these offsets, and returns the partitions that are read. */
     private List<ReadPartition> open(Map<OutcomeStream, Map<Integer, Long>> offsets) {
         List<ReadPartition> open = new ArrayList<>();
         offsets.forEach((stream, own) -> {
@@ -100,9 +101,7 @@ final class PartitionGroup {
             } else if (read(Set.copyOf(unfinished))) {
                 lastProgress = System.nanoTime();
             } else if (System.nanoTime() - lastProgress > settings.patience().toNanos()) {
-                throw new TimeoutException(
-                        "nothing came for " + settings.patience().toSeconds()
-                                + " s, and these partitions are not read to their end: " + unfinished);
+                throw new TimeoutException(TopicReader.timeoutMessage(settings.patience(), unfinished));
             }
             active.values().forEach(merge -> merge.drain(listener));
             unfinished = unfinished(open);
@@ -118,9 +117,9 @@ final class PartitionGroup {
         return partition.waitingBytes() < mostWaitingBytes;
     }
 
-    /** Reads on in those partitions that are not too far ahead, and returns whether a record came. */
+    /** Polls the partitions that are not too far ahead, and returns whether a record arrived. */
     private boolean read(Set<ReadPartition> unfinished) {
-        boolean came = false;
+        boolean arrived = false;
         for (Map.Entry<OutcomeStream, Map<Integer, ReadPartition>> topic : partitions.entrySet()) {
             Set<Integer> readable = topic.getValue().values().stream()
                     .filter(unfinished::contains)
@@ -130,10 +129,10 @@ final class PartitionGroup {
             if (!readable.isEmpty()) {
                 List<OutcomeReader.Item> items = readers.get(topic.getKey()).poll(readable);
                 items.forEach(item -> take(topic.getKey(), item));
-                came |= !items.isEmpty();
+                arrived |= !items.isEmpty();
             }
         }
-        return came;
+        return arrived;
     }
 
     private void take(OutcomeStream stream, OutcomeReader.Item item) {
@@ -162,7 +161,7 @@ final class PartitionGroup {
         }
     }
 
-    /** Returns the partition of a topic where a source partition's outcomes stand. */
+    /** Returns the partition of a topic that has the outcomes of a source partition. */
     private int place(TopicPartition source, OutcomeStream stream) {
         return source.partition() % readers.get(stream).partitions();
     }

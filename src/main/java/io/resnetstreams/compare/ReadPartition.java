@@ -1,7 +1,7 @@
 package io.resnetstreams.compare;
 
 /**
- * A partition of an output topic while it is read.
+ * The state of reading one partition of an output topic.
  *
  * <p>Threading: one thread.
  */
@@ -24,7 +24,7 @@ final class ReadPartition {
         return reader.isAtEnd(number);
     }
 
-    /** Returns the offset of the first record that was not read yet. */
+    /** Returns the offset of the first record that has not been read. */
     long readTo() {
         return readTo;
     }
@@ -33,7 +33,7 @@ final class ReadPartition {
         readTo = offset;
     }
 
-    /** Returns about how much memory is held by its outcomes that wait. */
+    /** Returns the approximate memory of its waiting outcomes. */
     long waitingBytes() {
         return waitingBytes;
     }

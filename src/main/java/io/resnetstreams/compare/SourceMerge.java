@@ -4,14 +4,14 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Brings together what the output topics say of the events of one source partition, in source order.
+ * Merges the outcomes of one source partition from the output topics, in source order.
  *
  * <p>Threading: one thread.
  */
 final class SourceMerge {
     private final Map<OutcomeStream, OutcomeQueue> queues = new EnumMap<>(OutcomeStream.class);
 
-    /** Of a source partition whose outcomes stand in these partitions, one of each topic. */
+    /** Merges a source partition whose outcomes are in these partitions, one of each topic. */
     SourceMerge(Map<OutcomeStream, ReadPartition> partitions) {
         partitions.forEach((stream, partition) -> queues.put(stream, new OutcomeQueue(partition)));
     }
@@ -22,7 +22,7 @@ final class SourceMerge {
         }
     }
 
-    /** Reports the events of which no topic can say more. */
+    /** Reports the events for which no topic can have another outcome. */
     void drain(OutcomeJoin.Listener listener) {
         for (long offset = firstComplete(); offset >= 0; offset = firstComplete()) {
             Map<OutcomeStream, SourceOutcome> outcomes = new EnumMap<>(OutcomeStream.class);
@@ -39,7 +39,7 @@ final class SourceMerge {
         }
     }
 
-    /** Returns the first event's offset, or -1 where none waits or a topic may still say something of it. */
+    /** Returns the offset of the first event, or -1 if none waits or a topic may still have an outcome of it. */
     private long firstComplete() {
         long first = -1;
         for (OutcomeQueue queue : queues.values()) {

@@ -6,6 +6,7 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.kafka.TopicReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,15 +15,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Reads a topic of labels or of dead letters with a consumer of its own, to the end that the topic has when this is made.
+ * Reads a labels or dead-letter topic to the end that it has when this is created.
  *
  * <p>Threading: one thread.
  */
@@ -30,7 +31,7 @@ public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
 
-    private final Consumer<byte[], byte[]> consumer;
+    private final TopicReader reader;
     private final String topic;
     private final Function<ConsumerRecord<byte[], byte[]>, Item> parser;
     private final IntConsumer progress;
@@ -38,39 +39,38 @@ public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
     private final Map<TopicPartition, Long> ends;
 
     private TopicOutcomeReader(
-            Consumer<byte[], byte[]> consumer,
+            TopicReader reader,
             String topic,
             int partitions,
             Function<ConsumerRecord<byte[], byte[]>, Item> parser,
             IntConsumer progress) {
         this.progress = progress;
-        this.consumer = consumer;
+        this.reader = reader;
         this.topic = topic;
         this.parser = parser;
         List<TopicPartition> all = IntStream.range(0, partitions)
                 .mapToObj(number -> new TopicPartition(topic, number))
                 .toList();
-        this.begins = consumer.beginningOffsets(all);
-        this.ends = consumer.endOffsets(all);
+        this.begins = reader.beginnings(all);
+        this.ends = reader.ends(all);
     }
 
     /**
-     * For a topic of labels. Takes over the consumer, that sees committed records alone.
+     * Reads a labels topic. Takes over the reader.
      *
-     * @param progress is told how many records each poll brought
+     * @param progress is called with the number of records of each poll
      */
-    public static TopicOutcomeReader labels(
-            Consumer<byte[], byte[]> consumer, String topic, int partitions, IntConsumer progress) {
-        return new TopicOutcomeReader(consumer, topic, partitions, TopicOutcomeReader::label, progress);
+    public static TopicOutcomeReader labels(TopicReader reader, String topic, int partitions, IntConsumer progress) {
+        return new TopicOutcomeReader(reader, topic, partitions, TopicOutcomeReader::label, progress);
     }
 
-    /** For a topic of dead letters; else as {@link #labels}. */
+    /** Reads a dead-letter topic, otherwise as {@link #labels}. */
     public static TopicOutcomeReader deadLetters(
-            Consumer<byte[], byte[]> consumer, String topic, int partitions, IntConsumer progress) {
-        return new TopicOutcomeReader(consumer, topic, partitions, TopicOutcomeReader::deadLetter, progress);
+            TopicReader reader, String topic, int partitions, IntConsumer progress) {
+        return new TopicOutcomeReader(reader, topic, partitions, TopicOutcomeReader::deadLetter, progress);
     }
 
-    /** Returns how many offsets there are to read; some may hold no record. */
+    /** Returns the number of offsets to read; some may have no record. */
     public long offsets() {
         return ends.entrySet().stream()
                 .mapToLong(end -> end.getValue() - begins.get(end.getKey()))
@@ -94,21 +94,16 @@ public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
             TopicPartition partition = new TopicPartition(topic, number);
             positions.put(partition, Math.max(offset, begins.get(partition)));
         });
-        consumer.assign(positions.keySet());
-        positions.forEach(consumer::seek);
+        reader.seek(positions);
     }
 
     @Override
     public List<Item> poll(Set<Integer> partitions) {
-        for (TopicPartition partition : consumer.assignment()) {
-            if (partitions.contains(partition.partition())) {
-                consumer.resume(Set.of(partition));
-            } else {
-                consumer.pause(Set.of(partition));
-            }
-        }
+        reader.pauseAllBut(partitions.stream()
+                .map(number -> new TopicPartition(topic, number))
+                .collect(Collectors.toSet()));
         List<Item> items = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
             if (record.offset() < ends.get(new TopicPartition(topic, record.partition()))) {
                 items.add(parser.apply(record));
             }
@@ -120,12 +115,12 @@ public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
     @Override
     public boolean isAtEnd(int number) {
         TopicPartition partition = new TopicPartition(topic, number);
-        return consumer.position(partition) >= ends.get(partition);
+        return reader.position(partition) >= ends.get(partition);
     }
 
     @Override
     public void close() {
-        consumer.close();
+        reader.close();
     }
 
     private static Item label(ConsumerRecord<byte[], byte[]> record) {

@@ -19,8 +19,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * Sends events of dead letters back to the input topic, each to the partition it came from, and remembers those that the
- * broker has acknowledged. Several are on their way at once, at most 100 and about 8 MiB.
+ * Resends events of dead letters to the input topic, each to its original partition, and records those that the broker has
+ * acknowledged. Up to 100 events, or about 8 MiB, are in flight.
  *
  * <p>Threading: one thread.
  */
@@ -47,15 +47,15 @@ public final class DeadLetterSender {
         this.partitions = partitions;
     }
 
-    /** Returns the partition that an event goes to: its own, or another one where the input no longer has that. */
+    /** Returns the partition to which an event is sent: its own, or another one if the input no longer has it. */
     public static int partition(int source, int partitions) {
         return source % partitions;
     }
 
     /**
-     * Sends a letter's event.
+     * Sends the event of a dead letter.
      *
-     * @param source the partition it came from
+     * @param source its original partition
      */
     public void send(StoredDeadLetter letter, int source, ReplayMemory.Visit visit) {
         waiting.add(new Waiting(letter, source, visit, send(letter, source)));
@@ -74,15 +74,15 @@ public final class DeadLetterSender {
                     letter.record().value(),
                     letter.headersForReplay()));
         } catch (KafkaException e) {
-            // A producer that can't go on throws at once.
+            // A producer that can't continue throws immediately.
             return CompletableFuture.failedFuture(e);
         }
     }
 
     /**
-     * Waits for the broker's answers, commits what it has taken, and tells of each event that it did not take.
+     * Waits for the broker's answers, commits the acknowledged dead letters, and prints each event that was refused.
      *
-     * @throws UserErrorException if it takes none of what comes
+     * @throws UserErrorException if the broker can't take any event
      */
     public void flush() {
         producer.flush();
@@ -116,13 +116,13 @@ public final class DeadLetterSender {
         if (first == null || first instanceof RetriableException || isOfTheRecord(first)) {
             return first;
         }
-        // A record that is refused takes its batch with it: whether it is this one is seen when it is alone.
+        // The whole batch of a refused record fails, so the record is sent again on its own.
         Future<RecordMetadata> alone = send(each.letter(), each.source());
         producer.flush();
         return failure(alone);
     }
 
-    /** Another record might be taken. */
+    /** Returns whether the failure is caused by the record, so that others may succeed. */
     private static boolean isOfTheRecord(KafkaException failure) {
         return failure instanceof RecordTooLargeException
                 || failure instanceof RecordBatchTooLargeException
@@ -142,12 +142,12 @@ public final class DeadLetterSender {
         }
     }
 
-    /** Returns how many events the broker has taken. */
+    /** Returns the number of events that the broker has acknowledged. */
     public long sent() {
         return sent;
     }
 
-    /** Returns how many it has not. */
+    /** Returns the number of events that the broker has refused. */
     public long refused() {
         return refused;
     }

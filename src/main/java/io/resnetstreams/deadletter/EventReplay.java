@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 
-/** Sends one event back to the input topic as {@code dlq replay} does, to the partition it came from. */
+/** Resends one event to its partition of the input topic, as {@code dlq replay} does. */
 public final class EventReplay {
     private final Configuration configuration;
 
@@ -22,9 +22,9 @@ public final class EventReplay {
     }
 
     /**
-     * Sends it and waits until it is there.
+     * Sends the event, and waits for the acknowledgement.
      *
-     * @throws IllegalStateException if it can't be, or was sent back too often; the message is for people
+     * @throws IllegalStateException if the event can't be sent, or was resent too often; the message is shown to the user
      */
     public void sendBack(RawEvent event) {
         int retries = StoredDeadLetter.retries(event.headers());

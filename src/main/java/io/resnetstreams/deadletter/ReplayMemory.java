@@ -12,16 +12,16 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Which dead letters were sent back, kept as committed offsets of a consumer group of its own. A selection leaves out some
- * letters, so the committed offset is that of the first letter that was not sent, and its metadata holds the ranges behind
- * it that were. Offsets without a record (transaction markers, what compaction removed) don't split a range.
+ * The dead letters that were resent, stored as committed offsets of a separate consumer group. A selection leaves out some dead
+ * letters, so the committed offset is that of the first one that was not resent, and its metadata has the ranges behind it that
+ * were. Offsets without a record, such as transaction markers, don't split a range.
  *
- * <p>The metadata names the topic's id: what was committed for an earlier topic of the same name is not taken for this one.
+ * <p>The metadata has the id of the topic, so that offsets of an earlier topic with the same name are ignored.
  *
  * <p>Threading: one thread.
  */
 public final class ReplayMemory implements AutoCloseable {
-    /** What brokers take unless {@code offset.metadata.max.bytes} says otherwise. */
+    /** The default of the broker's {@code offset.metadata.max.bytes}. */
     private static final int MOST_METADATA_CHARACTERS = 4_096;
 
     private static final String VERSION = "1";
@@ -35,7 +35,7 @@ public final class ReplayMemory implements AutoCloseable {
     private final boolean isNew;
 
     /**
-     * Reads what is remembered of a topic. Takes over the client.
+     * Reads the committed offsets of a topic. Takes over the client.
      *
      * @throws KafkaException if the broker refuses
      */
@@ -57,14 +57,14 @@ public final class ReplayMemory implements AutoCloseable {
         this.isNew = sent.isEmpty();
     }
 
-    /** Returns the group of an application. */
+    /** Returns the consumer group of an application. */
     public static String group(String applicationId) {
         return applicationId + "-dlq-replay";
     }
 
     private void read(int partition, OffsetAndMetadata offset) {
         if (offset.metadata().isEmpty()) {
-            // Set by a person, as with kafka-consumer-groups.sh --reset-offsets.
+            // Set by hand, as with kafka-consumer-groups.sh --reset-offsets.
             sent.computeIfAbsent(partition, number -> new OffsetRanges()).add(0, offset.offset());
             return;
         }
@@ -74,7 +74,7 @@ public final class ReplayMemory implements AutoCloseable {
                 sent.put(partition, OffsetRanges.decoded(offset.offset(), words[2]));
                 return;
             } catch (IllegalArgumentException e) {
-                // Told below.
+                // Reported below.
             }
         }
         System.err.printf(
@@ -83,37 +83,38 @@ public final class ReplayMemory implements AutoCloseable {
                 group, offset.offset(), topic, partition);
     }
 
-    /** Returns whether nothing is remembered: nothing was sent, or the group's offsets expired. */
+    /** Returns whether there are no offsets: nothing was resent, or the offsets have expired. */
     public boolean isNew() {
         return isNew;
     }
 
-    /** Returns the first offset of a partition that was not sent. */
+    /** Returns the first offset of a partition that was not resent. */
     long firstUnsent(int partition) {
         return ranges(partition).firstMissing();
     }
 
-    /** A scan of a partition begins here: before this offset no letter is left that was not sent. */
+    /** Begins a scan of a partition at this offset, which is that of its first record. */
     public void begin(int partition, long offset) {
         lastVisited.put(partition, offset - 1);
         ranges(partition).add(0, Math.max(offset, firstUnsent(partition)));
     }
 
-    /** A scan has come to this letter; it calls {@link #done} in this order too, where it does. */
+    /** Adds the next dead letter of a scan; {@link #done} must be called in the same order. */
     public Visit visit(int partition, long offset) {
         long before = lastVisited.getOrDefault(partition, -1L);
         lastVisited.put(partition, offset);
         return new Visit(partition, before, offset);
     }
 
-    /** A letter and the one before it. */
+    /** A dead letter and the one before it. */
     public record Visit(int partition, long before, long offset) {}
 
+    /** Returns whether a dead letter is done. */
     public boolean contains(int partition, long offset) {
         return ranges(partition).contains(offset);
     }
 
-    /** Remembers a letter as sent, or as one that never can be. */
+    /** Records a dead letter as resent, or as one that can't be resent. */
     public void done(Visit letter) {
         OffsetRanges ranges = ranges(letter.partition());
         boolean follows = letter.before() < 0 || ranges.contains(letter.before());
@@ -121,9 +122,9 @@ public final class ReplayMemory implements AutoCloseable {
     }
 
     /**
-     * Commits what was done so far.
+     * Commits the dead letters that are done.
      *
-     * @throws UserErrorException if the ranges of a partition no longer fit an offset's metadata
+     * @throws UserErrorException if the ranges of a partition don't fit into the metadata of an offset
      * @throws KafkaException if the broker refuses
      */
     void commit() {

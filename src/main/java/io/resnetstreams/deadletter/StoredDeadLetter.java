@@ -15,16 +15,16 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** A record of the dead-letter topic. */
 public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
-    /** How many times an event was sent back to the input topic. */
+    /** The number of times that an event was resent to the input topic. */
     public static final String RETRIES_HEADER = "resnet-streams.retries";
 
-    /** Events that were sent back so often are not sent again, unless it is asked for. */
+    /** By default, an event is not resent more often than this. */
     public static final int MOST_RETRIES = 3;
 
     private static final int LONGEST_KEY = 200;
     private static final int LONGEST_TEXT = 1_000;
 
-    /** What is told of it. */
+    /** The facts that commands print. */
     @JsonPropertyOrder({"position", "source", "key", "stage", "code", "reason", "exception", "retries", "bytes"})
     public record Summary(
             String position,
@@ -37,40 +37,43 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
             int retries,
             int bytes) {}
 
-    /** Returns its own place, such as {@code image-events-dlq-3@17}. */
+    /** Returns its own position, such as {@code image-events-dlq-3@17}. */
     public String position() {
         return record.topic() + "-" + record.partition() + "@" + record.offset();
     }
 
+    /** Returns the stage at which the event failed. */
     public String stage() {
         return text(DeadLetter.STAGE_HEADER);
     }
 
+    /** Returns the code of the failure. */
     public String code() {
         return text(DeadLetter.CODE_HEADER);
     }
 
-    /** Returns whether it holds its event; one too large to be written again it does not. */
+    /** Returns whether it has the content of its event; an event that was too large is left out. */
     public boolean hasContent() {
         return !DeadLetter.isWithoutContent(record.headers());
     }
 
-    /** Returns where the event came from; nothing where the headers don't say so, as in a record of another sender. */
+    /** Returns the position of the event, if the headers have it. */
     public Optional<SourcePosition> source() {
         return DeadLetter.sourceOf(record.headers(), record.timestamp());
     }
 
-    /** Returns how many times it was sent back; 0 where the header is missing or no number. */
+    /** Returns the number of times that it was resent; 0 if the header is missing or malformed. */
     public int retries() {
         return retries(record.headers());
     }
 
-    /** Returns how many times an event with these headers was sent back. */
+    /** Returns the number of times that an event with these headers was resent. */
     static int retries(Headers headers) {
         String text = text(headers, RETRIES_HEADER);
         return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
     }
 
+    /** Returns the facts that commands print. */
     public Summary summary() {
         return new Summary(
                 position(),
@@ -85,12 +88,12 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
                 record.value() == null ? 0 : record.value().length);
     }
 
-    /** Returns the event's own headers, without those that said why it is here, and with one more retry. */
+    /** Returns the event's own headers, without those of the dead letter, and with one more retry. */
     public Headers headersForReplay() {
         return withOneMoreRetry(DeadLetter.eventHeaders(record.headers()));
     }
 
-    /** Returns an event's own headers with one more retry. */
+    /** Returns the headers of an event with one more retry. */
     static Headers withOneMoreRetry(Iterable<Header> eventHeaders) {
         Headers headers = new RecordHeaders(eventHeaders);
         int retries = retries(headers);
@@ -98,7 +101,7 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
                 .add(RETRIES_HEADER, Integer.toString(retries + 1).getBytes(UTF_8));
     }
 
-    /** A record of another sender may have anything there. */
+    /** Returns sanitised text, since other producers may write anything. */
     private String shown(String name) {
         return PlainText.limited(text(name), LONGEST_TEXT);
     }

@@ -4,18 +4,18 @@ import io.resnetstreams.audit.OutcomeFollower;
 import io.resnetstreams.model.data.LabelledSample;
 import io.resnetstreams.service.ClassificationStack;
 
-/** Is told how a demo proceeds, by the thread that runs it. */
+/** Receives the progress of a demo, in the thread that runs it. */
 public interface DemoListener {
-    /** Is called before a step that takes a while. */
+    /** Called before a step that takes some time. */
     void step(String text);
 
     /**
-     * Is called when the pipeline runs.
+     * Called when the pipeline runs.
      *
-     * @param address of the page; null where nothing is served
+     * @param address of the page; null if it is not served
      */
     void ready(String bootstrapServers, ClassificationStack stack, LabelledSample sample, String address);
 
-    /** Is called several times a second while events are on their way. */
+    /** Called several times a second while events are processed. */
     void progress(OutcomeFollower.Snapshot now, long total, double meanBatch, double seconds);
 }

@@ -29,10 +29,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 
-/** The demo's parts: broker, topics, model, pipeline, sample, and the follower that counts outcomes. */
+/** The demo: broker, topics, model, pipeline, sample, and the follower that counts outcomes. */
 public final class DemoRun implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-    /** Without a new outcome for so long, the rest counts as lost. */
+    /** Without a new outcome for this long, the remaining events count as lost. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final long REFRESH_MILLIS = 250;
@@ -68,11 +68,11 @@ public final class DemoRun implements AutoCloseable {
         this.monitoring = monitoring;
     }
 
-    /** How a demo went. */
+    /** The result of a demo. */
     public record Result(
             OutcomeFollower.Snapshot outcomes, double seconds, double meanBatch, ModelReference model, String device) {}
 
-    /** Starts everything; when it returns, the pipeline waits for events. */
+    /** Starts all parts, and returns when the pipeline waits for events. */
     public static DemoRun prepare(Configuration configured, DemoListener listener)
             throws IOException, InterruptedException {
         MxNet.requireLibrary();
@@ -133,9 +133,10 @@ public final class DemoRun implements AutoCloseable {
     }
 
     /**
-     * Sends the sample so many times and waits for the outcomes.
+     * Sends the sample and waits for the outcomes.
      *
-     * @param hold whether the pipeline goes on afterwards
+     * @param repeat the number of times to send the sample
+     * @param hold whether the pipeline keeps running afterwards
      */
     public Result stream(int repeat, boolean hold) throws InterruptedException {
         KafkaClients clients = new KafkaClients(configuration.connection());
@@ -148,7 +149,7 @@ public final class DemoRun implements AutoCloseable {
         EventSource source = EventSource.of(sample.files()).kept();
         long start;
         try (Producer<byte[], byte[]> producer = clients.producer()) {
-            // Connects, so that the rate is the pipeline's from the first event to the last label.
+            // Connects before the time is measured.
             producer.partitionsFor(configuration.topics().input());
             start = System.nanoTime();
             CompletableFuture<Void> sending =
@@ -205,13 +206,13 @@ public final class DemoRun implements AutoCloseable {
 
     @Override
     public void close() {
-        // First, since it asks the broker.
+        // First, since it sends requests to the broker.
         monitoring.close();
         pipeline.close();
         closeQuietly(stack, CompletableFuture.completedFuture(broker), directory);
     }
 
-    /** Returns the page's address, or null where nothing is served. */
+    /** Returns the address of the page, or null if it is not served. */
     public String address() {
         return monitoring.address();
     }
@@ -231,7 +232,7 @@ public final class DemoRun implements AutoCloseable {
         try {
             TemporaryFolder.delete(directory);
         } catch (IOException e) {
-            // A left-over temporary directory harms nobody.
+            // A remaining temporary directory does no harm.
             directory.toFile().deleteOnExit();
         }
     }

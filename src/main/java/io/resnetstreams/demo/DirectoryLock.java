@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps a broker's directory for one broker. Kafka takes its own lock only when it opens its logs, after it has written
- * metadata that another broker may be using.
+ * Locks a directory for one broker. Kafka acquires its own lock only when it opens its logs, after it has written metadata that
+ * another broker may be using.
  *
- * <p>Threading: taken and closed by its owner. The system releases it when the process ends, however it ends.
+ * <p>Threading: acquired and closed by its owner. The operating system releases it when the process ends, even after a crash.
  */
 final class DirectoryLock implements AutoCloseable {
-    /** Kafka ignores files that it does not know. */
+    /** Kafka ignores unknown files. */
     private static final String FILE = ".resnet-streams.lock";
 
-    /** The system's locks are a process's: another broker of this JVM is kept out here. */
+    /** File locks belong to the process, so this set keeps out other brokers of the same JVM. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
@@ -31,16 +31,16 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes it, and makes the directory if there is none.
+     * Acquires the lock, and creates the directory if it does not exist.
      *
-     * @throws IOException if another broker has it, or it can't be written to; the message names it
+     * @throws IOException if another broker has the lock, or the directory can't be written; the message names it
      */
     static DirectoryLock take(Path directory) throws IOException {
         try {
             Files.createDirectories(directory);
             return takeExisting(directory, directory.toRealPath());
         } catch (FileSystemException e) {
-            // Its message is the path alone.
+            // The exception's message is only the path.
             throw new IOException("the folder " + directory + " can't be used: " + e, e);
         }
     }

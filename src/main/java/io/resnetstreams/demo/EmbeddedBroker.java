@@ -23,8 +23,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 
 /**
- * Kafka's own server as one KRaft node, broker and controller, in this JVM, on the loopback interface. Its directory
- * survives restarts, on the same port or another. For trying out and for tests: one node replicates nothing.
+ * Kafka's own server in this JVM: one KRaft node, broker and controller, on the loopback interface. Its directory can be used
+ * again after a restart, on any port. It is meant for evaluation and tests, since a single node does not replicate.
  *
  * <p>Threading: started and closed by its owner.
  */
@@ -47,21 +47,21 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker and returns when it accepts clients.
+     * Starts a broker, and returns when it accepts clients.
      *
-     * @param directory where its log lies; made and formatted when it is new
-     * @param port the port for clients; 0 for any free one
-     * @param maxMessageBytes the largest record that it accepts where a topic says nothing else
-     * @throws IOException if another broker uses the directory, it can't be written to, or the port is taken
+     * @param directory of its log; created and formatted if it is new
+     * @param port the port for clients; 0 for any free port
+     * @param maxMessageBytes the largest record, unless a topic is configured otherwise
+     * @throws IOException if another broker uses the directory, it can't be written, or the port is in use
      */
     public static EmbeddedBroker start(Path directory, int port, int maxMessageBytes) throws IOException {
         return start(directory, port, maxMessageBytes, Map.of());
     }
 
     /**
-     * The same with properties of Kafka's server, which win over those made here, such as listeners of other protocols.
+     * Starts a broker with additional properties of Kafka's server, which take precedence, such as listeners.
      *
-     * @throws IllegalArgumentException if a property is unknown to Kafka, has a value that it refuses, or is the broker's own
+     * @throws IllegalArgumentException if a property is unknown to Kafka, has an invalid value, or can't be set
      */
     public static EmbeddedBroker start(Path directory, int port, int maxMessageBytes, Map<String, String> further)
             throws IOException {
@@ -80,7 +80,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             throws IOException {
         int clientPort;
         int controllerPort;
-        // Both at once: one that was let go of can be found free again.
+        // Both are held at the same time, so that they differ.
         try (ServerSocket client = bound(port);
                 ServerSocket controller = bound(0)) {
             clientPort = client.getLocalPort();
@@ -121,7 +121,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return HOST + ":" + port;
     }
 
-    /** Waits until the broker has ended. */
+    /** Waits until the broker has shut down. */
     public void awaitEnd() {
         server.awaitShutdown();
     }
@@ -155,17 +155,17 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         properties.put("transaction.state.log.min.isr", "1");
         properties.put("share.coordinator.state.topic.min.isr", "1");
-        // One client or a few; it shares its machine with them.
+        // It has few clients, on the same machine.
         properties.put("num.io.threads", "2");
         properties.put("num.network.threads", "1");
         properties.put("group.initial.rebalance.delay.ms", "0");
         properties.put("auto.create.topics.enable", "false");
         properties.put("message.max.bytes", Integer.toString(maxMessageBytes));
         properties.put("socket.request.max.bytes", Integer.toString(Math.max(maxMessageBytes * 2, 100 * 1024 * 1024)));
-        // The transaction of a killed client hides what others write until it is aborted; by default that is looked for
-        // every 10 s.
+        // The open transaction of a killed client hides later records until it is aborted; the default interval is 10
+        // s.
         properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
-        // A broker that was killed comes back sooner than by the default of 9 s.
+        // A killed broker can register again sooner than with the default of 9 s.
         properties.put("broker.session.timeout.ms", "3000");
         properties.put("broker.heartbeat.interval.ms", "1000");
         return properties;
@@ -188,7 +188,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Returns a socket that holds a port; 0 for any that is free. */
+    /** Returns a socket bound to a port; 0 for any free port. */
     private static ServerSocket bound(int port) throws IOException {
         try {
             return new ServerSocket(port, 1, InetAddress.getByName(HOST));

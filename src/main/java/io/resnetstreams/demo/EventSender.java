@@ -14,9 +14,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 
-/** Sends events at a bounded rate and counts what arrived. Used by one thread. */
+/** Sends events at a bounded rate, and counts acknowledgements. Used by one thread. */
 public final class EventSender {
-    /** How it went. */
+    /** Counts of acknowledged and failed events, and the first failure or null. */
     public record Result(long sent, long failed, String firstFailure) {}
 
     private final Producer<byte[], byte[]> producer;
@@ -30,8 +30,8 @@ public final class EventSender {
     private long attempts;
 
     /**
-     * @param rate events a second at most; 0 for no limit
-     * @param onAcknowledged is told where each event stands, on the producer's thread
+     * @param rate the maximum number of events a second; 0 for no limit
+     * @param onAcknowledged receives the position of each event, in the thread of the producer
      */
     public EventSender(
             Producer<byte[], byte[]> producer, String topic, double rate, Consumer<RecordMetadata> onAcknowledged) {
@@ -41,6 +41,7 @@ public final class EventSender {
         this.onAcknowledged = onAcknowledged;
     }
 
+    /** Sends an event, after waiting for its time. */
     public void send(SourceEvent event) throws InterruptedException {
         awaitTurn();
         ProducerRecord<byte[], byte[]> record =
@@ -57,7 +58,7 @@ public final class EventSender {
         }
     }
 
-    /** Waits for all answers. */
+    /** Waits for all acknowledgements. */
     public Result finish() {
         producer.flush();
         return new Result(acknowledged.get(), failed.get(), firstFailure.get());

@@ -18,15 +18,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The images that paths stand for, in a fixed order: a file is sent whatever it holds; a folder is walked for files that
- * are images by their name; an IDX file gives one PNG for each of its images; {@code -} is one image from standard
- * input. Files are read as they are iterated over.
+ * The images of paths, in a fixed order: a file is sent regardless of its content; a folder is searched for files with the names of
+ * images; an IDX file yields one PNG for each of its images; {@code -} is one image from standard input. Files are read during
+ * iteration.
  */
 public final class EventSource implements Iterable<EventSource.SourceEvent> {
-    /** One event to be: its id, the image's bytes, and the content type, null where the name tells none. */
+    /** An event to send: its id, the bytes of the image, and the content type, null if it is not known. */
     public record SourceEvent(String id, byte[] image, String contentType) {}
 
-    /** A file that was there at first and can't be read now. */
+    /** A file that existed when the paths were searched can't be read. */
     public static final class UnreadableException extends RuntimeException {
         @Serial
         private static final long serialVersionUID = 1L;
@@ -36,7 +36,7 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
         }
     }
 
-    /** In place of a path: one image from standard input. */
+    /** The path that stands for one image from standard input. */
     public static final Path STANDARD_INPUT = Path.of("-");
 
     private final List<Supplier<SourceEvent>> events = new ArrayList<>();
@@ -44,7 +44,11 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
 
     private EventSource() {}
 
-    /** Finds the images; a path that does not exist or can't be read is an error that names it. */
+    /**
+     * Finds the images.
+     *
+     * @throws UserErrorException if a path does not exist or can't be read; the message names it
+     */
     public static EventSource of(List<Path> paths) {
         if (Collections.frequency(paths, STANDARD_INPUT) > 1) {
             throw UserErrorException.usage("- (standard input) is given twice; it can be read once");
@@ -71,22 +75,24 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
         return source;
     }
 
-    /** Returns the same events, read now and kept in memory. */
+    /** Reads all events, and returns them from memory. */
     public EventSource kept() {
         EventSource kept = new EventSource();
         forEach(event -> kept.events.add(() -> event));
         return kept;
     }
 
+    /** Returns the number of events. */
     public long size() {
         return events.size();
     }
 
+    /** Returns the number of files that are not images by their names. */
     public long skippedFiles() {
         return skippedFiles;
     }
 
-    /** Returns a line for people that counts the files passed over; empty if there are none. */
+    /** Returns a line with the number of skipped files; empty if there are none. */
     public Optional<String> notice() {
         return skippedFiles == 0
                 ? Optional.empty()
@@ -99,7 +105,7 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
         return events.stream().map(Supplier::get).iterator();
     }
 
-    /** Reads it now, since it can be read once. */
+    /** Reads standard input immediately, since it can be read only once. */
     private void addStandardInput() {
         try {
             SourceEvent event = new SourceEvent(STANDARD_INPUT.toString(), System.in.readAllBytes(), null);

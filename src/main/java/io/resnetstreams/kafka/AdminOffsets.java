@@ -9,35 +9,35 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/** Offsets of partitions and groups, as the broker has them now. */
+/** Present offsets of partitions and groups. */
 public final class AdminOffsets {
     private AdminOffsets() {}
 
-    /** Returns where partitions begin. */
+    /** Returns the first offset of each partition. */
     public static Map<TopicPartition, Long> beginnings(Admin admin, Collection<TopicPartition> partitions) {
         return list(admin, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
     }
 
     /**
-     * Returns where partitions end.
+     * Returns the end offset of each partition.
      *
-     * @param isolation with {@code READ_COMMITTED}, an end lies before the first transaction that is open
+     * @param isolation with {@code READ_COMMITTED}, a partition ends before its first open transaction
      */
     public static Map<TopicPartition, Long> ends(
             Admin admin, Collection<TopicPartition> partitions, IsolationLevel isolation) {
         return list(admin, partitions, OffsetSpec.latest(), isolation);
     }
 
-    /** Returns the first offset of each partition whose timestamp is not earlier; a partition without one is missing. */
+    /** Returns the first offset of each partition whose timestamp is not earlier; a partition without one is left out. */
     public static Map<TopicPartition, Long> atTime(Admin admin, Collection<TopicPartition> partitions, long millis) {
         Map<TopicPartition, Long> offsets =
                 list(admin, partitions, OffsetSpec.forTimestamp(millis), IsolationLevel.READ_COMMITTED);
-        // The broker's word for no such offset.
+        // The broker answers -1 if there is no such offset.
         offsets.values().removeIf(offset -> offset < 0);
         return offsets;
     }
 
-    /** Returns what a group has committed; nothing where there is no such group. */
+    /** Returns the committed offsets of a group; none if there is no such group. */
     public static Map<TopicPartition, Long> committed(Admin admin, String group) {
         Map<TopicPartition, Long> committed = new HashMap<>();
         Futures.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())

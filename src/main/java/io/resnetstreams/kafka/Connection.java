@@ -4,12 +4,12 @@ import io.resnetstreams.topology.Topics;
 import java.util.Map;
 
 /**
- * How Kafka is reached, and the topics that are used there.
+ * How to connect to Kafka, and the topics used there.
  *
- * @param timeoutMillis how long a request may wait for a broker
- * @param partitions of each topic that is created
- * @param maxMessageBytes size of the largest record
- * @param kafka Kafka's own properties, with references to secrets unresolved
+ * @param timeoutMillis how long a request waits for a broker
+ * @param partitions the number of partitions of a topic that is created
+ * @param maxMessageBytes the size of the largest record
+ * @param kafka Kafka's own properties, with unresolved references to secrets
  */
 public record Connection(
         String bootstrapServers,

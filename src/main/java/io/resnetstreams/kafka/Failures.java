@@ -9,11 +9,11 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Failures in one line. */
+/** Describes failures in one line. */
 public final class Failures {
     private Failures() {}
 
-    /** Returns what a broker's refusal means, or else the message of the innermost cause: what a person can act upon. */
+    /** Returns the meaning of a broker's refusal, or else the message of the innermost cause. */
     public static String describe(Throwable failure) {
         Throwable explained = explained(failure);
         String refusal = Refusals.explain(failure);
@@ -25,13 +25,13 @@ public final class Failures {
         }
         Throwable root = innermost(failure);
         if (root instanceof NoSuchFileException missing) {
-            // Its message is the name alone.
+            // The exception's message is only the file name.
             return "there is no file " + missing.getFile();
         }
         return root.getClass().getSimpleName() + ": " + firstLine(root);
     }
 
-    /** Returns the failure of a kind whose message says all that a person needs; null where there is none. */
+    /** Returns the cause whose message needs no explanation, or null. */
     private static Throwable explained(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnsupportedMachineException
@@ -44,7 +44,7 @@ public final class Failures {
         return null;
     }
 
-    /** Returns the messages of a failure and its causes, without those that another repeats. */
+    /** Returns the messages of a failure and its causes, without messages that another one contains. */
     static String messages(Throwable failure) {
         List<String> messages = new ArrayList<>();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -63,7 +63,7 @@ public final class Failures {
         return root;
     }
 
-    /** Returns the first line of a failure's message; its class where it has none. */
+    /** Returns the first line of a failure's message, or its class name if it has no message. */
     public static String firstLine(Throwable failure) {
         String message = failure.getMessage();
         return message == null

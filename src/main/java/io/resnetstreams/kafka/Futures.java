@@ -5,14 +5,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Answers of the admin client. */
+/** Waits for answers of the admin client. */
 public final class Futures {
     private Futures() {}
 
     /**
      * Waits for an answer.
      *
-     * @throws KafkaException what the broker answered, or that it did not within the client's own time
+     * @throws KafkaException if the broker answers with an error, or does not answer within the client's timeout
      */
     public static <T> T await(KafkaFuture<T> future) {
         try {

@@ -25,17 +25,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/**
- * Creates Kafka's clients for a {@link Connection}, with its {@code kafka.} properties. Thread-safe; the clients themselves are as
- * thread-safe as Kafka's are.
- */
-public final class KafkaClients implements BackfillClients {
+/** Creates Kafka's clients for a {@link Connection}, with its {@code kafka.} properties. Thread-safe. */
+public final class KafkaClients {
     private static final Pattern WHICH_CLIENT =
             Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
     private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
     private static final int FETCH_BYTES = 8 << 20;
     private static final long MOST_POLL_BYTES = 64 << 20;
-    /** The part of the heap that one poll may fill; several readers may be open at once, each with a poll behind it. */
+    /** One poll may fill this part of the heap; several readers may be open at the same time. */
     private static final int HEAP_SHARE = 8;
 
     private final Connection connection;
@@ -44,19 +41,19 @@ public final class KafkaClients implements BackfillClients {
     /**
      * Reads the secrets that the properties refer to.
      *
-     * @throws UserErrorException if one is missing
+     * @throws UserErrorException if a secret is missing
      */
     public KafkaClients(Connection connection) {
         this.connection = connection;
         this.kafka = KafkaProperties.resolve(connection.kafka());
     }
 
-    /** Returns how the clients reach Kafka. */
+    /** Returns the connection of the clients. */
     public Connection connection() {
         return connection;
     }
 
-    @Override
+    /** Returns an admin client. */
     public Admin admin() {
         Map<String, Object> properties = common(AdminClientConfig.configNames(), "admin.");
         properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) connection.timeoutMillis());
@@ -75,16 +72,16 @@ public final class KafkaClients implements BackfillClients {
         return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
-    @Override
+    /** Returns a producer with this transactional id; a transaction that an earlier one with the same id left open is aborted. */
     public Producer<byte[], byte[]> transactionalProducer(String transactionalId) {
         Map<String, Object> properties = common(ProducerConfig.configNames(), "producer.");
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-        // Where this process dies, others wait for its transaction so long.
+        // If this process crashes, other processes wait this long for its transaction.
         properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
         return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
-    @Override
+    /** Returns a consumer that stays a member of a group until it is closed, however rarely it polls. */
     public Consumer<byte[], byte[]> groupMember(String group) {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
@@ -97,15 +94,14 @@ public final class KafkaClients implements BackfillClients {
         return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
-    /** Returns a consumer outside any group, that sees committed records alone. */
-    @Override
+    /** Returns a consumer outside any group that sees only committed records; {@link TopicReader} reads with it. */
     public Consumer<byte[], byte[]> committedReader() {
         return reader(Map.of());
     }
 
-    /** Returns a consumer as {@link #committedReader}, to look at single records. */
+    /** Returns a consumer as {@link #committedReader} does, which fetches single records. */
     public Consumer<byte[], byte[]> firstRecordReader() {
-        // The broker sends a whole batch all the same, but not more.
+        // The broker still sends a whole batch, but only one.
         return reader(Map.of(
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                 1,
@@ -121,24 +117,24 @@ public final class KafkaClients implements BackfillClients {
         properties.putAll(more);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        // Where records expire under a reader, it goes on with the oldest that are left.
+        // If records expire before they are read, the consumer continues with the oldest that are left.
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
     /**
-     * Bounds what a consumer holds. Its limits of bytes are of compressed ones: a hundred images of 10 MB may be 64 KB. But it
-     * decompresses records one by one, as a poll takes them, so the number of records in a poll bounds what they take.
+     * Bounds the memory of a poll. Kafka's limits apply to compressed bytes: a hundred images of 10 MB may be 64 KB. Since a
+     * consumer decompresses records one by one for a poll, the number of records in a poll bounds its memory.
      */
     private void bound(Map<String, Object> properties) {
         int records =
                 pollRecords(connection.maxMessageBytes(), Runtime.getRuntime().maxMemory());
         properties.merge(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records, KafkaClients::lesser);
-        // A larger batch comes all the same, alone.
+        // A larger batch is still fetched, on its own.
         properties.merge(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES, KafkaClients::lesser);
     }
 
-    /** Returns how many records of the largest size a poll may take, with a heap of so many bytes. */
+    /** Returns the number of records of the largest size that a poll may return, given the size of the heap. */
     public static int pollRecords(int maxMessageBytes, long heapBytes) {
         long budget = Math.min(MOST_POLL_BYTES, heapBytes / HEAP_SHARE);
         return (int) Math.max(1, Math.min(ConsumerConfig.DEFAULT_MAX_POLL_RECORDS, budget / maxMessageBytes));
@@ -163,7 +159,7 @@ public final class KafkaClients implements BackfillClients {
                 .toList();
     }
 
-    /** What is asked of the broker. */
+    /** A request to the broker. */
     @FunctionalInterface
     private interface Question<T> {
         T ask(Admin admin) throws TimeoutException, InterruptedException;
@@ -184,22 +180,23 @@ public final class KafkaClients implements BackfillClients {
         }
     }
 
-    /** Returns the mistake in a property because of which a client can't be made. */
+    /** Returns the error for a property that prevents a client from being created. */
     public static UserErrorException misconfigured(KafkaException failure) {
         String message = WHICH_CLIENT.matcher(Failures.messages(failure)).replaceFirst("");
         return UserErrorException.usage("Kafka's properties: " + message, failure);
     }
 
+    /** Returns the error for a broker that does not answer. */
     public UserErrorException unreachable(Throwable cause) {
         return UserErrorException.shortfall(
                 "no broker answers at " + connection.bootstrapServers() + " within "
                         + connection.timeoutMillis() + " ms over "
                         + kafka.getOrDefault(SECURITY_PROTOCOL, AdminClientConfig.DEFAULT_SECURITY_PROTOCOL)
-                        + "; one that expects another kafka." + SECURITY_PROTOCOL + " does not answer either",
+                        + "; check the address, and that kafka." + SECURITY_PROTOCOL + " matches the listener",
                 cause);
     }
 
-    /** Returns the properties that a client has; what no client has is for a plug-in, whichever client's. */
+    /** Returns the properties of one client; a property that no client knows is passed on, since it may belong to a plug-in. */
     private Map<String, Object> common(Set<String> known, String prefix) {
         Map<String, Object> common = new HashMap<>();
         kafka.forEach((name, value) -> {
@@ -224,7 +221,7 @@ public final class KafkaClients implements BackfillClients {
         }
     }
 
-    /** Returns the settings of a topic for the largest events, or for their outcomes, which may be larger. */
+    /** Returns the settings of a topic for events, or for outcomes, which may be larger than their events. */
     public Map<String, String> topicSettings(boolean outcomes) {
         int headroom = outcomes ? StreamsProperties.OUTCOME_HEADROOM_BYTES : 0;
         return StreamsProperties.topicSettings(connection.maxMessageBytes() + headroom);

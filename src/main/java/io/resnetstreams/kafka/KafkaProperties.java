@@ -22,9 +22,9 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Kafka's own properties, which stand under {@code kafka.} in the configuration. */
+/** Kafka's own properties, which are configured under {@code kafka.}. */
 public final class KafkaProperties {
-    /** What stands before a property that is for one client alone. */
+    /** Prefixes of properties for a single client. */
     private static final List<String> PREFIXES = List.of(
             StreamsConfig.MAIN_CONSUMER_PREFIX,
             StreamsConfig.RESTORE_CONSUMER_PREFIX,
@@ -33,12 +33,12 @@ public final class KafkaProperties {
             StreamsConfig.PRODUCER_PREFIX,
             StreamsConfig.ADMIN_CLIENT_PREFIX);
 
-    /** How a cluster is reached, apart from its address. */
+    /** Properties of a connection, except for the address. */
     private static final Pattern CONNECTION = Pattern.compile("(security|ssl|sasl)\\..*");
 
     private KafkaProperties() {}
 
-    /** Loaded where there are properties: most commands have none, and should not wait for Kafka's definitions. */
+    /** Loaded lazily, since most commands have no properties and should not wait for Kafka's definitions. */
     private static final class Known {
         private static final Logger LOG = LoggerFactory.getLogger(KafkaProperties.class);
         private static final Set<String> NAMES =
@@ -51,7 +51,7 @@ public final class KafkaProperties {
         }
     }
 
-    /** Returns whether neither Kafka Streams nor a client has this property; it may be a plug-in's, such as a login's. */
+    /** Returns whether neither Kafka Streams nor a client has this property; a plug-in may have it, such as a login module. */
     static boolean isForeign(String fullName) {
         String name = withoutPrefix(fullName);
         return !Known.NAMES.contains(name)
@@ -60,8 +60,8 @@ public final class KafkaProperties {
     }
 
     /**
-     * Refuses unknown names of connections, since a misspelt one would leave them less secure than was meant, and warns of
-     * other unknown names.
+     * Rejects unknown properties of connections, since a misspelt one would make the connection less secure than intended,
+     * and warns about other unknown properties.
      */
     public static void requireNames(Map<String, String> properties) {
         for (String fullName : properties.keySet()) {
@@ -81,7 +81,7 @@ public final class KafkaProperties {
         }
     }
 
-    /** Returns the properties of connections whose names begin with the same word. */
+    /** Returns the known properties whose names begin with the same word. */
     private static String namesBeside(String name) {
         String word = name.substring(0, name.indexOf('.') + 1);
         return Known.NAMES.stream()
@@ -91,9 +91,9 @@ public final class KafkaProperties {
     }
 
     /**
-     * Returns the properties with the secrets that they refer to.
+     * Returns the properties with references to secrets resolved.
      *
-     * @throws UserErrorException if a secret or a key store is missing, or a login can't be read
+     * @throws UserErrorException if a secret or a key store is missing, or a login configuration is invalid
      */
     public static Map<String, String> resolve(Map<String, String> properties) {
         Map<String, String> resolved = new SecretReferences(System.getenv()).resolve(properties);
@@ -107,14 +107,14 @@ public final class KafkaProperties {
                     }
                 }
                 default -> {
-                    // Kafka checks the rest.
+                    // Kafka validates the rest.
                 }
             }
         });
         return resolved;
     }
 
-    /** Kafka's message about a login module that it can't read may quote a part of the password. */
+    /** Kafka's own message about an invalid login module may quote a part of the password. */
     private static void requireReadable(String name, String value) {
         try {
             JaasContext.loadClientContext(Map.of(SaslConfigs.SASL_JAAS_CONFIG, new Password(value)));
@@ -126,7 +126,7 @@ public final class KafkaProperties {
         }
     }
 
-    /** Returns the properties without those of connections: for a broker that is in this process. */
+    /** Returns the properties without those of connections, for a broker in this process. */
     public static Map<String, String> withoutConnection(Map<String, String> properties) {
         Map<String, String> rest = new HashMap<>(properties);
         rest.keySet().removeIf(name -> CONNECTION.matcher(withoutPrefix(name)).matches());

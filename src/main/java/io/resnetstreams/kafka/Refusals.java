@@ -9,11 +9,11 @@ import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
-/** What it means that a broker refuses a connection or a request: which secret, certificate or ACL is wrong. */
+/** Explains why a broker refuses a connection or a request: which secret, certificate or ACL is wrong. */
 public final class Refusals {
     private Refusals() {}
 
-    /** Returns one line, or null where neither the failure nor one of its causes is a refusal. */
+    /** Returns an explanation in one line, or null if neither the failure nor one of its causes is a refusal. */
     public static String explain(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SslAuthenticationException) {

@@ -16,9 +16,9 @@ import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
- * Puts secrets in the place of what refers to them in Kafka's properties: {@code ${file:PATH:KEY}}, a key of a properties
- * file; {@code ${dir:FOLDER:FILE}}, a file's content; {@code ${env:NAME}}, an environment variable. These are Kafka's own
- * config providers. Kafka itself would leave a reference that leads nowhere as it is, and send it as the password.
+ * Resolves references to secrets in Kafka's properties: {@code ${file:PATH:KEY}}, a key of a properties file;
+ * {@code ${dir:FOLDER:FILE}}, the content of a file; {@code ${env:NAME}}, an environment variable. It uses Kafka's own config
+ * providers, but rejects a reference that can't be resolved, which Kafka would send as the password.
  */
 final class SecretReferences {
     private static final String FILE = "file";
@@ -27,7 +27,7 @@ final class SecretReferences {
 
     private final Map<String, ConfigProvider> providers;
 
-    /** Takes the variables that {@code env} finds. */
+    /** Creates it with the environment variables that {@code env} refers to. */
     SecretReferences(Map<String, String> environment) {
         providers = Map.of(
                 FILE, new FileConfigProvider(),
@@ -37,9 +37,9 @@ final class SecretReferences {
     }
 
     /**
-     * Returns the properties without references.
+     * Returns the properties with all references resolved.
      *
-     * @throws UserErrorException if one leads nowhere
+     * @throws UserErrorException if a reference can't be resolved
      */
     Map<String, String> resolve(Map<String, String> properties) {
         Map<String, String> resolved = new HashMap<>();
@@ -77,7 +77,7 @@ final class SecretReferences {
             String what = provider.equals(ENVIRONMENT) ? "there is no variable " + key : path + " has no " + key;
             throw mistake(name, reference, what, null);
         }
-        // Editors end a file with a line break, and no password has one.
+        // Editors append a line break, which is not part of the password.
         return provider.equals(DIRECTORY) ? value.replaceFirst("\\R\\z", "") : value;
     }
 

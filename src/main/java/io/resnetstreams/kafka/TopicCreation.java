@@ -18,16 +18,16 @@ import org.apache.kafka.common.errors.TopicExistsException;
 public final class TopicCreation {
     /** The result for a topic that was created. */
     static final String CREATED = "created";
-    /** The result for a topic that existed before; it is left as it is. */
+    /** The result for a topic that already existed and was not changed. */
     public static final String EXISTS = "exists";
 
     private TopicCreation() {}
 
     /**
-     * Creates a pipeline's three topics.
+     * Creates the three topics of a pipeline.
      *
-     * @return {@link #CREATED} or {@link #EXISTS} by topic
-     * @throws UserErrorException if no broker answers or refuses to create one
+     * @return {@link #CREATED} or {@link #EXISTS}, by topic
+     * @throws UserErrorException if no broker answers, or the broker refuses to create a topic
      */
     public static Map<String, String> create(KafkaClients clients) throws InterruptedException {
         Topics topics = clients.connection().topics();
@@ -40,7 +40,7 @@ public final class TopicCreation {
         return create(clients, wanted);
     }
 
-    /** Creates the given topics; results and errors as above. */
+    /** Creates the given topics, with the results and errors of {@link #create(KafkaClients)}. */
     public static Map<String, String> create(KafkaClients clients, List<NewTopic> wanted) throws InterruptedException {
         Map<String, String> results = new LinkedHashMap<>();
         try (Admin admin = clients.admin()) {

@@ -1,88 +1,58 @@
 package io.resnetstreams.kafka;
 
 import io.resnetstreams.common.UserErrorException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads a topic, or ranges of it, to the end it has now, committed records alone. */
+/** Reads the committed records of a topic, or of ranges of it, to its present end. */
 public final class TopicScan {
-    private static final Duration POLL = Duration.ofMillis(100);
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
-
     private final KafkaClients clients;
 
     public TopicScan(KafkaClients clients) {
         this.clients = clients;
     }
 
-    /** Takes a record; false ends the scan. */
-    @FunctionalInterface
-    public interface Visitor {
-        boolean visit(ConsumerRecord<byte[], byte[]> record);
-
-        /** Returns one that takes all records. */
-        static Visitor ofAll(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
-            return record -> {
-                each.accept(record);
-                return true;
-            };
-        }
-    }
-
-    /** The offsets that a partition has at one moment, the end excluded. */
+    /** Offsets of a partition, the end excluded. */
     public record Range(long begin, long end) {}
 
-    /** Returns each partition's range. */
+    /** Returns the present range of each partition. */
     public Map<TopicPartition, Range> ranges(String topic) {
         List<TopicPartition> partitions = clients.partitions(topic);
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
-            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+        try (TopicReader reader = reader()) {
+            Map<TopicPartition, Long> begins = reader.beginnings(partitions);
             Map<TopicPartition, Range> ranges = new HashMap<>();
-            consumer.endOffsets(partitions)
+            reader.ends(partitions)
                     .forEach((partition, end) -> ranges.put(partition, new Range(begins.get(partition), end)));
             return ranges;
         }
     }
 
     /** Reads a topic to its present end. */
-    public void scan(String topic, Visitor visitor) {
-        scan(topic, ranges(topic), visitor);
+    public void scan(String topic, TopicReader.Visitor visitor) {
+        scan(ranges(topic), visitor);
     }
 
-    /** Reads all partitions side by side, each in its order. Where nothing comes for a minute, that is an error. */
-    public void scan(String topic, Map<TopicPartition, Range> ranges, Visitor visitor) {
-        List<TopicPartition> partitions = List.copyOf(ranges.keySet());
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
-            consumer.assign(partitions);
-            ranges.forEach((partition, range) -> consumer.seek(partition, range.begin()));
-            List<TopicPartition> unfinished = new ArrayList<>(partitions);
-            long lastProgress = System.nanoTime();
-            while (true) {
-                unfinished.removeIf(partition ->
-                        consumer.position(partition) >= ranges.get(partition).end());
-                if (unfinished.isEmpty()) {
-                    return;
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    lastProgress = System.nanoTime();
-                    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-                    if (record.offset() < ranges.get(partition).end() && !visitor.visit(record)) {
-                        return;
-                    }
-                }
-                if (System.nanoTime() - lastProgress > PATIENCE_NANOS) {
-                    throw UserErrorException.shortfall(
-                            topic + ": nothing came for 60 s, and these partitions are not read to their end: "
-                                    + unfinished,
-                            null);
-                }
-            }
+    /**
+     * Reads ranges of partitions concurrently, each in offset order.
+     *
+     * @throws UserErrorException if no record arrives for a minute
+     */
+    public void scan(Map<TopicPartition, Range> ranges, TopicReader.Visitor visitor) {
+        Map<TopicPartition, Long> begins = new HashMap<>();
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        ranges.forEach((partition, range) -> {
+            begins.put(partition, range.begin());
+            ends.put(partition, range.end());
+        });
+        try (TopicReader reader = reader()) {
+            reader.seek(begins);
+            reader.readTo(ends, visitor);
         }
+    }
+
+    private TopicReader reader() {
+        return new TopicReader(clients.committedReader());
     }
 }

@@ -1,21 +1,20 @@
 package io.resnetstreams.metrics;
 
+import io.resnetstreams.kafka.TopicReader;
+import io.resnetstreams.kafka.TopicReader.End;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Looks at the first record from an offset on. Between a committed offset and a partition's end there may be no record at
- * all, but markers of transactions, which take offsets too; and the first record's timestamp says how old what waits is.
+ * Reads the first record from an offset on. There may be no record between a committed offset and a partition's end, since
+ * transaction markers take offsets too; and the timestamp of the first record is the age of the oldest waiting event.
  *
- * <p>What was found is remembered, so that a partition where nothing changes is read once.
+ * <p>Results are cached, so that a partition is read again only after a change.
  *
  * <p>Threading: one thread.
  */
@@ -25,10 +24,10 @@ final class FirstRecords implements AutoCloseable {
     private final String topic;
     private final Supplier<Consumer<byte[], byte[]>> makeConsumer;
     private final Map<Integer, Found> found = new HashMap<>();
-    private Consumer<byte[], byte[]> consumer;
+    private TopicReader reader;
 
     /**
-     * What lies between two offsets.
+     * The first record between two offsets.
      *
      * @param isNone whether there is no record
      * @param timestamp the first record's, in milliseconds since the epoch, where it is known
@@ -39,13 +38,13 @@ final class FirstRecords implements AutoCloseable {
         }
     }
 
-    /** @param makeConsumer makes a consumer outside any group, when it is first needed */
+    /** @param makeConsumer creates a consumer outside any group, when it is first needed */
     FirstRecords(String topic, Supplier<Consumer<byte[], byte[]>> makeConsumer) {
         this.topic = topic;
         this.makeConsumer = makeConsumer;
     }
 
-    /** Looks for the first record; where it does not come in time, there is taken to be one, of unknown age. */
+    /** Finds the first record; if it does not arrive in time, the result is a record of unknown age. */
     Found find(int partition, long from, long to) {
         return found.compute(
                 partition,
@@ -55,33 +54,26 @@ final class FirstRecords implements AutoCloseable {
     }
 
     private Found read(TopicPartition partition, long from, long to) {
-        if (consumer == null) {
-            consumer = makeConsumer.get();
+        if (reader == null) {
+            reader = new TopicReader(makeConsumer.get(), LONGEST_WAIT);
         }
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, from);
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        while (consumer.position(partition) < to) {
-            Duration left = Duration.ofNanos(deadline - System.nanoTime());
-            if (left.isNegative()) {
-                return new Found(from, to, false, OptionalLong.empty());
-            }
-            ConsumerRecords<byte[], byte[]> records = consumer.poll(left);
-            if (!records.isEmpty()) {
-                return new Found(
-                        from,
-                        to,
-                        false,
-                        OptionalLong.of(records.iterator().next().timestamp()));
-            }
-        }
-        return new Found(from, to, true, OptionalLong.empty());
+        reader.seek(Map.of(partition, from));
+        long[] timestamp = new long[1];
+        End end = reader.read(Map.of(partition, to), record -> {
+            timestamp[0] = record.timestamp();
+            return false;
+        });
+        return new Found(
+                from,
+                to,
+                end == End.REACHED,
+                end == End.STOPPED ? OptionalLong.of(timestamp[0]) : OptionalLong.empty());
     }
 
     @Override
     public void close() {
-        if (consumer != null) {
-            consumer.close(CloseOptions.timeout(LONGEST_WAIT));
+        if (reader != null) {
+            reader.close();
         }
     }
 }

@@ -58,7 +58,7 @@ class PaceTest {
         for (int step = 0; step < 10_000; step++) {
             nanos += SECOND / 1_000;
             if (!limit.isExhausted()) {
-                limit.took();
+                limit.consumed();
                 taken++;
             }
         }
@@ -69,7 +69,7 @@ class PaceTest {
     void aBurstIsPaidForAfterwards() {
         RateLimit limit = new RateLimit(10, () -> nanos);
         for (int event = 0; event < 20; event++) {
-            limit.took();
+            limit.consumed();
         }
         nanos += 2 * SECOND - 1;
         assertThat(limit.isExhausted()).isTrue();
@@ -83,7 +83,7 @@ class PaceTest {
         nanos += 100 * SECOND;
         int taken = 0;
         while (!limit.isExhausted()) {
-            limit.took();
+            limit.consumed();
             taken++;
         }
         assertThat(taken).isEqualTo(11);
@@ -93,7 +93,7 @@ class PaceTest {
     void noLimitNeverWaits() {
         RateLimit limit = new RateLimit(Double.POSITIVE_INFINITY, () -> nanos);
         for (int event = 0; event < 1_000; event++) {
-            limit.took();
+            limit.consumed();
             nanos += 1;
         }
         nanos += 1;
@@ -102,29 +102,32 @@ class PaceTest {
 
     @Test
     void aGroupThatHasCommittedAllIsNotBehind() {
-        assertThat(delay.saw(0, Map.of(ZERO, 10L), Map.of(ZERO, 10L))).isZero();
-        assertThat(delay.saw(SECOND, Map.of(ZERO, 20L), Map.of(ZERO, 20L))).isZero();
+        assertThat(delay.observe(0, Map.of(ZERO, 10L), Map.of(ZERO, 10L))).isZero();
+        assertThat(delay.observe(SECOND, Map.of(ZERO, 20L), Map.of(ZERO, 20L))).isZero();
     }
 
     @Test
     void theDelayIsThatOfTheOldestUncommittedEnd() {
-        delay.saw(0, Map.of(ZERO, 10L), Map.of(ZERO, 10L));
-        delay.saw(SECOND, Map.of(ZERO, 20L), Map.of(ZERO, 10L));
-        assertThat(delay.saw(3 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 19L))).hasSeconds(2);
-        assertThat(delay.saw(4 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 20L))).hasSeconds(1);
-        assertThat(delay.saw(5 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 30L))).isZero();
+        delay.observe(0, Map.of(ZERO, 10L), Map.of(ZERO, 10L));
+        delay.observe(SECOND, Map.of(ZERO, 20L), Map.of(ZERO, 10L));
+        assertThat(delay.observe(3 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 19L)))
+                .hasSeconds(2);
+        assertThat(delay.observe(4 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 20L)))
+                .hasSeconds(1);
+        assertThat(delay.observe(5 * SECOND, Map.of(ZERO, 30L), Map.of(ZERO, 30L)))
+                .isZero();
     }
 
     @Test
     void theWorstPartitionCounts() {
-        delay.saw(0, Map.of(ZERO, 10L, ONE, 5L), Map.of(ZERO, 10L, ONE, 4L));
-        assertThat(delay.saw(7 * SECOND, Map.of(ZERO, 10L, ONE, 5L), Map.of(ZERO, 10L, ONE, 4L)))
+        delay.observe(0, Map.of(ZERO, 10L, ONE, 5L), Map.of(ZERO, 10L, ONE, 4L));
+        assertThat(delay.observe(7 * SECOND, Map.of(ZERO, 10L, ONE, 5L), Map.of(ZERO, 10L, ONE, 4L)))
                 .hasSeconds(7);
     }
 
     @Test
     void aPartitionThatWasNeverCommittedIsNotWaitedFor() {
-        delay.saw(0, Map.of(ZERO, 10L), Map.of());
-        assertThat(delay.saw(SECOND, Map.of(ZERO, 10L), Map.of())).isZero();
+        delay.observe(0, Map.of(ZERO, 10L), Map.of());
+        assertThat(delay.observe(SECOND, Map.of(ZERO, 10L), Map.of())).isZero();
     }
 }

@@ -4,6 +4,7 @@ import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.kafka.TopicScan;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +26,13 @@ final class LabelDigests {
         String topic = configuration.topics().labels();
         LabelDigests digests = new LabelDigests();
         try (Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer()) {
-            new TopicScan(new KafkaClients(configuration.connection())).scan(topic, TopicScan.Visitor.ofAll(record -> {
-                LabelEvent label = deserializer.deserialize(topic, record.value());
-                digests.partitions
-                        .computeIfAbsent(record.partition(), number -> new ArrayList<>())
-                        .add(new Stamp(record.offset(), label.model().digest()));
-            }));
+            new TopicScan(new KafkaClients(configuration.connection()))
+                    .scan(topic, TopicReader.Visitor.ofAll(record -> {
+                        LabelEvent label = deserializer.deserialize(topic, record.value());
+                        digests.partitions
+                                .computeIfAbsent(record.partition(), number -> new ArrayList<>())
+                                .add(new Stamp(record.offset(), label.model().digest()));
+                    }));
         }
         return digests;
     }

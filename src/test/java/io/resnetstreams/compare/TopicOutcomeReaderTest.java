@@ -8,6 +8,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.events.TestEvents;
+import io.resnetstreams.kafka.TopicReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,7 @@ class TopicOutcomeReaderTest {
     private TopicOutcomeReader labels() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, BEGIN));
         consumer.updateEndOffsets(Map.of(PARTITION, END));
-        return TopicOutcomeReader.labels(consumer, TOPIC, 1, read::addAndGet);
+        return TopicOutcomeReader.labels(new TopicReader(consumer), TOPIC, 1, read::addAndGet);
     }
 
     private void add(long offset, byte[] key, byte[] value, Headers headers) {
@@ -118,7 +119,8 @@ class TopicOutcomeReaderTest {
     void deadLettersAreReadFromTheirHeaders() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, BEGIN));
         consumer.updateEndOffsets(Map.of(PARTITION, END));
-        TopicOutcomeReader reader = TopicOutcomeReader.deadLetters(consumer, TOPIC, 1, read::addAndGet);
+        TopicOutcomeReader reader =
+                TopicOutcomeReader.deadLetters(new TopicReader(consumer), TOPIC, 1, read::addAndGet);
         reader.open(Map.of(0, 0L));
         Headers headers = TestEvents.deadLetterOf(TestEvents.event(2, 77)).headers();
         add(10, "key".getBytes(UTF_8), null, headers);

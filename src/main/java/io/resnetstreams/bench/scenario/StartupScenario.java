@@ -6,6 +6,7 @@ import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.Photographs;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
+import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.PipelineSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -72,8 +72,7 @@ final class StartupScenario implements Scenario {
     private static Measured measure(KafkaSetup kafka, Path launcher, Path model, byte[] event) throws Exception {
         PipelineSettings settings = kafka.liveSettings();
         try (KafkaProducer<byte[], byte[]> producer = kafka.producer();
-                KafkaConsumer<byte[], byte[]> labels =
-                        kafka.committedReader(settings.topics().labels())) {
+                TopicReader labels = kafka.reader(settings.topics().labels())) {
             producer.send(new ProducerRecord<>(settings.topics().input(), 0, null, event))
                     .get();
             labels.poll(POLL);
@@ -108,8 +107,7 @@ final class StartupScenario implements Scenario {
                 "topics.deadLetters=" + settings.topics().deadLetters());
     }
 
-    private static long awaitLabel(ChildProcess process, KafkaConsumer<byte[], byte[]> labels)
-            throws InterruptedException {
+    private static long awaitLabel(ChildProcess process, TopicReader labels) throws InterruptedException {
         while (labels.poll(POLL).isEmpty()) {
             if (!process.isAlive()) {
                 throw process.failed("ended before its first label");

@@ -10,7 +10,6 @@ import io.resnetstreams.compare.ComparisonResult;
 import io.resnetstreams.compare.ConfiguredOutputs;
 import io.resnetstreams.compare.LabelComparison;
 import io.resnetstreams.compare.OutcomeJoin;
-import io.resnetstreams.compare.OutputNames;
 import io.resnetstreams.compare.OutputTopics;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.KafkaClients;
@@ -87,7 +86,7 @@ final class BackfillDiffCommand implements Callable<Integer> {
         KafkaClients clients = new KafkaClients(configuration.connection());
         requireName("A", nameA);
         requireName("B", nameB);
-        OutputNames names = names(configuration);
+        ConfiguredOutputs names = names(configuration);
         OutputTopics a = names.find(nameA);
         OutputTopics b = names.find(nameB);
         ComparisonResult result = compare(clients, a, b);
@@ -106,7 +105,7 @@ final class BackfillDiffCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static OutputNames names(Configuration configuration) {
+    private static ConfiguredOutputs names(Configuration configuration) {
         try (BackfillRuns runs = BackfillRuns.open(configuration)) {
             return new ConfiguredOutputs(configuration.topics().names(), runs.all());
         }

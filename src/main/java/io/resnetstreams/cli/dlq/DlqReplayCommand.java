@@ -186,15 +186,14 @@ final class DlqReplayCommand implements Callable<Integer> {
             memory.begin(partition.partition(), range.begin());
             left.put(partition, range);
         });
-        new TopicScan(new KafkaClients(configuration.connection()))
-                .scan(configuration.topics().deadLetters(), left, record -> {
-                    StoredDeadLetter letter = new StoredDeadLetter(record);
-                    ReplayMemory.Visit visit = memory.visit(record.partition(), record.offset());
-                    if (selection.isSelected(letter) && record.timestamp() >= sinceMillis) {
-                        take(letter, visit, input, memory, counts, taker);
-                    }
-                    return limit == null || counts.replayed < limit;
-                });
+        new TopicScan(new KafkaClients(configuration.connection())).scan(left, record -> {
+            StoredDeadLetter letter = new StoredDeadLetter(record);
+            ReplayMemory.Visit visit = memory.visit(record.partition(), record.offset());
+            if (selection.isSelected(letter) && record.timestamp() >= sinceMillis) {
+                take(letter, visit, input, memory, counts, taker);
+            }
+            return limit == null || counts.replayed < limit;
+        });
     }
 
     private void take(

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Keeps the first few of many by an order, without keeping the others.
+ * Keeps the first items by an order, and drops the others.
  *
  * <p>Threading: one thread.
  */
-final class Best<T> {
+final class TopItems<T> {
     private final int most;
     private final Comparator<T> order;
     private final PriorityQueue<T> kept;
 
-    /** Keeps so many, at least one, of those that the order puts first. */
-    Best(int most, Comparator<T> order) {
+    /** Keeps up to this number of items, at least one. */
+    TopItems(int most, Comparator<T> order) {
         this.most = most;
         this.order = order;
         this.kept = new PriorityQueue<>(order.reversed());
@@ -30,7 +30,7 @@ final class Best<T> {
         }
     }
 
-    /** Returns what is kept, in order. */
+    /** Returns the items, in order. */
     List<T> list() {
         return kept.stream().sorted(order).toList();
     }
