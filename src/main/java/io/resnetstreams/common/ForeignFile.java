@@ -71,7 +71,7 @@ public final class ForeignFile {
         try {
             refuse(file, head(file), wanted);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 

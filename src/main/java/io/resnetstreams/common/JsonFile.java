@@ -35,7 +35,7 @@ public final class JsonFile {
         } catch (NoSuchFileException e) {
             throw new InvalidModelException(file + ": there is no such file", e);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.common.Png;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.network.ParametersReader;
+import io.resnetstreams.model.network.ParametersFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,8 +70,8 @@ class TrainingResumeIT {
         assertThat(train(data, killed, "--resume").awaitEnd(Duration.ofSeconds(120)))
                 .isZero();
         Map<String, float[]> expected =
-                ParametersReader.read(ModelDirectory.load(whole).parametersPath());
-        ParametersReader.read(ModelDirectory.load(killed).parametersPath())
+                ParametersFile.read(ModelDirectory.load(whole).parametersPath());
+        ParametersFile.read(ModelDirectory.load(killed).parametersPath())
                 .forEach((name, values) ->
                         assertThat(values).as("seed %d, %s", SEED, name).containsExactly(expected.get(name)));
         assertThat(Files.readAllLines(killed.resolve("training-log.jsonl"))).hasSize(4);

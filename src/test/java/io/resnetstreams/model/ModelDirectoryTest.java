@@ -200,7 +200,7 @@ class ModelDirectoryTest {
     void aDirectoryHalfWrittenIsRefused() {
         ModelDescription description = TestModels.description();
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> ModelDirectory.write(model, description, List.of("one"), parameter -> null));
+                .isThrownBy(() -> ModelWriter.write(model, description, List.of("one"), parameter -> null));
         assertRefused("model.json is missing");
     }
 }

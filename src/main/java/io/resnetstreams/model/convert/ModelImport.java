@@ -2,7 +2,7 @@ package io.resnetstreams.model.convert;
 
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
-import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.convert.SafetensorsFile.Tensor;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.ParameterShape;
@@ -75,7 +75,7 @@ public final class ModelImport {
             }
             ModelDescription description = described.of(found);
             Normalisation normalisation = description.normalisation();
-            ModelDirectory.write(
+            ModelWriter.write(
                     directory,
                     description,
                     labels,

@@ -55,7 +55,7 @@ public final class ParametersCheck {
         } catch (EOFException e) {
             throw new InvalidModelException(file + ": ends within its parameters; is it whole?", e);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.resnetstreams.model.network.ResNetArchitecture.Shortcut;
 import io.resnetstreams.model.network.ResNetArchitecture.Stem;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A ResNet as an MXNet symbol. Its input {@code data} is uint8 N×H×W×3; normalisation happens in the graph. Its output is
@@ -21,6 +22,7 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
 
     private static final String INPUT_OFFSET = "input.offset";
     private static final String INPUT_SCALE = "input.scale";
+    private static final Set<String> INPUT_CONSTANTS = Set.of(INPUT_OFFSET, INPUT_SCALE);
     private static final String SELECTION = ".selection";
 
     /** What the output is. */
@@ -39,16 +41,14 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         return new ResNetSymbol(builder.graph.toJson(head), builder.graph.parameters());
     }
 
-    /** Returns how many values training changes. */
+    /** Returns the number of values that training changes. */
     public long trainableParameters() {
         return parameters.values().stream()
                 .filter(parameter -> parameter.kind() == Kind.TRAINED)
+                // In a graph that was read from a file, constants are arguments too.
+                .filter(parameter -> !INPUT_CONSTANTS.contains(parameter.name()))
                 .mapToLong(ParameterShape::size)
                 .sum();
-    }
-
-    public static boolean isInputConstant(String parameter) {
-        return parameter.equals(INPUT_OFFSET) || parameter.equals(INPUT_SCALE);
     }
 
     /**

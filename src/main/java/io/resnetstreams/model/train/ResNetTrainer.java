@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.data.LabelledImages;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import java.io.IOException;
@@ -189,7 +190,7 @@ public final class ResNetTrainer {
         network.swapAverages();
         Map<String, float[]> values = network.values();
         network.swapAverages();
-        ModelDirectory.write(directory, described(result), labels, parameter -> values.get(parameter.name()));
+        ModelWriter.write(directory, described(result), labels, parameter -> values.get(parameter.name()));
     }
 
     private Epoch epoch(TrainableNetwork network, int epoch) {

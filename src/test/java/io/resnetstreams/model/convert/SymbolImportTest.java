@@ -17,7 +17,6 @@ import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParametersFile;
-import io.resnetstreams.model.network.ParametersReader;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolGraph;
@@ -175,7 +174,7 @@ class SymbolImportTest {
             NDArray logits = network.forward(scope.create(planes, new Shape(1, 3, SIDE, SIDE)), false, scope);
             expected = logits.softmax(1).toFloatArray();
         }
-        Map<String, float[]> values = ParametersReader.read(model.parametersPath());
+        Map<String, float[]> values = ParametersFile.read(model.parametersPath());
         ResNetSymbol symbol =
                 new ResNetSymbol(Files.readString(model.directory().resolve("zoo-symbol.json")), shapes(model));
         try (SymbolNetwork network = new SymbolNetwork(symbol, parameter -> values.get(parameter.name()));
@@ -187,7 +186,7 @@ class SymbolImportTest {
 
     private static Map<String, ParameterShape> shapes(ModelDirectory model) {
         Map<String, ParameterShape> shapes = new java.util.HashMap<>();
-        ParametersReader.stored(model.directory().resolve("zoo-0000.params"))
+        ParametersFile.stored(model.directory().resolve("zoo-0000.params"))
                 .forEach((name, stored) -> shapes.put(name, stored.shape()));
         return shapes;
     }

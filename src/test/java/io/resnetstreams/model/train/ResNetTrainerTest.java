@@ -9,7 +9,7 @@ import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.LabelledImages;
-import io.resnetstreams.model.network.ParametersReader;
+import io.resnetstreams.model.network.ParametersFile;
 import io.resnetstreams.model.network.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ class ResNetTrainerTest {
     }
 
     private static Map<String, float[]> parameters(Path directory) throws InvalidModelException {
-        return ParametersReader.read(ModelDirectory.load(directory).parametersPath());
+        return ParametersFile.read(ModelDirectory.load(directory).parametersPath());
     }
 
     /** Stops a training in the middle of its second epoch. */
