@@ -193,7 +193,7 @@ class ModelDirectoryTest {
         Files.writeString(file, synset);
         String digest = Digests.of(file);
         describe(description -> ((ObjectNode) description.get("files")).put("synset.txt", digest));
-        assertRefused("synset.txt: one label a line is needed, and no empty line");
+        assertRefused("synset.txt: must have one label per line, without empty lines");
     }
 
     @Test

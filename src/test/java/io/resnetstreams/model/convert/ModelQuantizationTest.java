@@ -143,10 +143,10 @@ class ModelQuantizationTest {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> ModelQuantization.write(
                         int8, Precision.BF16, List.of(), "again", null, folder.resolve("again")))
-                .withMessageContaining("is in int8; fp32 is needed");
+                .withMessageContaining("is in int8; only models in fp32");
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> written(Precision.FP32))
-                .withMessageContaining("the model has it already");
+                .withMessageContaining("the model has this precision already");
     }
 
     @Test
