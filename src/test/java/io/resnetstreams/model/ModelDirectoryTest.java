@@ -159,7 +159,7 @@ class ModelDirectoryTest {
                 "precision | null | precision is missing",
                 "mean | [0.5] | mean is [0.5]",
                 "mean | null | mean is missing",
-                "std | [1, 0, 1] | std is [1.0, 0.0, 1.0]; each value must be greater than 0",
+                "std | [1, 0, 1] | std is [1.0, 0.0, 1.0]; each value must be above 0",
                 "files | null | files is missing"
             })
     void aBadValueIsRefusedByItsField(String field, String value, String fault) throws IOException {

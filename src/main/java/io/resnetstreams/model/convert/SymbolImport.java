@@ -33,12 +33,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Brings an MXNet network, {@code NAME-symbol.json} and {@code NAME-0000.params} as DJL's MXNet model zoo and Gluon's
- * export have them, into a model directory. Its graph stays as it is; before its input {@code data} (float32, N×3×H×W,
- * normalised) come the operators that make it from uint8 N×H×W×3, after its output a softmax unless there is one.
+ * Imports an MXNet network into a model directory: {@code NAME-symbol.json} and {@code NAME-0000.params}, as in DJL's MXNet
+ * model zoo and in Gluon's exports. Operators that convert uint8 N×H×W×3 are inserted before its input {@code data}
+ * (normalised float32 N×3×H×W), and a softmax is appended unless there is one. The rest of the graph stays as it is.
  */
 public final class SymbolImport {
+    /** What the name of a symbol file ends with. */
     public static final String SYMBOL_ENDING = "-symbol.json";
+
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxTokenCount(4_000_000).build())
@@ -54,8 +56,8 @@ public final class SymbolImport {
     /**
      * Writes a model directory.
      *
-     * @param symbolFile ends with {@code -symbol.json}; the parameters are looked for beside it
-     * @throws InvalidModelException if a file is missing or not what it should be, or outputs and labels differ
+     * @param symbolFile its name ends with {@code -symbol.json}; the parameters are in the same folder
+     * @throws InvalidModelException if a file is missing or malformed, or the numbers of outputs and labels differ
      */
     public static void run(Path symbolFile, List<String> labels, ModelDescription description, Path directory)
             throws InvalidModelException, IOException {
@@ -66,7 +68,7 @@ public final class SymbolImport {
         try {
             head = rebuild(symbolFile, graph, stored);
         } catch (NullPointerException | IndexOutOfBoundsException | ClassCastException e) {
-            throw new InvalidModelException(symbolFile + ": is not an MXNet symbol that can be understood: " + e, e);
+            throw new InvalidModelException(symbolFile + ": is not a valid MXNet symbol: " + e, e);
         }
         ResNetSymbol symbol = new ResNetSymbol(graph.toJson(head), graph.parameters());
         requireOutputs(symbolFile, symbol, stored, normalisation, description, labels.size());
@@ -91,11 +93,11 @@ public final class SymbolImport {
             Path file = own.stream()
                     .filter(other -> other.toString().endsWith(".params"))
                     .reduce((earlier, later) -> later)
-                    .orElseThrow(() -> new InvalidModelException(symbolFile + ": beside it " + prefix
-                            + "-0000.params is missing"
+                    .orElseThrow(() -> new InvalidModelException(symbolFile + ": " + prefix
+                            + "-0000.params is missing in the same folder"
                             + (own.isEmpty() ? "" : "; " + own.get(0).getFileName() + " must be unpacked first")));
             ParametersCheck.requireFormat(file);
-            Map<String, Stored> stored = ParametersFile.stored(file);
+            Map<String, Stored> stored = ParametersFile.read(file);
             for (Stored parameter : stored.values()) {
                 ParameterShape shape = parameter.shape();
                 List<Integer> extents = Arrays.stream(shape.shape()).boxed().toList();
@@ -107,7 +109,7 @@ public final class SymbolImport {
         }
     }
 
-    /** Copies the graph behind the input's operators and returns its head. */
+    /** Copies the graph after the operators of the input, and returns its head. */
     private static int rebuild(Path symbolFile, SymbolGraph graph, Map<String, Stored> stored)
             throws InvalidModelException, IOException {
         SymbolNodes source = new SymbolNodes((ObjectNode) read(symbolFile));
@@ -147,7 +149,7 @@ public final class SymbolImport {
                 throw new InvalidModelException(file + ": is not an MXNet symbol with one output");
             }
             if (!graph.get("nodes").findValuesAsText("name").contains(ResNetSymbol.INPUT)) {
-                throw new InvalidModelException(file + ": has no input called " + ResNetSymbol.INPUT);
+                throw new InvalidModelException(file + ": has no input named " + ResNetSymbol.INPUT);
             }
             return isOld(graph) ? upgraded(file, graph) : graph;
         } catch (JsonProcessingException e) {
@@ -157,18 +159,18 @@ public final class SymbolImport {
         }
     }
 
-    /** Before MXNet 0.9 a graph had no version, and no nodes for running statistics. */
+    /** Before MXNet 0.9, graphs had no version and no nodes for running statistics. */
     private static boolean isOld(JsonNode graph) {
         return graph.at("/attrs/mxnet_version/1").asInt() < VERSION_WITH_STATES;
     }
 
-    /** The engine brings old graphs up to date (src/nnvm/legacy_json_util.cc). */
+    /** Upgrades an old graph with the engine (src/nnvm/legacy_json_util.cc). */
     private static JsonNode upgraded(Path file, JsonNode graph) throws InvalidModelException, IOException {
         try {
             return JSON.readTree(SymbolPasses.upgrade(graph.toString()));
         } catch (RuntimeException e) {
             throw new InvalidModelException(
-                    file + ": was written by an early MXNet and can't be brought up to date: "
+                    file + ": was written by an old version of MXNet and can't be upgraded: "
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
                     e);
         }

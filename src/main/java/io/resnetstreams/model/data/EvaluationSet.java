@@ -64,11 +64,7 @@ public final class EvaluationSet {
 
     /** Returns a set of images that are in memory already, of the model's input size. */
     public static EvaluationSet of(LabelledImages images) {
-        List<Item> items = new ArrayList<>();
-        for (int i = 0; i < images.size(); i++) {
-            items.add(new Item("#" + i, images.pixels().get(i), true, images.classes()[i]));
-        }
-        return new EvaluationSet(items, null, List.of());
+        return new EvaluationSet(items(images, true), null, List.of());
     }
 
     /**
@@ -194,12 +190,16 @@ public final class EvaluationSet {
     private static List<Item> idxItems(Path folder, LabelledImages.Split split, Preprocessing input)
             throws IOException {
         LabelledImages images = LabelledImages.readIdx(folder, split);
-        boolean fits = images.width() == input.width() && images.height() == input.height();
+        return items(images, images.width() == input.width() && images.height() == input.height());
+    }
+
+    /** Images that need decoding are encoded as PNG, so that they are resized as an event's image is. */
+    private static List<Item> items(LabelledImages images, boolean decoded) {
         List<Item> items = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             byte[] pixels = images.pixels().get(i);
-            byte[] bytes = fits ? pixels : Png.encodeRgb(pixels, images.width(), images.height());
-            items.add(new Item("#" + i, bytes, fits, images.classes()[i]));
+            byte[] bytes = decoded ? pixels : Png.encodeRgb(pixels, images.width(), images.height());
+            items.add(new Item("#" + i, bytes, decoded, images.classes()[i]));
         }
         return items;
     }

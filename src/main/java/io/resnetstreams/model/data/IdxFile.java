@@ -60,7 +60,7 @@ public final class IdxFile {
     }
 
     /** Reads labels, one unsigned byte each; failures as in {@link #readImages}. */
-    public static int[] readLabels(Path file) throws IOException {
+    static int[] readLabels(Path file) throws IOException {
         try (DataInputStream in = open(file)) {
             requireMagic(file, in.readInt(), LABELS_MAGIC, "labels");
             int size = in.readInt();

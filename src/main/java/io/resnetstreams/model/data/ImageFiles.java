@@ -66,8 +66,7 @@ public final class ImageFiles {
         return found;
     }
 
-    /** Returns the images below a folder, sorted by path; follows links. */
-    public List<Path> below(Path folder) throws IOException {
+    private List<Path> below(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return images(files);
         }

@@ -3,4 +3,4 @@ package io.resnetstreams.model.data;
 import java.nio.file.Path;
 
 /** An image file and its class. */
-public record LabelledFile(Path path, int classIndex) {}
+record LabelledFile(Path path, int classIndex) {}

@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
  * @param heldOut the images to measure accuracy on
  * @param notices messages for the user, one line each: the splits, and the files and folders that are ignored
  */
-public record LabelledFolders(
+record LabelledFolders(
         List<String> labels, List<LabelledFile> train, List<LabelledFile> heldOut, List<String> notices) {
     /**
      * Decoded images, and the files that could not be decoded.

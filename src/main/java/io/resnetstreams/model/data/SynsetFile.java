@@ -23,36 +23,41 @@ public final class SynsetFile {
      */
     public static List<String> read(Path file) {
         if (!Files.exists(file) || Files.isDirectory(file)) {
-            throw UserErrorException.usage("--synset " + file + ": there is no such file");
+            throw invalid(file, ": there is no such file");
         }
         try {
             Optional<String> foreign = Files.size(file) == 0 ? Optional.empty() : ForeignFile.describe(file);
             if (foreign.isPresent()) {
-                throw UserErrorException.usage("--synset " + file + ": is not a list of labels but " + foreign.get());
+                throw invalid(file, ": is not a list of labels but " + foreign.get());
             }
             List<String> lines = new ArrayList<>(BoundedFile.lines(file, MOST_BYTES));
             while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
                 lines.remove(lines.size() - 1);
             }
             if (lines.isEmpty()) {
-                throw UserErrorException.usage("--synset " + file + ": is empty; must have one label per line");
+                throw invalid(file, ": is empty; must have one label per line");
             }
             if (lines.get(0).startsWith("{")
                     || lines.get(0).startsWith("[")
                             && lines.get(lines.size() - 1).endsWith("]")) {
-                throw UserErrorException.usage("--synset " + file + ": is JSON; must have one label per line");
+                throw invalid(file, ": is JSON; must have one label per line");
             }
             List<String> labels = lines.stream()
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
             if (labels.contains("")) {
-                throw UserErrorException.usage("--synset " + file
-                        + ": must have one label per line, without empty lines before or between them; line "
-                        + (labels.indexOf("") + 1) + " has none");
+                throw invalid(
+                        file,
+                        ": must have one label per line, without empty lines before or between them; line "
+                                + (labels.indexOf("") + 1) + " has none");
             }
             return labels;
         } catch (IOException e) {
             throw UserErrorException.usage("--synset " + file + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static UserErrorException invalid(Path file, String fault) {
+        return UserErrorException.usage("--synset " + file + fault);
     }
 }

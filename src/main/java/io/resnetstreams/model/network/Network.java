@@ -16,7 +16,7 @@ public record Network(ResNetSymbol symbol, Map<String, float[]> values) {
     public static Network read(Path symbolFile, Path parametersFile) {
         Map<String, ParameterShape> shapes = new LinkedHashMap<>();
         Map<String, float[]> values = new LinkedHashMap<>();
-        ParametersFile.stored(parametersFile).forEach((name, stored) -> {
+        ParametersFile.read(parametersFile).forEach((name, stored) -> {
             shapes.put(name, stored.shape());
             values.put(name, stored.values());
         });

@@ -40,19 +40,12 @@ public final class ParametersFile {
     /** A parameter as it is stored; auxiliary states are {@link Kind#RUNNING}, arguments {@link Kind#TRAINED}. */
     public record Stored(ParameterShape shape, float[] values) {}
 
-    /** Returns each parameter's values, row-major, by name; fails as {@link #stored} does. */
-    public static Map<String, float[]> read(Path file) {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        stored(file).forEach((name, parameter) -> values.put(name, parameter.values()));
-        return values;
-    }
-
     /**
      * Reads a file, which is checked before the engine allocates memory for it.
      *
      * @throws IllegalArgumentException if it has another format, or claims more than it holds
      */
-    public static Map<String, Stored> stored(Path file) {
+    public static Map<String, Stored> read(Path file) {
         try {
             ParametersCheck.require(file);
         } catch (InvalidModelException e) {

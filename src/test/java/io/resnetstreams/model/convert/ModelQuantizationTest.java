@@ -18,7 +18,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.jna.ptr.PointerByReference;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.network.ParameterShape;
-import io.resnetstreams.model.network.ParametersFile;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
@@ -68,7 +67,7 @@ class ModelQuantizationTest {
     }
 
     private static float[] probabilities(ResNetSymbol symbol, ModelDirectory values) throws IOException {
-        Map<String, float[]> stored = ParametersFile.read(values.parametersPath());
+        Map<String, float[]> stored = values.network().values();
         Function<ParameterShape, float[]> lookup = parameter -> stored.get(parameter.name());
         List<byte[]> images = images(8);
         try (SymbolNetwork network = new SymbolNetwork(symbol, lookup);
