@@ -190,13 +190,11 @@ public final class ModelDirectory {
         return new ModelDirectory(target, description, labels);
     }
 
-    /** Returns the file of the graph. */
-    public Path symbolPath() {
+    private Path symbolPath() {
         return directory.resolve(symbolFile(name()));
     }
 
-    /** Returns the file of the parameters. */
-    public Path parametersPath() {
+    private Path parametersPath() {
         return directory.resolve(parametersFile(name()));
     }
 

@@ -17,7 +17,7 @@ import java.util.zip.CRC32;
  */
 public record LabelledImages(int width, int height, List<byte[]> pixels, int[] classes) {
     /** A split of an IDX data set, with the prefix of its files' names, as in MNIST. */
-    public enum Split {
+    enum Split {
         TRAIN("train-"),
         TEST("t10k-");
 
@@ -72,7 +72,7 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
      *
      * @throws IOException if a file is missing or malformed, or the numbers of images and labels differ
      */
-    public static LabelledImages readIdx(Path folder, Split split) throws IOException {
+    static LabelledImages readIdx(Path folder, Split split) throws IOException {
         Path imagesFile = find(folder, split.prefix + "images-idx3-ubyte");
         Path labelsFile = find(folder, split.prefix + "labels-idx1-ubyte");
         IdxFile.Images images = IdxFile.readImages(imagesFile);

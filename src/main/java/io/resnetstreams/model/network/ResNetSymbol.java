@@ -165,9 +165,8 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
                 x = stride == 1 ? x : halved(name + ".0", x);
                 return batchNorm(name + ".2", convolution(name + ".1", x, in, out, 1, 1, 1), out);
             }
-            // A convolution with constant weights, because the gradients of Pooling, slice and Concat divide by zero
-            // inside
-            // MXNet 1.9.1 for some shapes.
+            // A convolution with constant weights. Pooling, slice and Concat could do the same, but their gradients
+            // divide by zero inside MXNet 1.9.1 for some shapes.
             int select = graph.parameter(name + SELECTION, Kind.CONSTANT, out, in, 1, 1);
             return weighted(name, x, select, out, 1, stride, 1, 1);
         }

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  */
 public final class ResNetTrainer {
     /** The name of the training log: one {@link Epoch} in JSON per line. */
-    public static final String LOG_FILE = "training-log.jsonl";
+    static final String LOG_FILE = "training-log.jsonl";
 
     private static final int DIGITS = 5;
     private static final ObjectMapper JSON = new ObjectMapper();

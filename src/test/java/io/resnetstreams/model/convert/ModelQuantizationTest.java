@@ -241,6 +241,7 @@ class ModelQuantizationTest {
     void theShippedInt8ModelIsMadeOfTheBundledOne() throws Exception {
         ModelDirectory int8 = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist-int8"));
         assertThat(int8.description().precision()).isEqualTo(Precision.INT8);
-        assertThat(int8.parametersPath()).hasSameBinaryContentAs(MODEL.resolve("resnet20-fashion-mnist-0000.params"));
+        assertThat(int8.directory().resolve(int8.name() + "-0000.params"))
+                .hasSameBinaryContentAs(MODEL.resolve("resnet20-fashion-mnist-0000.params"));
     }
 }
