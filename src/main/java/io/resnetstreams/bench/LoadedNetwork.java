@@ -4,7 +4,6 @@ import ai.djl.Device;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.convert.FormulaModel;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;

@@ -11,19 +11,19 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Says what a file is by its first bytes, where it is not what it should be, and what to do then. Stateless.
+ * Recognises files of other formats by their first bytes, to tell the user what to do. Stateless.
  */
 public final class ForeignFile {
     private static final int HEAD_BYTES = 1_024;
-    /** What to do with a checkpoint of PyTorch in another form. */
+    /** Advice for a PyTorch checkpoint in another format. */
     public static final String SAVE_AS_SAFETENSORS =
             "save its state dict with safetensors.torch.save_file (docs/models.md, \"From PyTorch\") and import that";
 
     /**
-     * A kind of file.
+     * A file format.
      *
-     * @param start its first bytes, one character each
-     * @param advice what it is and what to do
+     * @param start the first bytes, one character each
+     * @param advice the name of the format, and what to do
      */
     private record Kind(int offset, String start, String advice) {
         boolean fits(String head) {
@@ -31,24 +31,24 @@ public final class ForeignFile {
         }
     }
 
-    private static final String ARRAYS = "load its arrays, name and order them as torchvision does"
+    private static final String ARRAYS = "load its arrays, rename and reorder them as in torchvision"
             + " (convolutions out, in, height, width) and save them with safetensors";
 
     private static final List<Kind> KINDS = List.of(
             new Kind(
                     0,
                     "version https://git-lfs.github.com/spec/",
-                    "a Git LFS pointer, not the file itself: run 'git lfs pull' where it was cloned, or download the file"),
+                    "a Git LFS pointer, not the file itself: run 'git lfs pull' in the clone, or download the file"),
             new Kind(0, "\u001f\u008b", "compressed with gzip: unpack it with gunzip"),
             new Kind(0, "\u00fd7zXZ", "compressed with xz: unpack it with unxz"),
             new Kind(0, "BZh", "compressed with bzip2: unpack it with bunzip2"),
             new Kind(0, "(\u00b5/\u00fd", "compressed with zstd: unpack it with unzstd"),
             new Kind(0, "7z\u00bc\u00af", "a 7-Zip archive: unpack it"),
-            new Kind(257, "ustar", "a tar archive: unpack it and import what is in it"),
-            new Kind(0, "\u0089HDF", "an HDF5 file, as Keras writes its weights: " + ARRAYS),
+            new Kind(257, "ustar", "a tar archive: unpack it and import the file in it"),
+            new Kind(0, "\u0089HDF", "an HDF5 file, such as weights of Keras: " + ARRAYS),
             new Kind(0, "\u0093NUMPY", "a NumPy array: " + ARRAYS),
             new Kind(0, "GGUF", "a GGUF file: " + SAVE_AS_SAFETENSORS),
-            new Kind(4, "TFL3", "a TensorFlow Lite model: a state dict is needed, saved with safetensors"),
+            new Kind(4, "TFL3", "a TensorFlow Lite model: a state dict saved with safetensors is required"),
             new Kind(0, "%PDF", "a PDF document"),
             new Kind(0, "\u00ff\u00d8\u00ff", "a picture (JPEG)"),
             new Kind(0, "\u0089PNG", "a picture (PNG)"),
@@ -62,20 +62,20 @@ public final class ForeignFile {
     private ForeignFile() {}
 
     /**
-     * Refuses a file that is something else.
+     * Refuses a file of a known other format.
      *
-     * @param wanted what it should be
-     * @throws InvalidModelException the message says what it is and what to do
+     * @param wanted the required kind of file
+     * @throws InvalidModelException if it is one; the message names the format and says what to do
      */
     public static void refuse(Path file, String wanted) throws InvalidModelException {
         try {
             refuse(file, head(file), wanted);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 
-    /** Refuses a file by its bytes; see {@link #refuse(Path, String)}. */
+    /** Refuses a file by its first bytes; see {@link #refuse(Path, String)}. */
     public static void refuse(Path file, byte[] bytes, String wanted) throws InvalidModelException {
         Optional<String> foreign = describe(bytes);
         if (foreign.isPresent()) {
@@ -89,7 +89,7 @@ public final class ForeignFile {
         }
     }
 
-    /** Returns what a file is, however large, if that can be told. */
+    /** Returns the name of a file's format and what to do, if it is a known format. Reads only the start of the file. */
     public static Optional<String> describe(Path file) throws IOException {
         return describe(head(file));
     }
@@ -107,23 +107,24 @@ public final class ForeignFile {
                 || text.startsWith("<!--")
                 || text.startsWith("<?xml")) {
             return Optional.of(
-                    "a web page (HTML), as a server sends for a link that is not the file's own, an error or a log-in:"
-                            + " download the file itself (its \"raw\" or \"resolve\" link)");
+                    "a web page (HTML), such as a server's error, log-in or preview page: download the file itself"
+                            + " (its \"raw\" or \"resolve\" link)");
         }
         if (head.startsWith("PK\u0003\u0004")) {
             return Optional.of(archive(head));
         }
         if (bytes.length > 1 && bytes[0] == (byte) 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
-            return Optional.of("a pickle, as PyTorch's .pth before version 1.6 is, which can run code when it is read: "
-                    + SAVE_AS_SAFETENSORS);
+            return Optional.of(
+                    "a pickle, such as a .pth file of PyTorch before version 1.6, which can run code when it is read: "
+                            + SAVE_AS_SAFETENSORS);
         }
         if (isOnnx(bytes, head)) {
-            return Optional.of("an ONNX model: a state dict is needed, saved with safetensors");
+            return Optional.of("an ONNX model: a state dict saved with safetensors is required");
         }
         return KINDS.stream().filter(kind -> kind.fits(head)).map(Kind::advice).findFirst();
     }
 
-    /** An archive is known by its first files' names. */
+    /** Recognises an archive by the names of its first files. */
     private static String archive(String head) {
         if (head.contains("data.pkl") || head.contains("archive/") || head.contains(".pkl")) {
             return "a PyTorch checkpoint (.pth, .pt, .bin; pickled, in a ZIP archive), which can run code when it is read: "
@@ -132,8 +133,8 @@ public final class ForeignFile {
         if (head.contains(".npy")) {
             return "a NumPy archive (.npz): " + ARRAYS;
         }
-        return "a ZIP archive: if PyTorch wrote it (.pth, .pt, .bin), " + SAVE_AS_SAFETENSORS
-                + "; if Keras did (.keras), " + ARRAYS + "; else unpack it";
+        return "a ZIP archive: if it is from PyTorch (.pth, .pt, .bin), " + SAVE_AS_SAFETENSORS
+                + "; if it is from Keras (.keras), " + ARRAYS + "; otherwise unpack it";
     }
 
     /** Protocol buffers have no magic number: field 1 is the version, field 2 or 7 the producer or the graph. */

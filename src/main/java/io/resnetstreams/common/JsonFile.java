@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads JSON files that may come from anywhere. Stateless. */
+/** Reads JSON files from untrusted sources. Stateless. */
 public final class JsonFile {
-    /** Labels of 21,841 classes take some 2 MB. */
+    /** The labels of 21,841 classes take about 2 MB. */
     private static final int MOST_BYTES = 32_000_000;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -17,9 +17,9 @@ public final class JsonFile {
     private JsonFile() {}
 
     /**
-     * Reads a file that must hold an object.
+     * Reads a file that contains a JSON object.
      *
-     * @throws InvalidModelException if it holds anything else; the message says what, if that can be told
+     * @throws InvalidModelException if it does not; the message names the file's format if it is known
      */
     public static JsonNode read(Path file) throws InvalidModelException {
         try {
@@ -35,7 +35,7 @@ public final class JsonFile {
         } catch (NoSuchFileException e) {
             throw new InvalidModelException(file + ": there is no such file", e);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 }

@@ -3,9 +3,7 @@ package io.resnetstreams.model;
 import java.util.List;
 import java.util.function.Supplier;
 
-/**
- * A network on a device. Not thread-safe: one thread per classifier.
- */
+/** A network on a device. Not thread-safe: each classifier belongs to one thread. */
 public interface Classifier extends AutoCloseable {
     /**
      * Classifies a batch.
@@ -16,10 +14,10 @@ public interface Classifier extends AutoCloseable {
     float[][] classify(List<byte[]> images);
 
     /**
-     * Begins to classify a batch, so that the next one can be prepared meanwhile. Batches begun are awaited in their
-     * order.
+     * Starts to classify a batch, so that the next one can be prepared meanwhile. Batches must be awaited in the order in
+     * which they were started.
      *
-     * @return waits for the rows that {@link #classify} returns, once, on the same thread
+     * @return waits for the rows, as {@link #classify} returns them; to be called once, on the same thread
      */
     default Supplier<float[][]> begin(List<byte[]> images) {
         float[][] rows = classify(images);

@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What {@code model.json} says.
+ * The contents of {@code model.json}.
  *
  * @param formatVersion the version of this description; 1
- * @param resizeShortEdge pixels that the shorter edge is resized to before the crop; 0 for none
- * @param topK how many labels an event gets
- * @param precision what the network computes in
- * @param provenance where the parameters come from
+ * @param resizeShortEdge pixels to which the short edge is resized before the crop; 0 to resize to the input size
+ *     without a crop
+ * @param topK number of labels per event
+ * @param precision the type that the network computes in
+ * @param provenance the origin of the parameters
  * @param files SHA-256 of each other file, in hexadecimal, by name
  */
 @JsonPropertyOrder({
@@ -49,7 +50,7 @@ public record ModelDescription(
         String licence,
         Map<String, String> files) {
     public static final int FORMAT_VERSION = 1;
-    /** The architecture of a graph that was brought along rather than built here. */
+    /** The architecture of an imported graph. */
     public static final String OTHER = "other";
 
     private static final int LONGEST_NAME = 100;
@@ -78,11 +79,11 @@ public record ModelDescription(
     }
 
     /**
-     * How a model came to be.
+     * The origin of a model.
      *
-     * @param source {@code trained}, or what it was imported from
+     * @param source {@code trained}, or the file it was imported from
      * @param commandLine the command that made it
-     * @param log the training log's file name, beside this file
+     * @param log the name of the training log in the same directory
      * @param testAccuracy share of the held-out images whose first label is right
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -96,28 +97,28 @@ public record ModelDescription(
             Double testAccuracy,
             Integer testImages) {}
 
-    /** Returns the name of a model that is written to a directory: the directory's, with {@code -} for what no name has. */
+    /** Returns a model name for a directory: the directory's name, with {@code -} for characters that are not allowed. */
     public static String nameOf(Path directory) {
         Path last = directory.toAbsolutePath().normalize().getFileName();
         String name = last == null ? "" : last.toString().replaceAll("[^a-zA-Z0-9._-]+", "-");
         return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 
+    /** Returns the normalisation of the network's input. */
     public Normalisation normalisation() {
         return new Normalisation(mean, std);
     }
 
-    /** Returns the same with the digests of its files. */
     ModelDescription withFiles(Map<String, String> digests) {
         return with(name, precision, provenance, digests);
     }
 
-    /** Returns the same with another provenance. */
+    /** Returns a copy with another provenance. */
     public ModelDescription withProvenance(Provenance other) {
         return with(name, precision, other, files);
     }
 
-    /** Returns the same network's description in another precision. */
+    /** Returns the description of the network in another precision, without digests. */
     public ModelDescription inPrecision(String otherName, Precision other, Provenance otherProvenance) {
         return with(otherName, other, otherProvenance, Map.of());
     }

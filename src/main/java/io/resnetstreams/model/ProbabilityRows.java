@@ -3,11 +3,11 @@ package io.resnetstreams.model;
 import java.util.List;
 
 /**
- * The rows of class probabilities that a {@link Classifier} returns. A broken device answers with numbers that are no
- * probabilities rather than with an error, so every row is checked before it is used. Stateless.
+ * Checks the rows of class probabilities that a {@link Classifier} returns. A faulty device may return numbers that are not
+ * probabilities instead of an error, so every row is checked before use. Stateless.
  */
 public final class ProbabilityRows {
-    /** Rounding in the lowest precision changes a sum by less than a hundredth. */
+    /** Rounding in the lowest precision changes a sum by less than 0.01. */
     private static final double SUM_TOLERANCE = 0.1;
 
     private static final float LARGEST = 1.001f;
@@ -15,9 +15,9 @@ public final class ProbabilityRows {
     private ProbabilityRows() {}
 
     /**
-     * Returns the rows, of which there must be one for each image.
+     * Returns the rows.
      *
-     * @throws IllegalStateException if there are more or fewer
+     * @throws IllegalStateException if there is not one row per image
      */
     public static float[][] oneEach(float[][] rows, int images) {
         if (rows == null || rows.length != images) {
@@ -27,7 +27,7 @@ public final class ProbabilityRows {
         return rows;
     }
 
-    /** Returns whether all values are finite; an absent row has none that is not. */
+    /** Returns whether all values are finite; true for null. */
     public static boolean isFinite(float[] row) {
         if (row != null) {
             for (float value : row) {
@@ -39,10 +39,19 @@ public final class ProbabilityRows {
         return true;
     }
 
+    /** Returns the index of the greatest of {@code count} values, relative to {@code from}; of equal values the first. */
+    public static int argmax(float[] values, int from, int count) {
+        int best = 0;
+        for (int i = 1; i < count; i++) {
+            best = values[from + i] > values[from + best] ? i : best;
+        }
+        return best;
+    }
+
     /**
      * Returns what is wrong with a row, such as {@code has a value of NaN}, or null if it holds probabilities.
      *
-     * @param classes the number of values that it must have; 0 for any but none
+     * @param classes the required number of values; 0 for any number above 0
      */
     public static String fault(float[] row, int classes) {
         if (row == null || row.length == 0) {
@@ -53,7 +62,7 @@ public final class ProbabilityRows {
         }
         double sum = 0;
         for (float value : row) {
-            // Written so that NaN fails too.
+            // Negated, so that NaN fails too.
             if (!(value >= 0 && value <= LARGEST)) {
                 return "has a value of " + value;
             }
@@ -63,9 +72,9 @@ public final class ProbabilityRows {
     }
 
     /**
-     * Classifies images whose rows must all be sound: for work where an unsound row must not become a result.
+     * Classifies images and checks all rows.
      *
-     * @throws IllegalStateException if a row is missing or holds no probabilities; the message says what it holds
+     * @throws IllegalStateException if a row is missing or does not hold probabilities; the message says why
      */
     public static float[][] classify(Classifier classifier, List<byte[]> images) {
         float[][] rows = oneEach(classifier.classify(images), images.size());

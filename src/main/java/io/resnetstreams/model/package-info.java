@@ -1,5 +1,5 @@
 /**
- * A verified model directory, and the interface of a network on a device.
+ * Verified model directories, and the interface of a network on a device.
  *
  * <p>Start at {@link io.resnetstreams.model.ModelDirectory} and {@link io.resnetstreams.model.Classifier}. It must
  * not know Kafka, batches or the engine's devices.

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.bench.FormulaModel;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.convert.FormulaModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.common.Png;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.network.ParametersReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,11 +68,10 @@ class TrainingResumeIT {
         assertThat(killed.resolve("learning-curve.svg")).doesNotExist();
         assertThat(train(data, killed, "--resume").awaitEnd(Duration.ofSeconds(300)))
                 .isZero();
-        Map<String, float[]> expected =
-                ParametersReader.read(ModelDirectory.load(whole).parametersPath());
-        ParametersReader.read(ModelDirectory.load(killed).parametersPath())
-                .forEach((name, values) ->
-                        assertThat(values).as("seed %d, %s", SEED, name).containsExactly(expected.get(name)));
+        Map<String, float[]> expected = ModelDirectory.load(whole).network().values();
+        ModelDirectory.load(killed).network().values().forEach((name, values) -> assertThat(values)
+                .as("seed %d, %s", SEED, name)
+                .containsExactly(expected.get(name)));
         assertThat(Files.readAllLines(killed.resolve("training-log.jsonl"))).hasSize(4);
         assertThat(killed.resolve("confusion.svg")).exists();
     }

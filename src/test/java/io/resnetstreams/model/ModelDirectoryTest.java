@@ -159,7 +159,7 @@ class ModelDirectoryTest {
                 "precision | null | precision is missing",
                 "mean | [0.5] | mean is [0.5]",
                 "mean | null | mean is missing",
-                "std | [1, 0, 1] | std is [1.0, 0.0, 1.0]; each value must be greater than 0",
+                "std | [1, 0, 1] | std is [1.0, 0.0, 1.0]; each value must be above 0",
                 "files | null | files is missing"
             })
     void aBadValueIsRefusedByItsField(String field, String value, String fault) throws IOException {
@@ -193,14 +193,14 @@ class ModelDirectoryTest {
         Files.writeString(file, synset);
         String digest = Digests.of(file);
         describe(description -> ((ObjectNode) description.get("files")).put("synset.txt", digest));
-        assertRefused("synset.txt: one label a line is needed, and no empty line");
+        assertRefused("synset.txt: must have one label per line, without empty lines");
     }
 
     @Test
     void aDirectoryHalfWrittenIsRefused() {
         ModelDescription description = TestModels.description();
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> ModelDirectory.write(model, description, List.of("one"), parameter -> null));
+                .isThrownBy(() -> ModelWriter.write(model, description, List.of("one"), parameter -> null));
         assertRefused("model.json is missing");
     }
 }

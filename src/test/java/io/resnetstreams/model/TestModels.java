@@ -40,7 +40,7 @@ public final class TestModels {
     static void write(Path directory, ModelDescription description) throws IOException {
         ResNetSymbol symbol = ResNetSymbol.of(
                 ResNetArchitecture.of(description.architecture()), LABELS.size(), ResNetSymbol.Output.PROBABILITIES);
-        ModelDirectory.write(directory, description, LABELS, parameter -> {
+        ModelWriter.write(directory, description, LABELS, parameter -> {
             float[] constant = new float[parameter.size()];
             Arrays.fill(constant, 0.125f);
             return constant;

@@ -19,7 +19,7 @@ class UnsoundModelTest {
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
     void aNetworkWhoseOutputIsNotFiniteIsNotLoaded(float value) throws Exception {
-        ModelDirectory.write(folder, TestModels.description(), TestModels.LABELS, parameter -> {
+        ModelWriter.write(folder, TestModels.description(), TestModels.LABELS, parameter -> {
             float[] constant = new float[parameter.size()];
             Arrays.fill(constant, value);
             return constant;

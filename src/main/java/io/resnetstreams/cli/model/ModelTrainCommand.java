@@ -10,7 +10,6 @@ import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.SynsetFile;
 import io.resnetstreams.model.data.TrainingData;
 import io.resnetstreams.model.network.Normalisation;
-import io.resnetstreams.model.network.ParametersReader;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.train.ResNetTrainer;
@@ -143,7 +142,7 @@ final class ModelTrainCommand implements Callable<Integer> {
             throws IOException {
         Normalisation normalisation =
                 base == null ? images.normalisation() : base.description().normalisation();
-        Map<String, float[]> start = base == null ? Map.of() : ParametersReader.read(base.parametersPath());
+        Map<String, float[]> start = base == null ? Map.of() : base.network().values();
         int perEpoch = images.train().size() / options.batchSize() * options.batchSize();
         try (TrainingProgress progress = TrainingProgress.of("train", perEpoch, options.epochs(), output.text())) {
             ResNetTrainer trainer = new ResNetTrainer(

@@ -8,17 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * What stands beside a checkpoint about its network: {@code config.json} and {@code preprocessor_config.json} of Hugging
- * Face's transformers, or timm's {@code config.json}. What a file doesn't say is null.
+ * The configuration beside a checkpoint: {@code config.json} and {@code preprocessor_config.json} of Hugging Face's
+ * transformers, or timm's {@code config.json}. A value that is not configured is null.
  *
- * @param architecture a name of {@link ResNetArchitecture}
- * @param labels by class
- * @param size the edge of the network's images
- * @param resize the short edge before the crop; 0 for none
- * @param notes what can't be followed, for people
+ * @param architecture the name of a {@link ResNetArchitecture}
+ * @param labels one label per class
+ * @param size edge of the network's input in pixels
+ * @param resize pixels of the short edge before the crop; 0 for no resizing before it
+ * @param notes messages for the user about settings that differ from the configuration
  */
 public record CheckpointConfig(
         String architecture,
@@ -28,18 +27,19 @@ public record CheckpointConfig(
         List<Double> mean,
         List<Double> std,
         List<String> notes) {
-    static final String CONFIG_FILE = "config.json";
-    static final String PREPROCESSOR_FILE = "preprocessor_config.json";
+    /** How to note that the configuration resizes images in another way. */
+    static final String BILINEAR_NOTE = "; images are resized bilinearly here, which changes probabilities slightly";
 
-    /** For a checkpoint with nothing beside it. */
+    private static final String CONFIG_FILE = "config.json";
+    private static final String PREPROCESSOR_FILE = "preprocessor_config.json";
     private static final CheckpointConfig NONE = new CheckpointConfig(null, null, null, null, null, null, List.of());
 
     /**
-     * Reads what stands beside a checkpoint.
+     * Reads the configuration beside a checkpoint.
      *
-     * @param architectureNamed whether the architecture is known otherwise; one here that can't be built is then no error
-     * @param labelsGiven whether there are other labels, so that those here are not looked at
-     * @throws InvalidModelException if a file is not JSON, or describes a network that is not built here
+     * @param architectureNamed whether the user names the architecture; an unsupported one here is no error then
+     * @param labelsGiven whether the user gives labels; those here are not read then
+     * @throws InvalidModelException if a file is not JSON, or describes an unsupported network
      */
     public static CheckpointConfig beside(Path checkpoint, boolean architectureNamed, boolean labelsGiven)
             throws InvalidModelException {
@@ -59,77 +59,14 @@ public record CheckpointConfig(
             String type = config.path("model_type").asText();
             if (!type.isEmpty() && !architectureNamed) {
                 throw new InvalidModelException(file + ": model_type is '" + type + "'; only 'resnet' can be imported."
-                        + " Where the file belongs to another checkpoint, name the network with --architecture");
+                        + " If the file belongs to another checkpoint, name the network with --architecture");
             }
-            notes.add(CONFIG_FILE + " is left aside: it is neither a ResNet's of transformers nor timm's");
+            notes.add(CONFIG_FILE + " is ignored: it is neither that of a ResNet of transformers nor timm's");
         }
-        TransformersConfig transformers = new TransformersConfig(file, isTransformers ? config : null, notes);
-        return transformers.read(
-                Files.isRegularFile(preprocessorFile) ? JsonFile.read(preprocessorFile) : null,
-                preprocessorFile,
-                architectureNamed,
-                labelsGiven);
-    }
-
-    /**
-     * Returns a class's label as one line.
-     *
-     * @throws InvalidModelException if there is none
-     */
-    static String label(Path file, String field, int index, JsonNode name) throws InvalidModelException {
-        String label = name == null || !name.isValueNode() || name.isNull()
-                ? ""
-                : name.asText().strip().replaceAll("\\s+", " ");
-        if (label.isEmpty()) {
-            throw new InvalidModelException(
-                    file + ": " + field + " has no label for class " + index + "; --synset FILE gives others");
-        }
-        return label;
-    }
-
-    /** Returns three numbers, or null where the field is missing. */
-    static List<Double> colours(Path file, JsonNode object, String field) throws InvalidModelException {
-        JsonNode values = object.path(field);
-        if (values.isMissingNode() || values.isNull()) {
-            return null;
-        }
-        List<Double> colours = new ArrayList<>();
-        for (JsonNode value : values) {
-            if (value.isNumber()) {
-                colours.add(value.doubleValue());
-            }
-        }
-        if (colours.size() != 3 || values.size() != 3) {
-            throw new InvalidModelException(
-                    file + ": " + field + " is " + values + "; three numbers are needed: red, green, blue");
-        }
-        return colours;
-    }
-
-    /** Returns a whole number, or null where the node is missing. */
-    static Integer edge(Path file, String field, JsonNode node) throws InvalidModelException {
-        if (node.isMissingNode() || node.isNull()) {
-            return null;
-        }
-        if (!node.canConvertToExactIntegral() || node.asInt() < 1 || node.asInt() > 4_096) {
-            throw new InvalidModelException(file + ": " + field + " is " + node + "; allowed are 1 to 4096 pixels");
-        }
-        return node.asInt();
-    }
-
-    /** Returns a square's edge of {@code {"height": N, "width": N}}, or null where the node has neither. */
-    static Integer square(Path file, String field, JsonNode node) throws InvalidModelException {
-        Integer height = edge(file, field + ".height", node.path("height"));
-        Integer width = edge(file, field + ".width", node.path("width"));
-        if (height != null && !height.equals(width)) {
-            throw new InvalidModelException(
-                    file + ": " + field + " is " + node + "; only squares can be imported: give --crop and --resize");
-        }
-        return height;
-    }
-
-    /** Returns the name with the ending, if there is such a network. */
-    static Optional<ResNetArchitecture> large(String name) {
-        return ResNetArchitecture.find(name).filter(found -> found.stem() != ResNetArchitecture.Stem.SMALL);
+        ConfigFields preprocessor = Files.isRegularFile(preprocessorFile)
+                ? new ConfigFields(preprocessorFile, JsonFile.read(preprocessorFile))
+                : null;
+        return new TransformersConfig(file, isTransformers ? config : null, notes)
+                .read(preprocessor, architectureNamed, labelsGiven);
     }
 }

@@ -8,22 +8,23 @@ import io.resnetstreams.model.network.ResNetSymbol;
 import java.util.zip.CRC32;
 
 /**
- * Weights and images that come from a formula, so that what another implementation computes with them can be compared
- * without storing them. Values are drawn from a hash of the parameter's name, the seed and the value's index, scaled so
- * that activations neither vanish nor explode.
+ * Weights and images from a formula, so that the results of another implementation can be compared without storing weights.
+ * Values are a hash of the parameter's name, the seed and the value's index, scaled so that activations neither vanish nor
+ * explode.
  */
 public final class FormulaWeights {
     private static final long MASK = 0xFFFFFFFFL;
-    /** The second image repeats each value over a block of so many pixels' edge. */
+    /** Edge in pixels of the blocks of equal values in the second image. */
     private static final int BLOCK = 32;
 
     private final long seed;
 
+    /** Creates the weights of a seed. */
     public FormulaWeights(long seed) {
         this.seed = seed;
     }
 
-    /** Returns a parameter's values, row-major. The constants of the input's normalisation leave it as it is. */
+    /** Returns a parameter's values, row-major. The input's normalisation has no effect. */
     public float[] values(ParameterShape parameter) {
         if (parameter.kind() == ParameterShape.Kind.CONSTANT) {
             return ResNetSymbol.constant(parameter, Normalisation.NONE);
@@ -49,7 +50,7 @@ public final class FormulaWeights {
         return name.endsWith(".weight") ? 0.25 + 0.5 * u : (2 * u - 1) * 0.1;
     }
 
-    /** Returns two images, float 2×H×W×3, normalised already: noise, and a coarser one in blocks of 32×32 pixels. */
+    /** Returns two normalised images, float 2×H×W×3: noise, and blocks of 32×32 pixels. */
     public float[] images(int size) {
         int pixels = size * size;
         float[] images = new float[2 * pixels * 3];

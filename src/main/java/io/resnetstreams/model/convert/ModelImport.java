@@ -2,7 +2,7 @@ package io.resnetstreams.model.convert;
 
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
-import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.convert.SafetensorsFile.Tensor;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.ParameterShape;
@@ -20,14 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Brings a PyTorch state dict, saved as safetensors, into a model directory. {@link StateDict} says which files,
- * {@link StateDictNames} which names are known.
+ * Imports a PyTorch state dict, saved as safetensors, into a model directory. {@link StateDict} reads the files,
+ * {@link StateDictNames} maps the names.
  */
 public final class ModelImport {
     private static final int MOST_FAULTS_NAMED = 5;
@@ -37,59 +38,56 @@ public final class ModelImport {
     private ModelImport() {}
 
     /**
-     * What was imported.
+     * The result of an import.
      *
-     * @param notes what was left out, taken for something else or assumed, for people
+     * @param notes messages for the user about tensors that were ignored or renamed, and about assumptions
      */
     public record Result(ResNetArchitecture architecture, List<String> notes) {}
 
     /**
      * Writes a model directory.
      *
-     * @param file a safetensors file, or the index of one in shards
-     * @param architecture a name, or null to find it from the tensors. A network for small images is taken with the
-     *     shortcuts that the tensors have
-     * @param described what the model will say of itself, but for the architecture's name and digests
-     * @throws InvalidModelException if a file is broken, a tensor is missing, unknown or of another shape, or a value is
-     *     not finite; nothing is written then
+     * @param file a safetensors file, or an index of shards
+     * @param architecture a name, or null to find it from the tensors; for networks for small images the tensors determine
+     *     the kind of shortcut
+     * @param described makes the model's description, without digests
+     * @throws InvalidModelException if a file is malformed, a tensor is missing, unknown or of another shape, or a value is
+     *     not finite; nothing is written in these cases
      */
     public static Result run(
-            Path file, String architecture, List<String> labels, DescriptionOf described, Path directory)
+            Path file,
+            String architecture,
+            List<String> labels,
+            Function<ResNetArchitecture, ModelDescription> described,
+            Path directory)
             throws InvalidModelException, IOException {
-        try (StateDict stateDict = StateDict.open(file)) {
-            StateDictNames names = new StateDictNames(file, stateDict.tensors());
-            Map<String, Tensor> byName = names.byName();
-            int classes = classes(byName);
-            WeightsCheck.requireClasses(file, classes);
-            List<String> notes = new ArrayList<>(names.notes());
-            ResNetArchitecture found = architecture(file, byName, architecture, notes);
-            List<String> faults = faults(found, byName);
-            if (!faults.isEmpty()) {
-                throw new InvalidModelException(
-                        file + " is not a " + found.name() + ": " + shortened(faults) + other(found, byName));
-            }
-            WeightsCheck.requireLabels(file, classes, labels.size());
-            // Read once before anything is written, since a type or a value may be refused.
-            for (Tensor tensor : byName.values()) {
-                WeightsCheck.require(file, tensor.name(), tensor.shape(), stateDict.read(tensor));
-            }
-            ModelDescription description = described.of(found);
-            Normalisation normalisation = description.normalisation();
-            ModelDirectory.write(
-                    directory,
-                    description,
-                    labels,
-                    parameter -> parameter.kind() == ParameterShape.Kind.CONSTANT
-                            ? ResNetSymbol.constant(parameter, normalisation)
-                            : readChecked(stateDict, byName.get(parameter.name())));
-            return new Result(found, List.copyOf(notes));
+        StateDict stateDict = StateDict.open(file);
+        StateDictNames names = new StateDictNames(file, stateDict.tensors());
+        Map<String, Tensor> byName = names.byName();
+        int classes = classes(byName);
+        WeightsCheck.requireClasses(file, classes);
+        List<String> notes = new ArrayList<>(names.notes());
+        ResNetArchitecture found = architecture(file, byName, architecture, notes);
+        List<String> faults = faults(found, byName);
+        if (!faults.isEmpty()) {
+            throw new InvalidModelException(
+                    file + " is not a " + found.name() + ": " + shortened(faults) + other(found, byName));
         }
-    }
-
-    /** Makes the description, once the architecture is known. */
-    @FunctionalInterface
-    public interface DescriptionOf {
-        ModelDescription of(ResNetArchitecture architecture);
+        WeightsCheck.requireLabels(file, classes, labels.size());
+        // All tensors are read before anything is written, because a type or a value may be refused.
+        for (Tensor tensor : byName.values()) {
+            WeightsCheck.require(file, tensor.name(), tensor.shape(), stateDict.read(tensor));
+        }
+        ModelDescription description = described.apply(found);
+        Normalisation normalisation = description.normalisation();
+        ModelWriter.write(
+                directory,
+                description,
+                labels,
+                parameter -> parameter.kind() == ParameterShape.Kind.CONSTANT
+                        ? ResNetSymbol.constant(parameter, normalisation)
+                        : readChecked(stateDict, byName.get(parameter.name())));
+        return new Result(found, List.copyOf(notes));
     }
 
     private static float[] readChecked(StateDict stateDict, Tensor tensor) {
@@ -111,13 +109,14 @@ public final class ModelImport {
         boolean projects = tensors.keySet().stream().anyMatch(tensor -> tensor.contains(".downsample."));
         if (named.stem() == Stem.SMALL && named.shortcut() == Shortcut.PROJECTION && !projects) {
             Optional<ResNetArchitecture> padded = ResNetArchitecture.find(name + "_a");
-            padded.ifPresent(found -> notes.add("the tensors have no projections: it is a " + found.name()));
+            padded.ifPresent(
+                    found -> notes.add("the tensors have no projections, so the architecture is " + found.name()));
             return padded.orElse(named);
         }
         return named;
     }
 
-    /** Says which of the networks was taken that have the same tensors. */
+    /** Notes that other networks have the same tensors. */
     private static void noteTwins(ResNetArchitecture found, List<String> notes) {
         List<ResNetArchitecture> twins = found.twins();
         if (!twins.isEmpty()) {
@@ -126,7 +125,7 @@ public final class ModelImport {
                     + (twins.size() == 1 ? " has" : " have") + " the same tensors (--architecture NAME)");
         }
         if (found.stem() == Stem.SMALL && found.planes() == 64) {
-            notes.add("assumed: no pooling behind the 3×3 convolution, as networks for images of 32×32 have it");
+            notes.add("assumed: no pooling after the 3×3 convolution, as in networks for images of 32×32");
         }
     }
 
@@ -138,7 +137,7 @@ public final class ModelImport {
                 .findFirst();
     }
 
-    /** Says how the tensors differ from the network that they are most like, if they are like any. */
+    /** Describes how the tensors differ from those of the most similar network, if one is similar. */
     private static InvalidModelException unknown(Path file, Map<String, Tensor> tensors) {
         ResNetArchitecture closest = candidates(tensors)
                 .min(Comparator.comparingInt(
@@ -150,25 +149,21 @@ public final class ModelImport {
         String difference = unknown.size() <= tensors.size() / 2
                 ? "; the closest is a " + closest.name() + ", but " + shortened(faults)
                 : ": " + shortened(unknown);
-        return new InvalidModelException(file + ": its " + tensors.size() + " tensors are those of no network that can"
-                + " be built ('model list --architectures' says which can)" + difference);
+        return new InvalidModelException(file + ": its " + tensors.size() + " tensors fit no network that can"
+                + " be built ('model list --architectures' lists them)" + difference);
     }
 
-    /** Returns what the tensors are instead, as the end of a message. */
+    /** Returns the end of a message that names the network that the tensors fit; empty if they fit none. */
     private static String other(ResNetArchitecture named, Map<String, Tensor> tensors) {
         return fitting(tensors)
                 .filter(fitting -> !fitting.name().equals(named.name())
                         && !fitting.twins().stream()
                                 .anyMatch(twin -> twin.name().equals(named.name())))
-                .map(fitting ->
-                        "; the tensors are those of a " + fitting.name() + " of " + classes(tensors) + " classes")
+                .map(fitting -> "; the tensors fit a " + fitting.name() + " with " + classes(tensors) + " classes")
                 .orElse("");
     }
 
-    /**
-     * Returns all named architectures, and those for small images of the depth and width that the tensors have, without
-     * those that differ by strides only.
-     */
+    /** Returns all named architectures except those that differ by strides only, and those for small images that fit. */
     private static Stream<ResNetArchitecture> candidates(Map<String, Tensor> tensors) {
         Stream<ResNetArchitecture> named = ResNetArchitecture.all().stream()
                 .filter(candidate -> !candidate.strideFirst() && candidate.dilatedStages() == 0);
@@ -188,7 +183,7 @@ public final class ModelImport {
                         .flatMap(Optional::stream));
     }
 
-    /** Returns how many blocks each stage has, by the tensors' names. */
+    /** Returns the number of blocks of each stage, from the tensors' names. */
     private static List<Integer> blocks(Map<String, Tensor> tensors) {
         Map<Integer, Integer> blocks = new TreeMap<>();
         for (String name : tensors.keySet()) {
@@ -202,7 +197,7 @@ public final class ModelImport {
 
     private static int classes(Map<String, Tensor> tensors) {
         Tensor dense = tensors.get("fc.weight");
-        // Where there is none, that is said later.
+        // A missing layer is reported later.
         return dense == null || dense.shape().isEmpty() ? 2 : dense.shape().get(0);
     }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.JsonFile;
+import io.resnetstreams.model.ProbabilityRows;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
@@ -16,33 +17,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares networks with what another implementation computed from the same {@link FormulaWeights}: its file names a
- * seed, and for each architecture the number of parameters and, of two images, the first logits, the most probable class,
- * the norm and the mean of all logits.
+ * Compares networks with the results of another implementation for the same {@link FormulaWeights}. A reference file has a
+ * seed and, for each architecture, the number of parameters and for two images the first logits, the most probable class,
+ * and the norm and the mean of all logits.
  */
 public final class ReferenceCheck {
-
-    private final Path file;
     private final JsonNode reference;
     private final int size;
 
     /**
-     * How an architecture compares.
+     * The result for an architecture.
      *
-     * @param parameters how many training changes
-     * @param maxRelativeDifference largest difference of a logit, the norm or the mean, relative to the largest logit
-     *     (the norm: to itself), over both images
+     * @param parameters number of values that training changes
+     * @param maxRelativeDifference largest difference over both images of a logit or the mean, relative to the largest
+     *     logit, or of the norm, relative to itself
      */
     public record Result(
             String name, long parameters, boolean parametersEqual, double maxRelativeDifference, boolean argmaxEqual) {
+        /** Returns whether everything is equal within the tolerance; false for a difference of NaN. */
         public boolean passes(double tolerance) {
-            // Not a number passes nothing.
             return parametersEqual && argmaxEqual && maxRelativeDifference <= tolerance;
         }
     }
 
-    private ReferenceCheck(Path file, JsonNode reference, int size) {
-        this.file = file;
+    private ReferenceCheck(JsonNode reference, int size) {
         this.reference = reference;
         this.size = size;
     }
@@ -50,7 +48,7 @@ public final class ReferenceCheck {
     /**
      * Reads a file of reference values.
      *
-     * @throws InvalidModelException if it has not the fields that are needed; the message names them
+     * @throws InvalidModelException if a field is missing or malformed; the message names it
      */
     public static ReferenceCheck read(Path file) throws InvalidModelException {
         JsonNode reference = JsonFile.read(file);
@@ -63,14 +61,14 @@ public final class ReferenceCheck {
                 || shape.path(2).asInt() != size
                 || size < 32
                 || size > 4_096) {
-            throw new InvalidModelException(
-                    file + ": needs the fields seed, models and input_shape [2, 3, EDGE, EDGE], EDGE from 32 to 4096");
+            throw new InvalidModelException(file
+                    + ": must have the fields seed, models and input_shape [2, 3, EDGE, EDGE], EDGE from 32 to 4096");
         }
         for (Map.Entry<String, JsonNode> model : reference.get("models").properties()) {
             for (String field : new String[] {"logits", "argmax", "l2", "mean"}) {
                 if (model.getValue().path(field).size() != 2) {
                     throw new InvalidModelException(file + ": models." + model.getKey() + "." + field
-                            + " needs two values, one for each image");
+                            + " must have two values, one for each image");
                 }
             }
             try {
@@ -79,17 +77,17 @@ public final class ReferenceCheck {
                 throw new InvalidModelException(file + ": " + e.getMessage(), e);
             }
         }
-        return new ReferenceCheck(file, reference, size);
+        return new ReferenceCheck(reference, size);
     }
 
-    /** Returns the architectures in the file. */
+    /** Returns the names of the architectures in the file. */
     public List<String> names() {
         List<String> names = new ArrayList<>();
         reference.get("models").fieldNames().forEachRemaining(names::add);
         return names;
     }
 
-    /** Builds and runs an architecture. */
+    /** Builds an architecture, classifies the two images and compares the results. */
     public Result check(String name) throws IOException {
         JsonNode expected = reference.get("models").get(name);
         int classes = expected.path("classes").asInt(1_000);
@@ -101,7 +99,8 @@ public final class ReferenceCheck {
         for (int image = 0; image < 2; image++) {
             Logits found = new Logits(logits, image * classes, classes);
             largest = Math.max(largest, found.difference(expected, image));
-            argmaxEqual &= found.argmax() == expected.get("argmax").get(image).asInt(-1);
+            argmaxEqual &= ProbabilityRows.argmax(logits, image * classes, classes)
+                    == expected.get("argmax").get(image).asInt(-1);
         }
         long parameters = symbol.trainableParameters();
         boolean counted =
@@ -117,21 +116,8 @@ public final class ReferenceCheck {
         }
     }
 
-    @Override
-    public String toString() {
-        return file.toString();
-    }
-
     /** One image's row of logits. */
     private record Logits(float[] values, int from, int size) {
-        int argmax() {
-            int best = 0;
-            for (int i = 1; i < size; i++) {
-                best = values[from + i] > values[from + best] ? i : best;
-            }
-            return best;
-        }
-
         double difference(JsonNode expected, int image) {
             double largest = 0;
             double squares = 0;

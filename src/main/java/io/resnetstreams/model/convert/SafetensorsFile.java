@@ -13,86 +13,63 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads tensors in the safetensors format (huggingface/safetensors, README "Format"): a header of JSON that names each
- * tensor's type, shape and place, then the values, little endian. The file may come from anywhere, so the header is held
- * against the file before anything is read: places must lie in the file, fit their type and shape, and neither overlap
- * nor leave gaps.
+ * Reads tensors in the safetensors format (huggingface/safetensors, README "Format"): a JSON header with each tensor's type,
+ * shape and offsets, then the values, little endian. The file is untrusted, so the header is checked before values are read:
+ * offsets must lie in the file, match type and shape, and neither overlap nor leave gaps.
  *
- * <p>Threading: one thread. Memory: one tensor at a time.
+ * <p>Memory: one tensor at a time.
+ *
+ * @param dataStart position of the first value
+ * @param tensors all tensors by name, in the file's order
  */
-final class SafetensorsFile implements AutoCloseable {
-    /** As the format allows; what it may hold is bounded by {@link SafetensorsHeader}. */
+record SafetensorsFile(Path file, long dataStart, Map<String, SafetensorsFile.Tensor> tensors) {
+    /** The format's limit; {@link SafetensorsHeader} limits the contents. */
     private static final long LONGEST_HEADER = 100_000_000;
 
-    private final Path file;
-    private final FileChannel channel;
-    private final long dataStart;
-    private final Map<String, Tensor> tensors;
-
-    /** A tensor's type, by the format's name, its shape, and where its bytes are, counted from the header's end. */
+    /** A tensor's type, in the format's name, its shape, and its offsets in bytes from the end of the header. */
     record Tensor(String name, String type, List<Integer> shape, long begin, long end) {
-        /** Returns how many values it has. */
         long size() {
             return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
         }
     }
 
-    private SafetensorsFile(Path file, FileChannel channel, long dataStart, Map<String, Tensor> tensors) {
-        this.file = file;
-        this.channel = channel;
-        this.dataStart = dataStart;
-        this.tensors = tensors;
-    }
-
     /**
-     * Opens a file and checks its header.
+     * Reads and checks the header of a file.
      *
-     * @throws InvalidModelException if it is not what the format says; the message names file, tensor and fault
+     * @throws InvalidModelException if the file violates the format; the message names the file, the tensor and the fault
      */
     static SafetensorsFile open(Path file) throws InvalidModelException {
-        FileChannel channel = null;
-        try {
-            channel = FileChannel.open(file, StandardOpenOption.READ);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long length = channel.size();
             ByteBuffer start = read(channel, 0, (int) Math.min(length, 9));
             long header = length < 8 ? -1 : start.getLong();
-            // The same length may begin a file of another kind.
+            // Files of other kinds may start with a valid length.
             if (header < 2 || header > Math.min(length - 8, LONGEST_HEADER) || start.get() != '{') {
                 ForeignFile.refuse(file, "a safetensors file");
             }
             if (header < 2 || header > length - 8) {
                 throw new InvalidModelException(file + ": is not a safetensors file: " + length
                         + " bytes can't hold a header of " + header
-                        + "; is it whole, and no error message that a server sent in its place?");
+                        + "; check that the download is complete and is not a server's error message");
             }
             if (header > LONGEST_HEADER) {
                 throw new InvalidModelException(
                         file + ": has a header of " + header + " bytes; at most " + LONGEST_HEADER + " are read");
             }
             byte[] text = read(channel, 8, Math.toIntExact(header)).array();
-            return new SafetensorsFile(
-                    file, channel, 8 + header, SafetensorsHeader.tensors(file, text, length - 8 - header));
-        } catch (IOException | InvalidModelException e) {
-            close(channel);
-            if (e instanceof InvalidModelException invalid) {
-                throw invalid;
-            }
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            return new SafetensorsFile(file, 8 + header, SafetensorsHeader.tensors(file, text, length - 8 - header));
+        } catch (IOException e) {
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 
-    /** Returns all tensors by name, in the file's order. */
-    Map<String, Tensor> tensors() {
-        return tensors;
-    }
-
     /**
-     * Reads a tensor's values, row-major; half precision is widened, which is exact, and double precision rounded.
+     * Reads a tensor's values, row-major. Half precision is widened, which is exact; double precision is rounded.
      *
-     * @throws InvalidModelException if it is neither F64, F32, F16 nor BF16
+     * @throws InvalidModelException if the type is not F64, F32, F16 or BF16
      */
     float[] read(Tensor tensor) throws InvalidModelException {
-        try {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             float[] values = new float[Math.toIntExact(tensor.size())];
             ByteBuffer bytes =
                     read(channel, dataStart + tensor.begin(), Math.toIntExact(tensor.end() - tensor.begin()));
@@ -120,11 +97,11 @@ final class SafetensorsFile implements AutoCloseable {
         } catch (ArithmeticException e) {
             throw new InvalidModelException(file + ": tensor '" + tensor.name() + "' is too large", e);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 
-    /** IEEE 754 binary16; Java has this from version 20 on. */
+    /** Converts IEEE 754 binary16; in Java from version 20 on. */
     static float halfToFloat(short half) {
         int sign = (half & 0x8000) << 16;
         int exponent = half >> 10 & 0x1F;
@@ -140,24 +117,9 @@ final class SafetensorsFile implements AutoCloseable {
         ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw new EOFException("it ended early; is it being written?");
+                throw new EOFException("the file ends early; it may still be being written");
             }
         }
         return buffer.flip();
-    }
-
-    private static void close(FileChannel channel) throws InvalidModelException {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            throw new InvalidModelException("cannot close a file: " + e.getMessage(), e);
-        }
-    }
-
-    @Override
-    public void close() throws InvalidModelException {
-        close(channel);
     }
 }

@@ -29,7 +29,7 @@ final class SafetensorsHeader {
                             .maxNestingDepth(8)
                             .maxNumberLength(20)
                             .maxStringLength(10_000)
-                            // About 25 for each tensor.
+                            // A tensor has about 25.
                             .maxTokenCount(50L * MOST_TENSORS)
                             .build())
                     .build())
@@ -39,10 +39,10 @@ final class SafetensorsHeader {
     private SafetensorsHeader() {}
 
     /**
-     * Returns the tensors by name, in the header's order. What {@code __metadata__} says is passed over, however long.
+     * Returns the tensors by name, in the header's order. The field {@code __metadata__} is skipped.
      *
-     * @param dataLength how many bytes follow the header
-     * @throws InvalidModelException if it is not what the format says; the message names file, tensor and fault
+     * @param dataLength number of bytes after the header
+     * @throws InvalidModelException if the header violates the format; the message names the file, the tensor and the fault
      */
     static Map<String, Tensor> tensors(Path file, byte[] text, long dataLength) throws InvalidModelException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ final class SafetensorsHeader {
                     tensors.put(name, tensor(file, name, JSON.readTree(header)));
                 }
             }
-            require(header.nextToken() == null, file + ": the header is not valid: something follows its JSON object");
+            require(header.nextToken() == null, file + ": the header is not valid: data follows its JSON object");
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(file + ": the header is not valid: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
@@ -75,7 +75,7 @@ final class SafetensorsHeader {
         require(type.isTextual(), where + "has no dtype");
         require(
                 offsets.size() == 2 && isOffset(offsets.get(0)) && isOffset(offsets.get(1)),
-                where + "has data_offsets " + offsets + "; two numbers are needed");
+                where + "has data_offsets " + offsets + "; must be two numbers");
         Tensor tensor = new Tensor(
                 name,
                 type.textValue(),
@@ -89,13 +89,15 @@ final class SafetensorsHeader {
                     where + "of type " + tensor.type() + " and shape " + tensor.shape() + " needs " + needed
                             + " bytes; data_offsets " + offsets + " hold " + (tensor.end() - tensor.begin()));
         } catch (ArithmeticException e) {
-            throw new InvalidModelException(where + "has a shape beyond all bounds: " + tensor.shape(), e);
+            throw new InvalidModelException(where + "has a shape that is too large: " + tensor.shape(), e);
         }
         return tensor;
     }
 
     private static List<Integer> shape(String where, JsonNode shape) throws InvalidModelException {
-        require(shape.isArray() && shape.size() <= MOST_DIMENSIONS, where + "has no shape of at most 8 dimensions");
+        require(
+                shape.isArray() && shape.size() <= MOST_DIMENSIONS,
+                where + "must have a shape of at most 8 dimensions");
         for (JsonNode extent : shape) {
             require(
                     extent.isInt() && extent.intValue() >= 0,
@@ -130,7 +132,7 @@ final class SafetensorsHeader {
                     tensor.begin() == end,
                     file + ": tensor '" + tensor.name() + "' begins at " + tensor.begin()
                             + (tensor.begin() < end
-                                    ? ", within the one before it, which ends at "
+                                    ? ", inside the tensor before it, which ends at "
                                     : "; there is a gap from ")
                             + end);
             end = tensor.end();

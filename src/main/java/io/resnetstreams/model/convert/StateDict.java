@@ -10,15 +10,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A PyTorch state dict: one safetensors file, or those that an index ({@code model.safetensors.index.json}, Hugging Face's
- * form of a checkpoint in shards) names beside it.
+ * A PyTorch state dict: one safetensors file, or the shards listed in an index ({@code model.safetensors.index.json}, as
+ * Hugging Face stores large checkpoints).
  *
- * <p>Threading: one thread. Memory: one tensor at a time.
+ * <p>Memory: one tensor at a time.
  */
-final class StateDict implements AutoCloseable {
+final class StateDict {
     private static final String INDEX_ENDING = ".safetensors.index.json";
     private static final Pattern SHARD = Pattern.compile("(.*)-\\d{5}-of-(\\d{5})\\.safetensors");
     private static final int MOST_SHARDS = 1_000;
@@ -32,42 +33,37 @@ final class StateDict implements AutoCloseable {
     /**
      * Opens a file or an index.
      *
-     * @throws InvalidModelException if it is neither, a shard is missing, or a tensor is not where the index says
+     * @throws InvalidModelException if the file is neither, a shard is missing, or a tensor is not in the shard that the index
+     *     names
      */
     static StateDict open(Path file) throws InvalidModelException {
         StateDict opened = new StateDict();
-        try {
-            if (file.getFileName().toString().endsWith(INDEX_ENDING)) {
-                opened.openIndex(file);
-            } else {
-                opened.openFile(file);
-            }
-            return opened;
-        } catch (InvalidModelException e) {
-            opened.close();
-            throw e;
+        if (file.getFileName().toString().endsWith(INDEX_ENDING)) {
+            opened.openIndex(file);
+        } else {
+            opened.openFile(file);
         }
+        return opened;
     }
 
     private void openFile(Path file) throws InvalidModelException {
         String name = file.getFileName().toString();
-        var shard = SHARD.matcher(name);
+        Matcher shard = SHARD.matcher(name);
         if (shard.matches() && !shard.group(2).equals("00001")) {
-            throw new InvalidModelException(
-                    file + ": is one shard of a checkpoint in " + Integer.parseInt(shard.group(2))
-                            + " files; import the index beside it, " + shard.group(1) + INDEX_ENDING);
+            throw new InvalidModelException(file + ": is one of " + Integer.parseInt(shard.group(2))
+                    + " shards of a checkpoint; import the index beside it, " + shard.group(1) + INDEX_ENDING);
         }
         if (name.endsWith(".json")) {
             JsonNode json = JsonFile.read(file);
             throw new InvalidModelException(file + ": is JSON"
                     + (json.has("nodes") && json.has("heads")
-                            ? ", an MXNet symbol by its fields; its name must end with " + SymbolImport.SYMBOL_ENDING
+                            ? " with the fields of an MXNet symbol; its name must end with "
+                                    + SymbolImport.SYMBOL_ENDING
                             : json.has("weight_map")
                                     ? index(json)
                                     : "; import the .safetensors file that belongs to it"));
         }
         SafetensorsFile opened = SafetensorsFile.open(file);
-        shards.put(name, opened);
         for (Tensor tensor : opened.tensors().values()) {
             tensors.put(tensor.name(), tensor);
             owners.put(tensor.name(), opened);
@@ -78,15 +74,15 @@ final class StateDict implements AutoCloseable {
         boolean isSafetensors = json.get("weight_map").properties().stream()
                 .allMatch(place -> place.getValue().asText().endsWith(".safetensors"));
         return isSafetensors
-                ? ", the index of a checkpoint in shards by its fields; its name must end with " + INDEX_ENDING
-                : ", the index of a checkpoint in shards that are pickled, which can run code when they are read; "
+                ? " with the fields of an index of shards; its name must end with " + INDEX_ENDING
+                : ", the index of pickled shards, which can run code when they are read; "
                         + ForeignFile.SAVE_AS_SAFETENSORS;
     }
 
     private void openIndex(Path file) throws InvalidModelException {
         JsonNode places = JsonFile.read(file).path("weight_map");
         if (!places.isObject() || places.isEmpty()) {
-            throw new InvalidModelException(file + ": has no weight_map, which names the file of each tensor");
+            throw new InvalidModelException(file + ": has no weight_map with the file of each tensor");
         }
         for (Map.Entry<String, JsonNode> place : places.properties()) {
             String tensor = place.getKey();
@@ -94,7 +90,7 @@ final class StateDict implements AutoCloseable {
             Tensor found = shard.tensors().get(tensor);
             if (found == null) {
                 throw new InvalidModelException(file + ": tensor '" + tensor + "' is not in "
-                        + place.getValue().asText() + "; the files are not those of one checkpoint");
+                        + place.getValue().asText() + "; the files do not belong to one checkpoint");
             }
             tensors.put(tensor, found);
             owners.put(tensor, shard);
@@ -106,34 +102,25 @@ final class StateDict implements AutoCloseable {
             if (shards.size() == MOST_SHARDS) {
                 throw new InvalidModelException(index + ": names more than " + MOST_SHARDS + " files");
             }
-            // A name alone, so that an index from anywhere opens nothing else of this machine's.
+            // The index is untrusted: it must not open files in other folders.
             if (!name.matches("[^/\\\\]+\\.safetensors")) {
                 throw new InvalidModelException(index + ": weight_map names '" + name
-                        + "'; allowed are names of .safetensors files in the same folder");
+                        + "'; must be the name of a .safetensors file in the same folder");
             }
             Path shard = index.resolveSibling(name);
             if (!Files.isRegularFile(shard)) {
-                throw new InvalidModelException(index + ": the shard " + name + " is missing beside it");
+                throw new InvalidModelException(index + ": the shard " + name + " is missing in the same folder");
             }
             shards.put(name, SafetensorsFile.open(shard));
         }
         return shards.get(name);
     }
 
-    /** Returns all tensors by name. */
     Map<String, Tensor> tensors() {
         return tensors;
     }
 
-    /** Reads a tensor's values; see {@link SafetensorsFile#read}. */
     float[] read(Tensor tensor) throws InvalidModelException {
         return owners.get(tensor.name()).read(tensor);
-    }
-
-    @Override
-    public void close() throws InvalidModelException {
-        for (SafetensorsFile shard : shards.values()) {
-            shard.close();
-        }
     }
 }

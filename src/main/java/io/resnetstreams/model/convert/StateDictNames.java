@@ -12,21 +12,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Gives the tensors of a state dict torchvision's names. Known are torchvision's and timm's own, Hugging Face's ResNet,
- * those of CIFAR networks ({@code shortcut}, {@code linear}), heads under other names, and prefixes before any of them.
+ * Renames the tensors of a state dict to torchvision's names. Known names are those of torchvision and timm, of Hugging
+ * Face's ResNet, and of CIFAR networks ({@code shortcut}, {@code linear}), heads with other names, and all of them with
+ * prefixes.
  */
 final class StateDictNames {
-    /** What counts batches or operations, and no network computes with. */
+    /** Counters of batches or operations, which are not parameters. */
     private static final Pattern COUNTER =
             Pattern.compile("(.*\\.)?(num_batches_tracked|total_ops|total_params|n_averaged)");
 
-    /** The network's first convolution: its name says what stands before all names. A block has a conv1 of its own. */
+    /** The network's first convolution, with the prefix of all names in group 1. Blocks have a conv1 too. */
     private static final Pattern FIRST = Pattern.compile("(?!.*layer\\d+\\.\\d+\\.)(.*\\.)?"
             + "(conv1\\.weight|conv1\\.0\\.weight|embedder\\.embedder\\.convolution\\.weight)");
 
     private static final Pattern PREFIX = Pattern.compile(
             "(?:(?:module|_orig_mod|model|backbone|net|network|base_model|encoder|state_dict|resnet)\\.)+");
-    /** What torch.compile, FSDP and activation checkpointing put around any part of a network. */
+    /** Wrappers that torch.compile, FSDP and activation checkpointing add anywhere in a network. */
     private static final Pattern WRAPPER =
             Pattern.compile("(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
 
@@ -41,11 +42,7 @@ final class StateDictNames {
     private final Map<String, Tensor> byName = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
 
-    /**
-     * Names tensors.
-     *
-     * @throws InvalidModelException if two of them are the same parameter, or there is more than one dense layer
-     */
+    /** @throws InvalidModelException if two tensors are the same parameter, or there is not exactly one dense layer */
     StateDictNames(Path file, Map<String, Tensor> tensors) throws InvalidModelException {
         this.file = file;
         Map<String, Tensor> used = new LinkedHashMap<>();
@@ -58,7 +55,7 @@ final class StateDictNames {
             }
         }
         if (!auxiliary.isEmpty()) {
-            notes.add("tensors of an auxiliary head are left out, since only training uses it: "
+            notes.add("tensors of an auxiliary head are ignored, because only training uses it: "
                     + String.join(", ", auxiliary));
         }
         for (Map.Entry<String, Tensor> tensor : withoutPrefixes(used).entrySet()) {
@@ -67,12 +64,11 @@ final class StateDictNames {
         nameHead();
     }
 
-    /** Returns the tensors by torchvision's names. */
     Map<String, Tensor> byName() {
         return byName;
     }
 
-    /** Returns what was left out or taken for something else, for people. */
+    /** Returns messages for the user about tensors that were ignored or renamed. */
     List<String> notes() {
         return notes;
     }
@@ -85,10 +81,9 @@ final class StateDictNames {
                 .map(matcher -> matcher.group(1) == null ? "" : matcher.group(1))
                 .toList();
         if (starts.size() > 1) {
-            throw new InvalidModelException(
-                    file + ": has the tensors of " + starts.size()
-                            + " networks, whose names begin with '" + String.join("', '", starts)
-                            + "' (a training saves a moving average of the weights, or a teacher, so); save those of one alone");
+            throw new InvalidModelException(file + ": has the tensors of " + starts.size()
+                    + " networks, with the prefixes '" + String.join("', '", starts)
+                    + "', such as a moving average of the weights or a teacher; save the tensors of one network");
         }
         String start = starts.isEmpty() ? common(tensors) : starts.get(0);
         Map<String, Tensor> left = new LinkedHashMap<>();
@@ -104,18 +99,18 @@ final class StateDictNames {
             if (wrapper.find()) {
                 prefixes.add(wrapper.group());
             }
-            Tensor twin = left.put(wrapper.replaceAll(""), tensor.getValue());
-            if (twin != null) {
-                throw twins(twin, tensor.getValue());
+            Tensor same = left.put(wrapper.replaceAll(""), tensor.getValue());
+            if (same != null) {
+                throw duplicate(same, tensor.getValue());
             }
         }
         if (!prefixes.isEmpty()) {
-            notes.add("left out of the tensors' names: '" + String.join("', '", prefixes) + "'");
+            notes.add("prefixes removed from the tensors' names: '" + String.join("', '", prefixes) + "'");
         }
         return left;
     }
 
-    /** Returns the longest prefix, up to a dot, that all names have. */
+    /** Returns the longest common prefix of all names that ends with a dot. */
     private static String common(Map<String, Tensor> tensors) {
         String common = tensors.isEmpty() ? "" : tensors.keySet().iterator().next();
         for (String name : tensors.keySet()) {
@@ -154,19 +149,18 @@ final class StateDictNames {
         List<String> heads = dense.stream()
                 .filter(name -> HEAD.matcher(name + WEIGHT).matches())
                 .toList();
-        List<String> rivals = heads.isEmpty() ? dense : heads;
-        if (rivals.size() > 1) {
-            throw new InvalidModelException(file + ": has " + rivals.size() + " dense layers ("
-                    + String.join(", ", rivals.subList(0, Math.min(rivals.size(), MOST_NAMED)))
-                    + (rivals.size() > MOST_NAMED ? ", …" : "") + "); the networks that can be built have one");
+        List<String> candidates = heads.isEmpty() ? dense : heads;
+        if (candidates.size() > 1) {
+            throw new InvalidModelException(file + ": has " + candidates.size() + " dense layers ("
+                    + String.join(", ", candidates.subList(0, Math.min(candidates.size(), MOST_NAMED)))
+                    + (candidates.size() > MOST_NAMED ? ", …" : "") + "); supported networks have one");
         }
-        if (rivals.isEmpty()) {
+        if (candidates.isEmpty()) {
             throw new InvalidModelException(
-                    file + ": has no dense layer, a weight of two dimensions: it is a backbone that"
-                            + " makes features, without the head that tells classes, or a network of another kind; export the"
-                            + " whole classifier");
+                    file + ": has no dense layer, a weight of two dimensions: it is a backbone without"
+                            + " a classification head, or another kind of network; export the whole classifier");
         }
-        String head = rivals.get(0);
+        String head = candidates.get(0);
         if (!head.equals(DENSE)) {
             notes.add("the dense layer is called '" + head + "'");
             for (String part : new String[] {WEIGHT, ".bias"}) {
@@ -179,13 +173,13 @@ final class StateDictNames {
     }
 
     private void put(String name, Tensor tensor) throws InvalidModelException {
-        Tensor twin = byName.put(name, tensor);
-        if (twin != null) {
-            throw twins(twin, tensor);
+        Tensor same = byName.put(name, tensor);
+        if (same != null) {
+            throw duplicate(same, tensor);
         }
     }
 
-    private InvalidModelException twins(Tensor one, Tensor other) {
+    private InvalidModelException duplicate(Tensor one, Tensor other) {
         return new InvalidModelException(
                 file + ": tensors '" + one.name() + "' and '" + other.name() + "' are the same parameter");
     }

@@ -11,53 +11,53 @@ import io.resnetstreams.common.ForeignFile;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParameterShape.Kind;
 import io.resnetstreams.model.network.ParametersCheck;
-import io.resnetstreams.model.network.ParametersReader;
-import io.resnetstreams.model.network.ParametersReader.Stored;
+import io.resnetstreams.model.network.ParametersFile;
+import io.resnetstreams.model.network.ParametersFile.Stored;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolGraph;
 import io.resnetstreams.model.network.SymbolNetwork;
+import io.resnetstreams.model.network.SymbolNodes;
 import io.resnetstreams.model.network.SymbolPasses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Brings an MXNet network, {@code NAME-symbol.json} and {@code NAME-0000.params} as DJL's MXNet model zoo and Gluon's
- * export have them, into a model directory. Its graph stays as it is; before its input {@code data} (float32, N×3×H×W,
- * normalised) come the operators that make it from uint8 N×H×W×3, after its output a softmax unless there is one.
+ * Imports an MXNet network into a model directory: {@code NAME-symbol.json} and {@code NAME-0000.params}, as in DJL's MXNet
+ * model zoo and in Gluon's exports. Operators that convert uint8 N×H×W×3 are inserted before its input {@code data}
+ * (normalised float32 N×3×H×W), and a softmax is appended unless there is one. The rest of the graph stays as it is.
  */
 public final class SymbolImport {
+    /** What the name of a symbol file ends with. */
     public static final String SYMBOL_ENDING = "-symbol.json";
+
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxTokenCount(4_000_000).build())
             .build());
-    private static final String VARIABLE = "null";
-    /** ResNet-152 has some 1,500. */
+    /** ResNet-152 has about 1,500. */
     private static final int MOST_NODES = 100_000;
 
     private static final int VERSION_WITH_STATES = 900;
     private static final String TRAINING_HEAD = "SoftmaxOutput";
 
-    /** What a file of parameters begins with. */
     private SymbolImport() {}
 
     /**
      * Writes a model directory.
      *
-     * @param symbolFile ends with {@code -symbol.json}; the parameters are looked for beside it
-     * @throws InvalidModelException if a file is missing or not what it should be, or outputs and labels differ
+     * @param symbolFile its name ends with {@code -symbol.json}; the parameters are in the same folder
+     * @throws InvalidModelException if a file is missing or malformed, or the numbers of outputs and labels differ
      */
     public static void run(Path symbolFile, List<String> labels, ModelDescription description, Path directory)
             throws InvalidModelException, IOException {
@@ -68,12 +68,11 @@ public final class SymbolImport {
         try {
             head = rebuild(symbolFile, graph, stored);
         } catch (NullPointerException | IndexOutOfBoundsException | ClassCastException e) {
-            throw new InvalidModelException(symbolFile + ": is not an MXNet symbol that can be understood: " + e, e);
+            throw new InvalidModelException(symbolFile + ": is not a valid MXNet symbol: " + e, e);
         }
-        Map<String, ParameterShape> shapes = new LinkedHashMap<>(graph.parameters());
-        ResNetSymbol symbol = new ResNetSymbol(graph.toJson(head), shapes);
+        ResNetSymbol symbol = new ResNetSymbol(graph.toJson(head), graph.parameters());
         requireOutputs(symbolFile, symbol, stored, normalisation, description, labels.size());
-        ModelDirectory.write(
+        ModelWriter.write(
                 directory, description, labels, symbol, parameter -> values(parameter, stored, normalisation));
     }
 
@@ -94,11 +93,11 @@ public final class SymbolImport {
             Path file = own.stream()
                     .filter(other -> other.toString().endsWith(".params"))
                     .reduce((earlier, later) -> later)
-                    .orElseThrow(() -> new InvalidModelException(symbolFile + ": beside it " + prefix
-                            + "-0000.params is missing"
+                    .orElseThrow(() -> new InvalidModelException(symbolFile + ": " + prefix
+                            + "-0000.params is missing in the same folder"
                             + (own.isEmpty() ? "" : "; " + own.get(0).getFileName() + " must be unpacked first")));
             ParametersCheck.requireFormat(file);
-            Map<String, Stored> stored = ParametersReader.stored(file);
+            Map<String, Stored> stored = ParametersFile.read(file);
             for (Stored parameter : stored.values()) {
                 ParameterShape shape = parameter.shape();
                 List<Integer> extents = Arrays.stream(shape.shape()).boxed().toList();
@@ -110,38 +109,30 @@ public final class SymbolImport {
         }
     }
 
-    /** Copies the graph behind the input's operators and returns its head. */
+    /** Copies the graph after the operators of the input, and returns its head. */
     private static int rebuild(Path symbolFile, SymbolGraph graph, Map<String, Stored> stored)
             throws InvalidModelException, IOException {
-        JsonNode source = read(symbolFile);
-        JsonNode nodes = source.get("nodes");
+        SymbolNodes source = new SymbolNodes((ObjectNode) read(symbolFile));
         Map<Integer, Integer> renumbered = new HashMap<>();
-        for (int node = 0; node < nodes.size(); node++) {
-            String name = nodes.get(node).get("name").asText();
-            String operator = nodes.get(node).get("op").asText();
+        for (int node = 0; node < source.size(); node++) {
+            String name = source.name(node);
+            String operator = source.operator(node);
             if (name.equals(ResNetSymbol.INPUT)) {
                 renumbered.put(node, ResNetSymbol.normalise(graph));
-            } else if (stored.containsKey(name) && operator.equals(VARIABLE)) {
+            } else if (stored.containsKey(name) && operator.equals(SymbolNodes.VARIABLE)) {
                 ParameterShape shape = stored.get(name).shape();
                 renumbered.put(node, graph.parameter(name, shape.kind(), shape.shape()));
             } else if (operator.equals(TRAINING_HEAD)) {
-                int logits = renumbered.get(input(nodes.get(node), 0));
+                int logits = renumbered.get(source.input(node, 0));
                 renumbered.put(node, graph.operator("softmax", name, Map.of("axis", "1"), logits));
-            } else if (operator.equals(VARIABLE)) {
-                // A label, which only a training head reads; anything else is found when its reader is copied.
-                continue;
-            } else {
-                renumbered.put(node, graph.copy((ObjectNode) nodes.get(node), renumbered));
+            } else if (!operator.equals(SymbolNodes.VARIABLE)) {
+                // Other variables are labels, which only a training head reads; a missing one fails the copy.
+                renumbered.put(node, graph.copy(source.node(node), renumbered));
             }
         }
-        int last = source.get("heads").get(0).get(0).asInt();
-        int head = renumbered.get(last);
-        boolean hasSoftmax = nodes.get(last).get("op").asText().matches("softmax|" + TRAINING_HEAD);
+        int head = renumbered.get(source.head());
+        boolean hasSoftmax = source.operator(source.head()).matches("softmax|" + TRAINING_HEAD);
         return hasSoftmax ? head : graph.operator("softmax", "probabilities", Map.of("axis", "1"), head);
-    }
-
-    private static int input(JsonNode node, int index) {
-        return node.get("inputs").get(index).get(0).asInt();
     }
 
     private static JsonNode read(Path file) throws InvalidModelException, IOException {
@@ -157,33 +148,29 @@ public final class SymbolImport {
             if (!graph.path("nodes").isArray() || graph.path("heads").size() != 1) {
                 throw new InvalidModelException(file + ": is not an MXNet symbol with one output");
             }
-            boolean hasInput = false;
-            for (Iterator<JsonNode> nodes = graph.get("nodes").elements(); nodes.hasNext(); ) {
-                hasInput |= nodes.next().path("name").asText().equals(ResNetSymbol.INPUT);
-            }
-            if (!hasInput) {
-                throw new InvalidModelException(file + ": has no input called " + ResNetSymbol.INPUT);
+            if (!graph.get("nodes").findValuesAsText("name").contains(ResNetSymbol.INPUT)) {
+                throw new InvalidModelException(file + ": has no input named " + ResNetSymbol.INPUT);
             }
             return isOld(graph) ? upgraded(file, graph) : graph;
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 
-    /** Before MXNet 0.9 a graph had no version, and no nodes for running statistics. */
+    /** Before MXNet 0.9, graphs had no version and no nodes for running statistics. */
     private static boolean isOld(JsonNode graph) {
         return graph.at("/attrs/mxnet_version/1").asInt() < VERSION_WITH_STATES;
     }
 
-    /** The engine brings old graphs up to date (src/nnvm/legacy_json_util.cc). */
+    /** Upgrades an old graph with the engine (src/nnvm/legacy_json_util.cc). */
     private static JsonNode upgraded(Path file, JsonNode graph) throws InvalidModelException, IOException {
         try {
-            return JSON.readTree(SymbolPasses.reread(graph.toString()));
+            return JSON.readTree(SymbolPasses.upgrade(graph.toString()));
         } catch (RuntimeException e) {
             throw new InvalidModelException(
-                    file + ": was written by an early MXNet and can't be brought up to date: "
+                    file + ": was written by an old version of MXNet and can't be upgraded: "
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
                     e);
         }

@@ -10,20 +10,20 @@ import java.util.Map;
 
 /** Reads timm's {@code config.json} (timm/models/_hub.py, {@code save_config_for_hf}). */
 final class TimmConfig {
-    /** timm's, where a configuration does not say it (timm/data/config.py). */
+    /** timm's default (timm/data/config.py). */
     private static final double CROP_SHARE = 0.875;
 
-    private final Path file;
     private final JsonNode config;
-    /** Earlier versions had the fields of {@code pretrained_cfg} beside the others. */
+    /** The object {@code pretrained_cfg}; in earlier versions its fields are in the outer object. */
     private final JsonNode pretrained;
 
+    private final ConfigFields fields;
     private final List<String> notes = new ArrayList<>();
 
     TimmConfig(Path file, JsonNode config) {
-        this.file = file;
         this.config = config;
         this.pretrained = config.path("pretrained_cfg").isObject() ? config.get("pretrained_cfg") : config;
+        this.fields = new ConfigFields(file, pretrained);
     }
 
     CheckpointConfig read(boolean architectureNamed, boolean labelsGiven) throws InvalidModelException {
@@ -41,14 +41,14 @@ final class TimmConfig {
                 labelsGiven ? null : labels(),
                 size,
                 size == null ? null : resize(size),
-                CheckpointConfig.colours(file, pretrained, "mean"),
-                CheckpointConfig.colours(file, pretrained, "std"),
+                fields.colours("mean"),
+                fields.colours("std"),
                 notes);
     }
 
     private String architecture() throws InvalidModelException {
         String given = config.get("architecture").asText();
-        // Weights of others under timm's names: torchvision's, Gluon's with their letter for the stem, Facebook's.
+        // Prefixes of weights that timm took from torchvision, Gluon (with a letter for the stem) and Facebook.
         String name = given.replaceFirst("\\..*", "")
                 .replaceFirst("^(tv|gluon|ssl|swsl|ig)_", "")
                 .replaceFirst("^(resnet\\d+)_v1b$", "$1")
@@ -75,7 +75,7 @@ final class TimmConfig {
                     }
                 }
                 case "num_classes", "drop_rate", "drop_path_rate" -> {
-                    // Says nothing of the graph that the tensors don't.
+                    // These do not change the graph beyond what the tensors' shapes show.
                 }
                 case "in_chans" -> {
                     if (!value.equals("3")) {
@@ -86,18 +86,18 @@ final class TimmConfig {
             }
         }
         try {
-            return CheckpointConfig.large(name + ending)
+            return ResNetArchitecture.find(name + ending)
+                    .filter(found -> found.stem() != ResNetArchitecture.Stem.SMALL)
                     .map(ResNetArchitecture::name)
                     .orElseThrow(() -> unknown("architecture is '" + given + "'"));
         } catch (IllegalArgumentException e) {
-            throw new InvalidModelException(file + ": " + e.getMessage(), e);
+            throw new InvalidModelException(fields.file() + ": " + e.getMessage(), e);
         }
     }
 
     private InvalidModelException unknown(String what) {
-        return new InvalidModelException(
-                file + ": " + what + ", which can't be built. 'model list --architectures' says"
-                        + " what can; --architecture NAME takes the tensors for another network, whatever the file says");
+        return fields.invalid(what + ", which can't be built. 'model list --architectures' lists what can be built;"
+                + " --architecture NAME imports the tensors as another network, regardless of the file");
     }
 
     private Integer size() throws InvalidModelException {
@@ -106,22 +106,18 @@ final class TimmConfig {
             return null;
         }
         if (input.size() != 3 || input.get(0).asInt() != 3 || !input.get(1).equals(input.get(2))) {
-            throw new InvalidModelException(
-                    file + ": input_size is " + input + "; three channels of a square are needed: [3, N, N]");
+            throw fields.invalid("input_size is " + input + "; must be three channels of a square: [3, N, N]");
         }
-        return CheckpointConfig.edge(file, "input_size", input.get(1));
+        return fields.edge("input_size", input.get(1));
     }
 
     private int resize(int size) throws InvalidModelException {
-        double share = pretrained.path("crop_pct").asDouble(CROP_SHARE);
-        if (!(share > 0 && share <= 1)) {
-            throw new InvalidModelException(file + ": crop_pct is " + share + "; allowed are above 0 to 1");
-        }
+        double share = fields.cropShare(CROP_SHARE);
         String mode = pretrained.path("crop_mode").asText("center");
         int testSize = pretrained.path("test_input_size").path(1).asInt(size);
         if (testSize != size) {
-            notes.add("test_input_size is " + testSize + ": the network's authors measured with it, not with " + size
-                    + "; --crop " + testSize + " takes it");
+            notes.add("test_input_size is " + testSize + ": the network's authors measured accuracy with it, not with "
+                    + size + "; --crop " + testSize + " sets it");
         }
         if (mode.equals("squash") && share == 1) {
             return 0;
@@ -131,22 +127,13 @@ final class TimmConfig {
         }
         String interpolation = pretrained.path("interpolation").asText("bicubic");
         if (!interpolation.equals("bilinear")) {
-            notes.add("interpolation is " + interpolation
-                    + "; images are resized bilinearly here, which moves probabilities a little");
+            notes.add("interpolation is " + interpolation + CheckpointConfig.BILINEAR_NOTE);
         }
         return (int) (size / share);
     }
 
     private List<String> labels() throws InvalidModelException {
-        for (JsonNode names : List.of(config.path("label_names"), pretrained.path("label_names"))) {
-            if (names.isArray() && !names.isEmpty()) {
-                List<String> labels = new ArrayList<>();
-                for (int index = 0; index < names.size(); index++) {
-                    labels.add(CheckpointConfig.label(file, "label_names", index, names.get(index)));
-                }
-                return labels;
-            }
-        }
-        return null;
+        List<String> labels = fields.labels("label_names", config.path("label_names"));
+        return labels != null ? labels : fields.labels("label_names", pretrained.path("label_names"));
     }
 }

@@ -9,32 +9,33 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Reads the {@code config.json} of a ResNet and the {@code preprocessor_config.json} of Hugging Face's transformers
- * ({@code ResNetConfig}, and the image processors that its ResNets come with: ConvNext's, ViT's and those that crop).
+ * Reads {@code config.json} ({@code ResNetConfig}) and {@code preprocessor_config.json} of Hugging Face's transformers. The
+ * image processors are those that ResNets are published with: ConvNext's, ViT's, and those that crop.
  */
 final class TransformersConfig {
-    /** What ConvNext's image processor crops where no crop_pct is said; above 384 it doesn't crop. */
+    /** The default crop_pct of ConvNext's image processor; from 384 pixels on it doesn't crop. */
     private static final double CROP_SHARE = 224 / 256.0;
 
     private static final int LEAST_UNCROPPED = 384;
     private static final double LARGEST_PIXEL = 255;
-    /** Pillow's numbers. */
+    /** Resampling filters, by Pillow's numbers. */
     private static final int BILINEAR = 2;
 
     private static final int BICUBIC = 3;
 
-    private final Path file;
     private final JsonNode config;
+    private final ConfigFields fields;
     private final List<String> notes;
 
     /** @param config null for none */
     TransformersConfig(Path file, JsonNode config, List<String> notes) {
-        this.file = file;
         this.config = config;
+        this.fields = new ConfigFields(file, config);
         this.notes = notes;
     }
 
-    CheckpointConfig read(JsonNode preprocessor, Path preprocessorFile, boolean architectureNamed, boolean labelsGiven)
+    /** @param preprocessorFields null for none */
+    CheckpointConfig read(ConfigFields preprocessorFields, boolean architectureNamed, boolean labelsGiven)
             throws InvalidModelException {
         String architecture = null;
         try {
@@ -45,38 +46,36 @@ final class TransformersConfig {
             }
         }
         List<String> labels = config == null || labelsGiven ? null : labels();
-        if (preprocessor == null) {
+        if (preprocessorFields == null) {
             return new CheckpointConfig(architecture, labels, null, null, null, null, notes);
         }
-        Integer[] sizes = sizes(preprocessorFile, preprocessor);
-        List<Double> mean = CheckpointConfig.colours(preprocessorFile, preprocessor, "image_mean");
-        List<Double> std = CheckpointConfig.colours(preprocessorFile, preprocessor, "image_std");
+        Integer[] sizes = sizes(preprocessorFields);
+        JsonNode preprocessor = preprocessorFields.object();
+        List<Double> mean = preprocessorFields.colours("image_mean");
+        List<Double> std = preprocessorFields.colours("image_std");
         if (!preprocessor.path("do_normalize").asBoolean(true)) {
             mean = List.of(0.0, 0.0, 0.0);
             std = List.of(1.0, 1.0, 1.0);
         }
-        // What pixels of 0 to 255 are brought to before mean and deviation count; here that is 0 to 1.
+        // The value that 255 is rescaled to before normalisation. Models here normalise pixels of 0 to 1.
         double range = preprocessor.path("do_rescale").asBoolean(true)
                 ? LARGEST_PIXEL * preprocessor.path("rescale_factor").asDouble(1 / LARGEST_PIXEL)
                 : LARGEST_PIXEL;
         if (Math.abs(range - 1) > 1e-3) {
             if (mean == null || std == null || !(range > 0)) {
-                throw new InvalidModelException(
-                        preprocessorFile + ": do_rescale or rescale_factor brings pixels to 0 to " + range
-                                + ", for which image_mean and image_std are needed");
+                throw preprocessorFields.invalid("do_rescale or rescale_factor rescales pixels to 0 to " + range
+                        + ", for which image_mean and image_std are required");
             }
             mean = mean.stream().map(value -> value / range).toList();
             std = std.stream().map(value -> value / range).toList();
         }
         if (preprocessor.path("do_flip_channel_order").asBoolean(false)) {
-            throw new InvalidModelException(
-                    preprocessorFile + ": do_flip_channel_order is true; networks get red, green,"
-                            + " blue here: reverse the inputs of the first convolution and say false");
+            throw preprocessorFields.invalid("do_flip_channel_order is true, but networks get red, green, blue here:"
+                    + " reverse the inputs of the first convolution and set it to false");
         }
         int resample = preprocessor.path("resample").asInt(BILINEAR);
         if (resample != BILINEAR) {
-            notes.add("resample is " + (resample == BICUBIC ? "bicubic" : resample)
-                    + "; images are resized bilinearly here, which moves probabilities a little");
+            notes.add("resample is " + (resample == BICUBIC ? "bicubic" : resample) + CheckpointConfig.BILINEAR_NOTE);
         }
         return new CheckpointConfig(architecture, labels, sizes[0], sizes[1], mean, std, notes);
     }
@@ -86,12 +85,12 @@ final class TransformersConfig {
         require("embedding_size", 64);
         require("hidden_act", "relu");
         require("downsample_in_first_stage", false);
-        // Others have a sigmoid for each class, or no classes.
+        // The other types have a sigmoid per class, or no classes.
         require("problem_type", "single_label_classification");
         String layer = config.path("layer_type").asText("bottleneck");
         ResNetArchitecture.Block block =
                 layer.equals("basic") ? ResNetArchitecture.Block.BASIC : ResNetArchitecture.Block.BOTTLENECK;
-        // Those of ResNet-50, where they are not said.
+        // The defaults are those of ResNet-50.
         List<Integer> depths = numbers("depths", List.of(3, 4, 6, 3));
         List<Integer> sizes = numbers("hidden_sizes", List.of(256, 512, 1_024, 2_048));
         List<Integer> built = IntStream.range(0, depths.size())
@@ -107,8 +106,8 @@ final class TransformersConfig {
                 .map(ResNetArchitecture::name)
                 .findFirst()
                 .orElseThrow(() -> unknown("layer_type " + layer + " with depths " + depths + " and hidden_sizes "
-                        + sizes + " is no network that"));
-        // A basic layer has no place for it, and transformers passes over it there.
+                        + sizes + " is not a network that"));
+        // transformers ignores the option for basic layers, which have no 1×1 convolution for the stride.
         return name
                 + (block == ResNetArchitecture.Block.BOTTLENECK
                                 && config.path("downsample_in_bottleneck").asBoolean(false)
@@ -119,18 +118,17 @@ final class TransformersConfig {
     private void require(String field, Object value) throws InvalidModelException {
         String found = config.path(field).asText(value.toString());
         if (!found.equals(value.toString())) {
-            throw unknown(field + " is " + found + ", where only " + value);
+            throw unknown(field + " is " + found + "; only " + value);
         }
     }
 
     private InvalidModelException unknown(String what) {
-        return new InvalidModelException(
-                file + ": " + what + " can be built; 'model list --architectures' says what can");
+        return fields.invalid(what + " can be built; 'model list --architectures' lists what can be built");
     }
 
-    private List<Integer> numbers(String field, List<Integer> otherwise) {
+    private List<Integer> numbers(String field, List<Integer> defaults) {
         if (!config.path(field).isArray()) {
-            return otherwise;
+            return defaults;
         }
         List<Integer> numbers = new ArrayList<>();
         config.get(field).forEach(number -> numbers.add(number.asInt()));
@@ -138,55 +136,43 @@ final class TransformersConfig {
     }
 
     private List<String> labels() throws InvalidModelException {
-        JsonNode names = config.path("id2label");
-        if (!names.isObject() || names.isEmpty()) {
-            return null;
-        }
-        List<String> labels = new ArrayList<>();
-        for (int index = 0; index < names.size(); index++) {
-            labels.add(CheckpointConfig.label(file, "id2label", index, names.get(Integer.toString(index))));
-        }
-        if (labels.stream().allMatch(label -> label.matches("LABEL_\\d+"))) {
-            notes.add("id2label has no names but LABEL_0 and so on; --synset FILE gives others");
+        List<String> labels = fields.labels("id2label", config.path("id2label"));
+        if (labels != null && labels.stream().allMatch(label -> label.matches("LABEL_\\d+"))) {
+            notes.add("id2label has only placeholders, LABEL_0 and so on; --synset FILE sets other labels");
         }
         return labels;
     }
 
-    /** Returns the network's size and the short edge before the crop; null for what is not said. */
-    private Integer[] sizes(Path file, JsonNode preprocessor) throws InvalidModelException {
+    /** Returns the network's input size and the short edge before the crop; null for those that are not configured. */
+    private Integer[] sizes(ConfigFields file) throws InvalidModelException {
+        JsonNode preprocessor = file.object();
         JsonNode size = preprocessor.path("size");
         JsonNode cropSize = preprocessor.path("crop_size");
-        Integer edge = CheckpointConfig.edge(file, "size", size.isObject() ? size.path("shortest_edge") : size);
-        Integer square = CheckpointConfig.square(file, "size", size);
-        boolean resizes = preprocessor.path("do_resize").asBoolean(true);
-        if (!resizes) {
+        Integer edge = file.edge("size", size.isObject() ? size.path("shortest_edge") : size);
+        Integer square = file.square("size", size);
+        if (!preprocessor.path("do_resize").asBoolean(true)) {
             return new Integer[] {null, null};
         }
         if (preprocessor.path("do_center_crop").asBoolean(false) && !cropSize.isMissingNode()) {
-            Integer crop = cropSize.isObject()
-                    ? CheckpointConfig.square(file, "crop_size", cropSize)
-                    : CheckpointConfig.edge(file, "crop_size", cropSize);
+            Integer crop = cropSize.isObject() ? file.square("crop_size", cropSize) : file.edge("crop_size", cropSize);
             Integer before = edge != null ? edge : square;
             if (crop != null && before != null && crop > before) {
-                throw new InvalidModelException(file + ": crop_size is " + crop + " and size " + before
-                        + "; images would be padded with black: give --resize and --crop");
+                throw file.invalid("crop_size is " + crop + " and size " + before
+                        + "; images would be padded with black: set --resize and --crop");
             }
             if (square != null) {
                 notes.add("size is a square; images are resized by their short edge, to " + square
-                        + ", and keep their proportions here");
+                        + ", and keep their aspect ratio here");
             }
             return new Integer[] {crop, before == null ? Integer.valueOf(0) : before};
         }
         String type = preprocessor.path("image_processor_type").asText()
                 + preprocessor.path("feature_extractor_type").asText();
         if (edge != null && (preprocessor.has("crop_pct") || type.contains("ConvNext"))) {
-            double share = preprocessor.path("crop_pct").asDouble(CROP_SHARE);
-            if (!(share > 0 && share <= 1)) {
-                throw new InvalidModelException(file + ": crop_pct is " + share + "; allowed are above 0 to 1");
-            }
+            double share = file.cropShare(CROP_SHARE);
             return new Integer[] {edge, edge < LEAST_UNCROPPED ? (int) (edge / share) : 0};
         }
-        Integer straight = square != null ? square : edge;
-        return new Integer[] {straight, straight == null ? null : 0};
+        Integer uncropped = square != null ? square : edge;
+        return new Integer[] {uncropped, uncropped == null ? null : 0};
     }
 }

@@ -6,16 +6,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Holds an imported network's values against what any network can compute with. Stateless. */
+/** Checks the values, classes and labels of an imported network. Stateless. */
 final class WeightsCheck {
     private WeightsCheck() {}
 
     /**
-     * Refuses values that are not finite, and variances below zero: all labels would be wrong, or none come.
+     * Refuses values that are not finite, and negative variances, with which no label would be right.
      *
-     * @param name the tensor's, as the file has it
-     * @param shape the tensor's
-     * @throws InvalidModelException the message names the tensor, the first such value and its index
+     * @param name the tensor's name in the file
+     * @throws InvalidModelException if there is such a value; the message names the tensor, the first value and its index
      */
     static void require(Path file, String name, List<Integer> shape, float[] values) throws InvalidModelException {
         boolean isVariance = name.matches(".*(running|moving)_var(iance)?");
@@ -32,12 +31,12 @@ final class WeightsCheck {
             throw new InvalidModelException(file + ": tensor '" + name + "' has the value " + values[first] + " at "
                     + place(first, shape) + " (" + count + " of " + values.length + " values are "
                     + (negative ? "negative or not finite; a variance is 0 or more" : "not finite")
-                    + "); the training diverged, or a lower precision overflowed: take the fp32 checkpoint, or one of an"
+                    + "); the training diverged, or a lower precision overflowed: import the fp32 checkpoint, or one of an"
                     + " earlier epoch");
         }
     }
 
-    /** Returns the indices of a value, as PyTorch takes them: {@code [3, 0, 1, 1]}. */
+    /** Returns the indices of a value in PyTorch's notation: {@code [3, 0, 1, 1]}. */
     private static String place(int index, List<Integer> shape) {
         int[] indices = new int[shape.size()];
         int rest = index;
@@ -56,20 +55,20 @@ final class WeightsCheck {
     static void requireClasses(Path file, long classes) throws InvalidModelException {
         if (classes < 2) {
             throw new InvalidModelException(file + ": a network of " + classes + " class can't be imported: its only"
-                    + " probability is always 1, whatever the image shows; one that tells two classes by one output (a"
-                    + " sigmoid) needs two outputs, of which the first has weights and bias 0");
+                    + " probability is always 1. A network that tells two classes apart by one output (a sigmoid) needs"
+                    + " two outputs, the first with weights and bias 0");
         }
     }
 
     /**
-     * Refuses labels of another number than the network's classes.
+     * Requires one label per class.
      *
-     * @throws InvalidModelException the message names both
+     * @throws InvalidModelException if the numbers differ
      */
     static void requireLabels(Path file, long classes, int labels) throws InvalidModelException {
         if (classes != labels) {
-            throw new InvalidModelException(file + ": has " + classes + " classes, by its last layer, and there are "
-                    + labels + " labels; --synset FILE needs one line for each class, in the network's order");
+            throw new InvalidModelException(file + ": has " + classes + " classes in its last layer, but there are "
+                    + labels + " labels; --synset FILE needs one line per class, in the network's order");
         }
     }
 }

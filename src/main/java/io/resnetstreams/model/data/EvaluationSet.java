@@ -12,13 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Images whose classes are known, in memory, as a model is to be measured on them.
+ * Images of known classes, in memory, on which a model is measured.
  *
- * <p>Threading: immutable; images may be decoded by several threads.
+ * <p>Threading: immutable; several threads may decode images.
  */
 public final class EvaluationSet {
     /** An image file's bytes, or pixels that need no decoding, and its class. */
     private record Item(String id, byte[] bytes, boolean decoded, int classIndex) {}
+
+    /** What to do about images that can't be decoded. */
+    static final String BROKEN_ADVICE = "\nRepair or remove them, or skip them with --skip-broken";
 
     private final List<Item> items;
     private final ImagePreprocessor preprocessor;
@@ -31,25 +34,23 @@ public final class EvaluationSet {
     }
 
     /**
-     * Reads a folder: an IDX data set (its test split), or files listed in {@code labels.tsv}, or one folder for each
-     * class, named by the model's labels. Where the folder has splits ({@link SplitFolders}), the one held out counts.
+     * Reads a folder: an IDX data set (its test split), or files listed in {@code labels.tsv}, or one folder per class,
+     * named after the model's labels. Of a folder with splits ({@link SplitFolders}), the held-out split is read.
      *
-     * @throws IOException if it is none of these or a file can't be read; the message names what was found
+     * @throws IOException if it is none of these or a file can't be read; the message says what was found
      */
     public static EvaluationSet read(Path folder, ModelDirectory model, ImagePreprocessor preprocessor)
             throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new IOException(folder + ": there is no such directory");
         }
-        List<Item> items;
-        List<String> notices = new ArrayList<>();
-        if (LabelledImages.isIdx(folder)) {
-            items = idxItems(folder, LabelledImages.Split.TEST, model.preprocessing());
-        } else if (Files.exists(folder.resolve(LabelledSample.LABELS_FILE))) {
-            items = listedItems(LabelledSample.read(folder));
-        } else {
-            items = classFolders(folder, model.labels(), notices);
+        if (!LabelledImages.isIdx(folder) && Files.exists(folder.resolve(LabelledSample.LABELS_FILE))) {
+            return read(folder, folder.resolve(LabelledSample.LABELS_FILE), null, model, preprocessor);
         }
+        List<String> notices = new ArrayList<>();
+        List<Item> items = LabelledImages.isIdx(folder)
+                ? idxItems(folder, LabelledImages.Split.TEST, model.preprocessing())
+                : fileItems(classFolders(folder, model.labels(), notices));
         requireClasses(items, model.labels().size());
         return new EvaluationSet(items, preprocessor, notices);
     }
@@ -61,53 +62,52 @@ public final class EvaluationSet {
                 idxItems(folder, LabelledImages.Split.TRAIN, model.preprocessing()), preprocessor, List.of());
     }
 
-    /** Returns images that are in memory already, of the model's input size. */
+    /** Returns a set of images that are in memory already, of the model's input size. */
     public static EvaluationSet of(LabelledImages images) {
-        List<Item> items = new ArrayList<>();
-        for (int i = 0; i < images.size(); i++) {
-            items.add(new Item("#" + i, images.pixels().get(i), true, images.classes()[i]));
-        }
-        return new EvaluationSet(items, null, List.of());
+        return new EvaluationSet(items(images, true), null, List.of());
     }
 
     /**
-     * Reads the files that a list names, with the classes it says.
+     * Reads the files and classes of a list.
      *
      * @param column see {@link LabelledSample#read(Path, Path, String)}
      */
     public static EvaluationSet read(
             Path folder, Path list, String column, ModelDirectory model, ImagePreprocessor preprocessor)
             throws IOException {
-        List<Item> items = listedItems(LabelledSample.read(folder, list, column));
+        LabelledSample sample = LabelledSample.read(folder, list, column);
+        List<Item> items = fileItems(sample.files().stream()
+                .map(file -> new LabelledFile(file, sample.classesByFile().get(file.toString())))
+                .toList());
         requireClasses(items, model.labels().size());
         return new EvaluationSet(items, preprocessor, List.of());
     }
 
-    /** Returns what a user should know of the choice of images, one line each: the split, what is passed over. */
+    /** Returns messages for the user, one line each: the split that is used, and what is ignored. */
     public List<String> notices() {
         return notices;
     }
 
     /**
-     * Returns the images that can be decoded, with a notice that names the others. Decodes all of them.
+     * Decodes all images and returns those that can be decoded, with a notice that names the others.
      *
-     * @throws IOException if none can be decoded
+     * @throws IOException if no image can be decoded
      */
     public EvaluationSet withoutBroken() throws IOException {
         List<String> broken = new ArrayList<>();
-        List<Item> whole = whole(broken);
-        List<String> told = new ArrayList<>(notices);
+        List<Item> whole = decodable(broken);
+        List<String> allNotices = new ArrayList<>(notices);
         if (!broken.isEmpty()) {
-            told.add("skipped: " + list(broken));
+            allNotices.add("skipped: " + list(broken));
         }
         if (whole.isEmpty()) {
             throw new IOException(list(broken));
         }
-        return new EvaluationSet(whole, preprocessor, told);
+        return new EvaluationSet(whole, preprocessor, allNotices);
     }
 
     /** Returns the items that can be decoded; adds a line for each of the others. */
-    private List<Item> whole(List<String> broken) {
+    private List<Item> decodable(List<String> broken) {
         List<Item> whole = new ArrayList<>();
         for (Item item : items) {
             try {
@@ -126,10 +126,10 @@ public final class EvaluationSet {
     }
 
     /**
-     * Counts how the images of each class were classified.
+     * Returns the confusion matrix.
      *
      * @param predicted each image's most probable class
-     * @return rows of right classes, columns of predicted ones
+     * @return rows of true classes, columns of predicted classes
      */
     public int[][] confusion(int[] predicted, int classes) {
         int[][] counts = new int[classes][classes];
@@ -139,12 +139,13 @@ public final class EvaluationSet {
         return counts;
     }
 
+    /** Returns the number of images. */
     public int size() {
         return items.size();
     }
 
     /**
-     * Returns so many images, or all if there are fewer, spread evenly, since they may be sorted by class.
+     * Returns up to {@code most} images, spread evenly, since they may be sorted by class.
      *
      * @return each uint8 H×W×3, as {@link #pixels}
      * @throws IllegalArgumentException if an image can't be decoded
@@ -158,7 +159,7 @@ public final class EvaluationSet {
         return chosen;
     }
 
-    /** Returns the right class of an image. */
+    /** Returns the true class of an image. */
     public int classOf(int index) {
         return items.get(index).classIndex();
     }
@@ -166,7 +167,7 @@ public final class EvaluationSet {
     /**
      * Returns an image's pixels, uint8 H×W×3, decoded and preprocessed as an event's would be.
      *
-     * @throws IllegalArgumentException if the image can't be decoded; the message names all that can't be
+     * @throws IllegalArgumentException if the image can't be decoded; the message names all such images
      */
     public byte[] pixels(int index) {
         try {
@@ -178,8 +179,8 @@ public final class EvaluationSet {
 
     private synchronized String allBroken() {
         List<String> broken = new ArrayList<>();
-        whole(broken);
-        return list(broken) + "\nMend or remove them, or go on without them: --skip-broken";
+        decodable(broken);
+        return list(broken) + BROKEN_ADVICE;
     }
 
     private byte[] decoded(Item item) throws RejectedEventException {
@@ -189,46 +190,41 @@ public final class EvaluationSet {
     private static List<Item> idxItems(Path folder, LabelledImages.Split split, Preprocessing input)
             throws IOException {
         LabelledImages images = LabelledImages.readIdx(folder, split);
-        boolean fits = images.width() == input.width() && images.height() == input.height();
+        return items(images, images.width() == input.width() && images.height() == input.height());
+    }
+
+    /** Images that need decoding are encoded as PNG, so that they are resized as an event's image is. */
+    private static List<Item> items(LabelledImages images, boolean decoded) {
         List<Item> items = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             byte[] pixels = images.pixels().get(i);
-            byte[] bytes = fits ? pixels : Png.encodeRgb(pixels, images.width(), images.height());
-            items.add(new Item("#" + i, bytes, fits, images.classes()[i]));
+            byte[] bytes = decoded ? pixels : Png.encodeRgb(pixels, images.width(), images.height());
+            items.add(new Item("#" + i, bytes, decoded, images.classes()[i]));
         }
         return items;
     }
 
-    private static List<Item> listedItems(LabelledSample sample) throws IOException {
+    private static List<Item> fileItems(List<LabelledFile> files) throws IOException {
         List<Item> items = new ArrayList<>();
-        for (Path file : sample.files()) {
-            String id = file.toString();
-            items.add(new Item(
-                    id, Files.readAllBytes(file), false, sample.classesByFile().get(id)));
+        for (LabelledFile file : files) {
+            items.add(new Item(file.path().toString(), Files.readAllBytes(file.path()), false, file.classIndex()));
         }
         return items;
     }
 
-    private static List<Item> classFolders(Path top, List<String> labels, List<String> notices) throws IOException {
+    private static List<LabelledFile> classFolders(Path top, List<String> labels, List<String> notices)
+            throws IOException {
         List<String> names =
                 labels.stream().map(label -> label.replace('/', '_')).toList();
-        // Labels may have the names of splits.
+        // A label may be called like a split.
         SplitFolders splits = names.stream().anyMatch(name -> Files.isDirectory(top.resolve(name)))
                 ? new SplitFolders(top, null, List.of())
                 : SplitFolders.of(top);
         Path folder = splits.heldOut() == null ? top : splits.heldOut();
         notices.addAll(splits.heldOut() == null ? List.of() : List.of("measured on " + folder));
-        List<Item> items = new ArrayList<>();
-        ImageFiles files = new ImageFiles();
-        for (int index = 0; index < labels.size(); index++) {
-            Path classFolder = folder.resolve(names.get(index));
-            if (Files.isDirectory(classFolder)) {
-                for (Path file : files.addBelow(classFolder)) {
-                    items.add(new Item(file.toString(), Files.readAllBytes(file), false, index));
-                }
-            }
-        }
-        if (items.isEmpty()) {
+        ImageFiles images = new ImageFiles();
+        List<LabelledFile> files = images.inClassFolders(folder, names);
+        if (files.isEmpty()) {
             throw new IOException(folder + ": is neither an IDX data set, nor has it a " + LabelledSample.LABELS_FILE
                     + ", nor folders named by the model's labels, such as '"
                     + names.get(0) + "'");
@@ -236,10 +232,10 @@ public final class EvaluationSet {
         List<String> others = new ArrayList<>(SplitFolders.classes(folder));
         others.removeAll(names);
         if (!others.isEmpty()) {
-            notices.add("passed over, since the model has no such labels: " + String.join(", ", others));
+            notices.add("folders ignored, because the model has no such labels: " + String.join(", ", others));
         }
-        files.notice().ifPresent(notices::add);
-        return items;
+        images.notice().ifPresent(notices::add);
+        return files;
     }
 
     private static void requireClasses(List<Item> items, int classes) throws IOException {

@@ -12,8 +12,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * IDX files, the format of MNIST and its successors: a magic number that gives type and dimensions, the extents, the
- * bytes. Plain or compressed by gzip, which the name tells ({@code .gz}).
+ * Reads IDX files, the format of MNIST and its successors: a magic number for type and dimensions, the extents, the bytes.
+ * Files whose names end with {@code .gz} are compressed with gzip.
  */
 public final class IdxFile {
     private static final int IMAGES_MAGIC = 0x0803;
@@ -22,7 +22,7 @@ public final class IdxFile {
 
     private IdxFile() {}
 
-    /** Grey images of one size, one byte a pixel, in one array. */
+    /** Grey images of one size, one byte per pixel, in one array. */
     public record Images(int size, int width, int height, byte[] bytes) {
         /** Returns an image's pixels, H×W, row-major. */
         public byte[] grey(int index) {
@@ -31,7 +31,7 @@ public final class IdxFile {
         }
     }
 
-    /** Returns whether the name is that of an IDX file of images: {@code …idx3-ubyte}, with or without {@code .gz}. */
+    /** Returns whether the name is that of an IDX file of images: {@code *idx3-ubyte} or {@code *idx3-ubyte.gz}. */
     public static boolean looksLikeImages(Path file) {
         return file.getFileName().toString().matches(".*idx3-ubyte(\\.gz)?");
     }
@@ -39,7 +39,7 @@ public final class IdxFile {
     /**
      * Reads images.
      *
-     * @throws IOException if the file is none or not whole; the message names file and fault
+     * @throws IOException if the file is malformed or truncated; the message names the file and the fault
      */
     public static Images readImages(Path file) throws IOException {
         try (DataInputStream in = open(file)) {
@@ -48,7 +48,7 @@ public final class IdxFile {
             int height = in.readInt();
             int width = in.readInt();
             long pixels = (long) height * width;
-            // The pixels are looked at first, so that the product can't overflow.
+            // The pixels are checked first, so that the product can't overflow.
             if (size < 0 || height < 1 || width < 1 || pixels > MOST_BYTES || size * pixels > MOST_BYTES) {
                 throw new IOException(file + ": claims " + size + " images of " + width + "×" + height + "; at most "
                         + MOST_BYTES + " bytes are read");
@@ -60,7 +60,7 @@ public final class IdxFile {
     }
 
     /** Reads labels, one unsigned byte each; failures as in {@link #readImages}. */
-    public static int[] readLabels(Path file) throws IOException {
+    static int[] readLabels(Path file) throws IOException {
         try (DataInputStream in = open(file)) {
             requireMagic(file, in.readInt(), LABELS_MAGIC, "labels");
             int size = in.readInt();
@@ -85,7 +85,7 @@ public final class IdxFile {
             return new DataInputStream(compressed ? new GZIPInputStream(in, 1 << 16) : new BufferedInputStream(in));
         } catch (ZipException | EOFException e) {
             in.close();
-            throw new IOException(file + ": is not compressed by gzip, though its name says so", e);
+            throw new IOException(file + ": is not compressed with gzip, although its name ends with .gz", e);
         }
     }
 
@@ -97,7 +97,7 @@ public final class IdxFile {
     }
 
     private static byte[] readFully(Path file, DataInputStream in, int length) throws IOException {
-        // Grows with what is there, so that a header alone can't take memory.
+        // Allocates as it reads, so that a false header can't exhaust memory.
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new IOException(file + ": has " + bytes.length + " bytes of data; its header claims " + length);

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The image files of folders, told by their names' endings in any case. Formats that can't be decoded are images too, so
- * that each of them is refused by its name rather than left out unseen.
+ * Finds the image files in folders by file extension, in upper or lower case. Image formats that can't be decoded count
+ * too, so that such files are refused by name instead of being ignored.
  *
- * <p>Threading: the caller's.
+ * <p>Threading: one thread.
  */
 public final class ImageFiles {
     private static final Map<String, String> CONTENT_TYPES = Map.ofEntries(
@@ -41,68 +41,69 @@ public final class ImageFiles {
             Map.entry("ppm", "image/x-portable-pixmap"),
             Map.entry("pgm", "image/x-portable-graymap"));
 
-    private static final String HIDDEN = "hidden";
-    private static final String NO_ENDING = "without ending";
+    private final Map<String, Integer> ignored = new TreeMap<>();
 
-    private final Map<String, Integer> passedOver = new TreeMap<>();
-
-    /** Returns a file's content type by its name; empty if that is not an image's. */
+    /** Returns a file's content type by its extension; empty if that is not an image's. */
     public static Optional<String> contentType(Path file) {
         return Optional.ofNullable(CONTENT_TYPES.get(ending(file)));
     }
 
-    /** Returns the endings of image files, sorted, without their dots. */
+    /** Returns the extensions of image files, sorted, without dots. */
     public static List<String> endings() {
         return CONTENT_TYPES.keySet().stream().sorted().toList();
     }
 
-    /**
-     * Adds the images below a folder, sorted by path; links are followed.
-     *
-     * @return those added now
-     */
-    public List<Path> addBelow(Path folder) throws IOException {
+    /** Returns the images of class folders, in the classes' order; missing folders have none. */
+    List<LabelledFile> inClassFolders(Path parent, List<String> names) throws IOException {
+        List<LabelledFile> found = new ArrayList<>();
+        for (int index = 0; index < names.size(); index++) {
+            int classIndex = index;
+            Path folder = parent.resolve(names.get(index));
+            if (Files.isDirectory(folder)) {
+                below(folder).forEach(file -> found.add(new LabelledFile(file, classIndex)));
+            }
+        }
+        return found;
+    }
+
+    private List<Path> below(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return add(files);
+            return images(files);
         }
     }
 
-    /** Adds the images that stand in a folder itself; see {@link #addBelow}. */
-    public List<Path> addIn(Path folder) throws IOException {
+    /** Returns the images directly in a folder, sorted. */
+    List<Path> in(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return add(files);
+            return images(files);
         }
     }
 
-    private List<Path> add(Stream<Path> files) {
+    private List<Path> images(Stream<Path> files) {
         List<Path> found = new ArrayList<>();
         files.filter(Files::isRegularFile).sorted().forEach(file -> {
             boolean hidden = file.getFileName().toString().startsWith(".");
+            String ending = ending(file);
             if (!hidden && contentType(file).isPresent()) {
                 found.add(file);
             } else {
-                passedOver.merge(kind(file, hidden), 1, Integer::sum);
+                String kind = hidden ? "hidden" : ending.isEmpty() ? "without extension" : "." + ending;
+                ignored.merge(kind, 1, Integer::sum);
             }
         });
         return found;
     }
 
-    /** Returns a line for people that counts the files that are no images by their names; empty if there are none. */
-    public Optional<String> notice() {
-        int count = passedOver.values().stream().mapToInt(Integer::intValue).sum();
+    /** Returns a message for the user that counts the files ignored so far by extension; empty if there are none. */
+    Optional<String> notice() {
+        int count = ignored.values().stream().mapToInt(Integer::intValue).sum();
+        String kinds = ignored.entrySet().stream()
+                .map(kind -> kind.getKey() + " " + kind.getValue())
+                .collect(Collectors.joining(", "));
         return count == 0
                 ? Optional.empty()
-                : Optional.of("passed over, since their names are not those of images: " + count
-                        + (count == 1 ? " file (" : " files (")
-                        + passedOver.entrySet().stream()
-                                .map(kind -> kind.getKey() + " " + kind.getValue())
-                                .collect(Collectors.joining(", "))
-                        + ")");
-    }
-
-    private static String kind(Path file, boolean hidden) {
-        String ending = ending(file);
-        return hidden ? HIDDEN : ending.isEmpty() ? NO_ENDING : "." + ending;
+                : Optional.of("ignored, because their names are not those of images: " + count
+                        + (count == 1 ? " file" : " files") + " (" + kinds + ")");
     }
 
     private static String ending(Path file) {

@@ -11,39 +11,37 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Images in folders, one for each class, as torchvision's ImageFolder has them: the folders' names, sorted, are the labels;
- * links are followed. Where the top holds splits ({@link SplitFolders}), these hold the class folders; else a share of each
+ * Images in one folder per class, as in torchvision's ImageFolder: the labels are the folders' names, sorted; links are
+ * followed. If the folder has splits ({@link SplitFolders}), these contain the class folders; otherwise a share of each
  * class is held out.
  *
- * @param train file and class index of each image to learn from
- * @param heldOut of each image to measure by
- * @param notices what a user should know of the choice, one line each: splits, files and folders that are passed over
+ * @param train the images to train with
+ * @param heldOut the images to measure accuracy on
+ * @param notices messages for the user, one line each: the splits, and the files and folders that are ignored
  */
-public record LabelledFolders(List<String> labels, List<Item> train, List<Item> heldOut, List<String> notices) {
-    /** An image file and its class. */
-    public record Item(Path file, int classIndex) {}
-
+record LabelledFolders(
+        List<String> labels, List<LabelledFile> train, List<LabelledFile> heldOut, List<String> notices) {
     /**
-     * Images that were decoded, and files that could not be.
+     * Decoded images, and the files that could not be decoded.
      *
-     * @param broken each file with the reason, a line each
+     * @param broken one line per file, with the reason
      */
-    public record Decoded(LabelledImages images, List<String> broken) {}
+    record Decoded(LabelledImages images, List<String> broken) {}
 
     /**
      * Lists the files.
      *
-     * @param share of each class that is held out, chosen by the seed, where the folder has no split of its own
+     * @param share share of each class that is held out if the folder has no splits; the seed selects the images
      * @throws IOException if there are fewer than two classes or no image to hold out, or the splits are ambiguous; the
      *     message says what was found
      */
-    public static LabelledFolders list(Path folder, double share, long seed) throws IOException {
+    static LabelledFolders list(Path folder, double share, long seed) throws IOException {
         SplitFolders splits = SplitFolders.of(folder);
         List<String> notices = new ArrayList<>(splits.notices());
         ImageFiles files = new ImageFiles();
         List<String> labels = SplitFolders.classes(splits.train());
-        List<Item> train = all(splits.train(), labels, files);
-        List<Item> heldOut = new ArrayList<>();
+        List<LabelledFile> train = files.inClassFolders(splits.train(), labels);
+        List<LabelledFile> heldOut = new ArrayList<>();
         if (splits.heldOut() == null) {
             heldOut = holdOut(train, labels.size(), share, seed);
         } else {
@@ -52,38 +50,25 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
                 throw new IOException(
                         splits.heldOut() + " has the classes " + others + "; " + splits.train() + " has " + labels);
             }
-            heldOut.addAll(all(splits.heldOut(), labels, files));
+            heldOut.addAll(files.inClassFolders(splits.heldOut(), labels));
         }
         files.notice().ifPresent(notices::add);
         requireClasses(folder, labels, classes(train), classes(heldOut));
         return new LabelledFolders(labels, train, heldOut, notices);
     }
 
-    private static int[] classes(List<Item> items) {
-        return items.stream().mapToInt(Item::classIndex).toArray();
+    private static int[] classes(List<LabelledFile> items) {
+        return items.stream().mapToInt(LabelledFile::classIndex).toArray();
     }
 
-    private static List<Item> all(Path folder, List<String> labels, ImageFiles files) throws IOException {
-        List<Item> items = new ArrayList<>();
-        for (int index = 0; index < labels.size(); index++) {
-            Path classFolder = folder.resolve(labels.get(index));
-            if (Files.isDirectory(classFolder)) {
-                for (Path file : files.addBelow(classFolder)) {
-                    items.add(new Item(file, index));
-                }
-            }
-        }
-        return items;
-    }
-
-    /** Moves a share of each class out of the list, and returns it. */
-    private static List<Item> holdOut(List<Item> items, int classes, double share, long seed) {
+    /** Removes a share of each class from the list, and returns it. */
+    private static List<LabelledFile> holdOut(List<LabelledFile> items, int classes, double share, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        List<Item> heldOut = new ArrayList<>();
-        List<Item> kept = new ArrayList<>();
+        List<LabelledFile> heldOut = new ArrayList<>();
+        List<LabelledFile> kept = new ArrayList<>();
         for (int index = 0; index < classes; index++) {
             int wanted = index;
-            List<Item> ofClass = new ArrayList<>(
+            List<LabelledFile> ofClass = new ArrayList<>(
                     items.stream().filter(item -> item.classIndex() == wanted).toList());
             int held = (int) Math.round(ofClass.size() * share);
             for (int i = 0; i < held; i++) {
@@ -97,27 +82,23 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
     }
 
     /**
-     * Refuses images that no network can learn from.
+     * Checks that a network can be trained.
      *
+     * @param train the class of each image to train with
+     * @param heldOut the class of each image that is held out
      * @throws IOException if there are fewer than two classes, no image is held out, or a class has none to train with
      */
-    public static void requireClasses(Path folder, List<String> labels, LabelledImages train, LabelledImages heldOut)
-            throws IOException {
-        requireClasses(folder, labels, train.classes(), heldOut.classes());
-    }
-
-    private static void requireClasses(Path folder, List<String> labels, int[] train, int[] heldOut)
-            throws IOException {
+    static void requireClasses(Path folder, List<String> labels, int[] train, int[] heldOut) throws IOException {
         if (labels.size() < 2 || train.length == 0 || heldOut.length == 0) {
             throw new IOException(folder + ": has " + labels.size() + " classes, " + train.length
                     + " images to train with and " + heldOut.length
-                    + " held out; at least 2, 1 and 1 are needed: one folder a class");
+                    + " held out; at least 2, 1 and 1 are required: one folder per class");
         }
         for (int index = 0; index < labels.size(); index++) {
             int wanted = index;
             if (Arrays.stream(train).noneMatch(label -> label == wanted)) {
                 throw new IOException(folder + ": the class '" + labels.get(index)
-                        + "' has no image to train with; the names of image files end in one of "
+                        + "' has no image to train with; the extensions of image files are "
                         + ImageFiles.endings());
             }
         }
@@ -126,10 +107,10 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
     /**
      * Decodes images.
      *
-     * @param side edge in pixels of the square that the preprocessor makes
-     * @throws IOException if all of them don't fit into memory; files that can't be decoded whole are in the result
+     * @param side edge in pixels of the preprocessor's output
+     * @throws IOException if the images do not fit into memory; files that can't be decoded are listed in the result
      */
-    public static Decoded decode(List<Item> items, ImagePreprocessor preprocessor, int side) throws IOException {
+    static Decoded decode(List<LabelledFile> items, ImagePreprocessor preprocessor, int side) throws IOException {
         long needed = (long) items.size() * side * side * 3;
         if (needed > Runtime.getRuntime().maxMemory() * 3 / 4) {
             throw new IOException(items.size() + " images of " + side + "×" + side + " need "
@@ -138,14 +119,14 @@ public record LabelledFolders(List<String> labels, List<Item> train, List<Item> 
                     + " (set JAVA_OPTS=-Xmx...)");
         }
         List<byte[]> pixels = new ArrayList<>(items.size());
-        List<Item> whole = new ArrayList<>(items.size());
+        List<LabelledFile> whole = new ArrayList<>(items.size());
         List<String> broken = new ArrayList<>();
-        for (Item item : items) {
+        for (LabelledFile item : items) {
             try {
-                pixels.add(preprocessor.toPixels(Files.readAllBytes(item.file())));
+                pixels.add(preprocessor.toPixels(Files.readAllBytes(item.path())));
                 whole.add(item);
             } catch (RejectedEventException | IOException e) {
-                broken.add(item.file() + ": " + e.getMessage());
+                broken.add(item.path() + ": " + e.getMessage());
             }
         }
         return new Decoded(new LabelledImages(side, side, pixels, classes(whole)), broken);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
@@ -15,8 +16,8 @@ import java.util.zip.CRC32;
  * @param classes each image's class index
  */
 public record LabelledImages(int width, int height, List<byte[]> pixels, int[] classes) {
-    /** A part of an IDX data set, by the names that MNIST gave them. */
-    public enum Split {
+    /** A split of an IDX data set, with the prefix of its files' names, as in MNIST. */
+    enum Split {
         TRAIN("train-"),
         TEST("t10k-");
 
@@ -27,11 +28,12 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
         }
     }
 
+    /** Returns the number of images. */
     public int size() {
         return pixels.size();
     }
 
-    /** Returns so many images, spread evenly over all, since they may be sorted by class; all for 0. */
+    /** Returns up to {@code most} images, spread evenly, since they may be sorted by class; all images for 0. */
     public LabelledImages spread(int most) {
         if (most == 0 || most >= size()) {
             return this;
@@ -66,11 +68,11 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
     }
 
     /**
-     * Reads a split of an IDX data set; grey becomes equal red, green and blue.
+     * Reads a split of an IDX data set; grey levels are copied to red, green and blue.
      *
-     * @throws IOException if a file is missing or broken, or images and labels differ in number
+     * @throws IOException if a file is missing or malformed, or the numbers of images and labels differ
      */
-    public static LabelledImages readIdx(Path folder, Split split) throws IOException {
+    static LabelledImages readIdx(Path folder, Split split) throws IOException {
         Path imagesFile = find(folder, split.prefix + "images-idx3-ubyte");
         Path labelsFile = find(folder, split.prefix + "labels-idx1-ubyte");
         IdxFile.Images images = IdxFile.readImages(imagesFile);
@@ -79,10 +81,8 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
             throw new IOException(imagesFile + " has " + images.size() + " images, but " + labelsFile + " has "
                     + labels.length + " labels");
         }
-        List<byte[]> pixels = Stream.iterate(0, i -> i + 1)
-                .limit(images.size())
-                .map(images::grey)
-                .map(LabelledImages::greyToRgb)
+        List<byte[]> pixels = IntStream.range(0, images.size())
+                .mapToObj(index -> greyToRgb(images.grey(index)))
                 .toList();
         return new LabelledImages(images.width(), images.height(), pixels, labels);
     }

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Image files whose classes are known, listed in {@code labels.tsv}: a file's name and its class index, separated by a
- * tab, one a line; lines that begin with {@code #} are remarks.
+ * Image files of known classes, listed in {@code labels.tsv}: each line is a file's name, a tab and its class index. Lines
+ * that start with {@code #} are comments.
  *
- * @param classesByFile the class of each file, by its path
+ * @param classesByFile the class index of each file, by its path
  */
 public record LabelledSample(List<Path> files, Map<String, Integer> classesByFile) {
     public static final String LABELS_FILE = "labels.tsv";
@@ -24,30 +24,30 @@ public record LabelledSample(List<Path> files, Map<String, Integer> classesByFil
         classesByFile = Map.copyOf(classesByFile);
     }
 
-    /** Returns a model's own sample images. */
+    /** Returns the sample images in a model directory; fails as {@link #read(Path)} does. */
     public static LabelledSample of(ModelDirectory model) throws IOException {
         return read(model.directory().resolve(DIRECTORY));
     }
 
     /**
-     * Reads a folder's own list.
+     * Reads a folder with a {@code labels.tsv}.
      *
      * @throws IOException if the list is missing or a line is malformed; the message names the line
      */
-    public static LabelledSample read(Path folder) throws IOException {
+    static LabelledSample read(Path folder) throws IOException {
         return read(folder, folder.resolve(LABELS_FILE), null);
     }
 
     /**
-     * Reads a list of columns separated by tabs: a file's name, which is relative to the folder, and class indexes.
+     * Reads a list of tab-separated columns: a file's name, relative to the folder, and class indexes.
      *
-     * @param column the name of the class's column in the first line, or null for the second column; the first line is
-     *     one of names then if it begins with {@code file}
+     * @param column the header of the column with the class index; null for the second column, in which case the first
+     *     line is a header if it starts with {@code file}
      * @throws IOException if the list is missing or a line is malformed; the message names the line
      */
     public static LabelledSample read(Path folder, Path list, String column) throws IOException {
         if (!Files.isRegularFile(list)) {
-            throw new IOException("there is no " + list + ", which lists image files and their classes");
+            throw new IOException("there is no " + list + ", the list of image files and their classes");
         }
         List<Path> files = new ArrayList<>();
         Map<String, Integer> classes = new LinkedHashMap<>();
@@ -70,7 +70,7 @@ public record LabelledSample(List<Path> files, Map<String, Integer> classesByFil
             }
             if (parts.size() <= index || !parts.get(index).matches("\\d{1,6}")) {
                 throw new IOException(
-                        list + ":" + number + ": '" + line + "'; a file name, a tab and a class index are needed");
+                        list + ":" + number + ": '" + line + "'; a file name, a tab and a class index are required");
             }
             Path file = folder.resolve(parts.get(0));
             files.add(file);

@@ -9,25 +9,25 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The folders of a data set that is split in two: {@code train} or {@code training}, and of {@code val}, {@code valid},
- * {@code validation}, {@code test}, {@code testing} the first that is there, in any case. Folders of these names that hold
- * no folders themselves are classes.
+ * The splits of a data set: {@code train} or {@code training}, and the first that exists of {@code val}, {@code valid},
+ * {@code validation}, {@code test} and {@code testing}, in upper or lower case. A folder with such a name but without
+ * subfolders is a class.
  *
- * @param train holds a folder for each class
- * @param heldOut the same; null where there are no splits, and {@code train} is the whole data set
- * @param notices lines for people: which splits are used, and which folders and files are not
+ * @param train contains a folder per class
+ * @param heldOut contains a folder per class; null if there are no splits and {@code train} is the whole data set
+ * @param notices messages for the user: the splits that are used, and the folders and files that are ignored
  */
 record SplitFolders(Path train, Path heldOut, List<String> notices) {
     private static final List<String> TRAIN_NAMES = List.of("train", "training");
     private static final List<List<String>> HELD_OUT_NAMES =
             List.of(List.of("val", "valid", "validation"), List.of("test", "testing"));
 
-    private static final String EXPECTED = "one of train, training beside one of val, valid, validation, test, testing";
+    private static final String EXPECTED = "one of train, training and one of val, valid, validation, test, testing";
 
     /**
-     * Looks at a data set's folder.
+     * Finds the splits of a data set.
      *
-     * @throws IOException if one split is there without the other, or two have the same purpose
+     * @throws IOException if one split exists without the other, or two have the same purpose
      */
     static SplitFolders of(Path folder) throws IOException {
         List<Path> splits = new ArrayList<>();
@@ -38,9 +38,9 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
             }
         }
         List<String> notices = new ArrayList<>();
-        int loose = new ImageFiles().addIn(folder).size();
+        int loose = new ImageFiles().in(folder).size();
         if (loose > 0) {
-            notices.add(loose + " images stand in " + folder + " itself, in no class's folder: passed over");
+            notices.add("images directly in " + folder + " are ignored, because they are in no class folder: " + loose);
         }
         if (splits.isEmpty()) {
             return new SplitFolders(folder, null, notices);
@@ -52,22 +52,20 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
         }
         if (train == null || heldOut == null) {
             throw new IOException(folder + ": has "
-                    + splits.stream().map(Path::getFileName).toList() + "; a split needs " + EXPECTED
-                    + (train == null
-                            ? ""
-                            : " (to hold out a share of each class of it, give " + train + " as the data)"));
+                    + splits.stream().map(Path::getFileName).toList() + "; the splits must be " + EXPECTED
+                    + (train == null ? "" : " (to hold out a share of each class, give " + train + " as the data)"));
         }
         notices.add("images to train with: " + train + "; held out: " + heldOut);
         List<String> unused = new ArrayList<>(classes(folder));
         unused.remove(train.getFileName().toString());
         unused.remove(heldOut.getFileName().toString());
         if (!unused.isEmpty()) {
-            notices.add("not used of " + folder + ": " + String.join(", ", unused));
+            notices.add("ignored in " + folder + ": " + String.join(", ", unused));
         }
         return new SplitFolders(train, heldOut, notices);
     }
 
-    /** Returns the names of a folder's folders, sorted, without the hidden ones. */
+    /** Returns the names of the folders in a folder, sorted, without hidden ones. */
     static List<String> classes(Path folder) throws IOException {
         try (Stream<Path> children = Files.list(folder)) {
             return children.filter(Files::isDirectory)
@@ -90,7 +88,7 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
         if (found.size() > 1) {
             throw new IOException(folder + ": has "
                     + found.stream().map(Path::getFileName).toList()
-                    + ", which have the same purpose; leave one of them");
+                    + ", which have the same purpose; keep one of them");
         }
         return found.isEmpty() ? null : found.get(0);
     }

@@ -10,45 +10,54 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A file of labels by class, one a line; of columns separated by tabs the last is the label. */
+/** A file of labels, one line per class; if a line has tab-separated columns, the last is the label. */
 public final class SynsetFile {
     private static final int MOST_BYTES = 16_000_000;
 
     private SynsetFile() {}
 
-    /** Reads the labels; a mistake is one line and exit code 2. */
+    /**
+     * Reads the labels.
+     *
+     * @throws UserErrorException if the file can't be read or is not a list of labels (exit code 2)
+     */
     public static List<String> read(Path file) {
         if (!Files.exists(file) || Files.isDirectory(file)) {
-            throw UserErrorException.usage("--synset " + file + ": there is no such file");
+            throw invalid(file, ": there is no such file");
         }
         try {
             Optional<String> foreign = Files.size(file) == 0 ? Optional.empty() : ForeignFile.describe(file);
             if (foreign.isPresent()) {
-                throw UserErrorException.usage("--synset " + file + ": is not a list of labels but " + foreign.get());
+                throw invalid(file, ": is not a list of labels but " + foreign.get());
             }
             List<String> lines = new ArrayList<>(BoundedFile.lines(file, MOST_BYTES));
             while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
                 lines.remove(lines.size() - 1);
             }
             if (lines.isEmpty()) {
-                throw UserErrorException.usage("--synset " + file + ": is empty; one label a line is needed");
+                throw invalid(file, ": is empty; must have one label per line");
             }
             if (lines.get(0).startsWith("{")
                     || lines.get(0).startsWith("[")
                             && lines.get(lines.size() - 1).endsWith("]")) {
-                throw UserErrorException.usage("--synset " + file + ": is JSON; one label a line is needed");
+                throw invalid(file, ": is JSON; must have one label per line");
             }
             List<String> labels = lines.stream()
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
             if (labels.contains("")) {
-                throw UserErrorException.usage("--synset " + file
-                        + ": one label a line is needed, and no empty line before or between them; line "
-                        + (labels.indexOf("") + 1) + " has none");
+                throw invalid(
+                        file,
+                        ": must have one label per line, without empty lines before or between them; line "
+                                + (labels.indexOf("") + 1) + " has none");
             }
             return labels;
         } catch (IOException e) {
             throw UserErrorException.usage("--synset " + file + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static UserErrorException invalid(Path file, String fault) {
+        return UserErrorException.usage("--synset " + file + fault);
     }
 }

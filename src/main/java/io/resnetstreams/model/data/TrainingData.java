@@ -19,19 +19,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a network learns from: an IDX data set, or folders of images.
+ * The images that a network is trained with: an IDX data set, or folders of images.
  *
- * @param labels of the folders; numbers for IDX
- * @param resizeShortEdge how the images came to their size; 0 for not at all
+ * @param labels the names of the folders; numbers for IDX
+ * @param resizeShortEdge pixels to which the images' short edge was resized; 0 if they were not resized
  */
 public record TrainingData(LabelledImages train, LabelledImages heldOut, List<String> labels, int resizeShortEdge) {
     /**
-     * Reads it all into memory; a mistake is one line and exit code 2.
+     * Reads all images into memory.
      *
-     * @param side edge that images from folders are brought to
-     * @param limits of each image file
-     * @param skipBroken whether image files that can't be decoded are left out, rather than refused all together
-     * @param notices told which files and folders are used and which are not
+     * @param side edge in pixels to which images from folders are resized and cropped
+     * @param skipBroken whether image files that can't be decoded are skipped; otherwise the data is refused
+     * @param notices receives messages for the user about files and folders that are used or ignored
+     * @throws UserErrorException if the data can't be used (exit code 2)
      */
     public static TrainingData read(
             Path data,
@@ -53,7 +53,7 @@ public record TrainingData(LabelledImages train, LabelledImages heldOut, List<St
                         || heldOut.height() != train.height()
                         || Arrays.stream(heldOut.classes()).anyMatch(label -> label >= classes)) {
                     throw UserErrorException.usage("--data " + data
-                            + ": the test split has images or classes that the training split has not");
+                            + ": the test split has an image size or classes that the training split does not have");
                 }
                 List<String> numbers =
                         IntStream.range(0, classes).mapToObj(Integer::toString).toList();
@@ -71,11 +71,14 @@ public record TrainingData(LabelledImages train, LabelledImages heldOut, List<St
                 String which = broken.size() + " image files of " + data + " can't be decoded:\n  "
                         + String.join("\n  ", broken);
                 if (!skipBroken) {
-                    throw UserErrorException.usage(
-                            which + "\nMend or remove them, or go on without them: --skip-broken");
+                    throw UserErrorException.usage(which + EvaluationSet.BROKEN_ADVICE);
                 }
                 notices.accept("skipped: " + which);
-                LabelledFolders.requireClasses(data, folders.labels(), train.images(), heldOut.images());
+                LabelledFolders.requireClasses(
+                        data,
+                        folders.labels(),
+                        train.images().classes(),
+                        heldOut.images().classes());
             }
             return new TrainingData(train.images(), heldOut.images(), folders.labels(), side);
         } catch (IOException e) {
@@ -83,7 +86,7 @@ public record TrainingData(LabelledImages train, LabelledImages heldOut, List<St
         }
     }
 
-    /** Returns the same with other labels, as many. */
+    /** Returns the data with other labels, which must be as many. */
     public TrainingData withLabels(List<String> others) {
         if (others.size() != labels.size()) {
             throw UserErrorException.usage(
@@ -92,7 +95,7 @@ public record TrainingData(LabelledImages train, LabelledImages heldOut, List<St
         return new TrainingData(train, heldOut, others, resizeShortEdge);
     }
 
-    /** Returns mean and standard deviation over all pixels and channels. */
+    /** Returns the mean and standard deviation over all pixels and channels of the training images. */
     public Normalisation normalisation() {
         double sum = 0;
         double squares = 0;

@@ -1,5 +1,5 @@
 /**
- * Labelled images for training, evaluation and calibration, and the labels of classes.
+ * Labelled images for training, evaluation and range calibration, and the labels of classes.
  *
  * <p>Start at {@link io.resnetstreams.model.data.EvaluationSet}, {@link
  * io.resnetstreams.model.data.LabelledFolders} and {@link io.resnetstreams.model.data.SynsetFile}. It must not

@@ -1,9 +1,8 @@
 package io.resnetstreams.model.network;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,13 +12,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Folds batch normalisations into the convolutions before them: with the running statistics both are linear, so
+ * Folds batch normalisations into the convolutions before them. With the running statistics both are linear, so
  * {@code gamma·(w∗x - mean)/σ + beta} is one convolution with weights {@code w·gamma/σ} and bias
- * {@code beta - mean·gamma/σ}. A pass over the graph's JSON; a normalisation whose convolution, weights
- * or shift has other readers stays.
+ * {@code beta - mean·gamma/σ}. A normalisation stays if another node reads its convolution, weights or shift.
  */
 public final class BatchNormFolding {
-    private static final ObjectMapper JSON = new ObjectMapper();
     /** Inputs of BatchNorm, in MXNet's order. */
     private static final int DATA = 0;
 
@@ -28,61 +25,54 @@ public final class BatchNormFolding {
     private static final int MEAN = 3;
     private static final int VARIANCE = 4;
 
-    private final ObjectNode graph;
-    private final JsonNode nodes;
+    private final SymbolNodes nodes;
     private final Map<String, float[]> values;
     /** The normalisation that is folded into a convolution. */
     private final Map<Integer, Integer> folded = new HashMap<>();
 
     private final Set<Integer> dropped = new HashSet<>();
     private final Map<Integer, Integer> renumbered = new HashMap<>();
-    private final ArrayNode kept = JSON.createArrayNode();
+    private final ArrayNode kept = JsonNodeFactory.instance.arrayNode();
 
-    /** A graph and its parameters' values by name. */
-    public record Network(String json, Map<String, float[]> values) {}
-
-    private BatchNormFolding(ObjectNode graph, Map<String, float[]> values) {
-        this.graph = graph;
-        this.nodes = graph.get("nodes");
-        this.values = new LinkedHashMap<>(values);
+    private BatchNormFolding(Network network) {
+        this.nodes = SymbolNodes.of(network.symbol().json());
+        this.values = new LinkedHashMap<>(network.values());
     }
 
-    /** Returns the network with its normalisations folded; the values given are not changed. */
+    /** Returns the network with its normalisations folded. The network given does not change. */
     public static Network fold(Network network) {
-        try {
-            BatchNormFolding folding =
-                    new BatchNormFolding((ObjectNode) JSON.readTree(network.json()), network.values());
-            folding.find();
-            return new Network(folding.rebuild(), folding.values);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("the graph is not JSON: " + e.getOriginalMessage(), e);
-        }
+        BatchNormFolding folding = new BatchNormFolding(network);
+        folding.find();
+        Map<String, ParameterShape> parameters =
+                new LinkedHashMap<>(network.symbol().parameters());
+        parameters.keySet().retainAll(folding.values.keySet());
+        return new Network(new ResNetSymbol(folding.rebuild(), parameters), folding.values);
     }
 
     private void find() {
         int[] readers = new int[nodes.size()];
-        for (JsonNode node : nodes) {
-            node.get("inputs").forEach(input -> readers[input.get(0).asInt()]++);
-        }
-        graph.get("heads").forEach(head -> readers[head.get(0).asInt()]++);
         for (int node = 0; node < nodes.size(); node++) {
-            if (operator(node).equals("BatchNorm")
-                    && operator(input(node, DATA)).equals("Convolution")
-                    && readers[input(node, DATA)] == 1
-                    && readers[input(input(node, DATA), 1)] == 1
-                    && readers[input(node, BETA)] == 1) {
-                foldValues(input(node, DATA), node);
-                folded.put(input(node, DATA), node);
+            nodes.inputs(node).forEach(input -> readers[input.get(0).asInt()]++);
+        }
+        nodes.graph().get("heads").forEach(head -> readers[head.get(0).asInt()]++);
+        for (int node = 0; node < nodes.size(); node++) {
+            if (nodes.operator(node).equals("BatchNorm")
+                    && nodes.operator(nodes.input(node, DATA)).equals("Convolution")
+                    && readers[nodes.input(node, DATA)] == 1
+                    && readers[nodes.input(nodes.input(node, DATA), 1)] == 1
+                    && readers[nodes.input(node, BETA)] == 1) {
+                foldValues(nodes.input(node, DATA), node);
+                folded.put(nodes.input(node, DATA), node);
                 for (int gone : new int[] {GAMMA, MEAN, VARIANCE}) {
-                    dropped.add(input(node, gone));
-                    values.remove(name(input(node, gone)));
+                    dropped.add(nodes.input(node, gone));
+                    values.remove(nodes.name(nodes.input(node, gone)));
                 }
             }
         }
     }
 
     private void foldValues(int convolution, int norm) {
-        JsonNode attributes = nodes.get(norm).path("attrs");
+        JsonNode attributes = nodes.attributes(norm);
         // MXNet's defaults where an attribute is not written.
         double epsilon = attributes.path("eps").asDouble(1e-3);
         boolean unitScale = attributes
@@ -90,12 +80,14 @@ public final class BatchNormFolding {
                 .asText("True")
                 .toLowerCase(Locale.ROOT)
                 .matches("true|1");
-        float[] gamma = values.get(name(input(norm, GAMMA)));
-        float[] beta = values.get(name(input(norm, BETA)));
-        float[] mean = values.get(name(input(norm, MEAN)));
-        float[] variance = values.get(name(input(norm, VARIANCE)));
-        float[] weights = values.get(name(input(convolution, 1))).clone();
-        float[] earlierBias = hasBias(convolution) ? values.get(name(input(convolution, 2))) : new float[beta.length];
+        float[] gamma = values.get(nodes.name(nodes.input(norm, GAMMA)));
+        float[] beta = values.get(nodes.name(nodes.input(norm, BETA)));
+        float[] mean = values.get(nodes.name(nodes.input(norm, MEAN)));
+        float[] variance = values.get(nodes.name(nodes.input(norm, VARIANCE)));
+        float[] weights = values.get(nodes.name(nodes.input(convolution, 1))).clone();
+        float[] earlierBias = nodes.inputs(convolution).size() > 2
+                ? values.get(nodes.name(nodes.input(convolution, 2)))
+                : new float[beta.length];
         float[] bias = new float[beta.length];
         int perChannel = weights.length / beta.length;
         for (int channel = 0; channel < beta.length; channel++) {
@@ -105,50 +97,47 @@ public final class BatchNormFolding {
             }
             bias[channel] = (float) (beta[channel] + (earlierBias[channel] - mean[channel]) * scale);
         }
-        values.put(name(input(convolution, 1)), weights);
-        values.put(name(input(norm, BETA)), bias);
+        values.put(nodes.name(nodes.input(convolution, 1)), weights);
+        values.put(nodes.name(nodes.input(norm, BETA)), bias);
     }
 
-    private boolean hasBias(int convolution) {
-        return nodes.get(convolution).get("inputs").size() > 2;
-    }
-
-    private String rebuild() throws JsonProcessingException {
+    private String rebuild() {
         for (int node = 0; node < nodes.size(); node++) {
             Integer norm = folded.get(node);
             if (norm != null) {
-                // The convolution takes the normalisation's shift for its bias, which so must come before it.
-                keep(input(norm, BETA));
-                ObjectNode convolution = nodes.get(node).deepCopy();
+                // The shift becomes the convolution's bias, so it must come before the convolution.
+                keep(nodes.input(norm, BETA));
+                ObjectNode convolution = nodes.node(node).deepCopy();
                 ((ObjectNode) convolution.get("attrs")).put("no_bias", "False");
                 ArrayNode inputs = (ArrayNode) convolution.get("inputs");
                 while (inputs.size() > 2) {
                     inputs.remove(2);
                 }
-                inputs.addArray().add(input(norm, BETA)).add(0).add(0);
+                inputs.addArray().add(nodes.input(norm, BETA)).add(0).add(0);
                 add(node, convolution);
             } else if (folded.containsValue(node)) {
-                renumbered.put(node, renumbered.get(input(node, DATA)));
+                renumbered.put(node, renumbered.get(nodes.input(node, DATA)));
             } else if (!dropped.contains(node)) {
                 keep(node);
             }
         }
+        ObjectNode graph = nodes.graph();
         graph.set("nodes", kept);
         ArrayNode arguments = graph.putArray("arg_nodes");
         ArrayNode rows = graph.putArray("node_row_ptr");
         for (int node = 0; node <= kept.size(); node++) {
             rows.add(node);
-            if (node < kept.size() && kept.get(node).get("op").asText().equals("null")) {
+            if (node < kept.size() && kept.get(node).get("op").asText().equals(SymbolNodes.VARIABLE)) {
                 arguments.add(node);
             }
         }
         graph.get("heads").forEach(head -> renumber((ArrayNode) head));
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(graph);
+        return graph.toPrettyString();
     }
 
     private void keep(int node) {
         if (!renumbered.containsKey(node)) {
-            add(node, nodes.get(node).deepCopy());
+            add(node, nodes.node(node).deepCopy());
         }
     }
 
@@ -160,17 +149,5 @@ public final class BatchNormFolding {
 
     private void renumber(ArrayNode reference) {
         reference.set(0, renumbered.get(reference.get(0).asInt()));
-    }
-
-    private String operator(int node) {
-        return nodes.get(node).get("op").asText();
-    }
-
-    private String name(int node) {
-        return nodes.get(node).get("name").asText();
-    }
-
-    private int input(int node, int index) {
-        return nodes.get(node).get("inputs").get(index).get(0).asInt();
     }
 }

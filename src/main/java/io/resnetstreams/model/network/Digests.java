@@ -18,6 +18,7 @@ import java.util.TreeMap;
 public final class Digests {
     private Digests() {}
 
+    /** Returns a file's digest. */
     public static String of(Path file) throws IOException {
         MessageDigest digest = sha256();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
@@ -26,7 +27,7 @@ public final class Digests {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Returns one digest over several files' names and digests, in the names' order. */
+    /** Returns one digest of several files' names and digests, in the order of the names. */
     public static String of(Map<String, String> digestsByName) {
         MessageDigest digest = sha256();
         new TreeMap<>(digestsByName)

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** DJL's engine that the networks run on, and where its native library exists. */
+/** The DJL engine that runs the networks, and the machines that it has a native library for. */
 public final class MxNet {
     private static final String ENGINE = "MXNet";
 
@@ -15,34 +15,34 @@ public final class MxNet {
     private MxNet() {}
 
     /**
-     * Returns the engine's name in DJL. Where there is no library for this machine, DJL itself would look for one on the
-     * internet and fail with an error of the linker.
+     * Returns the engine's name in DJL. Without this check DJL would try to download a library that does not exist, and fail
+     * with a linker error.
      *
-     * @throws UnsupportedMachineException if there is none
+     * @throws UnsupportedMachineException if there is no library for this machine
      */
     public static String engine() {
         requireLibrary();
         try {
             Engine.getEngine(ENGINE);
         } catch (LinkageError e) {
-            // Not as its cause: that would be told instead.
-            IllegalStateException told = new IllegalStateException("MXNet's library can't be loaded: " + reason(e));
-            told.addSuppressed(e);
-            throw told;
+            // Suppressed rather than the cause, because the message of the deepest cause is shown to the user.
+            IllegalStateException failure = new IllegalStateException("MXNet's library can't be loaded: " + reason(e));
+            failure.addSuppressed(e);
+            throw failure;
         }
         return ENGINE;
     }
 
     /**
-     * Looks whether there is a library for this machine, without loading it.
+     * Checks that there is a library for this machine, without loading it.
      *
-     * @throws UnsupportedMachineException if there is none
+     * @throws UnsupportedMachineException if there is no library
      */
     public static void requireLibrary() {
         requireLibrary(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 
-    /** Returns what the linker said: the library built for CUDA, for example, needs the driver's. */
+    /** Returns the linker's message, such as that the library for CUDA needs the driver's. */
     private static String reason(Throwable failure) {
         Throwable first = failure;
         while (first.getCause() != null) {

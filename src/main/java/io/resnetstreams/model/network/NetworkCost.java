@@ -1,15 +1,13 @@
 package io.resnetstreams.model.network;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
- * What a network costs for one image, counted from its graph.
+ * The cost of a network for one image, computed from its graph.
  *
- * @param multiplyAdds of convolutions and dense layers, as torchvision's GFLOPs count them
- * @param peakActivationBytes the most that must be held at once in float32 when each tensor is freed after its last use,
- *     and batch norm, activation and addition work in place, as the fused graph does; without parameters
+ * @param multiplyAdds multiply-adds of convolutions and dense layers, as in torchvision's GFLOPs
+ * @param peakActivationBytes peak memory of float32 tensors, without parameters, if each tensor is freed after its last
+ *     use, and batch norm, activation and addition work in place, as in the fused graph
  */
 public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
     private static final int FLOAT_BYTES = 4;
@@ -21,31 +19,24 @@ public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
         }
     }
 
-    /** Counts a network of so many classes for square images. */
+    /** Counts the cost of a network for square images of an edge of {@code size} pixels. */
     public static NetworkCost of(ResNetArchitecture architecture, int classes, int size) {
-        try {
-            JsonNode nodes = new ObjectMapper()
-                    .readTree(ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS)
-                            .json())
-                    .get("nodes");
-            return new Walk(nodes, size).cost();
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the graph is not JSON", e);
-        }
+        ResNetSymbol symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
+        return new Walk(SymbolNodes.of(symbol.json()), size).cost();
     }
 
-    /** Goes through the nodes in their order, which is the order of execution. */
+    /** Visits the nodes in order of execution. */
     private static final class Walk {
-        private final JsonNode nodes;
+        private final SymbolNodes nodes;
         private final Tensor[] tensors;
         private final int[] lastUse;
-        /** The node whose memory a node's output lies in. */
+        /** The node whose memory holds a node's output. */
         private final int[] place;
 
         private final int size;
         private long multiplyAdds;
 
-        Walk(JsonNode nodes, int size) {
+        Walk(SymbolNodes nodes, int size) {
             this.nodes = nodes;
             this.size = size;
             this.tensors = new Tensor[nodes.size()];
@@ -55,9 +46,9 @@ public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
 
         NetworkCost cost() {
             for (int node = 0; node < nodes.size(); node++) {
-                place[node] = worksInPlace(node) ? place[input(node, 0)] : node;
+                place[node] = worksInPlace(node) ? place[nodes.input(node, 0)] : node;
                 tensors[node] = output(node);
-                for (JsonNode input : nodes.get(node).get("inputs")) {
+                for (JsonNode input : nodes.inputs(node)) {
                     lastUse[place[input.get(0).asInt()]] = node;
                 }
             }
@@ -77,38 +68,30 @@ public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
             return new NetworkCost(multiplyAdds, peak);
         }
 
-        private int input(int node, int index) {
-            return nodes.get(node).get("inputs").get(index).get(0).asInt();
-        }
-
         private boolean worksInPlace(int node) {
-            return switch (operator(node)) {
+            return switch (nodes.operator(node)) {
                 case "BatchNorm", "Activation", "elemwise_add", "broadcast_sub", "broadcast_mul", "Flatten" -> true;
                 default -> false;
             };
         }
 
-        private String operator(int node) {
-            return nodes.get(node).get("op").asText();
-        }
-
-        /** Returns what a node makes; null for parameters. */
+        /** Returns a node's output; null for parameters. */
         private Tensor output(int node) {
-            JsonNode attributes = nodes.get(node).path("attrs");
-            return switch (operator(node)) {
-                case "null" -> nodes.get(node).get("name").asText().equals(ResNetSymbol.INPUT)
+            JsonNode attributes = nodes.attributes(node);
+            return switch (nodes.operator(node)) {
+                case SymbolNodes.VARIABLE -> nodes.name(node).equals(ResNetSymbol.INPUT)
                         ? new Tensor(3, size, size)
                         : null;
-                case "Convolution" -> convolution(attributes, tensors[input(node, 0)]);
+                case "Convolution" -> convolution(attributes, tensors[nodes.input(node, 0)]);
                 case "Pooling" -> attributes.has("global_pool")
-                        ? new Tensor(tensors[input(node, 0)].channels(), 1, 1)
-                        : strided(attributes, tensors[input(node, 0)], tensors[input(node, 0)].channels());
+                        ? new Tensor(tensors[nodes.input(node, 0)].channels(), 1, 1)
+                        : strided(attributes, tensors[nodes.input(node, 0)], tensors[nodes.input(node, 0)].channels());
                 case "FullyConnected" -> {
                     int outputs = attributes.get("num_hidden").asInt();
-                    multiplyAdds += (long) outputs * tensors[input(node, 0)].channels();
+                    multiplyAdds += (long) outputs * tensors[nodes.input(node, 0)].channels();
                     yield new Tensor(outputs, 1, 1);
                 }
-                default -> tensors[input(node, 0)];
+                default -> tensors[nodes.input(node, 0)];
             };
         }
 
@@ -124,7 +107,7 @@ public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
             int stride = first(attributes, "stride");
             int dilation = attributes.has("dilate") ? first(attributes, "dilate") : 1;
             int border = 2 * first(attributes, "pad") - dilation * (first(attributes, "kernel") - 1) - 1;
-            // Where pooling rounds up, the last window may reach beyond the planes.
+            // If pooling rounds up, the last window may extend beyond the planes.
             border += attributes.path("pooling_convention").asText().equals("full") ? stride - 1 : 0;
             return new Tensor(channels, (in.height() + border) / stride + 1, (in.width() + border) / stride + 1);
         }

@@ -2,8 +2,9 @@ package io.resnetstreams.model.network;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 
-/** How pixels of 0 to 255 become the network's input: {@code (pixel / 255 - mean) / std}, for red, green and blue. */
+/** How pixels of 0 to 255 are normalised for the network: {@code (pixel / 255 - mean) / std}, for red, green and blue. */
 public record Normalisation(List<Double> mean, List<Double> std) {
     /** Leaves pixels as they are. */
     public static final Normalisation NONE =
@@ -14,33 +15,31 @@ public record Normalisation(List<Double> mean, List<Double> std) {
         std = List.copyOf(std);
         if (mean.size() != 3 || std.size() != 3) {
             throw new IllegalArgumentException(
-                    "mean is " + mean + " and std is " + std + "; three values each are needed: red, green, blue");
+                    "mean is " + mean + " and std is " + std + "; both must have three values: red, green, blue");
         }
         if (mean.stream().anyMatch(value -> !(value >= 0 && value <= 1))) {
             throw new IllegalArgumentException(
-                    "mean is " + mean + "; each value must be 0 to 1, as pixels are that are" + " divided by 255");
+                    "mean is " + mean + "; each value must be from 0 to 1, because pixels are divided by 255");
         }
         if (std.stream().anyMatch(value -> !(value > 0 && value <= 1))) {
-            throw new IllegalArgumentException("std is " + std + "; each value must be greater than 0 and at most 1, as"
+            throw new IllegalArgumentException("std is " + std + "; each value must be above 0 and at most 1, because"
                     + " pixels are divided by 255");
         }
     }
 
-    /** Returns what is subtracted from a pixel of 0 to 255, for each channel. */
+    /** Returns the values that are subtracted from a pixel of 0 to 255, one per channel. */
     float[] offset() {
-        return new float[] {offset(0), offset(1), offset(2)};
+        return channels(channel -> mean.get(channel) * 255);
     }
 
-    /** Returns what the difference is then multiplied by. */
+    /** Returns the factors that the differences are then multiplied by. */
     float[] scale() {
-        return new float[] {scale(0), scale(1), scale(2)};
+        return channels(channel -> 1 / (std.get(channel) * 255));
     }
 
-    private float offset(int channel) {
-        return (float) (mean.get(channel) * 255);
-    }
-
-    private float scale(int channel) {
-        return (float) (1 / (std.get(channel) * 255));
+    private static float[] channels(IntToDoubleFunction value) {
+        return new float[] {
+            (float) value.applyAsDouble(0), (float) value.applyAsDouble(1), (float) value.applyAsDouble(2)
+        };
     }
 }

@@ -3,7 +3,7 @@ package io.resnetstreams.model.network;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** A parameter of a network: its name, as in torchvision's state dict, its role and its shape. */
+/** A parameter of a network: its name, as in torchvision's state dict, its kind and its shape. */
 public record ParameterShape(String name, Kind kind, int... shape) {
     /** What changes a parameter. */
     public enum Kind {
@@ -15,7 +15,7 @@ public record ParameterShape(String name, Kind kind, int... shape) {
         CONSTANT
     }
 
-    /** Returns how many values it has. */
+    /** Returns the number of values. */
     public int size() {
         return Arrays.stream(shape).reduce(1, Math::multiplyExact);
     }

@@ -14,8 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * Holds a file in MXNet's format of parameters ({@code NDArray::Load} of a list) against its size, before the engine reads
- * it: the engine takes memory for whatever counts and extents the file claims. Values are skipped.
+ * Checks a file in MXNet's format of parameters ({@code NDArray::Load} of a list) before the engine reads it, because the
+ * engine allocates memory for whatever counts and extents the file claims. Values are skipped.
  *
  * <p>Threading: one thread. Memory: a few kilobytes.
  */
@@ -30,7 +30,8 @@ public final class ParametersCheck {
 
     private static final int MOST_DIMENSIONS = 32;
     private static final int LONGEST_NAME = 4_096;
-    /** By the engine's number: float32, float64, float16, uint8, int32, int8, int64, bool, int16, uint16, uint32, uint64, bfloat16. */
+    /** Bytes per value, by the engine's type number: float32, float64, float16, uint8, int32, int8, int64, bool, int16,
+     * uint16, uint32, uint64, bfloat16. */
     private static final int[] BYTES = {4, 8, 2, 1, 4, 1, 8, 1, 2, 2, 4, 8, 2};
 
     private final Path file;
@@ -47,19 +48,23 @@ public final class ParametersCheck {
     /**
      * Checks a file.
      *
-     * @throws InvalidModelException if it claims more than it holds, or is of another format; the message says where
+     * @throws InvalidModelException if it has another format, or claims more than it holds; the message says where
      */
     public static void require(Path file) throws InvalidModelException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             new ParametersCheck(file, channel).requireList();
         } catch (EOFException e) {
-            throw new InvalidModelException(file + ": ends within its parameters; is it whole?", e);
+            throw new InvalidModelException(file + ": ends within its parameters; check that the file is complete", e);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot read " + file + ": " + e.getMessage(), e);
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 
-    /** Refuses a file of another format, and says what it is. */
+    /**
+     * Refuses a file of another known format.
+     *
+     * @throws InvalidModelException if it is one; the message says which
+     */
     public static void requireFormat(Path file) throws InvalidModelException, IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(MAGIC.length);
@@ -101,11 +106,11 @@ public final class ParametersCheck {
         if (hasStorage && read(4).getInt() != 0) {
             throw invalid("parameter " + number + " is not dense");
         }
-        // The oldest format has no magic number: it begins with the number of dimensions.
+        // The oldest format has no magic number: it starts with the number of dimensions.
         boolean isOldest = !hasStorage && magic != V1_MAGIC;
         int dimensions = isOldest ? magic : read(4).getInt();
         if (magic == V3_MAGIC ? dimensions == -1 : dimensions == 0) {
-            // An array of nothing has no more than that.
+            // An empty array has no further fields.
             return;
         }
         if (dimensions < 0 || dimensions > MOST_DIMENSIONS) {
@@ -120,7 +125,7 @@ public final class ParametersCheck {
             }
             values *= extent;
         }
-        // The device it was saved from, then the type.
+        // The device that the array was saved from, then the type.
         int type = read(12).getInt(8);
         if (type < 0 || type >= BYTES.length) {
             throw invalid("parameter " + number + " is of the unknown type " + type);

@@ -2,6 +2,14 @@ package io.resnetstreams.model.network;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ai.djl.Device;
+import ai.djl.mxnet.engine.MxNDManager;
+import ai.djl.mxnet.jna.JnaUtils;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.model.network.ParameterShape.Kind;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,14 +17,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Writes parameters in MXNet's own format (src/ndarray/ndarray.cc, {@code NDArray::Save} of a list), which DJL has no
- * writer for. All values are float32, little endian.
+ * Parameters in MXNet's own format (src/ndarray/ndarray.cc, {@code NDArray::Save} of a list). The engine reads them; DJL
+ * has no writer. Values are written as float32, little endian.
  */
 public final class ParametersFile {
+    private static final String ARGUMENT = "arg:";
+    private static final String AUXILIARY = "aux:";
     private static final long LIST_MAGIC = 0x112;
     private static final int ARRAY_MAGIC = 0xF993FACA;
     private static final int DENSE = 0;
@@ -25,11 +37,40 @@ public final class ParametersFile {
 
     private ParametersFile() {}
 
+    /** A parameter as it is stored; auxiliary states are {@link Kind#RUNNING}, arguments {@link Kind#TRAINED}. */
+    public record Stored(ParameterShape shape, float[] values) {}
+
+    /**
+     * Reads a file, which is checked before the engine allocates memory for it.
+     *
+     * @throws IllegalArgumentException if it has another format, or claims more than it holds
+     */
+    public static Map<String, Stored> read(Path file) {
+        try {
+            ParametersCheck.require(file);
+        } catch (InvalidModelException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        Map<String, Stored> parameters = new LinkedHashMap<>();
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine())) {
+            for (NDArray array : JnaUtils.loadNdArray((MxNDManager) manager, file, Device.cpu())) {
+                String name = array.getName().substring(array.getName().indexOf(':') + 1);
+                Kind kind = array.getName().startsWith(AUXILIARY) ? Kind.RUNNING : Kind.TRAINED;
+                int[] shape = Arrays.stream(array.getShape().getShape())
+                        .mapToInt(Math::toIntExact)
+                        .toArray();
+                NDArray floats = array.toType(DataType.FLOAT32, false);
+                parameters.put(name, new Stored(new ParameterShape(name, kind, shape), floats.toFloatArray()));
+            }
+        }
+        return parameters;
+    }
+
     /**
      * Writes a file.
      *
-     * @param values gives each parameter's values, row-major
-     * @throws IllegalArgumentException if a value is missing or has another size than its shape
+     * @param values returns each parameter's values, row-major
+     * @throws IllegalArgumentException if values are missing or do not fit the parameter's shape
      */
     public static void write(
             Path file, Map<String, ParameterShape> parameters, Function<ParameterShape, float[]> values)
@@ -45,7 +86,7 @@ public final class ParametersFile {
             }
             out.write(buffer(8).putLong(parameters.size()).array());
             for (ParameterShape parameter : parameters.values()) {
-                String prefix = parameter.kind() == ParameterShape.Kind.RUNNING ? "aux:" : "arg:";
+                String prefix = parameter.kind() == Kind.RUNNING ? AUXILIARY : ARGUMENT;
                 byte[] name = (prefix + parameter.name()).getBytes(UTF_8);
                 out.write(buffer(8).putLong(name.length).array());
                 out.write(name);

@@ -13,7 +13,7 @@ public enum Precision {
     FP16,
     /** The upper half of fp32 (Brain Floating Point), for processors with avx512_bf16. */
     BF16,
-    /** Eight bits with a scale for each tensor, for CPUs; it pays with VNNI. */
+    /** Eight bits with a scale for each tensor, for CPUs; faster with VNNI. */
     INT8;
 
     /**

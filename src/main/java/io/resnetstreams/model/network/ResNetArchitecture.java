@@ -8,19 +8,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A member of the ResNet family: He et al., "Deep Residual Learning for Image Recognition", as torchvision builds it.
- * Names of variants are made of a network's name and endings: {@code _cifar} for a stem of one 3×3 convolution, {@code c}
- * for the deep stem and {@code d} for averaging shortcuts too, both of "Bag of Tricks" (He et al. 2018), {@code _v1} for
- * the paper's place of the stride, {@code _os16} and {@code _os8} for dilation instead of the last one or two strides.
- * The last three have the parameters of the network without them.
+ * A network of the ResNet family: He et al., "Deep Residual Learning for Image Recognition", as in torchvision. A variant's
+ * name is the network's name with suffixes: {@code _cifar} for a stem of one 3×3 convolution; {@code c} for the deep stem
+ * and {@code d} for averaging shortcuts too, both from "Bag of Tricks" (He et al. 2018); {@code _v1} for the stride where
+ * the paper has it; {@code _os16} and {@code _os8} for dilation instead of the last one or two strides. The last three do
+ * not change the parameters.
  *
  * @param stages residual blocks in each stage; every stage but the first halves height and width and doubles the planes
- * @param planes the first stage's planes
+ * @param planes planes in the first stage
  * @param groups groups of the 3×3 convolution (ResNeXt)
- * @param widthPerGroup planes of a group where the stage has 64 (ResNeXt, Wide ResNet)
- * @param strideFirst whether a bottleneck's first 1×1 convolution has the stride (the paper's, Caffe's, Keras') and not
- *     its 3×3 convolution (torchvision's, "v1.5")
- * @param dilatedStages how many of the last stages dilate their 3×3 convolutions instead of halving height and width:
+ * @param widthPerGroup planes per group in a stage of 64 planes (ResNeXt, Wide ResNet)
+ * @param strideFirst whether a bottleneck has the stride on its first 1×1 convolution (the paper, Caffe, Keras) instead of
+ *     its 3×3 convolution (torchvision, "v1.5")
+ * @param dilatedStages number of last stages that dilate their 3×3 convolutions instead of halving height and width, as
  *     torchvision's {@code replace_stride_with_dilation}
  */
 public record ResNetArchitecture(
@@ -46,7 +46,7 @@ public record ResNetArchitecture(
             imageNet("wide_resnet50_2", Block.BOTTLENECK, 1, 128, 3, 4, 6, 3),
             imageNet("wide_resnet101_2", Block.BOTTLENECK, 1, 128, 3, 4, 23, 3));
 
-    /** The depths of the paper's section 4.2; any other of the form 6n + 2 is known too. */
+    /** The depths in the paper's section 4.2; all others of the form 6n + 2 are allowed too. */
     private static final int[] CIFAR_DEPTHS = {20, 32, 44, 56, 110};
 
     private static final int CIFAR_PLANES = 16;
@@ -74,13 +74,13 @@ public record ResNetArchitecture(
             this.expansion = expansion;
         }
 
-        /** Returns how many times the planes come out. */
+        /** Returns the ratio of output planes to the block's planes. */
         public int expansion() {
             return expansion;
         }
     }
 
-    /** What stands before the residual blocks. */
+    /** The layers before the residual blocks. */
     public enum Stem {
         /** 7×7 convolution with stride 2, then 3×3 maximum pooling with stride 2; for images of 224×224. */
         LARGE,
@@ -90,39 +90,40 @@ public record ResNetArchitecture(
         SMALL
     }
 
-    /** What is added to a block's output where its shape differs from the input's (section 3.3). */
+    /** What is added to a block's output if its shape differs from the input's (section 3.3). */
     public enum Shortcut {
         /** Option B: a 1×1 convolution. */
         PROJECTION,
         /** Option B with the stride on 2×2 average pooling before the convolution: ResNet-D. */
         AVERAGE_PROJECTION,
-        /** Option A, without parameters: every second row and column, and zeros for the new planes on both sides. */
+        /** Option A, without parameters: every second row and column, with planes of zeros added on both sides. */
         PADDING,
-        /** Nothing, there and in every block: the paper's plain network. */
+        /** Nothing, and no identity shortcuts either: the paper's plain network. */
         NONE
     }
 
     /**
-     * @throws IllegalArgumentException if the block has no place for the groups, the stride or the dilation
+     * @throws IllegalArgumentException if the block does not support the groups, the stride or the dilation
      */
     public ResNetArchitecture {
         stages = List.copyOf(stages);
         if (block == Block.BASIC && (groups != 1 || widthPerGroup != 64 || strideFirst || dilatedStages > 0)) {
-            throw new IllegalArgumentException("architecture is '" + name + "': basic blocks have neither groups nor"
-                    + " another width, dilation or a 1×1 convolution for the stride; bottleneck blocks (resnet50 and"
-                    + " deeper, resnext, wide_resnet) do");
+            throw new IllegalArgumentException(
+                    "architecture is '" + name + "': basic blocks do not support groups, other"
+                            + " widths, dilation, or the stride on a 1×1 convolution; bottleneck blocks (resnet50 and deeper,"
+                            + " resnext, wide_resnet) do");
         }
         if (dilatedStages < 0 || dilatedStages > 2 || dilatedStages > 0 && shortcut == Shortcut.AVERAGE_PROJECTION) {
-            throw new IllegalArgumentException(
-                    "architecture is '" + name + "': the last one or two stages (_os16, _os8) can be dilated, and not"
-                            + " with the shortcuts of NAMEd, whose pooling has a stride of its own");
+            throw new IllegalArgumentException("architecture is '" + name
+                    + "': only the last one or two stages (_os16, _os8) can be dilated, and not"
+                    + " with the shortcuts of NAMEd, whose pooling has a stride");
         }
     }
 
     /**
      * Returns an architecture by name.
      *
-     * @throws IllegalArgumentException if there is none of that name; the message lists what there is
+     * @throws IllegalArgumentException if the name is unknown; the message lists the known names
      */
     public static ResNetArchitecture of(String name) {
         return find(name)
@@ -134,7 +135,7 @@ public record ResNetArchitecture(
     /**
      * Returns an architecture by name, if there is one.
      *
-     * @throws IllegalArgumentException if the name asks for a variant of a network that has none
+     * @throws IllegalArgumentException if the name is that of a variant that the network does not support
      */
     public static Optional<ResNetArchitecture> find(String name) {
         Matcher matcher = VARIANT_NAME.matcher(name);
@@ -159,9 +160,7 @@ public record ResNetArchitecture(
     }
 
     private static Optional<ResNetArchitecture> imageNet(String name) {
-        return IMAGENET.stream()
-                .filter(architecture -> architecture.name().equals(name))
-                .findFirst();
+        return IMAGENET.stream().filter(known -> known.name().equals(name)).findFirst();
     }
 
     private ResNetArchitecture variant(
@@ -170,7 +169,7 @@ public record ResNetArchitecture(
                 otherName, block, otherStem, otherShortcut, stages, planes, groups, widthPerGroup, onFirst, dilated);
     }
 
-    /** Returns the other networks whose parameters have the same names and shapes: those that differ by their strides. */
+    /** Returns the networks with the same names and shapes of parameters, which differ by strides only. */
     public List<ResNetArchitecture> twins() {
         if (block == Block.BASIC || strideFirst || dilatedStages > 0) {
             return List.of();
@@ -179,12 +178,12 @@ public record ResNetArchitecture(
                 .stream().map(ending -> of(name + ending)).toList();
     }
 
-    /** Returns how many times a stage's first block divides height and width, by the stage's index. */
+    /** Returns the stride of a stage's first block, by the stage's index. */
     int strideOf(int stage) {
         return stage == 0 || isDilated(stage) ? 1 : 2;
     }
 
-    /** Returns the dilation of a stage's 3×3 convolutions; that of its first block is the stage's before. */
+    /** Returns the dilation of a stage's 3×3 convolutions; its first block has that of the stage before. */
     int dilationOf(int stage) {
         int dilation = 1;
         for (int dilated = 0; dilated <= stage; dilated++) {
@@ -197,14 +196,14 @@ public record ResNetArchitecture(
         return stage >= stages.size() - dilatedStages;
     }
 
-    /** Returns the name of a network for small images; the paper's width goes without saying. */
+    /** Returns the name of a network for small images; the paper's width is left out of the name. */
     public static String smallName(int depth, int planes, String form) {
         return "resnet" + depth + (planes == CIFAR_PLANES ? "" : "_w" + planes) + form;
     }
 
     /**
-     * Returns the networks that have a name of their own, each before those that differ by strides only, their forms with
-     * other stems, and the paper's for small images in all three forms.
+     * Returns the named networks, each before those that differ by strides only, then their variants with other stems, and
+     * the paper's networks for small images in all three forms.
      */
     public static List<ResNetArchitecture> all() {
         List<ResNetArchitecture> all = new ArrayList<>();
@@ -225,14 +224,14 @@ public record ResNetArchitecture(
         return List.copyOf(all);
     }
 
-    /** Returns the layers that have weights, counted as the paper counts: the longest way through the network. */
+    /** Returns the number of layers with weights on the longest path, as the paper counts them. */
     public int layers() {
         int perBlock = block == Block.BASIC ? 2 : 3;
         return (stem == Stem.DEEP ? 4 : 2)
                 + perBlock * stages.stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** Returns the edge of the images it was made for: 224 or 32 pixels. */
+    /** Returns the edge of the images that the network was designed for: 224 or 32 pixels. */
     public int defaultInputSize() {
         return stem == Stem.SMALL ? 32 : 224;
     }
@@ -253,7 +252,7 @@ public record ResNetArchitecture(
         int planes = matcher.group(3) == null ? CIFAR_PLANES : Integer.parseInt(matcher.group(3));
         boolean plain = matcher.group(1).equals("plain");
         boolean padded = matcher.group(4) != null;
-        // Option A puts half of the new planes on each side, so there must be an even number of them.
+        // Option A adds half of the new planes on each side, so their number must be even.
         if (blocks < 1 || depth != 6 * blocks + 2 || planes < 1 || padded && (plain || planes % 2 != 0)) {
             return Optional.empty();
         }

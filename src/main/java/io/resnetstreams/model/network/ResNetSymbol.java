@@ -6,24 +6,27 @@ import io.resnetstreams.model.network.ResNetArchitecture.Shortcut;
 import io.resnetstreams.model.network.ResNetArchitecture.Stem;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * A ResNet as an MXNet symbol. Its input {@code data} is uint8 N×H×W×3; normalisation happens in the graph. Its output is
- * N×classes: probabilities for serving, logits for training. Parameters bear the names of torchvision's state dict.
+ * A network as an MXNet symbol. Its input {@code data} is uint8 N×H×W×3, which the graph normalises. Its output is
+ * N×classes: probabilities for serving, logits for training. Parameters have the names of torchvision's state dict.
  *
  * @param json the graph
  * @param parameters all parameters by name, in the order of the network
  */
 public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) {
+    /** The name of the input. */
     public static final String INPUT = "data";
-    /** What the network proper begins with: float32 N×3×H×W. */
+    /** The name of the normalised input: float32 N×3×H×W. */
     public static final String NORMALISED = "input.normalised";
 
     private static final String INPUT_OFFSET = "input.offset";
     private static final String INPUT_SCALE = "input.scale";
+    private static final Set<String> INPUT_CONSTANTS = Set.of(INPUT_OFFSET, INPUT_SCALE);
     private static final String SELECTION = ".selection";
 
-    /** What the output is. */
+    /** The kind of output. */
     public enum Output {
         LOGITS,
         PROBABILITIES
@@ -39,26 +42,24 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         return new ResNetSymbol(builder.graph.toJson(head), builder.graph.parameters());
     }
 
-    /** Returns how many values training changes. */
+    /** Returns the number of values that training changes. */
     public long trainableParameters() {
         return parameters.values().stream()
                 .filter(parameter -> parameter.kind() == Kind.TRAINED)
+                // In a graph that was read from a file, constants are arguments too.
+                .filter(parameter -> !INPUT_CONSTANTS.contains(parameter.name()))
                 .mapToLong(ParameterShape::size)
                 .sum();
-    }
-
-    public static boolean isInputConstant(String parameter) {
-        return parameter.equals(INPUT_OFFSET) || parameter.equals(INPUT_SCALE);
     }
 
     /**
      * Returns the values of a constant.
      *
-     * @throws IllegalArgumentException if the parameter is none
+     * @throws IllegalArgumentException if the parameter is not a constant
      */
     public static float[] constant(ParameterShape parameter, Normalisation normalisation) {
         if (parameter.kind() != Kind.CONSTANT) {
-            throw new IllegalArgumentException(parameter.name() + " is no constant");
+            throw new IllegalArgumentException(parameter.name() + " is not a constant");
         }
         return switch (parameter.name()) {
             case INPUT_OFFSET -> normalisation.offset();
@@ -67,7 +68,7 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         };
     }
 
-    /** Every plane to one in the middle of the new ones; the others are zero. */
+    /** Copies every plane to the middle of the output planes; the others are zero. */
     private static float[] selection(ParameterShape parameter) {
         int out = parameter.shape()[0];
         int in = parameter.shape()[1];
@@ -78,7 +79,7 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         return values;
     }
 
-    /** Adds the input and what makes normalised planes of it: float32 N×3×H×W of uint8 N×H×W×3. */
+    /** Adds the input and the operators that normalise it, from uint8 N×H×W×3 to float32 N×3×H×W; returns the last one. */
     public static int normalise(SymbolGraph graph) {
         int x = graph.input(INPUT);
         x = graph.operator("Cast", "input.float", Map.of("dtype", "float32"), x);
@@ -121,7 +122,7 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             planes = architecture.planes();
             Stem stem = architecture.stem();
             if (stem == Stem.DEEP) {
-                // The names are timm's, whose conv1 is a sequence.
+                // The names are timm's, in which conv1 is a sequence.
                 x = convolution("conv1.0", x, in, planes / 2, 3, 2, 1);
                 x = relu("conv1.2", batchNorm("conv1.1", x, planes / 2));
                 x = convolution("conv1.3", x, planes / 2, planes / 2, 3, 1, 1);
@@ -164,13 +165,13 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
                 x = stride == 1 ? x : halved(name + ".0", x);
                 return batchNorm(name + ".2", convolution(name + ".1", x, in, out, 1, 1, 1), out);
             }
-            // A convolution with constant weights: Pooling, slice and Concat would say it as well, but their gradients
+            // A convolution with constant weights. Pooling, slice and Concat could do the same, but their gradients
             // divide by zero inside MXNet 1.9.1 for some shapes.
             int select = graph.parameter(name + SELECTION, Kind.CONSTANT, out, in, 1, 1);
             return weighted(name, x, select, out, 1, stride, 1, 1);
         }
 
-        /** Means of 2×2; where height or width is odd, the last are of what there is, as PyTorch's ceil_mode has it. */
+        /** Averages 2×2 pixels; an odd last row or column is averaged alone, as with PyTorch's ceil_mode. */
         private int halved(String name, int x) {
             return graph.operator(
                     "Pooling",

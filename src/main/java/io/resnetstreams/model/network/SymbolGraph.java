@@ -12,14 +12,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes a computation graph in MXNet's symbol format: nodes with operator, name, attributes and inputs. Nodes are known
- * by their number, in the order they were added.
+ * Builds a computation graph in MXNet's symbol format: nodes with operator, name, attributes and inputs. A node is identified
+ * by its number, in the order in which nodes are added.
  */
 public final class SymbolGraph {
-    /** What the nodes of MXNet 1.9.1 are compatible with. */
+    /** The version of the format, that of MXNet 1.9. */
     private static final int MXNET_VERSION = 10900;
-
-    private static final String VARIABLE = "null";
 
     private final JsonNodeFactory json = JsonNodeFactory.instance;
     private final List<ObjectNode> nodes = new ArrayList<>();
@@ -43,7 +41,7 @@ public final class SymbolGraph {
         return variable(name, Map.of("__shape__", parameter.tuple()));
     }
 
-    /** Adds an operator on the first outputs of other nodes. */
+    /** Adds an operator whose inputs are the first outputs of other nodes. */
     public int operator(String operator, String name, Map<String, String> attributes, int... inputs) {
         ObjectNode node = node(operator, name, attributes);
         ArrayNode list = node.putArray("inputs");
@@ -54,14 +52,14 @@ public final class SymbolGraph {
     }
 
     /**
-     * Adds an operator of another graph, of any output of its inputs.
+     * Adds a copy of an operator of another graph.
      *
-     * @param renumbered this graph's nodes by the other's
-     * @throws InvalidModelException if it reads a node that is not here
+     * @param renumbered node numbers in this graph by those in the other graph
+     * @throws InvalidModelException if an input is not in this graph
      */
     public int copy(ObjectNode other, Map<Integer, Integer> renumbered) throws InvalidModelException {
         ObjectNode node = other.deepCopy();
-        // Older versions of the format called them otherwise.
+        // The names of the attributes in older versions of the format.
         for (String earlier : new String[] {"attr", "param"}) {
             if (node.has(earlier)) {
                 node.set("attrs", node.remove(earlier));
@@ -71,7 +69,7 @@ public final class SymbolGraph {
             Integer number = renumbered.get(input.get(0).asInt());
             if (number == null) {
                 throw new InvalidModelException("operator '" + node.get("name").asText() + "' reads node "
-                        + input.get(0) + " of the symbol, for which there are no parameters");
+                        + input.get(0) + " of the symbol, which has no parameters");
             }
             ((ArrayNode) input).set(0, number);
         }
@@ -101,7 +99,7 @@ public final class SymbolGraph {
     }
 
     private int variable(String name, Map<String, String> attributes) {
-        node(VARIABLE, name, attributes).putArray("inputs");
+        node(SymbolNodes.VARIABLE, name, attributes).putArray("inputs");
         variables.add(nodes.size() - 1);
         return nodes.size() - 1;
     }
@@ -112,7 +110,7 @@ public final class SymbolGraph {
         node.put("name", name);
         if (!attributes.isEmpty()) {
             ObjectNode attrs = node.putObject("attrs");
-            // In their order, so that a network has the same file, and digest, each time.
+            // Sorted, so that a network always has the same file and digest.
             new TreeMap<>(attributes).forEach(attrs::put);
         }
         nodes.add(node);

@@ -22,17 +22,17 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * A symbol with its parameters in the engine, on the CPU.
+ * A network in the engine, on the CPU.
  *
- * <p>Threading: one thread. Arrays live until {@link #close}.
+ * <p>Threading: one thread. Arrays are valid until {@link #close}.
  */
 public final class SymbolNetwork implements AutoCloseable {
-
     private final NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine());
     private final ParameterStore store = new ParameterStore(manager, false);
     private final MxSymbolBlock block;
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
 
+    /** Loads a network; {@code values} returns each parameter's values, row-major. */
     public SymbolNetwork(ResNetSymbol symbol, Function<ParameterShape, float[]> values) throws IOException {
         this.block = load(symbol.json());
         for (Parameter parameter : block.getAllParameters()) {
@@ -59,6 +59,7 @@ public final class SymbolNetwork implements AutoCloseable {
         }
     }
 
+    /** Returns the owner of the network's arrays. */
     public NDManager manager() {
         return manager;
     }
@@ -72,7 +73,7 @@ public final class SymbolNetwork implements AutoCloseable {
      * Runs the network.
      *
      * @param images N×H×W×3 of any type
-     * @param scope closes the output
+     * @param scope owns the output
      */
     public NDArray forward(NDArray images, boolean training, NDManager scope) {
         return heads(images, training, scope).singletonOrThrow();
@@ -85,7 +86,7 @@ public final class SymbolNetwork implements AutoCloseable {
         return outputs;
     }
 
-    /** Runs one black image and returns how many outputs it has. */
+    /** Runs the network on a black image and returns the number of outputs. */
     public long outputs(int height, int width) {
         try (NDManager scope = manager.newSubManager()) {
             NDArray image = scope.zeros(new Shape(1, height, width, 3), DataType.UINT8);

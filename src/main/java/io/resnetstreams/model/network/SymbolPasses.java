@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * MXNet's own passes over a graph that DJL has no methods for, through the C API (include/mxnet/c_api.h). Graphs go in
- * and come out as JSON.
+ * MXNet's own passes over a graph, for which DJL has no methods, through the C API (include/mxnet/c_api.h). Graphs are
+ * JSON.
  *
- * <p>Threading: any; the engine keeps a call's results for its thread.
+ * <p>Threading: thread-safe; the engine keeps a call's results per thread.
  */
 public final class SymbolPasses {
     /** The subgraphs of oneDNN (then MKL-DNN) that have quantized forms. */
@@ -25,7 +25,7 @@ public final class SymbolPasses {
     private static final byte TRUE = 1;
 
     private static final class Holder {
-        /** Loaded by the engine, after which this finds the same one. */
+        /** The library that the engine has loaded. */
         static final MxnetLibrary LIBRARY = load();
 
         private static MxnetLibrary load() {
@@ -39,29 +39,29 @@ public final class SymbolPasses {
     /**
      * A quantized graph.
      *
-     * @param layers the outputs whose ranges {@link #calibrate} needs, by the graph's names before
+     * @param layers the outputs whose ranges {@link #setRanges} needs, by their names in the graph before quantization
      */
     public record Quantized(String json, List<String> layers) {}
 
-    /** Reads a graph and writes it again, in the present version's form. */
-    public static String reread(String json) {
-        String[] text = new String[1];
-        PointerByReference symbol = new PointerByReference();
-        JnaUtils.checkCall(Holder.LIBRARY.MXSymbolCreateFromJSON(json, symbol));
-        try {
-            JnaUtils.checkCall(Holder.LIBRARY.MXSymbolSaveToJSON(symbol.getValue(), text));
-            return text[0];
-        } finally {
-            Holder.LIBRARY.MXSymbolFree(symbol.getValue());
+    /** The least and the greatest value of a layer's output. */
+    public record Range(float low, float high) {
+        /** Returns the range that covers both. */
+        public Range union(Range other) {
+            return new Range(Math.min(low, other.low), Math.max(high, other.high));
         }
     }
 
-    /** Puts convolutions with what follows them (normalisation, sum, activation) into one operator each. */
+    /** Upgrades a graph of an earlier version of the format. */
+    public static String upgrade(String json) {
+        return transform(json, Holder.LIBRARY::MXSymbolCopy);
+    }
+
+    /** Fuses each convolution with the normalisation, sum and activation that follow it. */
     public static String fuse(String json) {
         return transform(json, (symbol, result) -> Holder.LIBRARY.MXGenBackendSubgraph(symbol, BACKEND, result));
     }
 
-    /** Replaces operators by their int8 forms, and puts conversions between. */
+    /** Replaces operators by their int8 forms, and inserts conversions between them. */
     public static Quantized quantize(String json, List<String> excludedOperators) {
         IntBuffer count = IntBuffer.allocate(1);
         PointerByReference names = new PointerByReference();
@@ -87,8 +87,8 @@ public final class SymbolPasses {
         return new Quantized(quantized, List.of(names.getValue().getStringArray(0, count.get(0))));
     }
 
-    /** Sets the ranges that outputs of layers have, so that they need not be found while running. */
-    public static String calibrate(String quantizedJson, Map<String, ValueRange> ranges) {
+    /** Sets the ranges of layers' outputs, so that the engine does not compute them for each batch. */
+    public static String setRanges(String quantizedJson, Map<String, Range> ranges) {
         String[] layers = ranges.keySet().toArray(String[]::new);
         FloatBuffer low = FloatBuffer.allocate(layers.length);
         FloatBuffer high = FloatBuffer.allocate(layers.length);
@@ -104,7 +104,6 @@ public final class SymbolPasses {
                         symbol, layers.length, layers, low, high, result));
     }
 
-    /** Makes another symbol of one. */
     @FunctionalInterface
     private interface Pass {
         int run(Pointer symbol, PointerByReference result);

@@ -5,20 +5,20 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Random crop out of the image with a black border, random horizontal flip, and random erasing of a rectangle (Zhong et
- * al., "Random Erasing Data Augmentation", with random values). The randomness is given, so a seed repeats it.
+ * Random crop of the image with a black border, random horizontal flip, and random erasing of a rectangle (Zhong et al.,
+ * "Random Erasing Data Augmentation", with random values).
  *
  * @param border pixels around the image; 0 for no crop
- * @param erasingProbability how often a rectangle of 2 to 20 % of the image is erased
+ * @param erasingProbability probability that a rectangle of 2 to 20 % of the image is erased
  */
 record Augmentation(int width, int height, int border, boolean flip, double erasingProbability) {
     private static final double LEAST_ERASED = 0.02;
     private static final double MOST_ERASED = 0.2;
     private static final double LEAST_ASPECT = 0.3;
 
-    /** Puts a varied image, uint8 H×W×3, at the buffer's position. */
+    /** Writes a variant of an image, uint8 H×W×3, at the buffer's position. */
     void put(byte[] image, ByteBuffer target, SplittableRandom random) {
-        byte[] varied = new byte[image.length];
+        byte[] variant = new byte[image.length];
         int left = border == 0 ? 0 : random.nextInt(2 * border + 1) - border;
         int top = border == 0 ? 0 : random.nextInt(2 * border + 1) - border;
         boolean mirrored = flip && random.nextBoolean();
@@ -30,14 +30,14 @@ record Augmentation(int width, int height, int border, boolean flip, double eras
             for (int x = 0; x < width; x++) {
                 int sourceX = (mirrored ? width - 1 - x : x) + left;
                 if (sourceX >= 0 && sourceX < width) {
-                    System.arraycopy(image, (sourceY * width + sourceX) * 3, varied, (y * width + x) * 3, 3);
+                    System.arraycopy(image, (sourceY * width + sourceX) * 3, variant, (y * width + x) * 3, 3);
                 }
             }
         }
         if (random.nextDouble() < erasingProbability) {
-            erase(varied, random);
+            erase(variant, random);
         }
-        target.put(varied);
+        target.put(variant);
     }
 
     private void erase(byte[] image, SplittableRandom random) {

@@ -20,8 +20,8 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The state of a training at the end of an epoch: a zip file of what the training is, how many epochs are done, and the
- * network's values, momenta and averages. It is replaced as a whole, so that a kill leaves the one before.
+ * The state of a training after an epoch: a ZIP file with the training's settings, the number of epochs completed, and the
+ * network's values, momenta and averages. It is replaced atomically, so that a crash leaves the previous checkpoint.
  */
 final class Checkpoint {
     static final String FILE = "checkpoint.zip";
@@ -53,10 +53,10 @@ final class Checkpoint {
     }
 
     /**
-     * Puts the state into a network.
+     * Restores a network's state.
      *
-     * @return how many epochs are done; 0 if there is no checkpoint
-     * @throws IllegalArgumentException if the checkpoint is of another training; the message says in what
+     * @return the number of epochs completed; 0 if there is no checkpoint
+     * @throws IllegalArgumentException if the checkpoint belongs to another training; the message says how they differ
      */
     int read(TrainableNetwork network, Map<String, String> training) throws IOException {
         if (!exists()) {
@@ -74,7 +74,7 @@ final class Checkpoint {
                 }
             });
             zip.getNextEntry();
-            // All at once: DJL takes a short read, which is usual for a zip, for the end.
+            // Read as a whole, because DJL treats a short read, which is usual for a ZIP file, as the end.
             byte[] state = BoundedFile.bytes(zip, network.stateBytes());
             requireHeader(state);
             network.readState(new ByteArrayInputStream(state));
@@ -82,7 +82,7 @@ final class Checkpoint {
         }
     }
 
-    /** DJL takes memory for whatever header the state claims. */
+    /** DJL allocates memory for whatever header size the state claims. */
     private void requireHeader(byte[] state) {
         long header = state.length < Long.BYTES
                 ? -1
@@ -100,7 +100,8 @@ final class Checkpoint {
     void requireNone() {
         if (exists()) {
             throw new IllegalArgumentException(
-                    file + " is of a training that did not end; --resume goes on with it, deleting it starts anew");
+                    file
+                            + " belongs to a training that did not finish; resume it with --resume, or delete the file to start again");
         }
     }
 

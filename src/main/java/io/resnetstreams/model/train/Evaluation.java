@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Measures a model on images whose classes are known: accuracy and speed. */
+/** Measures the accuracy and the speed of a model on images of known classes. */
 public final class Evaluation {
     private static final int TOP = 5;
 
@@ -31,25 +31,26 @@ public final class Evaluation {
     }
 
     /**
-     * What came out.
+     * The result of an evaluation.
      *
-     * @param images how many were classified, repetitions included
-     * @param accuracy share whose most probable class is right
-     * @param top5 share whose right class is among the five most probable
-     * @param seconds from the first image decoded to the last one classified, after a warm-up
+     * @param images number of images classified, including repetitions
+     * @param accuracy share of images whose most probable class is right
+     * @param top5 share of images whose true class is among the five most probable
+     * @param seconds time from decoding the first image to classifying the last, after a warm-up
      * @param predicted the most probable class of each image, without repetitions
      */
     public record Result(long images, double accuracy, double top5, double seconds, int[] predicted) {
+        /** Returns the throughput. */
         public double imagesPerSecond() {
             return images / seconds;
         }
     }
 
     /**
-     * Decodes and classifies all images, each thread with a classifier of its own.
+     * Decodes and classifies all images, with one thread per classifier.
      *
-     * @param classifiers one for each thread; not closed
-     * @param repeat how many times the images are classified, for a steadier speed
+     * @param classifiers one per thread; not closed
+     * @param repeat number of times that the images are classified, for a more stable speed
      * @throws IllegalArgumentException if an image can't be decoded
      * @throws IllegalStateException if an image's row has a value that is not finite
      */
@@ -87,7 +88,7 @@ public final class Evaluation {
             int to = Math.min(set.size(), from + batchSize);
             float[][] rows = classifyBatch(classifier, from, to);
             for (int i = from; i < to; i++) {
-                judge(i, rows[i - from]);
+                count(i, rows[i - from]);
             }
         }
     }
@@ -99,30 +100,26 @@ public final class Evaluation {
         }
         float[][] rows = ProbabilityRows.oneEach(classifier.classify(images), images.size());
         for (int i = 0; i < rows.length; i++) {
-            // NaN is no greater than anything, so the image would count as one of class 0.
+            // NaN compares as not greater, so the image would count as class 0.
             if (!ProbabilityRows.isFinite(rows[i])) {
                 throw new IllegalStateException("image " + (from + i)
                         + " of the set: the network's output has a value that is not finite; the network or the device"
-                        + " is broken");
+                        + " is faulty");
             }
         }
         return rows;
     }
 
-    private void judge(int image, float[] probabilities) {
+    private void count(int image, float[] probabilities) {
         int expected = set.classOf(image);
         int better = 0;
-        int best = 0;
         for (int c = 0; c < probabilities.length; c++) {
             if (probabilities[c] > probabilities[expected]
                     || probabilities[c] == probabilities[expected] && c < expected) {
                 better++;
             }
-            if (probabilities[c] > probabilities[best]) {
-                best = c;
-            }
         }
-        predicted[image] = best;
+        predicted[image] = ProbabilityRows.argmax(probabilities, 0, probabilities.length);
         if (better == 0) {
             right.incrementAndGet();
         }

@@ -3,8 +3,10 @@ package io.resnetstreams.model.train;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetstreams.common.Rounding;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.data.LabelledImages;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import java.io.IOException;
@@ -22,12 +24,14 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Trains a ResNet on labelled images and leaves a model directory, rewritten after every epoch. The model is the moving
- * average at the end of the last epoch; the held-out images only measure it, unless patience lets them choose the epoch.
+ * Trains a ResNet on labelled images and writes a model directory after every epoch. The model is the moving average of the
+ * values after the last epoch. The held-out images only measure accuracy, except that with patience they choose the epoch.
  */
 public final class ResNetTrainer {
-    public static final String LOG_FILE = "training-log.jsonl";
+    /** The name of the training log: one {@link Epoch} in JSON per line. */
+    static final String LOG_FILE = "training-log.jsonl";
 
+    private static final int DIGITS = 5;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ModelDescription description;
@@ -39,17 +43,17 @@ public final class ResNetTrainer {
     private final Progress progress;
     private final ByteBuffer buffer;
 
-    /** Told of each step of a training, by the thread that trains. */
+    /** Receives each step of a training, on the thread that trains. */
     @FunctionalInterface
     public interface Progress {
         /**
          * @param epoch counted from 1
-         * @param images how many the step had
+         * @param images number of images in the step
          */
         void learnt(int epoch, int images);
     }
 
-    /** What one epoch came to; a line of the log. Rates are shares of 1. */
+    /** The results of an epoch; accuracies are from 0 to 1. */
     @JsonPropertyOrder({"epoch", "loss", "trainAccuracy", "testAccuracy", "learningRate", "imagesPerSecond", "seconds"})
     public record Epoch(
             int epoch,
@@ -61,9 +65,10 @@ public final class ResNetTrainer {
             double seconds) {}
 
     /**
-     * @param description what the model will say of itself, but for accuracy and digests
-     * @param start values to start from, by name; what it lacks, or has in another shape, is drawn from the seed
-     * @param progress told after each step
+     * @param description the model's description, without accuracy and digests
+     * @param start initial values by name; parameters without values, or with values of another size, are initialised
+     *     randomly from the seed
+     * @param progress called after each step
      */
     public ResNetTrainer(
             ModelDescription description,
@@ -87,18 +92,18 @@ public final class ResNetTrainer {
         long batchBytes = 3L * options.batchSize() * train.width() * train.height();
         if (batchBytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("batch size is " + options.batchSize() + "; images of " + train.width()
-                    + "×" + train.height() + " make " + batchBytes + " bytes of it, at most 2147483647 are possible");
+                    + "×" + train.height() + " make " + batchBytes + " bytes, but at most 2147483647 are possible");
         }
         this.buffer = ByteBuffer.allocateDirect((int) batchBytes).order(ByteOrder.nativeOrder());
     }
 
     /**
-     * Trains all epochs, each with a line in the log, a call of {@code onEpoch} and a checkpoint.
+     * Trains all epochs. Each writes a line of the log and a checkpoint, and calls {@code onEpoch}.
      *
-     * @param resume whether to go on from the directory's checkpoint; without one, training begins, unless a whole one
-     *     has left its model there
-     * @throws IllegalArgumentException if the checkpoint is of another network or another training, or there is one and
-     *     it shall not be gone on from
+     * @param resume whether to resume from the directory's checkpoint; without a checkpoint training starts, unless the
+     *     directory contains a finished training
+     * @throws IllegalArgumentException if the checkpoint belongs to another training, or exists although {@code resume} is
+     *     false
      */
     public void train(Path directory, boolean resume, Consumer<Epoch> onEpoch) throws IOException {
         Files.createDirectories(directory);
@@ -109,7 +114,7 @@ public final class ResNetTrainer {
         } else if (!checkpoint.exists()
                 && Files.exists(log)
                 && Files.exists(directory.resolve(ModelDirectory.DESCRIPTION_FILE))) {
-            // It had ended.
+            // That training is finished.
             return;
         }
         ResNetArchitecture architecture = ResNetArchitecture.of(description.architecture());
@@ -128,7 +133,7 @@ public final class ResNetTrainer {
                 if (options.patience() == 0 || bestEpoch(epochs) == epoch) {
                     writeModel(directory, network, result);
                 }
-                // Before the checkpoint: a line too many is cut off on resuming, a missing one could not be made again.
+                // Before the checkpoint: resuming removes a surplus line, but could not restore a missing one.
                 String line = JSON.writeValueAsString(result) + "\n";
                 Files.writeString(log, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                 checkpoint.write(network, training(), epoch);
@@ -147,7 +152,7 @@ public final class ResNetTrainer {
         return epochs;
     }
 
-    /** Returns what must be the same for a training to go on. */
+    /** Returns the settings that must be the same to resume a training. */
     private Map<String, String> training() {
         return Map.of(
                 "architecture", description.architecture(),
@@ -164,7 +169,7 @@ public final class ResNetTrainer {
                 .sum();
     }
 
-    /** Leaves the epochs in the log that the checkpoint has, and returns them. */
+    /** Removes epochs after the checkpoint from the log, and returns the others. */
     private static List<Epoch> truncate(Path log, int epochs) throws IOException {
         List<String> lines = epochs > 0 && Files.exists(log) ? Files.readAllLines(log) : List.of();
         lines = lines.subList(0, Math.min(epochs, lines.size()));
@@ -176,7 +181,7 @@ public final class ResNetTrainer {
         return options.patience() > 0 && epochs.size() - bestEpoch(epochs) >= options.patience();
     }
 
-    /** Returns the first epoch, counted from 1, of the highest accuracy; 0 for none. */
+    /** Returns the number of the first epoch with the highest accuracy, counted from 1; 0 for none. */
     private static int bestEpoch(List<Epoch> epochs) {
         return epochs.stream()
                 .max(Comparator.comparingDouble(Epoch::testAccuracy)
@@ -189,7 +194,7 @@ public final class ResNetTrainer {
         network.swapAverages();
         Map<String, float[]> values = network.values();
         network.swapAverages();
-        ModelDirectory.write(directory, described(result), labels, parameter -> values.get(parameter.name()));
+        ModelWriter.write(directory, described(result), labels, parameter -> values.get(parameter.name()));
     }
 
     private Epoch epoch(TrainableNetwork network, int epoch) {
@@ -228,12 +233,12 @@ public final class ResNetTrainer {
         network.swapAverages();
         Epoch result = new Epoch(
                 epoch,
-                rounded(loss / steps),
-                rounded((double) right / seen),
+                Rounding.to(DIGITS, loss / steps),
+                Rounding.to(DIGITS, (double) right / seen),
                 accuracy(network),
                 rate,
-                rounded(seen / seconds),
-                rounded(seconds));
+                Rounding.to(DIGITS, seen / seconds),
+                Rounding.to(DIGITS, seconds));
         network.swapAverages();
         return result;
     }
@@ -257,7 +262,7 @@ public final class ResNetTrainer {
         return new Shape(count, train.height(), train.width(), 3);
     }
 
-    /** Returns an epoch's own randomness, so that a resumed training has the same. */
+    /** Returns an epoch's random generator, the same in a resumed training. */
     private SplittableRandom randomOf(int epoch) {
         SplittableRandom random = new SplittableRandom(options.seed());
         SplittableRandom own = random.split();
@@ -279,7 +284,7 @@ public final class ResNetTrainer {
 
     private ModelDescription described(Epoch epoch) {
         ModelDescription.Provenance given = description.provenance();
-        ModelDescription.Provenance reached = new ModelDescription.Provenance(
+        ModelDescription.Provenance provenance = new ModelDescription.Provenance(
                 given.source(),
                 given.dataset(),
                 given.commandLine(),
@@ -288,10 +293,6 @@ public final class ResNetTrainer {
                 LOG_FILE,
                 epoch.testAccuracy(),
                 test.size());
-        return description.withProvenance(reached);
-    }
-
-    private static double rounded(double value) {
-        return Math.round(value * 1e5) / 1e5;
+        return description.withProvenance(provenance);
     }
 }

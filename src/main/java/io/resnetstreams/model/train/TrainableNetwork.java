@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import io.resnetstreams.model.ProbabilityRows;
 import io.resnetstreams.model.network.MxNet;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.ParameterShape;
@@ -27,9 +28,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A ResNet whose parameters learn. The same symbol as in serving, with logits for its output.
+ * A ResNet that is trained: the graph for serving, but with logits as output.
  *
- * <p>Threading: one thread. Arrays live until {@link #close}.
+ * <p>Threading: one thread. Arrays are valid until {@link #close}.
  */
 final class TrainableNetwork implements AutoCloseable {
     private static final int STATE_HEADER_BYTES = 100_000;
@@ -44,11 +45,7 @@ final class TrainableNetwork implements AutoCloseable {
     private final Map<String, NDArray> momenta = new LinkedHashMap<>();
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
 
-    /**
-     * Makes a network.
-     *
-     * @param start values to start from, by name; what it lacks, or has in another shape, is drawn from the seed
-     */
+    /** @param start initial values by name; other parameters are initialised randomly from the seed */
     TrainableNetwork(
             ResNetArchitecture architecture,
             int classes,
@@ -87,8 +84,8 @@ final class TrainableNetwork implements AutoCloseable {
     }
 
     /**
-     * He initialisation ("Delving Deep into Rectifiers", fan out) for convolutions; the scale of each block's last batch
-     * normalisation is zero, so that blocks begin as identities (Goyal et al., section 5.1).
+     * He initialisation ("Delving Deep into Rectifiers", fan out) for convolutions. The scale of each block's last batch
+     * normalisation is zero, so that blocks start as identities (Goyal et al., section 5.1).
      */
     private static float[] initial(ParameterShape parameter, String lastScale, SplittableRandom random) {
         float[] values = new float[parameter.size()];
@@ -116,8 +113,8 @@ final class TrainableNetwork implements AutoCloseable {
      * @param pixels uint8 N×H×W×3
      * @param rate the learning rate
      * @param smoothing label smoothing
-     * @param kept how much of the moving average remains; the rest is the present values'
-     * @return the mean loss, and how many images were right before the step
+     * @param kept the decay of the moving average
+     * @return the mean loss, and the number of images that were classified right before the step
      */
     StepResult step(ByteBuffer pixels, Shape shape, int[] labels, double rate, double smoothing, double kept) {
         try (NDManager scope = manager.newSubManager()) {
@@ -137,14 +134,13 @@ final class TrainableNetwork implements AutoCloseable {
         }
     }
 
-    /** What a step found. */
     record StepResult(double loss, int right) {}
 
     private void update(float rate) {
         for (ParameterShape parameter : symbol.parameters().values()) {
             if (parameter.kind() == Kind.TRAINED) {
                 NDArray array = arrays.get(parameter.name());
-                // On convolutions and the dense layer's weights only.
+                // Only for the weights of convolutions and the dense layer.
                 float decay = parameter.shape().length > 1 ? (float) weightDecay : 0;
                 try (NDArray gradient = array.getGradient()) {
                     array.getNDArrayInternal()
@@ -178,7 +174,7 @@ final class TrainableNetwork implements AutoCloseable {
         return targets;
     }
 
-    /** Puts the moving averages in the place of the values, and these in theirs; a second call undoes it. */
+    /** Swaps the values and their moving averages. */
     void swapAverages() {
         arrays.forEach((name, array) -> {
             NDArray average = averages.get(name);
@@ -189,7 +185,7 @@ final class TrainableNetwork implements AutoCloseable {
         });
     }
 
-    /** Returns how many images are classified right, with the running statistics. */
+    /** Returns the number of images that are classified right, with the running statistics. */
     int countRight(ByteBuffer pixels, Shape shape, int[] labels) {
         try (NDManager scope = manager.newSubManager()) {
             NDArray data = scope.create(pixels, shape, DataType.UINT8);
@@ -200,25 +196,18 @@ final class TrainableNetwork implements AutoCloseable {
     private int countRight(float[] scores, int[] labels) {
         int right = 0;
         for (int i = 0; i < labels.length; i++) {
-            int best = 0;
-            for (int c = 1; c < classes; c++) {
-                if (scores[i * classes + c] > scores[i * classes + best]) {
-                    best = c;
-                }
-            }
-            right += best == labels[i] ? 1 : 0;
+            right += ProbabilityRows.argmax(scores, i * classes, classes) == labels[i] ? 1 : 0;
         }
         return right;
     }
 
-    /** Returns all parameters' present values, by name. */
     Map<String, float[]> values() {
         Map<String, float[]> values = new LinkedHashMap<>();
         arrays.forEach((name, array) -> values.put(name, array.toFloatArray()));
         return values;
     }
 
-    /** Writes all that training goes on from, as safetensors. */
+    /** Writes values, momenta and averages as safetensors. */
     void writeState(OutputStream out) throws IOException {
         NDList state = new NDList();
         try (NDManager scope = manager.newSubManager()) {
@@ -232,7 +221,7 @@ final class TrainableNetwork implements AutoCloseable {
         }
     }
 
-    /** Returns how many bytes {@link #writeState} writes at most. */
+    /** Returns the maximum number of bytes that {@link #writeState} writes. */
     int stateBytes() {
         long bytes = STATE_HEADER_BYTES;
         for (Map<String, NDArray> values : states().values()) {
@@ -244,9 +233,9 @@ final class TrainableNetwork implements AutoCloseable {
     }
 
     /**
-     * Reads what {@link #writeState} wrote.
+     * Reads the state that {@link #writeState} wrote.
      *
-     * @throws IllegalArgumentException if it is of another network
+     * @throws IllegalArgumentException if it belongs to another network
      */
     void readState(InputStream in) {
         try (NDManager scope = manager.newSubManager()) {
@@ -257,7 +246,7 @@ final class TrainableNetwork implements AutoCloseable {
                 if (stored == null || !stored.getShape().equals(array.getShape())) {
                     throw new IllegalArgumentException("the checkpoint has "
                             + (stored == null ? "no " : stored.getShape() + " for ") + group + name + "; "
-                            + array.getShape() + " is needed");
+                            + array.getShape() + " is required");
                 }
                 stored.copyTo(array);
             }));

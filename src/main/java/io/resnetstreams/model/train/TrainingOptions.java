@@ -1,17 +1,17 @@
 package io.resnetstreams.model.train;
 
 /**
- * How a network is trained: stochastic gradient descent with Nesterov momentum, and a learning rate that rises linearly
- * and then falls.
+ * How a network is trained: stochastic gradient descent with Nesterov momentum, and a learning rate that rises linearly and
+ * then falls.
  *
- * @param learningRate the highest, after warm-up
+ * @param learningRate the highest learning rate, after warm-up
  * @param schedule how the learning rate falls
- * @param warmUpEpochs epochs over which it rises; fractions are allowed
- * @param weightDecay on convolutions and the dense layer only
- * @param movingAverage decay of the moving average of all values, per step, which becomes the model; 0 for none
+ * @param warmUpEpochs epochs during which the learning rate rises; fractions are allowed
+ * @param weightDecay weight decay of convolutions and the dense layer
+ * @param movingAverage decay per step of the moving average of all values, which becomes the model; 0 for no average
  * @param labelSmoothing share of a label's weight that is spread over all classes
- * @param patience training ends after so many epochs without a better accuracy on the held-out images, and the model is
- *     the best one's; 0: all epochs, and the model is the last one's
+ * @param patience number of epochs without a better accuracy on the held-out images after which training stops; the model
+ *     is then that of the best epoch. With 0 all epochs are trained, and the model is that of the last epoch
  */
 public record TrainingOptions(
         int epochs,
@@ -27,13 +27,13 @@ public record TrainingOptions(
         double erasingProbability,
         int patience,
         long seed) {
-    public static final double MOMENTUM = 0.9;
+    static final double MOMENTUM = 0.9;
 
     /** How the learning rate falls after warm-up. */
     public enum Schedule {
-        /** As half a cosine to zero (Loshchilov and Hutter, "SGDR", without restarts). */
+        /** Half a cosine, to zero (Loshchilov and Hutter, "SGDR", without restarts). */
         COSINE,
-        /** To a tenth at a half, and to a hundredth at three quarters (He et al., section 4.2). */
+        /** A tenth after half of the epochs, a hundredth after three quarters (He et al., section 4.2). */
         STEP;
 
         private double at(double progress) {
@@ -61,7 +61,7 @@ public record TrainingOptions(
                 "0 to 1");
     }
 
-    /** Returns the learning rate for a step, counted from 0, of so many steps in an epoch. */
+    /** Returns the learning rate of a step, counted from 0. */
     public double learningRateAt(long step, int stepsPerEpoch) {
         double epoch = (double) (step + 1) / stepsPerEpoch;
         if (epoch < warmUpEpochs) {
@@ -72,8 +72,8 @@ public record TrainingOptions(
     }
 
     /**
-     * Returns how much of the moving average a step keeps. In the first steps it is less, so that the initial values
-     * are forgotten.
+     * Returns the decay of the moving average in a step. It is lower in the first steps, so that the initial values lose
+     * their weight.
      */
     double movingAverageAt(long step) {
         return Math.min(movingAverage, (1.0 + step) / (10.0 + step));

@@ -43,7 +43,7 @@ class ModelCommandsTest {
         Path file = file(content);
         assertThatExceptionOfType(UserErrorException.class)
                 .isThrownBy(() -> SynsetFile.read(file))
-                .withMessageContaining("one label a line");
+                .withMessageContaining("one label per line");
     }
 
     @Test

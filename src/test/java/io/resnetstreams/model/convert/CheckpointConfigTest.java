@@ -101,7 +101,7 @@ class CheckpointConfigTest {
         assertRefused(
                 "{'model_type': 'resnet', 'problem_type': 'multi_label_classification'}",
                 null,
-                "problem_type is multi_label_classification, where only single_label_classification can be built");
+                "problem_type is multi_label_classification; only single_label_classification can be built");
     }
 
     @ParameterizedTest

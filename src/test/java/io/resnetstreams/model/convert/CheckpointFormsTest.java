@@ -84,7 +84,7 @@ class CheckpointFormsTest {
             })
     void prefixesOfAllTensorsAreLeftOutAndNamed(String prefix) throws Exception {
         StateDictFile.write(file, tensors, name -> prefix + name, "F32", weights::values);
-        assertEqualOutputs(file, "left out of the tensors' names: '" + prefix + "'");
+        assertEqualOutputs(file, "prefixes removed from the tensors' names: '" + prefix + "'");
     }
 
     /** Where parts of a network were compiled, sharded or checkpointed. */
@@ -98,7 +98,7 @@ class CheckpointFormsTest {
                         .replaceFirst("(\\d\\.)(conv)", "$1" + wrapper + "$2"),
                 "F32",
                 weights::values);
-        assertEqualOutputs(file, "left out of the tensors' names: '" + wrapper + "'");
+        assertEqualOutputs(file, "prefixes removed from the tensors' names: '" + wrapper + "'");
     }
 
     @ParameterizedTest
@@ -156,7 +156,8 @@ class CheckpointFormsTest {
     @ValueSource(strings = {"", "module.", "model."})
     void transformersNamesAreKnown(String prefix) throws Exception {
         StateDictFile.write(file, tensors, name -> prefix + transformersName(name), "F32", weights::values);
-        assertEqualOutputs(file, "left out of the tensors' names: '", "the dense layer is called 'classifier.1'");
+        assertEqualOutputs(
+                file, "prefixes removed from the tensors' names: '", "the dense layer is called 'classifier.1'");
     }
 
     @Test
@@ -212,10 +213,7 @@ class CheckpointFormsTest {
     void aShardAloneNamesItsIndex() throws Exception {
         StateDictFile.writeShards(folder, tensors.entrySet(), 2, weights::values);
         assertRefused(
-                folder.resolve("model-00001-of-00002.safetensors"),
-                "one shard",
-                "2 files",
-                "model.safetensors.index.json");
+                folder.resolve("model-00001-of-00002.safetensors"), "one of 2 shards", "model.safetensors.index.json");
     }
 
     @Test
@@ -252,7 +250,8 @@ class CheckpointFormsTest {
         tensors.forEach((name, tensor) -> both.put(one + name, tensor));
         tensors.forEach((name, tensor) -> both.put(other + name, tensor));
         StateDictFile.write(file, both, UnaryOperator.identity(), "F32", weights::values);
-        assertRefused(file, "tensors of 2 networks", "'" + one + "', '" + other + "'", "one alone");
+        assertRefused(
+                file, "tensors of 2 networks", "'" + one + "', '" + other + "'", "save the tensors of one network");
     }
 
     @Test
@@ -279,7 +278,7 @@ class CheckpointFormsTest {
     void aCheckpointWithoutHeadSaysSo() throws Exception {
         tensors.keySet().removeIf(name -> name.startsWith("fc."));
         StateDictFile.write(file, tensors, name -> "encoder." + name, "F32", weights::values);
-        assertRefused(file, "no dense layer", "features");
+        assertRefused(file, "no dense layer", "without a classification head");
     }
 
     static Stream<Arguments> foreignFiles() {

@@ -149,7 +149,7 @@ class ModelImportTest {
     void whatTheTensorsAreInsteadIsSaid() throws Exception {
         tensorsOf("resnet18_cifar");
         write(UnaryOperator.identity(), "F32");
-        assertRefused("resnet18", "is not a resnet18", "the tensors are those of a resnet18_cifar of 3 classes");
+        assertRefused("resnet18", "is not a resnet18", "the tensors fit a resnet18_cifar with 3 classes");
     }
 
     @ParameterizedTest
@@ -168,7 +168,7 @@ class ModelImportTest {
                 null,
                 "tensor 'module.layer2.0.conv1.weight' has the value " + value + " at [2, 0, 1, 1]",
                 "(2 of 4608 values are not finite)",
-                "take the fp32 checkpoint");
+                "import the fp32 checkpoint");
     }
 
     /** fp16 ends at 65,504. */
@@ -212,7 +212,7 @@ class ModelImportTest {
         tensorsOf("resnet8");
         tensors.remove("bn1.weight");
         write(UnaryOperator.identity(), "F32");
-        assertRefused(null, "of no network that can be built", "a resnet8, but bn1.weight [16] is missing");
+        assertRefused(null, "fit no network that can be built", "a resnet8, but bn1.weight [16] is missing");
     }
 
     /** timm's SE-ResNets have a ResNet's tensors and more. */

@@ -18,14 +18,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.jna.ptr.PointerByReference;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.network.ParameterShape;
-import io.resnetstreams.model.network.ParametersReader;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,16 +66,8 @@ class ModelQuantizationTest {
                 ModelDirectory.load(MODEL), precision, images(16), "lower", null, folder.resolve(precision.toString()));
     }
 
-    private static ResNetSymbol symbol(ModelDirectory model) throws IOException {
-        Map<String, ParameterShape> shapes = new HashMap<>();
-        ParametersReader.stored(model.directory().resolve(ModelDirectory.parametersFile(model.name())))
-                .forEach((name, stored) -> shapes.put(name, stored.shape()));
-        return new ResNetSymbol(
-                Files.readString(model.directory().resolve(ModelDirectory.symbolFile(model.name()))), shapes);
-    }
-
     private static float[] probabilities(ResNetSymbol symbol, ModelDirectory values) throws IOException {
-        Map<String, float[]> stored = ParametersReader.read(values.parametersPath());
+        Map<String, float[]> stored = values.network().values();
         Function<ParameterShape, float[]> lookup = parameter -> stored.get(parameter.name());
         List<byte[]> images = images(8);
         try (SymbolNetwork network = new SymbolNetwork(symbol, lookup);
@@ -97,13 +87,14 @@ class ModelQuantizationTest {
         assertThat(after.labels()).isEqualTo(before.labels());
         assertThat(after.trainableParameters()).isEqualTo(before.trainableParameters());
         // Noise is not what it was trained on; its probabilities are the more sensitive.
-        assertThat(probabilities(symbol(after), after))
-                .containsExactly(probabilities(symbol(before), before), within(0.15f));
+        assertThat(probabilities(after.network().symbol(), after))
+                .containsExactly(probabilities(before.network().symbol(), before), within(0.15f));
     }
 
     @Test
     void int8ConvolutionsHaveCalibratedRanges() throws Exception {
-        JsonNode graph = JSON.readTree(symbol(written(Precision.INT8)).json());
+        JsonNode graph =
+                JSON.readTree(written(Precision.INT8).network().symbol().json());
         int convolutions = 0;
         for (JsonNode node : graph.get("nodes")) {
             if (node.get("op").asText().equals("_sg_mkldnn_conv")) {
@@ -122,7 +113,7 @@ class ModelQuantizationTest {
     @EnumSource(names = {"FP16", "BF16"})
     void allBetweenInputAndSoftmaxHasTheType(Precision precision) throws Exception {
         int expected = precision == Precision.FP16 ? FLOAT16 : BFLOAT16;
-        Map<String, Integer> types = outputTypes(symbol(written(precision)));
+        Map<String, Integer> types = outputTypes(written(precision).network().symbol());
         assertThat(types).containsEntry("input.normalised", FLOAT32).containsEntry("probabilities", FLOAT32);
         for (String layer :
                 List.of("conv1", "relu", "layer1.0.conv1", "layer2.0.add", "layer3.2.relu", "avgpool", "fc")) {
@@ -138,11 +129,11 @@ class ModelQuantizationTest {
     void fp16IsCloseToFp32() throws Exception {
         ModelDirectory before = ModelDirectory.load(MODEL);
         ModelDirectory after = written(Precision.FP16);
-        ResNetSymbol reduced = symbol(after);
+        ResNetSymbol reduced = after.network().symbol();
         float[] found =
                 probabilities(new ResNetSymbol(withConvolutionsInFp32(reduced.json()), reduced.parameters()), after);
-        assertThat(found).isNotEqualTo(probabilities(symbol(before), before));
-        assertThat(found).containsExactly(probabilities(symbol(before), before), within(1e-2f));
+        assertThat(found).isNotEqualTo(probabilities(before.network().symbol(), before));
+        assertThat(found).containsExactly(probabilities(before.network().symbol(), before), within(1e-2f));
     }
 
     @Test
@@ -151,10 +142,10 @@ class ModelQuantizationTest {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> ModelQuantization.write(
                         int8, Precision.BF16, List.of(), "again", null, folder.resolve("again")))
-                .withMessageContaining("is in int8; fp32 is needed");
+                .withMessageContaining("is in int8; only models in fp32");
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> written(Precision.FP32))
-                .withMessageContaining("the model has it already");
+                .withMessageContaining("the model has this precision already");
     }
 
     @Test
@@ -250,7 +241,7 @@ class ModelQuantizationTest {
     void theShippedInt8ModelIsMadeOfTheBundledOne() throws Exception {
         ModelDirectory int8 = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist-int8"));
         assertThat(int8.description().precision()).isEqualTo(Precision.INT8);
-        assertThat(int8.directory().resolve(ModelDirectory.parametersFile(int8.name())))
-                .hasSameBinaryContentAs(MODEL.resolve(ModelDirectory.parametersFile("resnet20-fashion-mnist")));
+        assertThat(int8.directory().resolve(int8.name() + "-0000.params"))
+                .hasSameBinaryContentAs(MODEL.resolve("resnet20-fashion-mnist-0000.params"));
     }
 }

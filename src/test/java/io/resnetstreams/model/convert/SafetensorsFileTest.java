@@ -56,20 +56,18 @@ class SafetensorsFileTest {
                 .putShort((short) 0xC000)
                 .putShort((short) 0x3800)
                 .array();
-        try (SafetensorsFile file = SafetensorsFile.open(write(bytes(SOUND, data)))) {
-            assertThat(file.tensors()).containsOnlyKeys("a", "b");
-            assertThat(file.read(file.tensors().get("a"))).containsExactly(1.5f, -2);
-            assertThat(file.read(file.tensors().get("b"))).containsExactly(1, -2, 0.5f);
-            assertThat(file.tensors().get("b").shape()).isEqualTo(List.of(1, 3));
-        }
+        SafetensorsFile file = SafetensorsFile.open(write(bytes(SOUND, data)));
+        assertThat(file.tensors()).containsOnlyKeys("a", "b");
+        assertThat(file.read(file.tensors().get("a"))).containsExactly(1.5f, -2);
+        assertThat(file.read(file.tensors().get("b"))).containsExactly(1, -2, 0.5f);
+        assertThat(file.tensors().get("b").shape()).isEqualTo(List.of(1, 3));
     }
 
     @Test
     void metadataAndPaddingAreNoTensors() throws Exception {
         String header = "{'__metadata__':{'format':'pt'},'a':{'dtype':'BF16','shape':[],'data_offsets':[0,2]}}   ";
-        try (SafetensorsFile file = SafetensorsFile.open(write(bytes(header, (byte) 0x20, (byte) 0xC0)))) {
-            assertThat(file.read(file.tensors().get("a"))).containsExactly(-2.5f);
-        }
+        SafetensorsFile file = SafetensorsFile.open(write(bytes(header, (byte) 0x20, (byte) 0xC0)));
+        assertThat(file.read(file.tensors().get("a"))).containsExactly(-2.5f);
     }
 
     /** Training frameworks keep whole configurations and logs there. */
@@ -77,9 +75,8 @@ class SafetensorsFileTest {
     void longMetadataIsPassedOver() throws Exception {
         String header = "{'__metadata__':{'log':'" + "x".repeat(20_000_000)
                 + "'},'a':{'dtype':'BF16','shape':[],'data_offsets':[0,2]}}";
-        try (SafetensorsFile file = SafetensorsFile.open(write(bytes(header, (byte) 0x20, (byte) 0xC0)))) {
-            assertThat(file.tensors()).containsOnlyKeys("a");
-        }
+        SafetensorsFile file = SafetensorsFile.open(write(bytes(header, (byte) 0x20, (byte) 0xC0)));
+        assertThat(file.tensors()).containsOnlyKeys("a");
     }
 
     @Test
@@ -90,19 +87,17 @@ class SafetensorsFileTest {
                 .putDouble(0.1)
                 .putDouble(1e300)
                 .array();
-        try (SafetensorsFile file = SafetensorsFile.open(write(bytes(header, data)))) {
-            assertThat(file.read(file.tensors().get("a"))).containsExactly(0.1f, Float.POSITIVE_INFINITY);
-        }
+        SafetensorsFile file = SafetensorsFile.open(write(bytes(header, data)));
+        assertThat(file.read(file.tensors().get("a"))).containsExactly(0.1f, Float.POSITIVE_INFINITY);
     }
 
     @Test
     void integersAreNoParameters() throws Exception {
         String header = "{'a':{'dtype':'I64','shape':[1],'data_offsets':[0,8]}}";
-        try (SafetensorsFile file = SafetensorsFile.open(write(bytes(header, new byte[8])))) {
-            assertThatExceptionOfType(InvalidModelException.class)
-                    .isThrownBy(() -> file.read(file.tensors().get("a")))
-                    .withMessageContaining("tensor 'a' is of type I64; allowed are F64, F32, F16 and BF16");
-        }
+        SafetensorsFile file = SafetensorsFile.open(write(bytes(header, new byte[8])));
+        assertThatExceptionOfType(InvalidModelException.class)
+                .isThrownBy(() -> file.read(file.tensors().get("a")))
+                .withMessageContaining("tensor 'a' is of type I64; allowed are F64, F32, F16 and BF16");
     }
 
     /** Values of IEEE 754 binary16, as its definition gives them. */
@@ -150,24 +145,24 @@ class SafetensorsFileTest {
                 hostile("tensor 'a' has no dtype", "{'a':17}", 8),
                 hostile("tensor 'a' has no dtype", "{'a':{'dtype':4,'shape':[2],'data_offsets':[0,8]}}", 8),
                 hostile("unknown dtype 'F31'", "{'a':{'dtype':'F31','shape':[2],'data_offsets':[0,8]}}", 8),
-                hostile("has no shape", "{'a':{'dtype':'F32','data_offsets':[0,8]}}", 8),
+                hostile("must have a shape", "{'a':{'dtype':'F32','data_offsets':[0,8]}}", 8),
                 hostile("extent -2", "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}}", 8),
                 hostile("extent 2.5", "{'a':{'dtype':'F32','shape':[2.5],'data_offsets':[0,10]}}", 10),
                 hostile("extent \"2\"", "{'a':{'dtype':'F32','shape':['2'],'data_offsets':[0,8]}}", 8),
                 hostile("extent 4294967297", "{'a':{'dtype':'F32','shape':[4294967297],'data_offsets':[0,4]}}", 4),
                 hostile(
-                        "a shape beyond all bounds",
+                        "a shape that is too large",
                         "{'a':{'dtype':'F32','shape':[2147483647,2147483647,4],'data_offsets':[0,8]}}",
                         8),
                 hostile(
-                        "no shape of at most 8 dimensions",
+                        "must have a shape of at most 8 dimensions",
                         "{'a':{'dtype':'F32','shape':[1,1,1,1,1,1,1,1,2],'data_offsets':[0,8]}}",
                         8),
-                hostile("two numbers are needed", "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0]}}", 8),
-                hostile("two numbers are needed", "{'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}}", 8),
-                hostile("two numbers are needed", "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8.5]}}", 8),
+                hostile("must be two numbers", "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0]}}", 8),
+                hostile("must be two numbers", "{'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}}", 8),
+                hostile("must be two numbers", "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8.5]}}", 8),
                 hostile(
-                        "two numbers are needed",
+                        "must be two numbers",
                         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,99999999999999999999]}}",
                         8),
                 hostile("needs 8 bytes", "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}}", 8),
@@ -175,11 +170,11 @@ class SafetensorsFileTest {
                 hostile("the tensors end at 8 of 4 bytes", a + "}", 4),
                 hostile("the tensors end at 8 of 12 bytes", a + "}", 12),
                 hostile(
-                        "tensor 'b' begins at 4, within the one before it",
+                        "tensor 'b' begins at 4, inside the tensor before it",
                         a + ",'b':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}}",
                         12),
                 hostile(
-                        "tensor 'b' begins at 0, within the one before it",
+                        "tensor 'b' begins at 0, inside the tensor before it",
                         a + ",'b':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}}",
                         12),
                 hostile(
@@ -222,9 +217,8 @@ class SafetensorsFileTest {
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(() -> SafetensorsFile.open(write(bytes(emptyTensors(20_001)))))
                 .withMessageEndingWith(": has more than 20000 tensors");
-        try (SafetensorsFile file = SafetensorsFile.open(write(bytes(emptyTensors(20_000))))) {
-            assertThat(file.tensors()).hasSize(20_000);
-        }
+        SafetensorsFile file = SafetensorsFile.open(write(bytes(emptyTensors(20_000))));
+        assertThat(file.tensors()).hasSize(20_000);
     }
 
     @Test

@@ -15,9 +15,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.network.Network;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParametersFile;
-import io.resnetstreams.model.network.ParametersReader;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolGraph;
@@ -175,21 +175,12 @@ class SymbolImportTest {
             NDArray logits = network.forward(scope.create(planes, new Shape(1, 3, SIDE, SIDE)), false, scope);
             expected = logits.softmax(1).toFloatArray();
         }
-        Map<String, float[]> values = ParametersReader.read(model.parametersPath());
-        ResNetSymbol symbol =
-                new ResNetSymbol(Files.readString(model.directory().resolve("zoo-symbol.json")), shapes(model));
-        try (SymbolNetwork network = new SymbolNetwork(symbol, parameter -> values.get(parameter.name()));
+        Network imported = model.network();
+        try (SymbolNetwork network = new SymbolNetwork(imported.symbol(), imported::valuesOf);
                 NDManager scope = network.manager().newSubManager()) {
             NDArray image = scope.create(ByteBuffer.wrap(pixels), new Shape(1, SIDE, SIDE, 3), DataType.UINT8);
             assertThat(network.forward(image, false, scope).toFloatArray()).containsExactly(expected, within(1e-5f));
         }
-    }
-
-    private static Map<String, ParameterShape> shapes(ModelDirectory model) {
-        Map<String, ParameterShape> shapes = new java.util.HashMap<>();
-        ParametersReader.stored(model.directory().resolve("zoo-0000.params"))
-                .forEach((name, stored) -> shapes.put(name, stored.shape()));
-        return shapes;
     }
 
     @Test
@@ -220,7 +211,7 @@ class SymbolImportTest {
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(() -> SymbolImport.run(
                         symbolFile, List.of("cat", "dog"), description("zoo"), folder.resolve("model")))
-                .withMessageContaining("has 3 classes, by its last layer, and there are 2 labels");
+                .withMessageContaining("has 3 classes in its last layer, but there are 2 labels");
         assertThat(folder.resolve("model")).doesNotExist();
     }
 
@@ -267,7 +258,8 @@ class SymbolImportTest {
         Files.move(folder.resolve("zoo-0000.params"), folder.resolve("zoo-0000.params.gz"));
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(this::imported)
-                .withMessageContaining("zoo-0000.params is missing; zoo-0000.params.gz must be unpacked first");
+                .withMessageContaining(
+                        "zoo-0000.params is missing in the same folder; zoo-0000.params.gz must be unpacked first");
     }
 
     @Test

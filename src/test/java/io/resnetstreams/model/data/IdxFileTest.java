@@ -101,7 +101,7 @@ class IdxFileTest {
         Path file = file("x-idx3-ubyte.gz", new byte[length]);
         assertThatIOException()
                 .isThrownBy(() -> IdxFile.readImages(file))
-                .withMessage(file + ": is not compressed by gzip, though its name says so");
+                .withMessage(file + ": is not compressed with gzip, although its name ends with .gz");
     }
 
     @Test

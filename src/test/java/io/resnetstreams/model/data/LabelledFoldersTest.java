@@ -46,9 +46,7 @@ class LabelledFoldersTest {
         images("dog", 8);
         images("cat", 4);
         LabelledFolders folders = list();
-        assertThat(folders.heldOut())
-                .extracting(LabelledFolders.Item::classIndex)
-                .containsExactly(0, 1, 1);
+        assertThat(folders.heldOut()).extracting(LabelledFile::classIndex).containsExactly(0, 1, 1);
         assertThat(folders.train()).hasSize(9).doesNotContainAnyElementsOf(folders.heldOut());
     }
 
@@ -67,9 +65,7 @@ class LabelledFoldersTest {
         images("val/cat", 2);
         LabelledFolders folders = list();
         assertThat(folders.train()).hasSize(6);
-        assertThat(folders.heldOut())
-                .extracting(LabelledFolders.Item::classIndex)
-                .containsExactly(0, 0);
+        assertThat(folders.heldOut()).extracting(LabelledFile::classIndex).containsExactly(0, 0);
     }
 
     @Test
@@ -99,10 +95,8 @@ class LabelledFoldersTest {
         images("train/cat", 3);
         images("val/cat", 2);
         images("test/dog", 1);
-        assertThat(list().heldOut())
-                .extracting(LabelledFolders.Item::classIndex)
-                .containsExactly(0, 0);
-        assertThat(list().notices()).anySatisfy(notice -> assertThat(notice).contains("not used", "test"));
+        assertThat(list().heldOut()).extracting(LabelledFile::classIndex).containsExactly(0, 0);
+        assertThat(list().notices()).anySatisfy(notice -> assertThat(notice).contains("ignored", "test"));
     }
 
     @Test
@@ -124,7 +118,7 @@ class LabelledFoldersTest {
         assertThatIOException()
                 .isThrownBy(this::list)
                 .withMessageContaining("[" + name + "]")
-                .withMessageContaining("one of train, training beside one of val, valid");
+                .withMessageContaining("one of train, training and one of val, valid");
     }
 
     @Test
@@ -144,8 +138,8 @@ class LabelledFoldersTest {
         Files.write(folder.resolve("loose.png"), new byte[1]);
         assertThat(list().notices())
                 .containsExactly(
-                        "1 images stand in " + folder + " itself, in no class's folder: passed over",
-                        "passed over, since their names are not those of images: 3 files (.txt 2, without ending 1)");
+                        "images directly in " + folder + " are ignored, because they are in no class folder: 1",
+                        "ignored, because their names are not those of images: 3 files (.txt 2, without extension 1)");
     }
 
     @ParameterizedTest
@@ -212,10 +206,7 @@ class LabelledFoldersTest {
         Path whole = folder.resolve("dog").resolve("0.png");
         ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(2, 2, 2));
         LabelledFolders.Decoded decoded = LabelledFolders.decode(
-                List.of(
-                        new LabelledFolders.Item(broken, 0),
-                        new LabelledFolders.Item(missing, 0),
-                        new LabelledFolders.Item(whole, 1)),
+                List.of(new LabelledFile(broken, 0), new LabelledFile(missing, 0), new LabelledFile(whole, 1)),
                 preprocessor,
                 2);
         assertThat(decoded.images().classes()).containsExactly(1);

@@ -47,6 +47,6 @@ class LabelledSampleTest {
         assertThatIOException()
                 .isThrownBy(() -> read("# remark\n" + line + "\n"))
                 .withMessage(folder.resolve("labels.tsv") + ":2: '" + line
-                        + "'; a file name, a tab and a class index are needed");
+                        + "'; a file name, a tab and a class index are required");
     }
 }

@@ -19,6 +19,6 @@ class NormalisationTest {
     void aChannelWithoutSpreadIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Normalisation(List.of(0.0, 0.0, 0.0), List.of(1.0, Double.NaN, 1.0)))
-                .withMessageContaining("each value must be greater than 0");
+                .withMessageContaining("each value must be above 0");
     }
 }

@@ -141,7 +141,7 @@ class ResNetSymbolTest {
     void basicBlocksHaveNoVariants(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ResNetArchitecture.of(name))
-                .withMessageContainingAll("'" + name + "'", "basic blocks", "neither groups", "dilation");
+                .withMessageContainingAll("'" + name + "'", "basic blocks", "do not support groups", "dilation");
     }
 
     @Test

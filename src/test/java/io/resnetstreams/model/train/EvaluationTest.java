@@ -197,8 +197,8 @@ class EvaluationTest {
         assertThat(set.notices())
                 .containsExactly(
                         "measured on " + data.resolve("Testing"),
-                        "passed over, since the model has no such labels: mistyped",
-                        "passed over, since their names are not those of images: 1 file (.txt 1)");
+                        "folders ignored, because the model has no such labels: mistyped",
+                        "ignored, because their names are not those of images: 1 file (.txt 1)");
     }
 
     @Test

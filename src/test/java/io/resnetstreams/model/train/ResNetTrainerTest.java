@@ -9,7 +9,6 @@ import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.LabelledImages;
-import io.resnetstreams.model.network.ParametersReader;
 import io.resnetstreams.model.network.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +80,7 @@ class ResNetTrainerTest {
     }
 
     private static Map<String, float[]> parameters(Path directory) throws InvalidModelException {
-        return ParametersReader.read(ModelDirectory.load(directory).parametersPath());
+        return ModelDirectory.load(directory).network().values();
     }
 
     /** Stops a training in the middle of its second epoch. */

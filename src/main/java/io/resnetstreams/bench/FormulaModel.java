@@ -1,8 +1,10 @@
-package io.resnetstreams.model.convert;
+package io.resnetstreams.bench;
 
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.ModelWriter;
+import io.resnetstreams.model.convert.FormulaWeights;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetArchitecture;
@@ -13,14 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Writes a model whose weights come from a formula: of any architecture, for measurements that need no accuracy. */
+/** Writes models of any architecture with weights from a formula, for measurements that need no accuracy. */
 public final class FormulaModel {
     private static final int RESIZE = 256;
     private static final long SEED = 1;
 
     private FormulaModel() {}
 
-    /** Writes a model for images of the architecture's default size, with ImageNet's preprocessing where that is 224. */
+    /** Writes a model for images of the architecture's default size, with ImageNet's preprocessing if that is 224. */
     public static ModelDirectory write(Path directory, String architecture, int classes) throws IOException {
         ResNetArchitecture built = ResNetArchitecture.of(architecture);
         int size = built.defaultInputSize();
@@ -41,7 +43,7 @@ public final class FormulaModel {
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         FormulaWeights weights = new FormulaWeights(SEED);
-        ModelDirectory.write(
+        ModelWriter.write(
                 directory,
                 description,
                 labels,
@@ -51,7 +53,7 @@ public final class FormulaModel {
         try {
             return ModelDirectory.load(directory);
         } catch (InvalidModelException e) {
-            throw new IllegalStateException("what was just written can't be read", e);
+            throw new IllegalStateException("the model just written can't be read", e);
         }
     }
 }

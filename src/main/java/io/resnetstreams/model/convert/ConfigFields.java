@@ -1,0 +1,82 @@
+package io.resnetstreams.model.convert;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetstreams.common.InvalidModelException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The fields of a JSON object that describes a checkpoint. A missing field is null. */
+record ConfigFields(Path file, JsonNode object) {
+    private static final int LARGEST_EDGE = 4_096;
+
+    InvalidModelException invalid(String fault) {
+        return new InvalidModelException(file + ": " + fault);
+    }
+
+    /** Returns one label per class, each as one line; null if the node is neither an array nor an object, or is empty. */
+    List<String> labels(String field, JsonNode names) throws InvalidModelException {
+        if (!names.isContainerNode() || names.isEmpty()) {
+            return null;
+        }
+        List<String> labels = new ArrayList<>();
+        for (int index = 0; index < names.size(); index++) {
+            JsonNode name = names.isArray() ? names.get(index) : names.path(Integer.toString(index));
+            String label =
+                    name.isValueNode() && !name.isNull() ? name.asText().strip().replaceAll("\\s+", " ") : "";
+            if (label.isEmpty()) {
+                throw invalid(field + " has no label for class " + index + "; --synset FILE sets other labels");
+            }
+            labels.add(label);
+        }
+        return labels;
+    }
+
+    /** Returns three numbers: red, green, blue. */
+    List<Double> colours(String field) throws InvalidModelException {
+        JsonNode values = object.path(field);
+        if (values.isMissingNode() || values.isNull()) {
+            return null;
+        }
+        List<Double> colours = new ArrayList<>();
+        for (JsonNode value : values) {
+            if (value.isNumber()) {
+                colours.add(value.doubleValue());
+            }
+        }
+        if (colours.size() != 3 || values.size() != 3) {
+            throw invalid(field + " is " + values + "; must be three numbers: red, green, blue");
+        }
+        return colours;
+    }
+
+    /** Returns a number of pixels. */
+    Integer edge(String field, JsonNode node) throws InvalidModelException {
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        if (!node.canConvertToExactIntegral() || node.asInt() < 1 || node.asInt() > LARGEST_EDGE) {
+            throw invalid(field + " is " + node + "; allowed are 1 to " + LARGEST_EDGE + " pixels");
+        }
+        return node.asInt();
+    }
+
+    /** Returns the edge of a square {@code {"height": N, "width": N}}; null if the node has neither field. */
+    Integer square(String field, JsonNode node) throws InvalidModelException {
+        Integer height = edge(field + ".height", node.path("height"));
+        Integer width = edge(field + ".width", node.path("width"));
+        if (height != null && !height.equals(width)) {
+            throw invalid(field + " is " + node + "; only squares can be imported: set --crop and --resize");
+        }
+        return height;
+    }
+
+    /** Returns {@code crop_pct}, the edge of the crop as a share of the resized image's short edge. */
+    double cropShare(double defaultShare) throws InvalidModelException {
+        double share = object.path("crop_pct").asDouble(defaultShare);
+        if (!(share > 0 && share <= 1)) {
+            throw invalid("crop_pct is " + share + "; must be above 0 and at most 1");
+        }
+        return share;
+    }
+}

@@ -1,0 +1,67 @@
+package io.resnetstreams.model.network;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Reads the nodes of a graph in MXNet's symbol format. A node is identified by its number, in order of execution. */
+public record SymbolNodes(ObjectNode graph) {
+    /** The operator of inputs and parameters. */
+    public static final String VARIABLE = "null";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Parses a graph.
+     *
+     * @throws IllegalArgumentException if it is not JSON
+     */
+    public static SymbolNodes of(String json) {
+        try {
+            return new SymbolNodes((ObjectNode) JSON.readTree(json));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the graph is not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Returns the number of nodes. */
+    public int size() {
+        return graph.get("nodes").size();
+    }
+
+    /** Returns a node's JSON object. */
+    public ObjectNode node(int node) {
+        return (ObjectNode) graph.get("nodes").get(node);
+    }
+
+    /** Returns a node's name. */
+    public String name(int node) {
+        return node(node).get("name").asText();
+    }
+
+    /** Returns a node's operator; {@link #VARIABLE} for inputs and parameters. */
+    public String operator(int node) {
+        return node(node).get("op").asText();
+    }
+
+    /** Returns a node's attributes; a missing node if it has none. */
+    public JsonNode attributes(int node) {
+        return node(node).path("attrs");
+    }
+
+    /** Returns the references to a node's inputs, each an array that starts with the input's number. */
+    public JsonNode inputs(int node) {
+        return node(node).get("inputs");
+    }
+
+    /** Returns the number of a node's input. */
+    public int input(int node, int index) {
+        return inputs(node).get(index).get(0).asInt();
+    }
+
+    /** Returns the number of the node that is the first output. */
+    public int head() {
+        return graph.get("heads").get(0).get(0).asInt();
+    }
+}
