@@ -5,11 +5,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Keeps a topic ahead of its reader by so many bytes, and no more: a reader never waits, and the disk doesn't fill. */
+/** Keeps a bounded backlog on a topic, so that the consumer never waits and the disk does not fill. */
 public final class Backlog implements AutoCloseable {
-    private static final long BYTES_AHEAD = 4 * KafkaSetup.IN_FLIGHT.maxBytes();
-    /** Sent at once at most, so that its sender gets to do other things. */
-    private static final long BYTES_AT_ONCE = 16L << 20;
+    private static final long BACKLOG_BYTES = 4 * KafkaSetup.IN_FLIGHT.maxBytes();
+    /** The maximum number of bytes that a call sends. */
+    private static final long BYTES_PER_CALL = 16L << 20;
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final String topic;
@@ -18,6 +18,7 @@ public final class Backlog implements AutoCloseable {
     private final long meanBytes;
     private long sent;
 
+    /** Creates a backlog that sends the values in turn. */
     public Backlog(KafkaSetup kafka, String topic, List<byte[]> values) {
         this.producer = kafka.producer();
         this.topic = topic;
@@ -25,17 +26,18 @@ public final class Backlog implements AutoCloseable {
         this.meanBytes = meanBytes(values);
     }
 
+    /** Returns the mean size of the values. */
     public static long meanBytes(List<byte[]> values) {
         return values.stream().mapToLong(value -> value.length).sum() / values.size();
     }
 
-    /** Sends events until there are enough ahead of those that are done, or enough were sent for now. */
+    /** Sends events until the backlog is full or the limit per call is reached, given the number of processed events. */
     public void topUp(long done) {
         if (failure.get() != null) {
             throw new IllegalStateException("an event could not be sent", failure.get());
         }
         long bytes = 0;
-        while ((sent - done) * meanBytes < BYTES_AHEAD && bytes < BYTES_AT_ONCE) {
+        while ((sent - done) * meanBytes < BACKLOG_BYTES && bytes < BYTES_PER_CALL) {
             byte[] value = values.get((int) (sent % values.size()));
             int partition = (int) (sent % KafkaSetup.PARTITIONS);
             producer.send(new ProducerRecord<>(topic, partition, null, value), (metadata, e) -> {

@@ -1,6 +1,7 @@
 package io.resnetstreams.bench;
 
 import io.resnetstreams.topology.PipelineSettings;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +16,20 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Consumes, produces and commits in transactions of 100 ms, with nothing around it: Kafka's own limit. */
+/** A plain loop that consumes, produces and commits transactions every 100 ms. */
 public final class BareLoop {
     private static final long COMMIT_NANOS = 100_000_000;
-    private static final java.time.Duration POLL = java.time.Duration.ofMillis(10);
+    private static final Duration POLL = Duration.ofMillis(10);
 
     private final KafkaSetup kafka;
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicBoolean stopped = new AtomicBoolean();
 
+    /** Creates a loop for the events of this broker. */
     public BareLoop(KafkaSetup kafka) {
         this.kafka = kafka;
     }
 
+    /** Returns committed records per second. */
     public double rate(int seconds) throws Exception {
         PipelineSettings settings = kafka.settings();
         Thread loop = new Thread(() -> loop(settings), "bare-loop");
@@ -34,7 +37,7 @@ public final class BareLoop {
         try {
             return kafka.committedRate(settings.topics().labels(), seconds);
         } finally {
-            ended.set(true);
+            stopped.set(true);
             loop.join();
             kafka.delete(settings);
         }
@@ -60,7 +63,7 @@ public final class BareLoop {
             consumer.subscribe(List.of(settings.topics().input()));
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
             long begun = 0;
-            while (!ended.get()) {
+            while (!stopped.get()) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (offsets.isEmpty()) {
                         producer.beginTransaction();

@@ -1,17 +1,23 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.ConfigurationLoader;
 import java.nio.file.Path;
 
 /**
- * How much is measured.
+ * The settings of all measurements.
  *
- * @param rounds measured rounds of each candidate, after one for warm-up
- * @param seconds about how long each measurement takes
- * @param images folder of JPEG photographs; null for made ones
- * @param directory where models and logs of brokers may be written; it is the caller's to delete
+ * @param rounds number of measured rounds, after one warm-up round
+ * @param seconds approximate duration of each measurement
+ * @param images directory of JPEG photographs; null for generated ones
+ * @param directory for models and the data of brokers; the caller deletes it
  * @param bundledModel directory of the bundled model
  */
 public record BenchSettings(int rounds, int seconds, Path images, Path directory, Path bundledModel) {
+    /** The pipeline's default configuration, which the measurements use. */
+    public static final Configuration PIPELINE = new ConfigurationLoader().load();
+
+    /** Checks the ranges. */
     public BenchSettings {
         if (rounds < 1 || rounds > 100) {
             throw new IllegalArgumentException("rounds is " + rounds + "; allowed are 1 to 100");

@@ -20,20 +20,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A process of its own, with what it writes line by line, output and errors together. It ends when this is closed, or with
- * this JVM.
+ * A child process and the lines of its standard output and standard error. It is killed by {@link #close} or when this JVM
+ * exits.
  *
- * <p>Threading: its owner alone calls it; a thread of its own reads the lines.
+ * <p>Threading: not thread-safe; an internal thread reads the lines.
  */
 public final class ChildProcess implements AutoCloseable {
-    /** Belong to one process alone: agents have ports, recordings have files. */
+    /** Options that processes can't share, because agents use ports and recordings use files. */
     private static final List<String> NOT_INHERITED =
             List.of("-agentlib:", "-agentpath:", "-javaagent:", "-XX:StartFlightRecording");
 
     private static final String CONFIGURATION_PREFIX = "RESNET_STREAMS_";
-    private static final Duration LONGEST_END = Duration.ofSeconds(60);
-    /** Between the end of what a process writes and its own. */
-    private static final Duration MOMENT = Duration.ofSeconds(1);
+    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(60);
+    /** The maximum time between the end of the output and the exit of a process. */
+    private static final Duration EXIT_DELAY = Duration.ofSeconds(1);
 
     private static final int LINES_KEPT = 20;
 
@@ -41,25 +41,25 @@ public final class ChildProcess implements AutoCloseable {
     private final long startNanos;
     private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
     private final Deque<String> lastLines = new ArrayDeque<>();
-    private final Thread endWithThisJvm;
+    private final Thread shutdownHook;
 
     private ChildProcess(Process process, long startNanos) {
         this.process = process;
         this.startNanos = startNanos;
-        this.endWithThisJvm = new Thread(this::kill, "end-child");
-        Runtime.getRuntime().addShutdownHook(endWithThisJvm);
+        this.shutdownHook = new Thread(this::kill, "end-child");
+        Runtime.getRuntime().addShutdownHook(shutdownHook);
         DaemonThreads.start("child-lines", this::read);
     }
 
     /**
-     * A line.
+     * A line of output.
      *
-     * @param text null when there are no more, since the process has ended
-     * @param nanos when it came, since the process was started
+     * @param text null at the end of the output
+     * @param nanos time since the start of the process
      */
     public record Line(String text, long nanos) {}
 
-    /** Starts a command with this process's environment, but for the product's own configuration. */
+    /** Starts a command with this process's environment, except for the pipeline's configuration. */
     public static ChildProcess start(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith(CONFIGURATION_PREFIX));
@@ -67,7 +67,7 @@ public final class ChildProcess implements AutoCloseable {
         return new ChildProcess(builder.start(), start);
     }
 
-    /** Returns the command for a class with {@code main}: the same Java, class path and options as this process has. */
+    /** Returns the command that runs a class's {@code main} with the Java, class path and options of this process. */
     static List<String> java(Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -85,7 +85,7 @@ public final class ChildProcess implements AutoCloseable {
                 lines.add(new Line(text, nanosSinceStart()));
             }
         } catch (IOException e) {
-            lines.add(new Line("(no more of its lines could be read: " + e.getMessage() + ")", nanosSinceStart()));
+            lines.add(new Line("(its output could not be read: " + e.getMessage() + ")", nanosSinceStart()));
         }
         lines.add(new Line(null, nanosSinceStart()));
     }
@@ -94,18 +94,20 @@ public final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** Returns whether the process is running. */
     public boolean isAlive() {
         return process.isAlive();
     }
 
+    /** Returns the time since the start of the process. */
     public long nanosSinceStart() {
         return System.nanoTime() - startNanos;
     }
 
     /**
-     * Writes a line to its standard input.
+     * Writes a line to the standard input of the process.
      *
-     * @throws IllegalStateException if it has ended; the message has its last lines
+     * @throws IllegalStateException if the process has exited; the message has its last lines
      */
     void send(String line) throws InterruptedException {
         try {
@@ -113,26 +115,26 @@ public final class ChildProcess implements AutoCloseable {
             input.write((line + "\n").getBytes(UTF_8));
             input.flush();
         } catch (IOException e) {
-            throw failed("could not be told '" + line + "'");
+            throw failed("did not read '" + line + "'");
         }
     }
 
     /**
-     * Waits for a line; those before it are passed over.
+     * Waits for a line and skips the lines before it.
      *
-     * @param what names it in the message
-     * @throws IllegalStateException if the process ends before, or the time is up; the message has its last lines
+     * @param what the event to name in the message
+     * @throws IllegalStateException if the process exits first, or the timeout expires; the message has its last lines
      */
-    public Line await(String what, Predicate<String> wanted, Duration longest) throws InterruptedException {
-        long deadline = System.nanoTime() + longest.toNanos();
+    public Line await(String what, Predicate<String> wanted, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             Line line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (line == null) {
-                throw failed("did not come to " + what + " within " + longest.toSeconds() + " s");
+                throw failed("did not reach " + what + " within " + timeout.toSeconds() + " s");
             }
             if (line.text() == null) {
                 lines.add(line);
-                throw failed("ended before it came to " + what);
+                throw failed("exited before " + what);
             }
             keep(line.text());
             if (wanted.test(line.text())) {
@@ -148,38 +150,38 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Returns an exception that says what went wrong with the process, its exit code if it has ended, and its last lines. */
+    /** Returns an exception with what failed, the exit code if the process has exited, and its last lines. */
     public IllegalStateException failed(String what) throws InterruptedException {
-        boolean ended = process.waitFor(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+        boolean exited = process.waitFor(EXIT_DELAY.toMillis(), TimeUnit.MILLISECONDS);
         for (Line line = lines.poll(); line != null && line.text() != null; line = lines.poll()) {
             keep(line.text());
         }
-        return new IllegalStateException("the process " + process.pid() + " " + what
-                + (ended ? " (exit code " + process.exitValue() + ")" : "") + "; its last lines: "
+        return new IllegalStateException("process " + process.pid() + " " + what
+                + (exited ? " (exit code " + process.exitValue() + ")" : "") + "; its last lines: "
                 + String.join(" | ", lastLines));
     }
 
     /**
-     * Asks it to end with SIGTERM and waits.
+     * Sends SIGTERM and waits for the exit.
      *
-     * @throws IllegalStateException if it doesn't end, or its exit code is not 0
+     * @throws IllegalStateException if the process does not exit, or its exit code is not 0
      */
     public void terminate() throws InterruptedException {
         process.destroy();
-        requireEnd("after SIGTERM");
+        requireExit("after SIGTERM");
     }
 
     /**
-     * Waits for its end.
+     * Waits for the exit.
      *
-     * @throws IllegalStateException if it doesn't end, or its exit code is not 0
+     * @throws IllegalStateException if the process does not exit, or its exit code is not 0
      */
-    void requireEnd(String when) throws InterruptedException {
-        if (!process.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw failed("still lives " + LONGEST_END.toSeconds() + " s " + when);
+    void requireExit(String when) throws InterruptedException {
+        if (!process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw failed("was still running " + EXIT_TIMEOUT.toSeconds() + " s " + when);
         }
         if (process.exitValue() != 0) {
-            throw failed("did not end with 0 " + when);
+            throw failed("did not exit with code 0 " + when);
         }
     }
 
@@ -192,13 +194,13 @@ public final class ChildProcess implements AutoCloseable {
     public void close() {
         kill();
         try {
-            Runtime.getRuntime().removeShutdownHook(endWithThisJvm);
+            Runtime.getRuntime().removeShutdownHook(shutdownHook);
         } catch (IllegalStateException e) {
-            // This JVM is ending, and the hook runs.
+            // This JVM is shutting down, and the hook runs.
             return;
         }
         try {
-            process.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+            process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

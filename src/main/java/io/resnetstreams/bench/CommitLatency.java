@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** How long a transaction takes that sends one record and an offset. */
+/** Measures the duration of a transaction with one record and one offset. */
 public final class CommitLatency {
     private static final int TRANSACTIONS = 60;
     private static final int WARM_UP = 10;
@@ -21,7 +21,7 @@ public final class CommitLatency {
 
     private CommitLatency() {}
 
-    /** Returns the median in nanoseconds, from begin to committed. */
+    /** Returns the median duration in nanoseconds. */
     public static double medianNanos(KafkaSetup kafka, String topic) {
         Properties properties = new Properties();
         properties.put("bootstrap.servers", kafka.bootstrapServers());
@@ -34,8 +34,8 @@ public final class CommitLatency {
                         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.initTransactions();
             for (int i = 0; i < TRANSACTIONS; i++) {
-                // The broker refuses a transaction while it writes the markers of the one before, and the producer then
-                // waits for its backoff of 100 ms.
+                // While the broker writes the markers of a transaction, it rejects the next one, and the producer backs
+                // off for 100 ms.
                 LockSupport.parkNanos(PAUSE_NANOS);
                 long start = System.nanoTime();
                 producer.beginTransaction();

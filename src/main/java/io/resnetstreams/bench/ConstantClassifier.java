@@ -14,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Answers each event on a thread of its own, at once and with the same label: what is left is the topology. */
+/** Returns the same label for each event, on another thread and without any work. */
 public final class ConstantClassifier implements EventClassifier, AutoCloseable {
-    private static final ModelReference MODEL = new ModelReference("free", "0");
-    private static final int BATCH = 32;
+    private static final ModelReference MODEL = new ModelReference("constant", "0");
+    private static final int BATCH = Service.LARGEST_BATCH;
     private static final long MILLISECOND = 1_000_000;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -28,13 +28,13 @@ public final class ConstantClassifier implements EventClassifier, AutoCloseable 
     /**
      * Starts the thread.
      *
-     * @param labelLength characters of the label
+     * @param labelLength length of the label in characters
      */
     public ConstantClassifier(int labelLength) {
         this(labelLength, InferenceMetrics.NONE);
     }
 
-    /** The same, and tells metrics of as many images and batches as a device would. */
+    /** Also reports images and batches to metrics, as a device does. */
     public ConstantClassifier(int labelLength, InferenceMetrics metrics) {
         this.labels = List.of(new Label("x".repeat(labelLength), 0, 1.0));
         this.metrics = metrics;

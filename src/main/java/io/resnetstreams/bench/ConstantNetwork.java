@@ -3,7 +3,7 @@ package io.resnetstreams.bench;
 import io.resnetstreams.model.Classifier;
 import java.util.List;
 
-/** A classifier that does nothing: each class is as probable as any. */
+/** A classifier that does no work and returns the same probability for each class. */
 public record ConstantNetwork(int classes) implements Classifier {
     @Override
     public float[][] classify(List<byte[]> images) {
@@ -12,6 +12,6 @@ public record ConstantNetwork(int classes) implements Classifier {
 
     @Override
     public void close() {
-        // It holds nothing.
+        // There are no resources.
     }
 }

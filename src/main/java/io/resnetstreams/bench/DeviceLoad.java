@@ -10,13 +10,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
-/** Keeps classifiers busy with pixels that lie ready, and nothing else: what the device can do. */
+/** Measures the throughput of classifiers with pixels in memory. */
 public final class DeviceLoad {
     private DeviceLoad() {}
 
     /**
-     * Returns images per second of all classifiers together, each on a thread of its own with a batch prepared ahead, as
-     * the pipeline's workers do it.
+     * Returns the total images per second. As in the pipeline, each classifier has a thread that prepares the next batch
+     * while one is running.
      */
     public static double rate(List<Classifier> classifiers, byte[] image, int batchSize, int seconds) throws Exception {
         List<byte[]> batch = Collections.nCopies(batchSize, image);

@@ -1,18 +1,21 @@
 package io.resnetstreams.bench;
 
 import ai.djl.Device;
+import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
-/** A network on the CPU's workers, and a broker with images for it on the input topic. */
+/** A network on the CPU, and a broker with images on the input topic. */
 public final class LoadedNetwork implements AutoCloseable {
-    /** Of ImageNet, whose networks are measured without their weights. */
+    /** The number of ImageNet's classes. */
     private static final int CLASSES = 1_000;
-    /** More photographs than a large network classifies in a second on any CPU. */
+    /** An upper bound of the throughput of ResNet-50 on a CPU. */
     private static final int PHOTOGRAPHS_PER_SECOND = 100;
 
     private static final int WARM_UP_SECONDS = 8;
@@ -24,8 +27,8 @@ public final class LoadedNetwork implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param kafka has events for it; it is the caller's to close
-     * @throws IllegalArgumentException if this processor can't run it
+     * @param kafka a broker with events; the caller closes it
+     * @throws IllegalArgumentException if this CPU can't run the model
      */
     public LoadedNetwork(ModelDirectory directory, KafkaSetup kafka) {
         this.directory = directory;
@@ -34,7 +37,31 @@ public final class LoadedNetwork implements AutoCloseable {
                 directory, Device.cpu(), Runtime.getRuntime().availableProcessors(), Service.LARGEST_BATCH);
     }
 
-    /** Writes ResNet-50 at 224×224 with weights from the formula. */
+    /** A measurement with a loaded network. */
+    @FunctionalInterface
+    public interface Measurement {
+        /** Returns images per second. */
+        double rate(LoadedNetwork network) throws Exception;
+    }
+
+    /** Compares the pipeline with an alternative, both with ResNet-50 and photographs; returns the figures. */
+    public static Map<String, Object> comparePipeline(BenchSettings settings, String name, Measurement alternative)
+            throws Exception {
+        try (KafkaSetup kafka = photographs(settings, name);
+                LoadedNetwork network = new LoadedNetwork(resNet50(settings, name), kafka)) {
+            network.warmUp();
+            Map<String, Double> medians = new Rounds(settings.rounds())
+                    .add("pipeline", () -> network.pipeline(settings.seconds()))
+                    .add(name, () -> alternative.rate(network))
+                    .medians();
+            Map<String, Object> figures = new LinkedHashMap<>();
+            figures.put("imagesPerSecond", medians.get(name));
+            figures.put("pipelineTo", medians.get("pipeline") / medians.get(name));
+            return figures;
+        }
+    }
+
+    /** Writes a ResNet-50 for 224×224 pixels with weights from a formula. */
     public static ModelDirectory resNet50(BenchSettings settings, String name) throws IOException {
         return FormulaModel.write(settings.directory().resolve(name), "resnet50", CLASSES);
     }
@@ -47,8 +74,8 @@ public final class LoadedNetwork implements AutoCloseable {
     }
 
     /**
-     * Runs the pipeline with a classifier that costs nothing. The compiler is done with broker, clients and decoding then;
-     * beside a slow network it would take a third of a core for the first minutes.
+     * Runs the pipeline with a constant classifier, so that the JIT compiler has compiled the broker, the clients and the
+     * decoders. With a slow network, compilation would take a third of a core for the first minutes.
      */
     public void warmUp() throws Exception {
         int classes = directory.labels().size();
@@ -58,29 +85,32 @@ public final class LoadedNetwork implements AutoCloseable {
         }
     }
 
+    /** Returns the broker. */
     public KafkaSetup kafka() {
         return kafka;
     }
 
-    public ModelDirectory directory() {
-        return directory;
+    /** Returns a preprocessor for the network's input. */
+    public ImagePreprocessor preprocessor() {
+        return new ImagePreprocessor(BenchSettings.PIPELINE.limits().image(), directory.preprocessing());
     }
 
-    /** Returns the size of one image's pixels: H·W·3. */
+    /** Returns the size of an input image in bytes: H·W·3. */
     public int imageBytes() {
         return model.imageBytes();
     }
 
+    /** Returns the workers. */
     public List<Classifier> classifiers() {
         return model.classifiers();
     }
 
-    /** Images per second with pixels ready in memory, in batches of the size that the device is fastest with. */
+    /** Returns images per second for pixels in memory, with the fastest batch size. */
     public double ceiling(int seconds) throws Exception {
         return DeviceLoad.rate(model.classifiers(), new byte[model.imageBytes()], batch(), seconds);
     }
 
-    /** Starts the product's service on the classifiers, which stay open when it closes. */
+    /** Starts the pipeline's service, which leaves the classifiers open when it is closed. */
     public Service service() {
         List<Classifier> kept =
                 model.classifiers().stream().map(LoadedNetwork::keptOpen).toList();
@@ -106,12 +136,12 @@ public final class LoadedNetwork implements AutoCloseable {
 
             @Override
             public void close() {
-                // The model's owner closes it.
+                // LoadedNetwork closes it.
             }
         };
     }
 
-    /** Images per second through Kafka and back, as the product does it. */
+    /** Returns images per second for the whole pipeline. */
     public double pipeline(int seconds) throws Exception {
         try (Service service = service()) {
             return TopologyRun.pipeline(kafka, service.service()::classify, seconds);

@@ -25,20 +25,20 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * A process with the pipeline in it and nothing else, as {@code run} has it, whose device can be stalled from outside. It
- * writes its state when it runs. Then it takes commands, one a line: {@value #STATE} and {@value #STALL} are answered with
- * the state, {@value #END} ends it, and so does the end of its input, which comes when its parent dies.
+ * A process that runs only the pipeline, as {@code run} does, with a device that can be stalled. It prints its state when it
+ * is running, and then reads commands, one per line: {@value #STATE} and {@value #STALL} print the state, and {@value #END}
+ * or the end of the input, which is closed if the parent exits, ends the process.
  */
 public final class MemoryProbe {
     static final String STATE = "state";
     static final String STALL = "stall";
     static final String END = "end";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     private MemoryProbe() {}
 
-    /** Returns the arguments that {@link #main} takes. */
+    /** Returns the arguments for {@link #main}. */
     static List<String> arguments(String bootstrapServers, String applicationId, Topics topics, Path model) {
         return List.of(
                 bootstrapServers,
@@ -49,6 +49,7 @@ public final class MemoryProbe {
                 model.toAbsolutePath().toString());
     }
 
+    /** Runs the pipeline until the last command. */
     public static void main(String[] arguments) throws Exception {
         Topics topics = new Topics(arguments[2], arguments[3], arguments[4]);
         ModelDirectory directory = ModelDirectory.load(Path.of(arguments[5]));
@@ -69,7 +70,7 @@ public final class MemoryProbe {
     private static void run(Pipeline pipeline, Gate gate, Outcomes outcomes) throws IOException, InterruptedException {
         try {
             pipeline.start();
-            if (!pipeline.awaitRunning(PATIENCE)) {
+            if (!pipeline.awaitRunning(TIMEOUT)) {
                 throw new IllegalStateException("the pipeline did not start", pipeline.failure());
             }
             serve(
@@ -78,12 +79,12 @@ public final class MemoryProbe {
                     () -> state(pipeline, outcomes),
                     gate::close);
         } finally {
-            // Workers are waited for when the service closes.
+            // The service waits for the workers when it closes.
             gate.open();
         }
     }
 
-    /** Writes the state and answers commands until the last. */
+    /** Prints the state and answers commands until the last one. */
     static void serve(BufferedReader commands, PrintStream answers, Supplier<ProbeState> state, Runnable stall)
             throws IOException {
         answers.println(state.get().toJson());
@@ -115,7 +116,7 @@ public final class MemoryProbe {
 
     private static ProbeState state(Pipeline pipeline, Outcomes outcomes) {
         if (pipeline.failure() != null) {
-            throw new IllegalStateException("the pipeline ended", pipeline.failure());
+            throw new IllegalStateException("the pipeline failed", pipeline.failure());
         }
         return new ProbeState(
                 pipeline.inFlight().events(),
@@ -125,7 +126,7 @@ public final class MemoryProbe {
                 outcomes.deadLetters.sum());
     }
 
-    /** Counts what comes out. */
+    /** Counts the outcomes. */
     private static final class Outcomes implements TopologyMetrics {
         private final LongAdder labels = new LongAdder();
         private final LongAdder deadLetters = new LongAdder();

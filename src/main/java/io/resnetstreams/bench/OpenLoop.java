@@ -6,51 +6,48 @@ import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Events that come when they come, as a Poisson process, whether or not those before are done; each event's time runs from
- * the moment when it was due, so that a stall counts for all that had to wait behind it (no coordinated omission).
+ * Measures latencies with an open-loop load: events arrive as a Poisson process, independent of their processing. The
+ * latency of an event starts at its scheduled time, which avoids coordinated omission.
  */
 public final class OpenLoop {
     private static final String DUE = "due";
     private static final Duration POLL = Duration.ofMillis(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int DIGITS = 3;
 
     private final KafkaSetup kafka;
     private final List<byte[]> values;
 
+    /** Sends the values in turn. */
     public OpenLoop(KafkaSetup kafka, List<byte[]> values) {
         this.kafka = kafka;
         this.values = values;
     }
 
     /**
-     * Runs the pipeline under so many events per second.
+     * Runs the pipeline with a load of {@code eventsPerSecond}.
      *
-     * @return nanoseconds from due to seen by a {@code read_committed} reader
+     * @return nanoseconds from the scheduled time until a {@code read_committed} consumer has read the label
      */
     public Histogram latencies(EventClassifier classifier, double eventsPerSecond, int events, long seed)
             throws Exception {
         PipelineSettings settings = kafka.liveSettings();
         try (Pipeline pipeline = Pipeline.create(settings, classifier, TopologyMetrics.NONE)) {
             pipeline.start();
-            if (!pipeline.awaitRunning(PATIENCE)) {
+            if (!pipeline.awaitRunning(TIMEOUT)) {
                 throw new IllegalStateException("the pipeline did not start");
             }
             CompletableFuture<Void> sender = CompletableFuture.runAsync(
@@ -85,21 +82,8 @@ public final class OpenLoop {
     }
 
     private Histogram receive(String topic, int events) {
-        Map<String, Object> properties = Map.of(
-                "bootstrap.servers",
-                kafka.bootstrapServers(),
-                "isolation.level",
-                "read_committed",
-                "fetch.min.bytes",
-                1);
         Histogram histogram = new Histogram(DIGITS);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = new ArrayList<>(IntStream.range(0, KafkaSetup.PARTITIONS)
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
-                    .toList());
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+        try (KafkaConsumer<byte[], byte[]> consumer = kafka.committedReader(topic)) {
             long last = System.nanoTime();
             while (histogram.getTotalCount() < events) {
                 for (ConsumerRecord<byte[], byte[]> label : consumer.poll(POLL)) {
@@ -108,9 +92,9 @@ public final class OpenLoop {
                             - ByteBuffer.wrap(label.headers().lastHeader(DUE).value())
                                     .getLong());
                 }
-                if (System.nanoTime() - last > PATIENCE.toNanos()) {
+                if (System.nanoTime() - last > TIMEOUT.toNanos()) {
                     throw new IllegalStateException(
-                            "only " + histogram.getTotalCount() + " of " + events + " labels came");
+                            "received only " + histogram.getTotalCount() + " of " + events + " labels");
                 }
             }
         }

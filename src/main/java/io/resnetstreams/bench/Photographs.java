@@ -20,30 +20,30 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** JPEG photographs: a folder's, or made ones of usual sizes and with about as much detail. */
+/** JPEG photographs from a directory, or generated ones with typical sizes and detail. */
 public final class Photographs {
     private static final int[][] SIZES = {{500, 375}, {375, 500}, {500, 333}, {640, 480}, {500, 375}, {1024, 768}};
-    private static final int MADE = 48;
-    private static final float USUAL_QUALITY = 0.75f;
+    private static final int GENERATED = 48;
+    private static final float DEFAULT_QUALITY = 0.75f;
 
     private Photographs() {}
 
     /**
-     * Returns the files' bytes.
+     * Returns the content of the files, or of generated files if the directory is null.
      *
-     * @throws IllegalArgumentException if the folder has no JPEG
+     * @throws IllegalArgumentException if the directory has no JPEG files
      */
     public static List<byte[]> read(Path folder) throws IOException {
         if (folder == null) {
             List<byte[]> made = new ArrayList<>();
-            for (int i = 0; i < MADE; i++) {
+            for (int i = 0; i < GENERATED; i++) {
                 int[] size = SIZES[i % SIZES.length];
                 made.add(made(size[0], size[1], i));
             }
             return made;
         }
         if (!Files.isDirectory(folder)) {
-            throw new IllegalArgumentException("images: there is no folder " + folder);
+            throw new IllegalArgumentException("images: there is no directory " + folder);
         }
         try (Stream<Path> files = Files.list(folder)) {
             List<byte[]> read = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class Photographs {
         }
     }
 
-    /** Returns the bytes of the pictures that come with a model. */
+    /** Returns the content of a model's sample images. */
     public static List<byte[]> samples(Path model) throws IOException {
         List<byte[]> samples = new ArrayList<>();
         try (Stream<Path> files = Files.walk(model.resolve("samples"))) {
@@ -77,12 +77,12 @@ public final class Photographs {
         return name.endsWith(".jpg") || name.endsWith(".jpeg");
     }
 
-    /** Returns a JPEG of gradients, shapes and noise, drawn from the seed. */
+    /** Returns a JPEG with random gradients, shapes and noise. */
     public static byte[] made(int width, int height, long seed) throws IOException {
-        return made(width, height, seed, USUAL_QUALITY);
+        return made(width, height, seed, DEFAULT_QUALITY);
     }
 
-    /** The same with a quality of 0 to 1, which decides how many bytes a pixel takes. */
+    /** Returns a JPEG with a quality between 0 and 1, which determines the bytes per pixel. */
     public static byte[] made(int width, int height, long seed, float quality) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A {@link MemoryProbe} in a process of its own: its state, its memory, its end. */
+/** Controls a {@link MemoryProbe} in a child process. */
 public final class ProbeProcess implements AutoCloseable {
-    private static final Duration LONGEST_START = Duration.ofSeconds(120);
-    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private final ChildProcess process;
 
@@ -16,14 +16,14 @@ public final class ProbeProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one and waits until it runs. */
+    /** Starts a probe and waits until it is running. */
     public static ProbeProcess start(PipelineSettings settings, Path model) throws IOException, InterruptedException {
         ProbeProcess probe = new ProbeProcess(ChildProcess.start(ChildProcess.java(
                 MemoryProbe.class,
                 MemoryProbe.arguments(
                         settings.bootstrapServers(), settings.applicationId(), settings.topics(), model))));
         try {
-            probe.answer("RUNNING", LONGEST_START);
+            probe.answer("RUNNING", START_TIMEOUT);
             return probe;
         } catch (InterruptedException | RuntimeException e) {
             probe.close();
@@ -38,39 +38,41 @@ public final class ProbeProcess implements AutoCloseable {
 
     private ProbeState ask(String command) throws InterruptedException {
         process.send(command);
-        ProbeState state = answer("answer '" + command + "'", LONGEST_ANSWER);
+        ProbeState state = answer("the answer to '" + command + "'", ANSWER_TIMEOUT);
         if (state.deadLetters() > 0) {
-            throw process.failed("made " + state.deadLetters() + " dead letters of images that are whole");
+            throw process.failed("wrote dead letters for valid images: " + state.deadLetters());
         }
         return state;
     }
 
+    /** Returns the current state. */
     public ProbeState state() throws InterruptedException {
         return ask(MemoryProbe.STATE);
     }
 
-    /** Stalls the device, until the end. */
+    /** Stalls the device permanently. */
     public void stall() throws InterruptedException {
         ask(MemoryProbe.STALL);
     }
 
-    /** Returns the resident memory of the process now. */
+    /** Returns the current resident memory of the process. */
     public long residentBytes() throws InterruptedException {
         try {
             return ResidentMemory.bytes(process.pid());
         } catch (IOException e) {
-            throw process.failed("doesn't tell its resident memory: " + e.getMessage());
+            throw process.failed("has no readable resident memory: " + e.getMessage());
         }
     }
 
+    /** Returns an exception as {@link ChildProcess#failed} does. */
     public IllegalStateException failed(String what) throws InterruptedException {
         return process.failed(what);
     }
 
-    /** Lets it end by itself. */
+    /** Ends the process normally. */
     public void end() throws InterruptedException {
         process.send(MemoryProbe.END);
-        process.requireEnd("after '" + MemoryProbe.END + "'");
+        process.requireExit("after '" + MemoryProbe.END + "'");
     }
 
     @Override

@@ -4,25 +4,25 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
- * What a {@link MemoryProbe} tells of itself, as one line of JSON.
+ * The state of a {@link MemoryProbe}, printed as a line of JSON.
  *
- * @param inFlightEvents events that were consumed and are not yet forwarded
- * @param full whether the in-flight window takes no more
+ * @param inFlightEvents events that are consumed but not yet forwarded
+ * @param full whether the in-flight window is full
  * @param labels labels forwarded so far
  * @param deadLetters dead letters forwarded so far
  */
 public record ProbeState(int inFlightEvents, long inFlightBytes, boolean full, long labels, long deadLetters) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Returns whether a line is one of these rather than of a log. */
+    /** Returns whether a line is a state and not a log message. */
     static boolean isState(String line) {
         return line.startsWith("{");
     }
 
     /**
-     * Reads a line.
+     * Parses a line.
      *
-     * @throws IllegalStateException if it isn't such JSON; the message has the line
+     * @throws IllegalStateException if the line can't be parsed; the message has the line
      */
     static ProbeState parse(String line) {
         try {

@@ -6,21 +6,21 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How much physical memory a process holds, as Linux tells it in {@code /proc/PID/status}. */
+/** Reads the resident memory of a process from Linux's {@code /proc/PID/status}. */
 public final class ResidentMemory {
     private static final Pattern RESIDENT = Pattern.compile("^VmRSS:\\s+(\\d+) kB$", Pattern.MULTILINE);
 
     private ResidentMemory() {}
 
-    /** Returns whether this system tells it. */
+    /** Returns whether this system has the file. */
     public static boolean isKnown() {
         return Files.isReadable(status("self"));
     }
 
     /**
-     * Returns the bytes that a process holds now.
+     * Returns the current resident memory in bytes.
      *
-     * @throws IOException if there is no such process any more
+     * @throws IOException if the process does not exist
      */
     public static long bytes(long pid) throws IOException {
         return parse(Files.readString(status(Long.toString(pid))));
@@ -30,11 +30,11 @@ public final class ResidentMemory {
         return Path.of("/proc", process, "status");
     }
 
-    /** Reads the bytes from the file's text; a process that has ended and was not yet waited for has none. */
+    /** Parses the file. A zombie process has no resident memory. */
     static long parse(String status) throws IOException {
         Matcher matcher = RESIDENT.matcher(status);
         if (!matcher.find()) {
-            throw new IOException("there is no line 'VmRSS: N kB' in the process's status");
+            throw new IOException("the status of the process has no line 'VmRSS: N kB'");
         }
         return Long.parseLong(matcher.group(1)) * 1_024;
     }

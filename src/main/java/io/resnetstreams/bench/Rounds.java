@@ -8,33 +8,36 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Measures candidates in turn (A B A B …), so that whatever else the machine does meets all of them, and takes medians.
- * One round before is warm-up and counts for nothing.
+ * Measures candidates in turn (A B A B …), so that other load on the machine affects all of them, and computes medians. A
+ * warm-up round is not counted.
  */
 public final class Rounds {
     private final int rounds;
     private final Map<String, Measurement> candidates = new LinkedHashMap<>();
     private final Map<String, List<Double>> rates = new LinkedHashMap<>();
 
+    /** Creates a measurement with this number of counted rounds. */
     public Rounds(int rounds) {
         this.rounds = rounds;
     }
 
-    /** Runs once and returns a rate, such as images per second. */
+    /** A measurement of a candidate. */
     @FunctionalInterface
     public interface Measurement {
+        /** Measures once and returns a rate, such as images per second. */
         double rate() throws Exception;
     }
 
+    /** Adds a candidate. */
     public Rounds add(String name, Measurement measurement) {
         candidates.put(name, measurement);
         return this;
     }
 
-    /** What the rounds had in the middle, and between what they lay. */
+    /** Median, minimum and maximum of the rounds. */
     public record Spread(double median, double least, double most) {}
 
-    /** Measures, and returns each candidate's median rate, by name. */
+    /** Runs the rounds and returns the median rate of each candidate, by name. */
     public Map<String, Double> medians() throws Exception {
         candidates.keySet().forEach(name -> rates.put(name, new ArrayList<>()));
         for (int round = 0; round <= rounds; round++) {
@@ -50,7 +53,7 @@ public final class Rounds {
         return medians;
     }
 
-    /** Returns one candidate's rates over another's of the same round, as {@link #medians} has measured them. */
+    /** Returns the ratios of two candidates' rates in the same round; call {@link #medians} first. */
     public Spread ratio(String name, String other) {
         List<Double> ratios = IntStream.range(0, rounds)
                 .mapToObj(round -> rates.get(name).get(round) / rates.get(other).get(round))
@@ -58,7 +61,7 @@ public final class Rounds {
         return new Spread(median(ratios), Collections.min(ratios), Collections.max(ratios));
     }
 
-    /** Returns the middle value, or the mean of the two in the middle. */
+    /** Returns the median. */
     public static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;

@@ -2,9 +2,9 @@ package io.resnetstreams.bench;
 
 import java.util.Map;
 
-/** One thing that is measured. */
+/** A benchmark. */
 @FunctionalInterface
 public interface Scenario {
-    /** Measures and returns figures by their names in {@code bench --json}. */
+    /** Runs the benchmark and returns the figures by their names in {@code bench --json}. */
     Map<String, Object> run(BenchSettings settings) throws Exception;
 }

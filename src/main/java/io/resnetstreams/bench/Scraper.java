@@ -13,7 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Serves metrics and reads them by HTTP once a second, which is fifteen times as often as Prometheus does by itself. */
+/** Serves metrics and scrapes them every second. The default interval of Prometheus is one minute. */
 final class Scraper implements AutoCloseable {
     private static final int OK = 200;
 
@@ -41,10 +41,10 @@ final class Scraper implements AutoCloseable {
         }
     }
 
-    /** Fails where nothing was read, since then nothing was measured. */
+    /** Requires at least one successful scrape. */
     void requireAnswers() {
         if (answers.get() == 0) {
-            throw new IllegalStateException("no metrics were read");
+            throw new IllegalStateException("metrics were not scraped");
         }
     }
 

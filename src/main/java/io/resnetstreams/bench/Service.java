@@ -1,13 +1,11 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.ClassificationService;
@@ -22,9 +20,11 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** The product's own way from an event to its label, with counts of batches and the time that events spend on it. */
+/** The pipeline's classification service, with counts of batches and the time that events spend in each stage. */
 public final class Service implements AutoCloseable {
-    public static final int LARGEST_BATCH = 32;
+    /** The default maximum batch size. */
+    public static final int LARGEST_BATCH = BenchSettings.PIPELINE.batch().maxSize();
+
     private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
 
     private final ServiceMetrics metrics = new ServiceMetrics();
@@ -32,10 +32,10 @@ public final class Service implements AutoCloseable {
     private final ClassificationService service;
 
     /**
-     * Starts it.
+     * Starts the service.
      *
-     * @param devices the classifiers of each device's workers; they are closed with the service
-     * @param largestBatch the largest batch that is made
+     * @param devices the classifiers of each device; the service closes them
+     * @param largestBatch the maximum batch size
      */
     public Service(List<List<Classifier>> devices, Preprocessing preprocessing, int classes, int largestBatch) {
         int imageBytes = preprocessing.width() * preprocessing.height() * 3;
@@ -48,8 +48,8 @@ public final class Service implements AutoCloseable {
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         this.service = new ClassificationService(
-                new EventReader(EventLimits.defaults()),
-                new ImagePreprocessor(ImageLimits.defaults(), preprocessing),
+                new EventReader(BenchSettings.PIPELINE.eventLimits()),
+                new ImagePreprocessor(BenchSettings.PIPELINE.limits().image(), preprocessing),
                 Runtime.getRuntime().availableProcessors(),
                 batchers,
                 new LabelRanking(labels, 5),
@@ -57,11 +57,12 @@ public final class Service implements AutoCloseable {
                 metrics);
     }
 
+    /** Returns the service without the times until the commit. */
     public ClassificationService service() {
         return service;
     }
 
-    /** Classifies as {@link #service} does, and notes when each outcome came, for {@link #committed}. */
+    /** Classifies an event and records the time of its outcome for {@link #committed}. */
     public CompletableFuture<Outcome> classify(RawEvent event) {
         CompletableFuture<Outcome> outcome = service.classify(event);
         outcome.whenComplete((done, failure) -> {
@@ -72,16 +73,17 @@ public final class Service implements AutoCloseable {
         return outcome;
     }
 
-    /** Notes that a reader has just got the label of an event that came through {@link #classify}. */
+    /** Records that a consumer has read the label of an event that was passed to {@link #classify}. */
     public void committed(ConsumerRecord<byte[], byte[]> label) {
         metrics.committed(LABELS.deserialize(label.topic(), label.value()).source());
     }
 
-    /** Returns what was done so far. */
+    /** Returns the counts so far. */
     public ServiceWork work() {
         return metrics.work();
     }
 
+    /** Returns the number of workers of all devices. */
     public int workers() {
         return workers;
     }

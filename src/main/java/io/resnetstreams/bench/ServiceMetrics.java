@@ -10,9 +10,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts a service's batches and the time that events spend in each stage. Thread-safe. */
+/** Counts batches and the time that events spend in each stage. Thread-safe. */
 final class ServiceMetrics implements InferenceMetrics {
-    /** Events, and their time in all. */
     private static final class Times {
         private final LongAdder events = new LongAdder();
         private final LongAdder nanos = new LongAdder();
@@ -44,7 +43,7 @@ final class ServiceMetrics implements InferenceMetrics {
     public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
         batches.computeIfAbsent(size, first -> new LongAdder()).increment();
         busyNanos.add(inferenceNanos);
-        // Each image has to wait for the whole batch.
+        // Each image waits for the whole batch.
         inference.add(size, size * inferenceNanos);
     }
 
@@ -53,12 +52,12 @@ final class ServiceMetrics implements InferenceMetrics {
         queueWait.add(1, nanos);
     }
 
-    /** An event has its outcome, from now on. */
+    /** Records the time of an event's outcome. */
     void classified(SourcePosition event) {
         classifiedAt.put(event, System.nanoTime());
     }
 
-    /** A reader of committed records has an event's label. */
+    /** Records that a consumer has read the committed label of an event. */
     void committed(SourcePosition event) {
         Long since = classifiedAt.remove(event);
         if (since != null) {
@@ -66,7 +65,7 @@ final class ServiceMetrics implements InferenceMetrics {
         }
     }
 
-    /** Returns what was counted so far. */
+    /** Returns the counts so far. */
     ServiceWork work() {
         TreeMap<Integer, Long> sizes = new TreeMap<>();
         batches.forEach((size, count) -> sizes.put(size, count.sum()));

@@ -7,39 +7,42 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a service has done in one run or several.
+ * The work of a service during one or several measurements.
  *
- * @param batches how many batches were made, by their size in images
- * @param stages the time that events spent in each stage, by its name, in the order of the stages
- * @param busyNanos the time that workers spent with batches, in all
+ * @param batches number of batches by size
+ * @param stages time that events spent in each stage, by name and in order
+ * @param busyNanos total time of the batches of all workers
  */
 public record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> stages, long busyNanos) {
+    /** No work. */
     public static final ServiceWork NONE = new ServiceWork(new TreeMap<>(), Map.of(), 0);
+
     private static final double MILLI = 1e6;
 
+    /** Copies the maps. */
     public ServiceWork {
         batches = Collections.unmodifiableSortedMap(new TreeMap<>(batches));
         stages = Collections.unmodifiableMap(new LinkedHashMap<>(stages));
     }
 
     /**
-     * Time in one stage.
+     * Time in a stage.
      *
-     * @param events those that have passed the stage
-     * @param nanos their time there in all
+     * @param events number of events that have passed the stage
+     * @param nanos total time of these events
      */
     record Spent(long events, long nanos) {
-        public Spent plus(Spent other) {
+        Spent plus(Spent other) {
             return new Spent(events + other.events, nanos + other.nanos);
         }
 
-        /** Returns the mean of an event in milliseconds; 0 where there was none. */
+        /** Returns the mean time per event in milliseconds; 0 without events. */
         double meanMillis() {
             return nanos / MILLI / Math.max(1, events);
         }
     }
 
-    /** Returns this and another run's work together. */
+    /** Returns the sum of this work and another. */
     public ServiceWork plus(ServiceWork other) {
         SortedMap<Integer, Long> allBatches = new TreeMap<>(batches);
         other.batches.forEach((size, count) -> allBatches.merge(size, count, Long::sum));
@@ -48,7 +51,7 @@ public record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> s
         return new ServiceWork(allBatches, allStages, busyNanos + other.busyNanos);
     }
 
-    /** Returns the mean number of images in a batch; 0 where there was none. */
+    /** Returns the mean batch size; 0 without batches. */
     public double meanBatch() {
         long images = 0;
         long count = 0;
@@ -59,14 +62,14 @@ public record ServiceWork(SortedMap<Integer, Long> batches, Map<String, Spent> s
         return (double) images / Math.max(1, count);
     }
 
-    /** Returns counts of batches by size, smallest first. */
+    /** Returns the number of batches by size, in ascending order. */
     public Map<String, Long> batchSizes() {
         Map<String, Long> sizes = new LinkedHashMap<>();
         batches.forEach((size, count) -> sizes.put(Integer.toString(size), count));
         return sizes;
     }
 
-    /** Returns the mean milliseconds that an event spent in each stage. */
+    /** Returns the mean time per event in each stage, in milliseconds. */
     public Map<String, Double> stageMillis() {
         Map<String, Double> millis = new LinkedHashMap<>();
         stages.forEach((stage, spent) -> millis.put(stage, spent.meanMillis()));

@@ -7,9 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * A device that computes nothing and takes its time: MXNet's published rates of ResNet-50 in fp32 on a V100 (batch 1: 162
- * images/s, 8: 699, 32: 1,077), the time of a batch interpolated between them. It begins a batch when the one before has
- * ended, as a device with one queue does.
+ * A device that waits instead of computing. The times are from MXNet's published throughput of ResNet-50 in fp32 on a V100
+ * (batch size 1: 162 images/s, 8: 699, 32: 1,077) and are interpolated between these sizes. Batches run one after another,
+ * as on a device with one queue.
  */
 public final class SimulatedDevice implements Classifier {
     private static final double[] BATCHES = {1, 8, 32};
@@ -20,12 +20,13 @@ public final class SimulatedDevice implements Classifier {
     private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
     private long freeAt;
 
+    /** Creates a device for images of this size. */
     public SimulatedDevice(int imageBytes, int classes) {
         this.imageBytes = imageBytes;
         this.classes = classes;
     }
 
-    /** Returns how long a batch takes. */
+    /** Returns the duration of a batch. */
     static long nanos(int batch) {
         int after = 1;
         while (after < BATCHES.length - 1 && batch > BATCHES[after]) {
@@ -63,6 +64,6 @@ public final class SimulatedDevice implements Classifier {
 
     @Override
     public void close() {
-        // Nothing is held.
+        // There are no resources to release.
     }
 }

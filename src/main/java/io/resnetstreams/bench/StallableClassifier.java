@@ -4,7 +4,7 @@ import io.resnetstreams.model.Classifier;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A classifier that hangs when it is told to: it takes its batches and doesn't answer, until it is let go on. */
+/** A classifier that can be stalled: it accepts batches, and returns results when the gate is open. */
 final class StallableClassifier implements Classifier {
     private final Classifier classifier;
     private final Gate gate;
@@ -14,7 +14,7 @@ final class StallableClassifier implements Classifier {
         this.gate = gate;
     }
 
-    /** What holds back all classifiers of a device. Any thread may call it. */
+    /** Stalls all classifiers of a device. Thread-safe. */
     static final class Gate {
         private boolean closed;
 

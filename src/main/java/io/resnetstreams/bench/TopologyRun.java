@@ -17,22 +17,27 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.ValueMapper;
 
-/** Runs a topology over the events that lie ready, and measures how fast its committed outcomes come. */
+/** Runs a topology on existing events, and measures committed outcomes per second. */
 public final class TopologyRun {
     private TopologyRun() {}
 
-    /** The pipeline's own topology. */
+    /** Runs the pipeline. */
     public static double pipeline(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
         return pipeline(kafka, kafka.settings(), classifier, seconds, label -> {});
     }
 
     /**
-     * The pipeline's own topology with these settings.
+     * Runs the pipeline with these settings.
      *
-     * @param onCommitted told each label's record as soon as a {@code read_committed} reader has it
+     * @param onCommitted called with each label that a {@code read_committed} consumer has read
      */
     public static double pipeline(
             KafkaSetup kafka,
@@ -48,7 +53,7 @@ public final class TopologyRun {
         }
     }
 
-    /** The pipeline's own topology with metrics as {@code run} has them, asked for once a second, and its page. */
+    /** Runs the pipeline with metrics, which are scraped every second, and the web page. */
     public static double pipelineWithMetrics(
             KafkaSetup kafka, PipelineMetrics metrics, LivePage page, EventClassifier classifier, int seconds)
             throws Exception {
@@ -57,7 +62,7 @@ public final class TopologyRun {
                 Pipeline pipeline = Pipeline.create(
                         settings, classifier, TopologyMetrics.both(metrics.topology(), page.topology()))) {
             KafkaMetricList none = new KafkaMetricList(Set.of());
-            ScalingTargets targets = new ScalingTargets(60_000, 0.9, 1, 60_000);
+            ScalingTargets targets = BenchSettings.PIPELINE.scaling().targets();
             PipelineMonitor monitor = metrics.watch(
                     pipeline, kafka.groupSource(settings), none, new ScalingSignal(targets, System::nanoTime));
             try {
@@ -81,18 +86,36 @@ public final class TopologyRun {
         pipeline.start();
         double rate = kafka.committedRate(settings.topics().labels(), seconds, onCommitted);
         if (pipeline.failure() != null) {
-            throw new IllegalStateException("the pipeline ended", pipeline.failure());
+            throw new IllegalStateException("the pipeline failed", pipeline.failure());
         }
         return rate;
     }
 
-    /** Makes a topology that reads the settings' input and writes to its labels topic. */
+    /** Builds a topology that reads the input topic and writes to the label topic. */
     @FunctionalInterface
     public interface TopologyOf {
+        /** Builds the topology for these topics. */
         Topology build(PipelineSettings settings);
     }
 
-    /** Another topology with the same properties of Kafka Streams and its clients, but for those given. */
+    /** Runs Kafka Streams' {@code mapValues} with the pipeline's properties. */
+    public static double mapValues(KafkaSetup kafka, ValueMapper<byte[], byte[]> mapper, int threads, int seconds)
+            throws Exception {
+        return other(
+                kafka,
+                settings -> {
+                    StreamsBuilder builder = new StreamsBuilder();
+                    builder.stream(settings.topics().input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+                            .mapValues(mapper)
+                            .to(settings.topics().labels(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
+                    return builder.build();
+                },
+                threads,
+                Map.of(),
+                seconds);
+    }
+
+    /** Runs another topology with the pipeline's properties, overridden by {@code more}. */
     public static double other(
             KafkaSetup kafka, TopologyOf topology, int threads, Map<String, Object> more, int seconds)
             throws Exception {

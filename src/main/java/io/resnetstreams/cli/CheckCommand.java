@@ -5,6 +5,7 @@ import io.resnetstreams.audit.OutcomeScan;
 import io.resnetstreams.audit.TopicAudit;
 import io.resnetstreams.audit.TopicSurvey;
 import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
@@ -14,12 +15,11 @@ import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.kafka.TopicScan;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -90,15 +90,15 @@ final class CheckCommand implements Callable<Integer> {
         TopicAudit.Result result = audit(configuration, offline);
         output.printJson(result);
         output.printf(
-                "%,d events, %,d labels, %,d dead letters: %,d lost, %,d duplicates, %,d out of order, %,d both,"
-                        + " %,d ghosts, %,d altered, %,d malformed, %,d mislabelled of %,d; %,d gaps with %,d"
-                        + " offsets deleted unread, %,d partitions committed beyond their end, %,d outcomes of an"
+                "%s, %s, %s: %,d lost, %s, %,d out of order, %,d both,"
+                        + " %,d ghosts, %,d altered, %,d malformed, %,d mislabelled of %,d; %s with %s"
+                        + " deleted unread, %s committed beyond the end, %s of an"
                         + " earlier topic%n",
-                result.events(),
-                result.labels(),
-                result.deadLetters(),
+                Count.of(result.events(), "event"),
+                Count.of(result.labels(), "label"),
+                Count.of(result.deadLetters(), "dead letter"),
                 result.lost(),
-                result.duplicates(),
+                Count.of(result.duplicates(), "duplicate"),
                 result.outOfOrder(),
                 result.both(),
                 result.ghosts(),
@@ -106,10 +106,10 @@ final class CheckCommand implements Callable<Integer> {
                 result.malformed(),
                 result.mislabelled(),
                 result.judged(),
-                result.gaps(),
-                result.deletedUnread(),
-                result.beyondEnd(),
-                result.earlierTopic());
+                Count.of(result.gaps(), "gap"),
+                Count.of(result.deletedUnread(), "offset"),
+                Count.of(result.beyondEnd(), "partition"),
+                Count.of(result.earlierTopic(), "outcome"));
         result.examples().forEach((fault, places) -> output.println("  " + fault + ": " + places));
         if (expected != null && result.judged() == 0 && result.labels() + result.deadLetters() > 0) {
             throw UserErrorException.shortfall(
@@ -138,24 +138,15 @@ final class CheckCommand implements Callable<Integer> {
         if (survey.isCompacted(inputTopic)) {
             audit.allowCompaction();
         }
-        Set<String> truncated = new HashSet<>();
-        List.of(deadLetterRange, labelRange)
-                .forEach(topic -> topic.forEach((partition, offsets) -> {
-                    if (offsets.begin() > 0) {
-                        truncated.add(OutcomeScan.place(partition.topic(), partition.partition()));
-                    }
-                }));
-        range.keySet()
-                .forEach(partition -> audit.judgeExpired(
-                        partition.partition(),
-                        survey.committed(partition),
-                        !survey.isAnyCompacted(),
-                        Set.of(
-                                        OutcomeScan.place(configuration.topics().labels(), partition.partition()),
-                                        OutcomeScan.place(configuration.topics().deadLetters(), partition.partition()))
-                                .stream()
-                                .filter(truncated::contains)
-                                .collect(Collectors.toSet())));
+        for (TopicPartition partition : range.keySet()) {
+            Set<String> truncated = Stream.of(deadLetterRange, labelRange)
+                    .flatMap(ranges -> ranges.entrySet().stream())
+                    .filter(outcomes -> outcomes.getKey().partition() == partition.partition()
+                            && outcomes.getValue().begin() > 0)
+                    .map(outcomes -> OutcomeScan.place(outcomes.getKey().topic(), partition.partition()))
+                    .collect(Collectors.toSet());
+            audit.judgeExpired(partition.partition(), survey.committed(partition), !survey.isAnyCompacted(), truncated);
+        }
         OutcomeScan outcomes = new OutcomeScan(audit, inputTopic, offline, reader);
         scan.scan(deadLetterRange, Visitor.ofAll(outcomes::deadLetter));
         scan.scan(labelRange, Visitor.ofAll(outcomes::label));

@@ -1,6 +1,7 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.Terminal;
@@ -97,10 +98,11 @@ final class ProduceCommand implements Callable<Integer> {
         summary.put("skippedFiles", source.skippedFiles());
         summary.put("seconds", Rounding.to(3, seconds));
         output.printJson(summary);
-        output.printf("%,d events sent to %s in %.1f s%n", result.sent(), input, seconds);
+        output.printf("%s sent to %s in %.1f s%n", Count.of(result.sent(), "event"), input, seconds);
         source.notice().ifPresent(output::println);
         if (result.failed() > 0) {
-            System.err.printf("%,d events were not sent to %s: %s%n", result.failed(), input, result.firstFailure());
+            System.err.printf(
+                    "not sent to %s: %s: %s%n", input, Count.of(result.failed(), "event"), result.firstFailure());
         }
     }
 }

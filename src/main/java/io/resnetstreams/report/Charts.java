@@ -30,19 +30,19 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Pictures of what was measured, as SVG or PNG by the file's ending. */
+/** Draws charts as SVG or PNG, depending on the file extension. */
 public final class Charts {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 500;
     private static final int MOST_CHANGED_LABELS = 40;
-    /** Told apart by those who see few colours too (Okabe and Ito). */
+    /** Colours for people with colour vision deficiency (Okabe and Ito). */
     private static final Color[] HUES = {
         new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7), new Color(0x7A6A00)
     };
 
     private Charts() {}
 
-    /** Refuses a file whose ending is neither svg nor png, before any work is done. */
+    /** Requires a file name that ends in .svg or .png. */
     public static void requireFormat(String option, Path file) {
         if (!isSvg(file) && !isPng(file)) {
             throw UserErrorException.usage(option + " " + file + ": its ending must be .svg or .png");
@@ -50,8 +50,8 @@ public final class Charts {
     }
 
     /**
-     * Draws learning curves: of each a pair of one hue, dashed for training images and whole for those held out. The legend
-     * stands beside the curves.
+     * Draws learning curves: for each network a dashed line for the training images and a solid line for the held-out
+     * images.
      */
     public static void curves(Path file, String title, String yTitle, List<LearningCurve> curves) {
         XYChart chart = new XYChartBuilder()
@@ -81,12 +81,12 @@ public final class Charts {
         return new Color((hue.getRed() + 255) / 2, (hue.getGreen() + 255) / 2, (hue.getBlue() + 255) / 2);
     }
 
-    /** Draws counts of right classes (rows) by predicted ones (columns); see {@link ConfusionPicture}. */
+    /** Draws a confusion matrix; rows are true classes, columns predicted classes. */
     public static void confusion(Path file, List<String> labels, int[][] counts) {
         save(file, ConfusionPicture.of(labels, counts));
     }
 
-    /** Draws how many events have one label in A (rows) and another in B (columns), for the labels that changed most. */
+    /** Draws the number of events by label in A (rows) and label in B (columns), for the labels that changed most. */
     public static void changes(Path file, String nameA, String nameB, ClassChanges changes) {
         List<String> labels = changes.mostChanged(MOST_CHANGED_LABELS);
         double[][] shares = new double[labels.size()][labels.size()];
@@ -94,7 +94,7 @@ public final class Charts {
         long most = 1;
         for (int from = 0; from < labels.size(); from++) {
             for (int to = 0; to < labels.size(); to++) {
-                // Those that did not change would outshine all others.
+                // Unchanged labels are omitted, since their large counts would make all others look empty.
                 long count = from == to ? 0 : changes.count(labels.get(from), labels.get(to));
                 most = Math.max(most, count);
                 shares[from][to] = count;
@@ -139,7 +139,7 @@ public final class Charts {
         });
     }
 
-    /** Packs as closely as PNG can. */
+    /** Writes a PNG with maximum compression. */
     private static void writePng(BufferedImage image, OutputStream out) throws IOException {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         ImageWriteParam parameters = writer.getDefaultWriteParam();
@@ -159,7 +159,6 @@ public final class Charts {
         drawing.draw(graphics);
     }
 
-    /** Writes a picture in a format, {@code svg} or {@code png}. */
     private interface Encoder {
         void write(OutputStream out, String format) throws IOException;
     }
@@ -174,7 +173,7 @@ public final class Charts {
         } catch (IOException e) {
             throw UserErrorException.shortfall("cannot write " + file + ": " + e.getMessage(), e);
         } catch (LinkageError | InternalError e) {
-            // A JRE without fonts or without AWT's native libraries.
+            // The JRE has no fonts or lacks AWT's native libraries.
             throw UserErrorException.shortfall(
                     "cannot draw " + file + ": this Java has no fonts (Debian: fontconfig, libfreetype6): " + e, e);
         }

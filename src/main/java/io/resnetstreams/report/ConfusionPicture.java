@@ -10,19 +10,18 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** How right classes were predicted: a matrix with names, or the largest confusions as a table where there are too many. */
+/** A confusion matrix, or a table of the largest confusions if there are too many classes for a matrix. */
 final class ConfusionPicture {
-    /** More names than these cannot be read side by side. */
+    /** More class names would not be legible. */
     private static final int MOST_IN_MATRIX = 100;
 
     private static final int ROWS = 40;
 
     private ConfusionPicture() {}
 
-    /** Classes that were taken for another. */
-    private record Confusion(String right, String predicted, int images, double share) {}
+    private record Confusion(String actual, String predicted, int images, double share) {}
 
-    /** @param counts images by right class (rows) and predicted class (columns) */
+    /** @param counts images by true class (rows) and predicted class (columns) */
     static Drawing of(List<String> labels, int[][] counts) {
         return labels.size() <= MOST_IN_MATRIX
                 ? matrix(labels, counts)
@@ -33,27 +32,27 @@ final class ConfusionPicture {
         int classes = labels.size();
         double[][] shares = new double[classes][classes];
         String[][] texts = new String[classes][classes];
-        for (int right = 0; right < classes; right++) {
-            int sum = Math.max(1, Arrays.stream(counts[right]).sum());
+        for (int actual = 0; actual < classes; actual++) {
+            int sum = Math.max(1, Arrays.stream(counts[actual]).sum());
             for (int predicted = 0; predicted < classes; predicted++) {
-                shares[right][predicted] = (double) counts[right][predicted] / sum;
-                texts[right][predicted] =
-                        counts[right][predicted] == 0 ? "" : Text.decimal(shares[right][predicted] * 100, 1);
+                shares[actual][predicted] = (double) counts[actual][predicted] / sum;
+                texts[actual][predicted] =
+                        counts[actual][predicted] == 0 ? "" : Text.decimal(shares[actual][predicted] * 100, 1);
             }
         }
         return new HeatMap(
-                "Predicted classes, in % of each right class", "right class", "predicted class", labels, shares, texts);
+                "Predicted classes, in % of each true class", "true class", "predicted class", labels, shares, texts);
     }
 
     private static List<Confusion> largest(List<String> labels, int[][] counts) {
         List<Confusion> confusions = new ArrayList<>();
-        for (int right = 0; right < counts.length; right++) {
-            int sum = Arrays.stream(counts[right]).sum();
+        for (int actual = 0; actual < counts.length; actual++) {
+            int sum = Arrays.stream(counts[actual]).sum();
             for (int predicted = 0; predicted < counts.length; predicted++) {
-                int images = counts[right][predicted];
-                if (right != predicted && images > 0) {
+                int images = counts[actual][predicted];
+                if (actual != predicted && images > 0) {
                     confusions.add(
-                            new Confusion(labels.get(right), labels.get(predicted), images, (double) images / sum));
+                            new Confusion(labels.get(actual), labels.get(predicted), images, (double) images / sum));
                 }
             }
         }
@@ -83,19 +82,19 @@ final class ConfusionPicture {
             graphics.setFont(PLAIN.deriveFont(Font.BOLD, 14f));
             graphics.drawString(
                     rows.isEmpty()
-                            ? "No image of the " + classes + " classes was taken for another class"
+                            ? "No image of the " + classes + " classes was misclassified"
                             : "The " + rows.size() + " largest confusions of " + classes + " classes",
                     MARGIN,
                     MARGIN + 12);
             graphics.setFont(PLAIN.deriveFont(Font.BOLD));
-            row(graphics, 1, "right class", "predicted class", "images", "% of the right class");
+            row(graphics, 1, "true class", "predicted class", "images", "% of the true class");
             graphics.setFont(PLAIN);
             for (int i = 0; i < rows.size(); i++) {
                 Confusion row = rows.get(i);
                 row(
                         graphics,
                         i + 2,
-                        row.right(),
+                        row.actual(),
                         row.predicted(),
                         Integer.toString(row.images()),
                         Text.decimal(row.share() * 100, 1));
@@ -103,9 +102,9 @@ final class ConfusionPicture {
         }
 
         private static void row(
-                Graphics2D graphics, int line, String right, String predicted, String images, String share) {
+                Graphics2D graphics, int line, String actual, String predicted, String images, String share) {
             int y = MARGIN + 12 + line * LINE;
-            graphics.drawString(shown(right), MARGIN, y);
+            graphics.drawString(shown(actual), MARGIN, y);
             graphics.drawString(shown(predicted), MARGIN + COLUMN, y);
             int end = MARGIN + 2 * COLUMN + 60;
             graphics.drawString(images, end - graphics.getFontMetrics().stringWidth(images), y);

@@ -3,15 +3,15 @@ package io.resnetstreams.report;
 import java.awt.Dimension;
 import java.awt.Graphics2D;
 
-/** A picture that is drawn, whatever it is drawn on. */
+/** A picture that can be drawn on any graphics device. */
 interface Drawing {
     /**
-     * Returns its size in pixels.
+     * Returns the size in pixels.
      *
-     * @param graphics whose fonts measure text
+     * @param graphics measures text
      */
     Dimension size(Graphics2D graphics);
 
-    /** Draws it on a white ground, with its top left corner at the origin. */
+    /** Draws the picture on a white background, with its top left corner at the origin. */
     void draw(Graphics2D graphics);
 }

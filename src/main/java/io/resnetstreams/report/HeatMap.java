@@ -10,11 +10,9 @@ import java.awt.image.IndexColorModel;
 import java.util.List;
 
 /**
- * A matrix of shares, drawn with the names of its rows and columns. Its cells are one image, so that a picture of many
- * cells stays small.
+ * A heat map with names of rows and columns. The cells are drawn as one image, which keeps the file small.
  *
- * @param rowTitle what the rows stand for
- * @param shares of each row (down) and column (across), 0 for white to 1 for full colour
+ * @param shares by row and column, from 0 (white) to 1 (full colour)
  * @param texts of the cells; null for none
  */
 record HeatMap(
@@ -26,7 +24,7 @@ record HeatMap(
     private static final int MARGIN = 16;
     private static final int TITLE = 22;
     private static final int SHADES = 33;
-    private static final int SHOWN_TEXT = 20; // cells across, at most, for their texts to fit
+    private static final int SHOWN_TEXT = 20; // maximum number of columns with text
 
     private record Layout(int cell, Font font, int namesWidth, int width, int height) {}
 
@@ -92,7 +90,7 @@ record HeatMap(
         }
     }
 
-    /** Draws text that runs upwards. */
+    /** Draws vertical text. */
     private static void turned(Graphics2D graphics, String text, int x, int y) {
         graphics.translate(x, y);
         graphics.rotate(-Math.PI / 2);
@@ -101,7 +99,7 @@ record HeatMap(
         graphics.translate(-x, -y);
     }
 
-    /** Few shades, so that a picture of many cells stays small. */
+    /** The number of shades is limited, which keeps the file small. */
     private BufferedImage cells(int cell) {
         byte[] red = new byte[SHADES];
         byte[] green = new byte[SHADES];
@@ -122,7 +120,7 @@ record HeatMap(
         return image;
     }
 
-    /** Small shares are seen better by the root: one in a hundred has a tenth of the colour. */
+    /** Uses the square root to make small shares visible: a share of 0.01 has a tenth of the colour. */
     private static int shade(double share) {
         return (int) Math.ceil(Math.sqrt(Math.min(1, Math.max(0, share))) * (SHADES - 1));
     }

@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A figure of a training over its epochs, of the images it learnt from and of those held out.
+ * A metric of a training by epoch, for the training images and the held-out images.
  *
- * @param name of the network; empty where there is only one
+ * @param name of the network; empty if there is only one
  */
 public record LearningCurve(String name, double[] epochs, double[] training, double[] heldOut) {
+    /** Reads the metrics from a training log. */
     public static LearningCurve of(
             String name, List<Epoch> log, ToDoubleFunction<Epoch> training, ToDoubleFunction<Epoch> heldOut) {
         return new LearningCurve(

@@ -50,7 +50,7 @@ class ChildProcessTest {
                             .text())
                     .isEqualTo("it is " + System.getProperty(property));
             process.send("");
-            process.requireEnd("after its input's end");
+            process.requireExit("after its input's end");
         }
     }
 
@@ -59,13 +59,13 @@ class ChildProcessTest {
         try (ChildProcess process = shell("echo the disk is full; exit 3")) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> process.await("RUNNING", "RUNNING"::equals, PATIENCE))
-                    .withMessageContainingAll("ended before it came to RUNNING (exit code 3)", "the disk is full");
+                    .withMessageContainingAll("exited before RUNNING (exit code 3)", "the disk is full");
             assertThatIllegalStateException()
-                    .isThrownBy(() -> process.requireEnd("after all"))
-                    .withMessageContainingAll("did not end with 0 after all (exit code 3)", "the disk is full");
+                    .isThrownBy(() -> process.requireExit("after all"))
+                    .withMessageContainingAll("did not exit with code 0 after all (exit code 3)", "the disk is full");
             assertThatIllegalStateException()
                     .isThrownBy(() -> process.send("state"))
-                    .withMessageContainingAll("could not be told 'state' (exit code 3)", "the disk is full");
+                    .withMessageContainingAll("did not read 'state' (exit code 3)", "the disk is full");
         }
     }
 
@@ -75,7 +75,7 @@ class ChildProcessTest {
             process.await("starting", "starting"::equals, PATIENCE);
             assertThatIllegalStateException()
                     .isThrownBy(() -> process.await("RUNNING", "RUNNING"::equals, Duration.ofMillis(1)))
-                    .withMessageContainingAll("did not come to RUNNING", "starting");
+                    .withMessageContainingAll("did not reach RUNNING", "starting");
         }
     }
 
@@ -85,7 +85,7 @@ class ChildProcessTest {
             process.await("ready", "ready"::equals, PATIENCE);
             assertThatIllegalStateException()
                     .isThrownBy(process::terminate)
-                    .withMessageContaining("did not end with 0 after SIGTERM (exit code 143)");
+                    .withMessageContaining("did not exit with code 0 after SIGTERM (exit code 143)");
         }
         try (ChildProcess process = shell("trap 'exit 0' TERM; echo ready; while read line; do :; done")) {
             process.await("ready", "ready"::equals, PATIENCE);

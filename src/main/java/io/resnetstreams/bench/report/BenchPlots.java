@@ -20,13 +20,13 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Plots of a scenario's figures, found by their names: {@code byBatch}, loads in percent with percentiles, {@code stages},
- * {@code batchSizes}. Figures of another shape are left out.
+ * Plots the figures of a scenario by name: {@code byBatch}, percentiles by load in percent, {@code stages} and {@code
+ * batchSizes}. Other figures are ignored.
  */
 final class BenchPlots {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 400;
-    /** Above this, only sizes that occurred have a place on the axis. */
+    /** If batches are larger, the axis has only the sizes that occurred. */
     private static final int MOST_SIZES = 128;
 
     private static final int MOST_LABELS = 16;
@@ -35,11 +35,11 @@ final class BenchPlots {
     private static final List<String> PERCENTILES = List.of("p50", "p95", "p99");
     private static final String FLOOR = "floor";
 
-    /** Nothing behind the plot, so that a page may be dark or light. */
+    /** The background is transparent for dark and light pages. */
     private static final Color CLEAR = new Color(0, 0, 0, 0);
 
     private static final Color GRID = new Color(128, 128, 128, 90);
-    /** Told apart by people who see few colours, and seen on white as on black. */
+    /** Colours for people with colour vision deficiency, visible on white and black. */
     private static final Color[] COLOURS = {
         new Color(0x3A87C8),
         new Color(0xE69F00),
@@ -51,7 +51,7 @@ final class BenchPlots {
 
     private BenchPlots() {}
 
-    /** Returns what can be drawn of a scenario's figures; perhaps nothing. */
+    /** Returns the plots of a scenario, possibly none. */
     static List<Chart<?, ?>> of(Map<String, ?> figures) {
         List<Chart<?, ?>> charts = new ArrayList<>();
         Map<String, Double> byBatch = numbers(figures.get("byBatch"));
@@ -73,7 +73,7 @@ final class BenchPlots {
         return charts;
     }
 
-    /** Returns a map's values, or nothing where it is no map or not all of it are finite numbers from 0 on. */
+    /** Returns the values of a map; empty if it is not a map of finite non-negative numbers. */
     private static Map<String, Double> numbers(Object value) {
         Map<String, Double> numbers = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
@@ -89,7 +89,7 @@ final class BenchPlots {
         return numbers;
     }
 
-    /** Returns percentiles, and the floor where there is one, by the load in percent. */
+    /** Returns the percentiles and, if present, the floor, by load in percent. */
     private static SortedMap<Integer, Map<String, Double>> loads(Map<String, ?> figures) {
         SortedMap<Integer, Map<String, Double>> loads = new TreeMap<>();
         figures.forEach((name, value) -> {
@@ -151,7 +151,7 @@ final class BenchPlots {
                 categories("Mean time of an event by stage", "from its decoding on", "milliseconds", WIDTH * 3 / 4);
         chart.getStyler().setStacked(true).setAvailableSpaceFill(0.5);
         chart.getStyler().setXAxisTicksVisible(false).setLegendPosition(LegendPosition.OutsideE);
-        // In the legend, since a short stage has no room for a number.
+        // The legend has the numbers, since the bars of short stages are too small.
         stages.forEach((stage, millis) ->
                 chart.addSeries(stage + ": " + FigureTable.format(millis) + " ms", List.of("event"), List.of(millis)));
         return chart;
@@ -169,7 +169,7 @@ final class BenchPlots {
         CategoryChart chart = categories("Batches by size", "images in a batch", "batches", WIDTH);
         chart.getStyler().setAvailableSpaceFill(0.9).setLegendVisible(false);
         chart.getStyler().setXAxisMaxLabelCount(MOST_LABELS);
-        // There are no halves of batches.
+        // Label only whole numbers of batches.
         chart.getStyler()
                 .setYAxisTickLabelsFormattingFunction(
                         count -> count == Math.rint(count) ? FigureTable.format(count.longValue()) : "");
@@ -195,7 +195,7 @@ final class BenchPlots {
 
     private static void style(AxesChartStyler styler) {
         styler.setPlotGridLinesColor(GRID).setPlotGridVerticalLinesVisible(false);
-        // Dashes would be a path each.
+        // In SVG, each dash would be a path.
         styler.setPlotGridLinesStroke(new BasicStroke(1));
         styler.setAxisTickMarksColor(GRID).setAxisTickLabelsColor(Color.BLACK);
         styler.setChartBackgroundColor(CLEAR)

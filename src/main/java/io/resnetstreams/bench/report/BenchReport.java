@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The folder of {@code bench --report}: {@code index.html} and {@code bench.json}. Both are written anew whenever figures
- * come, so that a run that fails or is killed leaves what it has measured.
+ * The output of {@code bench --report}: {@code index.html} and {@code bench.json}. Both are rewritten after each scenario, so
+ * that the figures are kept if a later scenario fails.
  */
 public final class BenchReport {
     private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
@@ -31,15 +31,15 @@ public final class BenchReport {
     }
 
     /**
-     * Makes the folder and tries whether a file can be written there, before anything is measured.
+     * Creates the directory and checks that it is writable.
      *
-     * @throws UserErrorException wrong usage where that is impossible
+     * @throws UserErrorException if it is not
      */
     public static BenchReport open(Path directory, Run run) {
         for (Path above = directory.toAbsolutePath(); above != null; above = above.getParent()) {
             if (Files.exists(above) && !Files.isDirectory(above)) {
                 throw UserErrorException.usage(
-                        "--report " + directory + ": " + above + " is a file; a folder is needed there");
+                        "--report " + directory + ": " + above + " is a file; a directory is needed");
             }
         }
         try {
@@ -47,12 +47,12 @@ public final class BenchReport {
             Files.delete(Files.createTempFile(directory, "report", ".part"));
         } catch (IOException e) {
             throw UserErrorException.usage(
-                    "--report " + directory + ": no report can be written there: " + Failures.describe(e), e);
+                    "--report " + directory + ": cannot write to this directory: " + Failures.describe(e), e);
         }
         return new BenchReport(directory, run);
     }
 
-    /** Takes in what was measured. */
+    /** Adds the figures of a scenario. */
     public void add(String name, Map<String, Object> figures) {
         results.put(name, figures);
         try {
@@ -63,7 +63,7 @@ public final class BenchReport {
         }
     }
 
-    /** Says in the page why the run has ended before its end; where nothing was measured there is no page. */
+    /** Reports a failure on the page. Without figures, no page is written. */
     public void fail(Exception failure) {
         if (!results.isEmpty()) {
             try {
@@ -81,7 +81,7 @@ public final class BenchReport {
         replace("bench.json", JSON.writeValueAsString(results) + "\n");
     }
 
-    /** Never leaves half a file, whenever the process is killed. */
+    /** Replaces the file atomically. */
     private void replace(String name, String content) throws IOException {
         Path whole = Files.writeString(directory.resolve(name + ".part"), content);
         Files.move(whole, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);

@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Figures by name, with those within others as {@code outer.inner}, and values rounded for people. */
+/** Formats figures as a table. Nested figures are named {@code outer.inner}, and values are rounded. */
 final class FigureTable {
-    /** Names that say how many times as much, such as {@code toCeiling}, {@code pipelineTo} and {@code toFloor.p99}. */
+    /** The names of ratios, such as {@code toCeiling}, {@code pipelineTo} and {@code toFloor.p99}. */
     private static final Pattern RATIO = Pattern.compile("(.*\\.)?(to[A-Z]\\w*|\\w+To|\\w+To[A-Z]\\w*)(\\.\\w+)?");
 
     private static final Pattern PER_SECOND =
@@ -19,10 +19,10 @@ final class FigureTable {
 
     private FigureTable() {}
 
-    /** A figure's name as a path into the JSON, and its value for people. */
+    /** A figure's path in the JSON, and its formatted value. */
     record Row(String name, String value) {}
 
-    /** Returns a row for each figure that holds no others; an empty map or list is a row too. */
+    /** Returns a row for each figure without nested figures. */
     static List<Row> rows(Map<String, ?> figures) {
         List<Row> rows = new ArrayList<>();
         figures.forEach((name, value) -> add(name, value, rows));
@@ -53,7 +53,7 @@ final class FigureTable {
         return MILLIS.matcher(name).matches() ? " ms" : "";
     }
 
-    /** Returns whole numbers as they are, and others with three digits that mean something. */
+    /** Formats whole numbers exactly, and others with three significant digits. */
     static String format(Number number) {
         double value = number.doubleValue();
         if (!Double.isFinite(value)) {

@@ -9,15 +9,15 @@ import java.io.UncheckedIOException;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.internal.chartpart.Chart;
 
-/** Charts as elements of a page, black taking the colour of the text around them. */
+/** Converts charts to SVG elements for a page; black becomes the colour of the text. */
 final class InlineSvg {
     private InlineSvg() {}
 
     /**
-     * Returns an {@code svg} element, well-formed XML whose text is drawn as paths.
+     * Returns an {@code svg} element as well-formed XML. Text is drawn as paths.
      *
-     * @param id unlike that of all others in the page
-     * @throws LinkageError or InternalError where Java has no fonts
+     * @param id unique on the page
+     * @throws LinkageError or InternalError if Java has no fonts
      */
     static String of(Chart<?, ?> chart, String id) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

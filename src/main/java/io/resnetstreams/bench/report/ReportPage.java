@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.internal.chartpart.Chart;
 
-/** A page of a run of {@code bench}: HTML that is well-formed XML too, and loads nothing. */
+/** The page of {@code bench --report}: HTML that is also well-formed XML, without external resources. */
 public final class ReportPage {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx", Locale.ROOT);
     private static final String MACHINE = "machine";
@@ -58,20 +58,21 @@ public final class ReportPage {
     private ReportPage() {}
 
     /**
-     * What was run.
+     * A run of {@code bench}.
      *
-     * @param commandLine as it was typed
-     * @param scenarios all that were asked for
-     * @param rounds measured rounds of each candidate
-     * @param seconds about how long each measurement took
-     * @param began when the run began
+     * @param commandLine the command line
+     * @param scenarios the requested scenarios
+     * @param rounds number of measured rounds
+     * @param seconds approximate duration of each measurement
+     * @param began start time
      */
     public record Run(String commandLine, List<String> scenarios, int rounds, int seconds, ZonedDateTime began) {
+        /** Copies the list. */
         public Run {
             scenarios = List.copyOf(scenarios);
         }
 
-        /** Returns a run that begins now. */
+        /** Returns a run that starts now. */
         public static Run now(String commandLine, List<String> scenarios, int rounds, int seconds) {
             return new Run(commandLine, scenarios, rounds, seconds, ZonedDateTime.now(ZoneId.systemDefault()));
         }
@@ -80,9 +81,9 @@ public final class ReportPage {
     /**
      * Returns the page.
      *
-     * @param results figures by scenario, and the machine's, as in the JSON
-     * @param took how long it has run
-     * @param failure why it ended before its end; null where it did not
+     * @param results figures by scenario, and the description of the machine, as in the JSON
+     * @param took duration of the run
+     * @param failure why the run stopped early; null if it did not
      */
     static String of(Run run, Map<String, ?> results, Duration took, String failure) {
         ReportPage page = new ReportPage();
@@ -101,21 +102,20 @@ public final class ReportPage {
 
     private void introduce(Run run, Map<String, ?> results, Duration took, String failure) {
         if (failure != null) {
-            html.append("<p class=\"bad\">It ended before its end: %s</p>%n".formatted(Markup.escape(failure)));
+            html.append("<p class=\"bad\">The run stopped early: %s</p>%n".formatted(Markup.escape(failure)));
         }
         List<String> missing = run.scenarios().stream()
                 .filter(name -> !results.containsKey(name))
                 .toList();
         if (!missing.isEmpty()) {
-            html.append("<p class=\"bad\">Not measured when this page was written: %s</p>%n"
-                    .formatted(Markup.escape(String.join(", ", missing))));
+            html.append("<p class=\"bad\">Not measured: %s</p>%n".formatted(Markup.escape(String.join(", ", missing))));
         }
         table(List.of(
                 new Row("command line", run.commandLine()),
                 new Row("began", TIME.format(run.began())),
                 new Row("took", "%d min %02d s".formatted(took.toMinutes(), took.toSecondsPart())),
                 new Row("scenarios", String.join(", ", run.scenarios())),
-                new Row("rounds", run.rounds() + " measured, after one for warm-up; medians are told"),
+                new Row("rounds", run.rounds() + " measured, after one warm-up round; figures are medians"),
                 new Row("each measurement", "about " + run.seconds() + " s")));
     }
 
@@ -137,7 +137,7 @@ public final class ReportPage {
         try {
             html.append(InlineSvg.of(chart, "plot" + ++plots)).append('\n');
         } catch (LinkageError | InternalError e) {
-            // A JRE without fonts or without AWT's native libraries: what was measured is worth a page all the same.
+            // The JRE has no fonts or lacks AWT's native libraries. The page is still useful without the plot.
             html.append("<p class=\"bad\">%s could not be drawn: this Java has no fonts (Debian: fontconfig, %s</p>%n"
                     .formatted(
                             Markup.escape(chart.getTitle()), Markup.escape("libfreetype6): " + Failures.describe(e))));

@@ -10,22 +10,22 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** All scenarios by name. Figures are ratios of what is measured in turn on one machine. */
+/** The scenarios by name. */
 public final class Benchmarks {
-    /** A measurement's start and end: a consumer group forms and dissolves. */
-    private static final int AROUND_SECONDS = 3;
+    /** The overhead of a measurement, in which a consumer group is created and deleted. */
+    private static final int OVERHEAD_SECONDS = 3;
 
     private static final Map<String, Entry> SCENARIOS = new LinkedHashMap<>();
 
     /**
-     * A scenario and about how long it takes.
+     * A scenario and its approximate duration.
      *
-     * @param candidates measurements in each of its rounds
-     * @param moreSeconds before, between and after
+     * @param candidates number of measurements per round
+     * @param moreSeconds time outside the measurements
      */
     private record Entry(Scenario scenario, int candidates, int moreSeconds) {
         long seconds(BenchSettings settings) {
-            return moreSeconds + (long) candidates * (settings.rounds() + 1) * (settings.seconds() + AROUND_SECONDS);
+            return moreSeconds + (long) candidates * (settings.rounds() + 1) * (settings.seconds() + OVERHEAD_SECONDS);
         }
     }
 
@@ -36,7 +36,7 @@ public final class Benchmarks {
         SCENARIOS.put("drainAtCommit", new Entry(new DrainAtCommitScenario(), 2, 30));
         SCENARIOS.put("overhead", new Entry(new OverheadScenario(), 4, 15));
         SCENARIOS.put("simulatedDevice", new Entry(new SimulatedDeviceScenario(), 4, 15));
-        // At a twentieth of the load it waits for a hundred events, whatever was asked for.
+        // Independent of the settings, it waits for 100 events, even at a load of 5 %.
         SCENARIOS.put("latency", new Entry(new LatencyScenario(), 1, 300));
         SCENARIOS.put("precision", new Entry(new PrecisionScenario(), 8, 60));
         SCENARIOS.put("growth", new Entry(new GrowthScenario(), 18, 60));
@@ -52,7 +52,7 @@ public final class Benchmarks {
         return List.copyOf(SCENARIOS.keySet());
     }
 
-    /** Returns the names of those that fit into so many seconds together, by estimate; each that still does is taken. */
+    /** Returns the names of scenarios whose estimated total duration is at most {@code seconds}. */
     public static List<String> fitting(BenchSettings settings, long seconds) {
         List<String> fitting = new ArrayList<>();
         long left = seconds;
@@ -67,12 +67,12 @@ public final class Benchmarks {
     }
 
     /**
-     * Measures scenarios, one after the other.
+     * Runs scenarios one after another.
      *
-     * @param onScenario told each scenario's name before it begins
-     * @param onFigures told each scenario's name and figures when it has ended
-     * @return each scenario's figures, by its name
-     * @throws IllegalArgumentException if a name is unknown; the message lists all
+     * @param onScenario called with the name of each scenario before it starts
+     * @param onFigures called with the name and figures of each scenario when it has finished
+     * @return the figures by scenario
+     * @throws IllegalArgumentException if a name is unknown; the message lists the names
      */
     public static Map<String, Object> run(
             List<String> names,

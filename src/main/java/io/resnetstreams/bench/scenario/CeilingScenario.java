@@ -6,21 +6,21 @@ import io.resnetstreams.bench.DeviceLoad;
 import io.resnetstreams.bench.LoadedNetwork;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
+import io.resnetstreams.bench.Service;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The classifier alone, pixels ready in memory: ResNet-50 at 224×224, by batch size. */
+/** The throughput of ResNet-50 without the pipeline, by batch size, with pixels in memory. */
 final class CeilingScenario implements Scenario {
     private static final int[] BATCHES = {1, 2, 4, 8, 16, 32};
-    private static final int LARGEST = 32;
 
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
         int workers = Runtime.getRuntime().availableProcessors();
-        try (DeviceModel model =
-                DeviceModel.load(LoadedNetwork.resNet50(settings, "ceiling"), Device.cpu(), workers, LARGEST)) {
+        try (DeviceModel model = DeviceModel.load(
+                LoadedNetwork.resNet50(settings, "ceiling"), Device.cpu(), workers, Service.LARGEST_BATCH)) {
             byte[] image = new byte[model.imageBytes()];
             Rounds rounds = new Rounds(settings.rounds());
             for (int batch : BATCHES) {

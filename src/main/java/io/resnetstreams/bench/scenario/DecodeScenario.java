@@ -4,7 +4,6 @@ import io.resnetstreams.bench.BenchSettings;
 import io.resnetstreams.bench.Photographs;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import java.awt.Graphics2D;
@@ -17,12 +16,11 @@ import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
-/** One core: from a JPEG to the 224×224 crop, against ImageIO and Graphics2D; usual photographs, and 12 megapixels. */
+/** Decoding JPEGs to 224×224 pixels on one core, compared with ImageIO, for typical and 12-megapixel photographs. */
 final class DecodeScenario implements Scenario {
     private static final int SHORT_EDGE = 256;
     private static final int SIDE = 224;
 
-    /** Decodes one image. */
     @FunctionalInterface
     private interface Decoder {
         byte[] decode(byte[] file) throws Exception;
@@ -31,13 +29,13 @@ final class DecodeScenario implements Scenario {
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
         ImageIO.setUseCache(false);
-        ImagePreprocessor preprocessor =
-                new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(SHORT_EDGE, SIDE, SIDE));
-        List<byte[]> usual = Photographs.read(settings.images());
+        ImagePreprocessor preprocessor = new ImagePreprocessor(
+                BenchSettings.PIPELINE.limits().image(), new Preprocessing(SHORT_EDGE, SIDE, SIDE));
+        List<byte[]> typical = Photographs.read(settings.images());
         List<byte[]> large = List.of(Photographs.made(4_000, 3_000, 1), Photographs.made(3_000, 4_000, 2));
         Map<String, Double> medians = new Rounds(settings.rounds())
-                .add("here", () -> rate(usual, preprocessor::toPixels, settings.seconds()))
-                .add("imageIo", () -> rate(usual, DecodeScenario::imageIo, settings.seconds()))
+                .add("here", () -> rate(typical, preprocessor::toPixels, settings.seconds()))
+                .add("imageIo", () -> rate(typical, DecodeScenario::imageIo, settings.seconds()))
                 .add("here12", () -> rate(large, preprocessor::toPixels, settings.seconds()))
                 .add("imageIo12", () -> rate(large, DecodeScenario::imageIo, settings.seconds()))
                 .medians();
@@ -60,7 +58,7 @@ final class DecodeScenario implements Scenario {
         return images * 1e9 / (System.nanoTime() - start);
     }
 
-    /** What is usually written: decode whole, scale with bilinear filtering, crop, take the bytes. */
+    /** The usual implementation: decode the whole image, scale it with bilinear filtering, and crop it. */
     private static byte[] imageIo(byte[] file) throws IOException {
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
         double scale = (double) SHORT_EDGE / Math.min(image.getWidth(), image.getHeight());

@@ -1,20 +1,16 @@
 package io.resnetstreams.bench.scenario;
 
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.LoadedNetwork;
-import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.bench.Service;
 import io.resnetstreams.bench.TopPrediction;
 import io.resnetstreams.bench.TopologyRun;
 import io.resnetstreams.events.RejectedEventException;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.Classifier;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -32,33 +28,21 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Batching that is safe and simple: a task gathers events and, at every commit, waits for all of them. Decoding is spread
- * over the cores as in the pipeline, and the batch over the workers.
+ * A simple, safe form of batching: a task collects events and classifies all of them before it commits. The events of a
+ * batch are distributed over the workers, which decode and classify them.
  */
 final class DrainAtCommitScenario implements Scenario {
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
-    /** The longest transaction that brokers allow by default; no measurement lasts as long. */
+    /** The default of transaction.max.timeout.ms, which is longer than a measurement. */
     private static final int NEVER_MILLIS = 900_000;
 
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
-        try (KafkaSetup kafka = LoadedNetwork.photographs(settings, "drain-at-commit");
-                LoadedNetwork network = new LoadedNetwork(LoadedNetwork.resNet50(settings, "drain-at-commit"), kafka)) {
-            network.warmUp();
-            Map<String, Double> medians = new Rounds(settings.rounds())
-                    .add("pipeline", () -> network.pipeline(settings.seconds()))
-                    .add("drainAtCommit", () -> drainAtCommit(network, settings.seconds()))
-                    .medians();
-            Map<String, Object> figures = new LinkedHashMap<>();
-            figures.put("imagesPerSecond", medians.get("drainAtCommit"));
-            figures.put("pipelineTo", medians.get("pipeline") / medians.get("drainAtCommit"));
-            return figures;
-        }
+        return LoadedNetwork.comparePipeline(settings, "drainAtCommit", network -> rate(network, settings.seconds()));
     }
 
-    private static double drainAtCommit(LoadedNetwork network, int seconds) throws Exception {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(
-                ImageLimits.defaults(), network.directory().preprocessing());
+    private static double rate(LoadedNetwork network, int seconds) throws Exception {
+        ImagePreprocessor preprocessor = network.preprocessor();
         ExecutorService threads =
                 Executors.newFixedThreadPool(network.classifiers().size());
         try {
@@ -78,7 +62,7 @@ final class DrainAtCommitScenario implements Scenario {
                                     new ByteArraySerializer(),
                                     "batch"),
                     1,
-                    // Only what a task asks for when it has drained: else events that wait would be committed.
+                    // Commit only when a task requests it after a batch; otherwise pending events would be committed.
                     Map.of(
                             StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                             NEVER_MILLIS,
@@ -90,12 +74,11 @@ final class DrainAtCommitScenario implements Scenario {
         }
     }
 
-    /** A task's batch. */
     private static final class Batching implements Processor<byte[], byte[], byte[], byte[]> {
         private final LoadedNetwork network;
         private final ImagePreprocessor preprocessor;
         private final ExecutorService threads;
-        private final List<Record<byte[], byte[]>> waiting = new ArrayList<>();
+        private final List<Record<byte[], byte[]>> pending = new ArrayList<>();
         private ProcessorContext<byte[], byte[]> context;
 
         Batching(LoadedNetwork network, ImagePreprocessor preprocessor, ExecutorService threads) {
@@ -112,32 +95,32 @@ final class DrainAtCommitScenario implements Scenario {
 
         @Override
         public void process(Record<byte[], byte[]> record) {
-            waiting.add(record);
-            if (waiting.size() >= Service.LARGEST_BATCH) {
+            pending.add(record);
+            if (pending.size() >= Service.LARGEST_BATCH) {
                 drain();
             }
         }
 
         private void drain() {
-            if (waiting.isEmpty()) {
+            if (pending.isEmpty()) {
                 return;
             }
             int parts = network.classifiers().size();
             List<Future<float[][]>> results = new ArrayList<>();
             for (int part = 0; part < parts; part++) {
                 List<Record<byte[], byte[]>> share =
-                        waiting.subList(waiting.size() * part / parts, waiting.size() * (part + 1) / parts);
+                        pending.subList(pending.size() * part / parts, pending.size() * (part + 1) / parts);
                 Classifier classifier = network.classifiers().get(part);
                 results.add(threads.submit(() -> classify(classifier, share)));
             }
             int next = 0;
             for (Future<float[][]> result : results) {
                 for (float[] row : rows(result)) {
-                    Record<byte[], byte[]> record = waiting.get(next++);
+                    Record<byte[], byte[]> record = pending.get(next++);
                     context.forward(record.withValue(TopPrediction.toJson(row)));
                 }
             }
-            waiting.clear();
+            pending.clear();
             context.commit();
         }
 

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * What an event costs as the work grows: events per second with more partitions, a larger window, larger images, more
- * labels and a longer backlog. All but the labels with a classifier that costs nothing.
+ * Events per second as the load grows: with more partitions, a larger window, larger images, more labels and a longer
+ * backlog. The classifier is constant, except for labels, where only the network is.
  */
 final class GrowthScenario implements Scenario {
     private static final int SMALL_EVENT_BYTES = 100;
@@ -29,25 +29,53 @@ final class GrowthScenario implements Scenario {
     private static final String PASS_THROUGH = "pass-through-";
     private static final int[] WINDOWS = {64, 512, 4_096};
     private static final int[] IMAGE_KILOBYTES = {2, 100, 5_000};
-    /** What lies on the topic of each size of images. */
-    private static final int IMAGES_MEGABYTES = 400;
-
+    private static final int MEGABYTES_PER_TOPIC = 400;
     private static final int[] LABELS = {10, 1_000, 10_000};
-    /** Fewer are done within some commits, which is when anybody sees them. */
+    /** Fewer events are processed within a few commits, and only commits are visible. */
     private static final int[] BACKLOGS = {30_000, 100_000, 1_000_000};
+
+    /** Measures events per second for a size. */
+    @FunctionalInterface
+    private interface Measurement {
+        double rate(int size) throws Exception;
+    }
 
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
+        int seconds = settings.seconds();
+        List<byte[]> small = List.of(random(SMALL_EVENT_BYTES));
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("partitions", partitions(settings));
         try (KafkaSetup kafka = new KafkaSetup(settings.directory().resolve("growth"))) {
-            kafka.produce(List.of(random(SMALL_EVENT_BYTES)), EVENTS_PER_SECOND * (settings.seconds() + 2));
-            figures.put("window", windows(settings, kafka));
-            figures.put("imageKilobytes", images(settings, kafka));
-            figures.put("labels", labels(settings, kafka));
-            figures.put("backlog", backlogs(settings, kafka));
+            kafka.produce(small, EVENTS_PER_SECOND * (seconds + 2));
+            kafka.produceTo("samples", Photographs.samples(settings.bundledModel()), EVENTS_PER_SECOND * (seconds + 2));
+            for (int kilobytes : IMAGE_KILOBYTES) {
+                List<byte[]> image = List.of(random(kilobytes * 1_000));
+                kafka.produceTo("images-" + kilobytes, image, MEGABYTES_PER_TOPIC * 1_000 / kilobytes);
+            }
+            for (int backlog : BACKLOGS) {
+                kafka.produceTo("backlog-" + backlog, small, backlog);
+            }
+            figures.put("window", measure(settings, WINDOWS, window -> {
+                InFlightLimits inFlight = new InFlightLimits(window, KafkaSetup.IN_FLIGHT.maxBytes());
+                return topology(kafka, KafkaSetup.INPUT, inFlight, seconds);
+            }));
+            figures.put(
+                    "imageKilobytes",
+                    measure(settings, IMAGE_KILOBYTES, size -> topology(kafka, "images-" + size, seconds)));
+            figures.put("labels", measure(settings, LABELS, labels -> labels(kafka, labels, seconds)));
+            figures.put("backlog", measure(settings, BACKLOGS, size -> topology(kafka, "backlog-" + size, seconds)));
         }
         return figures;
+    }
+
+    private static Map<String, Object> measure(BenchSettings settings, int[] sizes, Measurement measurement)
+            throws Exception {
+        Rounds rounds = new Rounds(settings.rounds());
+        for (int size : sizes) {
+            rounds.add(Integer.toString(size), () -> measurement.rate(size));
+        }
+        return toBest(rounds.medians());
     }
 
     private static Map<String, Object> partitions(BenchSettings settings) throws Exception {
@@ -58,16 +86,16 @@ final class GrowthScenario implements Scenario {
                 KafkaSetup kafka = new KafkaSetup(settings.directory().resolve("growth-" + partitions), partitions);
                 brokers.put(partitions, kafka);
                 kafka.produce(List.of(random(SMALL_EVENT_BYTES)), EVENTS_PER_SECOND * (settings.seconds() + 2));
-                rounds.add(Integer.toString(partitions), () -> topology(kafka, KafkaSetup.INPUT, 0, settings));
+                rounds.add(Integer.toString(partitions), () -> topology(kafka, KafkaSetup.INPUT, settings.seconds()));
                 rounds.add(PASS_THROUGH + partitions, () -> OverheadScenario.passThrough(kafka, settings.seconds()));
             }
-            Map<String, Double> own = rounds.medians();
+            Map<String, Double> pipeline = rounds.medians();
             Map<String, Double> passThrough = new LinkedHashMap<>();
             for (int partitions : PARTITIONS) {
-                passThrough.put(Integer.toString(partitions), own.remove(PASS_THROUGH + partitions));
+                passThrough.put(Integer.toString(partitions), pipeline.remove(PASS_THROUGH + partitions));
             }
-            Map<String, Object> figures = toBest(own);
-            // What Kafka itself loses where a transaction spans more partitions.
+            Map<String, Object> figures = toBest(pipeline);
+            // The cost of transactions that span more partitions.
             figures.put("passThrough", toBest(passThrough));
             return figures;
         } finally {
@@ -75,67 +103,29 @@ final class GrowthScenario implements Scenario {
         }
     }
 
-    private static Map<String, Object> windows(BenchSettings settings, KafkaSetup kafka) throws Exception {
-        Rounds rounds = new Rounds(settings.rounds());
-        for (int window : WINDOWS) {
-            rounds.add(Integer.toString(window), () -> topology(kafka, KafkaSetup.INPUT, window, settings));
+    private static double labels(KafkaSetup kafka, int labels, int seconds) throws Exception {
+        try (Service service = new Service(
+                List.of(List.of(new ConstantNetwork(labels))),
+                new Preprocessing(0, 28, 28),
+                labels,
+                Service.LARGEST_BATCH)) {
+            return TopologyRun.pipeline(
+                    kafka,
+                    kafka.settings("samples", KafkaSetup.IN_FLIGHT),
+                    service.service()::classify,
+                    seconds,
+                    label -> {});
         }
-        return toBest(rounds.medians());
     }
 
-    private static Map<String, Object> images(BenchSettings settings, KafkaSetup kafka) throws Exception {
-        Rounds rounds = new Rounds(settings.rounds());
-        for (int kilobytes : IMAGE_KILOBYTES) {
-            String topic = "images-" + kilobytes;
-            int bytes = kilobytes * 1_000;
-            kafka.produceTo(topic, List.of(random(bytes)), IMAGES_MEGABYTES * 1_000_000 / bytes);
-            rounds.add(Integer.toString(kilobytes), () -> topology(kafka, topic, 0, settings));
-        }
-        return toBest(rounds.medians());
+    private static double topology(KafkaSetup kafka, String topic, int seconds) throws Exception {
+        return topology(kafka, topic, KafkaSetup.IN_FLIGHT, seconds);
     }
 
-    /** The product's service from file to label with a network that costs nothing but its row of probabilities. */
-    private static Map<String, Object> labels(BenchSettings settings, KafkaSetup kafka) throws Exception {
-        String topic = "samples";
-        kafka.produceTo(
-                topic, Photographs.samples(settings.bundledModel()), EVENTS_PER_SECOND * (settings.seconds() + 2));
-        Rounds rounds = new Rounds(settings.rounds());
-        for (int labels : LABELS) {
-            rounds.add(Integer.toString(labels), () -> {
-                try (Service service = new Service(
-                        List.of(List.of(new ConstantNetwork(labels))),
-                        new Preprocessing(0, 28, 28),
-                        labels,
-                        Service.LARGEST_BATCH)) {
-                    return TopologyRun.pipeline(
-                            kafka,
-                            kafka.settings(topic, KafkaSetup.IN_FLIGHT),
-                            service.service()::classify,
-                            settings.seconds(),
-                            label -> {});
-                }
-            });
-        }
-        return toBest(rounds.medians());
-    }
-
-    private static Map<String, Object> backlogs(BenchSettings settings, KafkaSetup kafka) throws Exception {
-        Rounds rounds = new Rounds(settings.rounds());
-        for (int backlog : BACKLOGS) {
-            String topic = "backlog-" + backlog;
-            kafka.produceTo(topic, List.of(random(SMALL_EVENT_BYTES)), backlog);
-            rounds.add(Integer.toString(backlog), () -> topology(kafka, topic, 0, settings));
-        }
-        return toBest(rounds.medians());
-    }
-
-    /** @param window the largest number of events in flight; 0 for the usual one */
-    private static double topology(KafkaSetup kafka, String topic, int window, BenchSettings settings)
+    private static double topology(KafkaSetup kafka, String topic, InFlightLimits inFlight, int seconds)
             throws Exception {
-        InFlightLimits inFlight =
-                window == 0 ? KafkaSetup.IN_FLIGHT : new InFlightLimits(window, KafkaSetup.IN_FLIGHT.maxBytes());
-        try (ConstantClassifier free = new ConstantClassifier(LABEL_LENGTH)) {
-            return TopologyRun.pipeline(kafka, kafka.settings(topic, inFlight), free, settings.seconds(), label -> {});
+        try (ConstantClassifier classifier = new ConstantClassifier(LABEL_LENGTH)) {
+            return TopologyRun.pipeline(kafka, kafka.settings(topic, inFlight), classifier, seconds, label -> {});
         }
     }
 
@@ -150,7 +140,7 @@ final class GrowthScenario implements Scenario {
         figures.put("eventsPerSecond", rates);
         double best = Collections.max(rates.values());
         figures.put("worstToBest", Collections.min(rates.values()) / best);
-        // Steps come in ascending order.
+        // Sizes are in ascending order.
         double largest = List.copyOf(rates.values()).get(rates.size() - 1);
         figures.put("largestToBest", largest / best);
         return figures;

@@ -18,12 +18,12 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * Time from an event to its committed label, under loads of 5 to 95 % of what the pipeline does at most. The floor is what
- * one image takes on the device and one transaction takes to commit, both measured, medians.
+ * Latency from an event to its committed label, at loads between 5 and 95 % of the maximum throughput. The floor is the
+ * median time for one image on the device plus the median time for one transaction.
  */
 final class LatencyScenario implements Scenario {
     private static final int[] LOADS = {5, 20, 50, 80, 95};
-    /** Fewer say nothing about a 99th percentile; with a slow network a load takes longer than was asked for. */
+    /** The minimum for a 99th percentile. With a slow network, a load therefore takes longer than configured. */
     private static final int LEAST_EVENTS = 100;
 
     private static final int SINGLE_IMAGES = 21;

@@ -21,18 +21,18 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Resident memory of the pipeline in a process of its own, with the bundled model: at rest, while it works through a
- * backlog, and then with a device that hangs and a window that is full. At rest it is the median of what is seen, else the
- * most. A stall counts once it has lasted, so that memory that only the load needed can have been given back; the most from
- * its beginning on stands beside it.
+ * Resident memory of the pipeline in a child process with the bundled model: idle (median), while it processes a backlog
+ * (maximum), and with a stalled device and a full window (maximum). The maximum with a stalled device is measured after a
+ * delay, so that memory that was used for the load can be released; the maximum since the start of the stall is also
+ * reported.
  */
 final class MemoryScenario implements Scenario {
     private static final long SAMPLE_NANOS = Duration.ofMillis(20).toNanos();
     private static final long SETTLED_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int LASTING_SECONDS = 10;
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
+    private static final int STALL_DELAY_SECONDS = 10;
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
-    /** Photographs of one size on average. */
+    /** Photographs of a size. */
     private record Size(String name, int width, int height, float quality, int images) {
         List<byte[]> made() throws IOException {
             List<byte[]> made = new ArrayList<>();
@@ -53,7 +53,7 @@ final class MemoryScenario implements Scenario {
     public Map<String, Object> run(BenchSettings settings) throws Exception {
         Map<String, Object> figures = new LinkedHashMap<>();
         if (!ResidentMemory.isKnown()) {
-            figures.put("notMeasured", "this system has no /proc/PID/status, which tells a process's resident memory");
+            figures.put("notMeasured", "this system has no /proc/PID/status with the resident memory of a process");
             return figures;
         }
         try (KafkaSetup kafka = new KafkaSetup(settings.directory().resolve("memory-broker"))) {
@@ -96,7 +96,7 @@ final class MemoryScenario implements Scenario {
             double loaded = most(sample(probe, settings.seconds(), state -> backlog.topUp(state.labels())));
             probe.stall();
             awaitStandstill(probe, backlog);
-            double first = most(sample(probe, LASTING_SECONDS, MemoryScenario::requireFull));
+            double first = most(sample(probe, STALL_DELAY_SECONDS, MemoryScenario::requireFull));
             double stalled = most(sample(probe, settings.seconds(), MemoryScenario::requireFull));
             probe.end();
             return new Measured(idle, loaded, stalled, Math.max(first, stalled));
@@ -121,19 +121,19 @@ final class MemoryScenario implements Scenario {
     }
 
     private static void awaitFirstLabel(ProbeProcess probe, Backlog backlog) throws Exception {
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         for (ProbeState state = probe.state(); state.labels() == 0; state = probe.state()) {
             backlog.topUp(0);
             if (System.nanoTime() > deadline) {
-                throw probe.failed("made no label within " + LONGEST_WAIT.toSeconds() + " s");
+                throw probe.failed("wrote no label within " + TIMEOUT.toSeconds() + " s");
             }
             LockSupport.parkNanos(SAMPLE_NANOS);
         }
     }
 
-    /** Waits until the window is full, and nothing has come in or out for a while. */
+    /** Waits until the window is full and the state has not changed for a while. */
     private static void awaitStandstill(ProbeProcess probe, Backlog backlog) throws Exception {
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         ProbeState last = probe.state();
         long since = System.nanoTime();
         while (!last.full() || System.nanoTime() - since < SETTLED_NANOS) {
@@ -145,15 +145,15 @@ final class MemoryScenario implements Scenario {
                 since = System.nanoTime();
             }
             if (System.nanoTime() > deadline) {
-                throw probe.failed("did not come to a standstill within " + LONGEST_WAIT.toSeconds()
-                        + " s with a stalled device, but to " + last);
+                throw probe.failed("did not stop within " + TIMEOUT.toSeconds()
+                        + " s with a stalled device; its state is " + last);
             }
         }
     }
 
     private static void requireFull(ProbeState state) {
         if (!state.full()) {
-            throw new IllegalStateException("the window is not full although the device is stalled: " + state);
+            throw new IllegalStateException("the device is stalled, but the window is not full: " + state);
         }
     }
 }

@@ -16,19 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * What the topology costs without a classifier: events of 1 KB through it, with metrics and without, against Kafka Streams'
- * {@code mapValues} that passes them on, and against a loop of consumer and producer, all with the same guarantee and
+ * The overhead of the topology: events of 1 KB with a constant classifier, with and without metrics, compared with a
+ * {@code mapValues} that forwards them and with a plain consumer and producer. All candidates have the same guarantee and
  * partitions.
  */
 public final class OverheadScenario implements Scenario {
     private static final int EVENT_BYTES = 1_024;
-    /** Enough for a fast machine's longest round; a round that comes to the end waits for nothing more. */
+    /** An upper bound of the throughput. A round that reaches the end of the topic stops. */
     private static final int EVENTS_PER_SECOND = 60_000;
 
     @Override
@@ -59,43 +55,31 @@ public final class OverheadScenario implements Scenario {
         }
     }
 
-    /** The pipeline with a thread that answers at once, with a label event of about the event's size. */
+    /** Runs the pipeline with a constant classifier, whose label events have about the size of the events. */
     private static double pipeline(KafkaSetup kafka, int seconds) throws Exception {
-        try (ConstantClassifier free = new ConstantClassifier(EVENT_BYTES - 200)) {
-            return TopologyRun.pipeline(kafka, free, seconds);
+        try (ConstantClassifier classifier = new ConstantClassifier(EVENT_BYTES - 200)) {
+            return TopologyRun.pipeline(kafka, classifier, seconds);
         }
     }
 
     private static double withMetrics(KafkaSetup kafka, int seconds) throws Exception {
         PipelineMetrics metrics = new PipelineMetrics();
         try (LivePage page = page(metrics.counts());
-                ConstantClassifier free = new ConstantClassifier(EVENT_BYTES - 200, metrics.inference())) {
-            return TopologyRun.pipelineWithMetrics(kafka, metrics, page, free, seconds);
+                ConstantClassifier classifier = new ConstantClassifier(EVENT_BYTES - 200, metrics.inference())) {
+            return TopologyRun.pipelineWithMetrics(kafka, metrics, page, classifier, seconds);
         }
     }
 
-    /** The page that nobody looks at, as {@code run} has it: it counts all the same. */
+    /** Starts the web page, which counts events even if no browser is connected. */
     private static LivePage page(PipelineCounts counts) {
         PageFacts facts =
                 new PageFacts("bench", KafkaSetup.INPUT, "", "127.0.0.1", false, false, KafkaSetup.IN_FLIGHT, 1);
         return LivePage.start(facts, counts, () -> new Health(true, ""), event -> {
-            throw new IllegalStateException("nothing is sent back here");
+            throw new IllegalStateException("resending is not supported");
         });
     }
 
-    /** Kafka Streams' own {@code mapValues}, which passes events on. */
     static double passThrough(KafkaSetup kafka, int seconds) throws Exception {
-        return TopologyRun.other(
-                kafka,
-                settings -> {
-                    StreamsBuilder builder = new StreamsBuilder();
-                    builder.stream(settings.topics().input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
-                            .mapValues(value -> value)
-                            .to(settings.topics().labels(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
-                    return builder.build();
-                },
-                1,
-                Map.of(),
-                seconds);
+        return TopologyRun.mapValues(kafka, value -> value, 1, seconds);
     }
 }

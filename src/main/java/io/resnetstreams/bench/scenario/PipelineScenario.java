@@ -14,12 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Photographs through broker and pipeline to labels that a {@code read_committed} reader sees, against the ceiling.
+ * The throughput of the whole pipeline, up to a {@code read_committed} consumer, compared with the network alone.
  *
- * <p>{@code stages} are the mean milliseconds of an event from the begin of its decoding on: decoding, waiting for a device
- * ({@code queueWait}), its batch's time there, and from its outcome until the reader has it, which includes the wait for
- * the events before it in its partition. What it waits before its decoding is left out: events lie ready by the thousand
- * here, so it would only say how many.
+ * <p>{@code stages} are the mean times of an event, in milliseconds: decoding, waiting for a device ({@code queueWait}),
+ * inference of its batch, and from its outcome until a consumer has read it, which includes waiting for earlier events of
+ * the partition. The time before decoding is omitted, since it only depends on the length of the backlog.
  */
 final class PipelineScenario implements Scenario {
     @Override
@@ -57,7 +56,7 @@ final class PipelineScenario implements Scenario {
                     network.kafka(), network.kafka().settings(), service::classify, seconds, service::committed);
             ServiceWork work = service.work();
             works.add(work);
-            // From start to end, the wait for partitions included.
+            // The whole time, including the assignment of partitions.
             busy.add((double) work.busyNanos() / service.workers() / (System.nanoTime() - start));
             return rate;
         }

@@ -7,7 +7,6 @@ import io.resnetstreams.bench.Photographs;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.events.RejectedEventException;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.convert.ModelQuantization;
@@ -18,10 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The classifier alone and the whole pipeline in each precision that this processor can run. */
+/** The throughput of the network alone and of the pipeline, in each precision that this CPU supports. */
 final class PrecisionScenario implements Scenario {
     private static final int CALIBRATION_IMAGES = 64;
-    /** More small images than the bundled network classifies in a second on any CPU. */
+    /** An upper bound of the throughput of the bundled model on a CPU. */
     private static final int SAMPLES_PER_SECOND = 5_000;
 
     @Override
@@ -82,7 +81,8 @@ final class PrecisionScenario implements Scenario {
     private static ModelDirectory reduced(
             BenchSettings settings, ModelDirectory model, List<byte[]> images, Precision precision)
             throws IOException, RejectedEventException {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        ImagePreprocessor preprocessor =
+                new ImagePreprocessor(BenchSettings.PIPELINE.limits().image(), model.preprocessing());
         List<byte[]> pixels = new ArrayList<>();
         for (byte[] image : images.subList(0, Math.min(images.size(), CALIBRATION_IMAGES))) {
             pixels.add(preprocessor.toPixels(image));

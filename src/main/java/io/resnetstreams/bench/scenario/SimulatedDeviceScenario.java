@@ -10,7 +10,7 @@ import io.resnetstreams.bench.Service;
 import io.resnetstreams.bench.SimulatedDevice;
 import io.resnetstreams.bench.TopPrediction;
 import io.resnetstreams.bench.TopologyRun;
-import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.Classifier;
@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A device that is faster than this machine: it takes each batch's pixels into a buffer and then sleeps as long as MXNet's
- * published ResNet-50 in fp32 takes on a V100. Small images, scaled up to 224×224.
+ * A device that is faster than this machine: a {@link SimulatedDevice} with the speed of a V100. The images are small and
+ * are scaled up to 224×224.
  */
 final class SimulatedDeviceScenario implements Scenario {
     private static final int CLASSES = 1_000;
@@ -68,20 +68,19 @@ final class SimulatedDeviceScenario implements Scenario {
     }
 
     private static double perRecord(KafkaSetup kafka, int seconds) throws Exception {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), INPUT);
+        ImagePreprocessor preprocessor =
+                new ImagePreprocessor(BenchSettings.PIPELINE.limits().image(), INPUT);
         SimulatedDevice device = new SimulatedDevice(224 * 224 * 3, CLASSES);
-        return TopologyRun.other(
+        return TopologyRun.mapValues(
                 kafka,
-                settings -> PerRecordScenario.topology(
-                        settings.topics().input(), settings.topics().labels(), value -> {
-                            try {
-                                return TopPrediction.toJson(device.classify(List.of(preprocessor.toPixels(value)))[0]);
-                            } catch (io.resnetstreams.events.RejectedEventException e) {
-                                return new byte[0];
-                            }
-                        }),
+                value -> {
+                    try {
+                        return TopPrediction.toJson(device.classify(List.of(preprocessor.toPixels(value)))[0]);
+                    } catch (RejectedEventException e) {
+                        return new byte[0];
+                    }
+                },
                 1,
-                Map.of(),
                 seconds);
     }
 }

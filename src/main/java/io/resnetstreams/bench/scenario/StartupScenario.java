@@ -19,9 +19,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The launcher's {@code run} as a user starts it, with one event that waits: from the start of the process until Kafka
- * Streams runs, and until a {@code read_committed} reader sees the first label. Medians; the first round brings everything
- * from disk to memory and counts for nothing.
+ * The startup time of {@code run} with one waiting event: from the start of the launcher until Kafka Streams is running, and
+ * until a {@code read_committed} consumer reads the first label. The first round fills the page cache and is not counted.
  */
 final class StartupScenario implements Scenario {
     private static final double MILLI = 1e6;
@@ -56,15 +55,15 @@ final class StartupScenario implements Scenario {
     }
 
     /**
-     * Returns the launcher in its directory.
+     * Returns the launcher in a directory.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if it is not there
      */
     static Path launcher(Path home) {
         Path launcher = home.resolve(LAUNCHER).toAbsolutePath();
         if (!Files.isExecutable(launcher)) {
             throw new IllegalArgumentException(
-                    "startup needs the launcher, and there is no executable file " + launcher);
+                    "startup needs the launcher, but there is no executable file " + launcher);
         }
         return launcher;
     }
@@ -110,10 +109,10 @@ final class StartupScenario implements Scenario {
     private static long awaitLabel(ChildProcess process, TopicReader labels) throws InterruptedException {
         while (labels.poll(POLL).isEmpty()) {
             if (!process.isAlive()) {
-                throw process.failed("ended before its first label");
+                throw process.failed("exited before its first label");
             }
             if (process.nanosSinceStart() > LONGEST_WAIT.toNanos()) {
-                throw process.failed("made no label within " + LONGEST_WAIT.toSeconds() + " s");
+                throw process.failed("wrote no label within " + LONGEST_WAIT.toSeconds() + " s");
             }
         }
         return process.nanosSinceStart();

@@ -7,6 +7,7 @@ import io.resnetstreams.common.UserErrorException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /** Cancels a run. */
 @Command(
@@ -20,12 +21,14 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  resnet-streams backfill cancel new"})
 final class BackfillCancelCommand implements Callable<Integer> {
     @Mixin
-    private NamedRunOptions options;
+    private BackfillRunsOptions options;
+
+    @Parameters(paramLabel = "RUN", description = "Name of the run.")
+    private String name;
 
     @Override
     public Integer call() {
         OutputOptions output = options.output();
-        String name = options.name();
         try (BackfillRuns runs = options.open()) {
             runs.require(name);
             BackfillRun run = runs.change(

@@ -16,6 +16,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Removes a run. */
 @Command(
@@ -29,7 +30,10 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  resnet-streams backfill clean new"})
 final class BackfillCleanCommand implements Callable<Integer> {
     @Mixin
-    private NamedRunOptions options;
+    private BackfillRunsOptions options;
+
+    @Parameters(paramLabel = "RUN", description = "Name of the run.")
+    private String name;
 
     @Option(names = "--delete-output", description = "Also delete the label and dead-letter topics of the run.")
     private boolean deleteOutput;
@@ -37,7 +41,6 @@ final class BackfillCleanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OutputOptions output = options.output();
-        String name = options.name();
         try (BackfillRuns runs = options.open();
                 Admin admin = runs.clients().admin()) {
             BackfillRun run = runs.require(name);

@@ -21,6 +21,9 @@ final class BackfillPlanReport {
 
     private BackfillPlanReport() {}
 
+    /** A partition in JSON. */
+    record Row(int partition, long from, long to, long events) {}
+
     /** Reads a sample of the range, measures the throughput with it, and prints the plan. */
     static void print(
             OutputOptions output,
@@ -73,15 +76,8 @@ final class BackfillPlanReport {
 
     private static Map<String, Object> summary(
             BackfillPlan plan, long events, long bytes, Double rate, Double seconds, String device) {
-        List<Map<String, Object>> partitions = plan.partitions().stream()
-                .map(range -> {
-                    Map<String, Object> row = new LinkedHashMap<>();
-                    row.put("partition", range.partition());
-                    row.put("from", range.from());
-                    row.put("to", range.to());
-                    row.put("events", range.offsets());
-                    return row;
-                })
+        List<Row> partitions = plan.partitions().stream()
+                .map(range -> new Row(range.partition(), range.from(), range.to(), range.offsets()))
                 .toList();
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("run", plan.run());

@@ -5,6 +5,7 @@ import io.resnetstreams.backfill.BackfillPlan;
 import io.resnetstreams.backfill.BackfillResult;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.BackfillStatistics;
+import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.UserErrorException;
@@ -85,18 +86,18 @@ final class BackfillReport {
     static void print(OutputOptions output, BackfillRun run) {
         BackfillResult result = run.result();
         output.printf(
-                "run '%s': %,d events (and %,d skipped), %,d labels on %s, %,d dead letters on %s%n",
+                "run '%s': %s (and %,d skipped), %s on %s, %s on %s%n",
                 run.plan().run(),
-                result.events(),
+                Count.of(result.events(), "event"),
                 result.skipped(),
-                result.labels(),
+                Count.of(result.labels(), "label"),
                 run.plan().parameters().output(),
-                result.deadLetters(),
+                Count.of(result.deadLetters(), "dead letter"),
                 run.plan().parameters().deadLetters());
         result.examples().forEach((fault, places) -> System.err.println(fault + ": " + places));
         if (!result.isFaultless()) {
             System.err.printf(
-                    "%,d events without an outcome, %,d duplicate outcomes, %,d out of order%n",
+                    "%,d lost, %,d duplicate, %,d out of order%n",
                     result.lost(), result.duplicates(), result.outOfOrder());
         }
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /** Shows the progress of a run. */
 @Command(
@@ -19,12 +20,14 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example:", "  resnet-streams backfill status new"})
 final class BackfillStatusCommand implements Callable<Integer> {
     @Mixin
-    private NamedRunOptions options;
+    private BackfillRunsOptions options;
+
+    @Parameters(paramLabel = "RUN", description = "Name of the run.")
+    private String name;
 
     @Override
     public Integer call() {
         OutputOptions output = options.output();
-        String name = options.name();
         try (BackfillRuns runs = options.open()) {
             BackfillRun run = runs.require(name);
             Progress progress = runs.progress(run);

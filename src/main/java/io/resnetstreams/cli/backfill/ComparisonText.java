@@ -1,5 +1,6 @@
 package io.resnetstreams.cli.backfill;
 
+import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.compare.ClassChanges.Change;
 import io.resnetstreams.compare.ComparisonResult;
@@ -43,13 +44,11 @@ final class ComparisonText {
 
     private static void printSide(PrintStream out, String name, Side side) {
         out.printf(
-                "%s  %s: %,d labels, %s%n",
+                "%s  %s: %s, %s%n",
                 name,
                 side.topics().labels(),
-                side.labels(),
-                side.deadLetters() == null
-                        ? "dead letters unknown"
-                        : String.format("%,d dead letters", side.deadLetters()));
+                Count.of(side.labels(), "label"),
+                side.deadLetters() == null ? "dead letters unknown" : Count.of(side.deadLetters(), "dead letter"));
         printLeftOut(out, side.duplicates(), "are duplicates or out of order");
         printLeftOut(out, side.misplaced(), "are not in the partition of their source");
         printLeftOut(out, side.malformed(), "can't be parsed");
@@ -124,7 +123,7 @@ final class ComparisonText {
         if (count == 0) {
             return;
         }
-        out.printf("%n%,d events %s%n", count, what);
+        out.printf("%n%s %s%n", Count.of(count, "event"), what);
         examples.forEach(event -> out.printf(
                 "%s %s%n", place(event.source()), event.id() == null ? "" : Text.shorten(event.id(), ID_WIDTH)));
     }

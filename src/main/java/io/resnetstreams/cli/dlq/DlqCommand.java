@@ -1,5 +1,6 @@
 package io.resnetstreams.cli.dlq;
 
+import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.deadletter.StoredDeadLetter;
@@ -76,7 +77,7 @@ public final class DlqCommand {
                                 "    " + example.position() + "  key " + example.key() + ": " + example.reason()));
             }
             output.printJson(Map.of("deadLetters", total, "groups", rows));
-            output.printf("dead letters: %,d%n", total);
+            output.printf("%s%n", Count.of(total, "dead letter"));
             return 0;
         }
     }

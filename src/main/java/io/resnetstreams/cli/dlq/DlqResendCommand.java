@@ -1,6 +1,7 @@
 package io.resnetstreams.cli.dlq;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.PastTime;
@@ -125,9 +126,8 @@ final class DlqResendCommand implements Callable<Integer> {
             if (isToAsk()
                     && counts.replayed > 0
                     && !Terminal.confirms(String.format(
-                            "Resend %,d event%s to %s%s?",
-                            counts.replayed,
-                            counts.replayed == 1 ? "" : "s",
+                            "Resend %s to %s%s?",
+                            Count.of(counts.replayed, "event"),
                             configuration.topics().input(),
                             memory.isNew() ? " (no earlier resend is recorded)" : ""))) {
                 output.println("nothing was sent");
@@ -225,10 +225,10 @@ final class DlqResendCommand implements Callable<Integer> {
     private int report(Counts counts) {
         output.printJson(counts);
         output.printf(
-                "%s: %,d events; skipped: %,d already resent, %,d at the limit of %d retries, %,d from another topic, %,d"
+                "%s: %s; skipped: %,d already resent, %,d at the limit of %d retries, %,d from another topic, %,d"
                         + " without content, %,d without a source position; rejected by the input topic: %,d%n",
                 dryRun ? "to be resent" : "resent",
-                counts.replayed,
+                Count.of(counts.replayed, "event"),
                 counts.alreadyReplayed,
                 counts.exhausted,
                 maxRetries,

@@ -39,6 +39,9 @@ final class ModelVerifyCommand implements Callable<Integer> {
             description = "Maximum difference, relative to the largest logit (default: ${DEFAULT-VALUE}).")
     private double tolerance;
 
+    /** An architecture in JSON. */
+    record Row(String name, long parameters, double maxRelativeDifference, boolean argmaxEqual) {}
+
     @Override
     public Integer call() throws IOException {
         if (!(tolerance >= 0)) {
@@ -50,7 +53,7 @@ final class ModelVerifyCommand implements Callable<Integer> {
         } catch (InvalidModelException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
-        List<Map<String, Object>> results = new ArrayList<>();
+        List<Row> results = new ArrayList<>();
         boolean passed = true;
         for (String name : check.names()) {
             ReferenceCheck.Result result = check.check(name);
@@ -62,12 +65,7 @@ final class ModelVerifyCommand implements Callable<Integer> {
                     result.maxRelativeDifference(),
                     result.argmaxEqual() ? "equal" : "differs",
                     result.passes(tolerance) ? "" : "  FAILS");
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("name", name);
-            row.put("parameters", result.parameters());
-            row.put("maxRelativeDifference", result.maxRelativeDifference());
-            row.put("argmaxEqual", result.argmaxEqual());
-            results.add(row);
+            results.add(new Row(name, result.parameters(), result.maxRelativeDifference(), result.argmaxEqual()));
         }
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("architectures", results);

@@ -37,7 +37,7 @@ class BenchReportTest {
         for (Path directory : List.of(file, file.resolve("report"))) {
             assertThatExceptionOfType(UserErrorException.class)
                     .isThrownBy(() -> open(directory))
-                    .withMessage("--report " + directory + ": " + file + " is a file; a folder is needed there")
+                    .withMessage("--report " + directory + ": " + file + " is a file; a directory is needed")
                     .satisfies(mistake -> assertThat(mistake.exitCode()).isEqualTo(2));
         }
     }
@@ -48,7 +48,7 @@ class BenchReportTest {
     void aPlaceWhereNothingCanBeMadeIsRefused() {
         assertThatExceptionOfType(UserErrorException.class)
                 .isThrownBy(() -> open(Path.of("/proc/report")))
-                .withMessageStartingWith("--report /proc/report: no report can be written there: ")
+                .withMessageStartingWith("--report /proc/report: cannot write to this directory: ")
                 .satisfies(mistake -> assertThat(mistake.exitCode()).isEqualTo(2));
     }
 
@@ -57,9 +57,7 @@ class BenchReportTest {
         BenchReport report = open(folder);
         report.add("machine", Map.of("cores", 2));
         report.add("ceiling", Map.of("byBatch", Map.of("8", 21.5)));
-        assertThat(folder.resolve("index.html"))
-                .content()
-                .contains("byBatch.8", "<svg", "Not measured when this page was written: latency");
+        assertThat(folder.resolve("index.html")).content().contains("byBatch.8", "<svg", "Not measured: latency");
         assertThat(new ObjectMapper().readTree(folder.resolve("bench.json").toFile()))
                 .isEqualTo(new ObjectMapper()
                         .readTree("{\"machine\":{\"cores\":2},\"ceiling\":{\"byBatch\":{\"8\":21.5}}}"));
@@ -77,8 +75,8 @@ class BenchReportTest {
                 .content()
                 .contains(
                         "cores",
-                        "It ended before its end: IllegalArgumentException: no memory",
-                        "Not measured when this page was written: ceiling, latency");
+                        "The run stopped early: IllegalArgumentException: no memory",
+                        "Not measured: ceiling, latency");
     }
 
     /** A mistake in the command line must not cost the last run's report. */

@@ -200,8 +200,7 @@ class ReportPageTest {
         assertThat(elements(page, "script")).isEmpty();
         assertThat(cells(page)).containsEntry("command line", odd).containsEntry(odd, odd + "\ufffd\ufffd\ufffd");
         assertThat(texts(page, "h2")).containsExactly("a<b>");
-        assertThat(texts(page, "p"))
-                .containsExactly("It ended before its end: " + odd, "Not measured when this page was written: " + odd);
+        assertThat(texts(page, "p")).containsExactly("The run stopped early: " + odd, "Not measured: " + odd);
     }
 
     @Test
@@ -211,8 +210,8 @@ class ReportPageTest {
         Document page = page(results, "IllegalStateException: only 3 of 100 labels came");
         assertThat(texts(page, "p"))
                 .containsExactly(
-                        "It ended before its end: IllegalStateException: only 3 of 100 labels came",
-                        "Not measured when this page was written: latency");
+                        "The run stopped early: IllegalStateException: only 3 of 100 labels came",
+                        "Not measured: latency");
         assertThat(elements(page, "svg")).hasSize(3);
     }
 
