@@ -2,8 +2,8 @@ package io.resnetstreams.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
@@ -29,7 +29,7 @@ public final class OutcomeScan {
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
 
     public OutcomeScan(TopicAudit audit, String inputTopic) {
-        this(audit, inputTopic, OfflineOutcomes.none(), new EventReader(EventLimits.defaults()));
+        this(audit, inputTopic, OfflineOutcomes.none(), new EventReader(new ConfigurationLoader().load().eventLimits()));
     }
 
     /** Has outcomes judged by those found offline, which are known by the ids that the reader finds. */

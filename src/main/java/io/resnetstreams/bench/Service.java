@@ -1,19 +1,19 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
+import io.resnetstreams.inference.batch.Supervision;
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +26,14 @@ import org.apache.kafka.common.serialization.Deserializer;
 public final class Service implements AutoCloseable {
     public static final int LARGEST_BATCH = 32;
     private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+
+    /** As in the pipeline, but a call may take so long that no scenario replaces its worker. */
+    private static final Supervision SUPERVISION = new Supervision(
+            Supervision.LONGEST_TIMEOUT_MILLIS,
+            () -> {
+                throw new IllegalStateException("a benchmark has no spare classifier");
+            },
+            0);
 
     private final ServiceMetrics metrics = new ServiceMetrics();
     private final int workers;
@@ -42,14 +50,14 @@ public final class Service implements AutoCloseable {
         List<Batcher> batchers = new ArrayList<>();
         for (List<Classifier> classifiers : devices) {
             String name = "device-" + batchers.size();
-            batchers.add(new Batcher(name, classifiers, imageBytes, new BatchPolicy(largestBatch, 0), metrics));
+            batchers.add(new Batcher(name, classifiers, imageBytes, new BatchPolicy(largestBatch, 0), metrics, SUPERVISION));
         }
         this.workers = devices.stream().mapToInt(List::size).sum();
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         this.service = new ClassificationService(
-                new EventReader(EventLimits.defaults()),
-                new ImagePreprocessor(ImageLimits.defaults(), preprocessing),
+                new EventReader(new ConfigurationLoader().load().eventLimits()),
+                new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), preprocessing),
                 Runtime.getRuntime().availableProcessors(),
                 batchers,
                 new LabelRanking(labels, 5),

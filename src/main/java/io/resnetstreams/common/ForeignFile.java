@@ -11,19 +11,19 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Says what a file is by its first bytes, where it is not what it should be, and what to do then. Stateless.
+ * Recognises files of the wrong format by their first bytes, and says what to do about them. Stateless.
  */
 public final class ForeignFile {
     private static final int HEAD_BYTES = 1_024;
-    /** What to do with a checkpoint of PyTorch in another form. */
+    /** How to convert a PyTorch checkpoint of another format. */
     public static final String SAVE_AS_SAFETENSORS =
             "save its state dict with safetensors.torch.save_file (README, \"From PyTorch\") and import that";
 
     /**
-     * A kind of file.
+     * A file format.
      *
-     * @param start its first bytes, one character each
-     * @param advice what it is and what to do
+     * @param start the first bytes, with one character for each byte
+     * @param advice the format and what to do
      */
     private record Kind(int offset, String start, String advice) {
         boolean fits(String head) {
@@ -62,10 +62,10 @@ public final class ForeignFile {
     private ForeignFile() {}
 
     /**
-     * Refuses a file that is something else.
+     * Rejects a file of another format.
      *
-     * @param wanted what it should be
-     * @throws InvalidModelException the message says what it is and what to do
+     * @param wanted the expected format
+     * @throws InvalidModelException the message names the actual format and what to do
      */
     public static void refuse(Path file, String wanted) throws InvalidModelException {
         try {
@@ -75,7 +75,7 @@ public final class ForeignFile {
         }
     }
 
-    /** Refuses a file by its bytes; see {@link #refuse(Path, String)}. */
+    /** Rejects a file by its bytes; see {@link #refuse(Path, String)}. */
     public static void refuse(Path file, byte[] bytes, String wanted) throws InvalidModelException {
         Optional<String> foreign = describe(bytes);
         if (foreign.isPresent()) {
@@ -89,7 +89,7 @@ public final class ForeignFile {
         }
     }
 
-    /** Returns what a file is, however large, if that can be told. */
+    /** Returns the format of a file of any size, if it is recognised. */
     public static Optional<String> describe(Path file) throws IOException {
         return describe(head(file));
     }
@@ -123,7 +123,7 @@ public final class ForeignFile {
         return KINDS.stream().filter(kind -> kind.fits(head)).map(Kind::advice).findFirst();
     }
 
-    /** An archive is known by its first files' names. */
+    /** Archives are recognised by the names of their first files. */
     private static String archive(String head) {
         if (head.contains("data.pkl") || head.contains("archive/") || head.contains(".pkl")) {
             return "a PyTorch checkpoint (.pth, .pt, .bin; pickled, in a ZIP archive), which can run code when it is read: "

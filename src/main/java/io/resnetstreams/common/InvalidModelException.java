@@ -2,7 +2,7 @@ package io.resnetstreams.common;
 
 import java.io.Serial;
 
-/** A model directory that can't be trusted or understood; the message names the file and the fault. */
+/** A model directory is invalid or unsupported; the message names the file and the problem. */
 public final class InvalidModelException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;

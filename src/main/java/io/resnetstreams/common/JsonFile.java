@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads JSON files that may come from anywhere. Stateless. */
+/** Reads JSON files from untrusted sources. Stateless. */
 public final class JsonFile {
-    /** Labels of 21,841 classes take some 2 MB. */
+    /** The labels of 21,841 classes take about 2 MB. */
     private static final int MOST_BYTES = 32_000_000;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -19,7 +19,7 @@ public final class JsonFile {
     /**
      * Reads a file that must hold an object.
      *
-     * @throws InvalidModelException if it holds anything else; the message says what, if that can be told
+     * @throws InvalidModelException if the file contains anything else; the message names its format if it is recognised
      */
     public static JsonNode read(Path file) throws InvalidModelException {
         try {

@@ -4,7 +4,7 @@ import io.resnetstreams.bench.BenchSettings;
 import io.resnetstreams.bench.Photographs;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
-import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import java.awt.Graphics2D;
@@ -32,7 +32,7 @@ final class DecodeScenario implements Scenario {
     public Map<String, Object> run(BenchSettings settings) throws Exception {
         ImageIO.setUseCache(false);
         ImagePreprocessor preprocessor =
-                new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(SHORT_EDGE, SIDE, SIDE));
+                new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), new Preprocessing(SHORT_EDGE, SIDE, SIDE));
         List<byte[]> usual = Photographs.read(settings.images());
         List<byte[]> large = List.of(Photographs.made(4_000, 3_000, 1), Photographs.made(3_000, 4_000, 2));
         Map<String, Double> medians = new Rounds(settings.rounds())

@@ -8,8 +8,8 @@ import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.bench.Service;
 import io.resnetstreams.bench.TopologyRun;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.RejectedEventException;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.Classifier;
 import java.time.Duration;
@@ -58,7 +58,7 @@ final class DrainAtCommitScenario implements Scenario {
 
     private static double drainAtCommit(LoadedNetwork network, int seconds) throws Exception {
         ImagePreprocessor preprocessor = new ImagePreprocessor(
-                ImageLimits.defaults(), network.directory().preprocessing());
+                new ConfigurationLoader().load().limits().image(), network.directory().preprocessing());
         ExecutorService threads =
                 Executors.newFixedThreadPool(network.classifiers().size());
         try {

@@ -7,7 +7,7 @@ import io.resnetstreams.bench.LoadedNetwork;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.bench.TopologyRun;
-import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.Classifier;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ final class PerRecordScenario implements Scenario {
 
     private static double perRecord(LoadedNetwork network, int seconds) throws Exception {
         ImagePreprocessor preprocessor = new ImagePreprocessor(
-                ImageLimits.defaults(), network.directory().preprocessing());
+                new ConfigurationLoader().load().limits().image(), network.directory().preprocessing());
         // Each stream thread takes a predictor of its own for a record.
         BlockingQueue<Classifier> free = new LinkedBlockingQueue<>(network.classifiers());
         int threads = network.classifiers().size();

@@ -6,8 +6,8 @@ import io.resnetstreams.bench.LoadedNetwork;
 import io.resnetstreams.bench.Photographs;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.RejectedEventException;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.convert.ModelQuantization;
@@ -82,7 +82,7 @@ final class PrecisionScenario implements Scenario {
     private static ModelDirectory reduced(
             BenchSettings settings, ModelDirectory model, List<byte[]> images, Precision precision)
             throws IOException, RejectedEventException {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        ImagePreprocessor preprocessor = new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), model.preprocessing());
         List<byte[]> pixels = new ArrayList<>();
         for (byte[] image : images.subList(0, Math.min(images.size(), CALIBRATION_IMAGES))) {
             pixels.add(preprocessor.toPixels(image));

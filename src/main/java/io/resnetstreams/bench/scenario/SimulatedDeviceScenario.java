@@ -10,7 +10,7 @@ import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.bench.Service;
 import io.resnetstreams.bench.SimulatedDevice;
 import io.resnetstreams.bench.TopologyRun;
-import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.Classifier;
@@ -68,7 +68,7 @@ final class SimulatedDeviceScenario implements Scenario {
     }
 
     private static double perRecord(KafkaSetup kafka, int seconds) throws Exception {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), INPUT);
+        ImagePreprocessor preprocessor = new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), INPUT);
         SimulatedDevice device = new SimulatedDevice(224 * 224 * 3, CLASSES);
         return TopologyRun.other(
                 kafka,
