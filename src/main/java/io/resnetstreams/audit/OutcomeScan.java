@@ -29,7 +29,11 @@ public final class OutcomeScan {
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
 
     public OutcomeScan(TopicAudit audit, String inputTopic) {
-        this(audit, inputTopic, OfflineOutcomes.none(), new EventReader(new ConfigurationLoader().load().eventLimits()));
+        this(
+                audit,
+                inputTopic,
+                OfflineOutcomes.none(),
+                new EventReader(new ConfigurationLoader().load().eventLimits()));
     }
 
     /** Has outcomes judged by those found offline, which are known by the ids that the reader finds. */

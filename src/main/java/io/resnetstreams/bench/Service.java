@@ -50,7 +50,8 @@ public final class Service implements AutoCloseable {
         List<Batcher> batchers = new ArrayList<>();
         for (List<Classifier> classifiers : devices) {
             String name = "device-" + batchers.size();
-            batchers.add(new Batcher(name, classifiers, imageBytes, new BatchPolicy(largestBatch, 0), metrics, SUPERVISION));
+            batchers.add(
+                    new Batcher(name, classifiers, imageBytes, new BatchPolicy(largestBatch, 0), metrics, SUPERVISION));
         }
         this.workers = devices.stream().mapToInt(List::size).sum();
         List<String> labels =

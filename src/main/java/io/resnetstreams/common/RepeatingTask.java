@@ -97,7 +97,8 @@ public final class RepeatingTask implements AutoCloseable {
             try {
                 task.run();
             } catch (Throwable failure) {
-                // Also errors: memory that is short now may be available at the next execution. After close(), the failure
+                // Also errors: memory that is short now may be available at the next execution. After close(), the
+                // failure
                 // is the interrupt.
                 if (!isClosed.getAsBoolean()) {
                     report(failure);

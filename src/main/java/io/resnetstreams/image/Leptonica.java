@@ -18,7 +18,8 @@ final class Leptonica {
     private static final ThreadLocal<Leptonica> OF_THREAD = ThreadLocal.withInitial(Leptonica::new);
 
     static {
-        // Otherwise JavaCPP counts the native memory of the whole process, including the network's, as its own, and throws
+        // Otherwise JavaCPP counts the native memory of the whole process, including the network's, as its own, and
+        // throws
         // OutOfMemoryError when it exceeds a multiple of the Java heap.
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");

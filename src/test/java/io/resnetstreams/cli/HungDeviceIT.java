@@ -43,7 +43,8 @@ class HungDeviceIT {
             long events = send(cluster, follower);
             await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() >= events);
             assertThat(hanging.log())
-                    .contains("cpu: a batch has not returned within 2000 ms; trying a new copy of the network with a blank")
+                    .contains(
+                            "cpu: a batch has not returned within 2000 ms; trying a new copy of the network with a blank")
                     .contains("cpu: a new copy of the network takes over the batch");
             // The hung thread computes on while the process ends.
             assertThat(hanging.terminate()).as(hanging::log).isZero();

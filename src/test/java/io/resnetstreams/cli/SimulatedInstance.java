@@ -82,7 +82,8 @@ public final class SimulatedInstance {
                 List.of(new Sleeper()),
                 INPUT.width() * INPUT.height() * 3,
                 new BatchPolicy(LARGEST_BATCH, 0),
-                metrics.inference(), LongCalls.allowed());
+                metrics.inference(),
+                LongCalls.allowed());
         return new ClassificationService(
                 new EventReader(configuration.eventLimits()),
                 new ImagePreprocessor(configuration.limits().image(), INPUT),

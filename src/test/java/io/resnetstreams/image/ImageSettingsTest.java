@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ImageSettingsTest {
     @Test
     void defaultLimits() {
-        assertThat(DefaultLimits.image())
-                .isEqualTo(new ImageLimits(12 * 1024 * 1024, 64_000_000, 16_384, 100, 10_000));
+        assertThat(DefaultLimits.image()).isEqualTo(new ImageLimits(12 * 1024 * 1024, 64_000_000, 16_384, 100, 10_000));
     }
 
     @Test

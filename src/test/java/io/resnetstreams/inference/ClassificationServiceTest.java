@@ -60,7 +60,8 @@ class ClassificationServiceTest {
     }
 
     private ClassificationService serviceWith(FakeClassifier classifier, InferenceMetrics metrics, ImageLimits limits) {
-        Batcher batcher = new Batcher("cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE, LongCalls.allowed());
+        Batcher batcher = new Batcher(
+                "cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE, LongCalls.allowed());
         service = new ClassificationService(
                 new EventReader(DefaultLimits.events()),
                 new ImagePreprocessor(limits, new Preprocessing(0, 2, 2)),

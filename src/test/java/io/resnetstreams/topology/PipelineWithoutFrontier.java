@@ -33,7 +33,8 @@ public final class PipelineWithoutFrontier {
                 loaded.classifiers(),
                 loaded.imageBytes(),
                 new BatchPolicy(32, 0),
-                InferenceMetrics.NONE, LongCalls.allowed());
+                InferenceMetrics.NONE,
+                LongCalls.allowed());
         ClassificationService service = new ClassificationService(
                 new EventReader(DefaultLimits.events()),
                 new ImagePreprocessor(DefaultLimits.image(), model.preprocessing()),

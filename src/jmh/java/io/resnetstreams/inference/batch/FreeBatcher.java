@@ -19,8 +19,7 @@ public final class FreeBatcher implements AutoCloseable {
                 PIXELS.length,
                 policy,
                 InferenceMetrics.NONE,
-                new Supervision(
-                        Supervision.LONGEST_TIMEOUT_MILLIS, () -> new FreeClassifier(policy.maxSize()), 0));
+                new Supervision(Supervision.LONGEST_TIMEOUT_MILLIS, () -> new FreeClassifier(policy.maxSize()), 0));
     }
 
     /** Its worker takes what is there, up to {@code largest} images: the pipeline's default. */

@@ -31,8 +31,8 @@ final class DecodeScenario implements Scenario {
     @Override
     public Map<String, Object> run(BenchSettings settings) throws Exception {
         ImageIO.setUseCache(false);
-        ImagePreprocessor preprocessor =
-                new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), new Preprocessing(SHORT_EDGE, SIDE, SIDE));
+        ImagePreprocessor preprocessor = new ImagePreprocessor(
+                new ConfigurationLoader().load().limits().image(), new Preprocessing(SHORT_EDGE, SIDE, SIDE));
         List<byte[]> usual = Photographs.read(settings.images());
         List<byte[]> large = List.of(Photographs.made(4_000, 3_000, 1), Photographs.made(3_000, 4_000, 2));
         Map<String, Double> medians = new Rounds(settings.rounds())

@@ -58,7 +58,8 @@ final class DrainAtCommitScenario implements Scenario {
 
     private static double drainAtCommit(LoadedNetwork network, int seconds) throws Exception {
         ImagePreprocessor preprocessor = new ImagePreprocessor(
-                new ConfigurationLoader().load().limits().image(), network.directory().preprocessing());
+                new ConfigurationLoader().load().limits().image(),
+                network.directory().preprocessing());
         ExecutorService threads =
                 Executors.newFixedThreadPool(network.classifiers().size());
         try {

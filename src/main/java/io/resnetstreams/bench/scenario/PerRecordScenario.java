@@ -42,7 +42,8 @@ final class PerRecordScenario implements Scenario {
 
     private static double perRecord(LoadedNetwork network, int seconds) throws Exception {
         ImagePreprocessor preprocessor = new ImagePreprocessor(
-                new ConfigurationLoader().load().limits().image(), network.directory().preprocessing());
+                new ConfigurationLoader().load().limits().image(),
+                network.directory().preprocessing());
         // Each stream thread takes a predictor of its own for a record.
         BlockingQueue<Classifier> free = new LinkedBlockingQueue<>(network.classifiers());
         int threads = network.classifiers().size();

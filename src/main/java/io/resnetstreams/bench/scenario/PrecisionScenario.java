@@ -82,7 +82,8 @@ final class PrecisionScenario implements Scenario {
     private static ModelDirectory reduced(
             BenchSettings settings, ModelDirectory model, List<byte[]> images, Precision precision)
             throws IOException, RejectedEventException {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), model.preprocessing());
+        ImagePreprocessor preprocessor =
+                new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), model.preprocessing());
         List<byte[]> pixels = new ArrayList<>();
         for (byte[] image : images.subList(0, Math.min(images.size(), CALIBRATION_IMAGES))) {
             pixels.add(preprocessor.toPixels(image));

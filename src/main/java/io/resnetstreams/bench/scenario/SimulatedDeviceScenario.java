@@ -68,7 +68,8 @@ final class SimulatedDeviceScenario implements Scenario {
     }
 
     private static double perRecord(KafkaSetup kafka, int seconds) throws Exception {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), INPUT);
+        ImagePreprocessor preprocessor =
+                new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), INPUT);
         SimulatedDevice device = new SimulatedDevice(224 * 224 * 3, CLASSES);
         return TopologyRun.other(
                 kafka,

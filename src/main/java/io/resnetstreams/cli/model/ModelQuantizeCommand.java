@@ -91,8 +91,10 @@ final class ModelQuantizeCommand implements Callable<Integer> {
         try {
             Precision precision = Precision.of(precisionName);
             ModelDirectory model = ClassificationStack.model(modelPath);
-            List<byte[]> calibration =
-                    precision == Precision.INT8 ? data.samples(model, new ConfigurationLoader().load().limits().image(), samples) : List.of();
+            List<byte[]> calibration = precision == Precision.INT8
+                    ? data.samples(
+                            model, new ConfigurationLoader().load().limits().image(), samples)
+                    : List.of();
             String name = ModelDescription.nameOf(out);
             ModelDirectory quantized = ModelQuantization.write(
                     model, precision, calibration, name, provenance(model, precision, null), folder);
@@ -126,7 +128,8 @@ final class ModelQuantizeCommand implements Callable<Integer> {
 
     /** Returns null if the new model can't be run here, and that is forced. */
     private Comparison compare(ModelDirectory model, ModelDirectory quantized) throws Exception {
-        EvaluationSet set = data.read(model, new ConfigurationLoader().load().limits().image(), output.text()::println);
+        EvaluationSet set =
+                data.read(model, new ConfigurationLoader().load().limits().image(), output.text()::println);
         int workers = Runtime.getRuntime().availableProcessors();
         try (DeviceModel before = DeviceModel.load(model, Device.cpu(), workers, BATCH);
                 DeviceModel after = loadQuantized(quantized, workers)) {

@@ -50,7 +50,12 @@ final class Watchdog {
     private boolean hasReplaced;
 
     /** @param imageBytes the size of one image's pixels, H·W·3 */
-    Watchdog(WatchedDevice watched, Supervision supervision, int imageBytes, Executor executor, LongSupplier nanoTicker) {
+    Watchdog(
+            WatchedDevice watched,
+            Supervision supervision,
+            int imageBytes,
+            Executor executor,
+            LongSupplier nanoTicker) {
         this.device = watched;
         this.supervision = supervision;
         this.blankImage = List.of(new byte[imageBytes]);

@@ -30,7 +30,9 @@ public final class DeviceSelector {
 
     /** Checks and returns a setting, without loading the engine. */
     public static String requireValid(String setting) {
-        if (!setting.equals("auto") && !setting.equals("cpu") && !GPU.matcher(setting).matches()) {
+        if (!setting.equals("auto")
+                && !setting.equals("cpu")
+                && !GPU.matcher(setting).matches()) {
             throw new IllegalArgumentException("device is '" + setting + "'; allowed are auto, cpu, gpu and gpu:N");
         }
         return setting;

@@ -83,9 +83,7 @@ class BatchCeilingTest {
     @Test
     void eachTimeItGrewTooFarItWaitsTwiceAsLong() {
         ceiling.outOfMemory(32);
-        for (int patience = BatchCeiling.FIRST_WAIT;
-                patience < BatchCeiling.LONGEST_WAIT;
-                patience = 2 * patience) {
+        for (int patience = BatchCeiling.FIRST_WAIT; patience < BatchCeiling.LONGEST_WAIT; patience = 2 * patience) {
             assertThat(fullBatchesUntilGrowth()).isEqualTo(patience);
             ceiling.outOfMemory(18);
         }

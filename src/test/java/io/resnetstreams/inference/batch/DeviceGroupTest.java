@@ -246,7 +246,8 @@ class DeviceGroupTest {
         for (CompletableFuture<float[]> row : submit(20)) {
             assertThatThrownBy(() -> row.get(LIMIT_SECONDS, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(DeviceFailedException.class)
-                    .hasMessageContaining("not returned from a batch within 300 ms, and a new copy of the network has not classified");
+                    .hasMessageContaining(
+                            "not returned from a batch within 300 ms, and a new copy of the network has not classified");
         }
     }
 
