@@ -41,7 +41,7 @@ public record RawEvent(
     }
 
     /** Returns the size of key, value and headers in bytes. */
-    public long contentBytes() {
+    long contentBytes() {
         return length(key) + length(value) + headerBytes;
     }
 

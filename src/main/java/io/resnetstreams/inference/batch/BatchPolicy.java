@@ -42,7 +42,7 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
      * @param oldestWaitNanos how long the oldest of them has waited
      * @return why it is due, or null if the device should wait for more images
      */
-    public ClosedBy due(int queued, int ceiling, long oldestWaitNanos, boolean draining) {
+    ClosedBy due(int queued, int ceiling, long oldestWaitNanos, boolean draining) {
         if (queued >= ceiling) {
             return ClosedBy.FULL;
         }
@@ -56,7 +56,7 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
     }
 
     /** Returns how long to wait for more images, given how long the oldest one has waited. */
-    public long remainingNanos(long oldestWaitNanos) {
+    long remainingNanos(long oldestWaitNanos) {
         return Math.max(0, maxDelayNanos() - oldestWaitNanos);
     }
 

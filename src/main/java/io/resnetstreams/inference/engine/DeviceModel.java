@@ -6,6 +6,7 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
+import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.batch.OutOfDeviceMemoryException;
 import io.resnetstreams.inference.engine.PixelPacker.PixelBatch;
@@ -19,13 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,10 +158,7 @@ public final class DeviceModel implements AutoCloseable {
             ModelDirectory folded = directory.writeFolded(folder);
             loadEach(folded, device, workers, models);
         } finally {
-            try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Comparator.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
-            }
+            TemporaryFolder.delete(folder);
         }
     }
 
