@@ -1,7 +1,7 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.RejectedEventException;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class DecodeBenchmark {
     private final ImagePreprocessor preprocessor =
-            new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(256, 224, 224));
+            new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), new Preprocessing(256, 224, 224));
     private byte[] file;
 
     /** What is decoded. */

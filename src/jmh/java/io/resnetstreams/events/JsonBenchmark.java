@@ -2,6 +2,7 @@ package io.resnetstreams.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import java.util.Base64;
@@ -27,7 +28,8 @@ public class JsonBenchmark {
     private static final int IMAGE_BYTES = 20_000;
     private static final int LABELS = 5;
 
-    private final EventReader reader = new EventReader(EventLimits.defaults());
+    private final EventReader reader =
+            new EventReader(new ConfigurationLoader().load().eventLimits());
     private RawEvent event;
     private LabelEvent label;
 

@@ -2,8 +2,8 @@ package io.resnetstreams.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
@@ -29,7 +29,11 @@ public final class OutcomeScan {
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
 
     public OutcomeScan(TopicAudit audit, String inputTopic) {
-        this(audit, inputTopic, OfflineOutcomes.none(), new EventReader(EventLimits.defaults()));
+        this(
+                audit,
+                inputTopic,
+                OfflineOutcomes.none(),
+                new EventReader(new ConfigurationLoader().load().eventLimits()));
     }
 
     /** Compares outcomes with those found offline, by the event ids that the reader determines. */

@@ -12,6 +12,7 @@ import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
+import io.resnetstreams.inference.batch.Supervision;
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,14 @@ public final class Service implements AutoCloseable {
     public static final int LARGEST_BATCH = BenchSettings.PIPELINE.batch().maxSize();
 
     private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+
+    /** As in the pipeline, but a call may take so long that no scenario replaces its worker. */
+    private static final Supervision SUPERVISION = new Supervision(
+            Supervision.LONGEST_TIMEOUT_MILLIS,
+            () -> {
+                throw new IllegalStateException("a benchmark has no spare classifier");
+            },
+            0);
 
     private final ServiceMetrics metrics = new ServiceMetrics();
     private final int workers;
@@ -42,7 +51,8 @@ public final class Service implements AutoCloseable {
         List<Batcher> batchers = new ArrayList<>();
         for (List<Classifier> classifiers : devices) {
             String name = "device-" + batchers.size();
-            batchers.add(new Batcher(name, classifiers, imageBytes, new BatchPolicy(largestBatch, 0), metrics));
+            batchers.add(
+                    new Batcher(name, classifiers, imageBytes, new BatchPolicy(largestBatch, 0), metrics, SUPERVISION));
         }
         this.workers = devices.stream().mapToInt(List::size).sum();
         List<String> labels =

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads whole files that may come from anywhere, up to a size, so that none of them takes all memory. What a file says of
- * its size does not count, since devices and pipes say nothing. Stateless.
+ * Reads whole files from untrusted sources up to a maximum size, so that none of them exhausts the memory. It does not rely on
+ * the file system's size, since devices and pipes have none. Stateless.
  */
 public final class BoundedFile {
-    /** The byte order mark that some editors put before text in UTF-8, one character for each byte. */
+    /** The byte order mark that some editors write before UTF-8 text, with one character for each byte. */
     public static final String MARK_BYTES = "\u00ef\u00bb\u00bf";
 
     private static final String MARK = "\ufeff";
@@ -25,8 +25,8 @@ public final class BoundedFile {
     /**
      * Returns a file's bytes.
      *
-     * @param most how many bytes are read at most
-     * @throws IOException if it has more; the message says so, without the file's name
+     * @param most the maximum number of bytes
+     * @throws IOException if the file is larger; the message does not contain its name
      */
     public static byte[] bytes(Path file, int most) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
@@ -34,7 +34,7 @@ public final class BoundedFile {
         }
     }
 
-    /** Returns what is left in a stream; see {@link #bytes(Path, int)}. */
+    /** Returns the remaining bytes of a stream; see {@link #bytes(Path, int)}. */
     public static byte[] bytes(InputStream in, int most) throws IOException {
         byte[] bytes = in.readNBytes(most);
         if (bytes.length == most && in.read() >= 0) {
@@ -46,7 +46,7 @@ public final class BoundedFile {
     /**
      * Returns a file's lines, without a byte order mark.
      *
-     * @throws IOException if it is not in UTF-8, too; the message says what it is instead, if that can be told
+     * @throws IOException also if the file is not UTF-8; the message names its encoding or format if it is recognised
      */
     public static List<String> lines(Path file, int most) throws IOException {
         return lines(bytes(file, most));
@@ -67,7 +67,7 @@ public final class BoundedFile {
         }
     }
 
-    /** Whether it begins with a mark of UTF-16, or with a Latin letter in it. */
+    /** Returns whether the bytes begin with a UTF-16 byte order mark, or a Latin letter in UTF-16. */
     private static boolean isWide(byte[] bytes) {
         if (bytes.length < 2) {
             return false;

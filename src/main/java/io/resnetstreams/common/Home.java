@@ -3,13 +3,13 @@ package io.resnetstreams.common;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the launcher stands, with {@code models} and {@code topology} beside it. */
+/** The directory of the launcher, which also contains {@code models} and {@code topology}. */
 public final class Home {
     private static final Path DIRECTORY = Path.of(System.getProperty("resnet-streams.home", "."));
 
     private Home() {}
 
-    /** Returns a path as given where it exists, else beside the launcher. */
+    /** Returns the path if it exists, else the same path relative to the launcher's directory. */
     public static Path resolve(Path path) {
         Path beside = DIRECTORY.resolve(path);
         return !Files.exists(path) && Files.exists(beside) ? beside : path;

@@ -1,10 +1,10 @@
 package io.resnetstreams.common;
 
-/** Text in HTML and XML. */
+/** Escapes text for HTML and XML. */
 public final class Markup {
     private Markup() {}
 
-    /** Returns text that means itself in elements and in quoted attributes; what XML can't hold becomes U+FFFD. */
+    /** Escapes text for elements and quoted attributes; characters that XML does not allow become U+FFFD. */
     public static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {

@@ -1,9 +1,9 @@
 package io.resnetstreams.common;
 
 /**
- * Text from events, files and models, made harmless for a terminal and a log. Escaped as Java and JSON write them are control
- * characters (C0, DEL and C1, which terminals obey), line and paragraph separators, what changes the direction of writing,
- * what has no width, and halves of surrogate pairs.
+ * Makes text from events, files and models safe for terminals and logs. It escapes, in the notation of Java and JSON, control
+ * characters (C0, DEL and C1, which control terminals), line and paragraph separators, characters that change the writing
+ * direction or have no width, and unpaired surrogates.
  *
  * <p>Threading: stateless.
  */
@@ -16,19 +16,19 @@ public final class PlainText {
 
     private PlainText() {}
 
-    /** Returns the text in one line; {@code "null"} where there is none. */
+    /** Returns the text in one line, or {@code "null"}. */
     public static String of(String text) {
         return escaped(String.valueOf(text), false);
     }
 
-    /** Returns the text with its own lines and tabs. */
+    /** Returns the text with its line breaks and tabs unchanged. */
     public static String lines(String text) {
         return escaped(String.valueOf(text), true);
     }
 
-    /** Returns the text in one line, of so many characters at most: its end is left out. */
+    /** Returns the text in one line, truncated at its end to this number of characters. */
     public static String limited(String text, int most) {
-        // What is left out need not be looked at; an escape is never shorter than what it stands for.
+        // The rest need not be escaped, since an escape is never shorter than the escaped text.
         String plain = of(text.length() > most ? text.substring(0, most + 1) : text);
         if (plain.length() <= most) {
             return plain;

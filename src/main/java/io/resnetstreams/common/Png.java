@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes PNG files (8 bits a channel, no alpha). Stateless. */
+/** Encodes PNG files (8 bits per channel, no alpha). Stateless. */
 public final class Png {
     private Png() {}
 

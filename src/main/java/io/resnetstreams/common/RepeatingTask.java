@@ -10,16 +10,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a task again and again on a daemon thread of its own, whatever the task throws. Java's executors end the schedule of a
- * task that has thrown, without a word. Here a failure is logged, at most once a minute while it recurs, and the schedule
- * goes on.
+ * Repeats a task on its own daemon thread, even if it throws. Java's executors silently stop repeating a task that has thrown.
+ * Here a failure is logged, at most once a minute while it recurs, and the task is repeated.
  *
- * <p>The pause is between runs: a process that stood still does not catch up on the runs that it missed.
+ * <p>The pause is between executions: a process that was suspended does not catch up on missed ones.
  *
  * <p>Threading: any thread may close it.
  */
 public final class RepeatingTask implements AutoCloseable {
-    /** What is repeated; may throw whatever it likes. */
+    /** The repeated task, which may throw any exception. */
     @FunctionalInterface
     public interface Task {
         void run() throws Exception;
@@ -34,11 +33,11 @@ public final class RepeatingTask implements AutoCloseable {
     }
 
     /**
-     * Begins.
+     * Starts repeating a task.
      *
-     * @param name that of the thread, which log lines name too
-     * @param first how long to wait before the first run
-     * @param pause how long to wait between the end of a run and the next one; at least a millisecond
+     * @param name the name of the thread and of the task in log messages
+     * @param first the delay before the first execution
+     * @param pause the time between the end of an execution and the next one; at least a millisecond
      */
     public static RepeatingTask start(String name, Duration first, Duration pause, Task task) {
         ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named(name));
@@ -47,30 +46,30 @@ public final class RepeatingTask implements AutoCloseable {
         return new RepeatingTask(executor);
     }
 
-    /** Ends it at once; a run that goes on is interrupted. */
+    /** Stops immediately, and interrupts a running execution. */
     @Override
     public void close() {
         executor.shutdownNow();
     }
 
-    /** Ends it and waits until a run that goes on has ended; false when it has not within this time. */
+    /** Stops and waits for a running execution; returns false if that has not ended within this time. */
     public boolean closeAndAwait(Duration longest) throws InterruptedException {
         close();
         return executor.awaitTermination(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Ends it when a run that goes on has ended, and runs this last, on the same thread. */
+    /** Stops after a running execution, and then runs a last task on the same thread. */
     public void closeAfter(Runnable last) {
         executor.execute(last);
         executor.shutdown();
     }
 
-    /** Takes a line and the failure that it is about. */
+    /** Receives log messages. */
     interface Log {
         void warn(String line, Throwable failure);
     }
 
-    /** Runs the task and keeps what it throws from the executor. */
+    /** Runs the task, and catches what it throws. */
     static final class Guard implements Runnable {
         static final Duration SILENCE = Duration.ofMinutes(1);
 
@@ -79,11 +78,11 @@ public final class RepeatingTask implements AutoCloseable {
         private final BooleanSupplier isClosed;
         private final LongSupplier nanoTicker;
         private final Log log;
-        /** Failures since the last line. */
-        private long untold;
+        /** The number of failures since the last message. */
+        private long unreported;
 
-        private boolean hasTold;
-        private long toldNanos;
+        private boolean hasLogged;
+        private long loggedNanos;
 
         Guard(String name, Task task, BooleanSupplier isClosed, LongSupplier nanoTicker, Log log) {
             this.name = name;
@@ -98,28 +97,29 @@ public final class RepeatingTask implements AutoCloseable {
             try {
                 task.run();
             } catch (Throwable failure) {
-                // Errors too: memory that is short now may be there at the next run. When it is being closed, the
-                // failure is the interrupt.
+                // Also errors: memory that is short now may be available at the next execution. After close(), the
+                // failure
+                // is the interrupt.
                 if (!isClosed.getAsBoolean()) {
-                    tell(failure);
+                    report(failure);
                 }
             }
         }
 
-        private void tell(Throwable failure) {
-            untold++;
+        private void report(Throwable failure) {
+            unreported++;
             long now = nanoTicker.getAsLong();
-            if (hasTold && now - toldNanos < SILENCE.toNanos()) {
+            if (hasLogged && now - loggedNanos < SILENCE.toNanos()) {
                 return;
             }
             try {
-                String more = untold > 1 ? ", failure number " + untold + " since the last message" : "";
+                String more = unreported > 1 ? ", failure number " + unreported + " since the last message" : "";
                 log.warn("The task '" + name + "' failed and will be repeated" + more + ": " + failure, failure);
-                hasTold = true;
-                toldNanos = now;
-                untold = 0;
+                hasLogged = true;
+                loggedNanos = now;
+                unreported = 0;
             } catch (RuntimeException | Error e) {
-                // Not even a line can be written, which must not end the schedule either; the next failure is told.
+                // A failure to log must not stop the repetition either; the next failure is logged.
             }
         }
     }

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Folders that a command makes for itself. */
+/** Temporary folders of commands. */
 public final class TemporaryFolder {
     private TemporaryFolder() {}
 
-    /** Deletes a folder and all in it; what can't be deleted stays. */
+    /** Deletes a folder and its content, and ignores what can't be deleted. */
     public static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Pieces of text for people. */
+/** Formats text for output. */
 public final class Text {
     private Text() {}
 
-    /** Returns text as {@link PlainText}, of at most so many characters, shortened at its front. */
+    /** Returns text as {@link PlainText}, truncated at its start to this number of characters. */
     public static String shorten(String text, int length) {
         String clean = PlainText.of(text);
         if (clean.length() <= length) {
@@ -33,13 +33,13 @@ public final class Text {
         return minutes / (24 * 60) + " d " + minutes / 60 % 24 + " h";
     }
 
-    /** Returns the name of a file or directory, of {@code .} and {@code ..} too. */
+    /** Returns the name of a file or directory, also for {@code .} and {@code ..}. */
     public static String name(Path path) {
         Path last = path.toAbsolutePath().normalize().getFileName();
         return last == null ? path.toString() : last.toString();
     }
 
-    /** Returns a number with so many decimals, written the same everywhere. */
+    /** Formats a number with this number of decimals, independent of the locale. */
     public static String decimal(double value, int decimals) {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }

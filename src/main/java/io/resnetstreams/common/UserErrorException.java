@@ -2,7 +2,7 @@ package io.resnetstreams.common;
 
 import java.io.Serial;
 
-/** A mistake that its user can mend; shown as one line without a stack trace, and ends the process with its exit code. */
+/** An error that the user can fix. It is shown without a stack trace, and the process ends with its exit code. */
 public final class UserErrorException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -19,16 +19,17 @@ public final class UserErrorException extends RuntimeException {
         return new UserErrorException(2, message, null);
     }
 
-    /** Wrong usage or configuration, found by another exception: exit code 2. */
+    /** Wrong usage or configuration, caused by another exception: exit code 2. */
     public static UserErrorException usage(String message, Throwable cause) {
         return new UserErrorException(2, message, cause);
     }
 
-    /** It ran and something fell short: exit code 1. */
+    /** The command ran but did not succeed: exit code 1. */
     public static UserErrorException shortfall(String message, Throwable cause) {
         return new UserErrorException(1, message, cause);
     }
 
+    /** Returns the exit code of the process. */
     public int exitCode() {
         return exitCode;
     }

@@ -10,11 +10,11 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * An event that could not become a label: key, value and headers byte for byte as they came, and why. The header names
- * are those of KIP-1034, with the stage and code of this pipeline beside them.
+ * An event that could not be classified: its unchanged key, value and headers, and the reason. The header names are those of
+ * KIP-1034, plus the stage and code of this pipeline.
  *
- * @param event as it came; without key, value and headers where they do not fit into a record of the dead-letter topic
- * @param hasContent whether the event has the key, value and headers that it came with
+ * @param event the original event, without key, value and headers if they do not fit into a record of the dead-letter topic
+ * @param hasContent whether the event has its original key, value and headers
  */
 public record DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception, boolean hasContent)
         implements Outcome {
@@ -26,7 +26,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     public static final String STAGE_HEADER = "resnet-streams.stage";
     public static final String CODE_HEADER = "resnet-streams.code";
 
-    /** The event's timestamp in milliseconds since the epoch; the record's own differs where the topic refuses it. */
+    /** The event's timestamp in milliseconds since the epoch; the record's own differs if the topic refuses it. */
     public static final String TIMESTAMP_HEADER = "resnet-streams.timestamp";
 
     /** Whether the record has the event's key, value and headers: {@code complete} or {@code omitted}. */
@@ -35,7 +35,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     private static final String COMPLETE = "complete";
     private static final String OMITTED = "omitted";
 
-    /** In the order in which they are added; those of a backfill's run may follow. */
+    /** In the order in which they are added; the headers of a backfill run may follow. */
     private static final List<String> ADDED_HEADERS = List.of(
             EXCEPTION_HEADER,
             MESSAGE_HEADER,
@@ -57,7 +57,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         reason = PlainText.limited(reason, MAX_REASON_CHARACTERS);
     }
 
-    /** Makes a dead letter with the event's content. */
+    /** Creates a dead letter with the event's content. */
     public DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception) {
         this(event, stage, code, reason, exception, true);
     }
@@ -77,7 +77,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     /**
      * Returns the same dead letter without the event's key, value and headers.
      *
-     * @param why why they are left out, as the rest of a sentence: {@code , since ...}; it may be empty
+     * @param why the reason, as the end of a sentence: {@code , since ...}; may be empty
      */
     public DeadLetter withoutContent(String why) {
         String note = "; key, value and headers are left out here" + why;
@@ -88,8 +88,8 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     }
 
     /**
-     * Returns the headers that the event came with, of those of a record of the dead-letter topic: all but the last ones,
-     * which say why it is a dead letter, and of which backfill. An event may have come with others of the same names.
+     * Returns the event's original headers, given those of a record of the dead-letter topic: all but the last ones, which
+     * contain the reason and the backfill. The event itself may have headers with the same names.
      */
     public static List<Header> eventHeaders(Headers headers) {
         List<Header> all = List.of(headers.toArray());
@@ -99,7 +99,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return all.subList(0, end);
     }
 
-    /** Returns the end of what comes before the names, where headers up to an end have them last, in that order. */
+    /** Returns the number of headers before these names, if the headers end with them in this order. */
     private static int without(List<String> names, List<Header> headers, int end) {
         int before = end;
         for (int i = names.size() - 1;
@@ -110,15 +110,15 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return before;
     }
 
-    /** Returns whether a record of the dead-letter topic comes without key, value and the event's headers. */
+    /** Returns whether a record of the dead-letter topic has no key, value and headers of the event. */
     public static boolean isWithoutContent(Headers headers) {
         return OMITTED.equals(text(headers, CONTENT_HEADER));
     }
 
     /**
-     * Returns where the event of a record of the dead-letter topic stands; nothing where its headers do not say so.
+     * Returns the position of the event of a record of the dead-letter topic; empty if its headers do not contain it.
      *
-     * @param recordTimestamp the record's, which is the event's unless a header says otherwise
+     * @param recordTimestamp the record's timestamp, which is the event's unless a header contains another one
      */
     public static Optional<SourcePosition> sourceOf(Headers headers, long recordTimestamp) {
         String topic = text(headers, TOPIC_HEADER);
@@ -154,7 +154,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return event.value();
     }
 
-    /** Returns the event's own headers, then those that say why it is here. */
+    /** Returns the event's own headers, followed by those with the reason. */
     public Headers headers() {
         SourcePosition source = event.source();
         return new RecordHeaders(event.headers())

@@ -1,10 +1,10 @@
 package io.resnetstreams.events;
 
 /**
- * A label event with the bytes of its record. They are made by whoever found the label: a stream thread, which every event
- * of its partitions passes, spent two fifths of its time on JSON.
+ * A label event with the bytes of its record. The device threads encode it, since a stream thread, which handles all events of
+ * its partitions, would spend two fifths of its time on JSON.
  *
- * @param json as of {@link LabelEventSerde}; not to be changed
+ * @param json the encoding of {@link LabelEventSerde}; must not be modified
  */
 public record EncodedLabel(LabelEvent event, byte[] json) implements Outcome {
     /** Encodes a label event. */
@@ -12,7 +12,7 @@ public record EncodedLabel(LabelEvent event, byte[] json) implements Outcome {
         return new EncodedLabel(event, LabelEventSerde.write(event));
     }
 
-    /** The JSON follows from the event. */
+    /** The event determines the JSON. */
     @Override
     public boolean equals(Object other) {
         return other instanceof EncodedLabel label && event.equals(label.event);

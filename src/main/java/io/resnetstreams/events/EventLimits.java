@@ -1,14 +1,14 @@
 package io.resnetstreams.events;
 
 /**
- * What an event may cost to read.
+ * The limits for reading an event.
  *
- * @param maxEventBytes key, value and headers together, as they are once uncompressed
- * @param maxJsonDepth how deep objects and arrays may nest in a JSON event
- * @param maxJsonStringLength characters of a field's name, and of any string but the image
- * @param maxJsonNumberLength characters of a number
- * @param maxIdLength characters of an id
- * @param maxHeaders number of headers
+ * @param maxEventBytes the uncompressed size of key, value and headers together
+ * @param maxJsonDepth the nesting depth of objects and arrays in a JSON event
+ * @param maxJsonStringLength the length of field names, and of strings other than the image, in characters
+ * @param maxJsonNumberLength the length of a number, in characters
+ * @param maxIdLength the length of an id, in characters
+ * @param maxHeaders the number of headers
  */
 public record EventLimits(
         int maxEventBytes,
@@ -23,19 +23,11 @@ public record EventLimits(
             throw new IllegalArgumentException(
                     "maxJsonDepth is " + maxJsonDepth + "; at least 2 is needed, for the attributes of an event");
         }
-        // The event's own names, of which 'capturedAt' is the longest, and its values.
+        // The names of an event's own fields, such as 'capturedAt', and their values must fit.
         requireAtLeast(16, "maxJsonStringLength", maxJsonStringLength);
         requireAtLeast(1, "maxJsonNumberLength", maxJsonNumberLength);
         requireAtLeast(1, "maxIdLength", maxIdLength);
         requireAtLeast(1, "maxHeaders", maxHeaders);
-    }
-
-    /**
-     * Returns the limits used unless configured otherwise: 16 MiB, depth 32, 1,048,576, 1,000 and 4,096 characters, 32,768
-     * headers.
-     */
-    public static EventLimits defaults() {
-        return new EventLimits(16 << 20, 32, 1 << 20, 1_000, 4_096, 1 << 15);
     }
 
     private static void requireAtLeast(int least, String name, int value) {

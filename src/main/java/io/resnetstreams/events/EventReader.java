@@ -14,18 +14,18 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Reads the image event in a record. Two encodings: the image file itself ({@code content-type: image/*}), and JSON with
+ * Reads the image event in a record, in one of two encodings: the image file itself ({@code content-type: image/*}), and JSON with
  * the file in Base64 ({@code application/json}); without the header, a value that begins with <code>{</code> is JSON.
  *
  * <p>The id is the JSON's {@code id}; else the header {@code id}; else the key; else the source position.
  *
- * <p>Threading: immutable, used by all decode threads at once.
+ * <p>Threading: immutable, shared by all decode threads.
  */
 public final class EventReader {
     public static final String CONTENT_TYPE_HEADER = "content-type";
     public static final String ID_HEADER = "id";
 
-    /** The code of an event whose key, value and headers exceed the limit together. */
+    /** The code for events whose key, value and headers together exceed the limit. */
     public static final String TOO_LARGE = "event_too_large";
 
     private final EventLimits limits;
@@ -42,8 +42,8 @@ public final class EventReader {
     }
 
     /**
-     * Reads an event, or says at stage {@link Stage#EVENT} why it is none; at {@link Stage#LIMITS}, with the code {@value
-     * #TOO_LARGE}, that it is too large to be written to a dead-letter topic as it came.
+     * Reads an event. An invalid one is rejected at stage {@link Stage#EVENT}; one that is too large to be written to a
+     * dead-letter topic unchanged is rejected at {@link Stage#LIMITS}, with the code {@value #TOO_LARGE}.
      */
     public ImageEvent read(RawEvent event) throws RejectedEventException {
         if (event.contentBytes() > limits.maxEventBytes()) {
@@ -75,7 +75,7 @@ public final class EventReader {
                 "content_type", "content-type is '" + contentType + "'; allowed are image/* and application/json");
     }
 
-    /** Returns an event's id; of one that can't be read it is the header {@code id}, else the key, else the source position. */
+    /** Returns an event's id. If the event can't be read, it is the header {@code id}, the key, or the source position. */
     public String id(RawEvent event) {
         try {
             return read(event).id();
@@ -134,12 +134,12 @@ public final class EventReader {
         return new ImageEvent(checkedId(id == null ? idWithoutJson(event) : id), image);
     }
 
-    /** Passes a value, reading its strings to their ends: limits and encoding are checked in them too. */
+    /** Skips a value, but reads its strings, so that limits and encoding are checked. */
     private void pass(JsonParser parser, JsonToken first) throws IOException {
         int depth = 0;
         for (JsonToken token = first; token != null; token = parser.nextToken()) {
             if (token == JsonToken.VALUE_STRING) {
-                // Jackson looks at the limit only where it makes a text, or its buffer grows.
+                // Jackson checks the limit only when it creates a string or its buffer grows.
                 jsonLimits.validateStringLength(parser.getTextLength());
             }
             if (token.isStructStart()) {
@@ -167,7 +167,7 @@ public final class EventReader {
         try {
             return parser.getBinaryValue();
         } catch (JsonEOFException e) {
-            throw e; // the event itself is cut
+            throw e; // the event itself is truncated
         } catch (JsonProcessingException e) {
             throw new RejectedEventException(
                     Stage.EVENT, "base64", "the field 'image' is not Base64: " + e.getOriginalMessage(), e);

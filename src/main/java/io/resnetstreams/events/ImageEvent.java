@@ -1,7 +1,7 @@
 package io.resnetstreams.events;
 
 /**
- * An event read: the image file it carries, and the id its label will bear.
+ * The content of an event: its image file, and the id for its label.
  *
  * @param image the bytes of an image file (JPEG, PNG, …), not yet decoded
  */

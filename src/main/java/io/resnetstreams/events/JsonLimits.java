@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.Serial;
 
 /**
- * The limits that hold while JSON is read, so that what exceeds them is never held in memory. Jackson's own say in words
- * alone which of them was exceeded; these give it a code.
+ * The limits while JSON is parsed, so that values that exceed them are never held in memory. Unlike Jackson's own limits, these
+ * report the dead letter's code.
  */
 final class JsonLimits extends StreamReadConstraints {
     @Serial
@@ -78,7 +78,7 @@ final class JsonLimits extends StreamReadConstraints {
         }
     }
 
-    /** Its whole length is not known, since it is not read to its end. */
+    /** The full length is unknown, since the value is not read to its end. */
     private static ExceededException tooLong(String code, String what, int allowed) {
         return new ExceededException(code, what + " has more than the " + allowed + " characters allowed");
     }

@@ -14,7 +14,7 @@ public record LabelEvent(String id, List<Label> labels, ModelReference model, So
         labels = List.copyOf(labels);
     }
 
-    /** Returns what the pipeline's label events have and this has not, as a record of another sender may be; else null. */
+    /** Returns which required field is missing, as in a record of another sender, or null if the event is complete. */
     public String missing() {
         if (id == null) {
             return "id";
@@ -28,7 +28,7 @@ public record LabelEvent(String id, List<Label> labels, ModelReference model, So
     }
 
     /**
-     * A class of the model and how probable it is.
+     * A class of the model and its probability.
      *
      * @param index the class's number, counted from 0 in the model's synset
      * @param probability between 0 and 1
@@ -37,7 +37,7 @@ public record LabelEvent(String id, List<Label> labels, ModelReference model, So
     public record Label(String label, int index, double probability) {}
 
     /**
-     * Which model said so.
+     * The model that determined the labels.
      *
      * @param digest SHA-256 over the model's files, in hexadecimal
      */

@@ -19,7 +19,7 @@ public final class LabelEventSerde {
 
     private LabelEventSerde() {}
 
-    /** Returns a deserializer that throws {@link SerializationException} where a value is not a label event. */
+    /** Returns a deserializer that throws {@link SerializationException} if a value is not a label event. */
     public static Deserializer<LabelEvent> deserializer() {
         return (topic, bytes) -> bytes == null ? null : read(topic, bytes);
     }

@@ -6,20 +6,20 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * A record of the input topic exactly as it came; key and value may be null. The arrays are not to be changed.
+ * A record of the input topic, unchanged; key and value may be null. The arrays must not be modified.
  *
  * @param headerCount number of headers
  * @param headerBytes length of the headers' names and values in UTF-8
  */
 public record RawEvent(
         SourcePosition source, byte[] key, byte[] value, Headers headers, int headerCount, long headerBytes) {
-    /** What an event costs besides its bytes: objects, a future, a queue slot. */
+    /** The memory of an event in addition to its bytes: objects, a future, a queue slot. */
     private static final int OVERHEAD_BYTES = 256;
 
-    /** What a header costs besides its bytes: the header, its name as a string, an array and a buffer. */
+    /** The memory of a header in addition to its bytes: the header, its name as a string, an array and a buffer. */
     private static final int HEADER_OVERHEAD_BYTES = 160;
 
-    /** Measures the headers at once, on the thread that read the record: they decode their names when first asked. */
+    /** Measures the headers now, on the thread that read the record, since they decode their names lazily. */
     public RawEvent(SourcePosition source, byte[] key, byte[] value, Headers headers) {
         this(source, key, value, headers, headerCount(headers), headerBytes(headers));
     }
@@ -40,17 +40,17 @@ public record RawEvent(
         return bytes;
     }
 
-    /** Returns how many bytes the sender put into key, value and headers. */
-    public long contentBytes() {
+    /** Returns the size of key, value and headers in bytes. */
+    long contentBytes() {
         return length(key) + length(value) + headerBytes;
     }
 
-    /** Returns about how many bytes of memory this event holds. */
+    /** Returns the approximate memory of this event in bytes. */
     public long sizeInBytes() {
         return OVERHEAD_BYTES + contentBytes() + (long) HEADER_OVERHEAD_BYTES * headerCount;
     }
 
-    /** Returns an event of the same source with nothing of what the sender put into it. */
+    /** Returns an event with the same position, without key, value and headers. */
     RawEvent withoutContent() {
         return new RawEvent(source, null, null, new RecordHeaders());
     }

@@ -4,8 +4,8 @@ import io.resnetstreams.common.PlainText;
 import java.io.Serial;
 
 /**
- * An event that can't become a label. It says at which {@link Stage}, with a short stable code for machines
- * ({@code too_many_pixels}) and a reason for people that names the value found and what is allowed, as {@link PlainText}.
+ * An event that can't be classified. It has the {@link Stage} that rejected it, a stable machine-readable code
+ * ({@code too_many_pixels}), and a reason that names the actual and the allowed value, as {@link PlainText}.
  */
 public final class RejectedEventException extends Exception {
     @Serial

@@ -1,7 +1,7 @@
 package io.resnetstreams.events;
 
 /**
- * Where an event stands in its input topic.
+ * The position of an event in its input topic.
  *
  * @param timestamp the record's timestamp, in milliseconds since the epoch
  */

@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Decodes Windows and OS/2 bitmaps: palettes, bit masks, and runs (RLE4, RLE8).
  *
- * <p>As in Pillow, an index that the palette lacks is a shade of grey, pixels that runs leave out have the first colour, and
- * what runs beyond the end of its row is dropped. Alpha masks and colour profiles of the larger headers change nothing.
+ * <p>As in Pillow, an index that is not in the palette is a shade of grey, pixels that the runs skip have the first colour, and
+ * runs are cut at the end of a row. Alpha masks and colour profiles are ignored.
  */
 final class BmpDecoder {
     private static final int OS2_HEADER = 12;
@@ -54,7 +54,7 @@ final class BmpDecoder {
         data = readPalette(14 + size + (!masked || size > 40 ? 0 : compression == 3 ? 12 : 16), os2);
     }
 
-    /** Returns where the pixels begin: where the header says, else behind the palette. */
+    /** Returns the offset of the pixels: that of the header, else the end of the palette. */
     private int readPalette(int palette, boolean os2) throws RejectedEventException {
         int entryBytes = os2 ? 3 : 4;
         long most = bits <= 8 ? 1 << bits : 0;
@@ -84,7 +84,7 @@ final class BmpDecoder {
 
     private void readRows(Pixels image, int[] row) throws RejectedEventException {
         long rowBytes = ((long) row.length * bits + 31) / 32 * 4;
-        // The last row may lack what only fills it up to a multiple of four.
+        // The padding of the last row may be missing.
         file.require(data, rowBytes * (header.height() - 1) + ((long) row.length * bits + 7) / 8);
         for (int y = 0; y < header.height(); y++) {
             for (int x = 0; x < row.length; x++) {
@@ -115,7 +115,7 @@ final class BmpDecoder {
             int value = file.u8(at + 1);
             at += 2;
             if (count > 0 || value > 2) {
-                int literal = count == 0 ? value : 0; // so many indices of their own, not one repeated
+                int literal = count == 0 ? value : 0; // the number of individual indices
                 for (int i = 0; i < count + literal; i++, x++) {
                     int indices = literal > 0 ? file.u8(at + i * bits / 8) : value;
                     if (x < row.length) {

@@ -4,7 +4,7 @@ import io.resnetstreams.events.RejectedEventException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Finds the EXIF orientation of JPEG, PNG and WebP files, 1 to 8: upright where the metadata is unreadable. */
+/** Finds the EXIF orientation of JPEG, PNG and WebP files, 1 to 8; upright if the metadata is unreadable. */
 final class ExifOrientation {
     static final int UPRIGHT = 1;
     private static final int ORIENTATION_TAG = 0x0112;
@@ -12,17 +12,17 @@ final class ExifOrientation {
 
     private ExifOrientation() {}
 
-    /** Returns whether turning by it makes rows of columns. */
+    /** Returns whether this orientation swaps rows and columns. */
     static boolean isSideways(int orientation) {
         return orientation >= 5;
     }
 
-    /** Returns whether the shown image's left is an end of the stored rows or columns. */
+    /** Returns whether the left edge of the upright image is the end of the stored rows or columns. */
     static boolean isReversedAcross(int orientation) {
         return "2367".indexOf('0' + orientation) >= 0;
     }
 
-    /** Returns whether the shown image's top is an end of the stored rows or columns. */
+    /** Returns whether the top edge of the upright image is the end of the stored rows or columns. */
     static boolean isReversedDown(int orientation) {
         return "3478".indexOf('0' + orientation) >= 0;
     }
@@ -36,14 +36,14 @@ final class ExifOrientation {
                         case WEBP -> WebpStructure.find(file, "EXIF");
                         default -> 0;
                     };
-            // Some writers repeat the name.
+            // Some software writes the name twice.
             return inTiff(file, file.has(start, JpegStructure.EXIF) ? start + JpegStructure.EXIF.length() : start);
         } catch (RejectedEventException | IndexOutOfBoundsException e) {
             return UPRIGHT;
         }
     }
 
-    /** Pillow takes whole numbers of 16 and 32 bits, and the last of several entries. */
+    /** As in Pillow, integers of 16 and 32 bits are accepted, and the last of several entries counts. */
     private static int inTiff(FileBytes file, int start) {
         boolean bigEndian = file.has(start, "MM\0*");
         if (!bigEndian && !file.has(start, "II*\0")) {

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 
-/** Reads numbers at places of an image file; what lies beyond its end means that the file is truncated. */
+/** Reads numbers from an image file; reading after its end means that the file is truncated. */
 record FileBytes(byte[] data) {
     int length() {
         return data.length;
@@ -36,13 +36,13 @@ record FileBytes(byte[] data) {
         return u16le(at) | (long) u16le(at + 2) << 16;
     }
 
-    /** Returns whether the file holds these characters (of one byte each) at this place. */
+    /** Returns whether the file contains these characters (of one byte each) at this offset. */
     boolean has(int at, String characters) {
         int count = characters.length();
         return at + count <= data.length && new String(data, at, count, ISO_8859_1).equals(characters);
     }
 
-    /** Rejects the file unless it reaches {@code count} bytes beyond {@code at}. */
+    /** Rejects the file unless it has {@code count} bytes from {@code at}. */
     void require(long at, long count) throws RejectedEventException {
         if (at < 0 || at + count > data.length) {
             throw truncated(

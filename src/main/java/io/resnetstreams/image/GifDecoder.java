@@ -3,10 +3,10 @@ package io.resnetstreams.image;
 import io.resnetstreams.events.RejectedEventException;
 
 /**
- * Decodes the first frame of a GIF ("Graphics Interchange Format", version 89a), whatever follows it.
+ * Decodes the first frame of a GIF ("Graphics Interchange Format", version 89a), and ignores the rest.
  *
- * <p>The frame lies on a canvas, as in Pillow's first frame: as large as the file's, and larger if the frame is; around it is
- * the transparent colour if there is one, else the first. An index that the palette lacks is a shade of grey.
+ * <p>As in Pillow, the canvas has the size of the file's, enlarged to contain the frame. It is filled with the transparent
+ * colour if there is one, else the first colour. An index that is not in the palette is a shade of grey.
  */
 final class GifDecoder {
     private static final int HEADER_BYTES = 13;
@@ -21,19 +21,19 @@ final class GifDecoder {
     private int[] colours = Pixels.shades();
     private int background;
     private int at = HEADER_BYTES;
-    private int blockBytes; // not yet read, of a block of codes
+    private int blockBytes; // unread bytes of a block of codes
     private int buffer;
     private int bufferBits;
     private int clear; // the code that clears the table of codes
     private int codeBits;
-    private int known; // codes
+    private int known; // number of codes
     private int previous;
     private final int[] prefixes = new int[MOST_CODES];
     private final int[] lasts = new int[MOST_CODES];
-    private final int[] string = new int[MOST_CODES]; // of the code read last, from its end
-    private int length; // of what is left of it
+    private final int[] string = new int[MOST_CODES]; // of the last code, reversed
+    private int length; // of its remaining part
 
-    /** Reads up to the first frame's data. */
+    /** Reads the headers before the first frame's data. */
     private GifDecoder(FileBytes file) throws RejectedEventException {
         this.file = file;
         readPalette(file.u8(10));
@@ -136,9 +136,9 @@ final class GifDecoder {
         return code;
     }
 
-    /** Each code stands for the string of another (Lempel, Ziv, Welch) and one more index. */
+    /** Each code represents the string of another code plus one index (Lempel, Ziv, Welch). */
     private void expand(int code) throws RejectedEventException {
-        boolean own = code == known && previous >= 0; // the previous string, and its own first index once more
+        boolean own = code == known && previous >= 0; // the previous string plus its first index
         if (!own && (code >= known || code > clear && previous < 0)) {
             throw FileBytes.corrupt("the codes of its first frame are damaged: " + code + " is not yet in use");
         }

@@ -3,7 +3,7 @@ package io.resnetstreams.image;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 
-/** The formats accepted, told by a file's first bytes and never by its name or content type. */
+/** The accepted formats, recognised by a file's first bytes and not by its name or content type. */
 enum ImageFormat {
     JPEG("\u00FF\u00D8"),
     PNG("\u0089PNG\r\n\u001A\n"),

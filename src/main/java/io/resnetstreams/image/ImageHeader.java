@@ -3,9 +3,9 @@ package io.resnetstreams.image;
 import io.resnetstreams.events.RejectedEventException;
 
 /**
- * Format and size as a file's header states them, before orientation.
+ * The format and size in a file's header, before the orientation is applied.
  *
- * <p>Reading them takes no memory; the decoder itself would allocate the pixels first, which is what a decompression bomb wants.
+ * <p>Reading the header takes no memory, whereas a decoder would allocate the pixels, which a decompression bomb exploits.
  */
 record ImageHeader(ImageFormat format, int width, int height) {
     static ImageHeader read(FileBytes file) throws RejectedEventException {
@@ -38,14 +38,14 @@ record ImageHeader(ImageFormat format, int width, int height) {
     }
 
     private static ImageHeader bmp(FileBytes file) throws RejectedEventException {
-        if (file.u32le(14) == 12) { // the OS/2 header, with sizes of 16 bits
+        if (file.u32le(14) == 12) { // the OS/2 header has 16-bit sizes
             return new ImageHeader(ImageFormat.BMP, file.u16le(18), file.u16le(20));
         }
-        int height = Math.abs((int) file.u32le(22)); // a negative one means rows from the top
+        int height = Math.abs((int) file.u32le(22)); // negative if the rows start at the top
         return new ImageHeader(ImageFormat.BMP, (int) file.u32le(18), height);
     }
 
-    /** Rejects an image whose stated size is beyond the limits. */
+    /** Rejects an image whose size in the header exceeds the limits. */
     void require(ImageLimits limits) throws RejectedEventException {
         String size = "the image is " + width + "×" + height;
         if (Math.max(width, height) > limits.maxEdge()) {
@@ -63,7 +63,7 @@ record ImageHeader(ImageFormat format, int width, int height) {
         }
     }
 
-    /** Rejects an image that was decoded to another size than its header states. */
+    /** Rejects an image whose decoded size differs from its header. */
     void requireDecoded(Pixels pixels, int reduction) throws RejectedEventException {
         int more = reduction - 1; // scaled decoding rounds up
         if (pixels.width() != (width + more) / reduction || pixels.height() != (height + more) / reduction) {
@@ -72,7 +72,7 @@ record ImageHeader(ImageFormat format, int width, int height) {
         }
     }
 
-    /** Returns the size after the image was turned upright. */
+    /** Returns the size after the orientation is applied. */
     ImageSize upright(int orientation) {
         return ExifOrientation.isSideways(orientation) ? new ImageSize(height, width) : new ImageSize(width, height);
     }

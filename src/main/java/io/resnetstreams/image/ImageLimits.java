@@ -1,20 +1,20 @@
 package io.resnetstreams.image;
 
 /**
- * What an image may claim at most, and how long its decoding may take. All but the time are checked on the file's header
- * and structure, before memory for pixels is taken.
+ * The limits for the size of an image and for the time to decode it. All except the time are checked on the file's header and
+ * structure, before memory for pixels is allocated.
  *
- * @param maxBytes length of the image file in bytes
- * @param maxPixels width × height as the header states them
- * @param maxEdge width or height, whichever is longer, in pixels
- * @param maxAspectRatio how many times the longer edge may be as long as the shorter
- * @param maxDecodeMillis processor time that decoding, scaling and cropping may take, in milliseconds
+ * @param maxBytes the size of the image file in bytes
+ * @param maxPixels width × height in the header
+ * @param maxEdge the longer edge, in pixels
+ * @param maxAspectRatio the ratio of the longer to the shorter edge
+ * @param maxDecodeMillis the processor time for decoding, scaling and cropping, in milliseconds
  */
 public record ImageLimits(int maxBytes, int maxPixels, int maxEdge, int maxAspectRatio, int maxDecodeMillis) {
-    /** Far above what any decoder accepts but BMP's and PNG's. */
+    /** Larger than all decoders except those for BMP and PNG accept. */
     private static final int LONGEST_EDGE = 1 << 20;
 
-    /** Three bytes a pixel must still fit into one array. */
+    /** Three bytes per pixel must fit into one array. */
     private static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
 
     public ImageLimits {
@@ -27,14 +27,6 @@ public record ImageLimits(int maxBytes, int maxPixels, int maxEdge, int maxAspec
                 "maxEdge is " + maxEdge + "; allowed are 1 to " + LONGEST_EDGE + ", what the decoder accepts");
         require(maxAspectRatio >= 1, "maxAspectRatio is " + maxAspectRatio + "; it must be at least 1, a square's");
         require(maxDecodeMillis >= 1, "maxDecodeMillis is " + maxDecodeMillis + "; it must be at least 1");
-    }
-
-    /**
-     * Returns the limits used unless configured otherwise: 20 MiB, 64 megapixels (phones take 50 and more), an edge of 16,384
-     * pixels, 100 times as long as wide, 10 s.
-     */
-    public static ImageLimits defaults() {
-        return new ImageLimits(20 << 20, 64_000_000, 16_384, 100, 10_000);
     }
 
     private static void require(boolean holds, String reason) {

@@ -10,38 +10,38 @@ import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * From the bytes of an image file (JPEG, PNG, GIF, BMP or WebP) to the pixels a network sees.
+ * Converts an image file (JPEG, PNG, GIF, BMP or WebP) to the input of a network.
  *
- * <p>An image is rejected rather than guessed at: one that is too large ({@link Stage#LIMITS}: {@code too_many_bytes},
- * {@code too_many_pixels}, {@code edge_too_long}, {@code aspect_ratio_too_large}, {@code too_many_scans}; found before
- * memory for its pixels is taken), that took too long ({@code decode_too_long}; found afterwards) or that can't be decoded
- * whole ({@link Stage#DECODE}: {@code empty}, {@code unknown_format}, {@code unsupported}, {@code truncated}, {@code corrupt}).
+ * <p>An image is rejected if it is too large ({@link Stage#LIMITS}: {@code too_many_bytes}, {@code too_many_pixels}, {@code
+ * edge_too_long}, {@code aspect_ratio_too_large}, {@code too_many_scans}; before memory for its pixels is allocated), takes too
+ * long ({@code decode_too_long}; after decoding), or can't be decoded completely ({@link Stage#DECODE}: {@code empty}, {@code
+ * unknown_format}, {@code unsupported}, {@code truncated}, {@code corrupt}).
  *
- * <p>EXIF orientation is applied; CMYK and 16 bits a channel become RGB of 8 bits; of several frames the first is taken;
+ * <p>EXIF orientation is applied; CMYK and 16-bit channels are converted to 8-bit RGB; of several frames the first is used;
  * transparency is dropped as by Pillow's {@code convert("RGB")}.
  *
- * <p>Threading: any number of threads may call one instance; each keeps a few megabytes of native buffers of its own. All
- * together they decode no more pixels at once than 1.25 images of the largest size have; further images wait.
+ * <p>Threading: thread-safe; each calling thread keeps a few megabytes of native buffers. All threads together decode at most
+ * 1.25 times the pixels of the largest allowed image at a time; further images wait.
  */
 public final class ImagePreprocessor {
-    /** A JPEG is decoded at 1/2, 1/4 or 1/8 as long as it stays this many times larger than what the filter makes of it. */
+    /** A JPEG is decoded at 1/2, 1/4 or 1/8 if the result is still this many times larger than the scaled image. */
     private static final double HEADROOM = 2;
 
-    /** The processor time of the calling thread in nanoseconds: that of the clock would reject good images on a busy machine. */
+    /** The processor time of the calling thread in nanoseconds: elapsed time would reject valid images on a busy machine. */
     static final LongSupplier THREAD_TIME = ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime;
 
     private final ImageLimits limits;
     private final Preprocessing preprocessing;
     private final LongSupplier threadNanos;
 
-    /** A quarter more than the largest image has, so that small ones need not wait for it; fair, so that it is not passed by. */
+    /** A quarter more than the largest image, so that small ones need not wait for it; fair, so that large ones do not starve. */
     final Semaphore freePixels;
 
     public ImagePreprocessor(ImageLimits limits, Preprocessing preprocessing) {
         this(limits, preprocessing, THREAD_TIME);
     }
 
-    /** Takes the time that the calling thread has spent from elsewhere, for tests. */
+    /** With another clock, for tests. */
     ImagePreprocessor(ImageLimits limits, Preprocessing preprocessing, LongSupplier threadNanos) {
         this.limits = limits;
         this.preprocessing = preprocessing;
@@ -49,7 +49,7 @@ public final class ImagePreprocessor {
         freePixels = new Semaphore(limits.maxPixels() + limits.maxPixels() / 4, true);
     }
 
-    /** Loads the native library (some 0.3 s), which otherwise the first image does. */
+    /** Loads the native library now, which takes about 0.3 s, instead of with the first image. */
     public static void warmUp() {
         Leptonica.load();
     }
@@ -70,7 +70,7 @@ public final class ImagePreprocessor {
         ImageHeader header = ImageHeader.read(file);
         header.require(limits);
         int reduction = header.format() == ImageFormat.JPEG ? reduction(header) : 1;
-        freePixels.acquireUninterruptibly((int) header.pixels()); // others hold them no longer than they decode
+        freePixels.acquireUninterruptibly((int) header.pixels()); // other threads release them after decoding
         try (Pixels pixels = decode(file, header, reduction)) {
             header.requireDecoded(pixels, reduction);
             requireInTime(start);
@@ -82,13 +82,13 @@ public final class ImagePreprocessor {
             return result;
         } finally {
             if (header.pixels() > (header.format() == ImageFormat.JPEG ? 24_000_000 : 3_000_000)) {
-                Pointer.trimMemory(); // else malloc keeps what each thread's largest image took
+                Pointer.trimMemory(); // otherwise malloc keeps the memory of each thread's largest image
             }
             freePixels.release((int) header.pixels());
         }
     }
 
-    /** Returns the size that a file states, whatever the limits and whether it can be decoded; empty where it states none. */
+    /** Returns the size in a file's header, regardless of the limits; empty if there is none. */
     public static Optional<ImageSize> statedSize(byte[] imageFile) {
         FileBytes file = new FileBytes(imageFile);
         try {
@@ -99,7 +99,7 @@ public final class ImagePreprocessor {
         }
     }
 
-    /** Rejects an image that has taken too long by now; native code can't be interrupted. */
+    /** Rejects an image that has taken too long; native code can't be interrupted. */
     private void requireInTime(long start) throws RejectedEventException {
         long millis = TimeUnit.NANOSECONDS.toMillis(threadNanos.getAsLong() - start);
         if (millis > limits.maxDecodeMillis()) {

@@ -1,6 +1,6 @@
 package io.resnetstreams.image;
 
-import io.resnetstreams.common.UnalignedPlaces;
+import io.resnetstreams.common.UnalignedBuffers;
 import io.resnetstreams.events.RejectedEventException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,11 +15,11 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.leptonica.global.leptonica;
 
 /**
- * Decodes JPEGs with libjpeg-turbo, and rejects those of which it says that image data is missing or damaged.
+ * Decodes JPEGs with libjpeg-turbo, and rejects those whose image data is missing or damaged according to libjpeg.
  *
- * <p>libjpeg fills what is missing and goes on, with a warning. Some warnings harm no pixel: stray bytes, odd header fields;
- * all others mean that pixels are wrong. Leptonica tells how many there were before the last row was decoded. Where there was
- * one, the JDK's libjpeg tells which; of several it tells the first alone, which may hide others, so several are too many.
+ * <p>libjpeg fills in missing data and continues with a warning. Some warnings affect no pixel, such as stray bytes; all others
+ * mean that pixels are wrong. Leptonica reports the number of warnings before the last row was decoded. If there was one, the
+ * JDK's libjpeg tells which. If there were several, it only reports the first, so the image is rejected.
  */
 final class JpegDecoder {
     private static final List<String> HARMLESS =
@@ -28,17 +28,18 @@ final class JpegDecoder {
     private JpegDecoder() {}
 
     /**
-     * Decodes an image, not yet turned upright.
+     * Decodes an image, without applying its orientation.
      *
      * @param reduction 1, 2, 4 or 8: scales in the frequency domain, for a fraction of the work
      */
-    @SuppressWarnings("try") // the places are open, not used
+    @SuppressWarnings("try") // the resource is not referenced
     static Pixels decode(FileBytes file, ImageHeader header, ImageLimits limits, int reduction)
             throws RejectedEventException {
         byte[] whole = JpegStructure.withEnd(file, limits);
-        // To a row aligned to 32 bytes libjpeg-turbo writes past the caches (jdcolext-avx2.asm); Leptonica reads it at
-        // once.
-        try (UnalignedPlaces forRow = new UnalignedPlaces(3 * ((header.width() + reduction - 1) / reduction));
+        // libjpeg-turbo bypasses the caches when it writes to a row aligned to 32 bytes (jdcolext-avx2.asm), although
+        // Leptonica
+        // reads the row immediately.
+        try (UnalignedBuffers forRow = new UnalignedBuffers(3 * ((header.width() + reduction - 1) / reduction));
                 IntPointer warnings = new IntPointer(1)) {
             Pixels pixels = Leptonica.read(
                     whole,
@@ -64,9 +65,9 @@ final class JpegDecoder {
             reader.setInput(input, true, true);
             reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
             ImageReadParam parameters = reader.getDefaultReadParam();
-            parameters.setSourceSubsampling(8, 8, 0, 0); // pixels are not wanted, so few are kept
+            parameters.setSourceSubsampling(8, 8, 0, 0); // the pixels are not needed
             reader.readRaster(0, parameters);
-        } catch (IOException | RuntimeException e) { // it takes fewer kinds of JPEG than libjpeg-turbo
+        } catch (IOException | RuntimeException e) { // the JDK supports fewer kinds of JPEG than libjpeg-turbo
             warnings.add(String.valueOf(e.getMessage()));
         } finally {
             reader.dispose();

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Walks the markers of a JPEG file (ITU-T T.81, annex B), without reading what is coded between them: whether that is
- * complete, libjpeg says as it decodes ({@link JpegDecoder}). Thumbnails within metadata are passed over with their segment;
- * stray bytes between segments are skipped as libjpeg does.
+ * Reads the markers of a JPEG file (ITU-T T.81, annex B), but not the coded data between them, which libjpeg checks while it
+ * decodes ({@link JpegDecoder}). Thumbnails in metadata are skipped with their segment, and so are stray bytes between segments,
+ * as in libjpeg.
  */
 final class JpegStructure {
     private static final int START_OF_IMAGE = 0xD8;
@@ -18,12 +18,12 @@ final class JpegStructure {
     private static final byte[] START = {(byte) 0xFF, (byte) START_OF_IMAGE};
     private static final byte[] ADOBE_START =
             "\u00FF\u00D8\u00FF\u00EE\0\16Adobe\0\144\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
-    private static final int TIFF_HEADER = 8; // EXIF is a TIFF file, which begins with it
-    private static final int MOST_SCANS = 100; // real files have about ten; each costs a pass over all coefficients
-    private static final int MOST_SCANS_OF_LARGEST = 16; // and of smaller images as many as cost the same
+    private static final int TIFF_HEADER = 8; // EXIF data begin with it
+    private static final int MOST_SCANS = 100; // real files have about ten; each is a pass over all coefficients
+    private static final int MOST_SCANS_OF_LARGEST = 16; // smaller images may have as many as take the same time
 
     private final FileBytes file;
-    private int position = 2; // behind the start marker
+    private int position = 2; // after the start marker
     private ImageHeader header;
     private boolean progressive;
     private int components;
@@ -36,7 +36,7 @@ final class JpegStructure {
         this.file = file;
     }
 
-    /** Returns the size that the frame header states; rejects kinds of JPEG that the decoder does not know. */
+    /** Returns the size in the frame header; rejects kinds of JPEG that the decoder does not support. */
     static ImageHeader header(FileBytes file) throws RejectedEventException {
         JpegStructure structure = new JpegStructure(file);
         while (structure.header == null) {
@@ -45,7 +45,7 @@ final class JpegStructure {
         return structure.header;
     }
 
-    /** Returns where the EXIF data before the image data begin, 0 if there are none. */
+    /** Returns the offset of the EXIF data before the image data, 0 if there are none. */
     static int exifStart(FileBytes file) throws RejectedEventException {
         JpegStructure structure = new JpegStructure(file);
         while (structure.scans == 0) {
@@ -58,8 +58,8 @@ final class JpegStructure {
     }
 
     /**
-     * Returns the file up to its end marker, which is put in where cameras append data of their own in its place: if every
-     * coefficient has been coded. Rejects a file that ends before, or has so many scans that decoding would take too long.
+     * Returns the file up to its end marker. Some cameras write their own data in place of the marker; if all coefficients
+     * have been coded, it is inserted. Rejects files that end earlier, or have too many scans to be decoded in time.
      */
     static byte[] withEnd(FileBytes file, ImageLimits limits) throws RejectedEventException {
         JpegStructure structure = new JpegStructure(file);
@@ -73,12 +73,12 @@ final class JpegStructure {
             }
             structure.position += 2;
         }
-        // Odd entries are for the decoder to ignore, and an empty segment too.
+        // The decoder ignores unknown entries and empty segments.
         if (structure.exifBytes > 0 && structure.exifBytes < TIFF_HEADER) {
             throw FileBytes.truncated("its EXIF data has " + structure.exifBytes + " bytes; the header alone takes "
                     + TIFF_HEADER + ", so which way is up can't be known");
         }
-        // Browsers and Pillow take CMYK to be inverted, the decoder only where Adobe's marker stands.
+        // Browsers and Pillow always treat CMYK as inverted, the decoder only if there is an Adobe marker.
         byte[] start = structure.components == 4 && !structure.adobe ? ADOBE_START : START;
         byte[] whole = Arrays.copyOf(start, start.length + structure.position - START.length);
         int copied = Math.min(structure.position, file.length()) - START.length;
@@ -88,7 +88,7 @@ final class JpegStructure {
         return whole;
     }
 
-    /** Passes one segment, and stays at its marker if it is not one; returns whether others follow. */
+    /** Skips one segment, or stays at a marker without one; returns whether more segments follow. */
     private boolean step() throws RejectedEventException {
         int at = nextMarker() + 1;
         int marker = file.u8(at - 1);
@@ -96,7 +96,7 @@ final class JpegStructure {
             throw FileBytes.corrupt("marker " + Integer.toHexString(marker) + " stands at byte " + position
                     + (scans == 0 ? ", before any image data" : ", before the end of the image"));
         }
-        if (marker == 1 || marker >= 0xD0 && marker <= END_OF_IMAGE) { // these stand alone, without a length
+        if (marker == 1 || marker >= 0xD0 && marker <= END_OF_IMAGE) { // markers without a length
             position = at;
             return marker != END_OF_IMAGE;
         }
@@ -114,7 +114,7 @@ final class JpegStructure {
         return true;
     }
 
-    /** Goes to the next marker, also behind coded data, in which FF is followed by 0; returns where its number stands. */
+    /** Moves to the next marker, also after coded data, in which FF is followed by 0; returns the offset of its number. */
     private int nextMarker() throws RejectedEventException {
         byte[] data = file.data();
         int at = position;

@@ -10,20 +10,21 @@ import org.bytedeco.leptonica.global.leptonica;
 /**
  * Leptonica's readers: libjpeg-turbo, libpng and libwebp, in one native library.
  *
- * <p>Threading: one instance belongs to one thread, which keeps the native buffer for the file from image to image.
+ * <p>Threading: each thread has its own instance, which reuses the native buffer for the file.
  */
 final class Leptonica {
-    private static final int MOST_BYTES_KEPT = 4 << 20; // beyond it, memory matters more than an allocation
+    private static final int MOST_BYTES_KEPT = 4 << 20; // larger buffers are freed
     private static final int LEAST_BYTES = 256 << 10;
     private static final ThreadLocal<Leptonica> OF_THREAD = ThreadLocal.withInitial(Leptonica::new);
 
     static {
-        // JavaCPP would otherwise take the whole process's native memory, the network's included, as its own, and fail
-        // with OutOfMemoryError where it exceeds a multiple of the Java heap.
+        // Otherwise JavaCPP counts the native memory of the whole process, including the network's, as its own, and
+        // throws
+        // OutOfMemoryError when it exceeds a multiple of the Java heap.
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         Loader.load(leptonica.class);
-        leptonica.setMsgSeverity(leptonica.L_SEVERITY_NONE); // the dead letter says it
+        leptonica.setMsgSeverity(leptonica.L_SEVERITY_NONE); // the dead letter contains the reason
     }
 
     private BytePointer input = new BytePointer(LEAST_BYTES);
@@ -35,7 +36,7 @@ final class Leptonica {
         OF_THREAD.get();
     }
 
-    /** Reads an image by a function {@code pixReadMem…} of Leptonica, which takes a file and its length; rejects a null. */
+    /** Reads an image with one of Leptonica's {@code pixReadMem…} functions, and rejects the file if that fails. */
     static Pixels read(byte[] file, BiFunction<BytePointer, Long, PIX> reader) throws RejectedEventException {
         Leptonica ofThread = OF_THREAD.get();
         if (file.length > ofThread.input.capacity()) {

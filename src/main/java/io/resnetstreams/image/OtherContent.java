@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Names what people send in the place of an accepted image, and says what to do. The kinds stand in {@code other-content.tsv}:
- * {@code unsupported} are images of other formats, {@code unknown_format} is what is no image.
+ * Recognises common content that is not an accepted image, and says what to do about it. {@code other-content.tsv} lists the
+ * kinds: {@code unsupported} for images of other formats, {@code unknown_format} for anything else.
  */
 final class OtherContent {
     private static final int BYTES = 4096;
@@ -22,7 +22,7 @@ final class OtherContent {
 
     private OtherContent() {}
 
-    /** Returns the rejection of a file that has none of the accepted formats. */
+    /** Returns the rejection of a file in none of the accepted formats. */
     static RejectedEventException rejected(FileBytes file) {
         boolean wide = file.has(0, "\u00FF\u00FE") || file.has(0, "\u00FE\u00FF");
         String text = new String(file.data(), 0, Math.min(BYTES, file.length()), wide ? UTF_16 : ISO_8859_1);

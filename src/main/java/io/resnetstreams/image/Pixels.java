@@ -8,18 +8,18 @@ import org.bytedeco.leptonica.PIX;
 import org.bytedeco.leptonica.global.leptonica;
 
 /**
- * A decoded image in native memory, read row by row as RGB of 8 bits. A pixel is an {@code int}: red, green and blue from
+ * A decoded image in native memory, read row by row as 8-bit RGB. A pixel is an {@code int}: red, green and blue from
  * the highest byte down, as Leptonica stores them; the lowest byte (transparency) has no meaning.
  *
  * <p>Threading: one thread at a time. {@link #close()} frees the memory.
  */
 final class Pixels implements AutoCloseable {
     private PIX pix;
-    private int width; // kept, since each look at the native structure is a call
+    private int width; // cached, since each access to the native structure is a call
     private int height;
     private IntPointer data;
 
-    /** Takes over an image, of any depth. */
+    /** Takes ownership of an image of any depth. */
     Pixels(PIX pix) {
         if (pix != null && leptonica.pixGetDepth(pix) != Integer.SIZE) {
             take(leptonica.pixConvertTo32(pix));
@@ -29,18 +29,18 @@ final class Pixels implements AutoCloseable {
         }
     }
 
-    /** Makes an image of one colour. */
+    /** Creates an image of one colour. */
     private Pixels(ImageHeader size, int pixel) {
         take(leptonica.pixCreate(size.width(), size.height(), Integer.SIZE));
         leptonica.pixSetAllArbitrary(pix, pixel);
     }
 
-    /** Sets rows of an image, each made of the given one, which has the background's colour. */
+    /** Sets the rows of an image, by means of the given row, which is filled with the background colour. */
     interface Rows {
         void setIn(Pixels image, int[] row) throws RejectedEventException;
     }
 
-    /** Makes an image of a background and rows; frees it if they are rejected. */
+    /** Creates an image from a background and rows; frees it if the rows are rejected. */
     static Pixels ofRows(ImageHeader size, int background, Rows rows) throws RejectedEventException {
         Pixels image = new Pixels(size, background);
         int[] row = new int[size.width()];
@@ -58,7 +58,7 @@ final class Pixels implements AutoCloseable {
         return red << 24 | green << 16 | blue << 8;
     }
 
-    /** Returns 256 shades of grey: what Pillow takes for the colours that a palette lacks. */
+    /** Returns 256 shades of grey, which Pillow uses for colours that are not in the palette. */
     static int[] shades() {
         return IntStream.range(0, 256).map(shade -> pixel(shade, shade, shade)).toArray();
     }
@@ -81,7 +81,7 @@ final class Pixels implements AutoCloseable {
         return height;
     }
 
-    /** Copies row {@code y} to the start of {@code into}, which is at least as long as the image is wide. */
+    /** Copies row {@code y} to the start of {@code into}, whose length is at least the width. */
     void row(int y, int[] into) {
         data.position((long) y * width).get(into, 0, width);
     }
@@ -90,7 +90,7 @@ final class Pixels implements AutoCloseable {
         data.position((long) y * width).put(pixels, 0, width);
     }
 
-    /** Returns this frame of an animation, which is closed, on a canvas of a larger size and of one colour. */
+    /** Returns this frame of an animation on a larger canvas of one colour, and closes this image. */
     Pixels onCanvas(ImageHeader canvas, int left, int top, int background) {
         if (width == canvas.width() && height == canvas.height()) {
             return this;
@@ -101,7 +101,7 @@ final class Pixels implements AutoCloseable {
         return whole;
     }
 
-    /** Turns the image upright, by EXIF's number of its orientation (1 to 8). */
+    /** Turns the image upright, given its EXIF orientation (1 to 8). */
     void turn(int orientation) {
         if (ExifOrientation.isSideways(orientation)) {
             PIX turned = leptonica.pixRotate90(pix, orientation == 8 ? -1 : 1);

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import org.bytedeco.leptonica.global.leptonica;
 
-/** Walks the chunks of a PNG file (W3C "Portable Network Graphics", section 5), and has libpng decode its still image. */
+/** Reads the chunks of a PNG file (W3C "Portable Network Graphics", section 5), and decodes its still image with libpng. */
 final class PngStructure {
     private static final int SIGNATURE_BYTES = 8;
     private static final int OVERHEAD = 12; // length, type, checksum
@@ -16,7 +16,7 @@ final class PngStructure {
 
     private PngStructure() {}
 
-    /** Decodes the still image alone, without animation, texts and profiles; its end may be missing, its data may not. */
+    /** Decodes the still image without animation, texts and profiles; the end chunk may be missing. */
     static Pixels decode(FileBytes file) throws RejectedEventException {
         ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length());
         kept.write(file.data(), 0, SIGNATURE_BYTES);
@@ -34,18 +34,18 @@ final class PngStructure {
         }
     }
 
-    /** Copies critical chunks up to the end, or to the first that is cut or whose checksum is wrong. */
+    /** Copies the critical chunks up to the end, or to the first chunk that is truncated or has a wrong checksum. */
     private static void keepStillImage(FileBytes file, ByteArrayOutputStream kept) throws RejectedEventException {
         byte[] palette = file.u8(25) == INDEXED ? new byte[3 << Math.min(8, file.u8(24))] : null;
         for (int i = 0; palette != null && i < palette.length; i++) {
-            palette[i] = (byte) (i / 3); // grey, as Pillow has it, where colours are lacking; libpng refuses that
+            palette[i] = (byte) (i / 3); // missing colours are grey, as in Pillow; libpng would fail
         }
         long bytes;
         for (int at = SIGNATURE_BYTES; !file.has(at + 4, "IEND"); at += (int) bytes) {
             bytes = OVERHEAD + file.u32be(at);
             file.require(at, bytes);
             if ((file.u8(at + 4) & 0x20) != 0) {
-                continue; // its first letter is lower case: it is ancillary
+                continue; // a lower-case first letter marks an ancillary chunk
             }
             long stated = file.u32be(at + (int) bytes - 4);
             long found = checksum(file.data(), at + 4, (int) bytes - 8);
@@ -77,7 +77,7 @@ final class PngStructure {
         return crc.getValue();
     }
 
-    /** Returns where the EXIF data begin, 0 if there are none. */
+    /** Returns the offset of the EXIF data, 0 if there are none. */
     static int exifStart(FileBytes file) throws RejectedEventException {
         long bytes;
         for (int at = SIGNATURE_BYTES; !file.has(at + 4, "IEND"); at += (int) bytes) {

@@ -2,7 +2,7 @@ package io.resnetstreams.image;
 
 /**
  * How a decoded image becomes the network's input, as torchvision defines it: {@code Resize(resizeShortEdge)} with
- * antialiasing, then {@code CenterCrop((height, width))}, which pads with black where the image is smaller.
+ * antialiasing, then {@code CenterCrop((height, width))}, which pads with black if the image is smaller.
  *
  * @param resizeShortEdge length in pixels that the shorter edge is scaled to, keeping the aspect ratio; 0 for none: the
  *     image is then scaled straight to {@code width × height} unless it has that size already
@@ -10,7 +10,7 @@ package io.resnetstreams.image;
  * @param height of the result, in pixels
  */
 public record Preprocessing(int resizeShortEdge, int width, int height) {
-    /** Far above any network's input; keeps one image's pixels under 50 MB. */
+    /** Far larger than any network's input; limits the pixels of an image to about 50 MB. */
     private static final int LONGEST_EDGE = 4096;
 
     public Preprocessing {

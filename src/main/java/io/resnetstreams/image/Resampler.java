@@ -3,8 +3,8 @@ package io.resnetstreams.image;
 import java.util.Arrays;
 
 /**
- * Scales and crops an image in one go: only rows and columns that reach the result are computed, and only as many
- * filtered rows are kept as one output row needs. First across, rounded to 8 bits, then down, as Pillow does.
+ * Scales and crops an image in one pass: it computes only rows and columns of the result, and keeps only as many filtered rows
+ * as one output row needs. As in Pillow, it filters horizontally first, rounds to 8 bits, and then filters vertically.
  */
 final class Resampler {
     private static final int CHANNELS = 3;
@@ -14,7 +14,7 @@ final class Resampler {
     private final TriangleFilter down;
     private final int[] sourceRow;
     private final int[] sums;
-    private final int[][] filteredRows; // a ring: input row y lies at y modulo its length
+    private final int[][] filteredRows; // a ring buffer: input row y is at y modulo its length
     private final boolean unscaled;
     private int nextRow;
 
@@ -74,7 +74,7 @@ final class Resampler {
         }
     }
 
-    /** A loop so plain that the compiler makes vector instructions of it. */
+    /** A simple loop, so that the compiler generates vector instructions. */
     private static void addWeighted(int[] sums, int weight, int[] values) {
         for (int i = 0; i < sums.length; i++) {
             sums[i] += weight * values[i];
@@ -101,13 +101,13 @@ final class Resampler {
         }
     }
 
-    /** A centred crop along one axis: the first pixel that is kept, how many are, and how many black ones are before them. */
+    /** A centred crop along one axis: the first pixel, the number of pixels, and the number of black ones before them. */
     record Crop(int from, int count, int padding) {
         static Crop centred(int scaled, int wanted) {
             if (scaled < wanted) {
                 return new Crop(0, scaled, (wanted - scaled) / 2);
             }
-            // Half-way cases go to the even number: torchvision uses Python's round.
+            // Rounds half to even, since torchvision uses Python's round.
             return new Crop((int) Math.rint((scaled - wanted) / 2.0), wanted, 0);
         }
     }

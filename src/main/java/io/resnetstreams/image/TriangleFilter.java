@@ -3,19 +3,19 @@ package io.resnetstreams.image;
 import java.util.Arrays;
 
 /**
- * Weights of the triangle filter along one axis, as Pillow's antialiased bilinear resize has them: support 1 when
- * enlarging, scaled by the reduction when reducing, fixed point with 22 bits, normalised.
+ * The weights of the triangle filter along one axis, as in Pillow's antialiased bilinear resize: support 1 when enlarging,
+ * scaled by the reduction when reducing, fixed-point with 22 bits, normalised.
  *
- * @param first of each output pixel: its first input pixel
- * @param weights of each output pixel: the weights of that and the following input pixels
+ * @param first for each output pixel, its first input pixel
+ * @param weights for each output pixel, the weights of that and the following input pixels
  */
 record TriangleFilter(int[] first, int[][] weights) {
     static final int PRECISION_BITS = 22;
     static final int HALF = 1 << (PRECISION_BITS - 1);
 
     /**
-     * An axis of the input. The whole output covers its extent, which is a little less than its pixels when one of them is
-     * only partly the image's, as after scaled decoding: the last, or where reversed by turning the first.
+     * An axis of the input. After scaled decoding, the image covers only a part of the last pixel (the first one if the axis
+     * is reversed), so the extent is slightly smaller than the number of pixels.
      */
     record Axis(int pixels, double extent, boolean reversed) {
         private double start() {
@@ -23,7 +23,7 @@ record TriangleFilter(int[] first, int[][] weights) {
         }
     }
 
-    /** Returns the weights for the wanted ones of the output's pixels, of which the whole axis has {@code scaled}. */
+    /** Returns the weights for a crop of the output, whose whole axis has {@code scaled} pixels. */
     static TriangleFilter of(Axis axis, int scaled, Resampler.Crop wanted) {
         double scale = axis.extent / scaled;
         double support = Math.max(scale, 1);
@@ -32,7 +32,7 @@ record TriangleFilter(int[] first, int[][] weights) {
         for (int i = 0; i < wanted.count(); i++) {
             double centre = axis.start() + (wanted.from() + i + 0.5) * scale;
             int low = Math.max(0, (int) (centre - support + 0.5));
-            int high = Math.min(axis.pixels, (int) Math.ceil(centre + support - 0.5)); // the next one has no weight
+            int high = Math.min(axis.pixels, (int) Math.ceil(centre + support - 0.5)); // the next pixel has weight 0
             first[i] = low;
             weights[i] = weights(low, high, centre, support);
         }

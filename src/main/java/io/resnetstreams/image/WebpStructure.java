@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.leptonica.global.leptonica;
 
-/** Walks the chunks of a WebP file ("WebP Container Specification"), and has libwebp decode its image or its first frame. */
+/** Reads the chunks of a WebP file ("WebP Container Specification"), and decodes its image or first frame with libwebp. */
 final class WebpStructure {
     private static final int FIRST_CHUNK = 12;
     private static final int CHUNK_HEADER = 8;
@@ -20,7 +20,7 @@ final class WebpStructure {
             return new ImageHeader(ImageFormat.WEBP, file.u24le(24) + 1, file.u24le(27) + 1);
         }
         if (file.has(FIRST_CHUNK, "VP8L")) {
-            int sizes = (int) file.u32le(21); // two fields of 14 bits, each one less than the edge
+            int sizes = (int) file.u32le(21); // two 14-bit fields: width - 1 and height - 1
             return new ImageHeader(ImageFormat.WEBP, (sizes & 0x3FFF) + 1, (sizes >> 14 & 0x3FFF) + 1);
         }
         if (file.has(FIRST_CHUNK, "VP8 ")) {
@@ -30,7 +30,7 @@ final class WebpStructure {
         throw FileBytes.corrupt("its first WebP chunk is not VP8, VP8L or VP8X");
     }
 
-    /** Returns where the content of the first chunk of this type begins, 0 if there is none. */
+    /** Returns the offset of the content of the first chunk of this type, 0 if there is none. */
     static int find(FileBytes file, String type) throws RejectedEventException {
         long end = CHUNK_HEADER + file.u32le(4);
         long next;
@@ -52,14 +52,14 @@ final class WebpStructure {
         return frame == 0 ? pixels : pixels.onCanvas(header, 2 * file.u24le(frame), 2 * file.u24le(frame + 3), 0);
     }
 
-    /** Returns a file of a frame of an animation alone. */
+    /** Returns a file that contains only this frame of an animation. */
     private static byte[] alone(FileBytes file, int frame) throws RejectedEventException {
         file.require(frame, FRAME_HEADER);
         int bytes = (int) file.u32le(frame - 4) - FRAME_HEADER;
         ByteBuffer alone = ByteBuffer.allocate(FIRST_CHUNK + CHUNK_HEADER + 10 + Math.max(0, bytes))
                 .order(ByteOrder.LITTLE_ENDIAN);
         alone.put("RIFF".getBytes(US_ASCII)).putInt(alone.capacity() - 8).put("WEBPVP8X".getBytes(US_ASCII));
-        alone.putInt(10).putInt(0x10); // with transparency
+        alone.putInt(10).putInt(0x10); // the transparency flag
         alone.put(file.data(), frame + 6, 6); // width and height
         return alone.put(file.data(), frame + FRAME_HEADER, Math.max(0, bytes)).array();
     }

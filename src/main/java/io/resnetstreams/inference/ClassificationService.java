@@ -13,7 +13,7 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.batch.Batcher;
-import io.resnetstreams.inference.batch.DecodeRoom;
+import io.resnetstreams.inference.batch.DecodeCapacity;
 import io.resnetstreams.inference.batch.DeviceGroup;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import java.util.List;
@@ -23,14 +23,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * From a raw event to its outcome: read, decode and preprocess on a pool of threads, classify in a device's batch.
+ * Turns a raw event into its outcome: it reads, decodes and preprocesses on a thread pool, and classifies in batches on devices.
  *
- * <p>Images are decoded no further ahead than the devices need to stay busy: pixels are many times as large as the files
- * that the in-flight window counts, and decoding takes cores from a network on the CPU.
+ * <p>Only as many images are decoded in advance as keep the devices busy: pixels are many times larger than the files that the
+ * in-flight window counts, and decoding takes cores from a network on the CPU.
  *
- * <p>Threading: {@link #classify} may be called by any thread and returns at once. The future completes on a decode or a
- * device thread; it fails only where the instance has to end, since an event at fault completes with a {@link
- * DeadLetter}.
+ * <p>Threading: any thread may call {@link #classify}, which does not block. The future completes on a decode or device
+ * thread; it fails only if the instance must end, since an invalid event completes with a {@link DeadLetter}.
  */
 public final class ClassificationService implements AutoCloseable {
     private final EventReader reader;
@@ -40,11 +39,10 @@ public final class ClassificationService implements AutoCloseable {
     private final ModelReference model;
     private final InferenceMetrics metrics;
     private final ExecutorService decodePool;
-    /** One for each image between its decoding and its outcome. */
-    private final DecodeRoom room;
+    private final DecodeCapacity capacity;
 
     /**
-     * Takes over the batchers: they are closed with this service.
+     * Takes ownership of the batchers, which are closed with this service.
      *
      * @param batchers one for each device
      */
@@ -62,11 +60,11 @@ public final class ClassificationService implements AutoCloseable {
         this.ranking = ranking;
         this.model = model;
         this.metrics = metrics;
-        this.room = new DecodeRoom(devices::room);
+        this.capacity = new DecodeCapacity(devices::capacity);
         this.decodePool = Executors.newFixedThreadPool(decodeThreads, DaemonThreads.numbered("decode-"));
     }
 
-    /** Begins to classify an event. Cancelling the future saves the work that has not yet begun. */
+    /** Starts to classify an event. Cancelling the future skips the steps that have not started. */
     public CompletableFuture<Outcome> classify(RawEvent event) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         try {
@@ -86,15 +84,15 @@ public final class ClassificationService implements AutoCloseable {
             return;
         }
         try {
-            room.take();
+            capacity.acquire();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             outcome.completeExceptionally(closed(e));
             return;
         }
-        outcome.whenComplete((done, failure) -> room.giveBack());
+        outcome.whenComplete((done, failure) -> capacity.release());
         if (outcome.isDone()) {
-            // Given up while it waited for room.
+            // Cancelled while it waited.
             return;
         }
         try {
@@ -117,7 +115,7 @@ public final class ClassificationService implements AutoCloseable {
         try {
             return reader.read(event);
         } catch (RuntimeException | StackOverflowError e) {
-            // As for decoders: whatever an odd event does to the parser, its partition goes on.
+            // As with decoders, an event that breaks the parser must not block its partition.
             throw new RejectedEventException(Stage.EVENT, "reader", "the event can't be read: " + e, e);
         }
     }
@@ -126,7 +124,7 @@ public final class ClassificationService implements AutoCloseable {
         try {
             return preprocessor.toPixels(event.image());
         } catch (RuntimeException e) {
-            // One odd image must not stop its partition for ever, whatever it does to a decoder.
+            // An image that breaks the decoder must not block its partition.
             throw new RejectedEventException(Stage.DECODE, "decoder", "the decoder failed: " + e, e);
         }
     }
@@ -150,13 +148,13 @@ public final class ClassificationService implements AutoCloseable {
         try {
             return EncodedLabel.of(new LabelEvent(id, labels, model, event.source()));
         } catch (RuntimeException e) {
-            // The labels are the model's; what can't be written is the event's id.
+            // The labels come from the model, so the event's id is what can't be written.
             return DeadLetter.of(
                     event, new RejectedEventException(Stage.CLASSIFY, "label", "the label can't be written: " + e, e));
         }
     }
 
-    /** Stops taking events, then finishes those that a device already has. */
+    /** Stops decoding, then finishes the images that are queued on a device. */
     @Override
     public void close() {
         decodePool.shutdownNow();

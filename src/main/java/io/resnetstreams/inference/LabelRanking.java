@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Names the most probable classes.
+ * Selects the most probable classes.
  *
  * @param synset the classes' labels, by index
- * @param topK how many labels an event gets; at most all classes
+ * @param topK the number of labels of an event; at most all classes
  */
 public record LabelRanking(List<String> synset, int topK) {
     public LabelRanking {
@@ -19,7 +19,7 @@ public record LabelRanking(List<String> synset, int topK) {
     }
 
     /**
-     * Returns the best labels of a row of probabilities, best first; of equals, the lower index first.
+     * Returns the most probable labels of a row of probabilities, best first; equal ones in the order of their indices.
      *
      * @throws IllegalArgumentException if the row's length is not the number of classes
      */

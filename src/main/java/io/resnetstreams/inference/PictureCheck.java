@@ -7,28 +7,29 @@ import io.resnetstreams.image.Preprocessing;
 import java.util.Optional;
 
 /**
- * Tells pictures that a small network was hardly trained on: much larger than its input and in colour, as photographs are.
- * A network of 224×224 was trained on photographs, so of it none is told.
+ * Detects pictures that a small network was probably not trained on: in colour and much larger than its input, as photographs
+ * are. A network with an input of 224×224 was trained on photographs, so it gets no warnings.
  */
 public final class PictureCheck {
     private static final int SMALL_NETWORK = 64; // pixels of the longer edge
     private static final int MUCH_LARGER = 4;
-    /** Between the channels of a pixel; less comes from JPEG's rounding of grey. */
+    /** The difference between the channels of a coloured pixel; JPEG rounds grey to smaller differences. */
     private static final int COLOURED = 24;
-    /** One pixel in so many. */
+    /** A picture is coloured if one pixel in this many is. */
     private static final int COLOURED_SHARE = 50;
 
     private final Preprocessing input;
     private final ImagePreprocessor preprocessor;
     private final int classes;
 
+    /** Creates a check for a network with this input and number of classes. */
     public PictureCheck(Preprocessing input, ImagePreprocessor preprocessor, int classes) {
         this.input = input;
         this.preprocessor = preprocessor;
         this.classes = classes;
     }
 
-    /** Returns what to tell of an image that got a label. */
+    /** Returns a warning about an image that got a label, or nothing. */
     public Optional<String> warning(byte[] image) {
         int edge = Math.max(input.width(), input.height());
         if (edge > SMALL_NETWORK) {

@@ -17,10 +17,10 @@ import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.kafka.KafkaClients;
@@ -175,7 +175,7 @@ class AsyncApiTest {
             ProducerRecord<byte[], byte[]> sent = producer.history().get(0);
             assertThat(faults("imageFile", "headers", asJson(sent.headers()))).isEmpty();
             assertThat(faults("imageEvent", "headers", asJson(sent.headers()))).isNotEmpty();
-            EventReader reader = new EventReader(EventLimits.defaults());
+            EventReader reader = new EventReader(DefaultLimits.events());
             assertThat(reader.read(event(sent.key(), sent.value(), sent.headers()))
                             .image())
                     .isEqualTo(sent.value());
@@ -189,7 +189,7 @@ class AsyncApiTest {
         assertThat(faults("imageEvent", "payload", example.get("payload"))).isEmpty();
         Headers headers = headers(EventReader.CONTENT_TYPE_HEADER, "application/json");
         assertThat(faults("imageEvent", "headers", asJson(headers))).isEmpty();
-        EventReader reader = new EventReader(EventLimits.defaults());
+        EventReader reader = new EventReader(DefaultLimits.events());
         byte[] value = example.get("payload").toString().getBytes(UTF_8);
         assertThat(reader.read(event(null, value, headers)).image()).isEqualTo(new byte[] {1, 2, 3});
     }

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetstreams.audit.OutcomeFollower;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicCreation;
@@ -44,7 +44,7 @@ class BackfillDiffModelsIT {
 
     private static int[] offline(Path directory) throws Exception {
         ModelDirectory model = ModelDirectory.load(directory);
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), model.preprocessing());
         return OfflineAgreementIT.evaluate(model, EvaluationSet.read(DATA, model, preprocessor))
                 .predicted();
     }

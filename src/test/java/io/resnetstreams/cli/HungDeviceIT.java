@@ -26,8 +26,8 @@ class HungDeviceIT {
             assertThat(hanging.awaitEnd(LONGEST)).as(hanging::log).isEqualTo(1);
             assertThat(hanging.log())
                     .contains(
-                            "pipeline resnet-streams failed: DeviceFailedException: the device has not come back"
-                                    + " from a batch within 2000 ms, nor from a blank image with a fresh copy of the network within ")
+                            "pipeline resnet-streams failed: DeviceFailedException: the device has not returned"
+                                    + " from a batch within 2000 ms, and a new copy of the network has not classified a blank image within ")
                     .doesNotContain("\tat ");
             assertThat(hanging.crash()).isEmpty();
             cluster.run().awaitRunning();
@@ -43,8 +43,9 @@ class HungDeviceIT {
             long events = send(cluster, follower);
             await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() >= events);
             assertThat(hanging.log())
-                    .contains("cpu: a batch has not come back within 2000 ms; a fresh copy of the network gets a blank")
-                    .contains("cpu: a fresh copy of the network goes on with the batch");
+                    .contains(
+                            "cpu: a batch has not returned within 2000 ms; trying a new copy of the network with a blank")
+                    .contains("cpu: a new copy of the network takes over the batch");
             // The hung thread computes on while the process ends.
             assertThat(hanging.terminate()).as(hanging::log).isZero();
             assertThat(hanging.crash()).isEmpty();

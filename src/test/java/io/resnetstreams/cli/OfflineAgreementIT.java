@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import ai.djl.Device;
 import io.resnetstreams.audit.OutcomeFollower;
 import io.resnetstreams.cli.model.ModelImportCommand;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
@@ -67,7 +67,7 @@ class OfflineAgreementIT {
             Assumptions.abort(reason);
         }
         ModelDirectory model = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist"));
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), model.preprocessing());
         Evaluation.Result offline = evaluate(model, EvaluationSet.read(DATA, model, preprocessor));
         assertThat(offline.accuracy()).isGreaterThanOrEqualTo(REQUIRED_ACCURACY);
         Map<String, Integer> expected = new HashMap<>();
@@ -104,7 +104,7 @@ class OfflineAgreementIT {
         Path images = SHARED.resolve("cifar10").resolve("test");
         Path list = SHARED.resolve("cifar10").resolve("expected.tsv");
         ModelDirectory model = ModelDirectory.load(directory);
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), model.preprocessing());
         Evaluation.Result pytorch =
                 evaluate(model, EvaluationSet.read(images, list, name + "_top1", model, preprocessor));
         assertThat(pytorch.accuracy()).isGreaterThanOrEqualTo(0.998);

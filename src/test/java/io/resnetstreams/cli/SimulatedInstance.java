@@ -10,6 +10,7 @@ import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
+import io.resnetstreams.inference.batch.LongCalls;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.metrics.PipelineMetrics;
@@ -81,7 +82,8 @@ public final class SimulatedInstance {
                 List.of(new Sleeper()),
                 INPUT.width() * INPUT.height() * 3,
                 new BatchPolicy(LARGEST_BATCH, 0),
-                metrics.inference());
+                metrics.inference(),
+                LongCalls.allowed());
         return new ClassificationService(
                 new EventReader(configuration.eventLimits()),
                 new ImagePreprocessor(configuration.limits().image(), INPUT),

@@ -2,9 +2,9 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.backfill.BackfillCommand;
 import io.resnetstreams.config.Configuration;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
-import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.ImageEvent;
 import io.resnetstreams.events.LabelEvent;
@@ -45,7 +45,7 @@ public final class StubSource implements ClassifierSource {
     @Override
     public Loaded load(Configuration configuration, PipelineCounts statistics) {
         ExecutorService pool = Executors.newFixedThreadPool(2);
-        EventReader reader = new EventReader(EventLimits.defaults());
+        EventReader reader = new EventReader(DefaultLimits.events());
         return new Loaded() {
             @Override
             public EventClassifier classifier() {

@@ -14,6 +14,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import io.resnetstreams.config.DefaultLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class SchemaTest {
     private final JsonSchema imageEvent = schema("image-event");
     private final JsonSchema labelEvent = schema("label-event");
     private final JsonSchema deadLetter = schema("dead-letter");
-    private final EventReader reader = new EventReader(EventLimits.defaults());
+    private final EventReader reader = new EventReader(DefaultLimits.events());
 
     private static JsonNode json(String name) {
         try {

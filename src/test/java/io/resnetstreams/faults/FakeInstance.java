@@ -1,9 +1,8 @@
 package io.resnetstreams.faults;
 
-import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.ClassificationService;
@@ -160,8 +159,8 @@ public final class FakeInstance {
                         timeoutMillis, () -> new FakeClassifier(options.behaviour, nanos, countdown), timeoutMillis));
         ImagePreprocessor.warmUp();
         return new ClassificationService(
-                new EventReader(EventLimits.defaults()),
-                new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, TestEvents.EDGE, TestEvents.EDGE)),
+                new EventReader(DefaultLimits.events()),
+                new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, TestEvents.EDGE, TestEvents.EDGE)),
                 WORKERS,
                 List.of(batcher),
                 new LabelRanking(TestEvents.labels(), 3),

@@ -3,6 +3,7 @@ package io.resnetstreams.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.RejectedEventException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class BadImagesTest {
     private static final Set<String> DAMAGED = Set.of("pillow_hopper_bad_exif.jpg");
 
     private final ImagePreprocessor preprocessor =
-            new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(256, 224, 224));
+            new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(256, 224, 224));
 
     @TestFactory
     Stream<DynamicTest> asExpected() throws IOException {

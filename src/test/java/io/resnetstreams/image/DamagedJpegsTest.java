@@ -2,6 +2,7 @@ package io.resnetstreams.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.RejectedEventException;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
@@ -36,7 +37,7 @@ class DamagedJpegsTest {
     private final long seed = Long.getLong("fuzz.seed", 18);
     private final SplittableRandom random = new SplittableRandom(seed);
     private final ImagePreprocessor preprocessor =
-            new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 28, 28));
+            new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, 28, 28));
 
     @TempDir
     private Path folder;

@@ -3,6 +3,7 @@ package io.resnetstreams.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.RejectedEventException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class DifficultImagesTest {
     private static final Map<String, String> NAMES = Map.of("o_ico.ico", "(ICO)", "o_jp2.jp2", "JPEG 2000");
 
     private final ImagePreprocessor preprocessor =
-            new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(256, 224, 224));
+            new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(256, 224, 224));
 
     @TestFactory
     Stream<DynamicTest> asExpected() throws IOException {

@@ -3,6 +3,7 @@ package io.resnetstreams.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetstreams.common.Png;
+import io.resnetstreams.config.DefaultLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ImagePreprocessorTest {
     private static ImagePreprocessor preprocessor(int resizeShortEdge, int width, int height) {
-        return new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(resizeShortEdge, width, height));
+        return new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(resizeShortEdge, width, height));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.resnetstreams.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetstreams.config.DefaultLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,14 +11,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ImageSettingsTest {
     @Test
     void defaultLimits() {
-        assertThat(ImageLimits.defaults())
-                .isEqualTo(new ImageLimits(20 * 1024 * 1024, 64_000_000, 16_384, 100, 10_000));
+        assertThat(DefaultLimits.image()).isEqualTo(new ImageLimits(12 * 1024 * 1024, 64_000_000, 16_384, 100, 10_000));
     }
 
     @Test
     void phonesOf50MegapixelsAreWithinThem() throws Exception {
-        new ImageHeader(ImageFormat.JPEG, 8_160, 6_144).require(ImageLimits.defaults());
-        new ImageHeader(ImageFormat.JPEG, 8_192, 6_144).require(ImageLimits.defaults());
+        new ImageHeader(ImageFormat.JPEG, 8_160, 6_144).require(DefaultLimits.image());
+        new ImageHeader(ImageFormat.JPEG, 8_192, 6_144).require(DefaultLimits.image());
     }
 
     @ParameterizedTest

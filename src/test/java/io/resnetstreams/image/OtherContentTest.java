@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.resnetstreams.common.Png;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import java.util.stream.Stream;
@@ -81,7 +82,7 @@ class OtherContentTest {
     @ParameterizedTest
     @MethodSource("files")
     void isNamed(String file, String code, String name) {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 8, 8));
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, 8, 8));
         assertThatThrownBy(() -> preprocessor.toPixels(file.getBytes(ISO_8859_1)))
                 .hasMessageContaining(name)
                 .hasMessageContaining("accepted are JPEG, PNG, GIF, BMP and WebP")
@@ -98,7 +99,7 @@ class OtherContentTest {
             strings = {"<!---->", "<!-- ", "<!DOCTYPE svg>", "<!DOCTYPE svg[]", "<?xml ?>", " ", "../", "--a", "[{"})
     @Timeout(60)
     void repetitionsTakeNoLonger(String part) {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 8, 8));
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, 8, 8));
         assertThatThrownBy(() -> preprocessor.toPixels(part.repeat(5_000).getBytes(ISO_8859_1)))
                 .isInstanceOf(RejectedEventException.class);
     }
@@ -126,7 +127,7 @@ class OtherContentTest {
     }
 
     private static void assertUnsupported(byte[] file, String reason) {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 8, 8));
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, 8, 8));
         assertThatThrownBy(() -> preprocessor.toPixels(file))
                 .hasMessageContaining(reason)
                 .asInstanceOf(type(RejectedEventException.class))

@@ -3,6 +3,7 @@ package io.resnetstreams.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.resnetstreams.config.DefaultLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ class PillowPhotographsTest {
 
     /** Decodes files and compares each with Pillow's crops; returns how many are the same bit for bit. */
     private int compare(List<Path> files, Preprocessing preprocessing, String expectation) throws Exception {
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), preprocessing);
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), preprocessing);
         int exact = 0;
         for (Path file : files) {
             byte[] expected = Files.readAllBytes(folder.resolve(expectation.formatted(file.getFileName())));

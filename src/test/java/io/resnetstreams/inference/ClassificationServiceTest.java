@@ -8,9 +8,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
-import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
@@ -24,6 +24,7 @@ import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
 import io.resnetstreams.inference.batch.DeviceFailedException;
 import io.resnetstreams.inference.batch.InferenceMetrics;
+import io.resnetstreams.inference.batch.LongCalls;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,9 +60,10 @@ class ClassificationServiceTest {
     }
 
     private ClassificationService serviceWith(FakeClassifier classifier, InferenceMetrics metrics, ImageLimits limits) {
-        Batcher batcher = new Batcher("cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE);
+        Batcher batcher = new Batcher(
+                "cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE, LongCalls.allowed());
         service = new ClassificationService(
-                new EventReader(EventLimits.defaults()),
+                new EventReader(DefaultLimits.events()),
                 new ImagePreprocessor(limits, new Preprocessing(0, 2, 2)),
                 2,
                 List.of(batcher),

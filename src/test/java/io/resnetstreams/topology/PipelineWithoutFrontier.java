@@ -1,16 +1,16 @@
 package io.resnetstreams.topology;
 
 import ai.djl.Device;
-import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
-import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.ClassificationService;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
 import io.resnetstreams.inference.batch.InferenceMetrics;
+import io.resnetstreams.inference.batch.LongCalls;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.ModelDirectory;
 import java.nio.file.Path;
@@ -33,10 +33,11 @@ public final class PipelineWithoutFrontier {
                 loaded.classifiers(),
                 loaded.imageBytes(),
                 new BatchPolicy(32, 0),
-                InferenceMetrics.NONE);
+                InferenceMetrics.NONE,
+                LongCalls.allowed());
         ClassificationService service = new ClassificationService(
-                new EventReader(EventLimits.defaults()),
-                new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing()),
+                new EventReader(DefaultLimits.events()),
+                new ImagePreprocessor(DefaultLimits.image(), model.preprocessing()),
                 2,
                 List.of(batcher),
                 new LabelRanking(model.labels(), model.topK()),

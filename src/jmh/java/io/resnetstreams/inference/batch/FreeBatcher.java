@@ -14,7 +14,12 @@ public final class FreeBatcher implements AutoCloseable {
 
     private FreeBatcher(BatchPolicy policy) {
         batcher = new Batcher(
-                "free", List.of(new FreeClassifier(policy.maxSize())), PIXELS.length, policy, InferenceMetrics.NONE);
+                "free",
+                List.of(new FreeClassifier(policy.maxSize())),
+                PIXELS.length,
+                policy,
+                InferenceMetrics.NONE,
+                new Supervision(Supervision.LONGEST_TIMEOUT_MILLIS, () -> new FreeClassifier(policy.maxSize()), 0));
     }
 
     /** Its worker takes what is there, up to {@code largest} images: the pipeline's default. */

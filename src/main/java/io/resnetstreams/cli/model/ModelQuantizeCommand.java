@@ -8,7 +8,7 @@ import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.common.UserErrorException;
-import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDescription;
@@ -103,8 +103,10 @@ final class ModelQuantizeCommand implements Callable<Integer> {
         try {
             Precision precision = Precision.of(precisionName);
             ModelDirectory model = ClassificationStack.model(modelPath);
-            List<byte[]> calibration =
-                    precision == Precision.INT8 ? data.samples(model, ImageLimits.defaults(), samples) : List.of();
+            List<byte[]> calibration = precision == Precision.INT8
+                    ? data.samples(
+                            model, new ConfigurationLoader().load().limits().image(), samples)
+                    : List.of();
             String name = ModelDescription.nameOf(out);
             ModelDirectory quantized = ModelQuantization.write(
                     model, precision, calibration, name, provenance(model, precision, null), folder);
@@ -138,7 +140,7 @@ final class ModelQuantizeCommand implements Callable<Integer> {
 
     /** Returns null if the new model can't be run on this machine and {@code --force} was given. */
     private Comparison compare(ModelDirectory model, ModelDirectory quantized) throws Exception {
-        EvaluationSet set = data.read(model, ImageLimits.defaults(), output::println);
+        EvaluationSet set = data.read(model, new ConfigurationLoader().load().limits().image(), output::println);
         int workers = Runtime.getRuntime().availableProcessors();
         try (DeviceModel before = DeviceModel.load(model, Device.cpu(), workers, BATCH);
                 DeviceModel after = loadQuantized(quantized, workers)) {

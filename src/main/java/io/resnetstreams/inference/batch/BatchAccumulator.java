@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Images in arrival order, cut into batches as {@link BatchPolicy} says. Time is an argument.
+ * Queued images in arrival order, which it divides into batches according to {@link BatchPolicy}.
  *
- * <p>Threading: none of its own; {@link BatchQueue} guards it with its lock.
+ * <p>Threading: not thread-safe; {@link BatchQueue} guards it with its lock.
  */
 final class BatchAccumulator {
     private final BatchPolicy policy;
@@ -21,14 +21,14 @@ final class BatchAccumulator {
         waiting.addLast(image);
     }
 
-    /** Puts images, oldest first, before all others. */
+    /** Adds images, oldest first, before all others. */
     void addFirst(List<PendingImage> images) {
         for (int i = images.size() - 1; i >= 0; i--) {
             waiting.addFirst(images.get(i));
         }
     }
 
-    /** Returns what waits, oldest first, and forgets it. */
+    /** Removes and returns all images, oldest first. */
     List<PendingImage> removeAll() {
         List<PendingImage> all = new ArrayList<>(waiting);
         waiting.clear();
@@ -39,7 +39,7 @@ final class BatchAccumulator {
         return waiting.size();
     }
 
-    /** Returns the batch that is due, or null when there is none yet. Abandoned images are dropped on the way. */
+    /** Removes and returns the batch that is due, or returns null if there is none yet. Abandoned images are dropped. */
     Batch poll(long nowNanos, int ceiling, boolean draining) {
         dropAbandonedHead();
         if (waiting.isEmpty()) {
@@ -56,11 +56,11 @@ final class BatchAccumulator {
                 images.add(image);
             }
         }
-        // All may have been abandoned in this very moment.
+        // All of them may have been abandoned in the meantime.
         return images.isEmpty() ? null : new Batch(images, closedBy);
     }
 
-    /** Returns how long until a batch is due, or {@link Long#MAX_VALUE} while nothing waits. */
+    /** Returns the time until a batch is due, or {@link Long#MAX_VALUE} if there are no images. */
     long nanosUntilDue(long nowNanos) {
         return waiting.isEmpty() ? Long.MAX_VALUE : policy.remainingNanos(oldestWaitNanos(nowNanos));
     }

@@ -1,73 +1,69 @@
 package io.resnetstreams.inference.batch;
 
 /**
- * The largest batch that a device gets at present. Out of memory halves it; then it grows again by a sixteenth of the
- * largest size after a number of full batches that fitted. That is the additive increase and multiplicative decrease of TCP's
- * congestion window (Chiu and Jain, 1989; RFC 5681). Where it grew too far, it waits for twice as many full batches before
- * it grows again, since each attempt costs a batch that has to be repeated.
+ * The current maximum batch size of a device. Running out of memory halves it; after a number of full batches that fitted, it
+ * grows again by a sixteenth of the configured maximum. This is the additive increase and multiplicative decrease of TCP's
+ * congestion window (Chiu and Jain, 1989; RFC 5681). If it grew too far, it waits for twice as many full batches before it
+ * grows again, since each failed attempt costs a batch that must be repeated.
  *
  * <p>Threading: shared by a device's workers.
  */
 final class BatchCeiling {
-    /** Full batches before the first step. */
-    static final int FIRST_PATIENCE = 64;
+    /** The number of full batches before the first increase. */
+    static final int FIRST_WAIT = 64;
 
-    static final int LONGEST_PATIENCE = 64 * FIRST_PATIENCE;
+    static final int LONGEST_WAIT = 64 * FIRST_WAIT;
     private static final int STEPS = 16;
 
     private final int largest;
     private final int step;
     /** Written under the lock; read without it. */
-    private volatile int present;
+    private volatile int current;
 
-    private int patience = FIRST_PATIENCE;
+    private int batchesToWait = FIRST_WAIT;
     private int fitted;
     private boolean grown;
 
-    /**
-     * Begins at the top.
-     *
-     * @param largest the largest batch ever, in images, at least 1
-     */
+    /** @param largest the configured maximum, in images, at least 1 */
     BatchCeiling(int largest) {
         this.largest = largest;
         this.step = Math.max(1, largest / STEPS);
-        this.present = largest;
+        this.current = largest;
     }
 
-    /** Returns the largest batch at present, in images; any thread may ask. */
+    /** Returns the current maximum, in images. */
     int get() {
-        return present;
+        return current;
     }
 
-    /** A batch of this size found no memory, at least 2 images; returns what is allowed from now on. */
+    /** Notes that a batch of this size, at least 2 images, did not fit into memory; returns the new maximum. */
     synchronized int outOfMemory(int size) {
-        present = Math.min(present, size / 2);
+        current = Math.min(current, size / 2);
         if (grown) {
-            patience = Math.min(2 * patience, LONGEST_PATIENCE);
+            batchesToWait = Math.min(2 * batchesToWait, LONGEST_WAIT);
         }
         grown = false;
         fitted = 0;
-        return present;
+        return current;
     }
 
-    /** A batch of this size was classified; returns whether the ceiling has grown by that. */
+    /** Notes that a batch of this size was classified; returns whether the maximum has grown. */
     synchronized boolean fitted(int size) {
-        if (size < present) {
+        if (size < current) {
             return false;
         }
         fitted++;
-        if (fitted < patience) {
+        if (fitted < batchesToWait) {
             return false;
         }
         fitted = 0;
-        if (present == largest) {
-            // Memory is there again, for good: the next shortage is another one.
-            patience = FIRST_PATIENCE;
+        if (current == largest) {
+            // The largest batches fit again, so the next shortage is a new one.
+            batchesToWait = FIRST_WAIT;
             grown = false;
             return false;
         }
-        present = Math.min(largest, present + step);
+        current = Math.min(largest, current + step);
         grown = true;
         return true;
     }

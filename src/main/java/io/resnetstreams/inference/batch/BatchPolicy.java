@@ -3,11 +3,13 @@ package io.resnetstreams.inference.batch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a free device takes a batch: at once with whatever is queued, up to {@code maxSize}; or, with a delay, when the
- * batch is full or its oldest image has waited that long. It decides and holds no state.
+ * Decides when an idle device takes a batch: immediately with the queued images, up to {@code maxSize}; or, with a delay, when
+ * the batch is full or its oldest image has waited that long. Stateless.
  */
 public record BatchPolicy(int maxSize, long maxDelayMillis) {
+    /** The largest maximum size, in images. */
     public static final int LARGEST_SIZE = 1_024;
+    /** The longest maximum delay, in milliseconds. */
     public static final long LONGEST_DELAY_MILLIS = 10_000;
 
     public BatchPolicy {
@@ -22,25 +24,25 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
 
     /** Why a batch was closed and sent to the device. */
     public enum ClosedBy {
-        /** The device was free and nothing more was queued. */
+        /** The device was idle and no more images were queued. */
         DEVICE_FREE,
-        /** It had reached the largest size. */
+        /** It had reached the maximum size. */
         FULL,
-        /** Its oldest image had waited for the longest delay. */
+        /** Its oldest image had waited for the maximum delay. */
         DELAY,
         /** The batcher is closing. */
         DRAIN
     }
 
     /**
-     * Says whether a batch is due now.
+     * Returns whether a batch is due now.
      *
-     * @param queued how many images wait, at least 1
-     * @param ceiling the largest batch at present, at most {@code maxSize}
-     * @param oldestWaitNanos how long the first of them has waited
-     * @return why it is due, or null where the device should wait for more
+     * @param queued the number of queued images, at least 1
+     * @param ceiling the current maximum batch size, at most {@code maxSize}
+     * @param oldestWaitNanos how long the oldest of them has waited
+     * @return why it is due, or null if the device should wait for more images
      */
-    public ClosedBy due(int queued, int ceiling, long oldestWaitNanos, boolean draining) {
+    ClosedBy due(int queued, int ceiling, long oldestWaitNanos, boolean draining) {
         if (queued >= ceiling) {
             return ClosedBy.FULL;
         }
@@ -53,8 +55,8 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
         return oldestWaitNanos >= maxDelayNanos() ? ClosedBy.DELAY : null;
     }
 
-    /** Returns how long to wait for more images before the oldest one, which has waited for so long, is due. */
-    public long remainingNanos(long oldestWaitNanos) {
+    /** Returns how long to wait for more images, given how long the oldest one has waited. */
+    long remainingNanos(long oldestWaitNanos) {
         return Math.max(0, maxDelayNanos() - oldestWaitNanos);
     }
 

@@ -7,9 +7,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * The hand-over from decode threads to a device's workers. It is not bounded: the in-flight window in front of it is.
+ * The queue between the decode threads and a device's workers. It is unbounded, since the in-flight window limits the events.
  *
- * <p>Threading: any thread adds; each worker takes. All state is guarded by the one lock.
+ * <p>Threading: any thread adds; each worker takes. One lock guards all state.
  */
 final class BatchQueue {
     private final BatchAccumulator accumulator;
@@ -26,7 +26,7 @@ final class BatchQueue {
         this.nanoTicker = nanoTicker;
     }
 
-    /** Queues an image; false when the queue is closing and takes no more. */
+    /** Adds an image; returns false if the queue is closing. */
     boolean add(PendingImage image) {
         lock.lock();
         try {
@@ -42,7 +42,7 @@ final class BatchQueue {
         }
     }
 
-    /** Queues images before all others, also when it is closing; false when it was emptied and takes no more. */
+    /** Adds images before all others, even if the queue is closing; returns false if it was emptied. */
     boolean putBack(List<PendingImage> images) {
         lock.lock();
         try {
@@ -58,7 +58,7 @@ final class BatchQueue {
         }
     }
 
-    /** Waits until a batch is due and returns it; null when the queue is closed and empty. */
+    /** Waits until a batch is due and returns it, or null once the queue is closed and empty. */
     Batch take(int ceiling) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -86,7 +86,7 @@ final class BatchQueue {
         }
     }
 
-    /** Returns a batch if one is full, else null at once: for a worker whose device still runs the one before. */
+    /** Returns a full batch, or null without waiting: for a worker whose device is still running another batch. */
     Batch takeIfFull(int ceiling) {
         lock.lock();
         try {
@@ -102,12 +102,12 @@ final class BatchQueue {
         return batch;
     }
 
-    /** Returns how many images wait; any thread may ask. */
+    /** Returns the number of queued images. */
     int size() {
         return size;
     }
 
-    /** Takes no more images; what is queued is still handed out. */
+    /** Accepts no more images; queued images can still be taken. */
     void close() {
         lock.lock();
         try {
@@ -118,7 +118,7 @@ final class BatchQueue {
         }
     }
 
-    /** Takes no more images, hands out none, and returns those that wait. */
+    /** Accepts no more images, and removes and returns the queued ones. */
     List<PendingImage> closeAndEmpty() {
         lock.lock();
         try {

@@ -12,19 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs batches on one classifier and completes each image's future. All failures of a batch end here:
+ * Runs batches on one classifier and completes each image's future. It handles all failures of a batch:
  *
  * <ul>
- *   <li>a batch that fails is split in halves until the image at fault stands alone; it is rejected, its neighbours are
+ *   <li>a failed batch is split in halves until the failing image is isolated; that image is rejected, the others are
  *       classified;
  *   <li>an image whose row holds no probabilities (not finite, out of range, of another length) runs again alone;
- *   <li>before an image is rejected, a blank image must pass, and the last image that this classifier has classified; if
- *       one of them fails or gets no probabilities, the device is broken: {@link DeviceFailedException} is thrown, and
- *       futures that are not complete are the caller's;
- *   <li>out of memory halves the shared ceiling and tries again in smaller batches.
+ *   <li>before an image is rejected, a blank image and the last image that this classifier has classified must pass; if one
+ *       of them fails or gets no probabilities, the device is broken: {@link DeviceFailedException} is thrown, and the caller
+ *       must complete the remaining futures;
+ *   <li>running out of memory halves the shared ceiling, and the images are retried in smaller batches.
  * </ul>
  *
- * <p>Once its worker is retired it completes no future, changes no ceiling and tells no metric.
+ * <p>Once its worker is retired it completes no future, changes no ceiling and records no metric.
  *
  * <p>Threading: used by one worker thread. The ceiling is shared by the device's workers.
  */
@@ -37,12 +37,12 @@ final class BatchRunner {
     private final BatchCeiling ceiling;
     private final InferenceMetrics metrics;
     private final BooleanSupplier isRetired;
-    /** Pixels that have passed, to tell a device that has broken since from an image at fault; null before the first. */
+    /** The last image that was classified, to distinguish a broken device from a bad image; null at first. */
     private byte[] lastGood;
-    /** The length of the first sound row; 0 before it. */
+    /** The length of the first valid row; 0 before it. */
     private int classes;
 
-    /** @param isRetired whether the worker was given up; asked after each call of the classifier */
+    /** @param isRetired whether the worker was retired; called after each call of the classifier */
     BatchRunner(
             String device,
             Classifier classifier,
@@ -58,12 +58,12 @@ final class BatchRunner {
         this.isRetired = isRetired;
     }
 
-    /** Classifies the images and completes their futures, one way or another. */
+    /** Classifies the images and completes their futures, possibly exceptionally. */
     void run(List<PendingImage> images) {
         begin(images).run();
     }
 
-    /** Gives the images to the device; what is returned waits for it and completes their futures. */
+    /** Passes the images to the device; the returned function waits for the result and completes their futures. */
     Runnable begin(List<PendingImage> images) {
         int limit = ceiling.get();
         if (images.size() > limit) {
@@ -78,7 +78,7 @@ final class BatchRunner {
     }
 
     private Supplier<float[][]> beginOrFail(List<PendingImage> images) {
-        // Not a stream, whose objects are 180 bytes a batch.
+        // A stream would allocate 180 bytes for each batch.
         List<byte[]> pixels = new ArrayList<>(images.size());
         for (PendingImage image : images) {
             pixels.add(image.pixels());
@@ -113,7 +113,7 @@ final class BatchRunner {
     }
 
     private void complete(List<PendingImage> images, float[][] rows) {
-        List<PendingImage> doubtful = List.of();
+        List<PendingImage> suspect = List.of();
         for (int i = 0; i < rows.length; i++) {
             String fault = ProbabilityRows.fault(rows[i], classes);
             if (fault == null) {
@@ -121,25 +121,25 @@ final class BatchRunner {
                 lastGood = images.get(i).pixels();
                 images.get(i).probabilities().complete(rows[i]);
             } else if (images.size() == 1) {
-                reject(images.get(0), unsound(rows[i], fault));
+                reject(images.get(0), invalid(rows[i], fault));
                 return;
             } else {
-                if (doubtful.isEmpty()) {
+                if (suspect.isEmpty()) {
                     LOG.warn("{}: in a batch of {} the network's output {}", device, images.size(), fault);
-                    doubtful = new ArrayList<>();
+                    suspect = new ArrayList<>();
                 }
-                doubtful.add(images.get(i));
+                suspect.add(images.get(i));
             }
         }
-        if (!doubtful.isEmpty()) {
-            runAlone(doubtful);
+        if (!suspect.isEmpty()) {
+            runAlone(suspect);
         } else if (ceiling.fitted(images.size())) {
             LOG.info("{}: batches are now at most {} again", device, ceiling.get());
             metrics.ceilingRaised(device, ceiling.get());
         }
     }
 
-    private static RejectedEventException unsound(float[] row, String fault) {
+    private static RejectedEventException invalid(float[] row, String fault) {
         String code = ProbabilityRows.isFinite(row) ? "not_probabilities" : "not_finite";
         return new RejectedEventException(Stage.CLASSIFY, code, "the network's output " + fault);
     }
@@ -180,16 +180,16 @@ final class BatchRunner {
     }
 
     private void reject(PendingImage image, RejectedEventException rejection) {
-        requireSound(blankImage, "a blank image");
+        requireValid(blankImage, "a blank image");
         if (lastGood != null) {
-            requireSound(lastGood, "an image that it has classified before");
+            requireValid(lastGood, "an image that it has classified before");
         }
         if (!isRetired.getAsBoolean()) {
             image.probabilities().completeExceptionally(rejection);
         }
     }
 
-    private void requireSound(byte[] pixels, String image) {
+    private void requireValid(byte[] pixels, String image) {
         try {
             float[] row = ProbabilityRows.oneEach(classifier.classify(List.of(pixels)), 1)[0];
             String fault = ProbabilityRows.fault(row, classes);

@@ -20,21 +20,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One device's queue and the workers that empty it, each with a classifier of its own. All partitions of the instance
- * feed it, so that batches fill although each partition may be slow.
+ * The queue of one device and its workers, each with its own classifier. All partitions of the instance share the queue, so
+ * that batches fill even if each partition is slow.
  *
- * <p>A device that fails takes no more images until the process ends, and what it had goes elsewhere: see {@link
- * DeviceGroup}. It isn't tried again, since the errors of a GPU stick to the process.
+ * <p>A failed device accepts no more images until the process ends, and its images go to other devices: see {@link
+ * DeviceGroup}. It is not retried, since errors of a GPU persist until the process ends.
  *
- * <p>Threading: {@link #submit} may be called by any thread; futures complete on a worker's thread.
+ * <p>Threading: any thread may call {@link #submit}; futures complete on a worker's thread.
  *
- * <p>Closing has two phases: no more images are taken, then what is queued is classified, for at most 30 s; what is left
- * then is abandoned, since its events are uncommitted.
+ * <p>Closing has two phases: first no more images are accepted, then the queued images are classified, for at most 30 s. Images
+ * left after that are abandoned, which is safe since their events are uncommitted.
  */
 public final class Batcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
-    private static final int ROOM_IN_BATCHES = 4;
+    private static final int CAPACITY_IN_BATCHES = 4;
 
     private final String device;
     private final BatchQueue queue;
@@ -44,28 +44,17 @@ public final class Batcher implements AutoCloseable {
     private final int imageBytes;
     private final Map<DeviceWorker, Thread> workers = new ConcurrentHashMap<>();
     private final AtomicReference<DeviceFailedException> failure = new AtomicReference<>();
-    /** Null where nobody watches. */
-    private final RepeatingTask watching;
-
-    private final Inside inside = new Inside();
+    private final RepeatingTask watchdog;
+    private final Supervised supervised = new Supervised();
     private final AtomicInteger started = new AtomicInteger();
-    private volatile BiConsumer<Collection<PendingImage>, DeviceFailedException> heir = Batcher::failAll;
+    private volatile BiConsumer<Collection<PendingImage>, DeviceFailedException> failureHandler = Batcher::failAll;
 
     /**
-     * Starts the workers, whose calls may take for ever.
+     * Starts the workers and their watchdog.
      *
-     * @param imageBytes the size of one image's pixels, H·W·3
      * @param classifiers one for each worker; they are closed with the batcher
-     */
-    public Batcher(
-            String device, List<Classifier> classifiers, int imageBytes, BatchPolicy policy, InferenceMetrics metrics) {
-        this(device, classifiers, imageBytes, policy, metrics, null);
-    }
-
-    /**
-     * Starts the workers and watches over their calls.
-     *
-     * @param supervision what is done about calls that do not come back; null for nothing
+     * @param imageBytes the size of one image's pixels, H·W·3
+     * @param supervision what to do about calls that do not return
      */
     public Batcher(
             String device,
@@ -81,17 +70,13 @@ public final class Batcher implements AutoCloseable {
         this.imageBytes = imageBytes;
         List<DeviceWorker> first = classifiers.stream().map(this::worker).toList();
         first.forEach(this::start);
-        this.watching = supervision == null ? null : watch(supervision);
-    }
-
-    private RepeatingTask watch(Supervision supervision) {
-        Watchdog watchdog = new Watchdog(inside, supervision, imageBytes, this::runFresh, nanoTicker);
-        Duration period = Duration.ofMillis(watchdog.periodMillis());
-        return RepeatingTask.start("watchdog-" + device, period, period, watchdog::look);
+        Watchdog checks = new Watchdog(supervised, supervision, imageBytes, this::runFresh, nanoTicker);
+        Duration period = Duration.ofMillis(checks.periodMillis());
+        this.watchdog = RepeatingTask.start("watchdog-" + device, period, period, checks::look);
     }
 
     private DeviceWorker worker(Classifier classifier) {
-        return new DeviceWorker(device, classifier, imageBytes, queue, ceiling, metrics, nanoTicker, inside);
+        return new DeviceWorker(device, classifier, imageBytes, queue, ceiling, metrics, nanoTicker, supervised);
     }
 
     private void start(DeviceWorker worker) {
@@ -105,14 +90,14 @@ public final class Batcher implements AutoCloseable {
     }
 
     /**
-     * Returns how many images it should have for its workers never to wait: for each one the batch on the device, the one
-     * prepared behind it, and two more that are being decoded meanwhile. None where the device has failed.
+     * Returns the number of images that keep its workers busy: for each worker the batch on the device, the one prepared next,
+     * and two more that are being decoded. 0 if the device has failed.
      */
-    int room() {
-        return hasFailed() ? 0 : ROOM_IN_BATCHES * workers.size() * ceiling.get();
+    int capacity() {
+        return hasFailed() ? 0 : CAPACITY_IN_BATCHES * workers.size() * ceiling.get();
     }
 
-    /** Returns how many images wait for this device or are on it. */
+    /** Returns the number of images that are queued for this device or on it. */
     int load() {
         return queue.size()
                 + workers.keySet().stream().mapToInt(DeviceWorker::load).sum();
@@ -122,9 +107,9 @@ public final class Batcher implements AutoCloseable {
         return failure.get() != null;
     }
 
-    /** Says who gets the images of this device when it fails, with its failure; without one their futures fail. */
-    void bequeathTo(BiConsumer<Collection<PendingImage>, DeviceFailedException> newHeir) {
-        heir = newHeir;
+    /** Sets what receives the images of this device when it fails. By default their futures fail. */
+    void onFailure(BiConsumer<Collection<PendingImage>, DeviceFailedException> handler) {
+        failureHandler = handler;
     }
 
     private static void failAll(Collection<PendingImage> images, DeviceFailedException failure) {
@@ -135,7 +120,7 @@ public final class Batcher implements AutoCloseable {
      * Queues an image.
      *
      * @param probabilities completed with the class probabilities; or exceptionally, with {@link
-     *     io.resnetstreams.events.RejectedEventException} where the image is at fault, or {@link DeviceFailedException}
+     *     io.resnetstreams.events.RejectedEventException} if the image can't be classified, or {@link DeviceFailedException}
      */
     void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
         submit(new PendingImage(pixels, probabilities, nanoTicker.getAsLong()));
@@ -146,7 +131,7 @@ public final class Batcher implements AutoCloseable {
             return;
         }
         if (hasFailed()) {
-            heir.accept(List.of(image), failure.get());
+            failureHandler.accept(List.of(image), failure.get());
         } else {
             image.probabilities()
                     .completeExceptionally(new IllegalStateException("the batcher of " + device + " is closed"));
@@ -158,17 +143,17 @@ public final class Batcher implements AutoCloseable {
             LOG.error("{} has failed and gets no more images: {}", device, reason.getMessage());
             metrics.deviceFailed(device);
         }
-        // An image may be queued and with a worker, where it was put back.
+        // An image that was put back may be both queued and with a worker.
         Set<PendingImage> left = new LinkedHashSet<>();
         workers.keySet().forEach(worker -> left.addAll(worker.retire()));
         workers.clear();
         left.addAll(queue.closeAndEmpty());
         left.removeIf(PendingImage::isAbandoned);
-        heir.accept(left, failure.get());
+        failureHandler.accept(left, failure.get());
     }
 
-    /** What workers and watchdog see of this device. */
-    private final class Inside implements Watchdog.Ward, DeviceWorker.Owner {
+    /** This device for its workers and its watchdog. */
+    private final class Supervised implements Watchdog.WatchedDevice, DeviceWorker.Owner {
         @Override
         public String device() {
             return device;
@@ -189,8 +174,8 @@ public final class Batcher implements AutoCloseable {
             try {
                 start(worker(fresh));
             } catch (RuntimeException | Error e) {
-                // Without a worker there would be nothing left to watch, and its images would wait for ever.
-                giveUp(new DeviceFailedException("a fresh copy of the network could not be started: " + e, e));
+                // Without a worker, queued images would wait forever.
+                giveUp(new DeviceFailedException("a new copy of the network could not be started: " + e, e));
                 return;
             }
             metrics.workers(device, workers.size());
@@ -199,7 +184,7 @@ public final class Batcher implements AutoCloseable {
         @Override
         public void putBack(List<PendingImage> images) {
             if (!queue.putBack(images)) {
-                heir.accept(images, failure.get());
+                failureHandler.accept(images, failure.get());
             }
         }
 
@@ -211,7 +196,7 @@ public final class Batcher implements AutoCloseable {
         @Override
         public void fail(DeviceWorker worker, DeviceFailedException reason) {
             if (workers.remove(worker) == null) {
-                LOG.info("{}: a worker that was given up has failed, too late: {}", device, reason.getMessage());
+                LOG.info("{}: a retired worker has failed, which is ignored: {}", device, reason.getMessage());
                 return;
             }
             putBack(worker.retire());
@@ -221,9 +206,7 @@ public final class Batcher implements AutoCloseable {
 
     @Override
     public void close() {
-        if (watching != null) {
-            watching.close();
-        }
+        watchdog.close();
         queue.close();
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_TIMEOUT_SECONDS);

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The devices of an instance. An image goes to the one with the least to do. What a device had when it failed goes to the
- * others; when the last one fails, its images fail, and with them the instance.
+ * The devices of an instance. Each image goes to the device with the lowest load. When a device fails, its images go to the
+ * others; when the last one fails, its images fail, and the instance ends.
  *
- * <p>Threading: any.
+ * <p>Threading: thread-safe.
  */
 public final class DeviceGroup implements AutoCloseable {
     private final List<Batcher> batchers;
@@ -17,16 +17,16 @@ public final class DeviceGroup implements AutoCloseable {
     /** Takes over the batchers: they are closed with the group. */
     public DeviceGroup(List<Batcher> batchers) {
         this.batchers = List.copyOf(batchers);
-        this.batchers.forEach(batcher -> batcher.bequeathTo(this::takeOver));
+        this.batchers.forEach(batcher -> batcher.onFailure(this::redistribute));
     }
 
     /** Queues an image; see {@link Batcher#submit}. */
     public void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
-        // If all have failed, any of them knows why.
+        // If all devices have failed, the first one fails the image with its own failure.
         leastLoaded().orElse(batchers.get(0)).submit(pixels, probabilities);
     }
 
-    private void takeOver(Collection<PendingImage> images, DeviceFailedException failure) {
+    private void redistribute(Collection<PendingImage> images, DeviceFailedException failure) {
         for (PendingImage image : images) {
             leastLoaded().ifPresentOrElse(batcher -> batcher.submit(image), () -> image.probabilities()
                     .completeExceptionally(failure));
@@ -34,22 +34,22 @@ public final class DeviceGroup implements AutoCloseable {
     }
 
     private Optional<Batcher> leastLoaded() {
-        Batcher best = null;
+        Batcher least = null;
         for (Batcher batcher : batchers) {
-            if (!batcher.hasFailed() && (best == null || batcher.load() < best.load())) {
-                best = batcher;
+            if (!batcher.hasFailed() && (least == null || batcher.load() < least.load())) {
+                least = batcher;
             }
         }
-        return Optional.ofNullable(best);
+        return Optional.ofNullable(least);
     }
 
-    /** Returns how many images the devices should have at present for none of their workers to wait. */
-    public int room() {
-        int room = 0;
+    /** Returns the number of images that keep all workers of the devices busy. */
+    public int capacity() {
+        int capacity = 0;
         for (Batcher batcher : batchers) {
-            room += batcher.room();
+            capacity += batcher.capacity();
         }
-        return room;
+        return capacity;
     }
 
     @Override

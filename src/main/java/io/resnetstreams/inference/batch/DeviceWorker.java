@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Takes batches from a device's queue and runs them, until the queue is closed and empty. It prepares the next full batch
- * while its device runs the one before, so that the device never waits for it.
+ * Takes batches from a device's queue and runs them, until the queue is closed and empty. It prepares the next full batch while
+ * the device runs the previous one, so that the device stays busy.
  *
- * <p>Threading: a thread of its own runs it; any thread may ask for its load or retire it.
+ * <p>Threading: runs on its own thread; any thread may call {@link #load} and {@link #retire}.
  */
 final class DeviceWorker implements Runnable {
     private final String device;
@@ -20,17 +20,17 @@ final class DeviceWorker implements Runnable {
     private final InferenceMetrics metrics;
     private final LongSupplier nanoTicker;
     private final Owner owner;
-    /** The batches it has begun with and not ended; guarded by this. */
-    private final List<Batch> inHand = new ArrayList<>();
+    /** The batches that it has started and not finished. Guarded by this. */
+    private final List<Batch> unfinished = new ArrayList<>();
 
     private boolean retired;
 
-    /** Whom a worker works for; it calls on its own thread. */
+    /** The batcher of a worker, which calls it on the worker's thread. */
     interface Owner {
-        /** Takes back images of a batch that came when the worker was retired. */
+        /** Queues the images of a batch again that the worker took when it was already retired. */
         void putBack(List<PendingImage> images);
 
-        /** The device is broken, as this worker has found; nothing happens if the worker is retired. */
+        /** Reports that the device is broken; ignored if the worker is retired. */
         void fail(DeviceWorker worker, DeviceFailedException failure);
     }
 
@@ -58,27 +58,27 @@ final class DeviceWorker implements Runnable {
         return classifier;
     }
 
-    /** Returns how many images it has begun with and not ended. */
+    /** Returns the number of images in unfinished batches. */
     synchronized int load() {
         int images = 0;
-        for (Batch batch : inHand) {
+        for (Batch batch : unfinished) {
             images += batch.images().size();
         }
         return images;
     }
 
     /**
-     * Gives it up: it takes no more batches, and when it comes back from the call that it may be in, it changes nothing: no
-     * future, metric or ceiling, nor does a failure of it count. What it has begun with is ended in the metrics.
+     * Retires the worker: it takes no more batches, and when a call that is still running returns, it changes no future, metric
+     * or ceiling, and ignores a failure. The metrics count its unfinished batches as abandoned.
      *
-     * @return the images it had not ended, for others; none the second time
+     * @return the images of its unfinished batches; none if it was retired before
      */
     synchronized List<PendingImage> retire() {
         retired = true;
         List<PendingImage> left =
-                inHand.stream().flatMap(batch -> batch.images().stream()).toList();
-        inHand.forEach(batch -> metrics.abandoned(device));
-        inHand.clear();
+                unfinished.stream().flatMap(batch -> batch.images().stream()).toList();
+        unfinished.forEach(batch -> metrics.abandoned(device));
+        unfinished.clear();
         return left;
     }
 
@@ -86,17 +86,17 @@ final class DeviceWorker implements Runnable {
         return retired;
     }
 
-    private synchronized boolean hold(Batch batch) {
+    private synchronized boolean start(Batch batch) {
         if (!retired) {
-            inHand.add(batch);
+            unfinished.add(batch);
             metrics.began(device);
         }
         return !retired;
     }
 
-    /** Returns whether the batch was still its own; else it was ended by who retired the worker. */
-    private synchronized boolean letGo(Batch batch) {
-        return inHand.removeIf(held -> held == batch);
+    /** Returns false if the worker was retired, so that the batch is no longer its own. */
+    private synchronized boolean finish(Batch batch) {
+        return unfinished.removeIf(other -> other == batch);
     }
 
     @Override
@@ -108,7 +108,7 @@ final class DeviceWorker implements Runnable {
         } catch (DeviceFailedException e) {
             owner.fail(this, e);
         } catch (RuntimeException | Error e) {
-            // Such as no memory for a buffer.
+            // For example, no memory for a buffer.
             owner.fail(this, new DeviceFailedException("a worker of " + device + " failed: " + e, e));
         }
     }
@@ -117,12 +117,12 @@ final class DeviceWorker implements Runnable {
         Running running = null;
         long lastEnd = nanoTicker.getAsLong();
         while (!isRetired()) {
-            // While the device is at work, only a full batch is worth preparing: it can't become better by waiting.
+            // While the device is busy, only a full batch is prepared; a smaller one could still grow.
             Batch batch = running == null ? queue.take(ceiling.get()) : queue.takeIfFull(ceiling.get());
             if (batch == null && running == null) {
                 return;
             }
-            if (batch != null && !hold(batch)) {
+            if (batch != null && !start(batch)) {
                 owner.putBack(batch.images());
                 return;
             }
@@ -134,7 +134,7 @@ final class DeviceWorker implements Runnable {
         }
     }
 
-    /** A batch on the device; {@code end} waits for it and completes its futures. */
+    /** A batch on the device; {@code end} waits for the result and completes the futures. */
     private record Running(Batch batch, Runnable end, int size, long oldestWaitNanos, long startNanos) {}
 
     private Running begin(Batch batch) {
@@ -143,11 +143,11 @@ final class DeviceWorker implements Runnable {
         return new Running(batch, runner.begin(batch.images()), batch.images().size(), oldestWait, start);
     }
 
-    /** Returns when the batch ended. The device had it from its start, or from the end of the one before. */
+    /** Returns when the batch ended. The device worked on it since its start, or since the end of the previous batch. */
     private long end(Running running, long lastEnd) {
         running.end().run();
         long now = nanoTicker.getAsLong();
-        if (!letGo(running.batch())) {
+        if (!finish(running.batch())) {
             return now;
         }
         long began = Math.max(running.startNanos(), lastEnd);

@@ -2,54 +2,55 @@ package io.resnetstreams.inference.batch;
 
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 
-/** What inference tells about its work. Called from decode and device threads at once. */
+/** Receives measurements from inference. Called concurrently by decode and device threads. */
 public interface InferenceMetrics {
+    /** Discards everything. */
     InferenceMetrics NONE = new InferenceMetrics() {};
 
     /**
-     * A model was loaded to a device and classified blank images there.
+     * A model was loaded onto a device and has classified blank images.
      *
-     * @param workers how many batches it works on at once
-     * @param largestBatch images
-     * @param imagesPerSecond of one worker, at its best batch size
+     * @param workers the number of batches that the device runs concurrently
+     * @param largestBatch the maximum batch size, in images
+     * @param imagesPerSecond the throughput of one worker at its best batch size
      */
     default void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {}
 
-    /** An event was read and its image decoded; alert when this takes longer than the device's share of an image. */
+    /** An event was read and its image decoded; alert if this takes longer than the device needs for an image. */
     default void decoded(long nanos) {}
 
-    /** A worker of the device got a batch; {@link #batch} or {@link #abandoned} follows, once. */
+    /** A worker of the device started a batch; either {@link #batch} or {@link #abandoned} follows. */
     default void began(String device) {}
 
-    /** A batch that was begun was taken from its worker, which hangs or whose device is broken; no {@link #batch} follows. */
+    /** A started batch was taken from its worker, because the worker hangs or the device is broken. */
     default void abandoned(String device) {}
 
-    /** The device has another number of workers from now on, since some of them were given up. */
+    /** The number of workers of the device has changed, since some of them were retired. */
     default void workers(String device, int workers) {}
 
     /**
      * The device classified a batch.
      *
-     * @param oldestWaitNanos how long its oldest image had waited in the queue; it grows where the device is the limit
+     * @param oldestWaitNanos how long its oldest image had waited in the queue; it grows if the device is the bottleneck
      */
     default void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {}
 
     /**
-     * Told for each image of a batch right after {@link #batch}: it waited so long from when it was queued until the device
-     * began with it. The device began when it got the batch, or when it had ended the one before.
+     * Called for each image of a batch after {@link #batch}, with the time from when the image was queued until the device
+     * started the batch: when the device got it, or when it had finished the previous one.
      */
     default void waited(long nanos) {}
 
-    /** The device ran out of memory and now takes batches of at most this size; alert when it recurs. */
+    /** The device ran out of memory, and the maximum batch size is reduced; alert if it recurs. */
     default void outOfMemory(String device, int newCeiling) {}
 
-    /** After full batches that fitted, the device takes larger ones again, of at most this size. */
+    /** After full batches that fitted, the maximum batch size is increased again. */
     default void ceilingRaised(String device, int newCeiling) {}
 
-    /** The device is broken and gets no more images until the process ends; alert on it. */
+    /** The device has failed and gets no more images until the process ends; alert on it. */
     default void deviceFailed(String device) {}
 
-    /** Returns metrics that tell both. */
+    /** Returns metrics that pass everything on to both. */
     static InferenceMetrics both(InferenceMetrics first, InferenceMetrics second) {
         return new InferenceMetrics() {
             @Override

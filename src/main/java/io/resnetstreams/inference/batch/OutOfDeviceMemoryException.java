@@ -7,6 +7,7 @@ public final class OutOfDeviceMemoryException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** Creates the exception with the engine's message. */
     public OutOfDeviceMemoryException(String message, Throwable cause) {
         super(message, cause);
     }

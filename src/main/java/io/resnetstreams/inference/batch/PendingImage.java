@@ -3,13 +3,13 @@ package io.resnetstreams.inference.batch;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An image that waits for its class probabilities.
+ * An image that waits to be classified.
  *
  * @param pixels uint8 H×W×3 RGB
- * @param queuedNanos the ticker's time when it was queued
+ * @param queuedNanos when it was queued, by the ticker
  */
 record PendingImage(byte[] pixels, CompletableFuture<float[]> probabilities, long queuedNanos) {
-    /** Returns whether nobody waits for the result any more, since its partition was taken away. */
+    /** Returns whether the result is no longer needed, for example because the partition was revoked. */
     boolean isAbandoned() {
         return probabilities.isDone();
     }

@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a device's workers again and again. Where a call takes longer than its time-out, a fresh classifier gets a blank
- * image. If that passes in time, it takes the stuck workers' place; if not, or if it is the second time, the device fails.
+ * Checks a device's workers periodically. If a call exceeds its timeout, a new classifier gets a blank image. If it classifies
+ * the image in time, it replaces the stuck workers; if not, or at the second timeout, the device has failed.
  *
- * <p>Threading: one thread calls {@link #look}; a fresh classifier is tried on the executor.
+ * <p>Threading: one thread calls {@link #look}; the new classifier is tried on the executor.
  */
 final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -22,36 +22,41 @@ final class Watchdog {
     private static final long SHORTEST_PERIOD_MILLIS = 10;
     private static final long LONGEST_PERIOD_MILLIS = 1_000;
 
-    /** What a watchdog watches. */
-    interface Ward {
-        /** Returns the device's name, for people. */
+    /** The device that a watchdog checks. */
+    interface WatchedDevice {
+        /** Returns the device's name. */
         String device();
 
-        /** Returns the classifiers of the workers that it has now; none when it has failed. */
+        /** Returns the classifiers of its current workers; none if it has failed. */
         List<WatchedClassifier> classifiers();
 
-        /** Gives up the workers of these classifiers, with their images queued again, and starts one with another. */
+        /** Retires the workers of these classifiers, queues their images again, and starts a worker with the new one. */
         void replace(List<WatchedClassifier> stuck, Classifier fresh);
 
-        /** The device is broken. */
+        /** Marks the device as failed. */
         void fail(DeviceFailedException failure);
     }
 
-    private final Ward ward;
+    private final WatchedDevice device;
     private final Supervision supervision;
     private final List<byte[]> blankImage;
     private final Executor executor;
     private final LongSupplier nanoTicker;
     private long lastLook;
-    /** A fresh classifier that has passed; null while none is tried. */
+    /** The attempt with a new classifier, or null. */
     private CompletableFuture<Classifier> attempt;
 
     private long attemptNanos;
     private boolean hasReplaced;
 
     /** @param imageBytes the size of one image's pixels, H·W·3 */
-    Watchdog(Ward ward, Supervision supervision, int imageBytes, Executor executor, LongSupplier nanoTicker) {
-        this.ward = ward;
+    Watchdog(
+            WatchedDevice watched,
+            Supervision supervision,
+            int imageBytes,
+            Executor executor,
+            LongSupplier nanoTicker) {
+        this.device = watched;
         this.supervision = supervision;
         this.blankImage = List.of(new byte[imageBytes]);
         this.executor = executor;
@@ -59,26 +64,26 @@ final class Watchdog {
         this.lastLook = nanoTicker.getAsLong();
     }
 
-    /** Returns how often it should look. */
+    /** Returns the time between two checks. */
     long periodMillis() {
         long share = supervision.timeoutMillis() / LOOKS_PER_TIMEOUT;
         return Math.max(SHORTEST_PERIOD_MILLIS, Math.min(LONGEST_PERIOD_MILLIS, share));
     }
 
-    /** Looks once, and does what is to be done. */
+    /** Checks the workers once. */
     void look() {
         long now = nanoTicker.getAsLong();
-        // A process that was stopped, and its watchdog with it, has not been at work for so long.
+        // If the whole process was suspended, that time does not count.
         long passed = Math.min(now - lastLook, 2 * TimeUnit.MILLISECONDS.toNanos(periodMillis()));
         lastLook = now;
-        List<WatchedClassifier> watched = ward.classifiers();
-        if (watched.isEmpty()) {
+        List<WatchedClassifier> classifiers = device.classifiers();
+        if (classifiers.isEmpty()) {
             // The device has failed.
             giveUpAttempt();
             return;
         }
         long timeout = TimeUnit.MILLISECONDS.toNanos(supervision.timeoutMillis());
-        List<WatchedClassifier> stuck = watched.stream()
+        List<WatchedClassifier> stuck = classifiers.stream()
                 .filter(classifier -> classifier.look(passed) >= timeout)
                 .toList();
         if (attempt != null) {
@@ -94,8 +99,8 @@ final class Watchdog {
             return;
         }
         LOG.warn(
-                "{}: a batch has not come back within {} ms; a fresh copy of the network gets a blank image",
-                ward.device(),
+                "{}: a batch has not returned within {} ms; trying a new copy of the network with a blank image",
+                device.device(),
                 supervision.timeoutMillis());
         attemptNanos = 0;
         attempt = CompletableFuture.supplyAsync(this::triedFresh, executor);
@@ -115,28 +120,28 @@ final class Watchdog {
     private void follow(List<WatchedClassifier> stuck, long passed) {
         attemptNanos += passed;
         if (stuck.isEmpty()) {
-            LOG.warn("{}: the batch has come back after all", ward.device());
+            LOG.warn("{}: the batch has returned after all", device.device());
             giveUpAttempt();
         } else if (!attempt.isDone()) {
             long allowed = supervision.freshMillis() + supervision.timeoutMillis();
             if (TimeUnit.NANOSECONDS.toMillis(attemptNanos) >= allowed) {
-                fail("nor from a blank image with a fresh copy of the network within " + allowed + " ms", null);
+                fail("and a new copy of the network has not classified a blank image within " + allowed + " ms", null);
             }
         } else if (attempt.isCompletedExceptionally()) {
             Throwable failure =
                     attempt.handle((none, thrown) -> thrown.getCause()).join();
-            fail("and a fresh copy of the network failed: " + failure.getMessage(), failure);
+            fail("and a new copy of the network failed: " + failure.getMessage(), failure);
         } else {
-            ward.replace(stuck, attempt.join());
+            device.replace(stuck, attempt.join());
             attempt = null;
             hasReplaced = true;
-            LOG.warn("{}: a fresh copy of the network goes on with the batch", ward.device());
+            LOG.warn("{}: a new copy of the network takes over the batch", device.device());
         }
     }
 
     private void giveUpAttempt() {
         if (attempt != null) {
-            // Whenever it passes, nobody needs it.
+            // It is no longer needed, even if it succeeds later.
             attempt.thenAccept(Classifier::close);
             attempt = null;
         }
@@ -144,8 +149,8 @@ final class Watchdog {
 
     private void fail(String reason, Throwable cause) {
         giveUpAttempt();
-        ward.fail(new DeviceFailedException(
-                "the device has not come back from a batch within " + supervision.timeoutMillis() + " ms, " + reason,
+        device.fail(new DeviceFailedException(
+                "the device has not returned from a batch within " + supervision.timeoutMillis() + " ms, " + reason,
                 cause));
     }
 }

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A worker's classifier, whose watchdog sees how long its present call takes.
+ * A worker's classifier, which lets the watchdog measure how long the current call takes.
  *
- * <p>Threading: the worker classifies, the watchdog looks; each is one thread.
+ * <p>Threading: one worker thread classifies, one watchdog thread calls {@link #look}.
  */
 final class WatchedClassifier implements Classifier {
     private final Classifier classifier;
-    /** Calls begun and calls ended: odd while one goes on. Only the worker writes it. */
+    /** The number of started plus ended calls: odd during a call. Only the worker writes it. */
     private volatile long steps;
 
     private long stepsAtLastLook;
@@ -42,9 +42,9 @@ final class WatchedClassifier implements Classifier {
     }
 
     /**
-     * Returns how long the present call has been seen to take, in nanoseconds; 0 between calls and for a call not seen before.
+     * Returns how long the current call has been observed, in nanoseconds; 0 between calls and at the first observation.
      *
-     * @param sinceLastLook how much time counts as passed since this method was last called
+     * @param sinceLastLook the time that counts as passed since the last call of this method
      */
     long look(long sinceLastLook) {
         long now = steps;

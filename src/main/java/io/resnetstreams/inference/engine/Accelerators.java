@@ -7,9 +7,9 @@ import io.resnetstreams.model.network.MxNet;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What the engine and the machine offer; an interface so that machines of all kinds can be tested. */
+/** The accelerators of the machine; an interface so that tests can simulate other machines. */
 interface Accelerators {
-    /** Returns how many GPUs the engine can use. */
+    /** Returns the number of GPUs that the engine can use. */
     int usableGpus();
 
     /** Returns whether the engine's native library was built with CUDA. */
@@ -18,7 +18,7 @@ interface Accelerators {
     /** Returns the compute capability of each CUDA device of the machine, such as {@code 8.6}. */
     List<String> cudaDevices();
 
-    /** Returns those of this machine, asked through DJL. */
+    /** Returns the accelerators of this machine, according to DJL. */
     static Accelerators ofThisMachine() {
         return new Accelerators() {
             @Override
@@ -44,7 +44,7 @@ interface Accelerators {
         };
     }
 
-    /** Returns the name by which a device is printed and counted: {@code cpu}, {@code gpu:0}. */
+    /** Returns the name of a device in logs and metrics: {@code cpu}, {@code gpu:0}. */
     static String name(Device device) {
         return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
     }

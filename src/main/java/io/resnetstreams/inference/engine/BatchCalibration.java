@@ -13,20 +13,19 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * How fast a device is with batches of each size, measured when a model is loaded. A GPU and a small network want large
- * batches; a large network on a CPU is as fast with few images, whose activations stay in its caches, and each of them
- * waits less.
+ * The throughput of a device by batch size, measured when a model is loaded. GPUs and small networks need large batches. A large
+ * network on a CPU is as fast with small ones, whose activations fit into its caches, and their latency is lower.
  *
- * @param imagesPerSecond of one worker, by batch size; the sizes are powers of two, and the largest allowed
+ * @param imagesPerSecond the throughput of one worker by batch size; the sizes are powers of two and the maximum size
  */
 public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
-    /** A size is worth its longer batches only if it is faster by more than measuring varies. */
-    private static final double AS_GOOD = 0.97;
+    /** A larger size must be faster by more than the measurement error to justify its higher latency. */
+    private static final double EQUALLY_FAST = 0.97;
 
     private static final int RUNS = 2;
-    /** Batches of small networks take less than the clock and the scheduler vary. */
+    /** Batches of small networks are so short that the clock and the scheduler would distort a single one. */
     private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** A large network on a CPU has shown by then what it wants, and somebody waits for the first label. */
+    /** Enough to find the best size of a large network on a CPU, without delaying the start much longer. */
     private static final long ENOUGH_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     public BatchCalibration {
@@ -34,13 +33,13 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
     }
 
     /**
-     * Measures with blank images, from one image upwards, until the largest size, the end of the device's memory, or three
-     * seconds. Each size runs once before it counts, since the engine plans its memory then.
+     * Measures with blank images, from one image upwards, until the maximum size is reached, memory runs out, or three seconds
+     * have passed. Each size first runs once unmeasured, since the engine plans its memory then.
      *
-     * @param largest the largest batch allowed
+     * @param largest the maximum batch size
      * @param nanoTicker the time in nanoseconds
      * @throws OutOfDeviceMemoryException if not even one image fits
-     * @throws IllegalStateException if what comes out are no probabilities
+     * @throws IllegalStateException if the output contains no probabilities
      */
     static BatchCalibration measure(Classifier classifier, int imageBytes, int largest, LongSupplier nanoTicker) {
         byte[] blank = new byte[imageBytes];
@@ -81,17 +80,17 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
         return batch.size() * 1e9 / fastest;
     }
 
-    /** Returns the smallest batch that is as fast as any. */
+    /** Returns the smallest batch size with the highest throughput. */
     public int best() {
         double highest = Collections.max(imagesPerSecond.values());
         return imagesPerSecond.entrySet().stream()
-                .filter(size -> size.getValue() >= AS_GOOD * highest)
+                .filter(size -> size.getValue() >= EQUALLY_FAST * highest)
                 .findFirst()
                 .orElseThrow()
                 .getKey();
     }
 
-    /** Returns the most images per second that one worker reached with batches of at most this size. */
+    /** Returns the highest throughput of one worker with batches of at most this size, in images per second. */
     public double imagesPerSecondUpTo(int largest) {
         return imagesPerSecond.entrySet().stream()
                 .filter(size -> size.getKey() <= largest)
@@ -100,12 +99,12 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
                 .orElseThrow();
     }
 
-    /** Returns how long a batch of this size takes at most, by the slowest rate that was measured, in milliseconds. */
+    /** Returns the longest time for a batch of this size in milliseconds, according to the lowest measured throughput. */
     public long longestMillis(int size) {
         return (long) Math.ceil(size * 1_000.0 / Collections.min(imagesPerSecond.values()));
     }
 
-    /** Returns all sizes with their rates, for people. */
+    /** Returns all sizes with their throughput, for logs. */
     @Override
     public String toString() {
         return imagesPerSecond.entrySet().stream()

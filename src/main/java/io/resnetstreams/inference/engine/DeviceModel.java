@@ -6,6 +6,7 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
+import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.batch.OutOfDeviceMemoryException;
 import io.resnetstreams.inference.engine.PixelPacker.PixelBatch;
@@ -19,25 +20,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model loaded to a device, with a classifier for each of its workers. Each worker has a block and parameters of its
- * own: two threads on one block gain nothing, and two blocks that share parameter arrays deadlock inside MXNet's engine now
- * and then.
+ * A model loaded onto a device, with a classifier for each of its workers. Each worker has its own block and parameters: two
+ * threads gain nothing from sharing a block, and two blocks that share parameter arrays occasionally deadlock in MXNet's
+ * engine.
  *
- * <p>This is the one class of the pipeline that knows which engine it runs on.
- *
- * <p>Threading: loaded and closed by one thread, after its classifiers were closed; each classifier belongs to one
- * worker thread.
+ * <p>Threading: one thread loads it, and closes it after its classifiers; each classifier belongs to one worker thread.
  */
 public final class DeviceModel implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceModel.class);
@@ -45,7 +41,7 @@ public final class DeviceModel implements AutoCloseable {
     /** Folds batch norm and activation into the convolutions: 1.5 times as fast for small images. */
     private static final String CPU_FUSION = "MKLDNN";
 
-    /** A graph in int8 was fused when it was made; the fusion knows no fp16. */
+    /** An int8 graph is already fused; the fusion does not support fp16. */
     private static final Set<Precision> FUSED = EnumSet.of(Precision.FP32, Precision.BF16);
 
     private static final String STATIC_ALLOCATION = "ai.djl.mxnet.static_alloc";
@@ -73,18 +69,18 @@ public final class DeviceModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model and classifies blank images with each worker, so that a model that can't run is found now, the
-     * engine has planned its memory, and the best size of batches is known.
+     * Loads a model and classifies blank images with each worker. This detects a model that can't run, lets the engine plan its
+     * memory, and measures the best batch size.
      *
-     * @param largestBatch the largest batch to try
-     * @throws IllegalArgumentException if the engine can't load it, or its outputs aren't its labels
+     * @param largestBatch the largest batch size to measure
+     * @throws IllegalArgumentException if the engine can't load it, or the numbers of its outputs and labels differ
      */
     public static DeviceModel load(ModelDirectory directory, Device device, int workers, int largestBatch) {
-        // The engine folds batch norm into the convolutions by itself on a CPU only.
+        // The engine itself folds batch norm into the convolutions only on CPUs.
         return load(directory, device, workers, largestBatch, device.isGpu());
     }
 
-    /** Loads it with batch normalisations folded here, or with the engine's own fusion where it has one. */
+    /** Loads it with batch normalisations already folded, or with the engine's own fusion if there is one. */
     static DeviceModel load(ModelDirectory directory, Device device, int workers, int largestBatch, boolean folded) {
         if (directory.description().precision() == Precision.INT8 && device.isGpu()) {
             throw new IllegalArgumentException("the model " + directory.directory()
@@ -122,9 +118,9 @@ public final class DeviceModel implements AutoCloseable {
     }
 
     /**
-     * Loads the model anew, for one more worker; see {@link #load}.
+     * Loads the model again, for a new worker; see {@link #load}.
      *
-     * @return shares nothing with the other classifiers; closing it closes its model too
+     * @return a classifier that shares nothing with the others; closing it also closes its model
      */
     public Classifier freshClassifier() {
         DeviceModel copy = load(directory, device, 1, 1);
@@ -162,10 +158,7 @@ public final class DeviceModel implements AutoCloseable {
             ModelDirectory folded = directory.writeFolded(folder);
             loadEach(folded, device, workers, models);
         } finally {
-            try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Comparator.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
-            }
+            TemporaryFolder.delete(folder);
         }
     }
 
@@ -184,9 +177,9 @@ public final class DeviceModel implements AutoCloseable {
     }
 
     /**
-     * Lets blocks run for the first time, when DJL asks the engine to plan them, with memory that is taken anew for each
-     * batch. With memory planned once and shapes that change, one batch in about 1,200 of a quantized network comes out the
-     * same for all its images, whatever they show (MXNet 1.9.1; none of 16,000 in fp32).
+     * Runs blocks for the first time, when DJL configures the engine, with memory that is allocated for each batch. With static
+     * allocation and varying shapes, about one batch in 1,200 of a quantized network returns the same row for all its images
+     * (MXNet 1.9.1; none of 16,000 in fp32).
      */
     private static synchronized void withoutStaticAllocation(Runnable firstRun) {
         String before = System.getProperty(STATIC_ALLOCATION);
@@ -212,7 +205,7 @@ public final class DeviceModel implements AutoCloseable {
         }
     }
 
-    /** Measures with the first worker; the others plan their memory for its best batch. */
+    /** Measures with the first worker; the others run one batch of the best size, to plan their memory. */
     private void calibrate(int largestBatch) {
         calibration = BatchCalibration.measure(classifiers.get(0), imageBytes, largestBatch, System::nanoTime);
         List<byte[]> batch = Collections.nCopies(calibration.best(), new byte[imageBytes]);
@@ -220,25 +213,25 @@ public final class DeviceModel implements AutoCloseable {
             try {
                 ProbabilityRows.classify(classifier, batch);
             } catch (OutOfDeviceMemoryException e) {
-                // Such a batch is halved when it comes.
+                // Such a batch is halved later.
                 LOG.warn("{} has no memory for {} images at once in each worker", deviceName, calibration.best());
             }
         }
     }
 
-    /** Returns how fast one worker was with each size of batches when the model was loaded. */
+    /** Returns the throughput of one worker by batch size, measured when the model was loaded. */
     public BatchCalibration calibration() {
         return calibration;
     }
 
-    /** Returns a classifier for each worker. Whoever takes them closes them, before this model. */
+    /** Returns a classifier for each worker; the caller closes them, before this model. */
     public List<Classifier> classifiers() {
         return List.copyOf(classifiers);
     }
 
     /**
-     * Returns how many of the engine's arrays are open now: parameters and what batches at work hold. At rest it is always
-     * the same; where it grows, memory leaks. Any thread may ask.
+     * Returns the number of open arrays of the engine: parameters, and arrays of batches that are running. It is constant when
+     * no batch is running; if it grows, memory leaks. Thread-safe.
      */
     public int openArrays() {
         int managed = models.stream()
@@ -248,7 +241,7 @@ public final class DeviceModel implements AutoCloseable {
                 + classifiers.stream().mapToInt(DjlClassifier::openResults).sum();
     }
 
-    /** Returns how long loading took, with the first batches, in milliseconds. */
+    /** Returns the time to load the model including the first batches, in milliseconds. */
     public long loadMillis() {
         return loadMillis;
     }

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Finds the devices for a wish: {@code auto} (every GPU that the engine can use, else the CPU), {@code cpu}, {@code gpu}
- * (every GPU), {@code gpu:N}. Who asks for a GPU gets one or an error that says why not; never a silent CPU.
+ * Selects the devices of a setting: {@code auto} (all GPUs that the engine can use, else the CPU), {@code cpu}, {@code gpu} (all
+ * GPUs), {@code gpu:N}. If a requested GPU can't be used, it reports the reason and does not fall back to the CPU.
  */
 public final class DeviceSelector {
-    /** What MXNet 1.9.1's CUDA 11.2 build has kernels for. */
+    /** The compute capabilities for which MXNet 1.9.1's CUDA 11.2 build has kernels. */
     private static final double LEAST_CAPABILITY = 5.0;
 
     private static final double GREATEST_CAPABILITY = 8.6;
@@ -19,6 +19,7 @@ public final class DeviceSelector {
 
     private final Accelerators accelerators;
 
+    /** Selects among the devices of this machine. */
     public DeviceSelector() {
         this(Accelerators.ofThisMachine());
     }
@@ -27,46 +28,48 @@ public final class DeviceSelector {
         this.accelerators = accelerators;
     }
 
-    /** Checks a wish's form without asking the engine. */
-    public static String requireValid(String wish) {
-        if (!wish.equals("auto") && !wish.equals("cpu") && !GPU.matcher(wish).matches()) {
-            throw new IllegalArgumentException("device is '" + wish + "'; allowed are auto, cpu, gpu and gpu:N");
+    /** Checks and returns a setting, without loading the engine. */
+    public static String requireValid(String setting) {
+        if (!setting.equals("auto")
+                && !setting.equals("cpu")
+                && !GPU.matcher(setting).matches()) {
+            throw new IllegalArgumentException("device is '" + setting + "'; allowed are auto, cpu, gpu and gpu:N");
         }
-        return wish;
+        return setting;
     }
 
     /**
      * Returns the devices to use, at least one.
      *
-     * @throws IllegalArgumentException if the wish is malformed or no such GPU can be used
+     * @throws IllegalArgumentException if the setting is malformed or the GPU can't be used
      */
-    public List<Device> select(String wish) {
-        requireValid(wish);
-        if (wish.equals("cpu")) {
+    public List<Device> select(String setting) {
+        requireValid(setting);
+        if (setting.equals("cpu")) {
             return List.of(Device.cpu());
         }
         int usable = accelerators.usableGpus();
         List<String> capabilities = usable == 0 ? List.of() : accelerators.cudaDevices();
-        // An engine that is given its library counts devices for which that has no kernels.
+        // With a library given by the user, the engine also counts devices for which the library has no kernels.
         List<Device> gpus = IntStream.range(0, usable)
                 .filter(index -> index >= capabilities.size() || isSupported(capabilities.get(index)))
                 .mapToObj(Device::gpu)
                 .toList();
-        if (wish.equals("auto")) {
+        if (setting.equals("auto")) {
             return gpus.isEmpty() ? List.of(Device.cpu()) : gpus;
         }
         if (gpus.isEmpty()) {
-            throw new IllegalArgumentException("device is '" + wish + "', but no GPU can be used: " + whyNone());
+            throw new IllegalArgumentException("device is '" + setting + "', but no GPU can be used: " + whyNone());
         }
-        Matcher gpu = GPU.matcher(wish);
+        Matcher gpu = GPU.matcher(setting);
         if (!gpu.matches() || gpu.group(1) == null) {
             return gpus;
         }
-        Device wished = Device.gpu(Integer.parseInt(gpu.group(1)));
-        if (!gpus.contains(wished)) {
-            throw new IllegalArgumentException("device is '" + wish + "', but the usable GPUs are " + names(gpus));
+        Device requested = Device.gpu(Integer.parseInt(gpu.group(1)));
+        if (!gpus.contains(requested)) {
+            throw new IllegalArgumentException("device is '" + setting + "', but the usable GPUs are " + names(gpus));
         }
-        return List.of(wished);
+        return List.of(requested);
     }
 
     private static String names(List<Device> devices) {
@@ -78,7 +81,7 @@ public final class DeviceSelector {
         return number >= LEAST_CAPABILITY && number <= GREATEST_CAPABILITY;
     }
 
-    /** Says what was chosen and, where a machine's GPUs stay idle, why. */
+    /** Describes the selected devices and, if GPUs of the machine stay unused, the reason. */
     public String describe(List<Device> devices) {
         boolean idleGpus =
                 !devices.get(0).isGpu() && !accelerators.cudaDevices().isEmpty();

@@ -39,7 +39,7 @@ final class DjlClassifier implements Classifier {
         return begin(images).get();
     }
 
-    /** The engine works behind a queue of its own: forward returns at once, and reading the result waits. */
+    /** The engine has its own queue: {@code predict} returns immediately, and reading the result waits. */
     @Override
     public Supplier<float[][]> begin(List<byte[]> images) {
         NDArray probabilities = translated(() -> predictor.predict(packer.pack(images)));
@@ -53,7 +53,7 @@ final class DjlClassifier implements Classifier {
         });
     }
 
-    /** Returns how many results were begun and not read; any thread may ask. No manager of the engine counts them. */
+    /** Returns the number of results that are not read yet; the engine's managers don't count them. Thread-safe. */
     int openResults() {
         return openResults.get();
     }
@@ -87,7 +87,7 @@ final class DjlClassifier implements Classifier {
         predictor.close();
     }
 
-    /** Pixels to an array and probabilities back; normalisation and softmax are in the network. */
+    /** Converts pixels to an array, and returns the output; normalisation and softmax are part of the network. */
     record PixelTranslator(Preprocessing input) implements NoBatchifyTranslator<PixelBatch, NDArray> {
         @Override
         public NDList processInput(TranslatorContext context, PixelBatch batch) {
@@ -98,7 +98,7 @@ final class DjlClassifier implements Classifier {
         @Override
         public NDArray processOutput(TranslatorContext context, NDList outputs) {
             NDArray probabilities = outputs.singletonOrThrow();
-            // It is read, and closed, after the context's end.
+            // It is read and closed after the context has ended.
             probabilities.detach();
             return probabilities;
         }

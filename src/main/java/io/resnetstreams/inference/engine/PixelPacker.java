@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * Copies the images of a batch into one direct buffer, from where the engine takes them.
+ * Copies the images of a batch into one direct buffer for the engine.
  *
  * <p>Threading: one worker thread.
  */
@@ -20,7 +20,7 @@ final class PixelPacker {
         this.imageBytes = imageBytes;
     }
 
-    /** Returns the images in the buffer, which the next batch overwrites. */
+    /** Returns the images in a buffer that the next batch overwrites. */
     PixelBatch pack(List<byte[]> images) {
         int needed = images.size() * imageBytes;
         if (buffer.capacity() < needed) {

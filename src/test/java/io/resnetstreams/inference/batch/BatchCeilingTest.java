@@ -45,9 +45,9 @@ class BatchCeilingTest {
     @Test
     void itGrowsByASixteenthOfTheLargest() {
         ceiling.outOfMemory(32);
-        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.FIRST_PATIENCE);
+        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.FIRST_WAIT);
         assertThat(ceiling.get()).isEqualTo(18);
-        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.FIRST_PATIENCE);
+        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.FIRST_WAIT);
         assertThat(ceiling.get()).isEqualTo(20);
     }
 
@@ -55,7 +55,7 @@ class BatchCeilingTest {
     void itGrowsByOneWhereASixteenthIsLess() {
         BatchCeiling small = new BatchCeiling(4);
         small.outOfMemory(4);
-        for (int batch = 0; batch < BatchCeiling.FIRST_PATIENCE; batch++) {
+        for (int batch = 0; batch < BatchCeiling.FIRST_WAIT; batch++) {
             small.fitted(2);
         }
         assertThat(small.get()).isEqualTo(3);
@@ -64,7 +64,7 @@ class BatchCeilingTest {
     @Test
     void itNeverGrowsBeyondTheLargest() {
         ceiling.outOfMemory(32);
-        for (int batch = 0; batch < 100 * BatchCeiling.FIRST_PATIENCE; batch++) {
+        for (int batch = 0; batch < 100 * BatchCeiling.FIRST_WAIT; batch++) {
             ceiling.fitted(ceiling.get());
         }
         assertThat(ceiling.get()).isEqualTo(LARGEST);
@@ -73,25 +73,23 @@ class BatchCeilingTest {
     @Test
     void aShortageInBetweenStartsTheCountAgain() {
         ceiling.outOfMemory(32);
-        for (int batch = 1; batch < BatchCeiling.FIRST_PATIENCE; batch++) {
+        for (int batch = 1; batch < BatchCeiling.FIRST_WAIT; batch++) {
             ceiling.fitted(16);
         }
         ceiling.outOfMemory(16);
-        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.FIRST_PATIENCE);
+        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.FIRST_WAIT);
     }
 
     @Test
     void eachTimeItGrewTooFarItWaitsTwiceAsLong() {
         ceiling.outOfMemory(32);
-        for (int patience = BatchCeiling.FIRST_PATIENCE;
-                patience < BatchCeiling.LONGEST_PATIENCE;
-                patience = 2 * patience) {
+        for (int patience = BatchCeiling.FIRST_WAIT; patience < BatchCeiling.LONGEST_WAIT; patience = 2 * patience) {
             assertThat(fullBatchesUntilGrowth()).isEqualTo(patience);
             ceiling.outOfMemory(18);
         }
-        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.LONGEST_PATIENCE);
+        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.LONGEST_WAIT);
         ceiling.outOfMemory(18);
-        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.LONGEST_PATIENCE);
+        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.LONGEST_WAIT);
     }
 
     @Test
@@ -101,7 +99,7 @@ class BatchCeilingTest {
         ceiling.outOfMemory(18);
         ceiling.outOfMemory(8);
         ceiling.outOfMemory(4);
-        assertThat(fullBatchesUntilGrowth()).isEqualTo(2 * BatchCeiling.FIRST_PATIENCE);
+        assertThat(fullBatchesUntilGrowth()).isEqualTo(2 * BatchCeiling.FIRST_WAIT);
     }
 
     @Test
@@ -112,17 +110,17 @@ class BatchCeilingTest {
         while (ceiling.get() < LARGEST) {
             fullBatchesUntilGrowth();
         }
-        for (int batch = 0; batch < 2 * BatchCeiling.FIRST_PATIENCE; batch++) {
+        for (int batch = 0; batch < 2 * BatchCeiling.FIRST_WAIT; batch++) {
             assertThat(ceiling.fitted(LARGEST)).isFalse();
         }
         ceiling.outOfMemory(32);
-        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.FIRST_PATIENCE);
+        assertThat(fullBatchesUntilGrowth()).isEqualTo(BatchCeiling.FIRST_WAIT);
     }
 
     @Test
     void smallerBatchesDoNotCount() {
         ceiling.outOfMemory(32);
-        for (int batch = 0; batch < 10 * BatchCeiling.FIRST_PATIENCE; batch++) {
+        for (int batch = 0; batch < 10 * BatchCeiling.FIRST_WAIT; batch++) {
             assertThat(ceiling.fitted(15)).isFalse();
         }
         assertThat(ceiling.get()).isEqualTo(16);

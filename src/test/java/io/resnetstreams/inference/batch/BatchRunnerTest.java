@@ -332,7 +332,7 @@ class BatchRunnerTest {
     void fullBatchesThatFitRaiseTheCeilingAgain() {
         BatchRunner runner = runner(FakeClassifier.sound());
         ceiling.outOfMemory(8);
-        for (int batch = 0; batch < BatchCeiling.FIRST_PATIENCE; batch++) {
+        for (int batch = 0; batch < BatchCeiling.FIRST_WAIT; batch++) {
             assertThat(raised).isEmpty();
             runner.run(images(1, 2, 3, 4));
         }
@@ -344,7 +344,7 @@ class BatchRunnerTest {
     void batchesThatAreNotFullSayNothingAboutMemory() {
         BatchRunner runner = runner(FakeClassifier.sound());
         ceiling.outOfMemory(8);
-        for (int batch = 0; batch < 3 * BatchCeiling.FIRST_PATIENCE; batch++) {
+        for (int batch = 0; batch < 3 * BatchCeiling.FIRST_WAIT; batch++) {
             runner.run(images(1, 2, 3));
         }
         assertThat(raised).isEmpty();

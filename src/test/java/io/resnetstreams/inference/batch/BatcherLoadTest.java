@@ -17,7 +17,8 @@ class BatcherLoadTest {
     private static final int LIMIT_SECONDS = 30;
 
     private static Batcher batcher(FakeClassifier classifier) {
-        return new Batcher("cpu", List.of(classifier), 3, new BatchPolicy(2, 0), InferenceMetrics.NONE);
+        return new Batcher(
+                "cpu", List.of(classifier), 3, new BatchPolicy(2, 0), InferenceMetrics.NONE, LongCalls.allowed());
     }
 
     private static List<CompletableFuture<float[]>> submit(Batcher batcher, int images) {

@@ -38,7 +38,7 @@ class BatcherTest {
     };
 
     private Batcher batcher(Classifier classifier, int largest) {
-        return new Batcher("cpu", List.of(classifier), 12, new BatchPolicy(largest, 0), metrics);
+        return new Batcher("cpu", List.of(classifier), 12, new BatchPolicy(largest, 0), metrics, LongCalls.allowed());
     }
 
     private static CompletableFuture<float[]> submit(Batcher batcher) {

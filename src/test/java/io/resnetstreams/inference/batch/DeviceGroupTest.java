@@ -75,7 +75,7 @@ class DeviceGroupTest {
     }
 
     private Batcher batcher(String device, Classifier classifier) {
-        return new Batcher(device, List.of(classifier), 3, new BatchPolicy(4, 0), metrics);
+        return new Batcher(device, List.of(classifier), 3, new BatchPolicy(4, 0), metrics, LongCalls.allowed());
     }
 
     private Batcher supervised(String device, Classifier classifier, Supplier<Classifier> fresh, long freshMillis) {
@@ -181,9 +181,9 @@ class DeviceGroupTest {
     @Test
     void aBrokenDeviceGivesItsRoomUp() throws Exception {
         group = new DeviceGroup(List.of(batcher("gpu:0", broken()), batcher("gpu:1", FakeClassifier.sound())));
-        assertThat(group.room()).isEqualTo(2 * 4 * 4);
+        assertThat(group.capacity()).isEqualTo(2 * 4 * 4);
         assertClassified(submit(4));
-        assertThat(group.room()).isEqualTo(4 * 4);
+        assertThat(group.capacity()).isEqualTo(4 * 4);
     }
 
     @Test
@@ -200,7 +200,7 @@ class DeviceGroupTest {
         release.countDown();
         first.get(LIMIT_SECONDS, TimeUnit.SECONDS);
         assertClassified(others);
-        assertThat(group.room()).isEqualTo(4);
+        assertThat(group.capacity()).isEqualTo(4);
     }
 
     @Test
@@ -246,7 +246,8 @@ class DeviceGroupTest {
         for (CompletableFuture<float[]> row : submit(20)) {
             assertThatThrownBy(() -> row.get(LIMIT_SECONDS, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(DeviceFailedException.class)
-                    .hasMessageContaining("not come back from a batch within 300 ms, nor from a blank image");
+                    .hasMessageContaining(
+                            "not returned from a batch within 300 ms, and a new copy of the network has not classified");
         }
     }
 
@@ -318,7 +319,7 @@ class DeviceGroupTest {
         awaitNoLoad(batcher);
         assertThat(told).filteredOn(call -> call.startsWith("workers")).containsExactly("workers 1");
         assertThat(told).filteredOn("abandoned"::equals).hasSize(2);
-        assertThat(batcher.room()).isEqualTo(4);
+        assertThat(batcher.capacity()).isEqualTo(4);
     }
 
     private static void await(CyclicBarrier barrier) {

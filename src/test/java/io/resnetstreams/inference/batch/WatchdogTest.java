@@ -24,7 +24,7 @@ class WatchdogTest {
     private final Fresh fresh = new Fresh(() -> {});
 
     /** Notes what the watchdog does to a device with two workers. */
-    private static final class Device implements Watchdog.Ward {
+    private static final class Device implements Watchdog.WatchedDevice {
         private final List<WatchedClassifier> workers = new ArrayList<>();
         private final List<WatchedClassifier> replaced = new ArrayList<>();
         private final List<Classifier> replacements = new ArrayList<>();
@@ -176,7 +176,7 @@ class WatchdogTest {
         Watchdog watchdog = watchdog(() -> broken, Runnable::run);
         hanging(() -> pass(watchdog, 2 * TIMEOUT_MILLIS));
         assertThat(device.failures).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessage("the device has not come back from a batch within 5000 ms, and a fresh copy of the network"
+                .hasMessage("the device has not returned from a batch within 5000 ms, and a new copy of the network"
                         + " failed: CUDA: device lost"));
         assertThat(broken.closed).isTrue();
     }
@@ -203,8 +203,8 @@ class WatchdogTest {
             assertThat(device.failures).isEmpty();
             pass(watchdog, watchdog.periodMillis());
             assertThat(device.failures).singleElement().satisfies(failure -> assertThat(failure)
-                    .hasMessage("the device has not come back from a batch within 5000 ms, nor from a"
-                            + " blank image with a fresh copy of the network within 7000 ms"));
+                    .hasMessage("the device has not returned from a batch within 5000 ms, and a new"
+                            + " copy of the network has not classified a blank image within 7000 ms"));
         });
         waiting.get(0).run();
         assertThat(fresh.closed).as("it passed too late").isTrue();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.resnetstreams.common.Png;
-import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import java.io.IOException;
@@ -191,7 +191,7 @@ class LabelledFoldersTest {
     void imagesAreDecodedWithTheirClasses() throws IOException {
         images("dog", 4);
         images("cat", 4);
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(2, 2, 2));
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(2, 2, 2));
         LabelledImages images =
                 LabelledFolders.decode(list().train(), preprocessor, 2).images();
         assertThat(images.classes()).containsExactly(0, 0, 0, 1, 1, 1);
@@ -204,7 +204,7 @@ class LabelledFoldersTest {
         Path missing = folder.resolve("y.png");
         images("dog", 1);
         Path whole = folder.resolve("dog").resolve("0.png");
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(2, 2, 2));
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(2, 2, 2));
         LabelledFolders.Decoded decoded = LabelledFolders.decode(
                 List.of(new LabelledFile(broken, 0), new LabelledFile(missing, 0), new LabelledFile(whole, 1)),
                 preprocessor,

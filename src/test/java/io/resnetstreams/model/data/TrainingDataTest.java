@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.resnetstreams.common.Png;
 import io.resnetstreams.common.UserErrorException;
-import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.config.DefaultLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ class TrainingDataTest {
     }
 
     private TrainingData read(boolean skipBroken) {
-        return TrainingData.read(folder, SIDE, 0.1, 1, ImageLimits.defaults(), skipBroken, notices::add);
+        return TrainingData.read(folder, SIDE, 0.1, 1, DefaultLimits.image(), skipBroken, notices::add);
     }
 
     private void whole() throws Exception {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.Png;
-import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.Classifier;
@@ -60,7 +60,7 @@ class EvaluationTest {
 
     private EvaluationSet set() throws IOException {
         return EvaluationSet.read(
-                data, model, new ImagePreprocessor(ImageLimits.defaults(), new Preprocessing(0, 2, 2)));
+                data, model, new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, 2, 2)));
     }
 
     private EvaluationSet set(int[] greys, int[] classes) throws IOException {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-class UnalignedPlacesTest {
+class UnalignedBuffersTest {
     private static final int SIZES = 100;
 
     /** Where places lie is malloc's affair, so a few may be aligned; without places it is about half of them. */
@@ -18,7 +18,7 @@ class UnalignedPlacesTest {
         int unaligned = 0;
         for (int i = 0; i < SIZES; i++) {
             int bytes = 1_500 + 33 * i;
-            try (UnalignedPlaces ignored = new UnalignedPlaces(bytes)) {
+            try (UnalignedBuffers ignored = new UnalignedBuffers(bytes)) {
                 Pointer buffer = Pointer.malloc(bytes);
                 unaligned += buffer.address() % 32 != 0 ? 1 : 0;
                 Pointer.free(buffer);

@@ -9,18 +9,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class DecodeRoomTest {
+class DecodeCapacityTest {
     private static final int LIMIT_SECONDS = 30;
 
     private final AtomicInteger size = new AtomicInteger(2);
-    private final DecodeRoom room = new DecodeRoom(size::get);
+    private final DecodeCapacity room = new DecodeCapacity(size::get);
 
     /** Takes a place on a thread of its own, and returns when that waits for one, or has it. */
     private CompletableFuture<Void> taker() {
         CompletableFuture<Void> taken = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                room.take();
+                room.acquire();
                 taken.complete(null);
             } catch (InterruptedException e) {
                 taken.completeExceptionally(e);
@@ -36,34 +36,34 @@ class DecodeRoomTest {
 
     @Test
     void moreThanItsSizeWait() throws Exception {
-        room.take();
-        room.take();
+        room.acquire();
+        room.acquire();
         CompletableFuture<Void> third = taker();
         assertThat(third).isNotDone();
-        room.giveBack();
+        room.release();
         third.get(LIMIT_SECONDS, SECONDS);
     }
 
     @Test
     void aSmallerSizeHoldsWhenPlacesComeBack() throws Exception {
-        room.take();
-        room.take();
+        room.acquire();
+        room.acquire();
         size.set(1);
-        room.giveBack();
+        room.release();
         CompletableFuture<Void> third = taker();
         assertThat(third).isNotDone();
-        room.giveBack();
+        room.release();
         third.get(LIMIT_SECONDS, SECONDS);
     }
 
     @Test
     void aLargerSizeLetsAllInThatItHasPlacesFor() throws Exception {
-        room.take();
-        room.take();
+        room.acquire();
+        room.acquire();
         CompletableFuture<Void> third = taker();
         CompletableFuture<Void> fourth = taker();
         size.set(3);
-        room.giveBack();
+        room.release();
         third.get(LIMIT_SECONDS, SECONDS);
         fourth.get(LIMIT_SECONDS, SECONDS);
     }

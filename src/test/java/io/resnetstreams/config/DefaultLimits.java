@@ -1,0 +1,19 @@
+package io.resnetstreams.config;
+
+import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.image.ImageLimits;
+
+/** The limits of the default configuration. */
+public final class DefaultLimits {
+    private static final Configuration DEFAULTS = new ConfigurationLoader().load();
+
+    private DefaultLimits() {}
+
+    public static ImageLimits image() {
+        return DEFAULTS.limits().image();
+    }
+
+    public static EventLimits events() {
+        return DEFAULTS.eventLimits();
+    }
+}
