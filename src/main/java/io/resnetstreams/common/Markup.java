@@ -1,10 +1,10 @@
 package io.resnetstreams.common;
 
-/** Text in HTML and XML. */
+/** Escapes text for HTML and XML. Stateless. */
 public final class Markup {
     private Markup() {}
 
-    /** Returns text that means itself in elements and in quoted attributes; what XML can't hold becomes U+FFFD. */
+    /** Returns the text for an element or a quoted attribute. Control characters and others that XML does not allow become U+FFFD. */
     public static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
@@ -22,6 +22,8 @@ public final class Markup {
 
     private static boolean isAllowed(int point) {
         boolean surrogate = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
-        return point == '\t' || point == '\n' || point >= 0x20 && !surrogate && point != 0xFFFE && point != 0xFFFF;
+        return point == '\t'
+                || point == '\n'
+                || !Character.isISOControl(point) && !surrogate && point != 0xFFFE && point != 0xFFFF;
     }
 }
