@@ -16,8 +16,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * How far this instance and its group are behind. What is of a partition is told by the instance that owns it, so that the
- * sum over all instances is right; what is of the whole group, each instance tells alike.
+ * The lag of this instance and its group. Metrics of a partition are exported only by the instance that owns it, so that
+ * their sum over all instances is correct. Metrics of the whole group are the same in all instances.
  */
 final class GroupMetrics {
     private final GroupMonitor group;
@@ -39,7 +39,7 @@ final class GroupMetrics {
         this.clock = clock;
     }
 
-    /** @param desired the number of instances that the group should have, where it is known */
+    /** @param desired the number of instances that the group should have, if known */
     void register(PrometheusRegistry registry, Supplier<OptionalInt> desired) {
         gauge("lag_events", "Events of the instance's partitions that the group has not committed.")
                 .labelNames(PARTITION)
@@ -66,7 +66,7 @@ final class GroupMetrics {
                 .register(registry);
     }
 
-    /** Returns the same for people. */
+    /** Returns the status of the group for the page. */
     GroupStatus status(OptionalInt desired) {
         GroupLoad load = group.load();
         Set<Integer> own = localWork.ownPartitions();
@@ -96,7 +96,7 @@ final class GroupMetrics {
         return Stream.ofNullable(group.load());
     }
 
-    /** Nothing where nothing is in flight here and what the broker has is unknown. */
+    /** Empty if nothing is in flight and the offsets on the broker are unknown. */
     private OptionalDouble lagSeconds() {
         Set<Integer> own = localWork.ownPartitions();
         LongStream inFlight = localWork.oldestInFlight().values().stream().mapToLong(timestamp -> timestamp);
@@ -120,7 +120,7 @@ final class GroupMetrics {
                 : OptionalDouble.of(secondsToDrain(load, capacity.getAsDouble()));
     }
 
-    /** Infinite where the instances do not keep up with the arrivals. */
+    /** Infinite if the instances do not keep up with the arrivals. */
     static double secondsToDrain(GroupLoad load, double capacityPerInstance) {
         if (load.backlogEvents() == 0) {
             return 0;
