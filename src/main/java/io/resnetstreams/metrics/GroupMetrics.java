@@ -5,6 +5,7 @@ import static io.resnetstreams.metrics.Names.PREFIX;
 
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.resnetstreams.topology.Pipeline;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -21,19 +22,15 @@ import java.util.stream.Stream;
  */
 final class GroupMetrics {
     private final GroupMonitor group;
-    private final GroupMonitor.LocalWork localWork;
+    private final Pipeline pipeline;
     private final PipelineCounts counts;
     private final DeviceMetrics devices;
     private final InstantSource clock;
 
     GroupMetrics(
-            GroupMonitor group,
-            GroupMonitor.LocalWork localWork,
-            PipelineCounts counts,
-            DeviceMetrics devices,
-            InstantSource clock) {
+            GroupMonitor group, Pipeline pipeline, PipelineCounts counts, DeviceMetrics devices, InstantSource clock) {
         this.group = group;
-        this.localWork = localWork;
+        this.pipeline = pipeline;
         this.counts = counts;
         this.devices = devices;
         this.clock = clock;
@@ -44,7 +41,7 @@ final class GroupMetrics {
         gauge("lag_events", "Events of the instance's partitions that the group has not committed.")
                 .labelNames(PARTITION)
                 .callback(gauge -> {
-                    Set<Integer> own = localWork.ownPartitions();
+                    Set<Integer> own = pipeline.ownPartitions();
                     group.lag().forEach((partition, lag) -> {
                         if (own.contains(partition)) {
                             gauge.call(lag, partition.toString());
@@ -69,7 +66,7 @@ final class GroupMetrics {
     /** Returns the status of the group for the page. */
     GroupStatus status(OptionalInt desired) {
         GroupLoad load = group.load();
-        Set<Integer> own = localWork.ownPartitions();
+        Set<Integer> own = pipeline.ownPartitions();
         OptionalLong lag = group.isKnown()
                 ? OptionalLong.of(group.lag().entrySet().stream()
                         .filter(partition -> own.contains(partition.getKey()))
@@ -98,8 +95,8 @@ final class GroupMetrics {
 
     /** Empty if nothing is in flight and the offsets on the broker are unknown. */
     private OptionalDouble lagSeconds() {
-        Set<Integer> own = localWork.ownPartitions();
-        LongStream inFlight = localWork.oldestInFlight().values().stream().mapToLong(timestamp -> timestamp);
+        Set<Integer> own = pipeline.ownPartitions();
+        LongStream inFlight = pipeline.oldestInFlight().values().stream().mapToLong(timestamp -> timestamp);
         LongStream waiting = group.oldestWaiting().entrySet().stream()
                 .filter(oldest -> own.contains(oldest.getKey()))
                 .mapToLong(oldest -> oldest.getValue());

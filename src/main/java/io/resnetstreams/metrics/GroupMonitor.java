@@ -1,5 +1,6 @@
 package io.resnetstreams.metrics;
 
+import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,21 +29,12 @@ final class GroupMonitor {
 
     private final GroupReader reader;
     private final FirstRecords firstRecords;
-    private final LocalWork localWork;
+    private final Pipeline pipeline;
     private final LongSupplier nanoTicker;
     private final RateWindow arrivals = new RateWindow(ARRIVAL_WINDOW);
     private GroupOffsets before;
     private volatile Seen seen;
     private volatile boolean reachable = true;
-
-    /** The events in flight of this instance. */
-    interface LocalWork {
-        /** Returns the partitions assigned to this instance. */
-        Set<Integer> ownPartitions();
-
-        /** Returns the timestamp of the oldest event in flight by partition. */
-        Map<Integer, Long> oldestInFlight();
-    }
 
     /**
      * The result of a poll.
@@ -53,10 +45,10 @@ final class GroupMonitor {
      */
     private record Seen(long nanos, Map<Integer, Long> lag, Map<Integer, Long> oldest, GroupLoad load) {}
 
-    GroupMonitor(GroupReader reader, FirstRecords firstRecords, LocalWork localWork, LongSupplier nanoTicker) {
+    GroupMonitor(GroupReader reader, FirstRecords firstRecords, Pipeline pipeline, LongSupplier nanoTicker) {
         this.reader = reader;
         this.firstRecords = firstRecords;
-        this.localWork = localWork;
+        this.pipeline = pipeline;
         this.nanoTicker = nanoTicker;
     }
 
@@ -83,8 +75,8 @@ final class GroupMonitor {
         long nanos = nanoTicker.getAsLong();
         Map<Integer, Long> lag = new HashMap<>();
         Map<Integer, Long> oldest = new HashMap<>();
-        Set<Integer> own = localWork.ownPartitions();
-        Set<Integer> inFlight = localWork.oldestInFlight().keySet();
+        Set<Integer> own = pipeline.ownPartitions();
+        Set<Integer> inFlight = pipeline.oldestInFlight().keySet();
         for (int partition : now.ends().keySet()) {
             long events = now.uncommitted(partition);
             boolean isOwn = own.contains(partition);

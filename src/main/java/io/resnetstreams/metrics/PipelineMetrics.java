@@ -94,8 +94,7 @@ public final class PipelineMetrics {
      */
     public PipelineMonitor watch(Pipeline pipeline, GroupSource source, KafkaMetricList kafka, ScalingSignal signal) {
         PipelineMonitor monitor = new PipelineMonitor(pipeline, source, counts, devices, signal);
-        GroupMetrics group =
-                new GroupMetrics(monitor.group(), PipelineMonitor.localWork(pipeline), counts, devices, clock);
+        GroupMetrics group = new GroupMetrics(monitor.group(), pipeline, counts, devices, clock);
         group.register(registry, monitor::desired);
         groupStatus = () -> group.status(monitor.desired());
         gauge("in_flight_events", "Events consumed whose outcome is not yet forwarded.")

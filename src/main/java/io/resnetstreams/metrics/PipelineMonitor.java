@@ -43,23 +43,9 @@ public final class PipelineMonitor implements AutoCloseable {
         this.group = new GroupMonitor(
                 new GroupReader(source.admin(), source.group(), source.topic()),
                 firstRecords,
-                localWork(pipeline),
+                pipeline,
                 System::nanoTime);
         this.stall = new StallWatch(System::nanoTime);
-    }
-
-    static GroupMonitor.LocalWork localWork(Pipeline pipeline) {
-        return new GroupMonitor.LocalWork() {
-            @Override
-            public Set<Integer> ownPartitions() {
-                return pipeline.ownPartitions();
-            }
-
-            @Override
-            public Map<Integer, Long> oldestInFlight() {
-                return pipeline.oldestInFlight();
-            }
-        };
     }
 
     GroupMonitor group() {
