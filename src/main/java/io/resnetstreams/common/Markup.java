@@ -1,6 +1,6 @@
 package io.resnetstreams.common;
 
-/** Escapes text for HTML and XML. */
+/** Escapes text for HTML and XML. Stateless. */
 public final class Markup {
     private Markup() {}
 
@@ -22,6 +22,8 @@ public final class Markup {
 
     private static boolean isAllowed(int point) {
         boolean surrogate = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
-        return point == '\t' || point == '\n' || point >= 0x20 && !surrogate && point != 0xFFFE && point != 0xFFFF;
+        return point == '\t'
+                || point == '\n'
+                || !Character.isISOControl(point) && !surrogate && point != 0xFFFE && point != 0xFFFF;
     }
 }

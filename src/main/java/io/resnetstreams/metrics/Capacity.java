@@ -1,22 +1,23 @@
 package io.resnetstreams.metrics;
 
 /**
- * How many images a second one worker of a device can classify: images over device time, where what is longer ago counts
- * less. Only full batches say it, since a device is often slower with few images.
+ * The number of images per second that one worker of a device can classify: images divided by device time, with
+ * exponentially decreasing weight for older batches. Only full batches count, since a device is often slower with few
+ * images.
  *
  * <p>Threading: thread-safe.
  */
 final class Capacity {
-    /** Device time after which a batch counts for 1/e of a new one. */
+    /** Device time after which the weight of a batch is 1/e. */
     private static final double MEMORY_SECONDS = 30;
 
-    /** The calibration at the start counts as much as batches of so much device time. */
+    /** Weight of the calibration at startup, as device time. */
     private static final double CALIBRATION_SECONDS = 5;
 
     private double images;
     private double seconds;
 
-    /** Begins with what was measured when the model was loaded, in images per second; 0 where nothing was. */
+    /** Starts with the images per second measured when the model was loaded; 0 if nothing was measured. */
     Capacity(double calibrated) {
         if (calibrated > 0) {
             images = calibrated * CALIBRATION_SECONDS;
@@ -24,14 +25,14 @@ final class Capacity {
         }
     }
 
-    /** A full batch took so long on the device. */
+    /** Adds a full batch. */
     synchronized void fullBatch(int size, double batchSeconds) {
         double kept = Math.exp(-batchSeconds / MEMORY_SECONDS);
         images = images * kept + size;
         seconds = seconds * kept + batchSeconds;
     }
 
-    /** Returns images per second, or 0 as long as nothing is known. */
+    /** Returns images per second, or 0 if unknown. */
     synchronized double imagesPerSecond() {
         return seconds == 0 ? 0 : images / seconds;
     }

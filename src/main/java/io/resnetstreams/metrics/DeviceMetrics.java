@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Counts what decode threads and devices do.
+ * The metrics of decode threads and devices.
  *
- * <p>Threading: thread-safe. {@link #look} is for the one thread that looks every few seconds.
+ * <p>Threading: thread-safe, except {@link #look}, which one thread calls every few seconds.
  */
 final class DeviceMetrics implements InferenceMetrics {
     private static final double NANOS = 1e-9;
@@ -105,7 +105,7 @@ final class DeviceMetrics implements InferenceMetrics {
                 .register(registry);
     }
 
-    /** Returns images a second that all sound devices together can classify; nothing as long as one's is unknown. */
+    /** Returns the images per second that all working devices can classify; empty while the capacity of one is unknown. */
     OptionalDouble capacity() {
         double sum = 0;
         for (DeviceWork work : devices.values()) {
@@ -121,12 +121,12 @@ final class DeviceMetrics implements InferenceMetrics {
         return sum == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum);
     }
 
-    /** Takes a reading of how busy the devices were; to be called every few seconds. */
+    /** Samples the busy time of the devices; to be called every few seconds. */
     void look() {
         devices.values().forEach(DeviceWork::look);
     }
 
-    /** Returns which device has been at one batch for at least so long, in words; nothing where none has. */
+    /** Returns a message about a device that has not finished a batch for at least this time; empty if there is none. */
     Optional<String> hanging(long millis) {
         return devices.entrySet().stream()
                 .filter(device -> device.getValue().sinceLastEndNanos() >= TimeUnit.MILLISECONDS.toNanos(millis))
@@ -141,7 +141,7 @@ final class DeviceMetrics implements InferenceMetrics {
         ceiling.labelValues(device).set(largestBatch);
     }
 
-    /** An exception would end a worker's thread, so a device that nobody has told of is taken to have one worker. */
+    /** An exception would end the thread of a worker, so an unknown device is assumed to have one worker. */
     private DeviceWork device(String name) {
         DeviceWork known = devices.get(name);
         return known != null
@@ -149,7 +149,7 @@ final class DeviceMetrics implements InferenceMetrics {
                 : devices.computeIfAbsent(name, first -> new DeviceWork(1, new Capacity(0), meters(first), nanoTicker));
     }
 
-    /** The device's children of all metrics, made now so that they are there with 0. */
+    /** Creates the time series of the device, so that they are exported with 0. */
     private DeviceWork.Meters meters(String device) {
         Map<ClosedBy, CounterDataPoint> counts = new EnumMap<>(ClosedBy.class);
         for (ClosedBy closedBy : ClosedBy.values()) {

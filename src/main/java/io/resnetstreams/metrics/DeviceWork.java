@@ -10,28 +10,28 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * What one device has done and does now.
+ * The work of one device: finished batches and those in progress.
  *
- * <p>Threading: thread-safe; {@link #look} is for one thread.
+ * <p>Threading: thread-safe, except {@link #look}, which one thread calls.
  */
 final class DeviceWork {
-    private static final Duration LATELY = Duration.ofSeconds(30);
+    private static final Duration WINDOW = Duration.ofSeconds(30);
 
     private volatile int workers;
     private final Capacity capacity;
     private final Meters meters;
     private final LongSupplier nanoTicker;
     private final LongAdder busyNanos = new LongAdder();
-    private final RateWindow busySeconds = new RateWindow(LATELY);
+    private final RateWindow busySeconds = new RateWindow(WINDOW);
 
-    /** Batches begun and not ended, and since when none of them has ended; guarded by this. */
+    /** Batches in progress, and since when none of them has finished; guarded by this. */
     private int atWork;
 
     private long sinceNanos;
 
     private volatile boolean failed;
 
-    /** The device's own children of the metrics. */
+    /** The time series of the device. */
     record Meters(
             DistributionDataPoint inferenceSeconds,
             DistributionDataPoint batchSize,
@@ -66,18 +66,18 @@ final class DeviceWork {
         }
     }
 
-    /** A batch was taken from a worker that was given up; the others have as long again. */
+    /** A batch was taken from an abandoned worker; the time of the others starts again. */
     synchronized void abandoned() {
         atWork--;
         sinceNanos = nanoTicker.getAsLong();
     }
 
-    /** So many workers are left. */
-    void workers(int left) {
-        workers = left;
+    /** Sets the number of remaining workers. */
+    void workers(int remaining) {
+        workers = remaining;
     }
 
-    /** The device is broken and gets no more images. */
+    /** Marks the device as failed: it gets no more images. */
     void failed() {
         failed = true;
     }
@@ -86,24 +86,24 @@ final class DeviceWork {
         return failed;
     }
 
-    /** Returns how long the device has been at work without ending a batch; 0 where it has none, or is known to be broken. */
+    /** Returns the time since the last batch finished; 0 if none is in progress, or the device has failed. */
     synchronized long sinceLastEndNanos() {
         return atWork == 0 || failed ? 0 : nanoTicker.getAsLong() - sinceNanos;
     }
 
-    /** Takes a reading of the time spent on batches. */
+    /** Samples the time spent on batches. */
     void look() {
         busySeconds.add(nanoTicker.getAsLong(), busyNanos.sum() / 1e9);
     }
 
-    /** Returns the share of time that the workers were busy lately; nothing before the second reading. */
+    /** Returns the share of recent time that the workers were busy; empty before the second sample. */
     OptionalDouble busyRatio() {
         OptionalDouble busy = busySeconds.perSecond();
-        // A batch that began before the first reading counts whole.
+        // The whole time of a batch counts, even if it started before the first sample.
         return busy.isEmpty() ? busy : OptionalDouble.of(Math.min(1, busy.getAsDouble() / workers));
     }
 
-    /** Returns what all workers together can classify in a second, or 0 as long as it is unknown. */
+    /** Returns the images per second of all workers together, or 0 if unknown. */
     double imagesPerSecond() {
         return workers * capacity.imagesPerSecond();
     }

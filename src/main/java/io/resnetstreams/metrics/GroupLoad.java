@@ -3,18 +3,18 @@ package io.resnetstreams.metrics;
 import java.util.Set;
 
 /**
- * What all instances of a group see of their common work; each reads the same from the broker.
+ * The load of a group. All instances read the same from the broker.
  *
- * @param arrivalsPerSecond events a second that come to the input topic, over all partitions
+ * @param arrivalsPerSecond events per second that arrive on the input topic, over all partitions
  * @param backlogEvents events on the input topic that the group has not yet committed
- * @param partitions partitions of the input topic, which is also the largest number of instances that have work
- * @param instances names of the instances that are members of the group at present, each one's own for as long as it runs
+ * @param partitions partitions of the input topic, which is also the maximum number of instances with work
+ * @param instances names of the group's members; an instance keeps its name until it ends
  */
 public record GroupLoad(double arrivalsPerSecond, long backlogEvents, int partitions, Set<String> instances) {
     public GroupLoad {
         if (!(arrivalsPerSecond >= 0) || Double.isInfinite(arrivalsPerSecond)) {
             throw new IllegalArgumentException(
-                    "arrivalsPerSecond is " + arrivalsPerSecond + "; a finite number from 0 on is needed");
+                    "arrivalsPerSecond is " + arrivalsPerSecond + "; a finite number of at least 0 is needed");
         }
         requireAtLeast("backlogEvents", backlogEvents, 0);
         requireAtLeast("partitions", partitions, 1);

@@ -5,6 +5,7 @@ import static io.resnetstreams.metrics.Names.PREFIX;
 
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.resnetstreams.topology.Pipeline;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -16,35 +17,31 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * How far this instance and its group are behind. What is of a partition is told by the instance that owns it, so that the
- * sum over all instances is right; what is of the whole group, each instance tells alike.
+ * The lag of this instance and its group. Metrics of a partition are exported only by the instance that owns it, so that
+ * their sum over all instances is correct. Metrics of the whole group are the same in all instances.
  */
 final class GroupMetrics {
     private final GroupMonitor group;
-    private final GroupMonitor.LocalWork localWork;
+    private final Pipeline pipeline;
     private final PipelineCounts counts;
     private final DeviceMetrics devices;
     private final InstantSource clock;
 
     GroupMetrics(
-            GroupMonitor group,
-            GroupMonitor.LocalWork localWork,
-            PipelineCounts counts,
-            DeviceMetrics devices,
-            InstantSource clock) {
+            GroupMonitor group, Pipeline pipeline, PipelineCounts counts, DeviceMetrics devices, InstantSource clock) {
         this.group = group;
-        this.localWork = localWork;
+        this.pipeline = pipeline;
         this.counts = counts;
         this.devices = devices;
         this.clock = clock;
     }
 
-    /** @param desired the number of instances that the group should have, where it is known */
+    /** @param desired the number of instances that the group should have, if known */
     void register(PrometheusRegistry registry, Supplier<OptionalInt> desired) {
         gauge("lag_events", "Events of the instance's partitions that the group has not committed.")
                 .labelNames(PARTITION)
                 .callback(gauge -> {
-                    Set<Integer> own = localWork.ownPartitions();
+                    Set<Integer> own = pipeline.ownPartitions();
                     group.lag().forEach((partition, lag) -> {
                         if (own.contains(partition)) {
                             gauge.call(lag, partition.toString());
@@ -66,10 +63,10 @@ final class GroupMetrics {
                 .register(registry);
     }
 
-    /** Returns the same for people. */
+    /** Returns the status of the group for the page. */
     GroupStatus status(OptionalInt desired) {
         GroupLoad load = group.load();
-        Set<Integer> own = localWork.ownPartitions();
+        Set<Integer> own = pipeline.ownPartitions();
         OptionalLong lag = group.isKnown()
                 ? OptionalLong.of(group.lag().entrySet().stream()
                         .filter(partition -> own.contains(partition.getKey()))
@@ -96,10 +93,10 @@ final class GroupMetrics {
         return Stream.ofNullable(group.load());
     }
 
-    /** Nothing where nothing is in flight here and what the broker has is unknown. */
+    /** Empty if nothing is in flight and the offsets on the broker are unknown. */
     private OptionalDouble lagSeconds() {
-        Set<Integer> own = localWork.ownPartitions();
-        LongStream inFlight = localWork.oldestInFlight().values().stream().mapToLong(timestamp -> timestamp);
+        Set<Integer> own = pipeline.ownPartitions();
+        LongStream inFlight = pipeline.oldestInFlight().values().stream().mapToLong(timestamp -> timestamp);
         LongStream waiting = group.oldestWaiting().entrySet().stream()
                 .filter(oldest -> own.contains(oldest.getKey()))
                 .mapToLong(oldest -> oldest.getValue());
@@ -120,7 +117,7 @@ final class GroupMetrics {
                 : OptionalDouble.of(secondsToDrain(load, capacity.getAsDouble()));
     }
 
-    /** Infinite where the instances do not keep up with the arrivals. */
+    /** Infinite if the instances do not keep up with the arrivals. */
     static double secondsToDrain(GroupLoad load, double capacityPerInstance) {
         if (load.backlogEvents() == 0) {
             return 0;

@@ -1,5 +1,6 @@
 package io.resnetstreams.metrics;
 
+import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,54 +14,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows how far the whole group is behind, and how fast events arrive, as of its last look. Every instance looks by itself
- * and sees the same, but for the moment.
+ * Polls the lag of the whole group and the arrival rate. Every instance polls for itself; apart from the time of the poll,
+ * all get the same values.
  *
- * <p>Threading: one thread looks; any may ask.
+ * <p>Threading: one thread polls; any thread may read.
  */
 final class GroupMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMonitor.class);
 
     private static final Duration ARRIVAL_WINDOW = Duration.ofSeconds(30);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    /** What was seen longer ago is not told any more. */
+    /** Older values are treated as unknown. */
     private static final Duration STALE = Duration.ofSeconds(20);
 
     private final GroupReader reader;
     private final FirstRecords firstRecords;
-    private final LocalWork localWork;
+    private final Pipeline pipeline;
     private final LongSupplier nanoTicker;
     private final RateWindow arrivals = new RateWindow(ARRIVAL_WINDOW);
     private GroupOffsets before;
     private volatile Seen seen;
     private volatile boolean reachable = true;
 
-    /** What this instance works on, as it knows itself. */
-    interface LocalWork {
-        /** Returns the partitions that this instance owns. */
-        Set<Integer> ownPartitions();
-
-        /** Returns the oldest event's timestamp by partition, where any is in flight. */
-        Map<Integer, Long> oldestInFlight();
-    }
-
     /**
-     * What a look has found.
+     * The result of a poll.
      *
-     * @param lag events not yet committed, by partition
-     * @param oldest the timestamp of the oldest of them, where this instance should work on it and does not yet
-     * @param load nothing before the second look
+     * @param lag uncommitted events by partition
+     * @param oldest timestamp of the oldest uncommitted event of an own partition without events in flight
+     * @param load null before the second poll
      */
     private record Seen(long nanos, Map<Integer, Long> lag, Map<Integer, Long> oldest, GroupLoad load) {}
 
-    GroupMonitor(GroupReader reader, FirstRecords firstRecords, LocalWork localWork, LongSupplier nanoTicker) {
+    GroupMonitor(GroupReader reader, FirstRecords firstRecords, Pipeline pipeline, LongSupplier nanoTicker) {
         this.reader = reader;
         this.firstRecords = firstRecords;
-        this.localWork = localWork;
+        this.pipeline = pipeline;
         this.nanoTicker = nanoTicker;
     }
 
-    /** Looks once; where the broker does not answer, what was seen before stays for a while. */
+    /** Polls once. If the broker does not respond, the previous values are kept for a while. */
     void look() throws InterruptedException {
         try {
             GroupOffsets now = reader.read(TIMEOUT);
@@ -73,7 +65,7 @@ final class GroupMonitor {
             reachable = !(e.getCause() instanceof RetriableException);
             if (reachable) {
                 LOG.warn(
-                        "The broker refuses to tell the group's offsets: {}",
+                        "The broker refused to return the group's offsets: {}",
                         e.getCause().toString());
             }
         }
@@ -83,13 +75,13 @@ final class GroupMonitor {
         long nanos = nanoTicker.getAsLong();
         Map<Integer, Long> lag = new HashMap<>();
         Map<Integer, Long> oldest = new HashMap<>();
-        Set<Integer> own = localWork.ownPartitions();
-        Set<Integer> inFlight = localWork.oldestInFlight().keySet();
+        Set<Integer> own = pipeline.ownPartitions();
+        Set<Integer> inFlight = pipeline.oldestInFlight().keySet();
         for (int partition : now.ends().keySet()) {
             long events = now.uncommitted(partition);
             boolean isOwn = own.contains(partition);
-            // Records are looked at where this instance has none in flight, and where nothing moves: the rest is busy.
-            if (events > 0 && (isOwn ? !inFlight.contains(partition) : stands(partition, now))) {
+            // Records are read only for own partitions without events in flight, and for partitions without progress.
+            if (events > 0 && (isOwn ? !inFlight.contains(partition) : isStill(partition, now))) {
                 FirstRecords.Found first = firstRecords.find(
                         partition, now.committed().get(partition), now.ends().get(partition));
                 events = first.isNone() ? 0 : events;
@@ -103,7 +95,7 @@ final class GroupMonitor {
         return new Seen(nanos, Map.copyOf(lag), Map.copyOf(oldest), load(now, lag));
     }
 
-    private boolean stands(int partition, GroupOffsets now) {
+    private boolean isStill(int partition, GroupOffsets now) {
         return before != null
                 && now.committed().get(partition).equals(before.committed().get(partition))
                 && now.ends().get(partition).equals(before.ends().get(partition));
@@ -122,29 +114,29 @@ final class GroupMonitor {
         return last != null && nanoTicker.getAsLong() - last.nanos() <= STALE.toNanos();
     }
 
-    /** Returns whether the broker answered the last look, if only by a refusal; true before the first. */
+    /** Returns whether the broker responded to the last poll, even with an error; true before the first poll. */
     boolean isReachable() {
         return reachable;
     }
 
-    /** Returns whether what is told is known at all, and of late. */
+    /** Returns whether there are recent values. */
     boolean isKnown() {
         return isFresh(seen);
     }
 
-    /** Returns events not yet committed, by partition, of all partitions; nothing where it is unknown. */
+    /** Returns the uncommitted events of all partitions, by partition; empty if unknown. */
     Map<Integer, Long> lag() {
         Seen last = seen;
         return isFresh(last) ? last.lag() : Map.of();
     }
 
-    /** Returns the timestamps of the oldest events that wait and are not in flight, by own partition. */
+    /** Returns the timestamp of the oldest waiting event of each own partition without events in flight. */
     Map<Integer, Long> oldestWaiting() {
         Seen last = seen;
         return isFresh(last) ? last.oldest() : Map.of();
     }
 
-    /** Returns the whole group's load, or null where it is unknown. */
+    /** Returns the load of the whole group, or null if unknown. */
     GroupLoad load() {
         Seen last = seen;
         return isFresh(last) ? last.load() : null;

@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How far a consumer group is on one topic, at one moment.
+ * The offsets of a consumer group on one topic, at one moment.
  *
- * @param ends the offset behind the last record that may be read, by partition
+ * @param ends the offset after the last readable record, by partition
  * @param committed the offset of the first record that the group has not committed, by partition
- * @param instances names of the members' processes
+ * @param instances names of the processes of the members
  */
 record GroupOffsets(Map<Integer, Long> ends, Map<Integer, Long> committed, Set<String> instances) {
     GroupOffsets {
@@ -17,7 +17,7 @@ record GroupOffsets(Map<Integer, Long> ends, Map<Integer, Long> committed, Set<S
         instances = Set.copyOf(instances);
     }
 
-    /** Returns how many offsets lie between what is committed and the end. */
+    /** Returns the number of offsets between the committed offset and the end. */
     long uncommitted(int partition) {
         return Math.max(0, ends.get(partition) - committed.get(partition));
     }

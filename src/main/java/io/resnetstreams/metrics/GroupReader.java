@@ -21,9 +21,9 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
-/** Asks the broker how far a group is. */
+/** Reads the offsets and members of a group from the broker. */
 final class GroupReader {
-    /** Between the process's part of a Kafka Streams client id and the thread's. */
+    /** Separates the name of the process from the number of the thread in a client id of Kafka Streams. */
     private static final String THREAD = "-StreamThread-";
 
     private final Admin admin;
@@ -37,15 +37,15 @@ final class GroupReader {
     }
 
     /**
-     * Asks for the offsets of all partitions, and the members. What a partition's group has not committed at all begins with
-     * its first record, and so does what it committed before the records expired.
+     * Reads the offsets of all partitions, and the members. If a partition has no committed offset, or one before its first
+     * record, its first record counts as the next one to process.
      *
-     * @throws TimeoutException if the broker does not answer in time
+     * @throws TimeoutException if the broker does not respond in time
      */
     GroupOffsets read(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
         long deadline = System.nanoTime() + timeout.toNanos();
         Set<TopicPartition> partitions = partitions(deadline);
-        // Committed offsets first: what is read later lies behind, so a lag is never below zero.
+        // Committed offsets are read first: end offsets read later are greater, so a lag is never negative.
         KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> committed =
                 admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata();
         KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> firsts = offsets(partitions, OffsetSpec.earliest());
@@ -76,7 +76,7 @@ final class GroupReader {
             Set<TopicPartition> partitions, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> wanted =
                 partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> which));
-        // The group reads up to the first transaction that is open.
+        // The group reads up to the first open transaction.
         return admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                 .all();
     }
@@ -95,7 +95,7 @@ final class GroupReader {
                     .collect(Collectors.toSet());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof GroupIdNotFoundException) {
-                // Nobody has joined yet.
+                // No member has joined yet.
                 return Set.of();
             }
             throw e;

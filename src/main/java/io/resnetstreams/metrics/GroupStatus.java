@@ -5,15 +5,15 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How an instance and its group are doing, as of the last look; what is unknown is empty.
+ * The status of an instance and its group at the last poll; unknown values are empty.
  *
- * @param lagEvents events of this instance's partitions that are not committed
- * @param lagSeconds the age of the oldest of them
- * @param arrivalsPerSecond events that come to the whole input topic
- * @param instances members of the group
- * @param desiredInstances how many there should be
- * @param capacityImagesPerSecond what this instance's devices can classify
- * @param secondsToDrain until the group has worked off its backlog; infinite where it does not keep up
+ * @param lagEvents uncommitted events of the instance's partitions
+ * @param lagSeconds age of the oldest of them
+ * @param arrivalsPerSecond events that arrive on the whole input topic
+ * @param instances number of members of the group
+ * @param desiredInstances number of members that the group should have
+ * @param capacityImagesPerSecond capacity of the instance's devices
+ * @param secondsToDrain time until the group has cleared its backlog; infinite if the group does not keep up
  */
 public record GroupStatus(
         OptionalLong lagEvents,
@@ -23,7 +23,7 @@ public record GroupStatus(
         OptionalInt desiredInstances,
         OptionalDouble capacityImagesPerSecond,
         OptionalDouble secondsToDrain) {
-    /** Before the first look. */
+    /** The status before the first poll. */
     public static final GroupStatus UNKNOWN = new GroupStatus(
             OptionalLong.empty(),
             OptionalDouble.empty(),

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Which metrics of Kafka's clients and of Kafka Streams are exported, each by its group and name.
+ * The metrics of Kafka clients and Kafka Streams to export.
  *
  * @param names of the form {@code group:name}
  */
@@ -16,7 +16,7 @@ public record KafkaMetricList(Set<String> names) {
     }
 
     /**
-     * Reads a list, separated by commas; it may be empty.
+     * Parses a list, separated by commas; it may be empty.
      *
      * @throws IllegalArgumentException if an entry is not of the form {@code group:name}
      */

@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.MetricName;
 
 /**
- * A metric of Kafka under Prometheus' rules: {@code kafka_} and its group and name with underscores, in base units.
+ * The Prometheus name of a Kafka metric: {@code kafka_}, its group and its name, with underscores and in base units.
  *
  * @param name without {@code _total}
- * @param isCounter whether it only grows
+ * @param isCounter whether its value only increases
  * @param factor from Kafka's unit to the base unit
- * @param labels the stream thread's number and the client's kind, where it has one
+ * @param labels the number of the stream thread and the type of the client, if any
  */
 record KafkaMetricName(String name, boolean isCounter, double factor, Labels labels) {
     private static final String COUNTER = "-total";
@@ -20,16 +20,16 @@ record KafkaMetricName(String name, boolean isCounter, double factor, Labels lab
     private static final Pattern MILLISECONDS = Pattern.compile("-latency(-|$)|-time-(avg|max)$");
     private static final String SECONDS = "_seconds";
 
-    /** Of a client or thread as a whole; the others say of which topic, partition, node, task they are. */
+    /** Tags of metrics of a whole client or thread; other metrics have tags for a topic, partition, node or task. */
     private static final Set<String> COARSE_TAGS = Set.of("client-id", "thread-id");
 
-    /** The process's own part, before, is another in each run. */
+    /** The part before it is the name of the process, which changes with each start. */
     private static final Pattern THREAD_AND_CLIENT =
             Pattern.compile("-(?:StreamThread|StateUpdater)-(\\d+)(?:-(.+))?$");
 
     private static final Pattern ADMIN = Pattern.compile("-(admin)$");
 
-    /** Returns whether a metric is one of a client or thread as a whole, of which there are few. */
+    /** Returns whether a metric is one of a whole client or thread; there are few of them. */
     static boolean isCoarse(MetricName metric) {
         return COARSE_TAGS.containsAll(metric.tags().keySet());
     }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
-/** Those of Kafka's own metrics that the configuration lists, read when they are asked for. */
+/** The Kafka metrics that the configuration lists, read at each scrape. */
 final class KafkaMetrics implements MultiCollector {
     private final KafkaMetricList wanted;
     private final Supplier<Map<MetricName, ? extends Metric>> all;
@@ -24,7 +24,7 @@ final class KafkaMetrics implements MultiCollector {
         this.all = all;
     }
 
-    /** One name with a value for each thread and client. */
+    /** A metric with a value for each thread and client. */
     private record Family(String help, boolean isCounter, Map<Labels, Double> values) {
         MetricSnapshot snapshot(String name) {
             if (isCounter) {
@@ -62,7 +62,7 @@ final class KafkaMetrics implements MultiCollector {
         KafkaMetricName name = KafkaMetricName.of(metric);
         Family family = families.computeIfAbsent(
                 name.name(), first -> new Family(help(metric), name.isCounter(), new TreeMap<>()));
-        // A thread that was replaced may still be there, under the same number.
+        // The metrics of a replaced thread may still exist, with the same number.
         family.values().merge(name.labels(), value * name.factor(), name.isCounter() ? Double::sum : Math::max);
     }
 

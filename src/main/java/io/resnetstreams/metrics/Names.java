@@ -1,6 +1,6 @@
 package io.resnetstreams.metrics;
 
-/** What the names of the pipeline's metrics and their labels share. */
+/** The prefix of the metric names, and common label names. */
 final class Names {
     static final String PREFIX = "resnet_streams_";
     static final String DEVICE = "device";

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * All metrics of one instance, for Prometheus. Base units throughout; no label's value comes from an event.
+ * The Prometheus metrics of one instance, in base units. No label value comes from an event.
  *
  * <p>Threading: thread-safe.
  */
@@ -58,12 +58,12 @@ public final class PipelineMetrics {
         return TopologyMetrics.both(counts, events);
     }
 
-    /** Returns the handler of {@code GET /metrics}, in OpenMetrics or Prometheus' text form as it is asked for. */
+    /** Returns the handler of {@code GET /metrics}, which responds in the OpenMetrics or the Prometheus text format. */
     public HttpHandler handler() {
         return new ScrapeHandler(registry);
     }
 
-    /** Says what this is a build of; once. */
+    /** Sets the version; may be called once. */
     public void build(String version, String commit) {
         Info.builder()
                 .name(PREFIX + "build_info")
@@ -74,9 +74,9 @@ public final class PipelineMetrics {
     }
 
     /**
-     * Says which model is loaded to which devices; once.
+     * Sets the model and its devices; may be called once.
      *
-     * @param digest SHA-256 over the model's files, in hexadecimal
+     * @param digest SHA-256 of the model's files, in hexadecimal
      */
     public void model(String name, String digest, String architecture, List<String> deviceNames) {
         Info info = Info.builder()
@@ -88,14 +88,13 @@ public final class PipelineMetrics {
     }
 
     /**
-     * Begins to watch a pipeline, with a thread of its own; once.
+     * Starts to monitor a pipeline, with its own thread; may be called once.
      *
-     * @param kafka which of Kafka's own metrics are exported
+     * @param kafka the Kafka metrics to export
      */
     public PipelineMonitor watch(Pipeline pipeline, GroupSource source, KafkaMetricList kafka, ScalingSignal signal) {
         PipelineMonitor monitor = new PipelineMonitor(pipeline, source, counts, devices, signal);
-        GroupMetrics group =
-                new GroupMetrics(monitor.group(), PipelineMonitor.localWork(pipeline), counts, devices, clock);
+        GroupMetrics group = new GroupMetrics(monitor.group(), pipeline, counts, devices, clock);
         group.register(registry, monitor::desired);
         groupStatus = () -> group.status(monitor.desired());
         gauge("in_flight_events", "Events consumed whose outcome is not yet forwarded.")
@@ -110,7 +109,7 @@ public final class PipelineMetrics {
         return monitor;
     }
 
-    /** Returns how the pipeline that is watched is doing, and its group; any thread may ask. */
+    /** Returns the status of the monitored pipeline and its group; any thread may call it. */
     public GroupStatus group() {
         return groupStatus.get();
     }

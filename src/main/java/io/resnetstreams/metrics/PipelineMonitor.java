@@ -11,10 +11,9 @@ import java.util.Set;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * Looks every few seconds at a running pipeline: how far its group is behind, how busy its devices are, whether it makes
- * progress.
+ * Polls a running pipeline every few seconds: the lag of its group, the busy time of its devices, and its progress.
  *
- * <p>Threading: one thread of its own looks; any may ask.
+ * <p>Threading: its own thread polls; any thread may read.
  */
 public final class PipelineMonitor implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(3);
@@ -28,7 +27,7 @@ public final class PipelineMonitor implements AutoCloseable {
     private final FirstRecords firstRecords;
     private final GroupMonitor group;
     private final StallWatch stall;
-    /** Written before any other thread has the monitor. */
+    /** Set before other threads use the monitor. */
     private RepeatingTask looking;
 
     private volatile OptionalInt desired = OptionalInt.empty();
@@ -44,23 +43,9 @@ public final class PipelineMonitor implements AutoCloseable {
         this.group = new GroupMonitor(
                 new GroupReader(source.admin(), source.group(), source.topic()),
                 firstRecords,
-                localWork(pipeline),
+                pipeline,
                 System::nanoTime);
         this.stall = new StallWatch(System::nanoTime);
-    }
-
-    static GroupMonitor.LocalWork localWork(Pipeline pipeline) {
-        return new GroupMonitor.LocalWork() {
-            @Override
-            public Set<Integer> ownPartitions() {
-                return pipeline.ownPartitions();
-            }
-
-            @Override
-            public Map<Integer, Long> oldestInFlight() {
-                return pipeline.oldestInFlight();
-            }
-        };
     }
 
     GroupMonitor group() {
@@ -89,10 +74,10 @@ public final class PipelineMonitor implements AutoCloseable {
                 : OptionalInt.of(signal.desired(load, capacity.getAsDouble()));
     }
 
-    /** Without the broker nobody makes progress, and a restart would not help. */
+    /** Without the broker no instance makes progress, and a restart would not help. */
     private boolean shouldProgress(KafkaStreams.State state) {
         boolean isAtWork = state == KafkaStreams.State.RUNNING || state == KafkaStreams.State.REBALANCING;
-        // While it has no partitions it can't tell which events would be its own.
+        // Without assigned partitions, the instance does not know which events it will get.
         long waiting = state == KafkaStreams.State.REBALANCING ? groupLag() : eventsWaiting();
         return isAtWork && group.isReachable() && waiting > 0;
     }
@@ -111,19 +96,19 @@ public final class PipelineMonitor implements AutoCloseable {
         return Math.max(lag, pipeline.inFlight().events());
     }
 
-    /** Returns the number of instances that the group should have; nothing as long as it is unknown. */
+    /** Returns the number of instances that the group should have; empty if unknown. */
     OptionalInt desired() {
         return desired;
     }
 
-    /** Returns whether the broker answered when it was last asked. */
+    /** Returns whether the broker responded to the last poll. */
     public boolean isBrokerReachable() {
         return group.isReachable();
     }
 
     /**
-     * Returns in words why the instance stands still, if it does: a device has been at one batch, or events have waited
-     * without any outcome, for at least so long.
+     * Returns why the instance makes no progress, if it makes none: for at least this time, a device has not finished a batch,
+     * or events have waited and no outcome was committed.
      */
     public Optional<String> stalled(long millis) {
         Optional<String> hanging = devices.hanging(millis);

@@ -5,9 +5,9 @@ import java.util.ArrayDeque;
 import java.util.OptionalDouble;
 
 /**
- * How fast a total has grown lately, from readings of it.
+ * The recent growth rate of a total, from samples.
  *
- * <p>Threading: one thread reads the total; any may ask for the rate.
+ * <p>Threading: one thread adds samples; any thread may read the rate.
  */
 final class RateWindow {
     private final long windowNanos;
@@ -20,23 +20,23 @@ final class RateWindow {
     }
 
     /**
-     * Takes a reading.
+     * Adds a sample.
      *
-     * @param nanos when, as {@link System#nanoTime} tells it
-     * @param total what only grows; where it has become smaller it is another one, and all begins anew
+     * @param nanos the time, as {@link System#nanoTime}
+     * @param total the total; if it has decreased, it was reset, and earlier samples are dropped
      */
     synchronized void add(long nanos, double total) {
         if (!readings.isEmpty() && readings.getLast().total() > total) {
             readings.clear();
         }
         readings.addLast(new Reading(nanos, total));
-        // Two always stay, however far apart.
+        // Two samples are always kept, however far apart.
         while (readings.size() > 2 && nanos - readings.getFirst().nanos() > windowNanos) {
             readings.removeFirst();
         }
     }
 
-    /** Returns the growth in a second; nothing before the second reading. */
+    /** Returns the growth per second; empty before the second sample. */
     synchronized OptionalDouble perSecond() {
         if (readings.size() < 2) {
             return OptionalDouble.empty();

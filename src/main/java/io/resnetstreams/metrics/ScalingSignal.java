@@ -7,39 +7,38 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How many instances the group should have. The need of a moment is what works off the arrivals and, within the target
- * time, the backlog, with as much of each instance's capacity as should be used; see {@link #needed}.
+ * The number of instances that the group should have. At each moment, the needed number is the one that processes the
+ * arrivals and clears the backlog within the target time, at the target utilisation; see {@link #needed}.
  *
- * <p>The signal follows a greater need at once and a smaller one only when it has been smaller for {@code holdMillis}. That
- * memory must not differ between instances, and one that has just started has none. So whenever an instance joins, all
- * of them forget what they saw and begin with what each can see: how many instances are there.
+ * <p>The signal rises at once, and falls only after the needed number has been smaller for {@code holdMillis}. All instances
+ * must compute the same signal, and a new instance has no history. So whenever an instance joins, all instances drop their
+ * history and start with the present number of instances.
  *
  * <p>Threading: not thread-safe.
  */
 public final class ScalingSignal {
-    /** So that a need of exactly three instances is not one of slightly more. */
+    /** Prevents that rounding errors raise an exact number of instances. */
     private static final double ROUNDING = 1e-9;
 
     private final ScalingTargets targets;
     private final LongSupplier nanoClock;
-    /** Needs that nothing later exceeds, the oldest and greatest first. */
+    /** Needed numbers that no later one exceeds, the oldest and greatest first. */
     private final Deque<Need> needs = new ArrayDeque<>();
 
     private Set<String> knownInstances = Set.of();
 
     private record Need(long nanos, int instances) {}
 
-    /** @param nanoClock the present in nanoseconds, as {@link System#nanoTime} tells it */
+    /** @param nanoClock the time in nanoseconds, as {@link System#nanoTime} */
     public ScalingSignal(ScalingTargets targets, LongSupplier nanoClock) {
         this.targets = targets;
         this.nanoClock = nanoClock;
     }
 
     /**
-     * Takes the group's present load into account. To be called at least every few seconds, as a load that nobody looked
-     * at is not held.
+     * Adds the present load of the group. To be called every few seconds, since loads between calls are not seen.
      *
-     * @param capacityPerInstance images a second that one instance can classify, above 0
+     * @param capacityPerInstance images per second that one instance can classify, above 0
      * @return the number of instances that the group should have
      */
     public int desired(GroupLoad load, double capacityPerInstance) {
@@ -65,11 +64,11 @@ public final class ScalingSignal {
     }
 
     /**
-     * Returns the need of a moment, without memory: {@code ceil((arrivals + backlog / target time) / (capacity × target
+     * Returns the needed number for a load, without history: {@code ceil((arrivals + backlog / target time) / (capacity × target
      * utilisation))}, at least {@code minInstances} and at most one for each partition.
      *
-     * <p>Partitions can't be divided: of six, four instances get two, two, one and one, and are no faster in the long run
-     * than three. So the number is raised to the next one whose busiest instance has few enough partitions.
+     * <p>Partitions can't be split: with six partitions, four instances get two, two, one and one, and in the long run are
+     * no faster than three. So the number is raised until the busiest instance has few enough partitions.
      */
     static int needed(ScalingTargets targets, GroupLoad load, double capacityPerInstance) {
         if (!(capacityPerInstance > 0)) {
@@ -80,7 +79,7 @@ public final class ScalingSignal {
                 load.arrivalsPerSecond() + load.backlogEvents() / (targets.targetDrainMillis() / 1_000.0);
         double instances = eventsPerSecond / (capacityPerInstance * targets.targetUtilisation());
         int partitions = load.partitions();
-        // The most partitions that an instance can keep up with.
+        // The maximum number of partitions that an instance can keep up with.
         int partitionsEach = (int) Math.max(1, Math.min(partitions, partitions / instances + ROUNDING));
         int even = (partitions + partitionsEach - 1) / partitionsEach;
         return Math.min(partitions, Math.max(targets.minInstances(), even));

@@ -8,8 +8,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 
 /**
- * Prometheus' own handler, but that a failure is the server's to tell: a scrape that the client gives up is none, and the
- * original logs it with its stack trace.
+ * The handler of Prometheus, except that the web server handles failures: the original logs a stack trace even if the client
+ * has only closed the connection.
  */
 final class ScrapeHandler implements HttpHandler {
     private final PrometheusScrapeHandler scrapes;

@@ -5,12 +5,12 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * For how long an instance should have committed outcomes, and has not.
+ * Measures how long an instance has committed no outcome although events wait.
  *
- * <p>Threading: one thread looks; any may ask.
+ * <p>Threading: one thread updates it; any thread may read.
  */
 final class StallWatch {
-    /** Partitions take seconds to move; for so long nobody is expected to make progress meanwhile. */
+    /** A rebalance takes seconds; up to this time, no progress is expected during a rebalance. */
     static final Duration LONGEST_REBALANCE = Duration.ofMinutes(1);
 
     private final LongSupplier nanoTicker;
@@ -26,10 +26,10 @@ final class StallWatch {
     }
 
     /**
-     * Takes notice of the state. While partitions move nobody makes progress; that time does not count, unless it does not
-     * end. Before and after it time goes on, so that rebalances one after another are no progress either.
+     * Updates the state. The time of a rebalance does not count as time without progress, unless the rebalance takes too
+     * long. The time between rebalances counts, so that repeated rebalances are detected.
      *
-     * @return whether it is such a time; else {@link #look} is to be called
+     * @return whether the time does not count; otherwise {@link #look} is to be called
      */
     synchronized boolean isExcused(KafkaStreams.State state) {
         long now = nanoTicker.getAsLong();
@@ -47,10 +47,10 @@ final class StallWatch {
     }
 
     /**
-     * Takes notice of the present.
+     * Updates the progress.
      *
-     * @param shouldProgress whether events wait and nothing outside the instance keeps it from them
-     * @param committed outcomes committed so far
+     * @param shouldProgress whether events wait and nothing outside the instance prevents their processing
+     * @param committed the number of committed outcomes
      */
     synchronized void look(boolean shouldProgress, long committed) {
         lookNanos = nanoTicker.getAsLong();
@@ -61,7 +61,7 @@ final class StallWatch {
         committedBefore = committed;
     }
 
-    /** Returns since when events have waited without any outcome; zero while there is progress, or nothing to do. */
+    /** Returns how long events have waited without progress; zero while there is progress, or no event waits. */
     synchronized Duration stalledFor() {
         return waiting ? Duration.ofNanos(nanoTicker.getAsLong() - sinceNanos) : Duration.ZERO;
     }

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows the application's backfills that are running, while somebody wants to: it asks the broker every few seconds then,
- * and not at all otherwise. Where it may not, it knows none.
+ * Polls the running backfills of the application from the broker every few seconds, but only while they are displayed. If
+ * access is denied, the list stays empty.
  *
- * <p>Threading: one thread of its own asks; any may read.
+ * <p>Threading: its own thread polls; any thread may read.
  */
 public final class BackfillWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackfillWatch.class);
@@ -42,13 +42,14 @@ public final class BackfillWatch implements AutoCloseable {
         this.isWanted = isWanted;
     }
 
+    /** Starts to poll while {@code isWanted}. */
     public static BackfillWatch start(Configuration configuration, BooleanSupplier isWanted) {
         BackfillWatch watch = new BackfillWatch(configuration, isWanted);
         watch.looking = RepeatingTask.start("backfill-watch", Duration.ZERO, INTERVAL, watch::look);
         return watch;
     }
 
-    /** Returns the runs that are running, as of the last look. */
+    /** Returns the running backfills at the last poll. */
     public List<Backfill> runs() {
         return runs;
     }
@@ -68,7 +69,7 @@ public final class BackfillWatch implements AutoCloseable {
             isForbidden = true;
             release();
         } catch (InterruptException e) {
-            // It is being closed.
+            // The watch is being closed.
             Thread.currentThread().interrupt();
         } catch (KafkaException | IllegalStateException | UserErrorException e) {
             LOG.debug("backfills are not known: {}", e.toString());

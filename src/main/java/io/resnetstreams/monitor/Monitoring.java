@@ -29,8 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Metrics, health and page of one instance, with the server that tells them; or nothing, where the configuration wants
- * none.
+ * The metrics, health and page of one instance, and their HTTP server. If the server is disabled, only counts are kept.
  */
 public final class Monitoring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Monitoring.class);
@@ -43,7 +42,7 @@ public final class Monitoring implements AutoCloseable {
     private WebServer server;
     private PipelineMonitor monitor;
     private BackfillWatch backfills;
-    /** With the broker that there is; written before the first event comes. */
+    /** With the address of the broker; set before the first event is consumed. */
     private volatile Configuration connected;
 
     private Monitoring(Configuration configuration) {
@@ -53,9 +52,9 @@ public final class Monitoring implements AutoCloseable {
     }
 
     /**
-     * Starts to serve; a port or host that can't be used is the user's mistake.
+     * Starts the server; an unusable port or host is a usage error.
      *
-     * @param ownSamples whether the events are those that come with the model, which anybody may see
+     * @param ownSamples whether the events are samples of the model, which are not private
      */
     public static Monitoring start(Configuration configuration, boolean ownSamples) {
         Monitoring monitoring = new Monitoring(configuration);
@@ -100,12 +99,12 @@ public final class Monitoring implements AutoCloseable {
         }
     }
 
-    /** Returns {@code http://HOST:PORT}, or null where nothing is served. */
+    /** Returns {@code http://HOST:PORT}, or null if the server is disabled. */
     public String address() {
         return server == null ? null : server.address();
     }
 
-    /** Tells where they are. */
+    /** Logs the addresses. */
     public void logAddress() {
         if (server != null) {
             LOG.info("Page at {}/", server.address());
@@ -129,11 +128,11 @@ public final class Monitoring implements AutoCloseable {
     }
 
     /**
-     * Watches a pipeline from now on, with the model that is loaded.
+     * Starts to monitor a pipeline and its model.
      *
-     * @param reached the configuration with the broker that there is
-     * @param devices their names, as metrics have them
-     * @param device all of them, for people
+     * @param reached the configuration with the address of the broker
+     * @param devices names of the devices for the metrics
+     * @param device description of all devices for the page
      */
     public void watch(
             Configuration reached, Pipeline pipeline, ModelDirectory model, List<String> devices, String device) {

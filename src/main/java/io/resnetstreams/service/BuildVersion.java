@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** What this is a build of, for {@code --version}. */
+/** The version of this build, for {@code --version}. */
 public final class BuildVersion implements IVersionProvider {
     private final Properties properties = load();
 
@@ -15,7 +15,7 @@ public final class BuildVersion implements IVersionProvider {
         try (InputStream stream = BuildVersion.class.getResourceAsStream("/build.properties")) {
             properties.load(stream);
         } catch (IOException e) {
-            throw new IllegalStateException("cannot read the build's own properties", e);
+            throw new IllegalStateException("cannot read the build properties", e);
         }
         return properties;
     }
@@ -25,12 +25,12 @@ public final class BuildVersion implements IVersionProvider {
         return properties.getProperty("version");
     }
 
-    /** Returns the commit it was built from, with {@code -dirty} where files had been changed. */
+    /** Returns the commit of the build, with {@code -dirty} if files were changed. */
     public String commit() {
         return properties.getProperty("commit");
     }
 
-    /** Returns name, version and commit in one. */
+    /** Returns the name, the version and the commit. */
     public String name() {
         return "resnet-streams " + version() + " (" + commit() + ")";
     }
@@ -45,7 +45,7 @@ public final class BuildVersion implements IVersionProvider {
         };
     }
 
-    /** Loads the engine's library, to see what it can use. */
+    /** Loads the library of the engine to find its devices. */
     private static String device() {
         try {
             DeviceSelector selector = new DeviceSelector();

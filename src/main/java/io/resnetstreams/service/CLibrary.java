@@ -4,18 +4,18 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
-/** What Java has no calls for, from the C library of Linux and macOS. */
+/** Functions of the C library of Linux and macOS that Java does not offer. */
 interface CLibrary extends Library {
     CLibrary INSTANCE = Native.load("c", CLibrary.class);
 
     int SIGINT = 2;
     int SIGTERM = 15;
-    /** {@code SIG_DFL}: the signal ends the process. */
+    /** {@code SIG_DFL}: the signal terminates the process. */
     Pointer DEFAULT_ACTION = Pointer.NULL;
 
-    /** Ends the process at once. {@code Runtime.halt} does not: it lets native libraries take themselves down. */
+    /** Terminates the process at once. {@code Runtime.halt} runs the exit handlers of native libraries first. */
     void _exit(int status);
 
-    /** Says what a signal does; returns what it did before. */
+    /** Sets the action of a signal, and returns the previous one. */
     Pointer signal(int number, Pointer action);
 }

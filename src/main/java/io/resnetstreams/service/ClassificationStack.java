@@ -27,7 +27,7 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A model on its devices, with batchers and decode pool before it: from the configuration to a running service. */
+/** A model loaded to its devices, with batchers and decode threads, as configured. */
 public final class ClassificationStack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClassificationStack.class);
 
@@ -47,7 +47,7 @@ public final class ClassificationStack implements AutoCloseable {
         this.service = service;
     }
 
-    /** Reads and verifies a model directory; a mistake is one line and exit code 2. */
+    /** Reads and verifies a model directory; an invalid one is a usage error. */
     public static ModelDirectory model(String path) {
         try {
             return ModelDirectory.load(Home.resolve(Path.of(path)));
@@ -56,10 +56,10 @@ public final class ClassificationStack implements AutoCloseable {
         }
     }
 
-    /** Devices and how the choice is told. */
+    /** The selected devices, and their description. */
     public record Devices(List<Device> list, String description) {}
 
-    /** Chooses the devices that the configuration asks for. */
+    /** Selects the configured devices. */
     public static Devices devices(Configuration configuration) {
         try {
             DeviceSelector selector = new DeviceSelector();
@@ -70,7 +70,7 @@ public final class ClassificationStack implements AutoCloseable {
         }
     }
 
-    /** Loads the model to a device, with as many workers as the configuration says. */
+    /** Loads the model to a device, with the configured number of workers. */
     public static DeviceModel load(Configuration configuration, ModelDirectory model, Device device) {
         return DeviceModel.load(
                 model,
@@ -79,19 +79,19 @@ public final class ClassificationStack implements AutoCloseable {
                 configuration.batch().maxSize());
     }
 
-    /** Loads the model to the devices that the configuration asks for and starts their workers. */
+    /** Loads the model to the configured devices and starts their workers. */
     public static ClassificationStack open(
             Configuration configuration, ModelDirectory model, InferenceMetrics metrics) {
         return open(configuration, model, metrics, UnaryOperator.identity());
     }
 
-    /** The same with this around each classifier. */
+    /** Does the same with a wrapper around each classifier. */
     public static ClassificationStack open(
             Configuration configuration,
             ModelDirectory model,
             InferenceMetrics metrics,
             UnaryOperator<Classifier> around) {
-        // First of all: of the libraries that a machine may lack it is the one whose lack can be explained.
+        // The engine is loaded first, since only its error explains which library is missing.
         MxNet.engine();
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
@@ -111,7 +111,7 @@ public final class ClassificationStack implements AutoCloseable {
                 loaded.deviceName(),
                 configuration.batch().size(loaded.calibration()),
                 loaded.calibration()));
-        deviceModels.forEach(loaded -> tell(metrics, loaded, configuration));
+        deviceModels.forEach(loaded -> report(metrics, loaded, configuration));
         List<Batcher> batchers = deviceModels.stream()
                 .map(loaded -> batcher(configuration.batch(), loaded, metrics, around))
                 .toList();
@@ -126,7 +126,7 @@ public final class ClassificationStack implements AutoCloseable {
         return new ClassificationStack(model, devices.description(), deviceModels, service);
     }
 
-    private static void tell(InferenceMetrics metrics, DeviceModel loaded, Configuration configuration) {
+    private static void report(InferenceMetrics metrics, DeviceModel loaded, Configuration configuration) {
         BatchCalibration calibration = loaded.calibration();
         int largest = configuration.batch().size(calibration);
         metrics.loaded(
@@ -158,29 +158,32 @@ public final class ClassificationStack implements AutoCloseable {
         return device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
     }
 
+    /** Returns the name and the digest of a model. */
     public static ModelReference reference(ModelDirectory model) {
         return new ModelReference(model.name(), model.digest());
     }
 
+    /** Returns the name and the digest of the loaded model. */
     public ModelReference modelReference() {
         return reference(model);
     }
 
-    /** Returns what was chosen, for people and for {@code --json}. */
+    /** Returns the description of the devices, for text and {@code --json}. */
     public String device() {
         return deviceDescription;
     }
 
-    /** Returns the devices' names: {@code cpu}, {@code gpu:0}. */
+    /** Returns the names of the devices, such as {@code cpu} and {@code gpu:0}. */
     public List<String> deviceNames() {
         return deviceModels.stream().map(DeviceModel::deviceName).toList();
     }
 
+    /** Returns the running service. */
     public ClassificationService service() {
         return service;
     }
 
-    /** Returns how many of the engine's arrays are open on all devices; see {@link DeviceModel#openArrays}. */
+    /** Returns the number of open arrays on all devices; see {@link DeviceModel#openArrays}. */
     int openArrays() {
         return deviceModels.stream().mapToInt(DeviceModel::openArrays).sum();
     }
@@ -188,7 +191,7 @@ public final class ClassificationStack implements AutoCloseable {
     @Override
     public void close() {
         service.close();
-        // What a thread still computes with can't be freed.
+        // Memory that a thread still uses must not be freed.
         if (!DeviceThreads.areRunning()) {
             deviceModels.forEach(DeviceModel::close);
         }

@@ -6,26 +6,27 @@ import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.EventClassifier;
 
-/** Where a backfill's labels come from: the configured model on its devices. Tests have others. */
+/** The source of a classifier: the configured model on its devices, or a stub in tests. */
 public interface ClassifierSource {
-    /** Returns the model's name and digest without loading it to a device; a mistake is one line and exit code 2. */
+    /** Returns the name and the digest of the model without loading it to a device; an invalid model is a usage error. */
     ModelReference reference(Configuration configuration);
 
-    /** Loads it. */
+    /** Loads the model. */
     Loaded load(Configuration configuration, PipelineCounts statistics);
 
-    /** A classifier that is ready. */
+    /** A loaded classifier. */
     interface Loaded extends AutoCloseable {
+        /** Returns the classifier. */
         EventClassifier classifier();
 
-        /** Returns where it computes, for people and for {@code --json}. */
+        /** Returns the description of its devices, for text and {@code --json}. */
         String device();
 
         @Override
         void close();
     }
 
-    /** Returns the source of the product. */
+    /** Returns the source that loads the configured model. */
     static ClassifierSource ofModels() {
         return new ClassifierSource() {
             @Override

@@ -4,11 +4,11 @@ import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
-/** How much is logged, to standard error. Commands are silent but for errors; a service tells what it does. */
+/** The log levels. Logs go to standard error; commands log only errors, services also log their progress. */
 public final class Logging {
     private Logging() {}
 
-    /** Must run before anything logs. */
+    /** Applies {@code --debug}; must be called before the first log line. */
     public static void prepare(List<String> arguments) {
         if (arguments.contains("--debug")) {
             System.setProperty("resnet-streams.log.root", "INFO");
@@ -19,12 +19,12 @@ public final class Logging {
         }
     }
 
-    /** Tells what a service does. */
+    /** Sets the log levels of a service. */
     public static void asService() {
         Configurator.setLevel("io.resnetstreams", Level.INFO);
     }
 
-    /** Tells when the broker is away, too: for when it has been reached, since until then the command itself says so. */
+    /** Logs connection failures too. To be called once the broker was reached; until then the command reports them. */
     public static void ofConnections() {
         Configurator.setLevel("org.apache.kafka.clients.NetworkClient", Level.WARN);
         Configurator.setLevel("org.apache.kafka.common.utils.KafkaThread", Level.ERROR);

@@ -2,13 +2,13 @@ package io.resnetstreams.service;
 
 import io.resnetstreams.inference.batch.DeviceThreads;
 
-/** The three ways to end the process; each writes what standard output still holds first. Safe from any thread. */
+/** The three ways to end the process. Each flushes standard output first. Thread-safe. */
 public final class ProcessEnd {
     private ProcessEnd() {}
 
     /**
-     * Ends the process with an exit code, or with 1 if standard output failed: through Java's shutdown hooks, or at once while
-     * a device works, since the engine's library may crash or hang in its own shutdown.
+     * Ends the process with an exit code, or with 1 if standard output failed. Java's shutdown hooks run, except while a
+     * device works, since the engine's library may crash or hang in its own shutdown.
      */
     public static void end(int exitCode) {
         if (DeviceThreads.areRunning()) {
@@ -17,7 +17,7 @@ public final class ProcessEnd {
         System.exit(StandardOutput.checked(exitCode));
     }
 
-    /** Ends the process without any shutdown hook, Java's or a native library's. Does not return. */
+    /** Ends the process without the shutdown hooks of Java and native libraries. Does not return. */
     static void endAtOnce(int exitCode) {
         int checked = StandardOutput.checked(exitCode);
         System.err.flush();
@@ -25,8 +25,7 @@ public final class ProcessEnd {
     }
 
     /**
-     * Ends the process from a shutdown hook with the exit code of a command that succeeded; Java itself would end it with 143
-     * after SIGTERM.
+     * Ends the process from a shutdown hook with this exit code; otherwise Java exits with 143 after SIGTERM.
      */
     public static void endAfterSignal(int exitCode) {
         int checked = StandardOutput.checked(exitCode);

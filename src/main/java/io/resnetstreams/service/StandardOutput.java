@@ -12,31 +12,31 @@ import java.nio.charset.Charset;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The process's standard output, which keeps the first failure to write: {@link PrintStream} itself says only that there was
+ * The standard output of the process. It keeps the first write error, since {@link PrintStream} reports only that there was
  * one. Thread-safe.
  */
 public final class StandardOutput {
     private static final int BUFFER_BYTES = 8_192;
-    private static final int SHORTFALL = 1;
+    private static final int OUTPUT_FAILED = 1;
     private static final AtomicReference<IOException> FAILURE = new AtomicReference<>();
 
     private StandardOutput() {}
 
-    /** Puts it in the place of {@link System#out}. */
+    /** Replaces {@link System#out}. */
     public static void install() {
         OutputStream file = new Watched(new FileOutputStream(FileDescriptor.out));
         System.setOut(new PrintStream(new BufferedOutputStream(file, BUFFER_BYTES), true, charset()));
     }
 
-    /** Returns the one that Java has chosen. */
+    /** Returns the charset that Java has selected. */
     private static Charset charset() {
         String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
         return name == null ? Charset.defaultCharset() : Charset.forName(name);
     }
 
     /**
-     * Writes what is left, and returns the exit code: 1 instead of 0 where something could not be written, which is told in a
-     * line. A reader that went away, as {@code head} does, has what it wanted: that changes nothing.
+     * Flushes the output and returns the exit code: 1 instead of 0 if a write failed, which is reported in one line. A closed
+     * pipe, for example to {@code head}, is not an error.
      */
     static int checked(int exitCode) {
         System.out.flush();
@@ -45,15 +45,15 @@ public final class StandardOutput {
             return exitCode;
         }
         System.err.println("cannot write to standard output: " + Failures.firstLine(failure));
-        return exitCode == 0 ? SHORTFALL : exitCode;
+        return exitCode == 0 ? OUTPUT_FAILED : exitCode;
     }
 
-    /** The system's error has no other name in Java. */
+    /** Java reports the system error only in the message. */
     private static boolean isClosedPipe(IOException failure) {
         return String.valueOf(failure.getMessage()).contains("Broken pipe");
     }
 
-    /** Keeps the first failure. */
+    /** Keeps the first write error. */
     private static final class Watched extends FilterOutputStream {
         Watched(OutputStream out) {
             super(out);

@@ -8,23 +8,24 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs at an interval what a running instance has done and holds. */
+/** Logs the progress of a running instance and its events in flight at an interval. */
 public final class StatusLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StatusLog.class);
 
     private final PipelineCounts statistics;
     private final InFlightBudget inFlight;
     private final ClassificationStack stack;
-    /** Null where nothing is logged. */
+    /** Null if nothing is logged. */
     private RepeatingTask timer;
 
+    /** Creates a log that has not started. */
     public StatusLog(PipelineCounts statistics, InFlightBudget inFlight, ClassificationStack stack) {
         this.statistics = statistics;
         this.inFlight = inFlight;
         this.stack = stack;
     }
 
-    /** Begins; there are so many seconds from one line to the next, 0 for none. */
+    /** Starts to log at this interval; 0 for never. */
     public void every(int seconds) {
         if (seconds > 0) {
             Duration interval = Duration.ofSeconds(seconds);

@@ -13,24 +13,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a command that has a pipeline at SIGTERM or Ctrl-C, whatever it is doing. Before the pipeline has started there is
- * nothing to commit, so the process ends at once. Later the pipeline is closed, within its time-out, and the command says how
- * it went. Nobody waits for the devices: what they work on is redone, and a device may hang. A second signal ends the process
- * at once.
+ * Ends a command with a pipeline at SIGTERM or Ctrl-C, in any state. Before the pipeline has started there is nothing to
+ * commit, so the process ends at once. Later the pipeline is closed within a timeout, and the command reports its result.
+ * The process does not wait for the devices: their images will be reprocessed, and a device may hang. A second signal ends
+ * the process at once.
  *
- * <p>Threading: Java calls {@link #onSignal} on a thread of its own; the command's thread does the rest.
+ * <p>Threading: Java calls {@link #onSignal} on its own thread; the thread of the command does the rest.
  */
 public final class Termination {
     private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
 
     private final long timeoutMillis;
     private final int exitCodeBefore;
-    /** Loaded before a signal comes. */
+    /** Loaded before a signal arrives. */
     private final CLibrary system = CLibrary.INSTANCE;
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
-    /** What closes the pipeline once it has started. Guarded by this, as is the following. */
+    /** Closes the pipeline once it has started. Guarded by this, as is the following field. */
     private Runnable close;
 
     private boolean signalled;
@@ -41,10 +41,10 @@ public final class Termination {
     }
 
     /**
-     * From now on signals are heeded.
+     * Installs the handling of signals.
      *
-     * @param timeoutMillis that closing may take
-     * @param exitCodeBefore of a process that ends before its pipeline has started
+     * @param timeoutMillis maximum time for closing the pipeline
+     * @param exitCodeBefore exit code of a process that ends before its pipeline has started
      */
     public static Termination install(long timeoutMillis, int exitCodeBefore) {
         Termination termination = new Termination(timeoutMillis, exitCodeBefore);
@@ -52,12 +52,12 @@ public final class Termination {
         return termination;
     }
 
-    /** Starts the pipeline, unless a signal has come; one that comes later closes it. */
+    /** Starts the pipeline unless a signal has arrived; a later signal closes it. */
     public void start(Pipeline pipeline) {
         start(pipeline, pipeline::close);
     }
 
-    /** Starts the pipeline, unless a signal has come; the command looks at {@link #isAsked} and closes it itself. */
+    /** Starts the pipeline unless a signal has arrived; the command checks {@link #isAsked} and closes the pipeline. */
     public void startAttended(Pipeline pipeline) {
         start(pipeline, () -> {});
     }
@@ -69,33 +69,34 @@ public final class Termination {
         }
     }
 
-    /** From now on the command looks at {@link #isAsked}, or waits for it, and closes what it has open itself. */
+    /** From now on the command checks {@link #isAsked} or waits for it, and closes its resources. */
     public synchronized void attend() {
         close = () -> {};
     }
 
+    /** Returns whether a signal has arrived. */
     public boolean isAsked() {
         return asked.getCount() == 0;
     }
 
-    /** Waits, and returns whether the command should end. */
+    /** Waits for a signal at most this time; returns whether one has arrived. */
     public boolean awaitAsked(Duration most) throws InterruptedException {
         return asked.await(most.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Waits until the command should end. */
+    /** Waits for a signal. */
     public void awaitAsked() throws InterruptedException {
         asked.await();
     }
 
-    /** The command has said how it went; what follows is no more than cleaning up. Only the first call counts. */
+    /** Sets the exit code once the command has reported its result. Only the first call counts. */
     public void ended(int code) {
         exitCode.complete(code);
     }
 
     private void onSignal() {
         if (exitCode.isDone()) {
-            // An ordinary end; or a signal while the devices are being closed, which may take them long.
+            // A normal exit, or a signal while the devices are being closed, which may take long.
             if (DeviceThreads.areRunning()) {
                 ProcessEnd.endAtOnce(exitCode.join());
             }
@@ -115,12 +116,12 @@ public final class Termination {
 
     private int close(Runnable running) {
         LOG.info("Stopping within {} ms; a second signal ends at once", timeoutMillis);
-        // On a thread of its own, since no promise of Kafka's clients is relied upon.
+        // On a separate thread, since closing Kafka's clients may block.
         DaemonThreads.start("closing", running);
         try {
             return exitCode.get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | InterruptedException e) {
-            LOG.error("Not closed within {} ms: what is not committed is done again by whoever is next", timeoutMillis);
+            LOG.error("Not closed within {} ms; uncommitted events will be reprocessed", timeoutMillis);
             return 1;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);

@@ -2,5 +2,5 @@ package io.resnetstreams.web;
 
 import com.sun.net.httpserver.HttpHandler;
 
-/** A handler that changes something, so that it is asked by {@code POST} alone. */
+/** A handler that changes state, and therefore accepts only {@code POST}. */
 interface ActionHandler extends HttpHandler {}

@@ -3,22 +3,22 @@ package io.resnetstreams.web;
 import java.util.Locale;
 
 /**
- * Where events wait: what is slowest has its queue before it.
+ * The stage that events wait for. The queue grows before the slowest stage.
  *
- * @param stage the stage that they wait for, or none
- * @param reason in words, for people
+ * @param stage the stage, or {@code NONE}
+ * @param reason the explanation on the page
  */
 record Bottleneck(Stage stage, String reason) {
     private static final double BUSY = 0.85;
-    /** A window so full makes the partitions pause now and then. */
+    /** At this share of the window, partitions are paused now and then. */
     private static final double FULL = 0.9;
-    /** Less is what any poll brings. */
+    /** A single poll fills a smaller share. */
     private static final double SOME = 0.25;
 
-    /** Several times what a commit takes. */
+    /** Several times the duration of a commit. */
     private static final double LONG_SECONDS = 5;
 
-    /** The stages in the order in which an event passes them. */
+    /** The stages in the order in which events pass through them. */
     enum Stage {
         NONE,
         ARRIVALS,
@@ -28,20 +28,20 @@ record Bottleneck(Stage stage, String reason) {
         DEVICE,
         LABELS;
 
-        /** Returns its name as the page has it. */
+        /** Returns the name that the page uses. */
         String id() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * What it is judged by.
+     * The measurements.
      *
-     * @param lagSeconds how long the oldest of them has been there
-     * @param window the share of the in-flight window that is taken, in events or bytes, whichever is greater
+     * @param lagSeconds the age of the oldest uncommitted event
+     * @param window the used share of the in-flight window, in events or bytes, whichever is greater
      * @param decodeBusy the share of decode threads that are decoding
-     * @param moves whether events flow, or have of late
-     * @param devicesFailed whether no device is left
+     * @param moves whether outcomes were committed recently
+     * @param devicesFailed whether all devices have failed
      */
     record Signs(
             long lagEvents,

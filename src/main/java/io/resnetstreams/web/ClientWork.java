@@ -6,13 +6,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Work of threads that a client can hold up, by sending slowly or by not reading. It is ended by interrupting its thread,
- * which closes the connection that the thread reads from or writes to.
+ * Work that a client can delay, by sending slowly or by not reading. The work is stopped by interrupting its thread, which
+ * closes the connection that the thread reads from or writes to.
  *
  * <p>Threading: thread-safe.
  */
 final class ClientWork {
-    private static final int URGENT_PATIENCE = 10;
+    private static final int URGENT_FACTOR = 10;
 
     private final Set<Piece> pieces = ConcurrentHashMap.newKeySet();
     private final LongSupplier nanoTicker;
@@ -21,22 +21,22 @@ final class ClientWork {
         this.nanoTicker = nanoTicker;
     }
 
-    /** The present thread begins with a piece of work; {@link Piece#over} ends it, on the same thread. */
+    /** Starts a piece of work of the current thread, which ends it with {@link Piece#over}. */
     Piece begin() {
         Piece piece = new Piece(nanoTicker.getAsLong());
         pieces.add(piece);
         return piece;
     }
 
-    /** Ends what has been going on for at least so long. */
+    /** Stops all pieces of at least this age. */
     void endOlderThan(Duration age) {
         pieces.forEach(piece -> piece.endIfOlderThan(age));
     }
 
-    /** Ends the piece that has been going on for longest, if that is at least so long. */
+    /** Stops the oldest piece if it has at least this age, or {@value #URGENT_FACTOR} times this age if it is urgent. */
     void endOldest(Duration age) {
         pieces.stream()
-                .filter(piece -> piece.makesWayAfter(age))
+                .filter(piece -> piece.canBeStoppedAfter(age))
                 .min((one, other) -> Long.compare(one.startNanos - other.startNanos, 0))
                 .ifPresent(piece -> piece.endIfOlderThan(age));
     }
@@ -53,14 +53,14 @@ final class ClientWork {
             this.startNanos = startNanos;
         }
 
-        /** It is short and matters: it makes way only where it has taken many times as long as others may. */
+        /** Marks this piece as short and important. */
         synchronized void urgent() {
             isUrgent = true;
         }
 
-        private synchronized boolean makesWayAfter(Duration age) {
+        private synchronized boolean canBeStoppedAfter(Duration age) {
             return canBeEnded()
-                    && nanoTicker.getAsLong() - startNanos >= age.toNanos() * (isUrgent ? URGENT_PATIENCE : 1);
+                    && nanoTicker.getAsLong() - startNanos >= age.toNanos() * (isUrgent ? URGENT_FACTOR : 1);
         }
 
         private synchronized boolean canBeEnded() {
@@ -74,7 +74,7 @@ final class ClientWork {
             }
         }
 
-        /** From here on no interrupt comes; one that came is taken back, since it was for this piece alone. */
+        /** Ends this piece. An interrupt for it is cleared, and no other follows. */
         synchronized void over() {
             isOver = true;
             pieces.remove(this);

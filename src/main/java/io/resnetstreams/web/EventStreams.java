@@ -18,31 +18,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /events}: server-sent events, one a second, for as long as somebody looks. An event's id is the greatest number
- * of an outcome that was told and the instance's name, so that a browser that comes back gets what it missed; and all
- * anew where the instance is another one.
+ * {@code GET /events}: server-sent events, one per second, until the browser disconnects. The id of an event consists of
+ * the greatest number of the outcomes sent so far and the name of the instance. A browser that reconnects to the same
+ * instance gets the outcomes that it missed; from another instance it gets everything.
  *
- * <p>Threading: each stream has a thread of its own, of which there are few; all wait for the tick.
+ * <p>Threading: each stream has its own thread, and the number of streams is limited. All wait for the tick.
  */
 final class EventStreams implements StreamHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
-    /** More people should look at Grafana. */
+    /** For more viewers, use Grafana. */
     static final int MOST = 16;
-    /** At more than so many labels a second a person sees no more, and a browser has pictures to fetch. */
+    /** Nobody can read more labels per second, and the browser fetches a picture for each. */
     static final int LABELS_A_TICK = 12;
 
     static final int LABELS_AT_FIRST = 24;
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
-    private static final Duration LATELY = Duration.ofSeconds(30);
+    private static final Duration RECENTLY = Duration.ofSeconds(30);
     private static final String RETRY = "retry: 2000\n\n";
 
     private final LivePage page;
     private final ClientWork writes = new ClientWork(System::nanoTime);
     private final Semaphore places = new Semaphore(MOST);
     private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("page-stream"));
-    private volatile long lastLookNanos = System.nanoTime() - LATELY.toNanos();
+    private volatile long lastRequestNanos = System.nanoTime() - RECENTLY.toNanos();
     /** Guarded by this, as is the following. */
     private long ticks;
 
@@ -54,16 +54,16 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         this.page = page;
     }
 
-    /** Somebody has looked. */
-    void looked() {
-        lastLookNanos = System.nanoTime();
+    /** Records a request for the page. */
+    void requested() {
+        lastRequestNanos = System.nanoTime();
     }
 
     boolean isWatched() {
-        return places.availablePermits() < MOST || System.nanoTime() - lastLookNanos < LATELY.toNanos();
+        return places.availablePermits() < MOST || System.nanoTime() - lastRequestNanos < RECENTLY.toNanos();
     }
 
-    /** Lets all streams tell what is new, and ends those whose page does not read. */
+    /** Lets all streams send the news, and closes those whose browser does not read. */
     void tick() {
         writes.endOlderThan(LONGEST_WRITE);
         nextTick();
@@ -74,7 +74,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         notifyAll();
     }
 
-    /** Waits for a tick after this one and returns it; -1 at the end. */
+    /** Waits for a later tick and returns it; -1 after {@link #close}. */
     private synchronized long await(long tick) throws InterruptedException {
         while (ticks <= tick && !closed) {
             wait();
@@ -82,7 +82,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         return closed ? -1 : ticks;
     }
 
-    /** Returns what is the same for all who look, made once a tick. */
+    /** Returns the state common to all streams, computed once per tick. */
     private synchronized PageState state() {
         if (stateOfTick != ticks || state == null) {
             state = PageState.of(page);
@@ -93,7 +93,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        looked();
+        requested();
         if (!exchange.getRequestMethod().equals("GET") || !places.tryAcquire()) {
             try (exchange) {
                 exchange.getResponseHeaders().set("Retry-After", "10");
@@ -109,9 +109,9 @@ final class EventStreams implements StreamHandler, AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
-                LOG.warn("A page's events could not be made: {}", e.toString(), e);
+                LOG.warn("The events for a page could not be created: {}", e.toString(), e);
             } finally {
-                looked();
+                requested();
                 places.release();
             }
         });
@@ -121,16 +121,16 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream; charset=utf-8");
         exchange.getResponseHeaders().set("Cache-Control", "no-store");
         LabelFilter filter = LabelFilter.of(exchange.getRequestURI().getRawQuery());
-        Told told = Told.of(page, exchange.getRequestHeaders().getFirst("Last-Event-ID"));
+        Sent sent = Sent.of(page, exchange.getRequestHeaders().getFirst("Last-Event-ID"));
         OutputStream body = exchange.getResponseBody();
         write(() -> {
             exchange.sendResponseHeaders(OK, 0);
             body.write(RETRY.getBytes(UTF_8));
         });
-        // Read before the news are made, so that none is passed over.
+        // The tick is read before the news, so that none is missed.
         for (long tick = now(); tick >= 0; tick = await(tick)) {
-            ObjectNode news = told.news(page, state(), filter);
-            byte[] message = ("id: " + told.number + "-" + page.instance() + "\ndata: " + PageJson.write(news) + "\n\n")
+            ObjectNode news = sent.news(page, state(), filter);
+            byte[] message = ("id: " + sent.number + "-" + page.instance() + "\ndata: " + PageJson.write(news) + "\n\n")
                     .getBytes(UTF_8);
             write(() -> {
                 body.write(message);
@@ -139,7 +139,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         }
     }
 
-    /** What may wait for a page that does not read. */
+    /** A write, which blocks while the browser does not read. */
     @FunctionalInterface
     private interface Write {
         void run() throws IOException;
@@ -158,7 +158,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         return ticks;
     }
 
-    /** What is the same for all who look. */
+    /** The state common to all streams. */
     private record PageState(ObjectNode common, List<RecentOutcomes.DeadLetters> deadLetters, long deadLettersVersion) {
         static PageState of(LivePage page) {
             Reading reading = page.reading();
@@ -168,13 +168,13 @@ final class EventStreams implements StreamHandler, AutoCloseable {
             common.put("waits", reading.bottleneck().stage().id());
             common.put("ok", reading.view().health().ok());
             common.set("backfills", PageJson.backfills(reading.view().backfills()));
-            // Read before the letters, so that one that comes in between is told again rather than never.
+            // The version is read before the dead letters: one that arrives in between is sent twice rather than never.
             long version = page.recent().deadLettersVersion();
             return new PageState(common, page.recent().deadLetters(), version);
         }
     }
 
-    /** Returns how full each stage is, from 0 to 1. */
+    /** Returns the utilisation of each stage, from 0 to 1. */
     static Map<String, Double> gauges(PageFacts facts, Reading reading) {
         return Map.of(
                 "window", Reading.window(facts, reading.view()),
@@ -183,19 +183,19 @@ final class EventStreams implements StreamHandler, AutoCloseable {
                 "device", reading.rates().deviceBusy());
     }
 
-    /** What one page knows already. */
-    private static final class Told {
+    /** What was already sent to one browser. */
+    private static final class Sent {
         private long number;
         private long millis;
         private long deadLettersVersion = -1;
         private boolean isNew;
 
-        static Told of(LivePage page, String lastEventId) {
-            Told told = new Told();
-            long number = Paths.number(lastEventId, page.instance());
-            told.isNew = number == Paths.NONE;
-            told.number = Math.max(0, number);
-            return told;
+        static Sent of(LivePage page, String lastEventId) {
+            Sent sent = new Sent();
+            long number = OutcomeNames.number(lastEventId, page.instance());
+            sent.isNew = number == OutcomeNames.NONE;
+            sent.number = Math.max(0, number);
+            return sent;
         }
 
         ObjectNode news(LivePage page, PageState state, LabelFilter filter) {
@@ -210,7 +210,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
             number = last;
             Point newest = page.history().last();
             if (newest != null && newest.millis() < millis) {
-                // The clock was set back: what was told last lies ahead of all that follows.
+                // The clock was set back, so the last point sent is later than all new ones.
                 millis = newest.millis() - 1;
             }
             List<Point> points = page.history().after(millis);

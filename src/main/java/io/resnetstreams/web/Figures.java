@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
 
-/** Figures as the page writes them. Stateless. */
+/** Formats numbers for the page. Stateless. */
 final class Figures {
     private static final String UNKNOWN = "–";
     private static final double KIB = 1_024;
@@ -15,12 +15,12 @@ final class Figures {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
-    /** Returns a rate with as many digits as tell something. */
+    /** Returns a rate with two or three significant digits. */
     static String rate(double perSecond) {
         return decimal(perSecond) + "/s";
     }
 
-    /** Returns a number as HTML and SVG read it. */
+    /** Returns a number for HTML and SVG. */
     static String number(double value) {
         return value == Math.rint(value) ? Long.toString((long) value) : String.format(Locale.ROOT, "%.1f", value);
     }
@@ -34,7 +34,7 @@ final class Figures {
         return String.format(Locale.ROOT, "%.0f %%", share * 100);
     }
 
-    /** Returns a time; "–" where it is 0 since there was nothing, or unknown. */
+    /** Returns a time; "–" if it is 0 or unknown. */
     static String millis(double millis) {
         if (!(millis > 0)) {
             return UNKNOWN;

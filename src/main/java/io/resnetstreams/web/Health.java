@@ -1,9 +1,9 @@
 package io.resnetstreams.web;
 
 /**
- * Whether all is well, and why or why not, for people.
+ * The result of a health check.
  *
- * @param ok whether it is
+ * @param reason the explanation for the operator
  */
 public record Health(boolean ok, String reason) {
     static Health ok(String reason) {
@@ -14,7 +14,7 @@ public record Health(boolean ok, String reason) {
         return new Health(false, reason);
     }
 
-    /** Returns the word for it in JSON: {@code ok} or {@code failing}. */
+    /** Returns the status in JSON: {@code ok} or {@code failing}. */
     String status() {
         return ok ? "ok" : "failing";
     }

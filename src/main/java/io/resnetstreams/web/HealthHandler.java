@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Answers with {@code {"status": …, "reason": …}}: 200 where all is well, 503 where not. */
+/** Responds with {@code {"status": …, "reason": …}}: 200 if the check succeeds, otherwise 503. */
 public final class HealthHandler implements HttpHandler {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int OK = 200;
@@ -16,7 +16,7 @@ public final class HealthHandler implements HttpHandler {
 
     private final Supplier<Health> health;
 
-    /** @param health asked at each request, by any thread */
+    /** @param health called for each request, by any thread */
     public HealthHandler(Supplier<Health> health) {
         this.health = health;
     }

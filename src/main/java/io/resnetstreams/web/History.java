@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The last 15 minutes, a point each five seconds.
+ * The points of the last 15 minutes, one per five seconds.
  *
  * <p>Threading: thread-safe.
  */
@@ -17,7 +17,7 @@ final class History {
 
     private final ArrayDeque<Point> points = new ArrayDeque<>();
 
-    /** Adds a point. Where the clock was set back, points that lie ahead of it are dropped. */
+    /** Adds a point. If the clock was set back, later points are dropped. */
     synchronized void add(Point point) {
         points.removeIf(earlier -> earlier.millis() > point.millis());
         points.addLast(point);
@@ -26,7 +26,7 @@ final class History {
         }
     }
 
-    /** Returns all points that are later than this, in their order. */
+    /** Returns the points after this time, in order. */
     synchronized List<Point> after(long millis) {
         List<Point> later = new ArrayList<>(points);
         later.removeIf(point -> point.millis() <= millis);

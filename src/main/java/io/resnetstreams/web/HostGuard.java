@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Lets through what was asked for by a name of this server's own, and puts the headers on it that keep a browser from doing
- * anything else with it. A page of elsewhere whose name was made to lead here (DNS rebinding) can't read ids or pictures
- * then: its name is its own. An address is always right, since it can't be made to lead anywhere else.
+ * Accepts only requests whose {@code Host} is a name of this server or an IP address, and sets security headers on the
+ * response. This prevents DNS rebinding: a foreign page whose name resolves to this server sends its own name. An IP
+ * address needs no check, since it does not depend on name resolution.
  */
 final class HostGuard {
     private static final int MISDIRECTED = 421;
@@ -31,7 +31,7 @@ final class HostGuard {
         names.add(host.toLowerCase(Locale.ROOT));
     }
 
-    /** Returns a handler of the same kind. */
+    /** Returns a guarded handler of the same type. */
     HttpHandler around(HttpHandler handler) {
         if (handler instanceof ActionHandler) {
             return (ActionHandler) exchange -> handle(exchange, handler);
@@ -45,7 +45,7 @@ final class HostGuard {
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Security-Policy", POLICY);
         headers.set("X-Content-Type-Options", "nosniff");
-        // Not no-referrer, with which a browser would not name the origin of a request that changes something.
+        // With no-referrer, browsers would not send the origin of a POST request.
         headers.set("Referrer-Policy", "same-origin");
         headers.set("Cross-Origin-Opener-Policy", "same-origin");
         headers.set("Cross-Origin-Resource-Policy", "same-origin");
@@ -69,11 +69,11 @@ final class HostGuard {
             return false;
         }
         String name = PORT.matcher(host.strip().toLowerCase(Locale.ROOT)).replaceFirst("");
-        return names.contains(name) || ADDRESS.matcher(name).matches() || name.equals(ofThisMachine());
+        return names.contains(name) || ADDRESS.matcher(name).matches() || name.equals(nameOfThisMachine());
     }
 
-    /** Asked only where it matters, since a name service may be slow. */
-    private static String ofThisMachine() {
+    /** Called only if no other name matches, since a name service may be slow. */
+    private static String nameOfThisMachine() {
         try {
             return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
         } catch (UnknownHostException e) {

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An instance as it is at one moment.
+ * The state of an instance at one moment.
  *
- * @param health whether it does its work, and why not
- * @param partitions those of the input topic that are its own
+ * @param health readiness
+ * @param partitions the partitions of the input topic that are assigned to the instance
  * @param inFlightEvents events consumed whose outcome is not yet forwarded
- * @param inFlightBytes the memory that they hold
- * @param backfills runs of the same application that are running, by name; empty as long as they are unknown
+ * @param inFlightBytes memory held by the events in flight
+ * @param backfills the running backfills of the application, by name; empty while they are unknown
  */
 public record InstanceView(
         Health health,
@@ -23,8 +23,8 @@ public record InstanceView(
     /**
      * A run of {@code backfill}.
      *
-     * @param state in words
-     * @param done offsets passed, of {@code total}
+     * @param state as shown on the page
+     * @param done offsets processed, of {@code total}
      */
     public record Backfill(String name, String state, long done, long total) {}
 

@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Which labels are wanted, as a query says it.
+ * A filter for labels, from a query.
  *
- * @param label part of the first label's name, in any case; empty for all
- * @param from the least confidence in percent
- * @param to the greatest
+ * @param label part of the first label's name, ignoring case; empty for all labels
+ * @param from minimum confidence in percent
+ * @param to maximum confidence in percent
  */
 record LabelFilter(String label, double from, double to) implements Predicate<RecentOutcome> {
     private static final int LONGEST = 200;
 
-    /** Reads {@code label}, {@code from} and {@code to}; what is missing or makes no sense does not restrict. */
+    /** Reads {@code label}, {@code from} and {@code to}; missing and invalid parameters do not restrict. */
     static LabelFilter of(String rawQuery) {
         Map<String, String> query = query(rawQuery);
         String label = query.getOrDefault("label", "").strip();
@@ -29,7 +29,7 @@ record LabelFilter(String label, double from, double to) implements Predicate<Re
                 percent(query.get("to"), 100));
     }
 
-    /** Returns the parameters of a query or form, by name; the last of each name. */
+    /** Returns the parameters of a query or form by name; the last one if a name is repeated. */
     static Map<String, String> query(String rawQuery) {
         Map<String, String> parameters = new HashMap<>();
         for (String pair : rawQuery == null ? new String[0] : rawQuery.split("&")) {
@@ -40,7 +40,7 @@ record LabelFilter(String label, double from, double to) implements Predicate<Re
                             URLDecoder.decode(pair.substring(0, equals), UTF_8),
                             URLDecoder.decode(pair.substring(equals + 1), UTF_8));
                 } catch (IllegalArgumentException e) {
-                    // Half of a percent sign's digits: no parameter.
+                    // Incomplete percent-encoding: the parameter is ignored.
                     continue;
                 }
             }

@@ -17,9 +17,9 @@ import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /**
- * The page of one instance: what it shows, kept up to date, and the handlers that serve it.
+ * The page of one instance: its data and its HTTP handlers.
  *
- * <p>Threading: thread-safe. A thread of its own counts once a second; all else is done when somebody asks.
+ * <p>Threading: thread-safe. Its own thread samples the counts once per second; everything else happens on request.
  */
 public final class LivePage implements AutoCloseable {
     private static final Duration TICK = Duration.ofSeconds(1);
@@ -35,23 +35,23 @@ public final class LivePage implements AutoCloseable {
     private final EventStreams streams;
     private final String instance = secret();
     private final String token = secret();
-    private final DeadLetterReplay replay;
+    private final DeadLetterResend resend;
     private volatile Rates rates;
     private volatile Supplier<InstanceView> view;
     private volatile ModelFacts model = ModelFacts.LOADING;
     private int ticks;
-    /** Null where it counts when it is told to. */
+    /** Null in tests, which call {@link #count} themselves. */
     private RepeatingTask ticker;
 
     private LivePage(
             PageFacts facts,
             PipelineCounts counts,
             Supplier<Health> health,
-            DeadLetterReplay replay,
+            DeadLetterResend resend,
             InstantSource clock) {
         this.facts = facts;
         this.counts = counts;
-        this.replay = replay;
+        this.resend = resend;
         this.clock = clock;
         this.recorder = new LiveRecorder(clock, counts, facts.pictures(), facts.payloads());
         this.view = () -> InstanceView.starting(health.get());
@@ -62,31 +62,31 @@ public final class LivePage implements AutoCloseable {
     }
 
     /**
-     * Begins to count.
+     * Starts to sample the counts.
      *
-     * @param health whether the instance does its work
-     * @param replay sends dead letters back, where the page may
+     * @param health readiness
+     * @param resend resends dead letters, if the page may
      */
     public static LivePage start(
-            PageFacts facts, PipelineCounts counts, Supplier<Health> health, DeadLetterReplay replay) {
-        LivePage page = of(facts, counts, health, replay, InstantSource.system());
+            PageFacts facts, PipelineCounts counts, Supplier<Health> health, DeadLetterResend resend) {
+        LivePage page = of(facts, counts, health, resend, InstantSource.system());
         page.begin();
         return page;
     }
 
-    /** From now on it counts by itself. */
+    /** Starts the thread. */
     void begin() {
         ticker = RepeatingTask.start("page", TICK, TICK, this::tick);
     }
 
-    /** Returns one that counts when it is told to. */
+    /** Returns a page without a thread. */
     static LivePage of(
             PageFacts facts,
             PipelineCounts counts,
             Supplier<Health> health,
-            DeadLetterReplay replay,
+            DeadLetterResend resend,
             InstantSource clock) {
-        return new LivePage(facts, counts, health, replay, clock);
+        return new LivePage(facts, counts, health, resend, clock);
     }
 
     private static String secret() {
@@ -101,16 +101,16 @@ public final class LivePage implements AutoCloseable {
     }
 
     /**
-     * The model is loaded, and the pipeline is there to be asked.
+     * Sets the loaded model and the source of the instance's state.
      *
-     * @param device what was chosen, in words
+     * @param device the selected devices, as text
      */
     public void watch(ModelDirectory loaded, String device, Supplier<InstanceView> instanceView) {
         model = ModelFacts.of(loaded, device);
         view = instanceView;
     }
 
-    /** Returns whether somebody looks at it now, or did a moment ago. */
+    /** Returns whether a browser is connected, or was recently. */
     public boolean isWatched() {
         return streams.isWatched();
     }
@@ -132,7 +132,7 @@ public final class LivePage implements AutoCloseable {
         }
         handlers.replaceAll((path, handler) -> guard.around(handler));
         if (facts.actions()) {
-            handlers.put("/replay", guard.around(new ReplayHandler(this, replay)));
+            handlers.put("/replay", guard.around(new ResendHandler(this, resend)));
         }
         return handlers;
     }
@@ -142,7 +142,7 @@ public final class LivePage implements AutoCloseable {
         streams.tick();
     }
 
-    /** Takes a reading of the counts; each fifth makes a point of the plots. For one thread. */
+    /** Samples the counts; every fifth sample adds a point to the plots. For one thread. */
     void count(long nanos) {
         CountsSnapshot now = counts.snapshot(nanos);
         snapshots.addLast(now);
@@ -171,7 +171,7 @@ public final class LivePage implements AutoCloseable {
                 rates.meanBatch() == 0 ? Double.NaN : rates.meanBatch());
     }
 
-    /** Returns how all is at this moment. */
+    /** Returns the present state. */
     Reading reading() {
         return Reading.of(facts, view.get(), counts.snapshot(System.nanoTime()), rates, history.last());
     }
@@ -196,12 +196,12 @@ public final class LivePage implements AutoCloseable {
         return streams;
     }
 
-    /** Returns a name of this run of the instance, by which a browser sees that it is another one. */
+    /** Returns a random name of this process, by which a browser recognises a restart. */
     String instance() {
         return instance;
     }
 
-    /** Returns what a request that changes something has to bear; only a page that was read knows it. */
+    /** Returns the token that a request to change state needs; it is only in the page. */
     String token() {
         return token;
     }

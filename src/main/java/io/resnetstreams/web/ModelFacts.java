@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The model as the page tells it.
+ * The model as shown on the page.
  *
- * @param digest SHA-256 over the model's files, in hexadecimal
- * @param accuracy in words
- * @param device what was chosen, in words
+ * @param digest SHA-256 of the model's files, in hexadecimal
+ * @param accuracy as text
+ * @param device the selected devices, as text
  */
 record ModelFacts(
         String name, String architecture, String digest, String accuracy, String device, List<String> labels) {

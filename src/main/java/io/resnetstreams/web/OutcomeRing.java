@@ -7,16 +7,17 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * The last outcomes, bounded in number, and in the bytes of the events they hold: the oldest lose their events first.
+ * The latest outcomes. Their number is bounded, and so are the bytes of the events that they hold: the oldest outcomes drop
+ * their events first.
  *
- * <p>Threading: none; its owner sees to it.
+ * <p>Threading: not thread-safe.
  */
 final class OutcomeRing {
     private final int mostOutcomes;
     private final long mostBytes;
     private final ArrayDeque<RecentOutcome> outcomes = new ArrayDeque<>();
-    /** Those that hold their event, oldest first. */
-    private final ArrayDeque<RecentOutcome> heavy = new ArrayDeque<>();
+    /** The outcomes that hold their event, oldest first. */
+    private final ArrayDeque<RecentOutcome> withEvent = new ArrayDeque<>();
 
     private long bytes;
 
@@ -28,33 +29,33 @@ final class OutcomeRing {
     void add(RecentOutcome outcome) {
         outcomes.addLast(outcome);
         if (outcome.bytes() > 0) {
-            heavy.addLast(outcome);
+            withEvent.addLast(outcome);
             bytes += outcome.bytes();
         }
         while (bytes > mostBytes) {
-            lighten();
+            dropOldestEvent();
         }
-        if (outcomes.size() > mostOutcomes && Objects.equals(outcomes.removeFirst(), heavy.peekFirst())) {
-            lighten();
+        if (outcomes.size() > mostOutcomes && Objects.equals(outcomes.removeFirst(), withEvent.peekFirst())) {
+            dropOldestEvent();
         }
     }
 
-    private void lighten() {
-        RecentOutcome oldest = heavy.removeFirst();
+    private void dropOldestEvent() {
+        RecentOutcome oldest = withEvent.removeFirst();
         bytes -= oldest.bytes();
         oldest.dropEvent();
     }
 
-    /** Returns all, oldest first, and forgets them; they keep their events. */
+    /** Removes all outcomes and returns them, oldest first, with their events. */
     List<RecentOutcome> removeAll() {
         List<RecentOutcome> all = new ArrayList<>(outcomes);
         outcomes.clear();
-        heavy.clear();
+        withEvent.clear();
         bytes = 0;
         return all;
     }
 
-    /** Returns at most so many of the newest that are wanted and come after a number, newest first. */
+    /** Returns the newest outcomes that have a greater number and match, newest first; at most {@code most}. */
     List<RecentOutcome> newest(long after, int most, Predicate<RecentOutcome> wanted) {
         List<RecentOutcome> found = new ArrayList<>();
         var newestFirst = outcomes.descendingIterator();

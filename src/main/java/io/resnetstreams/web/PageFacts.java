@@ -3,12 +3,12 @@ package io.resnetstreams.web;
 import io.resnetstreams.topology.InFlightLimits;
 
 /**
- * What is known of an instance before it starts.
+ * The settings of an instance that the page needs.
  *
  * @param version of this program
- * @param host the address that the server listens at, as configured
- * @param pictures whether the page shows what events contain: pictures, and the payloads of dead letters
- * @param actions whether it sends dead letters back; their payloads are shown then, too
+ * @param host the configured address of the server
+ * @param pictures whether the page shows the content of events: pictures, and payloads of dead letters
+ * @param actions whether the page can resend dead letters; it then shows their payloads too
  */
 public record PageFacts(
         String application,

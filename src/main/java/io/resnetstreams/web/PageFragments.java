@@ -1,6 +1,6 @@
 package io.resnetstreams.web;
 
-import static io.resnetstreams.web.Html.escape;
+import static io.resnetstreams.common.Markup.escape;
 
 import io.resnetstreams.events.LabelEvent.Label;
 import java.time.Instant;
@@ -8,9 +8,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
-/** The lists of the page as HTML, for its first sight and for browsers without JavaScript; page.js makes the same. */
+/** Renders the lists of the page as HTML, initially and for browsers without JavaScript; page.js renders the same. */
 final class PageFragments {
-    /** Beyond so many characters in all, a model's labels are not offered to the filter. */
+    /** The filter offers the labels of a model only if they have at most this many characters in total. */
     private static final int MOST_OPTION_CHARACTERS = 20_000;
 
     private final LivePage page;
@@ -19,7 +19,7 @@ final class PageFragments {
         this.page = page;
     }
 
-    /** Returns the labels to choose from. */
+    /** Returns the labels that the filter offers. */
     String options() {
         List<String> labels = page.model().labels();
         StringBuilder html = new StringBuilder();
@@ -30,7 +30,7 @@ final class PageFragments {
         return html.toString();
     }
 
-    /** Returns the last labels. */
+    /** Returns the latest labels. */
     String labels(LabelFilter filter) {
         StringBuilder html = new StringBuilder();
         for (RecentOutcome outcome : page.recent().labels(0, EventStreams.LABELS_AT_FIRST, filter)) {
@@ -47,7 +47,7 @@ final class PageFragments {
                 html.append("</div>");
             }
             html.append("<div class=\"said\"><ol class=\"bars\">");
-            PageJson.best(outcome).forEach(label -> bar(html, label));
+            PageJson.top(outcome).forEach(label -> bar(html, label));
             html.append("</ol><p class=\"id\">")
                     .append(escape(PageJson.shorten(outcome.label().id())))
                     .append("</p><p class=\"where\">")
@@ -111,7 +111,7 @@ final class PageFragments {
                     .append(name)
                     .append("\">Payload</a></p>");
         }
-        if (letter.isSentBack()) {
+        if (letter.isResent()) {
             html.append("<p class=\"actions\">Sent back</p>");
         } else if (hasContent && page.facts().actions()) {
             html.append("<form method=\"post\" action=\"/replay\"><input type=\"hidden\" name=\"token\" value=\"")
@@ -123,7 +123,7 @@ final class PageFragments {
         html.append("</li>");
     }
 
-    /** Returns the runs. */
+    /** Returns the backfills. */
     String backfills(List<InstanceView.Backfill> runs) {
         StringBuilder html = new StringBuilder();
         for (InstanceView.Backfill run : runs) {

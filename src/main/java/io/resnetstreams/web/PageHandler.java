@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.resnetstreams.common.Markup;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code GET /}: the page with all its numbers in it, so that it can be read without JavaScript. */
+/** {@code GET /}: the page with all numbers, so that it is readable without JavaScript. */
 final class PageHandler implements HttpHandler {
     private static final int OK = 200;
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-zA-Z0-9.]+)}}");
@@ -24,22 +25,23 @@ final class PageHandler implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        page.streams().looked();
+        page.streams().requested();
         LabelFilter filter = LabelFilter.of(exchange.getRequestURI().getRawQuery());
         WebServer.answer(exchange, OK, "text/html; charset=utf-8", html(filter).getBytes(UTF_8));
     }
 
-    /** Returns the page as it is now. */
+    /** Returns the page with the present state. */
     String html(LabelFilter filter) {
         Reading reading = page.reading();
         Map<String, String> places = new LinkedHashMap<>();
-        PageTexts.of(page.facts(), page.model(), reading).forEach((name, text) -> places.put(name, Html.escape(text)));
+        PageTexts.of(page.facts(), page.model(), reading)
+                .forEach((name, text) -> places.put(name, Markup.escape(text)));
         PageFragments fragments = new PageFragments(page);
         places.put("fragment.labels", fragments.labels(filter));
         places.put("fragment.deadLetters", fragments.deadLetters());
         places.put("fragment.backfills", fragments.backfills(reading.view().backfills()));
         places.put("fragment.options", fragments.options());
-        places.put("filter.label", Html.escape(filter.label()));
+        places.put("filter.label", Markup.escape(filter.label()));
         places.put("filter.from", Figures.number(filter.from()));
         places.put("filter.to", Figures.number(filter.to()));
         places.put("token", page.facts().actions() ? page.token() : "");
@@ -55,12 +57,12 @@ final class PageHandler implements HttpHandler {
         return fill(places);
     }
 
-    /** Fills all places in one pass, so that what was filled in is no place again. */
+    /** Replaces all placeholders in one pass, so that an inserted text is not taken for a placeholder. */
     private String fill(Map<String, String> places) {
         return PLACE.matcher(template).replaceAll(place -> {
             String text = places.get(place.group(1));
             if (text == null) {
-                throw new IllegalStateException("page.html has a place " + place.group() + " that nothing fills");
+                throw new IllegalStateException("page.html has a placeholder " + place.group() + " without a text");
             }
             return Matcher.quoteReplacement(text);
         });

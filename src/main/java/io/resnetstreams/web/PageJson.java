@@ -9,9 +9,9 @@ import io.resnetstreams.events.LabelEvent.Label;
 import java.util.List;
 import java.util.Map;
 
-/** What the page's script gets. Every value is text or a number to it, whatever an event contained. Stateless. */
+/** Renders the data for the script of the page. Every value is a text or a number. Stateless. */
 final class PageJson {
-    /** As many as the page has bars for. */
+    /** Number of labels that the page shows for an image. */
     private static final int BARS = 3;
 
     private static final int LONGEST_ID = 200;
@@ -34,7 +34,7 @@ final class PageJson {
         return node;
     }
 
-    /** Returns how full each stage of the picture is, from 0 to 1. */
+    /** Returns the utilisation of each stage, from 0 to 1. */
     static ObjectNode gauges(Map<String, Double> gauges) {
         ObjectNode node = NODES.objectNode();
         gauges.forEach((name, share) -> node.put(name, Math.round(share * 1_000) / 1e3));
@@ -55,7 +55,7 @@ final class PageJson {
         node.put("latency", Figures.millis(Math.max(1, outcome.latencyMillis())));
         node.put("picture", outcome.event() != null);
         ArrayNode labels = node.putArray("labels");
-        for (Label label : best(outcome)) {
+        for (Label label : top(outcome)) {
             labels.addObject()
                     .put("label", label.label())
                     .put("probability", Math.round(label.probability() * 10_000) / 1e4);
@@ -63,8 +63,8 @@ final class PageJson {
         return node;
     }
 
-    /** Returns the labels that the page has bars for, best first. */
-    static List<Label> best(RecentOutcome outcome) {
+    /** Returns the most probable labels, in descending order. */
+    static List<Label> top(RecentOutcome outcome) {
         List<Label> labels = outcome.label().labels();
         return labels.subList(0, Math.min(BARS, labels.size()));
     }
@@ -98,7 +98,7 @@ final class PageJson {
         node.put("reason", letter.rejection().reason());
         node.put("millis", letter.committedMillis());
         node.put("content", letter.event() != null && letter.rejection().hasContent());
-        node.put("sentBack", letter.isSentBack());
+        node.put("sentBack", letter.isResent());
         return node;
     }
 

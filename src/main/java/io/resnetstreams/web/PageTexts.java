@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** All texts of the page that change, by the names that its elements have. Written here alone, with and without JavaScript. */
+/** The variable texts of the page by the names of its elements, with and without JavaScript. */
 final class PageTexts {
     private static final int SHORT_DIGEST = 12;
 
@@ -126,7 +126,7 @@ final class PageTexts {
         return percent(rates.busyByDevice().getOrDefault(name, 0.0)) + " busy, batches of up to " + device.ceiling();
     }
 
-    /** Returns numbers with ranges, such as {@code 0–3, 5}. */
+    /** Returns partitions as ranges, such as {@code 0–3, 5}. */
     static String partitions(Set<Integer> partitions) {
         if (partitions.isEmpty()) {
             return "none";

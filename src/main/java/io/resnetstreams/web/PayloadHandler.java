@@ -11,8 +11,8 @@ import java.util.HexFormat;
 import org.apache.kafka.common.header.Header;
 
 /**
- * {@code GET /payloads/NUMBER-INSTANCE}: what a dead letter's event contains, as plain text: key, headers, and the beginning
- * of the value in hexadecimal beside its characters.
+ * {@code GET /payloads/NUMBER-INSTANCE}: the event of a dead letter as plain text: its key, its headers, and a hex dump of
+ * the beginning of its value.
  */
 final class PayloadHandler implements HttpHandler {
     private static final int OK = 200;
@@ -31,8 +31,9 @@ final class PayloadHandler implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        long number = Paths.number(exchange, page.instance());
-        RecentOutcome letter = number == Paths.NONE ? null : page.recent().deadLetter(number);
+        long number = OutcomeNames.number(exchange, page.instance());
+        RecentOutcome letter =
+                number == OutcomeNames.NONE ? null : page.recent().deadLetter(number);
         RawEvent event = letter == null ? null : letter.event();
         if (event == null) {
             WebServer.answer(exchange, NOT_FOUND, "this payload is not kept here, or no longer; 'dlq export' has it");
@@ -41,7 +42,7 @@ final class PayloadHandler implements HttpHandler {
         WebServer.answer(exchange, OK, "text/plain; charset=utf-8", text(event).getBytes(UTF_8));
     }
 
-    /** Returns an event as text. */
+    /** Returns the event as text. */
     static String text(RawEvent event) {
         StringBuilder text = new StringBuilder();
         text.append("key      ")

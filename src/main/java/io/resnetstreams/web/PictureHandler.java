@@ -9,13 +9,13 @@ import io.resnetstreams.events.RejectedEventException;
 import java.io.IOException;
 
 /**
- * {@code GET /pictures/NUMBER-INSTANCE}: the image file of an event with a label, as it came. Its type is told from its first
- * bytes, and is one of pictures alone: nothing in it can run.
+ * {@code GET /pictures/NUMBER-INSTANCE}: the unchanged image file of a labelled event. Its content type is derived from its
+ * first bytes and is always an image type that can't contain scripts.
  */
 final class PictureHandler implements HttpHandler {
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
-    /** The event was read before; this only finds the image in it again. */
+    /** Extracts the image from an event that the pipeline has already checked. */
     private static final EventReader READER = new EventReader(new EventLimits(
             Integer.MAX_VALUE, 1_000, Integer.MAX_VALUE, 1_000_000, Integer.MAX_VALUE, Integer.MAX_VALUE));
 
@@ -27,8 +27,8 @@ final class PictureHandler implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        long number = Paths.number(exchange, page.instance());
-        RecentOutcome label = number == Paths.NONE ? null : page.recent().label(number);
+        long number = OutcomeNames.number(exchange, page.instance());
+        RecentOutcome label = number == OutcomeNames.NONE ? null : page.recent().label(number);
         RawEvent event = label == null ? null : label.event();
         byte[] image = event == null ? null : image(event);
         String type = image == null ? null : type(image);
@@ -47,7 +47,7 @@ final class PictureHandler implements HttpHandler {
         }
     }
 
-    /** Returns the type of the formats that get a label, or null. */
+    /** Returns the content type, or null if it is not one of the supported image formats. */
     static String type(byte[] image) {
         if (starts(image, 0, 0xFF, 0xD8)) {
             return "image/jpeg";

@@ -8,9 +8,10 @@ import java.util.TreeSet;
 import org.apache.kafka.streams.KafkaStreams.State;
 
 /**
- * Whether an instance is alive, so that restarting it would not help, and ready, so that it does its work or stands by.
+ * The liveness and readiness of an instance. An instance that is not live should be restarted; one that is ready processes
+ * events or is on standby.
  *
- * <p>A broker that is away makes no instance dead, since a restart would not bring it back; it makes all of them not ready.
+ * <p>If the broker is unavailable, all instances are live, since a restart would not help, but not ready.
  *
  * <p>Threading: thread-safe.
  */
@@ -23,17 +24,17 @@ public final class PipelineHealth {
 
     private record Watched(Pipeline pipeline, PipelineMonitor monitor) {}
 
-    /** @param stallMillis how long an instance may stand still, with work to do, before it counts as dead */
+    /** @param stallMillis time without progress, while events wait, after which the instance is not live */
     public PipelineHealth(long stallMillis) {
         this.stallMillis = stallMillis;
     }
 
-    /** From now on it is asked; before, the model is being loaded. */
+    /** Sets the pipeline. Until then, the model is being loaded. */
     public void watch(Pipeline pipeline, PipelineMonitor monitor) {
         watched = new Watched(pipeline, monitor);
     }
 
-    /** Returns whether the instance lives; one that does not should be restarted. */
+    /** Returns the liveness. */
     public Health live() {
         Watched now = watched;
         if (now == null) {
@@ -56,7 +57,7 @@ public final class PipelineHealth {
                         : "the broker does not answer; a restart would not help");
     }
 
-    /** Returns whether the instance does its work, or stands by for others that do; one that is not alive does not. */
+    /** Returns the readiness. An instance that is not live is not ready. */
     public Health ready() {
         Watched now = watched;
         if (now == null) {

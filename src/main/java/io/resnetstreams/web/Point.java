@@ -1,12 +1,12 @@
 package io.resnetstreams.web;
 
 /**
- * A point of the page's plots; what is unknown is NaN.
+ * A point of the plots; unknown values are NaN.
  *
- * @param millis when, since the epoch
- * @param lag events of the instance's partitions that are not committed
- * @param p50 milliseconds from an event's timestamp to its commit, as p95 and p99 are
- * @param batch images in a batch, in the mean
+ * @param millis time since the epoch
+ * @param lag uncommitted events of the instance's partitions
+ * @param p50 median time from an event's timestamp to its commit, in milliseconds, as are p95 and p99
+ * @param batch mean batch size in images
  */
 record Point(
         long millis,

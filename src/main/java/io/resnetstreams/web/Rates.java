@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How fast things go, from two readings of the counts; 0 where nothing happened between them.
+ * Rates between two snapshots of the counts; 0 if nothing happened in between.
  *
  * @param decodeMillis mean time to read and decode an event
- * @param decodeBusy how many threads were decoding, in the mean
+ * @param decodeBusy mean number of threads that were decoding
  * @param waitMillis mean time that a decoded image waited for a device
- * @param meanBatch images in a batch
- * @param fullBatches the share of batches that were full
+ * @param meanBatch mean batch size in images
+ * @param fullBatches share of batches that were full
  * @param inferenceMillis mean time of a batch on a device
- * @param deviceBusy the share of their time, from 0 to 1, that the workers of all sound devices were at batches
+ * @param deviceBusy share of time, from 0 to 1, that the workers of all working devices processed batches
  */
 record Rates(
         double labelsPerSecond,
@@ -67,7 +67,7 @@ record Rates(
         return to <= 0 ? 0 : of / to;
     }
 
-    /** A batch that began before the first reading counts whole. */
+    /** The whole time of a batch counts, even if the batch started before the first snapshot. */
     private static double share(double of, double to) {
         return Math.min(1, ratio(of, to));
     }

@@ -3,9 +3,9 @@ package io.resnetstreams.web;
 import io.resnetstreams.metrics.CountsSnapshot;
 
 /**
- * All that the page tells of one moment, but for the outcomes.
+ * The state that the page shows, except the outcomes.
  *
- * @param point the newest point of the plots, or null before the first
+ * @param point the latest point of the plots, or null before the first
  */
 record Reading(InstanceView view, CountsSnapshot counts, Rates rates, Bottleneck bottleneck, Point point) {
     static Reading of(PageFacts facts, InstanceView view, CountsSnapshot counts, Rates rates, Point point) {
@@ -22,7 +22,7 @@ record Reading(InstanceView view, CountsSnapshot counts, Rates rates, Bottleneck
         return new Reading(view, counts, rates, bottleneck, point);
     }
 
-    /** Returns the share of the window that is taken, in events or bytes, whichever is greater. */
+    /** Returns the used share of the window, in events or bytes, whichever is greater. */
     static double window(PageFacts facts, InstanceView view) {
         return Math.min(
                 1,

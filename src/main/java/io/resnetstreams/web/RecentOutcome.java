@@ -13,9 +13,10 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An outcome that the page may show.
+ * An outcome for the page.
  *
- * <p>Threading: made by a stream thread, numbered at its commit under the lock of {@link RecentOutcomes}; any may read.
+ * <p>Threading: created by a stream thread, and numbered at its commit under the lock of {@link RecentOutcomes}; any thread may
+ * read.
  */
 final class RecentOutcome {
     private static final int LONGEST_KEY = 200;
@@ -30,14 +31,14 @@ final class RecentOutcome {
     private volatile long committedMillis;
 
     /**
-     * Why an event is a dead letter; without the event, which may be large.
+     * The reason for a dead letter, without the event, which may be large.
      *
-     * @param key the record's key as text, shortened; null where there is none
+     * @param key the key of the record as text, shortened; null if there is none
      * @param hasContent whether the dead letter holds its event
      */
     record Rejection(DeadLetterKind kind, String reason, String key, boolean hasContent) {}
 
-    /** @param keepsEvent whether what the event contains is kept for now */
+    /** @param keepsEvent whether the content of the event is kept */
     RecentOutcome(RawEvent event, Outcome outcome, boolean keepsEvent) {
         this.source = event.source();
         this.event = keepsEvent ? event : null;
@@ -69,17 +70,17 @@ final class RecentOutcome {
         committedMillis = millis;
     }
 
-    /** Returns its number, counted from 1 over all outcomes of this instance. */
+    /** Returns the number among the outcomes of this instance, from 1. */
     long number() {
         return number;
     }
 
-    /** Returns when it was committed, in milliseconds since the epoch. */
+    /** Returns the time of the commit, in milliseconds since the epoch. */
     long committedMillis() {
         return committedMillis;
     }
 
-    /** Returns how long it took from the event's timestamp to the commit; a producer's clock may be ahead. */
+    /** Returns the time from the event's timestamp to the commit; 0 if the clock of the producer is ahead. */
     long latencyMillis() {
         return Math.max(0, committedMillis - source.timestamp());
     }
@@ -88,22 +89,22 @@ final class RecentOutcome {
         return source;
     }
 
-    /** Returns the label, or null where it is a dead letter. */
+    /** Returns the label, or null for a dead letter. */
     LabelEvent label() {
         return label;
     }
 
-    /** Returns why it is a dead letter, or null where it is a label. */
+    /** Returns the reason for a dead letter, or null for a label. */
     Rejection rejection() {
         return rejection;
     }
 
-    /** Returns the event as it came, or null where it is not kept, or no longer. */
+    /** Returns the unchanged event, or null if it is not kept, or no longer kept. */
     RawEvent event() {
         return event;
     }
 
-    /** Returns about how many bytes its event holds here. */
+    /** Returns the approximate memory held by the event. */
     long bytes() {
         return event == null ? 0 : bytes;
     }
@@ -112,17 +113,17 @@ final class RecentOutcome {
         event = null;
     }
 
-    /** Returns whether it was sent back by this page. */
-    boolean isSentBack() {
+    /** Returns whether this page has resent the event. */
+    boolean isResent() {
         return sentBack.get();
     }
 
-    /** Returns true to the one caller that may send it back. */
-    boolean beginSendingBack() {
+    /** Returns true for the one caller that may resend the event. */
+    boolean beginResend() {
         return sentBack.compareAndSet(false, true);
     }
 
-    void sendingBackFailed() {
+    void resendFailed() {
         sentBack.set(false);
     }
 }

@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * The last labels and, by stage and code, the last dead letters that were committed, bounded in number and bytes.
+ * The latest committed labels and dead letters, the latter by stage and code. Number and bytes are bounded.
  *
- * <p>Threading: thread-safe, by one lock that is taken once a commit.
+ * <p>Threading: thread-safe; a commit takes the lock once.
  */
 final class RecentOutcomes {
-    /** So many labels are there to be filtered. */
+    /** Number of labels that can be filtered. */
     static final int MOST_LABELS = 512;
 
     static final int MOST_OF_A_KIND = 20;
     private static final long LABEL_BYTES = 16L << 20;
     private static final long DEAD_LETTER_BYTES = 1L << 20;
-    /** The pipeline has some twenty codes; this bounds memory whatever they become. */
+    /** Bounds the memory; the pipeline has about twenty codes. */
     private static final int MOST_KINDS = 64;
 
     private static final DeadLetterKind OTHER = new DeadLetterKind("other", "other");
@@ -38,10 +38,10 @@ final class RecentOutcomes {
     }
 
     /**
-     * Dead letters of one kind, as they are at one moment.
+     * The dead letters of one kind at one moment.
      *
-     * @param count since the instance started
-     * @param last the newest, newest first
+     * @param count since the start of the instance
+     * @param last the latest, newest first
      */
     record DeadLetters(DeadLetterKind kind, long count, List<RecentOutcome> last) {}
 
@@ -49,12 +49,12 @@ final class RecentOutcomes {
         this.clock = clock;
     }
 
-    /** Returns a ring for outcomes that wait for their commit, which bounds them likewise. */
+    /** Returns a ring for uncommitted outcomes. */
     static OutcomeRing pending() {
         return new OutcomeRing(MOST_LABELS / 4, LABEL_BYTES / 4);
     }
 
-    /** They became visible. */
+    /** Adds committed outcomes. */
     synchronized void committed(List<RecentOutcome> outcomes) {
         long now = clock.millis();
         for (RecentOutcome outcome : outcomes) {
@@ -73,13 +73,13 @@ final class RecentOutcomes {
         return groups.computeIfAbsent(known, first -> new Group());
     }
 
-    /** So many dead letters of this kind were committed; those told of one by one are among them. */
+    /** Counts committed dead letters of a kind, whether or not they are kept. */
     synchronized void counted(DeadLetterKind kind, long more) {
         group(kind).count += more;
         deadLettersVersion++;
     }
 
-    /** Returns the newest labels that are wanted and have a greater number, newest first. */
+    /** Returns the newest labels that have a greater number and match, newest first. */
     synchronized List<RecentOutcome> labels(long after, int most, Predicate<RecentOutcome> wanted) {
         return labels.newest(after, most, wanted);
     }
@@ -98,12 +98,12 @@ final class RecentOutcomes {
         return all;
     }
 
-    /** Returns a label by its number, or null where it is gone. */
+    /** Returns a label by its number, or null if it is no longer kept. */
     synchronized RecentOutcome label(long number) {
         return first(labels.newest(number - 1, MOST_LABELS, label -> label.number() == number));
     }
 
-    /** Returns a dead letter by its number, or null where it is gone. */
+    /** Returns a dead letter by its number, or null if it is no longer kept. */
     synchronized RecentOutcome deadLetter(long number) {
         for (Group group : groups.values()) {
             RecentOutcome found =
@@ -119,17 +119,17 @@ final class RecentOutcomes {
         return outcomes.isEmpty() ? null : outcomes.get(0);
     }
 
-    /** Something about a dead letter that is kept has changed. */
+    /** Records a change of a dead letter. */
     synchronized void touchDeadLetters() {
         deadLettersVersion++;
     }
 
-    /** Returns a number that grows whenever the dead letters change. */
+    /** Returns a version that increases whenever the dead letters change. */
     synchronized long deadLettersVersion() {
         return deadLettersVersion;
     }
 
-    /** Returns the greatest number that was given. */
+    /** Returns the number of the latest outcome. */
     synchronized long lastNumber() {
         return lastNumber;
     }

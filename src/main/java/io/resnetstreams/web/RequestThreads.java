@@ -9,9 +9,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads that read requests and answer them. A request has limited time, its headers, its body and its answer together;
- * and where all threads are taken, the request that has taken longest makes way for the next one. So clients that send half a
- * request, or don't read the answer, take nothing from others, however many they are: health is answered in any case.
+ * The threads that read requests and send responses. The time of a request is limited, including its headers, body and
+ * response. If all threads are busy, the longest-running request is stopped in favour of the next one. So clients that send
+ * incomplete requests or don't read responses can't block others, however many they are, and health checks are always
+ * answered.
  *
  * <p>Threading: thread-safe.
  */
@@ -19,14 +20,14 @@ final class RequestThreads implements Executor, AutoCloseable {
     static final int MOST = 64;
     static final Duration LONGEST_REQUEST = Duration.ofSeconds(20);
 
-    /** Shorter ones make way for nobody: all but a few requests take less. */
+    /** A shorter request is never stopped; nearly all requests are shorter. */
     private static final Duration SHORT_REQUEST = Duration.ofMillis(250);
 
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
     private static final int IDLE_SECONDS = 30;
 
-    /** What the present thread works at; only threads of this class have any. */
-    private static final ThreadLocal<ClientWork.Piece> PRESENT = new ThreadLocal<>();
+    /** The work of the current thread; only set for threads of this class. */
+    private static final ThreadLocal<ClientWork.Piece> CURRENT = new ThreadLocal<>();
 
     private final ClientWork work = new ClientWork(System::nanoTime);
     private final LinkedBlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
@@ -44,11 +45,11 @@ final class RequestThreads implements Executor, AutoCloseable {
     public void execute(Runnable request) {
         threads.execute(() -> {
             ClientWork.Piece piece = work.begin();
-            PRESENT.set(piece);
+            CURRENT.set(piece);
             try {
                 request.run();
             } finally {
-                PRESENT.remove();
+                CURRENT.remove();
                 piece.over();
             }
         });
@@ -66,17 +67,17 @@ final class RequestThreads implements Executor, AutoCloseable {
         }
     }
 
-    /** The present request is one for health. */
+    /** Marks the current request as a health check. */
     static void requestIsUrgent() {
-        ClientWork.Piece piece = PRESENT.get();
+        ClientWork.Piece piece = CURRENT.get();
         if (piece != null) {
             piece.urgent();
         }
     }
 
-    /** The client of the present request is done with: what its thread does now, it does on its own, and may take its time. */
+    /** Ends the time limit of the current request: from now on its thread does not wait for the client. */
     static void requestIsRead() {
-        ClientWork.Piece piece = PRESENT.get();
+        ClientWork.Piece piece = CURRENT.get();
         if (piece != null) {
             piece.over();
         }

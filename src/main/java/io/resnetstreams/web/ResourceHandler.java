@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** Serves a file that was built in. */
+/** Serves a built-in file. */
 final class ResourceHandler implements HttpHandler {
     private static final int OK = 200;
 
@@ -18,7 +18,7 @@ final class ResourceHandler implements HttpHandler {
         this.contentType = contentType;
     }
 
-    /** Returns a file of the page. */
+    /** Returns the content of a built-in file. */
     static byte[] read(String name) {
         try (InputStream stream = ResourceHandler.class.getResourceAsStream("/web/" + name)) {
             if (stream == null) {

@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves pages by HTTP, each at one exact path, or below one that ends with a slash, to {@code GET} and {@code HEAD}; those
- * that are an {@link ActionHandler} to {@code POST}.
+ * An HTTP server. A handler serves one exact path, or all paths below one that ends with a slash. It accepts {@code GET} and
+ * {@code HEAD}; an {@link ActionHandler} accepts {@code POST}.
  *
- * <p>Threading: daemon threads of its own answer, see {@link RequestThreads}.
+ * <p>Threading: daemon threads of its own send responses, see {@link RequestThreads}.
  */
 public final class WebServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
@@ -27,7 +27,7 @@ public final class WebServer implements AutoCloseable {
     private static final String LONGEST_REQUEST_SECONDS = "sun.net.httpserver.maxReqTime";
 
     static {
-        // Read when the JDK's server is loaded: connections on which nothing comes would stay for ever.
+        // The JDK's server reads this when it is loaded. Without it, idle connections would never be closed.
         if (System.getProperty(LONGEST_REQUEST_SECONDS) == null) {
             System.setProperty(LONGEST_REQUEST_SECONDS, "20");
         }
@@ -44,10 +44,10 @@ public final class WebServer implements AutoCloseable {
     }
 
     /**
-     * Starts it.
+     * Starts the server.
      *
-     * @param host the address to listen at
-     * @param port 0 for any that is free
+     * @param host the address to listen on
+     * @param port 0 for any free port
      * @param pages handlers by path, such as {@code /metrics}; one that ends with a slash, such as {@code /pictures/}, has all
      *     paths below it, but {@code /} is itself alone
      * @throws IOException if there is no such host, or the port can't be used
@@ -66,7 +66,7 @@ public final class WebServer implements AutoCloseable {
         return started;
     }
 
-    /** Returns {@code http://HOST:PORT} with the host as it was given and the port that is in use. */
+    /** Returns {@code http://HOST:PORT} with the given host and the actual port. */
     public String address() {
         InetSocketAddress address = server.getAddress();
         String host = address.getHostString();
@@ -93,11 +93,11 @@ public final class WebServer implements AutoCloseable {
                 keepsOpen = page instanceof StreamHandler;
             }
         } catch (IOException e) {
-            // Whoever asked has gone away, such as a scrape that took longer than its time-out.
-            LOG.debug("{} was not taken to its end: {}", path, e.toString());
+            // The client has closed the connection, for example after a scrape timeout.
+            LOG.debug("the client did not read all of {}: {}", path, e.toString());
         } catch (RuntimeException e) {
             LOG.warn("{} could not be answered: {}", path, e.toString(), e);
-            tryToSayFailed(exchange);
+            tryToReportFailure(exchange);
         } finally {
             if (!keepsOpen) {
                 exchange.close();
@@ -114,21 +114,21 @@ public final class WebServer implements AutoCloseable {
         return slash < 0 || slash == path.length() - 1 ? null : pages.get(path.substring(0, slash + 1));
     }
 
-    /** Fails where the answer had begun; then the connection is closed, and the client sees that it is cut. */
-    private static void tryToSayFailed(HttpExchange exchange) {
+    /** Has no effect if the response has started; the client then sees that the connection is closed early. */
+    private static void tryToReportFailure(HttpExchange exchange) {
         try {
             answer(exchange, INTERNAL_ERROR, "it can't be answered; the log says why");
         } catch (IOException e) {
-            LOG.debug("the failure could not be told: {}", e.toString());
+            LOG.debug("the failure could not be reported: {}", e.toString());
         }
     }
 
-    /** Sends a line of text. */
+    /** Sends a line of text as the response. */
     static void answer(HttpExchange exchange, int status, String line) throws IOException {
         answer(exchange, status, "text/plain; charset=utf-8", (line + "\n").getBytes(UTF_8));
     }
 
-    /** Sends a whole answer; its headers alone for {@code HEAD}. */
+    /** Sends a complete response; for {@code HEAD} only its headers. */
     static void answer(HttpExchange exchange, int status, String contentType, byte[] body) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", contentType);
         exchange.getResponseHeaders().set("Cache-Control", "no-store");
@@ -139,7 +139,7 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
-    /** Ends at once; what is being answered is cut. */
+    /** Stops immediately; open connections are closed. */
     @Override
     public void close() {
         server.stop(0);

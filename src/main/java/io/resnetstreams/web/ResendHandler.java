@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /replay} with the form fields {@code letter} and {@code token}: sends the event of a dead letter back. It is
- * refused unless the page itself asks: the browser must name this origin, and the token stands only in the page, which other
+ * {@code POST /replay} with the form fields {@code letter} and {@code token}: resends the event of a dead letter. Only
+ * requests from the page are accepted: the browser must send this origin, and the token is only in the page, which other
  * origins can't read.
  */
-final class ReplayHandler implements ActionHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplayHandler.class);
+final class ResendHandler implements ActionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ResendHandler.class);
     private static final int OK = 200;
     private static final int SEE_OTHER = 303;
     private static final int FORBIDDEN = 403;
@@ -29,11 +29,11 @@ final class ReplayHandler implements ActionHandler {
     private static final int MOST_BYTES = 1_024;
 
     private final LivePage page;
-    private final DeadLetterReplay replay;
+    private final DeadLetterResend resend;
 
-    ReplayHandler(LivePage page, DeadLetterReplay replay) {
+    ResendHandler(LivePage page, DeadLetterResend resend) {
         this.page = page;
-        this.replay = replay;
+        this.resend = resend;
     }
 
     @Override
@@ -52,33 +52,34 @@ final class ReplayHandler implements ActionHandler {
             WebServer.answer(exchange, FORBIDDEN, "the token is not this instance's; load the page again");
             return;
         }
-        long number = Paths.number(form.get("letter"), page.instance());
-        RecentOutcome letter = number == Paths.NONE ? null : page.recent().deadLetter(number);
+        long number = OutcomeNames.number(form.get("letter"), page.instance());
+        RecentOutcome letter =
+                number == OutcomeNames.NONE ? null : page.recent().deadLetter(number);
         RawEvent event = letter == null ? null : letter.event();
         if (event == null || !letter.rejection().hasContent()) {
             WebServer.answer(exchange, NOT_FOUND, "this event is not kept here, or no longer; 'dlq replay' has it");
             return;
         }
-        if (!letter.beginSendingBack()) {
+        if (!letter.beginResend()) {
             WebServer.answer(exchange, CONFLICT, "it was sent back before; sent back twice it would come twice");
             return;
         }
-        sendBack(exchange, letter, event);
+        resend(exchange, letter, event);
     }
 
-    private void sendBack(HttpExchange exchange, RecentOutcome letter, RawEvent event) throws IOException {
+    private void resend(HttpExchange exchange, RecentOutcome letter, RawEvent event) throws IOException {
         try {
-            // The broker may take its time, and an interrupt would leave it unknown whether the event was sent.
+            // The broker may be slow, and after an interrupt it would be unknown whether the event was sent.
             RequestThreads.requestIsRead();
-            replay.sendBack(event);
+            resend.resend(event);
         } catch (IllegalStateException e) {
-            letter.sendingBackFailed();
-            LOG.warn("{} was not sent back: {}", letter.source(), e.getMessage());
+            letter.resendFailed();
+            LOG.warn("{} was not resent: {}", letter.source(), e.getMessage());
             WebServer.answer(exchange, UNAVAILABLE, e.getMessage());
             return;
         }
         page.recent().touchDeadLetters();
-        LOG.info("{} was sent back by way of the page", letter.source());
+        LOG.info("{} was resent from the page", letter.source());
         if ("application/json".equals(exchange.getRequestHeaders().getFirst("Accept"))) {
             WebServer.answer(exchange, OK, "sent back");
         } else {

@@ -2,13 +2,13 @@ package io.resnetstreams.web;
 
 import com.sun.net.httpserver.HttpExchange;
 
-/** Names of outcomes in paths: {@code /…/NUMBER-INSTANCE}. Stateless. */
-final class Paths {
+/** Names of outcomes in requests: {@code NUMBER-INSTANCE}. Stateless. */
+final class OutcomeNames {
     static final long NONE = -1;
 
-    private Paths() {}
+    private OutcomeNames() {}
 
-    /** Returns the number that the last part of a path has, or {@link #NONE}; of another instance it is none. */
+    /** Returns the number in the last part of a path, or {@link #NONE} if the name is malformed or of another instance. */
     static long number(HttpExchange exchange, String instance) {
         String path = exchange.getRequestURI().getPath();
         return number(path.substring(path.lastIndexOf('/') + 1), instance);
