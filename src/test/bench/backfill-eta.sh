@@ -26,7 +26,7 @@ tr -d , <"$work/log" | awk -v planned="$(cat "$work/planned")" '
     if (!total) { total = $6; first = $1 }
     if (!half && $4 * 2 >= total) { half = $1; done = $4; for (i = 1; i < NF; i++) if ($(i + 1) == "s" && $(i + 2) == "left") left = $i }
   }
-  /counting what was written/ { counting = $1 }
+  /checking the output/ { counting = $1 }
   / end$/ { end = $1 }
   END {
     printf "%d images, %.1f s from the first line of progress, then %.1f s for the audit\n", total, counting - first, end - counting

@@ -52,8 +52,8 @@ public final class LoadedNetwork implements AutoCloseable {
      */
     public void warmUp() throws Exception {
         int classes = directory.labels().size();
-        try (Service service =
-                new Service(List.of(List.of(new FreeNetwork(classes))), directory.preprocessing(), classes, batch())) {
+        try (Service service = new Service(
+                List.of(List.of(new ConstantNetwork(classes))), directory.preprocessing(), classes, batch())) {
             TopologyRun.pipeline(kafka, service.service()::classify, WARM_UP_SECONDS);
         }
     }

@@ -21,17 +21,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures the pipeline against its own ceiling and its peers. */
+/** Measures the pipeline's throughput, latency and memory. */
 @Command(
         name = "bench",
         description = {
-            "Measures the pipeline against its own ceiling and against what else could be written. Candidates alternate",
-            "within a run, and medians are compared: figures are ratios of this machine. Scenarios: ceiling, pipeline,",
-            "perRecord, drainAtCommit, overhead, simulatedDevice, latency, precision, growth, decode,",
-            "memory, startup."
+            "Measure the pipeline on this machine and compare it with the network alone and with simpler"
+                    + " implementations.",
+            "",
+            "The candidates of a scenario are measured in turn, and their medians are compared.",
+            "Scenarios: ceiling, pipeline, perRecord, drainAtCommit, overhead, simulatedDevice, latency,"
+                    + " precision, growth, decode, memory, startup."
         },
-        footer =
-                "%nExample: resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5 --report target/bench")
+        footer = {
+            "",
+            "Example:",
+            "  resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5 \\",
+            "    --report target/bench"
+        })
 final class BenchCommand implements Callable<Integer> {
     private static final int DEFAULT_SECONDS = 480;
 
@@ -41,33 +47,33 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "SCENARIO",
             arity = "0..*",
-            description = "What to measure (default: what fits into 8 minutes with these rounds and seconds).")
+            description = "Scenarios to run (default: those that fit into 8 minutes).")
     private List<String> scenarios;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Rounds of each candidate, after one for warm-up (default: ${DEFAULT-VALUE}).")
+            description = "Number of rounds, after one warm-up round (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "5",
-            description = "About how long each measurement takes (default: ${DEFAULT-VALUE}).")
+            description = "Approximate duration of each measurement, in seconds (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
             names = "--images",
             paramLabel = "DIR",
-            description = "JPEG photographs for pipeline and decode (default: made ones).")
+            description = "Directory of JPEG photographs (default: generated images).")
     private Path images;
 
     @Option(
             names = "--report",
             paramLabel = "DIR",
-            description = "Write a page with tables and plots, DIR/index.html, and the JSON, DIR/bench.json.")
+            description = "Write tables and plots to DIR/index.html, and JSON to DIR/bench.json.")
     private Path reportDirectory;
 
     @Spec
@@ -83,7 +89,7 @@ final class BenchCommand implements Callable<Integer> {
             BenchReport report = reportDirectory == null
                     ? null
                     : BenchReport.open(reportDirectory, Run.now(CommandLines.of(spec), names, rounds, seconds));
-            tellLeftOut(names);
+            reportSkipped(names);
             output.printJson(measure(names, settings, report));
             return 0;
         } catch (IllegalArgumentException e) {
@@ -97,18 +103,18 @@ final class BenchCommand implements Callable<Integer> {
         List<String> names = Benchmarks.fitting(settings, DEFAULT_SECONDS);
         if (names.isEmpty()) {
             throw UserErrorException.usage("no scenario fits into " + DEFAULT_SECONDS / 60 + " minutes with "
-                    + settings.rounds() + " rounds of " + settings.seconds() + " s; name those to measure");
+                    + settings.rounds() + " rounds of " + settings.seconds() + " s; name the scenarios to run");
         }
         return names;
     }
 
-    private void tellLeftOut(List<String> names) {
-        List<String> leftOut = Benchmarks.names().stream()
+    private void reportSkipped(List<String> names) {
+        List<String> skipped = Benchmarks.names().stream()
                 .filter(name -> !names.contains(name))
                 .toList();
-        if (scenarios == null && !leftOut.isEmpty()) {
-            System.err.println("left out, to be done within " + DEFAULT_SECONDS / 60 + " minutes: "
-                    + String.join(", ", leftOut) + " (name them, or take fewer --rounds or --seconds)");
+        if (scenarios == null && !skipped.isEmpty()) {
+            System.err.println("skipped to finish within " + DEFAULT_SECONDS / 60 + " minutes: "
+                    + String.join(", ", skipped) + " (name them, or reduce --rounds or --seconds)");
         }
     }
 
@@ -119,9 +125,9 @@ final class BenchCommand implements Callable<Integer> {
                     names,
                     settings,
                     name -> System.err.println("measuring " + name),
-                    // At once: it takes minutes, and may be cut off.
+                    // Report each scenario when it ends, since the run takes minutes and may be interrupted.
                     (name, figures) -> {
-                        output.text().printf("%-16s %s%n", name, figures);
+                        output.printf("%-16s %s%n", name, figures);
                         if (report != null) {
                             report.add(name, figures);
                         }

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.PipelineOptions;
 import io.resnetstreams.common.UserErrorException;
@@ -15,11 +16,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the embedded broker alone. */
+/** Runs the embedded broker. */
 @Command(
         name = "broker",
-        description = "Runs Kafka as one node on this machine, for trying out. Prints its address, then 'ready'.",
-        footer = "%nExample: resnet-streams broker --data data/broker --port 9092")
+        description = {"Run a single-node Kafka broker for development.", "", "Prints its address, then 'ready'."},
+        footer = {"", "Example:", "  resnet-streams broker --data data/broker --port 9092"})
 final class BrokerCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -31,28 +32,25 @@ final class BrokerCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             defaultValue = "data/broker",
-            description = "Directory of its log (default: ${DEFAULT-VALUE}).")
+            description = "Data directory of the broker (default: ${DEFAULT-VALUE}).")
     private Path data;
 
     @Option(
             names = "--port",
             paramLabel = "N",
             defaultValue = "9092",
-            description = "Port for clients, 0 for any free one (default: ${DEFAULT-VALUE}).")
+            description = "Port for clients; 0 selects a free port (default: ${DEFAULT-VALUE}).")
     private int port;
 
     @Option(
             names = "--property",
             paramLabel = "KEY=VALUE",
-            description =
-                    "Sets a property of Kafka's server, such as log.retention.hours or advertised.listeners; repeatable.")
+            description = "Set a broker property, such as log.retention.hours or advertised.listeners; repeatable.")
     private final Map<String, String> properties = new LinkedHashMap<>();
 
     @Override
     public Integer call() {
-        if (port < 0 || port > 65_535) {
-            throw UserErrorException.usage("--port is " + port + "; allowed are 0 to 65535");
-        }
+        OptionRange.require("--port", port, 0, 65_535);
         int maxMessageBytes = options.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         EmbeddedBroker broker;
         try {
@@ -70,8 +68,8 @@ final class BrokerCommand implements Callable<Integer> {
                         },
                         "shutdown"));
         output.printJson(Map.of("bootstrapServers", broker.bootstrapServers(), "data", data.toString()));
-        output.text().println(broker.bootstrapServers());
-        output.text().println("ready");
+        output.println(broker.bootstrapServers());
+        output.println("ready");
         output.text().flush();
         broker.awaitEnd();
         return 0;

@@ -26,9 +26,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,17 +35,22 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Labels local files, by the same code as events, or says why each would be a dead letter. */
+/** Classifies local files with the same code as events. */
 @Command(
         name = "classify",
-        description =
-                "Labels local files without a broker, or says why each would be a dead letter (then exit code 1).",
+        description = {
+            "Classify local files without Kafka.",
+            "",
+            "If a file would become a dead letter, the reason is printed, and the exit code is 1."
+        },
         footer = {
-            "%nExample: resnet-streams classify cat.jpg photos/ --model models/resnet20-fashion-mnist",
-            "         curl -s https://example.com/cat.jpg | resnet-streams classify -"
+            "",
+            "Examples:",
+            "  resnet-streams classify cat.jpg photos/ --model models/resnet20-fashion-mnist",
+            "  curl -s https://example.com/cat.jpg | resnet-streams classify -"
         })
 final class ClassifyCommand implements Callable<Integer> {
-    /** What became of a file; width and height are those that it states, null where it states none. */
+    /** A file's outcome. Width and height are those in its header, null if it has none. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"file", "outcome", "stage", "code", "reason", "width", "height", "labels"})
     record FileOutcome(
@@ -72,27 +75,28 @@ final class ClassifyCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "PATH",
             arity = "0..*",
-            description = "Image files, folders, IDX files; - is one image from standard input.")
+            description = "Image files, directories and IDX files; - reads one image from standard input.")
     private List<Path> paths = List.of();
 
     @Option(
             names = "--files-from",
             paramLabel = "FILE",
-            description = "Takes further paths from a file, one a line; - reads them from standard input.")
+            description = "Read more paths from a file, one per line; - reads them from standard input.")
     private Path filesFrom;
 
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
 
-    @Option(names = "--pixels", paramLabel = "DIR", description = "Write what the network sees of each file, as PNG.")
+    @Option(
+            names = "--pixels",
+            paramLabel = "DIR",
+            description = "Write the network's input for each file to DIR, as PNG.")
     private Path pixels;
 
     @Override
     public Integer call() {
         EventSource source = EventSource.of(allPaths());
-        Map<String, String> own = new HashMap<>();
-        own.put("model", modelPath);
-        Configuration configuration = options.load(own);
+        Configuration configuration = options.load("model", modelPath);
         ModelDirectory model = ClassificationStack.model(configuration.model());
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
@@ -100,8 +104,8 @@ final class ClassifyCommand implements Callable<Integer> {
                 model.preprocessing(), preprocessor, model.labels().size());
         AtomicBoolean allLabelled = new AtomicBoolean(true);
         try (ClassificationStack stack = ClassificationStack.open(configuration, model, InferenceMetrics.NONE)) {
-            output.text().println(description(model));
-            source.notice().ifPresent(output.text()::println);
+            output.println(description(model));
+            source.notice().ifPresent(output::println);
             FilesInFlight files = new FilesInFlight(stack.service()::classify, file -> {
                 FileOutcome outcome = outcome(file);
                 print(outcome);
@@ -110,7 +114,7 @@ final class ClassifyCommand implements Callable<Integer> {
                     return;
                 }
                 check.warning(file.file().image())
-                        .ifPresent(warning -> output.text().println("  warning: " + outcome.file() + " is " + warning));
+                        .ifPresent(warning -> output.println("  warning: " + outcome.file() + " is " + warning));
                 if (pixels != null) {
                     writePixels(preprocessor, model, file);
                 }
@@ -118,7 +122,7 @@ final class ClassifyCommand implements Callable<Integer> {
             try {
                 source.forEach(files::add);
             } finally {
-                // Whatever the next file is, those before it have their outcomes.
+                // If a file can't be read, the outcomes of the files before it are still printed.
                 files.finish();
             }
         } catch (EventSource.UnreadableException e) {
@@ -134,8 +138,8 @@ final class ClassifyCommand implements Callable<Integer> {
         }
         if (all.isEmpty()) {
             throw UserErrorException.usage(
-                    "no image is given: name files or folders, - for standard input, or a list of"
-                            + " paths by --files-from");
+                    "no image is given; name files or directories, - for standard input, or a list of paths with"
+                            + " --files-from");
         }
         return all;
     }
@@ -158,15 +162,15 @@ final class ClassifyCommand implements Callable<Integer> {
 
     private static String description(ModelDirectory model) {
         List<String> labels = model.labels();
-        String some = String.join(", ", labels.subList(0, Math.min(MOST_NAMED, labels.size())));
-        return "model %s (%s, %d×%d) knows %d classes: %s%s"
+        String first = String.join(", ", labels.subList(0, Math.min(MOST_NAMED, labels.size())));
+        return "model %s (%s, %d×%d) with %d classes: %s%s"
                 .formatted(
                         model.name(),
                         model.architecture(),
                         model.preprocessing().width(),
                         model.preprocessing().height(),
                         labels.size(),
-                        some,
+                        first,
                         labels.size() > MOST_NAMED ? ", …" : "");
     }
 
@@ -184,7 +188,7 @@ final class ClassifyCommand implements Callable<Integer> {
     }
 
     private void writePixels(ImagePreprocessor preprocessor, ModelDirectory model, FilesInFlight.Classified file) {
-        // Numbered, since files of several folders may have one name.
+        // The number distinguishes files of the same name in different directories.
         Path target = pixels.resolve(
                 "%04d-%s.png".formatted(file.number(), Path.of(file.file().id()).getFileName()));
         try {
@@ -197,7 +201,7 @@ final class ClassifyCommand implements Callable<Integer> {
                             model.preprocessing().width(),
                             model.preprocessing().height()));
         } catch (RejectedEventException e) {
-            throw new IllegalStateException("an image that was labelled can't be decoded", e);
+            throw new IllegalStateException("a labelled image can't be decoded", e);
         } catch (IOException e) {
             throw UserErrorException.shortfall("cannot write " + target + ": " + e.getMessage(), e);
         }
@@ -209,18 +213,15 @@ final class ClassifyCommand implements Callable<Integer> {
             return;
         }
         if (outcome.labels() == null) {
-            output.text()
-                    .printf(
-                            "%s: dead letter at %s (%s): %s%n",
-                            outcome.file(), outcome.stage(), outcome.code(), outcome.reason());
+            output.printf(
+                    "%s: dead letter at %s (%s): %s%n",
+                    outcome.file(), outcome.stage(), outcome.code(), outcome.reason());
             return;
         }
-        output.text().printf("%s (%d×%d)%n", outcome.file(), outcome.width(), outcome.height());
+        output.printf("%s (%d×%d)%n", outcome.file(), outcome.width(), outcome.height());
         for (LabelEvent.Label label : outcome.labels()) {
-            output.text()
-                    .printf(
-                            "  %s %5.1f%%  %s%n",
-                            Text.bar(label.probability(), 10), label.probability() * 100, label.label());
+            output.printf(
+                    "  %s %5.1f%%  %s%n", Text.bar(label.probability(), 10), label.probability() * 100, label.label());
         }
     }
 }

@@ -8,10 +8,13 @@ import picocli.CommandLine.Spec;
 /** Prints a completion script. */
 @Command(
         name = "completion",
-        description = "Prints a completion script for bash and zsh.",
+        description = "Print a completion script for bash and zsh.",
         footer = {
-            "%nExample: source <(resnet-streams completion)",
-            "In zsh before that: autoload -U +X bashcompinit && bashcompinit"
+            "",
+            "Example:",
+            "  source <(resnet-streams completion)",
+            "",
+            "In zsh, first run: autoload -U +X bashcompinit && bashcompinit"
         })
 final class CompletionCommand implements Runnable {
     @Spec

@@ -1,8 +1,8 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.PipelineOptions;
-import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.demo.DemoRun;
 import io.resnetstreams.service.Termination;
 import java.io.IOException;
@@ -11,14 +11,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Everything at once, on this machine. */
+/** Runs the whole pipeline on this machine, with an embedded broker. */
 @Command(
         name = "demo",
         description = {
-            "Starts Kafka in this process, streams the bundled sample images through the pipeline and counts:",
-            "every event must have exactly one label, in order. Exit code 1 if one is lost, doubled or misplaced."
+            "Start Kafka in this process, send the bundled sample images through the pipeline, and check that"
+                    + " every event has exactly one label, in order.",
+            "",
+            "The exit code is 1 if a label is missing, duplicate or out of order."
         },
-        footer = "%nExample: resnet-streams demo --repeat 25")
+        footer = {"", "Example:", "  resnet-streams demo --repeat 25"})
 final class DemoCommand implements Callable<Integer> {
     private static final long LONGEST_CLOSE_MILLIS = 30_000;
 
@@ -32,21 +34,19 @@ final class DemoCommand implements Callable<Integer> {
             names = "--repeat",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Stream the sample so many times (default: ${DEFAULT-VALUE}).")
+            description = "Number of times to send the sample (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
     @Option(
             names = "--hold",
-            description = "Keep the page, the pipeline and Kafka open after the end, until SIGTERM or Ctrl-C.")
+            description = "Keep the web page, the pipeline and Kafka running until SIGTERM or Ctrl-C.")
     private boolean hold;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (repeat < 1 || repeat > 100_000) {
-            throw UserErrorException.usage("--repeat is " + repeat + "; allowed are 1 to 100000");
-        }
+        OptionRange.require("--repeat", repeat, 1, 100_000);
         DemoReport report = new DemoReport(output);
-        // Installed when it holds: before, there is nothing that a signal should not end at once.
+        // Not installed earlier: until then a signal may end the process at once.
         Termination termination = null;
         int code = 1;
         try (DemoRun run = DemoRun.prepare(options.load(), report)) {

@@ -13,7 +13,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a person sees of the demo: a table that is redrawn on a terminal, a line a second elsewhere; then the summary. */
+/** Prints the progress of the demo, as a table on a terminal or else one line per second, and then the summary. */
 final class DemoReport implements DemoListener {
     private static final double SECONDS_BETWEEN_LINES = 1;
 
@@ -44,13 +44,13 @@ final class DemoReport implements DemoListener {
         if (address != null) {
             out().println("Page at " + address + "/");
         }
-        // A test or a script that reads it waits for this.
+        // A script may be waiting for this line.
         out().flush();
     }
 
     void held(String address) {
-        out().println((address == null ? "The pipeline goes on" : "The page stays at " + address + "/")
-                + " until Ctrl-C");
+        out().println((address == null ? "The pipeline is" : "The pipeline and the page at " + address + "/ are")
+                + " running until Ctrl-C");
         out().flush();
     }
 
@@ -93,7 +93,7 @@ final class DemoReport implements DemoListener {
         out().flush();
     }
 
-    /** Prints the summary and returns whether all promises were held. */
+    /** Prints the summary and returns whether each event has exactly one outcome, in order. */
     boolean end(DemoRun.Result result) {
         OutcomeFollower.Snapshot outcomes = result.outcomes();
         double imagesPerSecond = outcomes.outcomes() / result.seconds();
@@ -129,7 +129,7 @@ final class DemoReport implements DemoListener {
                 "lost %d, duplicates %d, out of order %d%n",
                 outcomes.lost(), outcomes.duplicates(), outcomes.outOfOrder());
         out.printf(
-                "latency from event to committed label: p50 %,.0f ms, p95 %,.0f ms, p99 %,.0f ms (all events were sent at once)%n",
+                "latency from event to committed label: p50 %,.0f ms, p95 %,.0f ms, p99 %,.0f ms (all events were sent at the start)%n",
                 outcomes.p50Millis(), outcomes.p95Millis(), outcomes.p99Millis());
         if (outcomes.accuracy() != null) {
             out.printf("accuracy on the sample: %.1f %% of %,d%n", outcomes.accuracy() * 100, outcomes.judged());

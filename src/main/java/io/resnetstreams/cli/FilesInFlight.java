@@ -15,10 +15,9 @@ import java.util.function.Function;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Local images on their way through a classifier: several at once, so that batches fill; outcomes come in the order of the
- * images.
+ * Classifies local images concurrently, so that batches fill. Outcomes are reported in the order of the images.
  *
- * <p>Threading: the caller's.
+ * <p>Threading: not thread-safe; outcomes are reported on the caller's thread.
  */
 final class FilesInFlight {
     private static final int MOST_FILES = 512;
@@ -31,7 +30,7 @@ final class FilesInFlight {
     private int number;
 
     /**
-     * An image and what became of it.
+     * An image and its outcome.
      *
      * @param number counted from 0
      */
@@ -40,7 +39,7 @@ final class FilesInFlight {
     private record Pending(int number, SourceEvent file, CompletableFuture<Outcome> outcome) {}
 
     /**
-     * @param classifier begins to classify an event
+     * @param classifier starts to classify an event
      * @param onOutcome called by {@link #add} and {@link #finish}
      */
     FilesInFlight(Function<RawEvent, CompletableFuture<Outcome>> classifier, Consumer<Classified> onOutcome) {
@@ -48,7 +47,7 @@ final class FilesInFlight {
         this.onOutcome = onOutcome;
     }
 
-    /** Begins to classify an image; waits for the oldest while there are too many, or they are too large together. */
+    /** Starts to classify an image. Waits for the oldest images while their number or total size exceeds the limit. */
     void add(SourceEvent file) {
         while (!pending.isEmpty() && (pending.size() >= MOST_FILES || bytes + file.image().length > MOST_BYTES)) {
             awaitOldest();
@@ -63,7 +62,7 @@ final class FilesInFlight {
         }
     }
 
-    /** Waits for all. */
+    /** Waits for all images. */
     void finish() {
         while (!pending.isEmpty()) {
             awaitOldest();

@@ -1,10 +1,10 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.PlainText;
 import io.resnetstreams.common.Text;
-import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
@@ -22,11 +22,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Follows the labels topic. */
+/** Prints labels as they are written. */
 @Command(
         name = "labels",
-        description = "Follows the labels as a table, or as JSON lines with --json.",
-        footer = "%nExample: resnet-streams labels --from-beginning --count 100")
+        description = "Print labels as they are written, as a table or, with --json, as lines of JSON.",
+        footer = {"", "Example:", "  resnet-streams labels --from-beginning --count 100"})
 final class LabelsCommand implements Callable<Integer> {
     private static final int BAR_WIDTH = 10;
     private static final Duration POLL = Duration.ofMillis(200);
@@ -37,23 +37,21 @@ final class LabelsCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions options;
 
-    @Option(names = "--topic", paramLabel = "NAME", description = "The labels topic.")
+    @Option(names = "--topic", paramLabel = "NAME", description = "Label topic.")
     private String topic;
 
-    @Option(names = "--from-beginning", description = "Begin with the oldest label rather than the next one.")
+    @Option(names = "--from-beginning", description = "Start with the oldest label instead of the next one.")
     private boolean fromBeginning;
 
-    @Option(names = "--count", paramLabel = "N", description = "End after so many labels (default: never).")
+    @Option(names = "--count", paramLabel = "N", description = "Exit after N labels (default: never).")
     private Long count;
 
-    /** Made when it is needed: it loads Jackson, for which {@code --help} of any command would wait. */
+    /** Created by {@link #call}, since loading Jackson would slow down {@code --help}. */
     private Deserializer<LabelEvent> deserializer;
 
     @Override
     public Integer call() {
-        if (count != null && count < 1) {
-            throw UserErrorException.usage("--count is " + count + "; at least 1 is needed");
-        }
+        OptionRange.requireAtLeastOne("--count", count);
         Configuration configuration = options.load("topics.labels", topic);
         deserializer = LabelEventSerde.deserializer();
         KafkaClients clients = new KafkaClients(configuration.connection());

@@ -16,13 +16,19 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
-/** The command line's entry: parses, runs, and turns failures into one line and an exit code (0, 1 or 2). */
+/** The entry point. Parses the command line, runs the command, and reports a failure as one line and an exit code of 1 or 2. */
 @Command(
         name = "resnet-streams",
-        description = "Image events in, ResNet labels out: Kafka Streams and DJL's MXNet engine.",
+        description = "Classify image events with ResNet models, using Kafka Streams and DJL with the MXNet engine.",
         versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        footer = "%nExample: resnet-streams demo%nEach command has a --help of its own.",
+        footer = {
+            "",
+            "Example:",
+            "  resnet-streams demo",
+            "",
+            "Use 'resnet-streams COMMAND --help' for more information about a command."
+        },
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
@@ -42,6 +48,7 @@ import picocli.CommandLine.ParameterException;
 public final class Main {
     private Main() {}
 
+    /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         StandardOutput.install();
         Logging.prepare(List.of(arguments));
@@ -52,7 +59,7 @@ public final class Main {
         try {
             return commandLine().execute(arguments);
         } catch (LinkageError e) {
-            // A native library that this machine can't load; picocli handles exceptions alone.
+            // A native library can't be loaded on this machine. picocli handles only exceptions.
             System.err.println("resnet-streams failed: " + Failures.describe(e));
             if (List.of(arguments).contains("--debug")) {
                 e.printStackTrace();
@@ -65,12 +72,12 @@ public final class Main {
         return commandLine(new Main());
     }
 
-    /** Returns the same for a command alone. */
+    /** Returns the command line of a single command. */
     static CommandLine commandLine(Object command) {
         return prepared(new CommandLine(command));
     }
 
-    /** Returns a command with help, and with failures told as all commands tell them. */
+    /** Adds the help option and the handlers that report failures. */
     static CommandLine prepared(CommandLine commandLine) {
         addHelp(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
@@ -94,7 +101,7 @@ public final class Main {
     private static String suggestion(ParameterException exception) {
         return exception instanceof CommandLine.UnmatchedArgumentException unmatched
                         && !unmatched.getSuggestions().isEmpty()
-                // The first is the nearest; the others often have little to do with it.
+                // The first suggestion is the closest; the others are often unrelated.
                 ? "; did you mean " + unmatched.getSuggestions().get(0) + "?"
                 : "";
     }
@@ -109,7 +116,7 @@ public final class Main {
             System.err.println(Refusals.explain(exception));
         } else {
             System.err.println(command.getCommandSpec().qualifiedName() + " failed: " + Failures.describe(exception)
-                    + (debug ? "" : " (--debug shows where)"));
+                    + (debug ? "" : " (use --debug for the stack trace)"));
         }
         if (debug) {
             exception.printStackTrace();

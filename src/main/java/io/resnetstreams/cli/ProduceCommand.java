@@ -1,6 +1,7 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.Rounding;
@@ -26,10 +27,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "produce",
         description = {
-            "Sends images to the input topic: files, folders (walked for image files) and IDX data sets (as PNG).",
-            "An event's id and key is the file's path as given; NAME#INDEX for an IDX data set."
+            "Send images to the input topic: files, directories (searched recursively) and IDX data sets (sent"
+                    + " as PNG).",
+            "",
+            "The id and key of an event are the path of the file, or NAME#INDEX for an IDX data set."
         },
-        footer = "%nExample: resnet-streams produce photos/ --rate 50")
+        footer = {"", "Example:", "  resnet-streams produce photos/ --rate 50"})
 final class ProduceCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -37,30 +40,29 @@ final class ProduceCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions options;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Image files, folders, IDX files.")
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Image files, directories and IDX files.")
     private List<Path> paths;
 
-    @Option(names = "--topic", paramLabel = "NAME", description = "The input topic.")
+    @Option(names = "--topic", paramLabel = "NAME", description = "Input topic.")
     private String topic;
 
     @Option(
             names = "--repeat",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Send everything so many times (default: ${DEFAULT-VALUE}).")
+            description = "Number of times to send the images (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
-    @Option(names = "--rate", paramLabel = "N", description = "Events a second at most (default: no limit).")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Maximum number of events per second (default: no limit).")
     private Double rate;
 
     @Override
     public Integer call() throws InterruptedException {
-        if (repeat < 1) {
-            throw UserErrorException.usage("--repeat is " + repeat + "; at least 1 is needed");
-        }
-        if (rate != null && !(rate > 0)) {
-            throw UserErrorException.usage("--rate is " + rate + "; it must be greater than 0");
-        }
+        OptionRange.requireAtLeastOne("--repeat", (long) repeat);
+        OptionRange.requirePositive("--rate", rate);
         Configuration configuration = options.load("topics.input", topic);
         KafkaClients clients = new KafkaClients(configuration.connection());
         EventSource source = EventSource.of(paths);
@@ -95,8 +97,8 @@ final class ProduceCommand implements Callable<Integer> {
         summary.put("skippedFiles", source.skippedFiles());
         summary.put("seconds", Rounding.to(3, seconds));
         output.printJson(summary);
-        output.text().printf("%,d events sent to %s in %.1f s%n", result.sent(), input, seconds);
-        source.notice().ifPresent(output.text()::println);
+        output.printf("%,d events sent to %s in %.1f s%n", result.sent(), input, seconds);
+        source.notice().ifPresent(output::println);
         if (result.failed() > 0) {
             System.err.printf("%,d events were not sent to %s: %s%n", result.failed(), input, result.firstFailure());
         }

@@ -2,7 +2,7 @@ package io.resnetstreams.cli;
 
 import java.util.regex.Pattern;
 
-/** Hides what a message may quote of secrets in the command line. */
+/** Hides secrets of the command line that a message quotes. */
 final class Redaction {
     private static final Pattern SECRET = Pattern.compile(
             "((?:password|secret|jaas\\.config|keystore\\.key)[\\w.]*[=:\\s]\\s*).+",
@@ -10,7 +10,7 @@ final class Redaction {
 
     private Redaction() {}
 
-    /** Returns the text up to the first value of something that is called a secret. */
+    /** Returns the text up to the first secret value. */
     static String hideSecrets(String text) {
         return SECRET.matcher(text).replaceFirst("$1[hidden]");
     }

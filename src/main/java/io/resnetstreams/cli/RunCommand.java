@@ -28,11 +28,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the topology against a cluster, until SIGTERM. */
+/** Runs the pipeline until SIGTERM. */
 @Command(
         name = "run",
-        description = "Runs the pipeline against a cluster, until SIGTERM.",
-        footer = "%nExample: resnet-streams run --bootstrap localhost:9092 --set batch.maxSize=16")
+        description = "Run the pipeline until SIGTERM.",
+        footer = {"", "Example:", "  resnet-streams run --bootstrap localhost:9092 --set batch.maxSize=16"})
 final class RunCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -49,7 +49,7 @@ final class RunCommand implements Callable<Integer> {
         this(UnaryOperator.identity());
     }
 
-    /** With this around each classifier. */
+    /** Creates a command that wraps each classifier. */
     RunCommand(UnaryOperator<Classifier> around) {
         this.around = around;
     }
@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
             Logging.ofConnections();
             return run(configuration, model, monitoring, termination);
         } finally {
-            // Where it has not said so itself, it failed.
+            // Has no effect if the exit code was set before.
             termination.ended(1);
         }
     }
@@ -116,14 +116,13 @@ final class RunCommand implements Callable<Integer> {
         }
         if (pipeline.failure() != null) {
             throw UserErrorException.shortfall(
-                    "the pipeline " + configuration.applicationId() + " ended: "
-                            + Failures.describe(pipeline.failure()),
+                    "pipeline " + configuration.applicationId() + " failed: " + Failures.describe(pipeline.failure()),
                     pipeline.failure());
         }
         Log.LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
     }
 
-    /** Loaded where it is needed: picocli makes every command, and {@code --help} should not wait for a library. */
+    /** A class of its own because picocli creates every command, and loading Log4j would slow down {@code --help}. */
     private static final class Log {
         static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     }

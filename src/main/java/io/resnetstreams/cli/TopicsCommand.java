@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 /** Creates the topics. */
 @Command(
         name = "topics",
-        description = "Creates the topics that 'run' expects; those that exist are left as they are.",
-        footer = "%nExample: resnet-streams topics --bootstrap localhost:9092 --partitions 12")
+        description = {"Create the topics that 'run' expects.", "", "Existing topics are left unchanged."},
+        footer = {"", "Example:", "  resnet-streams topics --bootstrap localhost:9092 --partitions 12"})
 final class TopicsCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -23,7 +23,7 @@ final class TopicsCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions options;
 
-    @Option(names = "--partitions", paramLabel = "N", description = "Partitions of each topic.")
+    @Option(names = "--partitions", paramLabel = "N", description = "Number of partitions of each topic.")
     private Integer partitions;
 
     @Override
@@ -32,7 +32,7 @@ final class TopicsCommand implements Callable<Integer> {
         Map<String, String> results = TopicCreation.create(new KafkaClients(configuration.connection()));
         output.printJson(
                 Map.of("topics", results, "partitions", configuration.topics().partitions()));
-        results.forEach((topic, result) -> output.text().println(topic + ": " + result));
+        results.forEach((topic, result) -> output.println(topic + ": " + result));
         return 0;
     }
 }

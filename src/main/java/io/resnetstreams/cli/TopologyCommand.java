@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 /** Prints the topology. */
 @Command(
         name = "topology",
-        description = "Prints the Kafka Streams topology.",
-        footer = "%nExample: resnet-streams topology --format mermaid")
+        description = "Print the Kafka Streams topology.",
+        footer = {"", "Example:", "  resnet-streams topology --format mermaid"})
 final class TopologyCommand implements Callable<Integer> {
     enum Format {
         TEXT,
@@ -30,7 +30,7 @@ final class TopologyCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             defaultValue = "text",
-            description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Format format;
 
     @Override

@@ -46,7 +46,7 @@ class BackfillCommandsIT {
                         "--yield-to-live=300",
                         "--max-rate=50"));
         await().atMost(Duration.ofSeconds(120))
-                .failFast("it did not wait", () -> process.log().contains("counting what was written"))
+                .failFast("it did not wait", () -> process.log().contains("checking the output"))
                 .until(() -> process.log().contains("waiting for live: group " + live));
         // What was in flight is done by then.
         await().atMost(Duration.ofSeconds(60))
@@ -132,7 +132,7 @@ class BackfillCommandsIT {
         rig.send("planned", 0, 100);
         Ran shown = rig.backfill("planned", "planned-new", "planned", "--plan");
         assertThat(shown.exitCode()).isEqualTo(2);
-        assertThat(shown.err()).contains("no terminal to ask on; --yes begins");
+        assertThat(shown.err()).contains("no terminal to ask on; use --yes");
         assertThat(shown.json().get("state").asText()).isEqualTo("planned");
         assertThat(shown.json().get("events").asInt()).isEqualTo(100);
         assertThat(shown.json().get("bytes").asLong()).isPositive();
@@ -190,7 +190,7 @@ class BackfillCommandsIT {
         assertThat(rig.run("stub", "list").out()).contains("kept");
         Ran busy = rig.run("stub", "clean", "kept");
         assertThat(busy.exitCode()).isEqualTo(2);
-        assertThat(busy.err()).hasLineCount(1).contains("is being worked on");
+        assertThat(busy.err()).hasLineCount(1).contains("is still being processed");
         Ran different = rig.run("other", "--input", "kept", "--run", "kept", "--from", "5");
         assertThat(different.exitCode()).isEqualTo(2);
         assertThat(different.err())

@@ -186,7 +186,7 @@ class BackfillDiffIT {
             Path picture = folder.resolve(name);
             Outcome outcome = topics.diff("live", OTHER, "--picture", picture.toString());
             assertThat(outcome.exit()).isZero();
-            assertThat(outcome.out()).contains(" compared: ", "surest changes", "changes: " + picture);
+            assertThat(outcome.out()).contains(" compared: ", "most confident changes", "changes: " + picture);
             assertThat(picture).isNotEmptyFile();
         }
     }
@@ -239,7 +239,7 @@ class BackfillDiffIT {
             assertThat(json.at("/b/malformed").asLong()).isEqualTo(1);
             assertThat(json.at("/examples/malformed/0").asText()).startsWith("other-labels-1@0: ");
             assertThat(outcome.err())
-                    .contains("with a dead letter in A and a label in B", "left out: 1, which are duplicates");
+                    .contains("with a dead letter in A and a label in B", "ignored: 1 that are duplicates");
         }
     }
 }

@@ -154,9 +154,8 @@ class ClassifyCommandTest {
     void theModelAndItsClassesAreNamedOnce() throws Exception {
         assertThat(classify(file("a.png", png(5, 5)), file("b.png", png(5, 5)))).isZero();
         assertThat(out.toString(UTF_8).lines().filter(line -> line.startsWith("model ")))
-                .containsExactly(
-                        "model resnet20-fashion-mnist (resnet20, 28×28) knows 10 classes: T-shirt/top, Trouser,"
-                                + " Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot");
+                .containsExactly("model resnet20-fashion-mnist (resnet20, 28×28) with 10 classes: T-shirt/top, Trouser,"
+                        + " Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot");
     }
 
     @Test

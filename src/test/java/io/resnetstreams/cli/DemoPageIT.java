@@ -43,7 +43,7 @@ class DemoPageIT {
                 browser.awaitTrue("document.querySelectorAll('.card').length > 0");
                 browser.awaitTrue("[...document.querySelectorAll('.card img')].some(one => one.naturalWidth === 28)");
                 browser.awaitTrue("document.querySelector('#plot-throughput .line')?.getAttribute('d')");
-                demo.awaitLog("The page stays at " + address);
+                demo.awaitLog("The pipeline and the page at " + address);
                 browser.awaitTrue("document.querySelector('[data-text=\"labels.total\"]').textContent === '3,000'");
                 browser.assertNothingSticksOut();
                 browser.screenshot("demo");

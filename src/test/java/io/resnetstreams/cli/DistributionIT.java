@@ -190,7 +190,7 @@ class DistributionIT {
         assertThat(result.errors().lines().toList())
                 .containsExactly("resnet-streams " + words.split(" ")[0]
                         + " failed: MXNet has no library for " + System.getProperty("os.name")
-                        + " on aarch64; networks run on Linux and macOS on x86_64 (--debug shows where)");
+                        + " on aarch64; networks run on Linux and macOS on x86_64 (use --debug for the stack trace)");
     }
 
     @Test

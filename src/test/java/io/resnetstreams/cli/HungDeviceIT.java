@@ -26,7 +26,7 @@ class HungDeviceIT {
             assertThat(hanging.awaitEnd(LONGEST)).as(hanging::log).isEqualTo(1);
             assertThat(hanging.log())
                     .contains(
-                            "the pipeline resnet-streams ended: DeviceFailedException: the device has not come back"
+                            "pipeline resnet-streams failed: DeviceFailedException: the device has not come back"
                                     + " from a batch within 2000 ms, nor from a blank image with a fresh copy of the network within ")
                     .doesNotContain("\tat ");
             assertThat(hanging.crash()).isEmpty();

@@ -109,7 +109,7 @@ class InputGapIT {
         InstanceProcess instance = cluster.run("input.onGap=stop");
         assertThat(instance.awaitEnd(PATIENCE)).as(instance::log).isEqualTo(1);
         assertThat(instance.log())
-                .contains("ended: offsets 3 to 5 of image-events-0 were deleted before they were processed");
+                .contains("failed: offsets 3 to 5 of image-events-0 were deleted before they were processed");
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Mistakes of usage and configuration, as the command line tells them; nothing here reaches a broker or a device. */
+/** Help, and messages for wrong usage and configuration. No test connects to a broker or uses a device. */
 class MainTest {
     @TempDir
     private Path folder;
@@ -83,6 +83,23 @@ class MainTest {
         arguments.add("--help");
         assertThat(execute(arguments.toArray(String[]::new))).isZero();
         assertThat(out.toString(UTF_8)).contains("Usage: ").contains("Example");
+        assertThat(out.toString(UTF_8).lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    /** picocli wraps each string of a description, so a paragraph in several strings would have ragged lines. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void eachParagraphOfHelpIsOneString(List<String> command) {
+        CommandLine line = Main.commandLine();
+        for (String name : command) {
+            line = line.getSubcommands().get(name);
+        }
+        assertThat(line.getCommandSpec().usageMessage().description())
+                .allMatch(paragraph ->
+                        paragraph.isEmpty() || paragraph.matches("(?s).*[.:]") || paragraph.startsWith("  * "));
+        assertThat(line.getCommandSpec().usageMessage().footer()).allMatch(text -> text.length() <= 80);
+        assertThat(line.getCommandSpec().args()).allMatch(argument -> argument.description().length <= 1);
     }
 
     @Test

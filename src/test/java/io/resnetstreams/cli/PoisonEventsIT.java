@@ -252,7 +252,7 @@ class PoisonEventsIT {
                 admin.deleteTopics(Set.of("image-labels")).all().get();
             }
             assertThat(instance.awaitEnd(PATIENCE)).as(instance::log).isEqualTo(1);
-            assertThat(instance.log()).contains("ended: topic 'image-labels' does not exist");
+            assertThat(instance.log()).contains("failed: topic 'image-labels' does not exist");
         }
     }
 

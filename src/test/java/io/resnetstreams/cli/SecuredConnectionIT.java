@@ -124,7 +124,7 @@ class SecuredConnectionIT {
             await().atMost(Duration.ofSeconds(60))
                     .until(() ->
                             CapturedCommand.run(words(configuration, "check")).exitCode() == 0);
-            assertThat(done(configuration, "dlq", "list").out()).contains("unknown_format", "1 dead letters");
+            assertThat(done(configuration, "dlq", "list").out()).contains("unknown_format", "dead letters: 1");
             done(configuration, "dlq", "show");
             done(configuration, "dlq", "export", folder.resolve(user).toString());
             done(configuration, "dlq", "replay");

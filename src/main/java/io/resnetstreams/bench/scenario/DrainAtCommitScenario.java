@@ -1,12 +1,12 @@
 package io.resnetstreams.bench.scenario;
 
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.BestClass;
 import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.LoadedNetwork;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.bench.Service;
+import io.resnetstreams.bench.TopPrediction;
 import io.resnetstreams.bench.TopologyRun;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImageLimits;
@@ -134,7 +134,7 @@ final class DrainAtCommitScenario implements Scenario {
             for (Future<float[][]> result : results) {
                 for (float[] row : rows(result)) {
                     Record<byte[], byte[]> record = waiting.get(next++);
-                    context.forward(record.withValue(BestClass.bytes(row)));
+                    context.forward(record.withValue(TopPrediction.toJson(row)));
                 }
             }
             waiting.clear();

@@ -1,8 +1,8 @@
 package io.resnetstreams.bench.scenario;
 
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.FreeClassifier;
-import io.resnetstreams.bench.FreeNetwork;
+import io.resnetstreams.bench.ConstantClassifier;
+import io.resnetstreams.bench.ConstantNetwork;
 import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.Photographs;
 import io.resnetstreams.bench.Rounds;
@@ -103,7 +103,7 @@ final class GrowthScenario implements Scenario {
         for (int labels : LABELS) {
             rounds.add(Integer.toString(labels), () -> {
                 try (Service service = new Service(
-                        List.of(List.of(new FreeNetwork(labels))),
+                        List.of(List.of(new ConstantNetwork(labels))),
                         new Preprocessing(0, 28, 28),
                         labels,
                         Service.LARGEST_BATCH)) {
@@ -134,7 +134,7 @@ final class GrowthScenario implements Scenario {
             throws Exception {
         InFlightLimits inFlight =
                 window == 0 ? KafkaSetup.IN_FLIGHT : new InFlightLimits(window, KafkaSetup.IN_FLIGHT.maxBytes());
-        try (FreeClassifier free = new FreeClassifier(LABEL_LENGTH)) {
+        try (ConstantClassifier free = new ConstantClassifier(LABEL_LENGTH)) {
             return TopologyRun.pipeline(kafka, kafka.settings(topic, inFlight), free, settings.seconds(), label -> {});
         }
     }

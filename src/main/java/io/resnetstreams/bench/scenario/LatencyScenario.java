@@ -1,7 +1,7 @@
 package io.resnetstreams.bench.scenario;
 
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.CommitTime;
+import io.resnetstreams.bench.CommitLatency;
 import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.LoadedNetwork;
 import io.resnetstreams.bench.OpenLoop;
@@ -88,7 +88,7 @@ final class LatencyScenario implements Scenario {
     private static double commitNanos(LoadedNetwork network) throws Exception {
         PipelineSettings topics = network.kafka().settings();
         try {
-            return CommitTime.medianNanos(network.kafka(), topics.topics().labels());
+            return CommitLatency.medianNanos(network.kafka(), topics.topics().labels());
         } finally {
             network.kafka().delete(topics);
         }

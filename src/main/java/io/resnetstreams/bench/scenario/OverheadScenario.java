@@ -2,7 +2,7 @@ package io.resnetstreams.bench.scenario;
 
 import io.resnetstreams.bench.BareLoop;
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.FreeClassifier;
+import io.resnetstreams.bench.ConstantClassifier;
 import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
@@ -61,7 +61,7 @@ public final class OverheadScenario implements Scenario {
 
     /** The pipeline with a thread that answers at once, with a label event of about the event's size. */
     private static double pipeline(KafkaSetup kafka, int seconds) throws Exception {
-        try (FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200)) {
+        try (ConstantClassifier free = new ConstantClassifier(EVENT_BYTES - 200)) {
             return TopologyRun.pipeline(kafka, free, seconds);
         }
     }
@@ -69,7 +69,7 @@ public final class OverheadScenario implements Scenario {
     private static double withMetrics(KafkaSetup kafka, int seconds) throws Exception {
         PipelineMetrics metrics = new PipelineMetrics();
         try (LivePage page = page(metrics.counts());
-                FreeClassifier free = new FreeClassifier(EVENT_BYTES - 200, metrics.inference())) {
+                ConstantClassifier free = new ConstantClassifier(EVENT_BYTES - 200, metrics.inference())) {
             return TopologyRun.pipelineWithMetrics(kafka, metrics, page, free, seconds);
         }
     }

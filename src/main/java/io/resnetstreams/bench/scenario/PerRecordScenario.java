@@ -1,11 +1,11 @@
 package io.resnetstreams.bench.scenario;
 
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.BestClass;
 import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.LoadedNetwork;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
+import io.resnetstreams.bench.TopPrediction;
 import io.resnetstreams.bench.TopologyRun;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
@@ -70,7 +70,7 @@ final class PerRecordScenario implements Scenario {
             byte[] pixels = preprocessor.toPixels(value);
             Classifier classifier = free.take();
             try {
-                return BestClass.bytes(classifier.classify(List.of(pixels))[0]);
+                return TopPrediction.toJson(classifier.classify(List.of(pixels))[0]);
             } finally {
                 free.add(classifier);
             }

@@ -1,7 +1,6 @@
 package io.resnetstreams.bench.scenario;
 
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.BestClass;
 import io.resnetstreams.bench.DeviceLoad;
 import io.resnetstreams.bench.KafkaSetup;
 import io.resnetstreams.bench.Photographs;
@@ -9,6 +8,7 @@ import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.bench.Service;
 import io.resnetstreams.bench.SimulatedDevice;
+import io.resnetstreams.bench.TopPrediction;
 import io.resnetstreams.bench.TopologyRun;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
@@ -75,7 +75,7 @@ final class SimulatedDeviceScenario implements Scenario {
                 settings -> PerRecordScenario.topology(
                         settings.topics().input(), settings.topics().labels(), value -> {
                             try {
-                                return BestClass.bytes(device.classify(List.of(preprocessor.toPixels(value)))[0]);
+                                return TopPrediction.toJson(device.classify(List.of(preprocessor.toPixels(value)))[0]);
                             } catch (io.resnetstreams.events.RejectedEventException e) {
                                 return new byte[0];
                             }

@@ -8,12 +8,16 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Ends a run. */
+/** Cancels a run. */
 @Command(
         name = "cancel",
-        description =
-                "Ends a run for good: its processes notice within a second and end with exit code 1. What is written stays.",
-        footer = "%nExample: resnet-streams backfill cancel new")
+        description = {
+            "Cancel a run.",
+            "",
+            "Its processes exit within about a second, with exit code 1. The run can't be resumed; its output"
+                    + " remains."
+        },
+        footer = {"", "Example:", "  resnet-streams backfill cancel new"})
 final class BackfillCancelCommand implements Callable<Integer> {
     @Mixin
     private NamedRunOptions options;
@@ -28,10 +32,10 @@ final class BackfillCancelCommand implements Callable<Integer> {
                     name, current -> current == null ? null : current.cancelled(System.currentTimeMillis()));
             if (run == null || run.state() == BackfillRun.State.FINISHED) {
                 throw UserErrorException.shortfall(
-                        "run '" + name + "' had " + (run == null ? "been removed" : "finished") + " before", null);
+                        "run '" + name + "' has already " + (run == null ? "been removed" : "finished"), null);
             }
             output.printJson(BackfillReport.summary(run));
-            output.text().println("run '" + name + "' is cancelled");
+            output.println("run '" + name + "' is cancelled");
         }
         return 0;
     }

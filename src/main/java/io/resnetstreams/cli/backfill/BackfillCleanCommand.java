@@ -17,19 +17,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Forgets a run. */
+/** Removes a run. */
 @Command(
         name = "clean",
         description = {
-            "Forgets a run: deletes its consumer groups and its record, so that its name is free again. It must have no",
-            "process any more. Its labels and dead letters stay, unless --delete-output is given."
+            "Remove a run: delete its consumer groups and its state, so that its name can be reused.",
+            "",
+            "No process may be working on the run. Its labels and dead letters remain unless --delete-output is"
+                    + " given."
         },
-        footer = "%nExample: resnet-streams backfill clean new")
+        footer = {"", "Example:", "  resnet-streams backfill clean new"})
 final class BackfillCleanCommand implements Callable<Integer> {
     @Mixin
     private NamedRunOptions options;
 
-    @Option(names = "--delete-output", description = "Also delete its topics of labels and dead letters.")
+    @Option(names = "--delete-output", description = "Also delete the label and dead-letter topics of the run.")
     private boolean deleteOutput;
 
     @Override
@@ -41,8 +43,8 @@ final class BackfillCleanCommand implements Callable<Integer> {
             BackfillRun run = runs.require(name);
             int members = runs.members(run);
             if (members > 0) {
-                throw UserErrorException.usage("run '" + name + "' has " + members
-                        + " members in its group, so it is being worked on; 'backfill cancel " + name + "' ends it");
+                throw UserErrorException.usage("run '" + name + "' is still being processed (members of its group: "
+                        + members + "); to cancel it, use 'backfill cancel " + name + "'");
             }
             deleteGroup(admin, run.plan().group());
             deleteGroup(admin, RunElection.group(run.plan().group()));
@@ -54,8 +56,7 @@ final class BackfillCleanCommand implements Callable<Integer> {
             topics.forEach(topic -> deleteTopic(admin, topic));
             runs.change(name, current -> null);
             output.printJson(Map.of("run", name, "deletedTopics", topics));
-            output.text()
-                    .println("run '" + name + "' is forgotten" + (topics.isEmpty() ? "" : ", with topics " + topics));
+            output.println("run '" + name + "' is removed" + (topics.isEmpty() ? "" : "; deleted topics: " + topics));
         }
         return 0;
     }
@@ -64,9 +65,9 @@ final class BackfillCleanCommand implements Callable<Integer> {
         try {
             Futures.await(admin.deleteConsumerGroups(List.of(group)).all());
         } catch (GroupIdNotFoundException e) {
-            // It has expired, or there never was one.
+            // It has expired, or never existed.
         } catch (GroupNotEmptyException e) {
-            throw UserErrorException.shortfall("group " + group + " has members again", e);
+            throw UserErrorException.shortfall("group " + group + " has new members", e);
         }
     }
 
@@ -74,7 +75,7 @@ final class BackfillCleanCommand implements Callable<Integer> {
         try {
             Futures.await(admin.deleteTopics(List.of(topic)).all());
         } catch (UnknownTopicOrPartitionException e) {
-            // Somebody has deleted it.
+            // It was deleted before.
         }
     }
 }

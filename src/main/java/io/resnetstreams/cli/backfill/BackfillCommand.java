@@ -7,8 +7,9 @@ import io.resnetstreams.backfill.BackfillPlanner;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.BackfillTopics;
 import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
-import io.resnetstreams.cli.options.PipelineOptions;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
@@ -22,9 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
@@ -37,9 +36,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "backfill",
         description = {
-            "Gives the events of a range new labels, on a topic of their own: each exactly one label or dead letter, in",
-            "order, whatever dies; then it ends. Started again with the same --run it goes on, started several times at",
-            "once the processes share the work. What other runs there are: see the commands below."
+            "Classify a range of the input topic again, and write the labels to a separate topic.",
+            "",
+            "Each event gets exactly one label or dead letter, in order, even if processes crash. To resume a"
+                    + " run, or to share its work among several processes, start the command with the same --run."
         },
         subcommands = {
             BackfillStatusCommand.class,
@@ -50,9 +50,12 @@ import picocli.CommandLine.Option;
             CommandLine.HelpCommand.class
         },
         footer = {
-            "%nExamples: resnet-streams backfill --from 2026-11-23T00:00:00Z --to 2026-11-24T00:00:00Z"
-                    + " --model models/new --output image-labels-new --run new --plan",
-            "          resnet-streams backfill --run new --model models/new"
+            "",
+            "Examples:",
+            "  resnet-streams backfill --from 2026-11-23T00:00:00Z \\",
+            "    --to 2026-11-24T00:00:00Z --model models/new --output image-labels-new \\",
+            "    --run new --plan",
+            "  resnet-streams backfill --run new --model models/new"
         })
 public final class BackfillCommand implements Callable<Integer> {
     private static final DateTimeFormatter NAME_BY_TIME =
@@ -64,35 +67,32 @@ public final class BackfillCommand implements Callable<Integer> {
     private OutputOptions output;
 
     @Mixin
-    private PipelineOptions options;
+    private BrokerOptions options;
 
     @Mixin
-    private BackfillOptions what;
+    private BackfillOptions runOptions;
 
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
-    private String bootstrap;
-
-    @Option(names = "--input", paramLabel = "TOPIC", description = "The topic of events.")
+    @Option(names = "--input", paramLabel = "TOPIC", description = "Input topic.")
     private String input;
 
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
 
-    @Option(names = "--run", paramLabel = "NAME", description = "The run's name (default: the time in UTC).")
+    @Option(names = "--run", paramLabel = "NAME", description = "Name of the run (default: the current time in UTC).")
     private String run;
 
     @Option(
             names = "--plan",
-            description = "Show what would be done, with its size and time as measured here, and ask before it begins.")
+            description = "Show the plan, with an estimate of its size and duration, and ask before starting.")
     private boolean plan;
 
-    @Option(names = "--yes", description = "Begin without asking.")
+    @Option(names = "--yes", description = "Start without asking.")
     private boolean yes;
 
     @Option(
             names = "--max-rate",
             paramLabel = "N",
-            description = "Events a second of this process at most (default: no limit).")
+            description = "Maximum number of events per second for this process (default: no limit).")
     private Double maxRate;
 
     @Option(
@@ -101,49 +101,37 @@ public final class BackfillCommand implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = "1000",
             description =
-                    "Wait while the live pipeline's oldest event has waited longer than this (1000 if no number is"
-                            + " given); the launcher also gives this process the lowest priority.")
+                    "Pause while the oldest event of the live pipeline has been waiting longer than this (1000 if no"
+                            + " value is given). The launcher also lowers the CPU priority of this process.")
     private Integer yieldMillis;
 
     BackfillCommand() {
         this(ClassifierSource.ofModels());
     }
 
-    /** With another source of labels, for tests. */
+    /** Creates a command with another source of labels, for tests. */
     public BackfillCommand(ClassifierSource source) {
         this.source = source;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        if (maxRate != null && !(maxRate > 0)) {
-            throw UserErrorException.usage("--max-rate is " + maxRate + "; it must be greater than 0");
-        }
-        if (yieldMillis != null && (yieldMillis < 1 || yieldMillis > 3_600_000)) {
-            throw UserErrorException.usage("--yield-to-live is " + yieldMillis + "; allowed are 1 to 3600000");
-        }
+        OptionRange.requirePositive("--max-rate", maxRate);
+        OptionRange.require("--yield-to-live", yieldMillis, 1, 3_600_000);
         String name = Objects.requireNonNullElseGet(run, () -> NAME_BY_TIME.format(Instant.now()));
-        named(() -> BackfillPlan.requireName(name));
-        Configuration configuration = configuration();
+        check(() -> BackfillPlan.requireName(name));
+        Configuration configuration = options.load("topics.input", input, "model", modelPath);
         ModelReference model = source.reference(configuration);
         KafkaClients clients = new KafkaClients(configuration.connection());
-        if (run == null || what.isComplete()) {
-            // Mistakes of a new run are told before a broker is asked.
-            named(() -> what.parameters(configuration, model, null).requireRange(System.currentTimeMillis()));
+        if (run == null || runOptions.isComplete()) {
+            // Report mistakes in the options of a new run before connecting to Kafka.
+            check(() -> runOptions.parameters(configuration, model, null).requireRange(System.currentTimeMillis()));
         }
         clients.partitions(configuration.topics().input());
         try (RunStore store = new RunStore(
                 clients, configuration.applicationId(), configuration.topics().replicationFactor())) {
             return run(configuration, clients, store, name, model);
         }
-    }
-
-    private Configuration configuration() {
-        Map<String, String> own = new HashMap<>();
-        own.put("bootstrapServers", bootstrap);
-        own.put("topics.input", input);
-        own.put("model", modelPath);
-        return options.load(own);
     }
 
     private int run(
@@ -153,7 +141,7 @@ public final class BackfillCommand implements Callable<Integer> {
         if (existing != null) {
             requireSame(configuration, model, existing);
             if (existing.state() != BackfillRun.State.RUNNING) {
-                return BackfillReport.ended(output, existing);
+                return BackfillReport.alreadyEnded(output, existing);
             }
         }
         Logging.asService();
@@ -182,7 +170,7 @@ public final class BackfillCommand implements Callable<Integer> {
             if (plan) {
                 BackfillPlanReport.print(output, clients, planned, loaded, maxRate);
                 if (!yes && !isConfirmed()) {
-                    output.text().println("nothing was begun");
+                    output.println("not started");
                     return CommandLine.ExitCode.SOFTWARE;
                 }
             }
@@ -196,7 +184,7 @@ public final class BackfillCommand implements Callable<Integer> {
                         .run(loaded, counts, pace(), termination);
             }
             return ending.finished() == null
-                    ? BackfillReport.over(output, begun.plan(), ending.unfinished())
+                    ? BackfillReport.unfinished(output, begun.plan(), ending.unfinished())
                     : BackfillReport.finished(output, ending, loaded.device());
         }
     }
@@ -209,7 +197,7 @@ public final class BackfillCommand implements Callable<Integer> {
 
     private BackfillPlan planned(Configuration configuration, KafkaClients clients, String name, ModelReference model)
             throws InterruptedException {
-        BackfillParameters parameters = what.parameters(configuration, model, null);
+        BackfillParameters parameters = runOptions.parameters(configuration, model, null);
         try {
             return new BackfillPlanner(clients, configuration.brokerTimeoutMillis())
                     .plan(
@@ -224,26 +212,26 @@ public final class BackfillCommand implements Callable<Integer> {
         }
     }
 
-    /** Every process of a run must do the same; who wants something else is told which option differs. */
+    /** Refuses options that differ from those of the existing run. */
     private void requireSame(Configuration configuration, ModelReference model, BackfillRun existing) {
         BackfillParameters theirs = existing.plan().parameters();
-        List<String> differences = theirs.differences(what.parameters(configuration, model, theirs));
+        List<String> differences = theirs.differences(runOptions.parameters(configuration, model, theirs));
         if (!differences.isEmpty()) {
             throw UserErrorException.usage("run '" + existing.plan().run() + "' exists with other parameters ("
-                    + String.join("; ", differences) + "); give it the same, or another name");
+                    + String.join("; ", differences) + "); use the same parameters or another name");
         }
     }
 
     private boolean isConfirmed() {
         if (!Terminal.isInput()) {
-            throw UserErrorException.usage("there is no terminal to ask on; --yes begins without asking");
+            throw UserErrorException.usage("there is no terminal to ask on; use --yes to start without asking");
         }
-        return Terminal.confirms("Begin?");
+        return Terminal.confirms("Start the run?");
     }
 
-    private static void named(Runnable check) {
+    private static void check(Runnable validation) {
         try {
-            check.run();
+            validation.run();
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }

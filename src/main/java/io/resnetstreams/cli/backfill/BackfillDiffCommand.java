@@ -2,6 +2,7 @@ package io.resnetstreams.cli.backfill;
 
 import io.resnetstreams.backfill.BackfillRuns;
 import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.UserErrorException;
@@ -29,15 +30,17 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "diff",
         description = {
-            "Compares the labels of two outputs, joined by source position: how many agree, which labels became which,",
-            "whose probabilities moved most. Reads both to their present ends, in memory that does not grow with them. Of",
-            "several labels of an event the first counts. Exit code 1 if no event has a label in both."
+            "Compare the labels of two outputs by source position: the share of events with the same label, the"
+                    + " labels that changed, and the largest changes of probability.",
+            "",
+            "Reads both outputs up to their current ends, with bounded memory. If an event has several labels,"
+                    + " only the first one is compared. The exit code is 1 if no event has a label in both outputs."
         },
-        footer = "%nExample: resnet-streams backfill diff live image-labels-int8 --picture changes.svg")
+        footer = {"", "Example:", "  resnet-streams backfill diff live image-labels-int8 --picture changes.svg"})
 final class BackfillDiffCommand implements Callable<Integer> {
     private static final int MOST_TOP = 1_000;
-    private static final long MOST_WAITING_BYTES = 16L << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long MAX_BUFFERED_BYTES = 16L << 20;
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Mixin
     private OutputOptions output;
@@ -48,16 +51,16 @@ final class BackfillDiffCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "A",
-            description = "A backfill's run, a topic of labels, or 'live' for the configured one.")
+            description = "Name of a run, a label topic, or 'live' for the configured label topic.")
     private String nameA;
 
-    @Parameters(index = "1", paramLabel = "B", description = "The other.")
+    @Parameters(index = "1", paramLabel = "B", description = "The output to compare with.")
     private String nameB;
 
     @Option(
             names = "--input",
             paramLabel = "TOPIC",
-            description = "Compare this input topic's events alone (default: those of all).")
+            description = "Compare only events of this input topic (default: all).")
     private String input;
 
     @Option(
@@ -65,20 +68,19 @@ final class BackfillDiffCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "10",
             description =
-                    "Name so many events of each kind, and print so many pairs of labels (default: ${DEFAULT-VALUE}).")
+                    "Number of events to list for each kind of difference, and of pairs of labels to print (default:"
+                            + " ${DEFAULT-VALUE}).")
     private int top;
 
     @Option(
             names = "--picture",
             paramLabel = "FILE",
-            description = "Draws which labels became which: a picture by its name's ending, svg or png.")
+            description = "Draw the changed labels to FILE, whose name ends in .svg or .png.")
     private Path picture;
 
     @Override
     public Integer call() {
-        if (top < 1 || top > MOST_TOP) {
-            throw UserErrorException.usage("--top is " + top + "; allowed are 1 to " + MOST_TOP);
-        }
+        OptionRange.require("--top", top, 1, MOST_TOP);
         if (picture != null) {
             Charts.requireFormat("--picture", picture);
         }
@@ -100,7 +102,7 @@ final class BackfillDiffCommand implements Callable<Integer> {
         }
         if (picture != null) {
             Charts.changes(picture, a.name(), b.name(), result.classes());
-            output.text().println("changes: " + picture);
+            output.println("changes: " + picture);
         }
         return 0;
     }
@@ -132,7 +134,7 @@ final class BackfillDiffCommand implements Callable<Integer> {
             bar.set(shown);
             LabelComparison comparison = new LabelComparison(a, b, top);
             OutcomeJoin.Settings settings = new OutcomeJoin.Settings(
-                    topic -> input == null || input.equals(topic), MOST_WAITING_BYTES, PATIENCE);
+                    topic -> input == null || input.equals(topic), MAX_BUFFERED_BYTES, TIMEOUT);
             new OutcomeJoin(readers.byStream(), settings, comparison).run();
             return comparison.result();
         } catch (TimeoutException e) {

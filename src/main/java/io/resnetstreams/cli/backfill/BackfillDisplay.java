@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 
-/** Shows a run's progress on standard error: a bar on a terminal, else a line now and then. */
+/** Shows the progress of a run on standard error, as a bar on a terminal or else as a line every five seconds. */
 final class BackfillDisplay implements RunListener, AutoCloseable {
     private static final long LINE_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -33,15 +33,15 @@ final class BackfillDisplay implements RunListener, AutoCloseable {
         }
         if (bar != null) {
             bar.stepTo(now.done());
-            bar.setExtraMessage(rest(now, deadLetters));
+            bar.setExtraMessage(details(now, deadLetters));
         } else if (nanos - lastLineNanos > LINE_NANOS || lastLineNanos == 0 || now.isComplete()) {
             lastLineNanos = nanos;
             System.err.println("backfill " + plan.run() + ": "
-                    + String.format(Locale.ROOT, "%,d of %,d, ", now.done(), now.total()) + rest(now, deadLetters));
+                    + String.format(Locale.ROOT, "%,d of %,d, ", now.done(), now.total()) + details(now, deadLetters));
         }
     }
 
-    private String rest(Progress now, long deadLetters) {
+    private String details(Progress now, long deadLetters) {
         return String.format(
                 Locale.ROOT,
                 "%,.0f/s, %s, %d of %d partitions, %,d dead letters",
@@ -64,7 +64,7 @@ final class BackfillDisplay implements RunListener, AutoCloseable {
     @Override
     public void audits() {
         close();
-        notice("counting what was written");
+        notice("checking the output");
     }
 
     @Override

@@ -15,8 +15,8 @@ import picocli.CommandLine.Mixin;
 /** Lists the runs. */
 @Command(
         name = "list",
-        description = "Lists all runs of the application, with what is done of them.",
-        footer = "%nExample: resnet-streams backfill list")
+        description = "List all runs of the application with their progress.",
+        footer = {"", "Example:", "  resnet-streams backfill list"})
 final class BackfillListCommand implements Callable<Integer> {
     @Mixin
     private BackfillRunsOptions options;
@@ -35,20 +35,19 @@ final class BackfillListCommand implements Callable<Integer> {
                 row.put("done", progress.done());
                 row.put("total", progress.total());
                 rows.add(row);
-                output.text()
-                        .printf(
-                                "%-24s %-10s %,12d of %,12d  %s -> %s  %s%n",
-                                run.plan().run(),
-                                BackfillRuns.state(run),
-                                progress.done(),
-                                progress.total(),
-                                run.plan().parameters().input(),
-                                run.plan().parameters().output(),
-                                row.get("created"));
+                output.printf(
+                        "%-24s %-10s %,12d of %,12d  %s -> %s  %s%n",
+                        run.plan().run(),
+                        BackfillRuns.state(run),
+                        progress.done(),
+                        progress.total(),
+                        run.plan().parameters().input(),
+                        run.plan().parameters().output(),
+                        row.get("created"));
             }
         }
         output.printJson(Map.of("runs", rows));
-        output.text().println("runs: " + rows.size());
+        output.println("runs: " + rows.size());
         return 0;
     }
 }

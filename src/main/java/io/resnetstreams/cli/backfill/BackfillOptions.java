@@ -13,55 +13,61 @@ import java.util.Map;
 import java.util.Objects;
 import picocli.CommandLine.Option;
 
-/** The options that say what a run does. A run that exists is joined by its name alone; what is given must be the same. */
+/** The parameters of a run. They may be omitted for an existing run; those that are given must match it. */
 final class BackfillOptions {
     @Option(
             names = "--from",
             paramLabel = "TIME|OFFSET|beginning",
-            description = "Where the range begins: a time such as 2026-11-23T00:00:00Z, an offset (the same in each"
-                    + " partition), or beginning. A time means every event whose timestamp is not before it.")
+            description =
+                    "Start of the range: a time such as 2026-11-23T00:00:00Z, an offset (the same in each partition), or"
+                            + " beginning. A time selects all events with a timestamp at or after it.")
     private String from;
 
     @Option(
             names = "--to",
             paramLabel = "TIME|OFFSET|now",
             description =
-                    "Where it ends, likewise, or now, which is fixed at the start. A time means every event whose timestamp"
-                            + " is before it, in whatever order they stand: partitions are read to their present ends,"
-                            + " unless the topic has message.timestamp.type=LogAppendTime.")
+                    "End of the range: a time, an offset, or now, the end of the topic when the run starts. A time"
+                            + " selects all events with an earlier timestamp. Since timestamps may be out of order, partitions are"
+                            + " read up to their current ends, unless the topic has message.timestamp.type=LogAppendTime.")
     private String to;
 
     @Option(
             names = "--output",
             paramLabel = "TOPIC",
-            description = "The topic of the new labels; created with the input's partitions if it is missing.")
+            description =
+                    "Topic for the new labels; created with the partitions of the input topic if it does not exist.")
     private String output;
 
     @Option(
             names = "--dead-letters",
             paramLabel = "TOPIC",
-            description = "The topic of the new dead letters (default: the output's name and '-dlq').")
+            description = "Topic for the new dead letters (default: the output topic's name with '-dlq' appended).")
     private String deadLetters;
 
-    @Option(names = "--partitions", paramLabel = "LIST", description = "Only these, such as 0,3-5 (default: all).")
+    @Option(
+            names = "--partitions",
+            paramLabel = "LIST",
+            description = "Partitions to read, such as 0,3-5 (default: all).")
     private String partitions;
 
     @Option(
             names = "--where",
             paramLabel = "HEADER=VALUE",
-            description = "Only events with this header; repeatable, and all must be there.")
+            description = "Only events with this header; repeatable, and all must match.")
     private List<String> where = new ArrayList<>();
 
     @Option(
             names = "--sample",
             paramLabel = "SHARE",
-            description = "Only this share of the events, chosen by their positions, so always the same.")
+            description =
+                    "Share of the events to read, between 0 and 1. The selection depends only on the events' positions.")
     private Double sample;
 
-    @Option(names = "--allow-gaps", description = "Go on where part of the range has been deleted from the topic.")
+    @Option(names = "--allow-gaps", description = "Continue if part of the range was deleted from the topic.")
     private boolean allowGaps;
 
-    /** Returns whether a new run could begin with what was given. */
+    /** Returns whether the options are sufficient for a new run. */
     boolean isComplete() {
         return from != null && to != null && output != null;
     }
@@ -69,7 +75,7 @@ final class BackfillOptions {
     /**
      * Returns the parameters of a run.
      *
-     * @param existing those of the run that is joined, for what was not given; null for a new run
+     * @param existing the parameters of the existing run, used for omitted options; null for a new run
      */
     BackfillParameters parameters(Configuration configuration, ModelReference model, BackfillParameters existing) {
         try {
@@ -131,13 +137,13 @@ final class BackfillOptions {
             String header = condition.substring(0, equals);
             if (headers.put(header, condition.substring(equals + 1)) != null) {
                 throw new IllegalArgumentException(
-                        "--where names the header '" + header + "' twice; an event has one value of it");
+                        "--where names the header '" + header + "' twice; name each header once");
             }
         }
         return headers;
     }
 
-    /** The live topics hold one outcome for each event, and a backfill's would be second ones. */
+    /** Refuses the live topics, which must have only one outcome for each event. */
     private static void requireOwnTopics(Topics live, BackfillParameters parameters) {
         requireOther("--output", parameters.output(), live);
         requireOther("--dead-letters", parameters.deadLetters(), live);

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 
-/** What a run would do, with an estimate of its size and time. */
+/** Prints the plan of a run, with an estimate of its size and duration. */
 final class BackfillPlanReport {
     private static final double MEBIBYTE = 1 << 20;
 
     private BackfillPlanReport() {}
 
-    /** Samples the range, measures this machine on the sample, and prints. */
+    /** Reads a sample of the range, measures the throughput with it, and prints the plan. */
     static void print(
             OutputOptions output,
             KafkaClients clients,
@@ -35,34 +35,27 @@ final class BackfillPlanReport {
         Double seconds = rate == null ? null : events / rate;
         output.printJson(summary(plan, events, bytes, rate, seconds, loaded.device()));
         BackfillParameters parameters = plan.parameters();
-        output.text().println("run '" + plan.run() + "', group " + plan.group());
-        plan.partitions().forEach(range -> output.text()
-                .printf(
+        output.println("run '" + plan.run() + "', group " + plan.group());
+        plan.partitions()
+                .forEach(range -> output.printf(
                         "  %s-%d: offsets %,d to %,d, at most %,d events%n",
                         parameters.input(), range.partition(), range.from(), range.to(), range.offsets()));
         if (parameters.isByTime()) {
-            output.text()
-                    .println("these offsets are read to find every event of the time: later events may have earlier"
-                            + " timestamps, unless the topic has message.timestamp.type=LogAppendTime");
+            output.println("all of these offsets are read, since timestamps may be out of order unless the topic has"
+                    + " message.timestamp.type=LogAppendTime");
         }
-        output.text()
-                .printf(
-                        "at most %,d events, of which about %,d are meant; about %,.1f MiB%n",
-                        plan.offsets(), events, bytes / MEBIBYTE);
-        output.text()
-                .println(
-                        rate == null
-                                ? "no event to measure the speed with"
-                                : String.format(
-                                        "about %,.0f images/s on %s: about %,.0f s for one such process",
-                                        rate, loaded.device(), seconds));
-        output.text()
-                .printf(
-                        "labels of %s (%s) to %s, dead letters to %s%n",
-                        parameters.model().name(),
-                        parameters.model().digest(),
-                        parameters.output(),
-                        parameters.deadLetters());
+        output.printf(
+                "at most %,d events, of which about %,d are selected; about %,.1f MiB%n",
+                plan.offsets(), events, bytes / MEBIBYTE);
+        output.println(
+                rate == null
+                        ? "throughput unknown: the sample has no events"
+                        : String.format(
+                                "about %,.0f images/s on %s: about %,.0f s with one process",
+                                rate, loaded.device(), seconds));
+        output.printf(
+                "model %s (%s); labels to %s, dead letters to %s%n",
+                parameters.model().name(), parameters.model().digest(), parameters.output(), parameters.deadLetters());
         output.text().flush();
     }
 

@@ -13,11 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** How a run ended, for people and for {@code --json}. */
+/** Prints how a run ended, as text and as JSON. */
 final class BackfillReport {
     private BackfillReport() {}
 
-    /** Tells of a run that this process has worked on to its end; returns the exit code. */
+    /** Reports a run that this process has finished; returns the exit code. */
     static int finished(OutputOptions output, BackfillJob.Ending ending, String device) {
         BackfillRun run = ending.finished();
         BackfillStatistics statistics = ending.statistics();
@@ -29,30 +29,27 @@ final class BackfillReport {
         summary.put("device", device);
         output.printJson(summary);
         print(output, run);
-        output.text()
-                .printf(
-                        "%,d of them by this process in %.1f s, %,.0f images/s on %s%n",
-                        statistics.outcomes(), statistics.seconds(), statistics.imagesPerSecond(), device);
+        output.printf(
+                "this process: %,d events in %.1f s, %,.0f images/s on %s%n",
+                statistics.outcomes(), statistics.seconds(), statistics.imagesPerSecond(), device);
         return exitCode(run);
     }
 
-    /** Tells of a run that had ended before; returns the exit code. */
-    static int ended(OutputOptions output, BackfillRun run) {
+    /** Reports a run that ended earlier; returns the exit code. */
+    static int alreadyEnded(OutputOptions output, BackfillRun run) {
         if (run.state() == BackfillRun.State.CANCELLED) {
             throw UserErrorException.usage("run '" + run.plan().run() + "' was cancelled at "
-                    + Instant.ofEpochMilli(run.endedMillis()) + "; 'backfill clean "
-                    + run.plan().run()
-                    + "' frees its name");
+                    + Instant.ofEpochMilli(run.endedMillis()) + "; to reuse its name, first run 'backfill clean "
+                    + run.plan().run() + "'");
         }
         output.printJson(summary(run));
-        output.text()
-                .println("run '" + run.plan().run() + "' had finished at " + Instant.ofEpochMilli(run.endedMillis()));
+        output.println("run '" + run.plan().run() + "' finished at " + Instant.ofEpochMilli(run.endedMillis()));
         print(output, run);
         return exitCode(run);
     }
 
-    /** Tells why this process ends without a result of its run; returns the exit code. */
-    static int over(OutputOptions output, BackfillPlan plan, String why) {
+    /** Reports why this process exits before the run has finished; returns the exit code. */
+    static int unfinished(OutputOptions output, BackfillPlan plan, String why) {
         output.printJson(Map.of("run", plan.run(), "unfinished", why));
         System.err.println("run '" + plan.run() + "' " + why);
         return 1;
@@ -87,20 +84,19 @@ final class BackfillReport {
 
     static void print(OutputOptions output, BackfillRun run) {
         BackfillResult result = run.result();
-        output.text()
-                .printf(
-                        "run '%s': %,d events (%,d more skipped), %,d labels on %s, %,d dead letters on %s%n",
-                        run.plan().run(),
-                        result.events(),
-                        result.skipped(),
-                        result.labels(),
-                        run.plan().parameters().output(),
-                        result.deadLetters(),
-                        run.plan().parameters().deadLetters());
+        output.printf(
+                "run '%s': %,d events (and %,d skipped), %,d labels on %s, %,d dead letters on %s%n",
+                run.plan().run(),
+                result.events(),
+                result.skipped(),
+                result.labels(),
+                run.plan().parameters().output(),
+                result.deadLetters(),
+                run.plan().parameters().deadLetters());
         result.examples().forEach((fault, places) -> System.err.println(fault + ": " + places));
         if (!result.isFaultless()) {
             System.err.printf(
-                    "%,d events without outcome, %,d outcomes doubled, %,d out of order%n",
+                    "%,d events without an outcome, %,d duplicate outcomes, %,d out of order%n",
                     result.lost(), result.duplicates(), result.outOfOrder());
         }
     }

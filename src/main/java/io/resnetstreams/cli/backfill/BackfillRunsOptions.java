@@ -5,7 +5,7 @@ import io.resnetstreams.cli.options.BrokerOptions;
 import io.resnetstreams.cli.options.OutputOptions;
 import picocli.CommandLine.Mixin;
 
-/** The options of a command about runs that exist: where they are kept, and how it prints. */
+/** The options of a command for existing runs. */
 final class BackfillRunsOptions {
     @Mixin
     private OutputOptions output;
@@ -17,7 +17,7 @@ final class BackfillRunsOptions {
         return output;
     }
 
-    /** Opens the runs of the configured application; a broker that is away is told in one line. */
+    /** Opens the runs of the configured application. */
     BackfillRuns open() {
         return BackfillRuns.open(broker.load());
     }

@@ -12,11 +12,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Shows how far a run is. */
+/** Shows the progress of a run. */
 @Command(
         name = "status",
-        description = "Shows how far a run is, from its group's committed offsets.",
-        footer = "%nExample: resnet-streams backfill status new")
+        description = "Show the progress of a run, according to the committed offsets of its group.",
+        footer = {"", "Example:", "  resnet-streams backfill status new"})
 final class BackfillStatusCommand implements Callable<Integer> {
     @Mixin
     private NamedRunOptions options;
@@ -48,28 +48,26 @@ final class BackfillStatusCommand implements Callable<Integer> {
     }
 
     private static void print(OutputOptions output, BackfillRun run, Progress progress, Map<String, Object> summary) {
-        output.text()
-                .printf(
-                        "run '%s' is %s: %,d of %,d offsets, %d of %d partitions, %,d dead letters, %d members of group %s%n",
-                        run.plan().run(),
-                        BackfillRuns.state(run),
-                        progress.done(),
-                        progress.total(),
-                        progress.partitionsDone(),
-                        progress.partitions(),
-                        (Long) summary.get("deadLetters"),
-                        (Integer) summary.get("members"),
-                        run.plan().group());
+        output.printf(
+                "run '%s' is %s: %,d of %,d offsets, %d of %d partitions, %,d dead letters; members of group %s: %d%n",
+                run.plan().run(),
+                BackfillRuns.state(run),
+                progress.done(),
+                progress.total(),
+                progress.partitionsDone(),
+                progress.partitions(),
+                (Long) summary.get("deadLetters"),
+                run.plan().group(),
+                (Integer) summary.get("members"));
         BackfillParameters parameters = run.plan().parameters();
-        output.text()
-                .printf(
-                        "%s from %s to %s, with %s, to %s and %s%n",
-                        parameters.input(),
-                        parameters.from(),
-                        parameters.to(),
-                        parameters.model().name(),
-                        parameters.output(),
-                        parameters.deadLetters());
+        output.printf(
+                "%s from %s to %s, with %s, to %s and %s%n",
+                parameters.input(),
+                parameters.from(),
+                parameters.to(),
+                parameters.model().name(),
+                parameters.output(),
+                parameters.deadLetters());
         if (run.result() != null) {
             BackfillReport.print(output, run);
         }

@@ -10,7 +10,7 @@ import io.resnetstreams.compare.ComparisonResult.SureChange;
 import java.io.PrintStream;
 import java.util.List;
 
-/** A comparison as people read it. */
+/** Prints a comparison as text. */
 final class ComparisonText {
     private static final int LABEL_WIDTH = 20;
     private static final int PLACE_WIDTH = 28;
@@ -18,7 +18,7 @@ final class ComparisonText {
 
     private ComparisonText() {}
 
-    /** Prints it with so many pairs of labels. */
+    /** Prints the comparison with at most {@code pairs} pairs of labels. */
     static void print(PrintStream out, ComparisonResult result, int pairs) {
         printSide(out, "A", result.a());
         printSide(out, "B", result.b());
@@ -48,22 +48,22 @@ final class ComparisonText {
                 side.topics().labels(),
                 side.labels(),
                 side.deadLetters() == null
-                        ? "dead letters not known"
+                        ? "dead letters unknown"
                         : String.format("%,d dead letters", side.deadLetters()));
-        printLeftOut(out, side.duplicates(), "are duplicates or came after that of a later event");
-        printLeftOut(out, side.misplaced(), "stand in another partition than their source's number asks for");
-        printLeftOut(out, side.malformed(), "can't be read");
+        printLeftOut(out, side.duplicates(), "are duplicates or out of order");
+        printLeftOut(out, side.misplaced(), "are not in the partition of their source");
+        printLeftOut(out, side.malformed(), "can't be parsed");
     }
 
     private static void printLeftOut(PrintStream out, long count, String why) {
         if (count > 0) {
-            out.printf("   left out: %,d, which %s%n", count, why);
+            out.printf("   ignored: %,d that %s%n", count, why);
         }
     }
 
     private static void printCounts(PrintStream out, ComparisonResult result) {
         if (result.compared() > 0) {
-            // Rounded down: 100 % is all of them.
+            // Rounded down, so that 100 % means all.
             long agreed = result.compared() - result.changed();
             out.printf(
                     "%,d compared: %.2f %% agree, %,d changed%n",
@@ -91,7 +91,7 @@ final class ComparisonText {
         if (changes.isEmpty()) {
             return;
         }
-        out.printf("%nsurest changes%n");
+        out.printf("%nmost confident changes%n");
         for (SureChange change : changes) {
             out.printf(
                     "%s %s %5.1f %%  %s %5.1f %%  %s%n",
@@ -108,7 +108,7 @@ final class ComparisonText {
         if (shifts.isEmpty()) {
             return;
         }
-        out.printf("%nlargest shifts of a label that stayed%n");
+        out.printf("%nlargest shifts of probability with the same label%n");
         for (Shift shift : shifts) {
             out.printf(
                     "%s %s %5.1f %% → %5.1f %%  %s%n",

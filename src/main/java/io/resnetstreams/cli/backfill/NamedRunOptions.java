@@ -5,12 +5,12 @@ import io.resnetstreams.cli.options.OutputOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** The options of a command about one run, and its name. */
+/** The options of a command for one run, and the name of the run. */
 final class NamedRunOptions {
     @Mixin
     private BackfillRunsOptions options;
 
-    @Parameters(paramLabel = "RUN", description = "The run's name.")
+    @Parameters(paramLabel = "RUN", description = "Name of the run.")
     private String name;
 
     OutputOptions output() {

@@ -1,53 +1,45 @@
 package io.resnetstreams.cli.dlq;
 
-import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.cli.options.BrokerOptions;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.StoredDeadLetter;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicScan;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which dead letters a command is about; without any option, all. */
+/** The options that select dead letters. Without any of them, all are selected. */
 final class DeadLetterSelection {
     @Mixin
-    private PipelineOptions options;
+    private BrokerOptions options;
 
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where Kafka is.")
-    private String bootstrap;
-
-    @Option(names = "--dead-letters", paramLabel = "TOPIC", description = "The topic of dead letters.")
+    @Option(names = "--dead-letters", paramLabel = "TOPIC", description = "Dead-letter topic.")
     private String topic;
 
     @Option(
             names = "--stage",
             paramLabel = "STAGE",
-            description = "Only of this stage: event, limits, decode, classify.")
+            description = "Select this stage: event, limits, decode or classify.")
     private String stage;
 
-    @Option(names = "--code", paramLabel = "CODE", description = "Only of this code, such as truncated.")
+    @Option(names = "--code", paramLabel = "CODE", description = "Select this code, such as truncated.")
     private String code;
 
     @Option(
             names = "--position",
             paramLabel = "TOPIC-N@OFFSET",
             split = ",",
-            description = "Only those at these places of the dead-letter topic, as 'dlq list' prints them.")
+            description = "Select these positions in the dead-letter topic, as printed by 'dlq list'.")
     private Set<String> positions = new LinkedHashSet<>();
 
     Configuration configuration() {
-        Map<String, String> own = new HashMap<>();
-        own.put("bootstrapServers", bootstrap);
-        own.put("topics.deadLetters", topic);
-        return options.load(own);
+        return options.load("topics.deadLetters", topic);
     }
 
-    /** Reads all dead letters that are selected, each partition in its order. */
+    /** Reads the selected dead letters, in the order of each partition. */
     void forEach(Configuration configuration, Consumer<StoredDeadLetter> visitor) {
         new TopicScan(new KafkaClients(configuration.connection()))
                 .scan(configuration.topics().deadLetters(), record -> {

@@ -18,27 +18,27 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Works with dead letters. */
+/** Groups the commands for dead letters. */
 @Command(
         name = "dlq",
-        description = "Lists, shows, exports and replays dead letters.",
+        description = "List, show, export and resend dead letters.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DlqCommand.ListCommand.class,
             DlqCommand.ShowCommand.class,
-            DlqReplayCommand.class,
+            DlqResendCommand.class,
             DlqCommand.ExportCommand.class,
             CommandLine.HelpCommand.class
         },
-        footer = "%nExample: resnet-streams dlq list --bootstrap localhost:9092")
+        footer = {"", "Example:", "  resnet-streams dlq list --bootstrap localhost:9092"})
 public final class DlqCommand {
     private static final int MOST_EXAMPLES = 3;
 
-    /** Groups them. */
+    /** Counts dead letters by stage and code. */
     @Command(
             name = "list",
-            description = "Counts dead letters by stage and code, with examples.",
-            footer = "%nExample: resnet-streams dlq list --stage decode")
+            description = "Count dead letters by stage and code, with examples.",
+            footer = {"", "Example:", "  resnet-streams dlq list --stage decode"})
     static final class ListCommand implements Callable<Integer> {
         @Mixin
         private OutputOptions output;
@@ -46,7 +46,6 @@ public final class DlqCommand {
         @Mixin
         private DeadLetterSelection selection;
 
-        /** Those of one stage and code. */
         record Group(String stage, String code, long[] count, List<StoredDeadLetter.Summary> examples) {}
 
         @Override
@@ -71,21 +70,26 @@ public final class DlqCommand {
                 row.put("count", group.count()[0]);
                 row.put("examples", group.examples());
                 rows.add(row);
-                output.text().printf("%-10s %-18s %,8d%n", group.stage(), group.code(), group.count()[0]);
-                group.examples().forEach(example -> output.text()
-                        .println("    " + example.position() + "  key " + example.key() + ": " + example.reason()));
+                output.printf("%-10s %-18s %,8d%n", group.stage(), group.code(), group.count()[0]);
+                group.examples()
+                        .forEach(example -> output.println(
+                                "    " + example.position() + "  key " + example.key() + ": " + example.reason()));
             }
             output.printJson(Map.of("deadLetters", total, "groups", rows));
-            output.text().printf("%,d dead letters%n", total);
+            output.printf("dead letters: %,d%n", total);
             return 0;
         }
     }
 
-    /** Shows them one by one. */
+    /** Shows each dead letter. */
     @Command(
             name = "show",
-            description = "Shows each dead letter's source, key, reason and size; a line of JSON each with --json.",
-            footer = "%nExample: resnet-streams dlq show --position image-events-dlq-3@17")
+            description = {
+                "Show the source, key, reason and size of each dead letter.",
+                "",
+                "With --json, print one line for each."
+            },
+            footer = {"", "Example:", "  resnet-streams dlq show --position image-events-dlq-3@17"})
     static final class ShowCommand implements Callable<Integer> {
         @Mixin
         private OutputOptions output;
@@ -100,31 +104,32 @@ public final class DlqCommand {
                 shown[0]++;
                 StoredDeadLetter.Summary summary = letter.summary();
                 output.printJson(summary);
-                output.text()
-                        .printf(
-                                "%s  from %s%n  key %s, %,d bytes, %d retries%n  %s %s: %s%n  %s%n",
-                                summary.position(),
-                                summary.source(),
-                                summary.key(),
-                                summary.bytes(),
-                                summary.retries(),
-                                summary.stage(),
-                                summary.code(),
-                                summary.reason(),
-                                summary.exception());
+                output.printf(
+                        "%s  from %s%n  key %s, %,d bytes, %d retries%n  %s %s: %s%n  %s%n",
+                        summary.position(),
+                        summary.source(),
+                        summary.key(),
+                        summary.bytes(),
+                        summary.retries(),
+                        summary.stage(),
+                        summary.code(),
+                        summary.reason(),
+                        summary.exception());
             });
             if (shown[0] == 0) {
-                throw UserErrorException.shortfall("there is no such dead letter", null);
+                throw UserErrorException.shortfall("no dead letter matches", null);
             }
             return 0;
         }
     }
 
-    /** Writes payloads to files. */
+    /** Writes the values of dead letters to files. */
     @Command(
             name = "export",
-            description = "Writes the selected events' values as files, named by their place on the dead-letter topic.",
-            footer = "%nExample: resnet-streams dlq export broken --stage decode")
+            description =
+                    "Write the value of each selected dead letter to a file, named PARTITION-OFFSET after its position"
+                            + " in the dead-letter topic.",
+            footer = {"", "Example:", "  resnet-streams dlq export broken --stage decode"})
     static final class ExportCommand implements Callable<Integer> {
         @Mixin
         private OutputOptions output;
@@ -132,12 +137,12 @@ public final class DlqCommand {
         @Mixin
         private DeadLetterSelection selection;
 
-        @Parameters(paramLabel = "DIR", description = "Folder to write to.")
-        private Path folder;
+        @Parameters(paramLabel = "DIR", description = "Output directory.")
+        private Path directory;
 
         @Override
         public Integer call() throws IOException {
-            Files.createDirectories(folder);
+            Files.createDirectories(directory);
             long[] written = {0};
             long[] withoutContent = {0};
             selection.forEach(selection.configuration(), letter -> {
@@ -145,8 +150,8 @@ public final class DlqCommand {
                     withoutContent[0]++;
                     return;
                 }
-                // Nothing that an event says goes into a path.
-                Path file = folder.resolve(
+                // No field of an event may become part of a path.
+                Path file = directory.resolve(
                         letter.record().partition() + "-" + letter.record().offset());
                 byte[] value = letter.record().value();
                 try {
@@ -157,10 +162,9 @@ public final class DlqCommand {
                 written[0]++;
                 output.printJson(Map.of("file", file.toString(), "deadLetter", letter.summary()));
             });
-            output.text()
-                    .printf(
-                            "%,d files in %s; %,d dead letters are without content%n",
-                            written[0], folder, withoutContent[0]);
+            output.printf(
+                    "files written to %s: %,d; dead letters without content: %,d%n",
+                    directory, written[0], withoutContent[0]);
             return 0;
         }
     }

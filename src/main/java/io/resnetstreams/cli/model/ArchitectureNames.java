@@ -3,7 +3,7 @@ package io.resnetstreams.cli.model;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import java.util.Iterator;
 
-/** What the shell's completion offers for {@code --architecture}; others of their forms are taken too. */
+/** The candidates for shell completion of {@code --architecture}. Variants of these names are valid too. */
 final class ArchitectureNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** How many of a class's images were classified right; a share of 1. */
+/** The share of a class's images that were classified correctly. */
 @JsonPropertyOrder({"label", "images", "accuracy"})
 record ClassAccuracy(String label, int images, double accuracy) {
-    /** Reads them from counts of right classes by predicted ones. */
+    /** Computes the accuracy of each class from a confusion matrix: rows are true classes, columns predicted classes. */
     static List<ClassAccuracy> of(List<String> labels, int[][] confusion) {
         List<ClassAccuracy> classes = new ArrayList<>();
         for (int i = 0; i < labels.size(); i++) {

@@ -12,24 +12,24 @@ import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** Images whose classes are known, as options of a command. */
+/** The options that select labelled images. */
 final class EvaluationData {
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Images and their classes.")
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Directory of labelled images.")
     private Path data;
 
     @Option(
             names = "--expected",
             paramLabel = "TSV",
-            description = "List of files in --data and their class indexes, in columns separated by tabs.")
+            description = "Tab-separated list of the files in --data and their class indexes.")
     private Path expected;
 
     @Option(
             names = "--expected-column",
             paramLabel = "NAME",
-            description = "The class's column, by its name in the list's first line (default: the second).")
+            description = "Name of the class index column in the header of the list (default: the second column).")
     private String expectedColumn;
 
-    @Option(names = "--skip-broken", description = "Goes on without image files that can't be decoded, and names them.")
+    @Option(names = "--skip-broken", description = "Skip image files that can't be decoded, and list them.")
     private boolean skipBroken;
 
     Path path() {
@@ -37,9 +37,10 @@ final class EvaluationData {
     }
 
     /**
-     * Reads the images for a model; a mistake ends with exit code 2.
+     * Reads the images for a model.
      *
-     * @param notices told which images are used and which are not
+     * @param notices receives messages about the images that are used and skipped
+     * @throws UserErrorException if the images can't be read
      */
     EvaluationSet read(ModelDirectory model, ImageLimits limits, Consumer<String> notices) {
         ImagePreprocessor preprocessor = new ImagePreprocessor(limits, model.preprocessing());
@@ -56,7 +57,7 @@ final class EvaluationData {
     }
 
     /**
-     * Returns samples to calibrate a model with: an IDX data set's training images, else of the images themselves.
+     * Returns samples for calibration: training images of an IDX data set, or else a part of the evaluation images.
      *
      * @return uint8 H×W×3 of the model's input size, spread over the data
      */
@@ -64,14 +65,14 @@ final class EvaluationData {
         try {
             EvaluationSet set = LabelledImages.isIdx(data)
                     ? EvaluationSet.readTraining(data, model, new ImagePreprocessor(limits, model.preprocessing()))
-                    : read(model, limits, notice -> {}); // told when they are read to be measured
+                    : read(model, limits, notice -> {}); // reported when the images are read for the evaluation
             return set.spread(most);
         } catch (IOException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
     }
 
-    /** Returns whether the samples are others than the images that are measured. */
+    /** Returns whether the samples are separate from the evaluation images. */
     boolean hasTrainingImages() {
         return LabelledImages.isIdx(data);
     }

@@ -1,21 +1,22 @@
 package io.resnetstreams.cli.model;
 
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.convert.CheckpointConfig;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How an imported network's images are made: what the command line says, then what stands beside the checkpoint, then
- * ImageNet's. What was derived is said.
+ * The preprocessing of an imported network: from the command line, the files next to the checkpoint, or the defaults for
+ * ImageNet, in this order.
  *
- * @param size the edge of the network's images
- * @param resize the short edge before the crop; 0 for none
- * @param mean of pixels of 0 to 1
- * @param notes what was derived, for people
+ * @param size width and height of the network's input, in pixels
+ * @param resize the short edge before the crop, in pixels; 0 for no resize
+ * @param mean for pixels between 0 and 1
+ * @param notes messages about derived values
  */
 record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, List<String> notes) {
-    /** Of ImageNet; torchvision's networks and most others were trained with them. */
+    /** ImageNet's values, which torchvision and most other libraries use. */
     static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
 
     static final List<Double> STD = List.of(0.229, 0.224, 0.225);
@@ -24,19 +25,19 @@ record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, 
     private static final int IMAGENET_RESIZE = 256;
     private static final double LARGEST_PIXEL = 255;
 
-    /** What the command line says; null for what it doesn't. */
+    /** The values from the command line; null for options that were not given. */
     record Given(Boolean imageNet, Integer resize, Integer crop, List<Double> mean, List<Double> std) {}
 
     /**
-     * Puts it together.
+     * Determines the preprocessing.
      *
-     * @param defaultSize the architecture's
-     * @throws UserErrorException if a size is out of range, the crop is larger than the resize, or mean and standard deviation are on two scales
+     * @param defaultSize the architecture's default size
+     * @throws UserErrorException if a size is out of range, the crop is larger than the resize, or mean and standard deviation have different scales
      */
     static ImportedInput of(Given given, CheckpointConfig config, int defaultSize) {
         List<String> notes = new ArrayList<>();
-        requireRange("--crop", given.crop(), 1, 4_096);
-        requireRange("--resize", given.resize(), 0, 8_192);
+        OptionRange.require("--crop", given.crop(), 1, 4_096);
+        OptionRange.require("--resize", given.resize(), 0, 8_192);
         boolean fromConfig = given.imageNet() == null && config.size() != null;
         boolean imageNet = given.imageNet() == null ? defaultSize == IMAGENET_SIZE : given.imageNet();
         int size = given.crop() != null
@@ -47,13 +48,13 @@ record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, 
                 : fromConfig && config.resize() != null ? config.resize() : imageNet ? IMAGENET_RESIZE : 0;
         if (resize != 0 && resize < size) {
             if (given.resize() != null) {
-                throw UserErrorException.usage("--resize is " + resize + " and the crop " + size
-                        + "; the crop can't be larger, since images would be padded with black. --resize 0 is for"
-                        + " straight to the network's size");
+                throw UserErrorException.usage("--resize is " + resize + " and the crop is " + size
+                        + "; the crop can't be larger, since images would be padded with black. To scale images directly"
+                        + " to the network's size, use --resize 0");
             }
             int derived = (int) Math.round((double) size * IMAGENET_RESIZE / IMAGENET_SIZE);
             notes.add("the short edge is resized to " + derived + ", since the crop of " + size + " is larger than "
-                    + resize + "; in the proportion of 256 to 224 (--resize N)");
+                    + resize + "; the ratio is 256 to 224 (to change it, use --resize)");
             resize = derived;
         }
         List<Double> mean = given.mean() != null ? given.mean() : config.mean() != null ? config.mean() : MEAN;
@@ -61,12 +62,12 @@ record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, 
         boolean bothGiven = given.mean() != null && given.std() != null || given.mean() == null && given.std() == null;
         boolean meanInLevels = isInLevels(mean);
         boolean stdInLevels = isInLevels(std);
-        // Caffe's networks get pixels of 0 to 255 without a mean, not divided by anything.
+        // Caffe networks subtract the mean from pixels between 0 and 255, and have a standard deviation of 1.
         boolean undivided = bothGiven && meanInLevels && std.stream().allMatch(value -> value == 1);
         if (bothGiven && meanInLevels && !stdInLevels && !undivided
                 || bothGiven && stdInLevels && !meanInLevels && mean.stream().anyMatch(value -> value != 0)) {
             throw UserErrorException.usage("mean is " + mean + " and std is " + std
-                    + "; both must be of pixels of 0 to 1, or both of pixels of 0 to 255");
+                    + "; both must be for pixels between 0 and 1, or both for pixels between 0 and 255");
         }
         if (meanInLevels) {
             mean = divided("mean", mean, notes);
@@ -77,13 +78,6 @@ record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, 
         return new ImportedInput(size, resize, mean, std, notes);
     }
 
-    private static void requireRange(String option, Integer pixels, int least, int most) {
-        if (pixels != null && (pixels < least || pixels > most)) {
-            throw UserErrorException.usage(
-                    option + " is " + pixels + "; allowed are " + least + " to " + most + " pixels");
-        }
-    }
-
     private static boolean isInLevels(List<Double> values) {
         return values.stream().anyMatch(value -> value > 1);
     }
@@ -92,7 +86,7 @@ record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, 
         List<Double> shares = levels.stream()
                 .map(value -> Math.round(value / LARGEST_PIXEL * 1e9) / 1e9)
                 .toList();
-        notes.add(name + " " + levels + " is taken for that of pixels of 0 to 255: divided by 255 it is " + shares);
+        notes.add(name + " " + levels + " is for pixels between 0 and 255; divided by 255: " + shares);
         return shares;
     }
 }

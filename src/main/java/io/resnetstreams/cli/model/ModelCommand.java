@@ -3,10 +3,10 @@ package io.resnetstreams.cli.model;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Everything about models. */
+/** Groups the commands for models. */
 @Command(
         name = "model",
-        description = "Lists, shows, imports, verifies, trains, evaluates and quantizes models.",
+        description = "List, show, import, verify, train, evaluate and quantize models.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ModelListCommand.class,
@@ -19,5 +19,5 @@ import picocli.CommandLine.Command;
             ModelExperimentCommand.class,
             CommandLine.HelpCommand.class
         },
-        footer = "%nExample: resnet-streams model list")
+        footer = {"", "Example:", "  resnet-streams model list"})
 public final class ModelCommand {}

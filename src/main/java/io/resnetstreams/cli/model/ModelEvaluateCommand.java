@@ -1,6 +1,7 @@
 package io.resnetstreams.cli.model;
 
 import ai.djl.Device;
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.PipelineOptions;
 import io.resnetstreams.common.Rounding;
@@ -15,7 +16,6 @@ import io.resnetstreams.report.Charts;
 import io.resnetstreams.service.ClassificationStack;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +24,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures a model offline, without Kafka. */
+/** Evaluates a model without Kafka. */
 @Command(
         name = "evaluate",
-        description = {
-            "Measures a model's accuracy and speed on images whose classes are known: an IDX data set's test split,",
-            "a folder with labels.tsv (file, tab, class index), or one folder for each label (in val, test or the like)."
-        },
-        footer = "%nExample: resnet-streams model evaluate --model models/resnet20-fashion-mnist"
-                + " --data /usr/share/datasets/fashion-mnist")
+        description =
+                "Measure a model's accuracy and speed on labelled images: the test images of an IDX data set, a directory"
+                        + " with labels.tsv (file, tab, class index), or a directory with a subdirectory for each label (also below"
+                        + " val or test).",
+        footer = {
+            "",
+            "Example:",
+            "  resnet-streams model evaluate --model models/resnet20-fashion-mnist \\",
+            "    --data /usr/share/datasets/fashion-mnist"
+        })
 final class ModelEvaluateCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -49,29 +53,26 @@ final class ModelEvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--confusion",
             paramLabel = "FILE",
-            description = "Draws the confusion matrix: a picture by its name's ending, svg or png.")
+            description = "Draw the confusion matrix to FILE, whose name ends in .svg or .png.")
     private Path confusion;
 
     @Option(
             names = "--repeat",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Classify everything so many times, for a steadier speed (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Number of times to classify the images, for a more stable speed (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
     @Override
     public Integer call() throws InterruptedException {
-        if (repeat < 1 || repeat > 100_000) {
-            throw UserErrorException.usage("--repeat is " + repeat + "; allowed are 1 to 100000");
-        }
+        OptionRange.require("--repeat", repeat, 1, 100_000);
         if (confusion != null) {
             Charts.requireFormat("--confusion", confusion);
         }
-        Map<String, String> own = new HashMap<>();
-        own.put("model", modelPath);
-        Configuration configuration = options.load(own);
+        Configuration configuration = options.load("model", modelPath);
         ModelDirectory model = ClassificationStack.model(configuration.model());
-        EvaluationSet set = data.read(model, configuration.limits().image(), output.text()::println);
+        EvaluationSet set = data.read(model, configuration.limits().image(), output::println);
         ClassificationStack.Devices devices = ClassificationStack.devices(configuration);
         List<DeviceModel> loaded = new ArrayList<>();
         try {
@@ -109,20 +110,19 @@ final class ModelEvaluateCommand implements Callable<Integer> {
         summary.put("perClass", perClass);
         summary.put("confusion", counts);
         output.printJson(summary);
-        output.text()
-                .printf(
-                        "%s on %s: top-1 %.2f %%, top-5 %.2f %% of %,d images; %,.0f images/s on %s%n",
-                        model.name(),
-                        data.path(),
-                        result.accuracy() * 100,
-                        result.top5() * 100,
-                        result.images(),
-                        result.imagesPerSecond(),
-                        device);
+        output.printf(
+                "%s on %s: top-1 %.2f %%, top-5 %.2f %% of %,d images; %,.0f images/s on %s%n",
+                model.name(),
+                data.path(),
+                result.accuracy() * 100,
+                result.top5() * 100,
+                result.images(),
+                result.imagesPerSecond(),
+                device);
         TrainedModelReport.print(output.text(), perClass);
         if (confusion != null) {
             Charts.confusion(confusion, model.labels(), counts);
-            output.text().println("confusion matrix: " + confusion);
+            output.println("confusion matrix: " + confusion);
         }
     }
 }

@@ -32,24 +32,32 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The paper's experiments. */
+/** Groups the experiments of the ResNet paper. */
 @Command(
         name = "experiment",
-        description = "Repeats an experiment of the ResNet paper.",
+        description = "Repeat an experiment of the ResNet paper.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {ModelExperimentCommand.Degradation.class, CommandLine.HelpCommand.class},
-        footer = "%nExample: resnet-streams model experiment degradation --data /usr/share/datasets/fashion-mnist"
-                + " --out target/degradation")
+        footer = {
+            "",
+            "Example:",
+            "  resnet-streams model experiment degradation \\",
+            "    --data /usr/share/datasets/fashion-mnist --out target/degradation"
+        })
 final class ModelExperimentCommand {
-    /** Figures 1 and 6: deeper plain networks learn worse, deeper residual ones don't. */
+    /** Figures 1 and 6: deeper plain networks have larger errors, deeper residual networks do not. */
     @Command(
             name = "degradation",
-            description = {
-                "Trains plain and residual networks (shortcuts of option A) of two or more depths on the same images and",
-                "draws their errors into one picture, as in the paper's figures 1 and 6."
-            },
-            footer = "%nExample: resnet-streams model experiment degradation --data /usr/share/datasets/fashion-mnist"
-                    + " --out target/degradation --depths 20,56 --images 6000 --epochs 8")
+            description =
+                    "Train plain and residual networks (with option A shortcuts) of several depths on the same images,"
+                            + " and draw their errors as in figures 1 and 6 of the paper.",
+            footer = {
+                "",
+                "Example:",
+                "  resnet-streams model experiment degradation \\",
+                "    --data /usr/share/datasets/fashion-mnist --out target/degradation \\",
+                "    --depths 20,56 --images 6000 --epochs 8"
+            })
     static final class Degradation implements Callable<Integer> {
         private static final String PICTURE = "degradation.svg";
 
@@ -66,10 +74,10 @@ final class ModelExperimentCommand {
                 names = "--data",
                 paramLabel = "DIR",
                 required = true,
-                description = "Folders of images, or an IDX data set.")
+                description = "Directory of labelled images or of an IDX data set.")
         private Path data;
 
-        @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for models and picture.")
+        @Option(names = "--out", paramLabel = "DIR", required = true, description = "Output directory.")
         private Path out;
 
         @Option(
@@ -77,20 +85,20 @@ final class ModelExperimentCommand {
                 paramLabel = "D",
                 split = ",",
                 defaultValue = "20,56",
-                description = "Depths of the form 6n + 2 (default: ${DEFAULT-VALUE}).")
+                description = "Depths, each of the form 6n + 2 (default: ${DEFAULT-VALUE}).")
         private int[] depths;
 
         @Option(
                 names = "--images",
                 paramLabel = "N",
                 defaultValue = "0",
-                description = "Only N of the training images, spread evenly; 0 for all (default: ${DEFAULT-VALUE}).")
+                description = "Number of training images to use, evenly spaced; 0 for all (default: ${DEFAULT-VALUE}).")
         private int most;
 
-        @Option(names = "--resume", description = "Goes on where an earlier run of the same command was ended.")
+        @Option(names = "--resume", description = "Resume an interrupted experiment.")
         private boolean resume;
 
-        /** A network's result; errors are shares of 1, of the last epoch. */
+        /** A network's errors after the last epoch, between 0 and 1. */
         record Row(String network, int layers, double trainingError, double heldOutError) {}
 
         @Override
@@ -110,7 +118,7 @@ final class ModelExperimentCommand {
                         arguments.seed(),
                         arguments.imageLimits(),
                         false,
-                        line -> output.text().println(line));
+                        line -> output.println(line));
                 LabelledImages train = images.train().spread(most);
                 for (ResNetArchitecture network : networks) {
                     logs.put(network.name(), train(network, options, train, images));
@@ -146,8 +154,10 @@ final class ModelExperimentCommand {
             try (TrainingProgress progress =
                     TrainingProgress.of(network.name(), perEpoch, options.epochs(), output.text())) {
                 new ResNetTrainer(description, images.labels(), options, train, images.heldOut(), Map.of(), progress)
-                        .train(directory, resume, epoch -> output.text()
-                                .printf(
+                        .train(
+                                directory,
+                                resume,
+                                epoch -> output.printf(
                                         "%-12s epoch %d: training error %.2f %%, held out %.2f %%%s%n",
                                         network.name(),
                                         epoch.epoch(),
@@ -177,11 +187,10 @@ final class ModelExperimentCommand {
             Path picture = out.resolve(PICTURE);
             Charts.curves(picture, "Plain and residual networks", "error in %", curves);
             output.printJson(Map.of("networks", rows, "picture", picture.toString()));
-            rows.forEach(row -> output.text()
-                    .printf(
-                            "%-12s %3d layers  training error %5.2f %%  held out %5.2f %%%n",
-                            row.network(), row.layers(), row.trainingError() * 100, row.heldOutError() * 100));
-            output.text().println("picture: " + picture);
+            rows.forEach(row -> output.printf(
+                    "%-12s %3d layers  training error %5.2f %%  held out %5.2f %%%n",
+                    row.network(), row.layers(), row.trainingError() * 100, row.heldOutError() * 100));
+            output.println("picture: " + picture);
         }
     }
 }

@@ -28,17 +28,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Imports a PyTorch network. */
+/** Imports a network from PyTorch or MXNet. */
 @Command(
         name = "import",
         description = {
-            "Makes a model directory of a PyTorch state dict saved as safetensors, with the names of torchvision, timm,",
-            "Hugging Face's transformers or CIFAR networks; or of an MXNet network, NAME-symbol.json and",
-            "NAME-0000.params, as DJL's model zoo has them. What config.json and preprocessor_config.json beside it say",
-            "of labels, strides and preprocessing counts where no option says otherwise."
+            "Create a model directory from a PyTorch state dict in safetensors format, with the parameter names"
+                    + " of torchvision, timm, Hugging Face Transformers or the usual CIFAR networks; or from an MXNet"
+                    + " network, as in DJL's model zoo (NAME-symbol.json and NAME-0000.params).",
+            "",
+            "Labels, strides and preprocessing are read from config.json and preprocessor_config.json in the"
+                    + " same directory, unless options override them."
         },
-        footer = "%nExample: resnet-streams model import resnet50.safetensors --architecture resnet50"
-                + " --synset imagenet.txt --out models/resnet50")
+        footer = {
+            "",
+            "Example:",
+            "  resnet-streams model import resnet50.safetensors --architecture resnet50 \\",
+            "    --synset imagenet.txt --out models/resnet50"
+        })
 public final class ModelImportCommand implements Callable<Integer> {
     enum Preset {
         imagenet,
@@ -53,8 +59,7 @@ public final class ModelImportCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "FILE",
-            description =
-                    "State dict: .safetensors or, of one in shards, .safetensors.index.json; or NAME-symbol.json.")
+            description = "State dict (.safetensors, or .safetensors.index.json if it is sharded) or NAME-symbol.json.")
     private Path file;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
@@ -63,52 +68,55 @@ public final class ModelImportCommand implements Callable<Integer> {
     @Option(
             names = "--synset",
             paramLabel = "FILE",
-            description = {
-                "Labels by class, one a line; of columns separated by tabs the last.",
-                "(default: those of config.json)"
-            })
+            description =
+                    "File with one label per line, in the order of the classes. If lines have columns separated by tabs,"
+                            + " the label is the last one (default: the labels in config.json).")
     private Path synset;
 
     @Option(
             names = "--architecture",
             paramLabel = "NAME",
             completionCandidates = ArchitectureNames.class,
-            description = "Architecture (default: that of config.json, else found from the tensors).")
+            description = "Architecture (default: from config.json, or else detected from the tensors).")
     private String architecture;
 
     @Option(
             names = "--preprocessing",
             paramLabel = "PRESET",
-            description = {
-                "imagenet: the short edge to 256, then the middle 224×224. none: straight to the network's size.",
-                "(default: that of config.json; imagenet for networks for 224×224, none for those for 32×32)"
-            })
+            description = "imagenet: resize the short edge to 256, then crop the central 224×224. none: scale to the"
+                    + " network's size (default: from config.json, or else imagenet for an input of 224×224 and none for"
+                    + " 32×32).")
     private Preset preset;
 
     @Option(
             names = "--resize",
             paramLabel = "N",
-            description = "Pixels that the short edge is resized to; 0 for straight to the network's size.")
+            description = "Short edge after resizing, in pixels; 0 scales the image to the network's size.")
     private Integer resize;
 
-    @Option(names = "--crop", paramLabel = "N", description = "Edge of the square that is cut from the middle.")
+    @Option(names = "--crop", paramLabel = "N", description = "Edge of the central crop, in pixels.")
     private Integer crop;
 
     @Option(
             names = "--mean",
             paramLabel = "R,G,B",
             split = ",",
-            description = "Mean of the pixels, of 0 to 1 or of 0 to 255 (default: ImageNet's 0.485,0.456,0.406).")
+            description =
+                    "Mean of pixels between 0 and 1 or between 0 and 255 (default: 0.485,0.456,0.406, for ImageNet).")
     private List<Double> mean;
 
     @Option(
             names = "--std",
             paramLabel = "R,G,B",
             split = ",",
-            description = "Standard deviation (default: ImageNet's 0.229,0.224,0.225).")
+            description = "Standard deviation (default: 0.229,0.224,0.225, for ImageNet).")
     private List<Double> std;
 
-    @Option(names = "--top-k", paramLabel = "N", defaultValue = "5", description = "Labels of an event (default: 5).")
+    @Option(
+            names = "--top-k",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Number of labels per event (default: ${DEFAULT-VALUE}).")
     private int topK;
 
     @Option(names = "--licence", paramLabel = "TEXT", description = "Licence of the weights.")
@@ -120,14 +128,14 @@ public final class ModelImportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (!Files.isRegularFile(file)) {
             throw UserErrorException.usage(file
-                    + (Files.isDirectory(file) ? ": is a folder; name the file in it" : ": there is no such file"));
+                    + (Files.isDirectory(file) ? ": is a directory; name the file in it" : ": there is no such file"));
         }
         out = OutputDirectory.of(out);
         try {
             importFile();
             Map<String, Object> summary = ModelSummary.of(ModelDirectory.load(out));
-            notes.forEach(note -> output.text().println(note));
-            output.text().println("written to " + out + ": " + ModelSummary.line(summary));
+            notes.forEach(note -> output.println(note));
+            output.println("written to " + out + ": " + ModelSummary.line(summary));
             summary.put("notes", notes);
             output.printJson(summary);
             return 0;
@@ -139,7 +147,8 @@ public final class ModelImportCommand implements Callable<Integer> {
     private void importFile() throws InvalidModelException, IOException {
         boolean isSymbol = file.getFileName().toString().endsWith(SymbolImport.SYMBOL_ENDING);
         if (isSymbol && architecture != null) {
-            throw UserErrorException.usage("--architecture can't be given for a symbol, which is its own");
+            throw UserErrorException.usage(
+                    "--architecture can't be used with an MXNet symbol, which defines the architecture");
         }
         CheckpointConfig config = CheckpointConfig.beside(file, isSymbol || architecture != null, synset != null);
         notes.addAll(config.notes());
@@ -153,8 +162,9 @@ public final class ModelImportCommand implements Callable<Integer> {
         if (config.architecture() != null) {
             notes.add(
                     name.equals(config.architecture())
-                            ? "config.json: it is a " + name
-                            : "config.json says " + config.architecture() + "; --architecture counts");
+                            ? "config.json: the architecture is " + name
+                            : "config.json: the architecture is " + config.architecture()
+                                    + "; --architecture overrides it");
         }
         notes.addAll(ModelImport.run(
                         file, name, labels, found -> description(config, found.name(), found.defaultInputSize()), out)
@@ -173,10 +183,10 @@ public final class ModelImportCommand implements Callable<Integer> {
             if (foreign.isPresent()) {
                 throw UserErrorException.usage(file + ": is " + foreign.get());
             }
-            throw UserErrorException.usage("--synset FILE is needed, with a label for each class: no config.json with"
-                    + " labels (id2label or label_names) stands beside " + file);
+            throw UserErrorException.usage("--synset FILE is needed, with a label for each class, since there is no"
+                    + " config.json with labels (id2label or label_names) next to " + file);
         }
-        notes.add("config.json: " + config.labels().size() + " labels");
+        notes.add("config.json: number of labels: " + config.labels().size());
         return config.labels();
     }
 
@@ -187,8 +197,8 @@ public final class ModelImportCommand implements Callable<Integer> {
                 defaultSize);
         notes.addAll(input.notes());
         if (config.size() != null || config.mean() != null) {
-            notes.add("with what stands beside the checkpoint: short edge " + input.resize() + ", crop " + input.size()
-                    + ", mean " + input.mean() + ", std " + input.std());
+            notes.add("preprocessing, with the values next to the checkpoint: short edge " + input.resize() + ", crop "
+                    + input.size() + ", mean " + input.mean() + ", std " + input.std());
         }
         return new ModelDescription(
                 ModelDescription.FORMAT_VERSION,

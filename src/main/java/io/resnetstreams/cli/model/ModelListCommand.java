@@ -26,9 +26,12 @@ import picocli.CommandLine.Option;
 /** Lists models. */
 @Command(
         name = "list",
-        description =
-                "Lists the models in a folder; one that is broken is named with its fault, and the exit code is 1.",
-        footer = "%nExample: resnet-streams model list")
+        description = {
+            "List the models in a directory.",
+            "",
+            "If a model is invalid, its error is printed, and the exit code is 1."
+        },
+        footer = {"", "Example:", "  resnet-streams model list"})
 final class ModelListCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -37,10 +40,10 @@ final class ModelListCommand implements Callable<Integer> {
             names = "--directory",
             paramLabel = "DIR",
             defaultValue = "models",
-            description = "Folder of model directories (default: ${DEFAULT-VALUE}).")
+            description = "Directory that contains model directories (default: ${DEFAULT-VALUE}).")
     private Path folder;
 
-    @Option(names = "--architectures", description = "Lists the networks that can be trained and imported instead.")
+    @Option(names = "--architectures", description = "List the architectures that can be trained and imported instead.")
     private boolean architectures;
 
     @Override
@@ -66,17 +69,15 @@ final class ModelListCommand implements Callable<Integer> {
             }
         }
         output.printJson(Map.of("models", models));
-        models.forEach(model -> output.text().println(ModelSummary.line(model)));
+        models.forEach(model -> output.println(ModelSummary.line(model)));
         return broken ? 1 : 0;
     }
 
-    /** Parameters are those with torchvision's 1,000 classes, or 10 for the networks for small images. */
+    /** Parameters are counted with 1,000 classes as in torchvision, or with 10 for networks for small images. */
     private void listArchitectures() {
         List<Map<String, Object>> rows = new ArrayList<>();
-        output.text()
-                .printf(
-                        "%-22s %6s %12s %8s %14s %8s%n",
-                        "name", "layers", "parameters", "GFLOPs", "activations", "input");
+        output.printf(
+                "%-22s %6s %12s %8s %14s %8s%n", "name", "layers", "parameters", "GFLOPs", "activations", "input");
         for (ResNetArchitecture architecture : ResNetArchitecture.all()) {
             int size = architecture.defaultInputSize();
             int classes = architecture.stem() == ResNetArchitecture.Stem.SMALL ? 10 : 1_000;
@@ -92,21 +93,19 @@ final class ModelListCommand implements Callable<Integer> {
             row.put("inputSize", size);
             row.put("classes", classes);
             rows.add(row);
-            output.text()
-                    .printf(
-                            "%-22s %6d %,12d %8.3f %10.2f MiB %4d×%d%n",
-                            architecture.name(),
-                            architecture.layers(),
-                            parameters,
-                            cost.multiplyAdds() / 1e9,
-                            cost.peakActivationBytes() / 1024.0 / 1024,
-                            size,
-                            size);
+            output.printf(
+                    "%-22s %6d %,12d %8.3f %10.2f MiB %4d×%d%n",
+                    architecture.name(),
+                    architecture.layers(),
+                    parameters,
+                    cost.multiplyAdds() / 1e9,
+                    cost.peakActivationBytes() / 1024.0 / 1024,
+                    size,
+                    size);
         }
         output.printJson(Map.of("architectures", rows));
-        output.text()
-                .println("GFLOPs count a multiplication and its addition as one. Any other resnetD with D = 6n + 2 is"
-                        + " known too, resnetD_wN with N planes in its first stage, and _v1, _os16, _os8 of NAMEc and"
-                        + " NAME_cifar, _v1_os16 and _v1_os8 of all with bottleneck blocks but NAMEd.");
+        output.println("A multiplication and an addition count as one operation. Any other resnetD with D = 6n + 2 is"
+                + " known too, resnetD_wN with N planes in its first stage, and _v1, _os16, _os8 of NAMEc and"
+                + " NAME_cifar, _v1_os16 and _v1_os8 of all with bottleneck blocks but NAMEd.");
     }
 }

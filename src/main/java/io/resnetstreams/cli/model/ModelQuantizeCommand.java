@@ -1,8 +1,9 @@
 package io.resnetstreams.cli.model;
 
 import ai.djl.Device;
-import io.resnetstreams.bench.SpeedRatio;
+import io.resnetstreams.bench.SpeedComparison;
 import io.resnetstreams.cli.options.CommandLines;
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.TemporaryFolder;
@@ -30,16 +31,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a model of a lower precision. */
+/** Creates a model of lower precision. */
 @Command(
         name = "quantize",
         description = {
-            "Makes a model of a lower precision, measures its accuracy, its agreement with the model it comes from, and",
-            "their speeds here, and refuses to write what this processor would run slower.",
-            "int8 is calibrated on the training images of an IDX data set, or on the images themselves."
+            "Create a model of lower precision, and measure its accuracy, its agreement with the original"
+                    + " model, and the speed of both on this machine.",
+            "",
+            "If the new model is slower, it is not written. int8 is calibrated with the training images of an IDX data set, or else with the evaluation"
+                    + " images."
         },
-        footer = "%nExample: resnet-streams model quantize --model models/resnet20-fashion-mnist"
-                + " --data /usr/share/datasets/fashion-mnist --precision int8 --out models/resnet20-int8")
+        footer = {
+            "",
+            "Example:",
+            "  resnet-streams model quantize --model models/resnet20-fashion-mnist \\",
+            "    --data /usr/share/datasets/fashion-mnist --precision int8 \\",
+            "    --out models/resnet20-int8"
+        })
 final class ModelQuantizeCommand implements Callable<Integer> {
     private static final int BATCH = 32;
 
@@ -52,7 +60,11 @@ final class ModelQuantizeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "Model directory, in fp32.")
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            required = true,
+            description = "Model directory; its precision must be fp32.")
     private String modelPath;
 
     @Option(
@@ -66,26 +78,26 @@ final class ModelQuantizeCommand implements Callable<Integer> {
             names = "--samples",
             paramLabel = "N",
             defaultValue = "500",
-            description = "Images to calibrate int8 with (default: ${DEFAULT-VALUE}).")
+            description = "Number of images for the calibration of int8 (default: ${DEFAULT-VALUE}).")
     private int samples;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
     private Path out;
 
-    @Option(names = "--force", description = "Writes it even if it is slower here, or can't be run here.")
+    @Option(
+            names = "--force",
+            description = "Write the model even if it is slower on this machine or can't be run on it.")
     private boolean force;
 
-    /** What was measured of both models. */
+    /** The measurements of both models. */
     private record Comparison(
-            double accuracyBefore, double accuracyAfter, double agreement, SpeedRatio.Rates rates, int images) {}
+            double accuracyBefore, double accuracyAfter, double agreement, SpeedComparison.Rates rates, int images) {}
 
     @Override
     public Integer call() throws Exception {
-        if (samples < 1 || samples > 100_000) {
-            throw UserErrorException.usage("--samples is " + samples + "; allowed are 1 to 100000");
-        }
+        OptionRange.require("--samples", samples, 1, 100_000);
         if (Files.exists(out)) {
-            throw UserErrorException.usage("--out " + out + " is there already");
+            throw UserErrorException.usage("--out " + out + " already exists");
         }
         Path folder = Files.createTempDirectory("resnet-streams-quantize");
         try {
@@ -102,7 +114,7 @@ final class ModelQuantizeCommand implements Callable<Integer> {
             }
             requireFaster(precision, comparison);
             ModelQuantization.write(model, precision, calibration, name, provenance(model, precision, comparison), out);
-            output.text().println("written to " + out);
+            output.println("written to " + out);
             return 0;
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
@@ -124,9 +136,9 @@ final class ModelQuantizeCommand implements Callable<Integer> {
                 comparison == null ? null : comparison.images());
     }
 
-    /** Returns null if the new model can't be run here, and that is forced. */
+    /** Returns null if the new model can't be run on this machine and {@code --force} was given. */
     private Comparison compare(ModelDirectory model, ModelDirectory quantized) throws Exception {
-        EvaluationSet set = data.read(model, ImageLimits.defaults(), output.text()::println);
+        EvaluationSet set = data.read(model, ImageLimits.defaults(), output::println);
         int workers = Runtime.getRuntime().availableProcessors();
         try (DeviceModel before = DeviceModel.load(model, Device.cpu(), workers, BATCH);
                 DeviceModel after = loadQuantized(quantized, workers)) {
@@ -139,7 +151,7 @@ final class ModelQuantizeCommand implements Callable<Integer> {
             for (int i = 0; i < set.size(); i++) {
                 same += expected.predicted()[i] == found.predicted()[i] ? 1 : 0;
             }
-            SpeedRatio.Rates rates = SpeedRatio.measure(before, after, BATCH);
+            SpeedComparison.Rates rates = SpeedComparison.measure(before, after, BATCH);
             before.classifiers().forEach(Classifier::close);
             after.classifiers().forEach(Classifier::close);
             return new Comparison(expected.accuracy(), found.accuracy(), (double) same / set.size(), rates, set.size());
@@ -153,9 +165,10 @@ final class ModelQuantizeCommand implements Callable<Integer> {
             String reason = quantized.description().precision() + " can't be run on this CPU: "
                     + e.getCause().getMessage();
             if (!force) {
-                throw UserErrorException.shortfall(reason + "; nothing was written (--force writes it unmeasured)", e);
+                throw UserErrorException.shortfall(
+                        reason + "; nothing was written (use --force to write it without measurements)", e);
             }
-            output.text().println(reason);
+            output.println(reason);
             return null;
         }
     }
@@ -173,31 +186,29 @@ final class ModelQuantizeCommand implements Callable<Integer> {
         summary.put("imagesPerSecondAfter", Rounding.to(1, comparison.rates().after()));
         summary.put("speedRatio", Rounding.to(2, comparison.rates().ratio()));
         output.printJson(summary);
-        output.text()
-                .printf(
-                        "%s of %s: top-1 %.2f %%, was %.2f %%; the same label for %.2f %% of %,d images; %.2f times as"
-                                + " fast here (%,.0f against %,.0f images/s)%n",
-                        precision,
-                        model.name(),
-                        comparison.accuracyAfter() * 100,
-                        comparison.accuracyBefore() * 100,
-                        comparison.agreement() * 100,
-                        comparison.images(),
-                        comparison.rates().ratio(),
-                        comparison.rates().after(),
-                        comparison.rates().before());
+        output.printf(
+                "%s of %s: top-1 %.2f %% (before: %.2f %%); agreement %.2f %% of %,d images; speed %.2f× (%,.0f images/s,"
+                        + " before: %,.0f)%n",
+                precision,
+                model.name(),
+                comparison.accuracyAfter() * 100,
+                comparison.accuracyBefore() * 100,
+                comparison.agreement() * 100,
+                comparison.images(),
+                comparison.rates().ratio(),
+                comparison.rates().after(),
+                comparison.rates().before());
         if (calibrated > 0) {
-            output.text()
-                    .printf(
-                            "calibrated on %,d of %s%n",
-                            calibrated, data.hasTrainingImages() ? "the training images" : "these images");
+            output.printf(
+                    "calibrated with %,d of %s%n",
+                    calibrated, data.hasTrainingImages() ? "the training images" : "these images");
         }
     }
 
     private void requireFaster(Precision precision, Comparison comparison) {
         if (comparison != null && comparison.rates().ratio() < 1 && !force) {
             throw UserErrorException.shortfall(
-                    "%s is slower on this processor (%.2f of fp32's speed); nothing was written (--force writes it)"
+                    "%s is slower on this machine (%.2f× the speed of fp32); nothing was written (use --force to write it)"
                             .formatted(precision, comparison.rates().ratio()),
                     null);
         }

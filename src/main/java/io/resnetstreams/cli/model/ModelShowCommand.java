@@ -9,11 +9,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Shows a model. */
+/** Shows a model's description. */
 @Command(
         name = "show",
-        description = "Verifies a model's files and shows what it is.",
-        footer = "%nExample: resnet-streams model show models/resnet20-fashion-mnist")
+        description = "Verify the files of a model and show its description.",
+        footer = {"", "Example:", "  resnet-streams model show models/resnet20-fashion-mnist"})
 final class ModelShowCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
@@ -32,7 +32,7 @@ final class ModelShowCommand implements Callable<Integer> {
         summary.put("description", model.description());
         summary.put("labels", model.labels());
         output.printJson(summary);
-        summary.forEach((name, value) -> output.text().printf("%-14s %s%n", name, value));
+        summary.forEach((name, value) -> output.printf("%-14s %s%n", name, value));
         return 0;
     }
 }

@@ -5,7 +5,7 @@ import io.resnetstreams.model.ModelDirectory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A model in a few words. */
+/** The most important properties of a model. */
 final class ModelSummary {
     private ModelSummary() {}
 

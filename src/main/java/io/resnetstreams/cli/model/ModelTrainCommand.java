@@ -1,6 +1,7 @@
 package io.resnetstreams.cli.model;
 
 import io.resnetstreams.cli.options.CommandLines;
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputDirectory;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.Text;
@@ -25,16 +26,22 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a network. */
+/** Trains a model. */
 @Command(
         name = "train",
         description = {
-            "Trains a network on folders of images, one a class (in train and val or test, or a share is held out), or",
-            "on an IDX data set (train-images-idx3-ubyte.gz and so on), and writes a model directory with its log.",
-            "Killed, it goes on with --resume from its last whole epoch, to the same result."
+            "Train a model and write a model directory with a training log.",
+            "",
+            "The images are in a directory for each class (below train and val or test, or else a share is held"
+                    + " out), or in an IDX data set (train-images-idx3-ubyte.gz etc.). An interrupted training continues"
+                    + " with --resume after its last complete epoch."
         },
-        footer = "%nExample: resnet-streams model train --data photos --architecture resnet18 --out models/mine"
-                + " --epochs 30")
+        footer = {
+            "",
+            "Example:",
+            "  resnet-streams model train --data photos --architecture resnet18 \\",
+            "    --out models/mine --epochs 30"
+        })
 final class ModelTrainCommand implements Callable<Integer> {
     private static final String DEFAULT_ARCHITECTURE = "resnet20";
 
@@ -47,7 +54,7 @@ final class ModelTrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Images and their classes.")
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Directory of labelled images.")
     private Path data;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
@@ -56,45 +63,45 @@ final class ModelTrainCommand implements Callable<Integer> {
     @Option(
             names = "--synset",
             paramLabel = "FILE",
-            description = "Labels by class, one a line (default: the folders' names; 0, 1, … for IDX).")
+            description =
+                    "File with one label per line, in the order of the classes (default: the names of the directories, or"
+                            + " 0, 1, … for an IDX data set).")
     private Path synset;
 
     @Option(
             names = "--architecture",
             paramLabel = "NAME",
             completionCandidates = ArchitectureNames.class,
-            description =
-                    "See 'model list --architectures' (default: " + DEFAULT_ARCHITECTURE + ", or that of --from).")
+            description = "Architecture; for a list, run 'model list --architectures' (default: " + DEFAULT_ARCHITECTURE
+                    + ", or that of --from).")
     private String architecture;
 
     @Option(
             names = "--from",
             paramLabel = "DIR",
-            description = "Fine tuning: starts from a model; the last layer is new where the classes differ in number.")
+            description = "Fine-tune this model. If the number of classes differs, its last layer is replaced.")
     private Path from;
 
     @Option(
             names = "--size",
             paramLabel = "N",
-            description = "Edge in pixels that images from folders are brought to (default: the architecture's).")
+            description = "Width and height of the input, in pixels (default: that of the architecture).")
     private Integer size;
 
     @Option(
             names = "--held-out",
             paramLabel = "SHARE",
             defaultValue = "0.1",
-            description = "Share of each class that is held out where there is no val (default: ${DEFAULT-VALUE}).")
+            description = "Share of each class to hold out if there is no val directory (default: ${DEFAULT-VALUE}).")
     private double heldOut;
 
-    @Option(names = "--licence", paramLabel = "TEXT", description = "Licence of the data and so of the model.")
+    @Option(names = "--licence", paramLabel = "TEXT", description = "Licence of the data and therefore of the model.")
     private String licence;
 
-    @Option(names = "--resume", description = "Goes on from the checkpoint in --out, if there is one.")
+    @Option(names = "--resume", description = "Resume from the checkpoint in --out, if there is one.")
     private boolean resume;
 
-    @Option(
-            names = "--skip-broken",
-            description = "Goes on without image files that can't be decoded, rather than naming them and ending.")
+    @Option(names = "--skip-broken", description = "Skip image files that can't be decoded, instead of failing.")
     private boolean skipBroken;
 
     @Override
@@ -105,14 +112,13 @@ final class ModelTrainCommand implements Callable<Integer> {
             ModelDirectory base = from == null ? null : ClassificationStack.model(from.toString());
             ResNetArchitecture chosen = architecture(base);
             int side = size != null ? size : base != null ? base.preprocessing().width() : chosen.defaultInputSize();
-            if (side < 1 || side > 4_096) {
-                throw UserErrorException.usage("--size is " + side + "; allowed are 1 to 4096 pixels");
-            }
+            OptionRange.require("--size", side, 1, 4_096);
             if (heldOut <= 0 || heldOut >= 1) {
-                throw UserErrorException.usage("--held-out is " + heldOut + "; allowed are above 0 to below 1");
+                throw UserErrorException.usage(
+                        "--held-out is " + heldOut + "; it must be greater than 0 and less than 1");
             }
             TrainingData images = TrainingData.read(
-                    data, side, heldOut, arguments.seed(), arguments.imageLimits(), skipBroken, this::notice);
+                    data, side, heldOut, arguments.seed(), arguments.imageLimits(), skipBroken, output::println);
             if (synset != null) {
                 images = images.withLabels(SynsetFile.read(synset));
             }
@@ -123,17 +129,13 @@ final class ModelTrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void notice(String line) {
-        output.text().println(line);
-    }
-
     private ResNetArchitecture architecture(ModelDirectory base) {
         if (base == null) {
             return ResNetArchitecture.of(architecture == null ? DEFAULT_ARCHITECTURE : architecture);
         }
         if (architecture != null && !architecture.equals(base.architecture())) {
-            throw UserErrorException.usage(
-                    "--architecture is " + architecture + "; the model " + from + " is a " + base.architecture());
+            throw UserErrorException.usage("--architecture is " + architecture + ", but the architecture of " + from
+                    + " is " + base.architecture());
         }
         return ResNetArchitecture.of(base.architecture());
     }
@@ -160,16 +162,15 @@ final class ModelTrainCommand implements Callable<Integer> {
 
     private void report(ResNetTrainer.Epoch epoch, String left) {
         output.printJson(epoch);
-        output.text()
-                .printf(
-                        "epoch %d of %d: loss %.4f, train %.2f %%, held out %.2f %%, %.0f images/s%s%n",
-                        epoch.epoch(),
-                        arguments.options().epochs(),
-                        epoch.loss(),
-                        epoch.trainAccuracy() * 100,
-                        epoch.testAccuracy() * 100,
-                        epoch.imagesPerSecond(),
-                        left);
+        output.printf(
+                "epoch %d of %d: loss %.4f, train %.2f %%, held out %.2f %%, %.0f images/s%s%n",
+                epoch.epoch(),
+                arguments.options().epochs(),
+                epoch.loss(),
+                epoch.trainAccuracy() * 100,
+                epoch.testAccuracy() * 100,
+                epoch.imagesPerSecond(),
+                left);
     }
 
     private ModelDescription description(ResNetArchitecture chosen, TrainingData images, Normalisation normalisation) {

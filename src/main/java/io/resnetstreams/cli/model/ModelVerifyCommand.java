@@ -15,32 +15,34 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Compares the networks with another implementation's. */
+/** Compares networks with those of another implementation. */
 @Command(
         name = "verify",
         description = {
-            "Builds each architecture of a reference file with the weights of its formula, runs both of its images and",
-            "compares the logits. Exit code 1 if one differs by more than the tolerance."
+            "Build each architecture in a reference file with weights from the file's formula, run it on the"
+                    + " two reference images, and compare the logits.",
+            "",
+            "The exit code is 1 if a logit differs by more than the tolerance."
         },
-        footer = "%nExample: resnet-streams model verify --reference torchvision-seed1.json")
+        footer = {"", "Example:", "  resnet-streams model verify --reference torchvision-seed1.json"})
 final class ModelVerifyCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
-    @Option(names = "--reference", paramLabel = "FILE", required = true, description = "Reference values.")
+    @Option(names = "--reference", paramLabel = "FILE", required = true, description = "Reference file.")
     private Path file;
 
     @Option(
             names = "--tolerance",
             paramLabel = "X",
             defaultValue = "1e-3",
-            description = "Largest difference, relative to the largest logit (default: ${DEFAULT-VALUE}).")
+            description = "Maximum difference, relative to the largest logit (default: ${DEFAULT-VALUE}).")
     private double tolerance;
 
     @Override
     public Integer call() throws IOException {
         if (!(tolerance >= 0)) {
-            throw UserErrorException.usage("--tolerance is " + tolerance + "; allowed are 0 and above");
+            throw UserErrorException.usage("--tolerance is " + tolerance + "; it must be at least 0");
         }
         ReferenceCheck check;
         try {
@@ -53,14 +55,13 @@ final class ModelVerifyCommand implements Callable<Integer> {
         for (String name : check.names()) {
             ReferenceCheck.Result result = check.check(name);
             passed &= result.passes(tolerance);
-            output.text()
-                    .printf(
-                            "%-22s %,12d parameters  largest relative difference %.2e  most probable class %s%s%n",
-                            name,
-                            result.parameters(),
-                            result.maxRelativeDifference(),
-                            result.argmaxEqual() ? "equal" : "differs",
-                            result.passes(tolerance) ? "" : "  FAILS");
+            output.printf(
+                    "%-22s %,12d parameters  largest relative difference %.2e  most probable class %s%s%n",
+                    name,
+                    result.parameters(),
+                    result.maxRelativeDifference(),
+                    result.argmaxEqual() ? "equal" : "differs",
+                    result.passes(tolerance) ? "" : "  FAILS");
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("name", name);
             row.put("parameters", result.parameters());

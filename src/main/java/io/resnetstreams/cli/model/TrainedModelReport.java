@@ -19,13 +19,13 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What is told of a model after its training: accuracy of each class, confusion matrix, learning curve. */
+/** Reports a trained model: the accuracy of each class, the confusion matrix and the learning curve. */
 final class TrainedModelReport {
     private static final int BATCH = 32;
 
     private TrainedModelReport() {}
 
-    /** Classifies the held-out images with the model as it was written, and draws beside it. */
+    /** Classifies the held-out images with the written model, and draws the pictures in its directory. */
     static void write(Path directory, LabelledImages heldOut, PrintStream text) throws IOException {
         Path curve = directory.resolve("learning-curve.svg");
         Charts.curves(

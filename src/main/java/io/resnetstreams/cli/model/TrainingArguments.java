@@ -9,104 +9,118 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The options that say how a network learns. */
+/** The options for training. */
 final class TrainingArguments {
     enum ScheduleName {
         cosine,
         step
     }
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "30", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "Number of epochs (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
-    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Images per batch (default: ${DEFAULT-VALUE}).")
     private int batchSize;
 
     @Option(
             names = "--learning-rate",
             paramLabel = "X",
             defaultValue = "0.08",
-            description = "The highest (default: ${DEFAULT-VALUE}).")
+            description = "Maximum learning rate (default: ${DEFAULT-VALUE}).")
     private double learningRate;
 
     @Option(
             names = "--schedule",
             paramLabel = "NAME",
             defaultValue = "cosine",
-            description = "How the learning rate falls: cosine, or step: a tenth at 1/2 and 3/4 (default: cosine).")
+            description =
+                    "Learning rate schedule: cosine, or step, which divides the rate by 10 after 1/2 and 3/4 of the epochs"
+                            + " (default: ${DEFAULT-VALUE}).")
     private ScheduleName schedule;
 
     @Option(
             names = "--warm-up-epochs",
             paramLabel = "X",
             defaultValue = "1",
-            description = "Default: ${DEFAULT-VALUE}.")
+            description = "Epochs in which the learning rate rises to its maximum (default: ${DEFAULT-VALUE}).")
     private double warmUpEpochs;
 
     @Option(
             names = "--weight-decay",
             paramLabel = "X",
             defaultValue = "5e-4",
-            description = "On convolutions and the dense layer only (default: ${DEFAULT-VALUE}).")
+            description = "Weight decay of convolutions and the dense layer (default: ${DEFAULT-VALUE}).")
     private double weightDecay;
 
     @Option(
             names = "--moving-average",
             paramLabel = "X",
             defaultValue = "0.999",
-            description = "Decay of the moving average that becomes the model, per step (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Decay per step of the moving average of the weights, which becomes the model (default: ${DEFAULT-VALUE}).")
     private double movingAverage;
 
     @Option(
             names = "--label-smoothing",
             paramLabel = "X",
             defaultValue = "0",
-            description = "Default: ${DEFAULT-VALUE}.")
+            description = "Label smoothing (default: ${DEFAULT-VALUE}).")
     private double labelSmoothing;
 
     @Option(
             names = "--crop-border",
             paramLabel = "N",
             defaultValue = "2",
-            description = "Pixels around the image for random crops (default: ${DEFAULT-VALUE}).")
+            description = "Padding for random crops, in pixels (default: ${DEFAULT-VALUE}).")
     private int cropBorder;
 
-    @Option(names = "--no-flip", description = "No random horizontal flips.")
+    @Option(names = "--no-flip", description = "Do not flip images at random.")
     private boolean noFlip;
 
     @Option(
             names = "--erasing-probability",
             paramLabel = "X",
             defaultValue = "0",
-            description = "How often a random rectangle is erased (default: ${DEFAULT-VALUE}).")
+            description = "Probability that a random rectangle of an image is erased (default: ${DEFAULT-VALUE}).")
     private double erasingProbability;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
             defaultValue = "0",
-            description = {
-                "Ends after N epochs without a better accuracy on the held-out images; the model is then the best one's.",
-                "0: all epochs, and the model is the last one's (default: ${DEFAULT-VALUE})."
-            })
+            description =
+                    "Stop after N epochs without a higher accuracy on the held-out images, and keep the model of the best"
+                            + " epoch. 0: run all epochs and keep the last model (default: ${DEFAULT-VALUE}).")
     private int patience;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Random seed (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets a limit of image files, such as limits.maxPixels; repeatable.")
+            description = "Set a limit for image files, such as limits.maxPixels; repeatable.")
     private final Map<String, String> limits = new LinkedHashMap<>();
 
-    /** Returns what image files are held to; another key than a limit is a mistake of the user. */
+    /** Returns the limits for image files. */
     ImageLimits imageLimits() {
         ConfigurationLoader loader = new ConfigurationLoader();
         limits.forEach((key, value) -> {
             if (!key.startsWith("limits.")) {
                 throw UserErrorException.usage(
-                        "--set " + key + ": a training has no such setting; keys that begin with limits. can be set");
+                        "--set " + key + ": only keys that begin with limits. can be set for a training");
             }
             loader.set(key, value, "--set");
         });
@@ -118,9 +132,9 @@ final class TrainingArguments {
     }
 
     /**
-     * Returns them checked.
+     * Returns the validated options.
      *
-     * @throws IllegalArgumentException if one is out of its range; the message names it
+     * @throws IllegalArgumentException if an option is out of range; the message names it
      */
     TrainingOptions options() {
         return new TrainingOptions(

@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 
 /**
- * How far a training is, how fast, and how long it will take: a bar on a terminal, else a line every half minute.
+ * Shows the progress of a training, as a bar on a terminal or else as a line every 30 seconds.
  *
- * <p>Threading: that of the training.
+ * <p>Threading: used by the training thread only.
  */
 final class TrainingProgress implements ResNetTrainer.Progress, AutoCloseable {
     private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(30).toNanos();
@@ -28,11 +28,10 @@ final class TrainingProgress implements ResNetTrainer.Progress, AutoCloseable {
     private long ofEpoch;
 
     /**
-     * @param task what is trained
-     * @param imagesPerEpoch how many images an epoch learns from
-     * @param text where lines go
-     * @param bar null where there is no terminal; closed with this
-     * @param nanoTicker as {@link System#nanoTime}
+     * @param imagesPerEpoch number of training images per epoch
+     * @param text the stream for lines
+     * @param bar null if there is no terminal; closed by {@link #close}
+     * @param nanoTicker the clock, such as {@link System#nanoTime}
      */
     TrainingProgress(long imagesPerEpoch, int epochs, PrintStream text, ProgressBar bar, LongSupplier nanoTicker) {
         this.imagesPerEpoch = imagesPerEpoch;
@@ -70,7 +69,7 @@ final class TrainingProgress implements ResNetTrainer.Progress, AutoCloseable {
         }
     }
 
-    /** Returns how long the rest will take, as the end of a line; empty when nothing is left. */
+    /** Returns the remaining time as the end of a line; empty if nothing is left. */
     String left() {
         long rest = imagesPerEpoch * (epochs - epoch + 1) - ofEpoch;
         if (learnt == 0 || rest <= 0) {

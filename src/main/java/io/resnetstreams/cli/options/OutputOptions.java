@@ -6,30 +6,37 @@ import io.resnetstreams.common.PlainText;
 import java.io.PrintStream;
 import picocli.CommandLine.Option;
 
-/**
- * The options every command has. With {@code --json}, standard output carries JSON alone and what is meant for people
- * goes to standard error.
- */
+/** The options that every command has. With {@code --json}, standard output has only JSON, and text goes to standard error. */
 public final class OutputOptions {
-    @Option(
-            names = "--json",
-            description = "Standard output carries JSON alone; text for people goes to standard error.")
+    @Option(names = "--json", description = "Print only JSON to standard output, and text to standard error.")
     public boolean json;
 
-    @Option(names = "--debug", description = "Show stack traces and debug logging.")
+    @Option(names = "--debug", description = "Show stack traces and debug messages.")
     boolean debug;
 
-    /** Returns where text for people goes; what terminals obey is escaped on the way. */
+    /** Returns the stream for text. It escapes terminal control characters. */
     @SuppressWarnings("resource")
     public PrintStream text() {
         return new PlainPrintStream(json ? System.err : System.out);
     }
 
-    /** Prints one JSON value as one line to standard output, when {@code --json} was given. */
+    /** Prints a line of text. */
+    @SuppressWarnings("resource")
+    public void println(String line) {
+        text().println(line);
+    }
+
+    /** Prints formatted text. */
+    @SuppressWarnings("resource")
+    public void printf(String format, Object... arguments) {
+        text().printf(format, arguments);
+    }
+
+    /** Prints a JSON value as one line to standard output if {@code --json} was given. */
     public void printJson(Object value) {
         if (json) {
             try {
-                // Whatever is escaped stands within a string.
+                // Control characters occur only in strings, where their escapes are valid JSON.
                 System.out.println(PlainText.of(Json.MAPPER.writeValueAsString(value)));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("cannot write " + value.getClass() + " as JSON", e);
@@ -37,7 +44,7 @@ public final class OutputOptions {
         }
     }
 
-    /** Loaded where it is needed: every command has these options, and {@code --help} should not wait for a library. */
+    /** A class of its own because loading Jackson would slow down {@code --help}. */
     private static final class Json {
         static final ObjectMapper MAPPER = new ObjectMapper();
     }

@@ -8,7 +8,7 @@ import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A time in the past as an option says it: a time with its zone, or how long ago it is. */
+/** An option's time in the past: a time with an offset from UTC, or a duration before now. */
 public final class PastTime {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
 
@@ -17,12 +17,12 @@ public final class PastTime {
     /**
      * Returns the time in milliseconds since the epoch.
      *
-     * @throws UserErrorException if the text is neither, or the time lies in the future
+     * @throws UserErrorException if the text can't be parsed or the time is in the future
      */
     public static long parse(String option, String text, Instant now) {
         Instant time = time(option, text, now);
         if (time.isAfter(now)) {
-            throw UserErrorException.usage(option + " is '" + text + "', which lies in the future");
+            throw UserErrorException.usage(option + " is '" + text + "', which is in the future");
         }
         return time.toEpochMilli();
     }
@@ -46,8 +46,8 @@ public final class PastTime {
         } catch (DateTimeParseException | ArithmeticException e) {
             throw UserErrorException.usage(
                     option + " is '" + text
-                            + "'; allowed are a time with its zone such as 2026-11-23T00:00:00Z, and a duration such as"
-                            + " 30s, 15m, 2h, 7d or PT2H",
+                            + "'; allowed are a time such as 2026-11-23T00:00:00Z and a duration such as 30s, 15m, 2h, 7d or"
+                            + " PT2H",
                     e);
         }
     }

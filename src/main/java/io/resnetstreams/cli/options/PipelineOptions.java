@@ -9,29 +9,30 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The options by which a command gets its configuration. */
+/** The options that select the configuration. */
 public final class PipelineOptions {
     private static final Path DEFAULT_FILE = Path.of("topology", "pipeline.yaml");
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Configuration file (default: topology/pipeline.yaml beside the launcher).")
+            description = "Configuration file (default: topology/pipeline.yaml next to the launcher).")
     private Path file;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets a key of the configuration; repeatable. Kafka's properties stand under 'kafka.'.")
+            description =
+                    "Set a configuration key; repeatable. Prefix the properties of Kafka's clients with 'kafka.'.")
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    /** Returns the configuration from all sources, checked. */
-    public Configuration load() {
-        return load(Map.of());
-    }
-
-    /** Returns it with these values of the command's own options laid on top. */
-    public Configuration load(Map<String, String> ownValues) {
+    /**
+     * Loads and validates the configuration from all sources. The command's own options take precedence.
+     *
+     * @param keysAndValues a configuration key followed by its value, for each of these options; null for an option that
+     *     was not given
+     */
+    public Configuration load(Object... keysAndValues) {
         ConfigurationLoader loader = new ConfigurationLoader();
         if (file != null) {
             loader.file(file);
@@ -43,11 +44,11 @@ public final class PipelineOptions {
         }
         loader.environment(System.getenv());
         values.forEach((key, value) -> loader.set(key, value, "--set"));
-        ownValues.forEach((key, value) -> {
-            if (value != null) {
-                loader.set(key, value, "option");
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            if (keysAndValues[i + 1] != null) {
+                loader.set(keysAndValues[i].toString(), keysAndValues[i + 1].toString(), "option");
             }
-        });
+        }
         return loader.load();
     }
 }

@@ -5,8 +5,9 @@ import java.io.PrintStream;
 import java.util.Arrays;
 
 /**
- * Prints text with what terminals obey escaped: all of an argument that is formatted, and all but lines and tabs of other text.
- * Thread-safe as the stream it prints to.
+ * Escapes terminal control characters. Line breaks and tabs are escaped in arguments of a format, but not in other text.
+ *
+ * <p>Threading: as thread-safe as the stream that it prints to.
  */
 final class PlainPrintStream extends PrintStream {
     PlainPrintStream(PrintStream target) {

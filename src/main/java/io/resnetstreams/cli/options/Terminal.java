@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Whether a person looks on; the launcher knows. */
+/** Whether input and output are connected to a terminal, as the launcher reports in system properties. */
 public final class Terminal {
     private Terminal() {}
 
@@ -23,29 +23,24 @@ public final class Terminal {
         return Boolean.getBoolean("resnet-streams.tty.err");
     }
 
-    /** Returns whether somebody can answer a question. */
+    /** Returns whether a question can be shown and answered on a terminal. */
     public static boolean isInput() {
         return Boolean.getBoolean("resnet-streams.tty.in") && isError();
-    }
-
-    /** Reads an answer; null where there is none. */
-    private static String readLine() {
-        try {
-            return new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
-        } catch (IOException e) {
-            return null;
-        }
     }
 
     /** Asks a question on standard error, and returns whether the answer is yes. */
     public static boolean confirms(String question) {
         System.err.print(question + " [y/N] ");
         System.err.flush();
-        String answer = readLine();
-        return answer != null && answer.strip().matches("(?i)y(es)?");
+        try {
+            String answer = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
+            return answer != null && answer.strip().matches("(?i)y(es)?");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
-    /** Returns a progress bar on standard error, or null where no terminal is there to show it. */
+    /** Returns a progress bar on standard error, or null if standard error is not a terminal. */
     public static ProgressBar progressBar(String task, long steps) {
         return isError()
                 ? new ProgressBarBuilder()

@@ -34,7 +34,7 @@ public record LabelledSample(List<Path> files, Map<String, Integer> classesByFil
      *
      * @throws IOException if the list is missing or a line is malformed; the message names the line
      */
-    static LabelledSample read(Path folder) throws IOException {
+    public static LabelledSample read(Path folder) throws IOException {
         return read(folder, folder.resolve(LABELS_FILE), null);
     }
 

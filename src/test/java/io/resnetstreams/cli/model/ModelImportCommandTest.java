@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code model import} by its command line: labels, preprocessing, what stands beside the checkpoint, and paths. */
+/** {@code model import} by its command line: labels, preprocessing, the files next to the checkpoint, and paths. */
 class ModelImportCommandTest {
     @TempDir
     private Path folder;
@@ -185,7 +185,7 @@ class ModelImportCommandTest {
     void aMeanAloneIsDividedAndSaid() throws Exception {
         assertThat(run(out, "--synset", synset, "--mean", "123.675,116.28,103.53")
                         .out())
-                .contains("mean [123.675, 116.28, 103.53] is taken for that of pixels of 0 to 255");
+                .contains("mean [123.675, 116.28, 103.53] is for pixels between 0 and 255");
         assertThat(description().at("/std/0").asDouble()).isEqualTo(0.229);
     }
 
@@ -227,7 +227,8 @@ class ModelImportCommandTest {
                         + " \"image_std\": [0.25, 0.25, 0.25]}");
         CapturedCommand command = run(out);
         assertThat(command.exitCode()).as(command.err()).isZero();
-        assertThat(command.out()).contains("it is a resnet50_v1", "3 labels", "short edge 256, crop 224");
+        assertThat(command.out())
+                .contains("the architecture is resnet50_v1", "number of labels: 3", "short edge 256, crop 224");
         assertThat(ModelDirectory.load(out).labels()).containsExactly("a", "b", "c");
         assertThat(description().get("architecture").asText()).isEqualTo("resnet50_v1");
         assertThat(description().at("/mean/0").asDouble()).isEqualTo(0.5);
@@ -249,7 +250,7 @@ class ModelImportCommandTest {
         assertThat(description().at("/mean/0").asDouble()).isEqualTo(0.5);
         assertThat(description().at("/std/0").asDouble()).isEqualTo(0.2);
         assertThat(run(out, "--architecture", "resnet50_v1").out())
-                .contains("config.json says resnet50_os8; --architecture counts", "resnet50_v1");
+                .contains("config.json: the architecture is resnet50_os8; --architecture overrides it", "resnet50_v1");
     }
 
     /** They have the tensors of a ResNet-50, and compute something else. */

@@ -14,12 +14,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** How long a transaction takes that sends one record and an offset. */
-public final class CommitTime {
+public final class CommitLatency {
     private static final int TRANSACTIONS = 60;
     private static final int WARM_UP = 10;
     private static final long PAUSE_NANOS = 100_000_000;
 
-    private CommitTime() {}
+    private CommitLatency() {}
 
     /** Returns the median in nanoseconds, from begin to committed. */
     public static double medianNanos(KafkaSetup kafka, String topic) {

@@ -1,10 +1,10 @@
 package io.resnetstreams.cli.dlq;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.PastTime;
 import io.resnetstreams.cli.options.Terminal;
-import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.DeadLetterSender;
 import io.resnetstreams.deadletter.ReplayMemory;
@@ -14,7 +14,6 @@ import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicScan;
 import io.resnetstreams.kafka.TopicScan.Range;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,20 +24,26 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Sends the events of dead letters back to the input topic. */
+/** Resends the events of dead letters to the input topic. */
 @Command(
         name = "replay",
         description = {
-            "Sends the selected events back to the input topic, to the partition they came from, as they came, with",
-            "the header resnet-streams.retries counting up. What the broker has acknowledged is remembered in the",
-            "committed offsets of the group APPLICATIONID-dlq-replay and not sent again, unless --all asks for it. Kafka",
-            "deletes these offsets after offsets.retention.minutes without a replay (7 days by default). If the process",
-            "dies between an acknowledgement and its commit, up to 100 events are sent again by the next replay; none is",
-            "skipped. On a terminal it asks before it sends. An event whose partition the input no longer has goes to",
-            "another one, and a line says so. Exit code 1 if the input does not take an event."
+            "Resend the selected events, unchanged, to the partition of the input topic that they came from,"
+                    + " and increment the header resnet-streams.retries.",
+            "",
+            "If the input topic no longer has the partition, the event is sent to another one and a message is"
+                    + " printed. On a terminal, the command asks for confirmation.",
+            "",
+            "Acknowledged events are recorded in the committed offsets of the group APPLICATIONID-dlq-replay,"
+                    + " and are not resent unless --all is given. Kafka deletes these offsets after"
+                    + " offsets.retention.minutes (default: 7 days) without a resend. If the process crashes after an"
+                    + " acknowledgement and before the commit, the next resend repeats up to 100 events. No event is"
+                    + " skipped.",
+            "",
+            "The exit code is 1 if the input topic rejects an event."
         },
-        footer = "%nExample: resnet-streams dlq replay --code too_many_bytes --since 2h")
-final class DlqReplayCommand implements Callable<Integer> {
+        footer = {"", "Example:", "  resnet-streams dlq replay --code too_many_bytes --since 2h"})
+final class DlqResendCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
@@ -49,36 +54,37 @@ final class DlqReplayCommand implements Callable<Integer> {
             names = "--max-retries",
             paramLabel = "N",
             defaultValue = "" + StoredDeadLetter.MOST_RETRIES,
-            description = "Events that were sent back so often stay here (default: ${DEFAULT-VALUE}).")
+            description = "Do not resend events that were resent N times (default: ${DEFAULT-VALUE}).")
     private int maxRetries;
 
     @Option(
             names = "--since",
             paramLabel = "TIME|DURATION",
-            description = "Only events whose timestamp is not before a time such as 2026-11-23T00:00:00Z, or not longer"
-                    + " ago than 30s, 15m, 2h or 7d.")
+            description =
+                    "Only events with a timestamp at or after this time, such as 2026-11-23T00:00:00Z or 2h (two hours"
+                            + " ago; units s, m, h, d).")
     private String since;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Sends so many events at most.")
+    @Option(names = "--limit", paramLabel = "N", description = "Maximum number of events to resend.")
     private Long limit;
 
-    @Option(names = "--all", description = "Begins with the oldest dead letter, whatever was sent back before.")
+    @Option(names = "--all", description = "Also resend events that were resent before.")
     private boolean all;
 
-    @Option(names = "--yes", description = "Sends without asking.")
+    @Option(names = "--yes", description = "Do not ask for confirmation.")
     private boolean yes;
 
-    @Option(names = "--dry-run", description = "Only counts what would be sent.")
+    @Option(names = "--dry-run", description = "Count the events without resending them.")
     private boolean dryRun;
 
     private long sinceMillis;
 
-    /** What became of the dead letters that were selected. */
+    /** The selected dead letters by outcome. */
     @JsonPropertyOrder({"replayed", "alreadyReplayed", "exhausted", "foreign", "withoutContent", "malformed"})
     static final class Counts {
-        /** Sent, or with {@code --dry-run} to be sent. */
+        /** Resent, or with {@code --dry-run} to be resent. */
         public long replayed;
-        /** Not sent, since they were sent by an earlier replay. */
+        /** Not resent, since they were resent before. */
         public long alreadyReplayed;
 
         public long exhausted;
@@ -86,25 +92,22 @@ final class DlqReplayCommand implements Callable<Integer> {
         public long withoutContent;
         /** Without a source position. */
         public long malformed;
-        /** Not taken by the input topic. */
+        /** Rejected by the input topic. */
         public long refused;
-        /** Sent to another partition than the one they came from. */
+        /** Sent to a different partition from the one they came from. */
         public long moved;
 
         public boolean dryRun;
     }
 
-    /** Takes a letter that is to be sent. */
     @FunctionalInterface
-    private interface Taker {
-        void take(StoredDeadLetter letter, int source, ReplayMemory.Visit visit);
+    private interface Sender {
+        void send(StoredDeadLetter letter, int source, ReplayMemory.Visit visit);
     }
 
     @Override
     public Integer call() {
-        if (limit != null && limit < 1) {
-            throw UserErrorException.usage("--limit is " + limit + "; at least 1 is needed");
-        }
+        OptionRange.requireAtLeastOne("--limit", limit);
         sinceMillis = since == null ? Long.MIN_VALUE : PastTime.parse("--since", since, Instant.now());
         Configuration configuration = selection.configuration();
         KafkaClients clients = new KafkaClients(configuration.connection());
@@ -122,11 +125,12 @@ final class DlqReplayCommand implements Callable<Integer> {
             if (isToAsk()
                     && counts.replayed > 0
                     && !Terminal.confirms(String.format(
-                            "Send %,d events back to %s%s?",
+                            "Resend %,d event%s to %s%s?",
                             counts.replayed,
+                            counts.replayed == 1 ? "" : "s",
                             configuration.topics().input(),
-                            memory.isNew() ? " (no earlier replay is remembered)" : ""))) {
-                output.text().println("nothing was sent");
+                            memory.isNew() ? " (no earlier resend is recorded)" : ""))) {
+                output.println("nothing was sent");
                 return 1;
             }
             return report(sent(configuration, clients, memory, ranges, partitions));
@@ -157,7 +161,7 @@ final class DlqReplayCommand implements Callable<Integer> {
                 if (source >= partitions) {
                     counts.moved++;
                     System.err.printf(
-                            "%s: its event came from partition %d and topic '%s' has %d; it goes to partition %d%n",
+                            "%1$s: sent to partition %5$d of topic '%3$s', which has %4$d partitions; the event came from partition %2$d%n",
                             letter.position(),
                             source,
                             input,
@@ -173,24 +177,20 @@ final class DlqReplayCommand implements Callable<Integer> {
         return counts;
     }
 
-    /** Reads what may be unsent, each partition in its order, and counts all letters that are selected. */
+    /** Counts the selected dead letters and sends those that are to be resent, in the order of each partition. */
     private void scan(
             Configuration configuration,
             ReplayMemory memory,
             Map<TopicPartition, Range> ranges,
             Counts counts,
-            Taker taker) {
+            Sender sender) {
         String input = configuration.topics().input();
-        Map<TopicPartition, Range> left = new HashMap<>();
-        ranges.forEach((partition, range) -> {
-            memory.begin(partition.partition(), range.begin());
-            left.put(partition, range);
-        });
-        new TopicScan(new KafkaClients(configuration.connection())).scan(left, record -> {
+        ranges.forEach((partition, range) -> memory.begin(partition.partition(), range.begin()));
+        new TopicScan(new KafkaClients(configuration.connection())).scan(ranges, record -> {
             StoredDeadLetter letter = new StoredDeadLetter(record);
             ReplayMemory.Visit visit = memory.visit(record.partition(), record.offset());
             if (selection.isSelected(letter) && record.timestamp() >= sinceMillis) {
-                take(letter, visit, input, memory, counts, taker);
+                take(letter, visit, input, memory, counts, sender);
             }
             return limit == null || counts.replayed < limit;
         });
@@ -202,11 +202,11 @@ final class DlqReplayCommand implements Callable<Integer> {
             String input,
             ReplayMemory memory,
             Counts counts,
-            Taker taker) {
+            Sender sender) {
         Optional<SourcePosition> source = letter.source();
         if (source.isEmpty()) {
             counts.malformed++;
-            System.err.println(letter.position() + ": no source position in its headers; it is not sent");
+            System.err.println(letter.position() + ": not sent, since its headers have no source position");
         } else if (!source.get().topic().equals(input)) {
             counts.foreign++;
         } else if (!letter.hasContent()) {
@@ -218,25 +218,24 @@ final class DlqReplayCommand implements Callable<Integer> {
             counts.exhausted++;
         } else {
             counts.replayed++;
-            taker.take(letter, source.get().partition(), visit);
+            sender.send(letter, source.get().partition(), visit);
         }
     }
 
     private int report(Counts counts) {
         output.printJson(counts);
-        output.text()
-                .printf(
-                        "%,d events %s; %,d were sent back before, %,d had their %d retries, %,d came from another topic,"
-                                + " %,d are without content, %,d are no dead letters of this pipeline, %,d were refused%n",
-                        counts.replayed,
-                        dryRun ? "would be sent back" : "sent back",
-                        counts.alreadyReplayed,
-                        counts.exhausted,
-                        maxRetries,
-                        counts.foreign,
-                        counts.withoutContent,
-                        counts.malformed,
-                        counts.refused);
+        output.printf(
+                "%s: %,d events; skipped: %,d already resent, %,d at the limit of %d retries, %,d from another topic, %,d"
+                        + " without content, %,d without a source position; rejected by the input topic: %,d%n",
+                dryRun ? "to be resent" : "resent",
+                counts.replayed,
+                counts.alreadyReplayed,
+                counts.exhausted,
+                maxRetries,
+                counts.foreign,
+                counts.withoutContent,
+                counts.malformed,
+                counts.refused);
         return counts.refused == 0 ? 0 : 1;
     }
 }

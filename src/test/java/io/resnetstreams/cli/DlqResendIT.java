@@ -29,8 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each dead letter goes back once, to the partition that its event came from. */
-class DlqReplayIT {
+/** Each dead letter is resent once, to the partition that its event came from. */
+class DlqResendIT {
     private static final String INPUT = "image-events";
     private static final String LETTERS = "image-events-dlq";
 
@@ -123,12 +123,15 @@ class DlqReplayIT {
         assertThat(replay.exitCode()).isEqualTo(1);
         assertThat(replay.errorLines())
                 .hasSize(6)
-                .anyMatch(line -> line.startsWith(LETTERS + "-0@0: no source position"))
-                .anyMatch(line -> line.startsWith(LETTERS + "-0@1: no source position"))
-                .anyMatch(line -> line.startsWith(LETTERS + "-0@2: no source position"))
+                .anyMatch(
+                        line -> line.startsWith(LETTERS + "-0@0: not sent, since its headers have no source position"))
+                .anyMatch(
+                        line -> line.startsWith(LETTERS + "-0@1: not sent, since its headers have no source position"))
+                .anyMatch(
+                        line -> line.startsWith(LETTERS + "-0@2: not sent, since its headers have no source position"))
                 .anyMatch(line ->
                         line.matches(LETTERS + "-0@3: topic 'image-events' does not take its event: .*Record.*"))
-                .anyMatch(line -> line.matches(LETTERS + "-0@4: .* partition 9 .* has 4; it goes to partition 1"));
+                .anyMatch(line -> line.matches(LETTERS + "-0@4: sent to partition 1 .* has 4 .* from partition 9"));
         assertThat(json(replay).get("replayed").asInt()).isEqualTo(2);
         assertThat(json(replay).get("refused").asInt()).isEqualTo(1);
         assertThat(input())

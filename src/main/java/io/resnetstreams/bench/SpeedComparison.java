@@ -4,11 +4,11 @@ import io.resnetstreams.inference.engine.DeviceModel;
 import java.util.Map;
 
 /** How fast one model is against another, pixels ready in memory, in turn. */
-public final class SpeedRatio {
+public final class SpeedComparison {
     private static final int ROUNDS = 5;
     private static final int SECONDS = 1;
 
-    private SpeedRatio() {}
+    private SpeedComparison() {}
 
     /** Images per second of both. */
     public record Rates(double before, double after) {

@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Answers each event on a thread of its own, at once and with the same label: what is left is the topology. */
-public final class FreeClassifier implements EventClassifier, AutoCloseable {
+public final class ConstantClassifier implements EventClassifier, AutoCloseable {
     private static final ModelReference MODEL = new ModelReference("free", "0");
     private static final int BATCH = 32;
     private static final long MILLISECOND = 1_000_000;
@@ -30,12 +30,12 @@ public final class FreeClassifier implements EventClassifier, AutoCloseable {
      *
      * @param labelLength characters of the label
      */
-    public FreeClassifier(int labelLength) {
+    public ConstantClassifier(int labelLength) {
         this(labelLength, InferenceMetrics.NONE);
     }
 
     /** The same, and tells metrics of as many images and batches as a device would. */
-    public FreeClassifier(int labelLength, InferenceMetrics metrics) {
+    public ConstantClassifier(int labelLength, InferenceMetrics metrics) {
         this.labels = List.of(new Label("x".repeat(labelLength), 0, 1.0));
         this.metrics = metrics;
         metrics.loaded(MODEL.name(), 1, BATCH, 1_000);

@@ -4,7 +4,7 @@ import io.resnetstreams.model.Classifier;
 import java.util.List;
 
 /** A classifier that does nothing: each class is as probable as any. */
-public record FreeNetwork(int classes) implements Classifier {
+public record ConstantNetwork(int classes) implements Classifier {
     @Override
     public float[][] classify(List<byte[]> images) {
         return new float[images.size()][classes];
