@@ -50,7 +50,7 @@ class OfflineAgreementIT {
         ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
         Evaluation.Result offline = evaluate(model, EvaluationSet.read(TestCluster.SAMPLES, model, preprocessor));
         assertThat(offline.accuracy()).isGreaterThanOrEqualTo(REQUIRED_ACCURACY);
-        List<Path> files = LabelledSample.read(TestCluster.SAMPLES).files();
+        List<Path> files = LabelledSample.of(model).files();
         Map<String, Integer> expected = new HashMap<>();
         for (int i = 0; i < files.size(); i++) {
             expected.put(files.get(i).toString(), offline.predicted()[i]);

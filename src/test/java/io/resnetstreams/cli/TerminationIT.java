@@ -168,7 +168,7 @@ class TerminationIT {
             InstanceProcess instance = cluster.track(InstanceProcess.command(slow));
             instance.awaitRunning();
             assertThat(instance.terminate()).as(instance::log).isEqualTo(1);
-            assertThat(instance.log()).contains("was stopped here; 'backfill --run stopped' goes on with it");
+            assertThat(instance.log()).contains("was stopped here; 'backfill --run stopped' continues it");
             assertThat(instance.crash()).isEmpty();
             InstanceProcess next = cluster.track(InstanceProcess.command(words));
             assertThat(next.awaitEnd(LONGEST_RUN)).as(next::log).isZero();
