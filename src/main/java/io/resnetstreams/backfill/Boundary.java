@@ -84,7 +84,7 @@ public record Boundary(Kind kind, long value) {
         }
         if (from.kind == to.kind && from.value >= to.value) {
             throw new IllegalArgumentException("--from is " + from + " and --to is " + to
-                    + "; the range has its beginning before its end, which is not part of it");
+                    + "; --from must be before --to, which is excluded");
         }
     }
 }

@@ -9,7 +9,7 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * Selects events of a range: by time, by headers, and a sample of these. The source position alone decides whether an event is in
- * the sample, so that all processes and repetitions select the same events.
+ * the sample, so that all processes and duplicates select the same events.
  *
  * <p>Threading: immutable.
  */

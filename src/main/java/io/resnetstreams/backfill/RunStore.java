@@ -149,7 +149,7 @@ public final class RunStore implements AutoCloseable {
                 producer.close(CLOSE_TIMEOUT);
             }
         }
-        throw new IllegalStateException("run " + name + ": other processes keep changing it at the same time");
+        throw new IllegalStateException("run " + name + ": other processes keep changing it concurrently");
     }
 
     /** Waits for the other process to change a run. */
@@ -221,7 +221,7 @@ public final class RunStore implements AutoCloseable {
             runs.put(name, JSON.readValue(record.value(), BackfillRun.class));
         } catch (IOException e) {
             throw new IllegalStateException(
-                    partition + "@" + record.offset() + " holds no run of this version: " + e.getMessage(), e);
+                    partition + "@" + record.offset() + " is not a run of this version: " + e.getMessage(), e);
         }
     }
 

@@ -39,7 +39,7 @@ public final class KafkaSetup implements AutoCloseable {
     static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
     public static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final int partitions;
@@ -198,9 +198,9 @@ public final class KafkaSetup implements AutoCloseable {
                         count += records.count();
                     }
                     records.forEach(onCommitted);
-                } else if (System.nanoTime() - (first == 0 ? start : last) > LONGEST_WAIT.toNanos()) {
+                } else if (System.nanoTime() - (first == 0 ? start : last) > TIMEOUT.toNanos()) {
                     throw new IllegalStateException(
-                            "no record on " + topic + " for " + LONGEST_WAIT.toSeconds() + " s");
+                            "no record on " + topic + " for " + TIMEOUT.toSeconds() + " s");
                 }
             }
             return count * 1e9 / (last - first);
@@ -224,7 +224,7 @@ public final class KafkaSetup implements AutoCloseable {
 
     /** Returns a reader of a topic's committed records from the beginning. */
     public TopicReader reader(String topic) {
-        TopicReader reader = new TopicReader(committedReader(), LONGEST_WAIT);
+        TopicReader reader = new TopicReader(committedReader(), TIMEOUT);
         reader.seekToBeginning(IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList());

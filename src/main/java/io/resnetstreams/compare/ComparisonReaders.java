@@ -64,7 +64,7 @@ public final class ComparisonReaders implements AutoCloseable {
                 throw UserErrorException.usage(
                         parameter + " is '" + output.name() + "': topic '" + topic
                                 + "' does not exist; allowed are '" + ConfiguredOutputs.LIVE
-                                + "' and the names of topics of labels",
+                                + "' and the names of labels topics",
                         e);
             }
             throw e;

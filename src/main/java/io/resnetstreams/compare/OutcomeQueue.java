@@ -24,7 +24,7 @@ final class OutcomeQueue {
     static final class Waiting {
         private final SourceOutcome outcome;
         private final long recordOffset;
-        private long repetitions;
+        private long duplicates;
 
         private Waiting(SourceOutcome outcome, long recordOffset) {
             this.outcome = outcome;
@@ -35,8 +35,8 @@ final class OutcomeQueue {
             return outcome;
         }
 
-        long repetitions() {
-            return repetitions;
+        long duplicates() {
+            return duplicates;
         }
     }
 
@@ -53,7 +53,7 @@ final class OutcomeQueue {
             if (waiting.isEmpty()) {
                 return true;
             }
-            waiting.getLast().repetitions++;
+            waiting.getLast().duplicates++;
             return false;
         }
         lastRead = outcome.offset();

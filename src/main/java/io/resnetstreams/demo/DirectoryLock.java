@@ -66,7 +66,7 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     private static IOException inUse(Path directory) {
-        return new IOException("another broker uses the folder " + directory + "; end it, or take another folder");
+        return new IOException("another broker uses the folder " + directory + "; stop it, or use another folder");
     }
 
     private static void release(Path directory, FileChannel channel) throws IOException {

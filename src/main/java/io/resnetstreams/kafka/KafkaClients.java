@@ -31,7 +31,7 @@ public final class KafkaClients {
             Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
     private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
     private static final int FETCH_BYTES = 8 << 20;
-    private static final long MOST_POLL_BYTES = 64 << 20;
+    private static final long MAX_POLL_BYTES = 64 << 20;
     /** One poll may fill this part of the heap; several readers may be open at the same time. */
     private static final int HEAP_SHARE = 8;
 
@@ -136,7 +136,7 @@ public final class KafkaClients {
 
     /** Returns the number of records of the largest size that a poll may return, given the size of the heap. */
     public static int pollRecords(int maxMessageBytes, long heapBytes) {
-        long budget = Math.min(MOST_POLL_BYTES, heapBytes / HEAP_SHARE);
+        long budget = Math.min(MAX_POLL_BYTES, heapBytes / HEAP_SHARE);
         return (int) Math.max(1, Math.min(ConsumerConfig.DEFAULT_MAX_POLL_RECORDS, budget / maxMessageBytes));
     }
 

@@ -127,7 +127,7 @@ class DlqReplayIT {
                 .anyMatch(line -> line.startsWith(LETTERS + "-0@1: no source position"))
                 .anyMatch(line -> line.startsWith(LETTERS + "-0@2: no source position"))
                 .anyMatch(line ->
-                        line.matches(LETTERS + "-0@3: topic 'image-events' does not take its event: .*Record.*"))
+                        line.matches(LETTERS + "-0@3: topic 'image-events' does not accept its event: .*Record.*"))
                 .anyMatch(line -> line.matches(LETTERS + "-0@4: .* partition 9 .* has 4; it goes to partition 1"));
         assertThat(json(replay).get("replayed").asInt()).isEqualTo(2);
         assertThat(json(replay).get("refused").asInt()).isEqualTo(1);

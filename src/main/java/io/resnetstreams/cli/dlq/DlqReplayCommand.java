@@ -7,7 +7,7 @@ import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.DeadLetterSender;
-import io.resnetstreams.deadletter.ReplayMemory;
+import io.resnetstreams.deadletter.ResendMemory;
 import io.resnetstreams.deadletter.StoredDeadLetter;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.KafkaClients;
@@ -47,7 +47,7 @@ final class DlqReplayCommand implements Callable<Integer> {
     @Option(
             names = "--max-retries",
             paramLabel = "N",
-            defaultValue = "" + StoredDeadLetter.MOST_RETRIES,
+            defaultValue = "" + StoredDeadLetter.MAX_RETRIES,
             description = "Events that were sent back so often stay here (default: ${DEFAULT-VALUE}).")
     private int maxRetries;
 
@@ -96,7 +96,7 @@ final class DlqReplayCommand implements Callable<Integer> {
     /** Takes a letter that is to be sent. */
     @FunctionalInterface
     private interface Taker {
-        void take(StoredDeadLetter letter, int source, ReplayMemory.Visit visit);
+        void take(StoredDeadLetter letter, int source, ResendMemory.Visit visit);
     }
 
     @Override
@@ -110,8 +110,8 @@ final class DlqReplayCommand implements Callable<Integer> {
         int partitions = clients.partitions(configuration.topics().input()).size();
         String letters = configuration.topics().deadLetters();
         Map<TopicPartition, Range> ranges = new TopicScan(clients).ranges(letters);
-        String group = ReplayMemory.group(configuration.applicationId());
-        try (ReplayMemory memory = new ReplayMemory(clients.admin(), group, letters)) {
+        String group = ResendMemory.group(configuration.applicationId());
+        try (ResendMemory memory = new ResendMemory(clients.admin(), group, letters)) {
             Counts counts = dryRun || isToAsk() ? counted(configuration, memory, ranges) : new Counts();
             counts.dryRun = dryRun;
             if (dryRun) {
@@ -135,7 +135,7 @@ final class DlqReplayCommand implements Callable<Integer> {
         return !yes && Terminal.isInput();
     }
 
-    private Counts counted(Configuration configuration, ReplayMemory memory, Map<TopicPartition, Range> ranges) {
+    private Counts counted(Configuration configuration, ResendMemory memory, Map<TopicPartition, Range> ranges) {
         Counts counts = new Counts();
         scan(configuration, memory, ranges, counts, (letter, source, visit) -> {});
         return counts;
@@ -144,7 +144,7 @@ final class DlqReplayCommand implements Callable<Integer> {
     private Counts sent(
             Configuration configuration,
             KafkaClients clients,
-            ReplayMemory memory,
+            ResendMemory memory,
             Map<TopicPartition, Range> ranges,
             int partitions) {
         Counts counts = new Counts();
@@ -174,7 +174,7 @@ final class DlqReplayCommand implements Callable<Integer> {
     /** Reads what may be unsent, each partition in its order, and counts all letters that are selected. */
     private void scan(
             Configuration configuration,
-            ReplayMemory memory,
+            ResendMemory memory,
             Map<TopicPartition, Range> ranges,
             Counts counts,
             Taker taker) {
@@ -186,7 +186,7 @@ final class DlqReplayCommand implements Callable<Integer> {
         });
         new TopicScan(new KafkaClients(configuration.connection())).scan(left, record -> {
             StoredDeadLetter letter = new StoredDeadLetter(record);
-            ReplayMemory.Visit visit = memory.visit(record.partition(), record.offset());
+            ResendMemory.Visit visit = memory.visit(record.partition(), record.offset());
             if (selection.isSelected(letter) && record.timestamp() >= sinceMillis) {
                 take(letter, visit, input, memory, counts, taker);
             }
@@ -196,9 +196,9 @@ final class DlqReplayCommand implements Callable<Integer> {
 
     private void take(
             StoredDeadLetter letter,
-            ReplayMemory.Visit visit,
+            ResendMemory.Visit visit,
             String input,
-            ReplayMemory memory,
+            ResendMemory memory,
             Counts counts,
             Taker taker) {
         Optional<SourcePosition> source = letter.source();
