@@ -76,8 +76,8 @@ public final class OfflineOutcomes {
         }
         int tab = line.lastIndexOf('\t');
         if (tab < 1) {
-            throw UserErrorException.usage(
-                    place + "'" + Text.shorten(line, 80) + "'; expected is a line of 'classify --json' or ID<TAB>LABEL");
+            throw UserErrorException.usage(place + "'" + Text.shorten(line, 80)
+                    + "'; expected is a line of 'classify --json' or ID<TAB>LABEL");
         }
         String label = line.substring(tab + 1);
         put(line.substring(0, tab), label.isEmpty() ? DEAD_LETTER : new Outcome(label), place);

@@ -165,8 +165,7 @@ public final class OutcomeFollower {
                     // Written by another producer.
                     continue;
                 }
-                latencyMillis.recordValue(
-                        Math.min(MAX_LATENCY_MILLIS, Math.max(0, nowMillis - record.timestamp())));
+                latencyMillis.recordValue(Math.min(MAX_LATENCY_MILLIS, Math.max(0, nowMillis - record.timestamp())));
                 lastOutcomeNanos = System.nanoTime();
             }
         }

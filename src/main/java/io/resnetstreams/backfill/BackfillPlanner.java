@@ -137,8 +137,8 @@ public final class BackfillPlanner {
             isBackward |= order > 0;
         }
         if (isBackward && !isForward) {
-            throw new IllegalArgumentException("--from is " + from + " and --to is " + to
-                    + "; the range is empty in every partition");
+            throw new IllegalArgumentException(
+                    "--from is " + from + " and --to is " + to + "; the range is empty in every partition");
         }
     }
 

@@ -199,8 +199,7 @@ public final class KafkaSetup implements AutoCloseable {
                     }
                     records.forEach(onCommitted);
                 } else if (System.nanoTime() - (first == 0 ? start : last) > TIMEOUT.toNanos()) {
-                    throw new IllegalStateException(
-                            "no record on " + topic + " for " + TIMEOUT.toSeconds() + " s");
+                    throw new IllegalStateException("no record on " + topic + " for " + TIMEOUT.toSeconds() + " s");
                 }
             }
             return count * 1e9 / (last - first);

@@ -29,7 +29,8 @@ public final class EventResend {
     public void resend(RawEvent event) {
         int retries = StoredDeadLetter.retries(event.headers());
         if (retries >= StoredDeadLetter.MAX_RETRIES) {
-            throw new IllegalStateException("it was resent " + retries + " times; 'dlq replay --max-retries' allows more");
+            throw new IllegalStateException(
+                    "it was resent " + retries + " times; 'dlq replay --max-retries' allows more");
         }
         Headers headers = StoredDeadLetter.withOneMoreRetry(event.headers());
         String topic = configuration.topics().input();

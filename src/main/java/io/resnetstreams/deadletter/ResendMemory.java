@@ -133,7 +133,8 @@ public final class ResendMemory implements AutoCloseable {
             String metadata = VERSION + " " + topicId + " " + ranges.encoded();
             if (metadata.length() > MAX_METADATA_CHARACTERS) {
                 throw UserErrorException.shortfall(
-                        topic + "-" + partition + ": the dead letters that were resent have too many others between them to be"
+                        topic + "-" + partition
+                                + ": the dead letters that were resent have too many others between them to be"
                                 + " stored; resend the older ones first, with fewer of --stage, --code and --since",
                         null);
             }

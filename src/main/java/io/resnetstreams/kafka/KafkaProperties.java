@@ -102,8 +102,8 @@ public final class KafkaProperties {
                 case SaslConfigs.SASL_JAAS_CONFIG -> requireReadable(name, value);
                 case SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG, SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG -> {
                     if (!Files.isReadable(Path.of(value))) {
-                        throw UserErrorException.usage("kafka." + name + " is '" + value
-                                + "'; the file does not exist or can't be read");
+                        throw UserErrorException.usage(
+                                "kafka." + name + " is '" + value + "'; the file does not exist or can't be read");
                     }
                 }
                 default -> {
