@@ -22,21 +22,13 @@ final class OutcomeQueue {
 
     /** An outcome, with the number of duplicates that were read between it and the next. */
     static final class Waiting {
-        private final SourceOutcome outcome;
-        private final long recordOffset;
-        private long duplicates;
+        final SourceOutcome outcome;
+        final long recordOffset;
+        long duplicates;
 
         private Waiting(SourceOutcome outcome, long recordOffset) {
             this.outcome = outcome;
             this.recordOffset = recordOffset;
-        }
-
-        SourceOutcome outcome() {
-            return outcome;
-        }
-
-        long duplicates() {
-            return duplicates;
         }
     }
 

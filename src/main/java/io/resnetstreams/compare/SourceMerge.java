@@ -29,9 +29,9 @@ final class SourceMerge {
             for (Map.Entry<OutcomeStream, OutcomeQueue> queue : queues.entrySet()) {
                 if (queue.getValue().head() == offset) {
                     OutcomeQueue.Waiting taken = queue.getValue().take();
-                    outcomes.put(queue.getKey(), taken.outcome());
-                    if (taken.duplicates() > 0) {
-                        listener.duplicates(queue.getKey(), taken.duplicates());
+                    outcomes.put(queue.getKey(), taken.outcome);
+                    if (taken.duplicates > 0) {
+                        listener.duplicates(queue.getKey(), taken.duplicates);
                     }
                 }
             }

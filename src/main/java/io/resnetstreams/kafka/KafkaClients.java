@@ -140,18 +140,22 @@ public final class KafkaClients {
         return (int) Math.max(1, Math.min(ConsumerConfig.DEFAULT_MAX_POLL_RECORDS, budget / maxMessageBytes));
     }
 
-    /** Where a property is set by the user and can't be read as a number, Kafka refuses it. */
+    /** Leaves a property that is not a number as it is, since Kafka rejects it. */
     private static Object lesser(Object set, Object bound) {
         String text = set.toString().strip();
         return text.matches("\\d{1,9}") ? Math.min(Integer.parseInt(text), (Integer) bound) : set;
     }
 
-    /** Checks that the broker answers and the pipeline's topics are fit for it. */
+    /** Checks that the broker answers, and that the pipeline's topics are configured correctly. */
     public void requireTopics() {
         ask(admin -> TopicCheck.check(admin, connection.topics(), connection.timeoutMillis()));
     }
 
-    /** Returns a topic's partitions; an error that names it, where it does not exist. */
+    /**
+     * Returns the partitions of a topic.
+     *
+     * @throws UserErrorException if the topic does not exist, or no broker answers
+     */
     public List<TopicPartition> partitions(String topic) {
         int count = ask(admin -> TopicCheck.partitions(admin, topic, connection.timeoutMillis()));
         return IntStream.range(0, count)
