@@ -29,7 +29,6 @@ final class AuditFaults {
         return copy;
     }
 
-    /** Adds one fault. */
     void found(Fault fault, String example) {
         found(fault, 1, List.of(example));
     }

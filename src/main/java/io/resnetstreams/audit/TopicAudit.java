@@ -175,7 +175,6 @@ public final class TopicAudit {
         }
     }
 
-    /** Compares the outcome of an event with the one found offline. */
     void judge(SourcePosition source, OfflineOutcomes.Outcome offline, OfflineOutcomes.Outcome actual) {
         AuditedPartition partition = partitions.get(source.partition());
         if (partition != null && partition.covers(source.offset())) {
@@ -186,12 +185,10 @@ public final class TopicAudit {
         }
     }
 
-    /** Adds a record that is neither a label nor a dead letter. */
     void malformed(String place, long offset, String reason) {
         faults.found(Fault.MALFORMED, place + "@" + offset + ": " + reason);
     }
 
-    /** Returns whether the digest of an event is needed. */
     boolean needsDigest(SourcePosition source) {
         AuditedPartition partition = partitions.get(source.partition());
         return partition.covers(source.offset()) && partition.deadLetters.contains(partition.bit(source.offset()));

@@ -23,7 +23,6 @@ import org.apache.kafka.common.TopicPartition;
 public record EventSample(List<RawEvent> events, double bytesPerOffset, double eventsPerOffset) {
     private static final int EVENTS = 256;
     private static final int MAX_PARTS = 16;
-    /** The part of the heap that a sample may fill. */
     private static final int HEAP_SHARE = 8;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -86,7 +85,6 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
             return new EventSample(taken, bytes / all, taken.size() / all);
         }
 
-        /** Takes the events at one place. */
         private final class Place implements TopicReader.Visitor {
             private int events;
             private long bytes;

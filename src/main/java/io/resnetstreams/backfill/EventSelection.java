@@ -19,7 +19,6 @@ public final class EventSelection {
     private final Map<String, String> where;
     private final double sample;
 
-    /** Selects events of any time. */
     EventSelection(Map<String, String> where, double sample) {
         this(Boundary.BEGINNING, Boundary.NOW, where, sample);
     }

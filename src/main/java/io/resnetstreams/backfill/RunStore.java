@@ -152,7 +152,6 @@ public final class RunStore implements AutoCloseable {
         throw new IllegalStateException("run " + name + ": other processes keep changing it concurrently");
     }
 
-    /** Waits for the other process to change a run. */
     private void awaitChange(String name, BackfillRun before) {
         long deadline = System.nanoTime() + OTHER_CHANGE_TIMEOUT.toNanos();
         while (Objects.equals(runs.get(name), before) && System.nanoTime() < deadline) {

@@ -53,7 +53,6 @@ public final class LabelComparison implements OutcomeJoin.Listener {
         }
     }
 
-    /** Counts of one topic. */
     private static final class Counts {
         private long outcomes;
         private long duplicates;

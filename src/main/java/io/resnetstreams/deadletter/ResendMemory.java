@@ -88,7 +88,6 @@ public final class ResendMemory implements AutoCloseable {
         return isNew;
     }
 
-    /** Returns the first offset of a partition that was not resent. */
     long firstUnsent(int partition) {
         return ranges(partition).firstMissing();
     }

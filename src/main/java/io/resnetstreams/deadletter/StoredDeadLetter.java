@@ -67,7 +67,6 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return retries(record.headers());
     }
 
-    /** Returns the number of times that an event with these headers was resent. */
     static int retries(Headers headers) {
         String text = text(headers, RETRIES_HEADER);
         return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
@@ -93,7 +92,6 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return withOneMoreRetry(DeadLetter.eventHeaders(record.headers()));
     }
 
-    /** Returns the headers of an event with one more retry. */
     static Headers withOneMoreRetry(Iterable<Header> eventHeaders) {
         Headers headers = new RecordHeaders(eventHeaders);
         int retries = retries(headers);

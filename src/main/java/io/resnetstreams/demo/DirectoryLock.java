@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Threading: acquired and closed by its owner. The operating system releases it when the process ends, even after a crash.
  */
 final class DirectoryLock implements AutoCloseable {
-    /** Kafka ignores unknown files. */
     private static final String FILE = ".resnet-streams.lock";
 
     /** File locks belong to the process, so this set keeps out other brokers of the same JVM. */

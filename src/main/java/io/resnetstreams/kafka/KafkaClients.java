@@ -163,7 +163,6 @@ public final class KafkaClients {
                 .toList();
     }
 
-    /** A request to the broker. */
     @FunctionalInterface
     private interface Question<T> {
         T ask(Admin admin) throws TimeoutException, InterruptedException;

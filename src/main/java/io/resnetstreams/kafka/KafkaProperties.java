@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 
 /** Kafka's own properties, which are configured under {@code kafka.}. */
 public final class KafkaProperties {
-    /** Prefixes of properties for a single client. */
     private static final List<String> PREFIXES = List.of(
             StreamsConfig.MAIN_CONSUMER_PREFIX,
             StreamsConfig.RESTORE_CONSUMER_PREFIX,
