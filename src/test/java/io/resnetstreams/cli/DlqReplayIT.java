@@ -97,7 +97,7 @@ class DlqReplayIT {
         }
         CapturedCommand replay = replay();
         assertThat(json(replay).get("replayed").asInt()).isEqualTo(1);
-        assertThat(replay.errorLines()).hasSize(2).first().asString().contains("another topic of this name");
+        assertThat(replay.errorLines()).hasSize(2).first().asString().contains("another topic with this name");
         assertThat(replayed().get("replayed").asInt()).isZero();
     }
 
