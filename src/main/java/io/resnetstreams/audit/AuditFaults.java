@@ -16,7 +16,7 @@ import java.util.Map;
  * <p>Threading: one thread.
  */
 final class AuditFaults {
-    private static final int MOST_EXAMPLES = 10;
+    private static final int MAX_EXAMPLES = 10;
 
     private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
     private final Map<Fault, List<String>> examples = new EnumMap<>(Fault.class);
@@ -29,7 +29,6 @@ final class AuditFaults {
         return copy;
     }
 
-    /** Adds one fault. */
     void found(Fault fault, String example) {
         found(fault, 1, List.of(example));
     }
@@ -39,14 +38,14 @@ final class AuditFaults {
         if (count > 0) {
             counts.merge(fault, count, Long::sum);
             List<String> known = examples.computeIfAbsent(fault, key -> new ArrayList<>());
-            some.stream().limit(MOST_EXAMPLES - known.size()).map(PlainText::of).forEach(known::add);
+            some.stream().limit(MAX_EXAMPLES - known.size()).map(PlainText::of).forEach(known::add);
         }
     }
 
     /** Adds a fault for each bit of a partition. */
     void foundAll(Fault fault, String topic, int number, AuditedPartition partition, BitSet bits) {
         List<String> some = bits.stream()
-                .limit(MOST_EXAMPLES)
+                .limit(MAX_EXAMPLES)
                 .mapToObj(bit -> new SourcePosition(topic, number, partition.begin + bit, 0).toString())
                 .toList();
         found(fault, bits.cardinality(), some);

@@ -138,12 +138,10 @@ final class AuditedOutcomes {
         return seen.get(bit);
     }
 
-    /** Removes outcomes below a bit. */
     void forget(int below) {
         seen.clear(0, below);
     }
 
-    /** Returns the bits that have an outcome, as a new set. */
     BitSet places() {
         return (BitSet) seen.clone();
     }

@@ -43,7 +43,6 @@ final class AuditedPartition {
         return Math.toIntExact(offset - begin);
     }
 
-    /** Returns the bits that have a label or a dead letter, as a new set. */
     BitSet outcomes() {
         BitSet outcomes = labels.places();
         outcomes.or(deadLetters.places());
@@ -58,7 +57,6 @@ final class AuditedPartition {
                 && (deadLetters.ofEarlierTopic() == 0 || !digests.has(bit, digest));
     }
 
-    /** Adds an outcome of an event before the range. */
     void expired(String place, long offset) {
         expired.add(offset, offset + 1);
         firstExpired.putIfAbsent(place, offset);
@@ -77,7 +75,6 @@ final class AuditedPartition {
         truncatedPlaces = truncated;
     }
 
-    /** Returns whether the committed offset lies behind the end of the partition. */
     boolean isCommittedBeyondEnd() {
         return committed.isPresent() && committed.getAsLong() > ghostsFrom;
     }

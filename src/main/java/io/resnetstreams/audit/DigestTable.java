@@ -38,7 +38,6 @@ final class DigestTable {
         return any(place, found -> found != beginning(digest));
     }
 
-    /** Returns whether a place has this digest. */
     boolean has(int place, byte[] digest) {
         return any(place, found -> found == beginning(digest));
     }

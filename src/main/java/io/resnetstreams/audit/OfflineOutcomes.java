@@ -59,7 +59,7 @@ public final class OfflineOutcomes {
             }
         }
         if (outcomes.byId.isEmpty()) {
-            throw UserErrorException.usage("--expected " + file + ": there is no outcome in it");
+            throw UserErrorException.usage("--expected " + file + ": the file has no outcome");
         }
         return outcomes;
     }
@@ -76,8 +76,8 @@ public final class OfflineOutcomes {
         }
         int tab = line.lastIndexOf('\t');
         if (tab < 1) {
-            throw UserErrorException.usage(
-                    place + "'" + Text.shorten(line, 80) + "'; a line of 'classify --json' or ID<TAB>LABEL is needed");
+            throw UserErrorException.usage(place + "'" + Text.shorten(line, 80)
+                    + "'; expected is a line of 'classify --json' or ID<TAB>LABEL");
         }
         String label = line.substring(tab + 1);
         put(line.substring(0, tab), label.isEmpty() ? DEAD_LETTER : new Outcome(label), place);
@@ -88,14 +88,14 @@ public final class OfflineOutcomes {
         try {
             node = JSON.readTree(line);
         } catch (JsonProcessingException e) {
-            throw UserErrorException.usage(place + "not readable as JSON: " + e.getOriginalMessage(), e);
+            throw UserErrorException.usage(place + "not valid JSON: " + e.getOriginalMessage(), e);
         }
         JsonNode id = node.path("file");
         JsonNode label = node.path("labels").path(0).path("label");
         boolean dead = node.path("outcome").asText().equals("deadLetter");
         if (!id.isTextual() || !dead && !label.isTextual()) {
             throw UserErrorException.usage(
-                    place + "a line of 'classify --json' has file, outcome and, of a label, labels");
+                    place + "a line of 'classify --json' has file and outcome, and labels unless it is a dead letter");
         }
         put(id.asText(), dead ? DEAD_LETTER : new Outcome(label.asText()), place);
     }
@@ -104,7 +104,7 @@ public final class OfflineOutcomes {
         Outcome earlier = byId.put(id, outcome);
         if (earlier != null && !earlier.equals(outcome)) {
             throw UserErrorException.usage(place + "'" + Text.shorten(id, 80) + "' is " + outcome + " here and "
-                    + earlier + " before; one outcome for each id is needed");
+                    + earlier + " before; each id must have one outcome");
         }
     }
 }

@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 public final class OutcomeFollower {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long UNKNOWN_TIMESTAMP = -1;
-    private static final long LONGEST_LATENCY_MILLIS = TimeUnit.HOURS.toMillis(24);
+    private static final long MAX_LATENCY_MILLIS = TimeUnit.HOURS.toMillis(24);
 
     private final TopicReader reader;
     private final Topics topics;
@@ -39,7 +39,7 @@ public final class OutcomeFollower {
     private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
     private final TopicAudit audit = new TopicAudit();
     private final Set<Integer> audited = new HashSet<>();
-    private final Histogram latencyMillis = new Histogram(LONGEST_LATENCY_MILLIS, 3);
+    private final Histogram latencyMillis = new Histogram(MAX_LATENCY_MILLIS, 3);
     private final Thread thread = DaemonThreads.create("outcomes", this::follow);
     private long judged;
     private long right;
@@ -165,8 +165,7 @@ public final class OutcomeFollower {
                     // Written by another producer.
                     continue;
                 }
-                latencyMillis.recordValue(
-                        Math.min(LONGEST_LATENCY_MILLIS, Math.max(0, nowMillis - record.timestamp())));
+                latencyMillis.recordValue(Math.min(MAX_LATENCY_MILLIS, Math.max(0, nowMillis - record.timestamp())));
                 lastOutcomeNanos = System.nanoTime();
             }
         }

@@ -21,14 +21,14 @@ import java.util.TreeMap;
  * <p>Threading: one thread.
  */
 public final class TopicAudit {
-    private static final int MOST_EXAMPLES = 10;
+    private static final int MAX_EXAMPLES = 10;
 
     private final Map<Integer, AuditedPartition> partitions = new HashMap<>();
     private final AuditFaults faults = new AuditFaults();
     private final boolean bounded;
     private long events;
-    private final List<String> strangers = new ArrayList<>();
-    private long strangerCount;
+    private final List<String> ghosts = new ArrayList<>();
+    private long ghostCount;
     private long judged;
     private boolean isCompacted;
 
@@ -149,9 +149,9 @@ public final class TopicAudit {
             return true;
         }
         if (partition == null || bounded || source.offset() >= partition.ghostsFrom) {
-            strangerCount++;
-            if (strangers.size() < MOST_EXAMPLES) {
-                strangers.add(source.toString());
+            ghostCount++;
+            if (ghosts.size() < MAX_EXAMPLES) {
+                ghosts.add(source.toString());
             }
         } else if (source.offset() < partition.begin) {
             partition.expired(place, source.offset());
@@ -175,23 +175,20 @@ public final class TopicAudit {
         }
     }
 
-    /** Compares the outcome of an event with the one found offline. */
     void judge(SourcePosition source, OfflineOutcomes.Outcome offline, OfflineOutcomes.Outcome actual) {
         AuditedPartition partition = partitions.get(source.partition());
         if (partition != null && partition.covers(source.offset())) {
             judged++;
             if (!actual.equals(offline)) {
-                faults.found(Fault.MISLABELLED, source + " became " + actual + ", offline " + offline);
+                faults.found(Fault.MISLABELLED, source + " is " + actual + ", offline " + offline);
             }
         }
     }
 
-    /** Adds a record that is neither a label nor a dead letter. */
     void malformed(String place, long offset, String reason) {
         faults.found(Fault.MALFORMED, place + "@" + offset + ": " + reason);
     }
 
-    /** Returns whether the digest of an event is needed. */
     boolean needsDigest(SourcePosition source) {
         AuditedPartition partition = partitions.get(source.partition());
         return partition.covers(source.offset()) && partition.deadLetters.contains(partition.bit(source.offset()));
@@ -248,9 +245,9 @@ public final class TopicAudit {
         boolean isRecreated =
                 earlier > 0 || partitions.values().stream().anyMatch(AuditedPartition::isCommittedBeyondEnd);
         if (isRecreated) {
-            earlier += strangerCount;
+            earlier += ghostCount;
         } else {
-            all.found(Fault.GHOST, strangerCount, strangers);
+            all.found(Fault.GHOST, ghostCount, ghosts);
         }
         long gaps = 0;
         for (Map.Entry<Integer, AuditedPartition> entry : partitions.entrySet()) {

@@ -43,7 +43,6 @@ final class BackfillFollower {
         this.inputPartitions = plan.inputPartitions();
     }
 
-    /** Why the work on the partitions has ended. */
     enum End {
         DONE,
         CANCELLED,

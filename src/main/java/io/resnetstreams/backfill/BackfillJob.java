@@ -132,7 +132,7 @@ public final class BackfillJob {
                 throw UserErrorException.shortfall(
                         "group " + plan.group() + " has no offsets for " + missing
                                 + " partitions: they expired or were deleted, so run '" + plan.run()
-                                + "' can't go on; 'backfill clean " + plan.run() + "' frees its name",
+                                + "' can't continue; 'backfill clean " + plan.run() + "' frees its name",
                         null);
             }
             Thread.sleep(POLL_INTERVAL.toMillis());

@@ -137,8 +137,8 @@ public final class BackfillPlanner {
             isBackward |= order > 0;
         }
         if (isBackward && !isForward) {
-            throw new IllegalArgumentException("--from is " + from + " and --to is " + to
-                    + "; in no partition does the first lie before the second");
+            throw new IllegalArgumentException(
+                    "--from is " + from + " and --to is " + to + "; the range is empty in every partition");
         }
     }
 
@@ -155,12 +155,12 @@ public final class BackfillPlanner {
                 long behind = to.kind() == Boundary.Kind.OFFSET ? Math.min(begin, to.value()) : begin;
                 gaps.add(partition + ": offsets " + from + " to " + (behind - 1));
             } else if (from.kind() == Boundary.Kind.TIME && begin > 0 && offsets.wanted(partition, from) <= begin) {
-                gaps.add(partition + ": whatever of the time lay before offset " + begin);
+                gaps.add(partition + ": events before offset " + begin);
             }
         }
         if (!gaps.isEmpty() && !parameters.allowGaps()) {
             throw new IllegalArgumentException("part of the range no longer exists (" + String.join("; ", gaps)
-                    + "); --allow-gaps relabels what is left");
+                    + "); --allow-gaps relabels the rest");
         }
     }
 

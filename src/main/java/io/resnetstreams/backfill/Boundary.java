@@ -83,8 +83,8 @@ public record Boundary(Kind kind, long value) {
             throw new IllegalArgumentException("--to is 0; no event lies before that offset");
         }
         if (from.kind == to.kind && from.value >= to.value) {
-            throw new IllegalArgumentException("--from is " + from + " and --to is " + to
-                    + "; the range has its beginning before its end, which is not part of it");
+            throw new IllegalArgumentException(
+                    "--from is " + from + " and --to is " + to + "; --from must be before --to, which is excluded");
         }
     }
 }

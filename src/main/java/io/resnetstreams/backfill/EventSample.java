@@ -22,8 +22,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public record EventSample(List<RawEvent> events, double bytesPerOffset, double eventsPerOffset) {
     private static final int EVENTS = 256;
-    private static final int MOST_PARTS = 16;
-    /** The part of the heap that a sample may fill. */
+    private static final int MAX_PARTS = 16;
     private static final int HEAP_SHARE = 8;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -38,7 +37,7 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
                 .filter(range -> range.offsets() > 0)
                 .limit(EVENTS)
                 .toList();
-        int parts = Math.max(1, Math.min(MOST_PARTS, EVENTS / Math.max(1, ranges.size())));
+        int parts = Math.max(1, Math.min(MAX_PARTS, EVENTS / Math.max(1, ranges.size())));
         int places = parts * Math.max(1, ranges.size());
         Reading reading = new Reading(
                 plan, Math.max(1, EVENTS / places), Runtime.getRuntime().maxMemory() / HEAP_SHARE / places);
@@ -59,16 +58,16 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
     /** The events read so far: from each place, until a number of events or bytes is reached. */
     private static final class Reading {
         private final BackfillPlan plan;
-        private final int mostEvents;
-        private final long mostBytes;
+        private final int maxEvents;
+        private final long maxBytes;
         private final List<RawEvent> taken = new ArrayList<>();
         private long bytes;
         private long offsets;
 
-        Reading(BackfillPlan plan, int mostEvents, long mostBytes) {
+        Reading(BackfillPlan plan, int maxEvents, long maxBytes) {
             this.plan = plan;
-            this.mostEvents = mostEvents;
-            this.mostBytes = mostBytes;
+            this.maxEvents = maxEvents;
+            this.maxBytes = maxBytes;
         }
 
         void read(TopicReader reader, int number, long begin, long end) {
@@ -86,7 +85,6 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
             return new EventSample(taken, bytes / all, taken.size() / all);
         }
 
-        /** Takes the events at one place. */
         private final class Place implements TopicReader.Visitor {
             private int events;
             private long bytes;
@@ -101,7 +99,7 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
                 if (plan.parameters().selection().takes(event.source(), event.headers())) {
                     taken.add(event);
                 }
-                return events < mostEvents && bytes < mostBytes;
+                return events < maxEvents && bytes < maxBytes;
             }
         }
     }

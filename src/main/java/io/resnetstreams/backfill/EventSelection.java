@@ -9,7 +9,7 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * Selects events of a range: by time, by headers, and a sample of these. The source position alone decides whether an event is in
- * the sample, so that all processes and repetitions select the same events.
+ * the sample, so that all processes and duplicates select the same events.
  *
  * <p>Threading: immutable.
  */
@@ -19,7 +19,6 @@ public final class EventSelection {
     private final Map<String, String> where;
     private final double sample;
 
-    /** Selects events of any time. */
     EventSelection(Map<String, String> where, double sample) {
         this(Boundary.BEGINNING, Boundary.NOW, where, sample);
     }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class LiveDelay {
     /** Further ends of a partition that is this far behind are ignored. */
-    private static final int MOST_ENDS = 1_000;
+    private static final int MAX_ENDS = 1_000;
 
     private record End(long nanos, long offset) {}
 
@@ -39,7 +39,7 @@ final class LiveDelay {
             }
             boolean isNew =
                     seen.isEmpty() || partition.getValue() > seen.getLast().offset();
-            if (isNew && seen.size() < MOST_ENDS) {
+            if (isNew && seen.size() < MAX_ENDS) {
                 seen.addLast(new End(nanos, partition.getValue()));
             }
             while (!seen.isEmpty() && seen.getFirst().offset() <= offset) {

@@ -124,11 +124,11 @@ public final class LiveWatch implements AutoCloseable {
     private void decide(Duration late) {
         if (!yielding && late.compareTo(target) > 0) {
             yielding = true;
-            notices.accept("waiting for live: group " + group + " is " + late.toMillis() + " ms behind, its target is "
+            notices.accept("waiting for live: group " + group + " is " + late.toMillis() + " ms behind, the target is "
                     + target.toMillis() + " ms");
         } else if (yielding && late.compareTo(target.dividedBy(2)) <= 0) {
             yielding = false;
-            notices.accept("going on: group " + group + " is " + late.toMillis() + " ms behind");
+            notices.accept("continuing: group " + group + " is " + late.toMillis() + " ms behind");
         }
     }
 

@@ -27,12 +27,10 @@ final class RateLimit {
         this.paidUntilNanos = nanoTicker.getAsLong();
     }
 
-    /** Adds an event that was consumed. */
     synchronized void consumed() {
         paidUntilNanos = Math.max(paidUntilNanos, nanoTicker.getAsLong() - MADE_UP_NANOS) + nanosPerEvent;
     }
 
-    /** Returns whether the next event has to wait. */
     synchronized boolean isExhausted() {
         return paidUntilNanos > nanoTicker.getAsLong();
     }

@@ -149,10 +149,9 @@ public final class RunStore implements AutoCloseable {
                 producer.close(CLOSE_TIMEOUT);
             }
         }
-        throw new IllegalStateException("run " + name + ": other processes keep changing it at the same time");
+        throw new IllegalStateException("run " + name + ": other processes keep changing it concurrently");
     }
 
-    /** Waits for the other process to change a run. */
     private void awaitChange(String name, BackfillRun before) {
         long deadline = System.nanoTime() + OTHER_CHANGE_TIMEOUT.toNanos();
         while (Objects.equals(runs.get(name), before) && System.nanoTime() < deadline) {
@@ -221,7 +220,7 @@ public final class RunStore implements AutoCloseable {
             runs.put(name, JSON.readValue(record.value(), BackfillRun.class));
         } catch (IOException e) {
             throw new IllegalStateException(
-                    partition + "@" + record.offset() + " holds no run of this version: " + e.getMessage(), e);
+                    partition + "@" + record.offset() + " is not a run of this version: " + e.getMessage(), e);
         }
     }
 

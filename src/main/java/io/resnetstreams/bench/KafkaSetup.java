@@ -31,15 +31,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * An embedded broker with events that were produced beforehand. Each measurement reads them again as a group of its own,
- * into topics of its own.
+ * An embedded broker with events that were produced beforehand. Each measurement reads them again with its own group, and writes
+ * to its own topics.
  */
 public final class KafkaSetup implements AutoCloseable {
     public static final String INPUT = "events";
     static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
     public static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final int partitions;
@@ -51,7 +51,7 @@ public final class KafkaSetup implements AutoCloseable {
         this(directory, PARTITIONS);
     }
 
-    /** With topics of so many partitions. */
+    /** Creates topics with the given number of partitions. */
     public KafkaSetup(Path directory, int partitions) throws IOException {
         this.partitions = partitions;
         this.broker = EmbeddedBroker.start(directory, 0, MAX_MESSAGE_BYTES + StreamsProperties.OUTCOME_HEADROOM_BYTES);
@@ -77,12 +77,12 @@ public final class KafkaSetup implements AutoCloseable {
         }
     }
 
-    /** Sends values in turn until there are so many events, evenly to all partitions. */
+    /** Sends the given number of events, cycling through the values, evenly to all partitions. */
     public void produce(List<byte[]> values, int events) {
         produce(INPUT, values, events);
     }
 
-    /** Makes an input topic of its own and sends to it. */
+    /** Creates a separate input topic, and sends events to it. */
     public void produceTo(String topic, List<byte[]> values, int events) {
         create(topic);
         produce(topic, values, events);
@@ -105,7 +105,7 @@ public final class KafkaSetup implements AutoCloseable {
         }
     }
 
-    /** Returns a producer for events of all sizes. */
+    /** Returns a producer for events of any size. */
     public KafkaProducer<byte[], byte[]> producer() {
         Map<String, Object> properties = Map.of(
                 "bootstrap.servers",
@@ -119,12 +119,12 @@ public final class KafkaSetup implements AutoCloseable {
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Returns settings for a measurement's own group and output topics, which are made now. */
+    /** Returns settings for a measurement with its own group and output topics, which are created. */
     public PipelineSettings settings() {
         return settings(INPUT, IN_FLIGHT);
     }
 
-    /** The same with another input topic or another window. */
+    /** Returns such settings with another input topic or in-flight window. */
     public PipelineSettings settings(String input, InFlightLimits inFlight) {
         int run = ++runs;
         Topics topics = new Topics(input, "labels-" + run, "dead-letters-" + run);
@@ -133,7 +133,7 @@ public final class KafkaSetup implements AutoCloseable {
         return settings(broker.bootstrapServers(), "bench-" + run, topics, inFlight);
     }
 
-    /** Returns settings as all measurements have them. */
+    /** Returns the settings that all measurements share. */
     public static PipelineSettings settings(
             String bootstrapServers, String applicationId, Topics topics, InFlightLimits inFlight) {
         return new PipelineSettings(
@@ -149,14 +149,14 @@ public final class KafkaSetup implements AutoCloseable {
                 Map.of());
     }
 
-    /** The same with an input topic of its own, still empty, for events that come while it runs. */
+    /** Returns such settings with a separate, empty input topic, for events that are sent during the measurement. */
     public PipelineSettings liveSettings() {
         String input = "events-" + (runs + 1);
         create(input);
         return settings(input, IN_FLIGHT);
     }
 
-    /** Deletes the topics of live settings, with their events. */
+    /** Deletes the topics of {@link #liveSettings}. */
     public void deleteLive(PipelineSettings settings) throws InterruptedException, ExecutionException {
         admin.deleteTopics(List.of(settings.topics().input())).all().get();
         delete(settings);
@@ -170,17 +170,17 @@ public final class KafkaSetup implements AutoCloseable {
     }
 
     /**
-     * Returns how many committed records a topic gets in a second, once the first are there. Records come in lumps, by
-     * commits; so the time runs from one lump to another, and the first lump is not counted.
+     * Returns the committed records a second on a topic, after the first ones. Records become visible commit by commit, so the
+     * time is measured from the first poll with records to the last, and the records of the first are not counted.
      */
     double committedRate(String topic, int seconds) {
         return committedRate(topic, seconds, record -> {});
     }
 
     /**
-     * The same.
+     * Returns the rate as above.
      *
-     * @param onCommitted told each record as soon as it is read, those of the first lump too
+     * @param onCommitted receives each record when it is read, including those of the first poll
      */
     double committedRate(String topic, int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
         try (TopicReader reader = reader(topic)) {
@@ -198,16 +198,15 @@ public final class KafkaSetup implements AutoCloseable {
                         count += records.count();
                     }
                     records.forEach(onCommitted);
-                } else if (System.nanoTime() - (first == 0 ? start : last) > LONGEST_WAIT.toNanos()) {
-                    throw new IllegalStateException(
-                            "no record on " + topic + " for " + LONGEST_WAIT.toSeconds() + " s");
+                } else if (System.nanoTime() - (first == 0 ? start : last) > TIMEOUT.toNanos()) {
+                    throw new IllegalStateException("no record on " + topic + " for " + TIMEOUT.toSeconds() + " s");
                 }
             }
             return count * 1e9 / (last - first);
         }
     }
 
-    /** Returns where metrics read how far a measurement's group is. */
+    /** Returns the source of the metrics of a measurement's group. */
     GroupSource groupSource(PipelineSettings settings) {
         return new GroupSource(
                 Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())),
@@ -224,7 +223,7 @@ public final class KafkaSetup implements AutoCloseable {
 
     /** Returns a reader of a topic's committed records from the beginning. */
     public TopicReader reader(String topic) {
-        TopicReader reader = new TopicReader(committedReader(), LONGEST_WAIT);
+        TopicReader reader = new TopicReader(committedReader(), TIMEOUT);
         reader.seekToBeginning(IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList());

@@ -15,24 +15,24 @@ import java.util.stream.Stream;
  * <p>Threading: one thread.
  */
 public final class ClassChanges {
-    private static final int MOST_PAIRS = 1_000_000;
+    private static final int MAX_PAIRS = 1_000_000;
 
-    private static final Comparator<Change> MOST_FIRST = Comparator.comparingLong(Change::count)
+    private static final Comparator<Change> BY_COUNT = Comparator.comparingLong(Change::count)
             .reversed()
             .thenComparing(Change::from)
             .thenComparing(Change::to);
 
     private final Map<String, String> names = new HashMap<>();
     private final Map<Pair, long[]> counts = new HashMap<>();
-    private final int mostPairs;
+    private final int maxPairs;
     private long uncounted;
 
     ClassChanges() {
-        this(MOST_PAIRS);
+        this(MAX_PAIRS);
     }
 
-    ClassChanges(int mostPairs) {
-        this.mostPairs = mostPairs;
+    ClassChanges(int maxPairs) {
+        this.maxPairs = maxPairs;
     }
 
     /** The labels of one event in A and in B, which may be equal. */
@@ -43,7 +43,7 @@ public final class ClassChanges {
 
     void add(String from, String to) {
         long[] count = counts.get(new Pair(from, to));
-        if (count == null && counts.size() < mostPairs) {
+        if (count == null && counts.size() < maxPairs) {
             count = new long[1];
             counts.put(new Pair(shared(from), shared(to)), count);
         }
@@ -68,7 +68,7 @@ public final class ClassChanges {
         return counts.entrySet().stream()
                 .filter(entry -> entry.getKey().from().equals(entry.getKey().to()) == same)
                 .map(entry -> new Change(entry.getKey().from(), entry.getKey().to(), entry.getValue()[0]))
-                .sorted(MOST_FIRST)
+                .sorted(BY_COUNT)
                 .toList();
     }
 

@@ -4,8 +4,10 @@ import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Readers of the topics of two outputs, to their present ends.
@@ -42,29 +44,29 @@ public final class ComparisonReaders implements AutoCloseable {
     }
 
     private void add(String parameter, OutputTopics output, OutcomeStream labels, OutcomeStream deadLetters) {
-        int partitions = partitions(parameter, output, output.labels());
         readers.put(
-                labels,
-                TopicOutcomeReader.labels(
-                        new TopicReader(clients.committedReader()), output.labels(), partitions, progress));
+                labels, TopicOutcomeReader.labels(reader(), partitions(parameter, output, output.labels()), progress));
         if (output.deadLetters() != null) {
-            partitions = partitions(parameter, output, output.deadLetters());
             readers.put(
                     deadLetters,
                     TopicOutcomeReader.deadLetters(
-                            new TopicReader(clients.committedReader()), output.deadLetters(), partitions, progress));
+                            reader(), partitions(parameter, output, output.deadLetters()), progress));
         }
     }
 
-    private int partitions(String parameter, OutputTopics output, String topic) {
+    private TopicReader reader() {
+        return new TopicReader(clients.committedReader());
+    }
+
+    private List<TopicPartition> partitions(String parameter, OutputTopics output, String topic) {
         try {
-            return clients.partitions(topic).size();
+            return clients.partitions(topic);
         } catch (UserErrorException e) {
             if (e.getCause() instanceof IllegalArgumentException) {
                 throw UserErrorException.usage(
                         parameter + " is '" + output.name() + "': topic '" + topic
                                 + "' does not exist; allowed are '" + ConfiguredOutputs.LIVE
-                                + "' and the names of topics of labels",
+                                + "' and the names of labels topics",
                         e);
             }
             throw e;

@@ -53,10 +53,9 @@ public final class LabelComparison implements OutcomeJoin.Listener {
         }
     }
 
-    /** Counts of one topic. */
     private static final class Counts {
         private long outcomes;
-        private long repeated;
+        private long duplicates;
         private long misplaced;
         private long malformed;
     }
@@ -72,8 +71,8 @@ public final class LabelComparison implements OutcomeJoin.Listener {
     }
 
     @Override
-    public void repeated(OutcomeStream stream, long count) {
-        counts.get(stream).repeated += count;
+    public void duplicates(OutcomeStream stream, long count) {
+        counts.get(stream).duplicates += count;
     }
 
     @Override
@@ -154,7 +153,7 @@ public final class LabelComparison implements OutcomeJoin.Listener {
                 topics,
                 labels.outcomes,
                 topics.deadLetters() == null ? null : deadLetters.outcomes,
-                labels.repeated + deadLetters.repeated,
+                labels.duplicates + deadLetters.duplicates,
                 labels.misplaced + deadLetters.misplaced,
                 labels.malformed + deadLetters.malformed);
     }

@@ -33,11 +33,11 @@ public final class OutcomeJoin {
      * Settings of a join.
      *
      * @param inputs the input topics whose events are joined
-     * @param mostWaitingBytes the approximate memory of outcomes that wait for the other topics; a poll of each partition is
+     * @param maxWaitingBytes the approximate memory of outcomes that wait for the other topics; a poll of each partition is
      *     added to it
-     * @param patience how long to wait for the next record
+     * @param timeout how long to wait for the next record
      */
-    public record Settings(Predicate<String> inputs, long mostWaitingBytes, Duration patience) {}
+    public record Settings(Predicate<String> inputs, long maxWaitingBytes, Duration timeout) {}
 
     /** Receives the outcomes. */
     public interface Listener {
@@ -45,7 +45,7 @@ public final class OutcomeJoin {
         void outcomes(Map<OutcomeStream, SourceOutcome> outcomes);
 
         /** Counts outcomes that were read after one of the same event or of a later one. */
-        void repeated(OutcomeStream stream, long count);
+        void duplicates(OutcomeStream stream, long count);
 
         /** Counts an outcome in a partition other than the one of its source partition. */
         void misplaced(OutcomeStream stream);

@@ -22,21 +22,13 @@ final class OutcomeQueue {
 
     /** An outcome, with the number of duplicates that were read between it and the next. */
     static final class Waiting {
-        private final SourceOutcome outcome;
-        private final long recordOffset;
-        private long repetitions;
+        final SourceOutcome outcome;
+        final long recordOffset;
+        long duplicates;
 
         private Waiting(SourceOutcome outcome, long recordOffset) {
             this.outcome = outcome;
             this.recordOffset = recordOffset;
-        }
-
-        SourceOutcome outcome() {
-            return outcome;
-        }
-
-        long repetitions() {
-            return repetitions;
         }
     }
 
@@ -53,7 +45,7 @@ final class OutcomeQueue {
             if (waiting.isEmpty()) {
                 return true;
             }
-            waiting.getLast().repetitions++;
+            waiting.getLast().duplicates++;
             return false;
         }
         lastRead = outcome.offset();

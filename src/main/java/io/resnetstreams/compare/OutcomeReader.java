@@ -10,10 +10,8 @@ import java.util.Set;
  * <p>Threading: one thread.
  */
 public interface OutcomeReader {
-    /** Returns the number of partitions of the topic. */
     int partitions();
 
-    /** Returns the topic. */
     String topic();
 
     /** Reads these partitions, and no others, from the given record offsets on, or from the oldest record that is left. */

@@ -26,7 +26,7 @@ final class PartitionGroup {
     private final Map<OutcomeStream, Map<Integer, ReadPartition>> partitions = new EnumMap<>(OutcomeStream.class);
     private final OutcomeJoin.Settings settings;
     private final OutcomeJoin.Listener listener;
-    private final long mostWaitingBytes;
+    private final long maxWaitingBytes;
 
     /** The source partitions of this pass, and those of the next one; the first pass finds them while it reads. */
     private Map<TopicPartition, SourceMerge> active = new HashMap<>();
@@ -52,7 +52,7 @@ final class PartitionGroup {
             partitions.put(stream, own);
         });
         int count = partitions.values().stream().mapToInt(Map::size).sum();
-        this.mostWaitingBytes = Math.max(1, settings.mostWaitingBytes() / count);
+        this.maxWaitingBytes = Math.max(1, settings.maxWaitingBytes() / count);
     }
 
     void join() throws TimeoutException {
@@ -100,8 +100,8 @@ final class PartitionGroup {
                 postponeLargest();
             } else if (read(Set.copyOf(unfinished))) {
                 lastProgress = System.nanoTime();
-            } else if (System.nanoTime() - lastProgress > settings.patience().toNanos()) {
-                throw new TimeoutException(TopicReader.timeoutMessage(settings.patience(), unfinished));
+            } else if (System.nanoTime() - lastProgress > settings.timeout().toNanos()) {
+                throw new TimeoutException(TopicReader.timeoutMessage(settings.timeout(), unfinished));
             }
             active.values().forEach(merge -> merge.drain(listener));
             unfinished = unfinished(open);
@@ -114,7 +114,7 @@ final class PartitionGroup {
     }
 
     private boolean isReadable(ReadPartition partition) {
-        return partition.waitingBytes() < mostWaitingBytes;
+        return partition.waitingBytes() < maxWaitingBytes;
     }
 
     /** Polls the partitions that are not too far ahead, and returns whether a record arrived. */

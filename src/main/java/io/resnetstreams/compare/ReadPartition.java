@@ -24,7 +24,6 @@ final class ReadPartition {
         return reader.isAtEnd(number);
     }
 
-    /** Returns the offset of the first record that has not been read. */
     long readTo() {
         return readTo;
     }
@@ -33,7 +32,6 @@ final class ReadPartition {
         readTo = offset;
     }
 
-    /** Returns the approximate memory of its waiting outcomes. */
     long waitingBytes() {
         return waitingBytes;
     }

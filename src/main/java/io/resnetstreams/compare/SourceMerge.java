@@ -18,7 +18,7 @@ final class SourceMerge {
 
     void add(OutcomeStream stream, SourceOutcome outcome, long recordOffset, OutcomeJoin.Listener listener) {
         if (queues.get(stream).add(outcome, recordOffset)) {
-            listener.repeated(stream, 1);
+            listener.duplicates(stream, 1);
         }
     }
 
@@ -29,9 +29,9 @@ final class SourceMerge {
             for (Map.Entry<OutcomeStream, OutcomeQueue> queue : queues.entrySet()) {
                 if (queue.getValue().head() == offset) {
                     OutcomeQueue.Waiting taken = queue.getValue().take();
-                    outcomes.put(queue.getKey(), taken.outcome());
-                    if (taken.repetitions() > 0) {
-                        listener.repeated(queue.getKey(), taken.repetitions());
+                    outcomes.put(queue.getKey(), taken.outcome);
+                    if (taken.duplicates > 0) {
+                        listener.duplicates(queue.getKey(), taken.duplicates);
                     }
                 }
             }

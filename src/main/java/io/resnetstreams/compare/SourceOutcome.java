@@ -20,7 +20,6 @@ public record SourceOutcome(TopicPartition source, long offset, String id, Label
         return source + "@" + offset;
     }
 
-    /** Returns the approximate number of bytes of memory. */
     long sizeInBytes() {
         return OVERHEAD_BYTES + (id == null ? 0 : 2L * id.length());
     }

@@ -30,7 +30,6 @@ final class TopItems<T> {
         }
     }
 
-    /** Returns the items, in order. */
     List<T> list() {
         return kept.stream().sorted(order).toList();
     }

@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
@@ -40,34 +39,31 @@ public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
 
     private TopicOutcomeReader(
             TopicReader reader,
-            String topic,
-            int partitions,
+            List<TopicPartition> partitions,
             Function<ConsumerRecord<byte[], byte[]>, Item> parser,
             IntConsumer progress) {
         this.progress = progress;
         this.reader = reader;
-        this.topic = topic;
+        this.topic = partitions.get(0).topic();
         this.parser = parser;
-        List<TopicPartition> all = IntStream.range(0, partitions)
-                .mapToObj(number -> new TopicPartition(topic, number))
-                .toList();
-        this.begins = reader.beginnings(all);
-        this.ends = reader.ends(all);
+        this.begins = reader.beginnings(partitions);
+        this.ends = reader.ends(partitions);
     }
 
     /**
      * Reads a labels topic. Takes over the reader.
      *
+     * @param partitions all of the topic
      * @param progress is called with the number of records of each poll
      */
-    public static TopicOutcomeReader labels(TopicReader reader, String topic, int partitions, IntConsumer progress) {
-        return new TopicOutcomeReader(reader, topic, partitions, TopicOutcomeReader::label, progress);
+    public static TopicOutcomeReader labels(TopicReader reader, List<TopicPartition> partitions, IntConsumer progress) {
+        return new TopicOutcomeReader(reader, partitions, TopicOutcomeReader::label, progress);
     }
 
     /** Reads a dead-letter topic, otherwise as {@link #labels}. */
     public static TopicOutcomeReader deadLetters(
-            TopicReader reader, String topic, int partitions, IntConsumer progress) {
-        return new TopicOutcomeReader(reader, topic, partitions, TopicOutcomeReader::deadLetter, progress);
+            TopicReader reader, List<TopicPartition> partitions, IntConsumer progress) {
+        return new TopicOutcomeReader(reader, partitions, TopicOutcomeReader::deadLetter, progress);
     }
 
     /** Returns the number of offsets to read; some may have no record. */

@@ -25,11 +25,11 @@ import org.apache.kafka.common.errors.RetriableException;
  * <p>Threading: one thread.
  */
 public final class DeadLetterSender {
-    private static final int MOST_WAITING = 100;
-    private static final long MOST_WAITING_BYTES = 8 << 20;
+    private static final int MAX_WAITING = 100;
+    private static final long MAX_WAITING_BYTES = 8 << 20;
 
     private final Producer<byte[], byte[]> producer;
-    private final ReplayMemory memory;
+    private final ResendMemory memory;
     private final String topic;
     private final int partitions;
     private final List<Waiting> waiting = new ArrayList<>();
@@ -38,9 +38,9 @@ public final class DeadLetterSender {
     private long refused;
 
     private record Waiting(
-            StoredDeadLetter letter, int source, ReplayMemory.Visit visit, Future<RecordMetadata> answer) {}
+            StoredDeadLetter letter, int source, ResendMemory.Visit visit, Future<RecordMetadata> answer) {}
 
-    public DeadLetterSender(Producer<byte[], byte[]> producer, ReplayMemory memory, String topic, int partitions) {
+    public DeadLetterSender(Producer<byte[], byte[]> producer, ResendMemory memory, String topic, int partitions) {
         this.producer = producer;
         this.memory = memory;
         this.topic = topic;
@@ -57,10 +57,10 @@ public final class DeadLetterSender {
      *
      * @param source its original partition
      */
-    public void send(StoredDeadLetter letter, int source, ReplayMemory.Visit visit) {
+    public void send(StoredDeadLetter letter, int source, ResendMemory.Visit visit) {
         waiting.add(new Waiting(letter, source, visit, send(letter, source)));
         waitingBytes += letter.record().serializedValueSize();
-        if (waiting.size() >= MOST_WAITING || waitingBytes >= MOST_WAITING_BYTES) {
+        if (waiting.size() >= MAX_WAITING || waitingBytes >= MAX_WAITING_BYTES) {
             flush();
         }
     }
@@ -72,7 +72,7 @@ public final class DeadLetterSender {
                     partition(source, partitions),
                     letter.record().key(),
                     letter.record().value(),
-                    letter.headersForReplay()));
+                    letter.headersForResend()));
         } catch (KafkaException e) {
             // A producer that can't continue throws immediately.
             return CompletableFuture.failedFuture(e);
@@ -94,11 +94,11 @@ public final class DeadLetterSender {
                 sent++;
             } else if (isOfTheRecord(refusal)) {
                 refused++;
-                System.err.println(each.letter().position() + ": topic '" + topic + "' does not take its event: "
+                System.err.println(each.letter().position() + ": topic '" + topic + "' does not accept its event: "
                         + Failures.describe(refusal));
             } else if (failure == null) {
                 failure = UserErrorException.shortfall(
-                        each.letter().position() + " was not sent back to " + topic + ": " + Failures.describe(refusal),
+                        each.letter().position() + " was not resent to " + topic + ": " + Failures.describe(refusal),
                         refusal);
             }
         }

@@ -19,10 +19,10 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
     public static final String RETRIES_HEADER = "resnet-streams.retries";
 
     /** By default, an event is not resent more often than this. */
-    public static final int MOST_RETRIES = 3;
+    public static final int MAX_RETRIES = 3;
 
-    private static final int LONGEST_KEY = 200;
-    private static final int LONGEST_TEXT = 1_000;
+    private static final int MAX_KEY_LENGTH = 200;
+    private static final int MAX_TEXT_LENGTH = 1_000;
 
     /** The facts that commands print. */
     @JsonPropertyOrder({"position", "source", "key", "stage", "code", "reason", "exception", "retries", "bytes"})
@@ -67,7 +67,6 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return retries(record.headers());
     }
 
-    /** Returns the number of times that an event with these headers was resent. */
     static int retries(Headers headers) {
         String text = text(headers, RETRIES_HEADER);
         return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
@@ -79,7 +78,7 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
                 position(),
                 shown(DeadLetter.TOPIC_HEADER) + "-" + shown(DeadLetter.PARTITION_HEADER) + "@"
                         + shown(DeadLetter.OFFSET_HEADER),
-                record.key() == null ? null : Text.shorten(new String(record.key(), UTF_8), LONGEST_KEY),
+                record.key() == null ? null : Text.shorten(new String(record.key(), UTF_8), MAX_KEY_LENGTH),
                 shown(DeadLetter.STAGE_HEADER),
                 shown(DeadLetter.CODE_HEADER),
                 shown(DeadLetter.MESSAGE_HEADER),
@@ -89,11 +88,10 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
     }
 
     /** Returns the event's own headers, without those of the dead letter, and with one more retry. */
-    public Headers headersForReplay() {
+    public Headers headersForResend() {
         return withOneMoreRetry(DeadLetter.eventHeaders(record.headers()));
     }
 
-    /** Returns the headers of an event with one more retry. */
     static Headers withOneMoreRetry(Iterable<Header> eventHeaders) {
         Headers headers = new RecordHeaders(eventHeaders);
         int retries = retries(headers);
@@ -103,7 +101,7 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
     /** Returns sanitised text, since other producers may write anything. */
     private String shown(String name) {
-        return PlainText.limited(text(name), LONGEST_TEXT);
+        return PlainText.limited(text(name), MAX_TEXT_LENGTH);
     }
 
     private String text(String name) {

@@ -33,7 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class DemoRun implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     /** Without a new outcome for this long, the remaining events count as lost. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final long REFRESH_MILLIS = 250;
 
@@ -193,7 +193,7 @@ public final class DemoRun implements AutoCloseable {
             OutcomeFollower.Snapshot now = follower.snapshot();
             listener.progress(now, total, statistics.meanBatch(), (System.nanoTime() - start) / 1e9);
             long lastChange = Math.max(start, now.lastOutcomeNanos());
-            if (now.outcomes() >= total || System.nanoTime() - lastChange > PATIENCE.toNanos()) {
+            if (now.outcomes() >= total || System.nanoTime() - lastChange > TIMEOUT.toNanos()) {
                 return;
             }
             if (pipeline.failure() != null) {

@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Threading: acquired and closed by its owner. The operating system releases it when the process ends, even after a crash.
  */
 final class DirectoryLock implements AutoCloseable {
-    /** Kafka ignores unknown files. */
     private static final String FILE = ".resnet-streams.lock";
 
     /** File locks belong to the process, so this set keeps out other brokers of the same JVM. */
@@ -66,7 +65,7 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     private static IOException inUse(Path directory) {
-        return new IOException("another broker uses the folder " + directory + "; end it, or take another folder");
+        return new IOException("another broker uses the folder " + directory + "; stop it, or use another folder");
     }
 
     private static void release(Path directory, FileChannel channel) throws IOException {

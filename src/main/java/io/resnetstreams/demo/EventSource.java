@@ -51,7 +51,7 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
      */
     public static EventSource of(List<Path> paths) {
         if (Collections.frequency(paths, STANDARD_INPUT) > 1) {
-            throw UserErrorException.usage("- (standard input) is given twice; it can be read once");
+            throw UserErrorException.usage("- (standard input) is given twice; it can be read only once");
         }
         EventSource source = new EventSource();
         for (Path path : paths) {
@@ -96,7 +96,7 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
     public Optional<String> notice() {
         return skippedFiles == 0
                 ? Optional.empty()
-                : Optional.of("passed over in folders, since their names are not those of images: %,d %s"
+                : Optional.of("skipped in folders, since their names are not those of images: %,d %s"
                         .formatted(skippedFiles, skippedFiles == 1 ? "file" : "files"));
     }
 
@@ -125,7 +125,7 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
                 }
             });
         } catch (IOException e) {
-            throw UserErrorException.usage("cannot walk " + folder + ": " + e.getMessage(), e);
+            throw UserErrorException.usage("cannot read the folder " + folder + ": " + e.getMessage(), e);
         }
     }
 

@@ -31,7 +31,7 @@ public final class KafkaClients {
             Pattern.compile("^(Failed to (create new \\w+|construct kafka \\w+): )+");
     private static final String SECURITY_PROTOCOL = AdminClientConfig.SECURITY_PROTOCOL_CONFIG;
     private static final int FETCH_BYTES = 8 << 20;
-    private static final long MOST_POLL_BYTES = 64 << 20;
+    private static final long MAX_POLL_BYTES = 64 << 20;
     /** One poll may fill this part of the heap; several readers may be open at the same time. */
     private static final int HEAP_SHARE = 8;
 
@@ -136,22 +136,26 @@ public final class KafkaClients {
 
     /** Returns the number of records of the largest size that a poll may return, given the size of the heap. */
     public static int pollRecords(int maxMessageBytes, long heapBytes) {
-        long budget = Math.min(MOST_POLL_BYTES, heapBytes / HEAP_SHARE);
+        long budget = Math.min(MAX_POLL_BYTES, heapBytes / HEAP_SHARE);
         return (int) Math.max(1, Math.min(ConsumerConfig.DEFAULT_MAX_POLL_RECORDS, budget / maxMessageBytes));
     }
 
-    /** Where a property is set by the user and can't be read as a number, Kafka refuses it. */
+    /** Leaves a property that is not a number as it is, since Kafka rejects it. */
     private static Object lesser(Object set, Object bound) {
         String text = set.toString().strip();
         return text.matches("\\d{1,9}") ? Math.min(Integer.parseInt(text), (Integer) bound) : set;
     }
 
-    /** Checks that the broker answers and the pipeline's topics are fit for it. */
+    /** Checks that the broker answers, and that the pipeline's topics are configured correctly. */
     public void requireTopics() {
         ask(admin -> TopicCheck.check(admin, connection.topics(), connection.timeoutMillis()));
     }
 
-    /** Returns a topic's partitions; an error that names it, where it does not exist. */
+    /**
+     * Returns the partitions of a topic.
+     *
+     * @throws UserErrorException if the topic does not exist, or no broker answers
+     */
     public List<TopicPartition> partitions(String topic) {
         int count = ask(admin -> TopicCheck.partitions(admin, topic, connection.timeoutMillis()));
         return IntStream.range(0, count)
@@ -159,7 +163,6 @@ public final class KafkaClients {
                 .toList();
     }
 
-    /** A request to the broker. */
     @FunctionalInterface
     private interface Question<T> {
         T ask(Admin admin) throws TimeoutException, InterruptedException;

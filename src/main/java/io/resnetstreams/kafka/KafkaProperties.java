@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 
 /** Kafka's own properties, which are configured under {@code kafka.}. */
 public final class KafkaProperties {
-    /** Prefixes of properties for a single client. */
     private static final List<String> PREFIXES = List.of(
             StreamsConfig.MAIN_CONSUMER_PREFIX,
             StreamsConfig.RESTORE_CONSUMER_PREFIX,
@@ -102,8 +101,8 @@ public final class KafkaProperties {
                 case SaslConfigs.SASL_JAAS_CONFIG -> requireReadable(name, value);
                 case SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG, SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG -> {
                     if (!Files.isReadable(Path.of(value))) {
-                        throw UserErrorException.usage("kafka." + name + " is '" + value
-                                + "'; there is no file of this name that can be read");
+                        throw UserErrorException.usage(
+                                "kafka." + name + " is '" + value + "'; the file does not exist or can't be read");
                     }
                 }
                 default -> {
@@ -120,8 +119,8 @@ public final class KafkaProperties {
             JaasContext.loadClientContext(Map.of(SaslConfigs.SASL_JAAS_CONFIG, new Password(value)));
         } catch (RuntimeException e) {
             throw UserErrorException.usage("kafka." + name
-                    + " is not readable (it isn't shown, since it holds a secret); needed is MODULE required NAME=\"VALUE\""
-                    + " NAME=\"VALUE\"; with the semicolon, and with a backslash before each quote and backslash of a"
+                    + " is invalid (it is not shown, since it has a secret); the format is MODULE required NAME=\"VALUE\""
+                    + " NAME=\"VALUE\"; with a semicolon at the end, and a backslash before each quote and backslash in a"
                     + " value");
         }
     }

@@ -33,7 +33,7 @@ public final class Refusals {
         if (denial instanceof TopicAuthorizationException topics
                 && !topics.unauthorizedTopics().isEmpty()) {
             return "Read on topic " + String.join(", ", new TreeSet<>(topics.unauthorizedTopics()))
-                    + " is missing, or Write for who sends to it";
+                    + " is missing, or Write for a producer";
         }
         if (denial instanceof GroupAuthorizationException group) {
             return "Read on group " + group.groupId() + " is missing";
@@ -42,7 +42,7 @@ public final class Refusals {
             return "Write is missing on the transactional ids that begin with the applicationId";
         }
         if (denial instanceof ClusterAuthorizationException) {
-            return "Write on the topic that is sent to is missing";
+            return "Write on the target topic is missing";
         }
         return Failures.firstLine(denial);
     }

@@ -16,7 +16,6 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates topics that do not exist yet. Stateless. */
 public final class TopicCreation {
-    /** The result for a topic that was created. */
     static final String CREATED = "created";
     /** The result for a topic that already existed and was not changed. */
     public static final String EXISTS = "exists";

@@ -61,7 +61,7 @@ public final class TopicReader implements AutoCloseable {
         }
     }
 
-    /** Why a read has ended. */
+    /** Why reading has ended. */
     public enum End {
         /** All partitions were read to their end offsets. */
         REACHED,

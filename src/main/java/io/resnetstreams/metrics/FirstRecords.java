@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Threading: one thread.
  */
 final class FirstRecords implements AutoCloseable {
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final String topic;
     private final Supplier<Consumer<byte[], byte[]>> makeConsumer;
@@ -55,7 +55,7 @@ final class FirstRecords implements AutoCloseable {
 
     private Found read(TopicPartition partition, long from, long to) {
         if (reader == null) {
-            reader = new TopicReader(makeConsumer.get(), LONGEST_WAIT);
+            reader = new TopicReader(makeConsumer.get(), TIMEOUT);
         }
         reader.seek(Map.of(partition, from));
         long[] timestamp = new long[1];

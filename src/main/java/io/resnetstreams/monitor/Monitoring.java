@@ -3,7 +3,7 @@ package io.resnetstreams.monitor;
 import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
-import io.resnetstreams.deadletter.EventReplay;
+import io.resnetstreams.deadletter.EventResend;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.metrics.GroupSource;
@@ -78,7 +78,7 @@ public final class Monitoring implements AutoCloseable {
                 configuration.web().actions(),
                 configuration.window(),
                 configuration.decodeThreads());
-        page = LivePage.start(facts, counts, health::ready, event -> new EventReplay(connected).sendBack(event));
+        page = LivePage.start(facts, counts, health::ready, event -> new EventResend(connected).resend(event));
     }
 
     private void serve() {

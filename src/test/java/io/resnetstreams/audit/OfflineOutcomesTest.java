@@ -68,7 +68,7 @@ class OfflineOutcomesTest {
 
     @Test
     void whatIsNoJsonIsNamed() {
-        assertMistake("line 1: not readable as JSON", "{\"file\":");
+        assertMistake("line 1: not valid JSON", "{\"file\":");
     }
 
     @Test
@@ -83,7 +83,7 @@ class OfflineOutcomesTest {
 
     @Test
     void anEmptyFileIsNamed() {
-        assertMistake("there is no outcome in it");
+        assertMistake("the file has no outcome");
     }
 
     @Test

@@ -156,8 +156,8 @@ class TopicAuditTest {
         assertThat(result.isFaultless()).isFalse();
         assertThat(result.examples().get(Fault.MISLABELLED))
                 .containsExactly(
-                        "image-events-0@5000000001 became 'dog', offline 'cat'",
-                        "image-events-0@5000000002 became 'dog', offline a dead letter");
+                        "image-events-0@5000000001 is 'dog', offline 'cat'",
+                        "image-events-0@5000000002 is 'dog', offline a dead letter");
     }
 
     @Test

@@ -62,7 +62,7 @@ class BackfillCommandsIT {
         assertThat(waiting).isLessThan(300);
         rig.commit(live, "busy", 300);
         assertThat(process.awaitEnd(Duration.ofSeconds(180))).as(process.log()).isZero();
-        assertThat(process.log()).contains("going on: group " + live);
+        assertThat(process.log()).contains("continuing: group " + live);
         assertThat(rig.labelled("busy-new", 0)).isEqualTo(range(0, 300));
     }
 

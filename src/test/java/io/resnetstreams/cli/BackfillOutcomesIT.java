@@ -88,7 +88,7 @@ class BackfillOutcomesIT {
             assertThat(DeadLetter.sourceOf(record.headers(), 0).orElseThrow().topic())
                     .isEqualTo("faulty");
             // Sent back to the live pipeline, an event is none of the backfill's any more.
-            assertThat(new StoredDeadLetter(record).headersForReplay())
+            assertThat(new StoredDeadLetter(record).headersForResend())
                     .extracting(Header::key)
                     .doesNotContain(Outcome.RUN_HEADER, Outcome.MODEL_HEADER);
         });

@@ -97,7 +97,7 @@ class DlqResendIT {
         }
         CapturedCommand replay = replay();
         assertThat(json(replay).get("replayed").asInt()).isEqualTo(1);
-        assertThat(replay.errorLines()).hasSize(2).first().asString().contains("another topic of this name");
+        assertThat(replay.errorLines()).hasSize(2).first().asString().contains("another topic with this name");
         assertThat(replayed().get("replayed").asInt()).isZero();
     }
 
@@ -130,7 +130,7 @@ class DlqResendIT {
                 .anyMatch(
                         line -> line.startsWith(LETTERS + "-0@2: not sent, since its headers have no source position"))
                 .anyMatch(line ->
-                        line.matches(LETTERS + "-0@3: topic 'image-events' does not take its event: .*Record.*"))
+                        line.matches(LETTERS + "-0@3: topic 'image-events' does not accept its event: .*Record.*"))
                 .anyMatch(line -> line.matches(LETTERS + "-0@4: sent to partition 1 .* has 4 .* from partition 9"));
         assertThat(json(replay).get("replayed").asInt()).isEqualTo(2);
         assertThat(json(replay).get("refused").asInt()).isEqualTo(1);

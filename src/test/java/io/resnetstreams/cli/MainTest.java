@@ -307,7 +307,7 @@ class MainTest {
     @Test
     void aRangeThatEndsBeforeItBeginsIsNamedBeforeABrokerIsAsked() {
         assertMistake(
-                "--from is 5 and --to is 3; the range has its beginning before its end",
+                "--from is 5 and --to is 3; --from must be before --to",
                 "backfill",
                 "--from=5",
                 "--to=3",

@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 final class FoundOutcomes implements OutcomeJoin.Listener {
     private final Map<TopicPartition, Long> last = new HashMap<>();
     final Map<String, Map<OutcomeStream, SourceOutcome>> events = new LinkedHashMap<>();
-    final Map<OutcomeStream, Long> repeated = new EnumMap<>(OutcomeStream.class);
+    final Map<OutcomeStream, Long> duplicates = new EnumMap<>(OutcomeStream.class);
     final Map<OutcomeStream, Long> misplaced = new EnumMap<>(OutcomeStream.class);
     final Map<OutcomeStream, Long> read = new EnumMap<>(OutcomeStream.class);
 
@@ -27,8 +27,8 @@ final class FoundOutcomes implements OutcomeJoin.Listener {
     }
 
     @Override
-    public void repeated(OutcomeStream stream, long count) {
-        repeated.merge(stream, count, Long::sum);
+    public void duplicates(OutcomeStream stream, long count) {
+        duplicates.merge(stream, count, Long::sum);
     }
 
     @Override
@@ -58,7 +58,7 @@ final class FoundOutcomes implements OutcomeJoin.Listener {
                 if (outcome.source().partition() % reader.partitions() != item.partition()) {
                     expected.misplaced(stream);
                 } else if (outcome.offset() <= highest.getOrDefault(outcome.source(), -1L)) {
-                    expected.repeated(stream, 1);
+                    expected.duplicates(stream, 1);
                 } else {
                     highest.put(outcome.source(), outcome.offset());
                     expected.events

@@ -122,7 +122,7 @@ class LabelComparisonTest {
         comparison.read(LABELS_A, new OutcomeReader.Item(0, 0, label("cat", 0.5), null));
         comparison.read(LABELS_A, new OutcomeReader.Item(0, 1, null, "image-labels-0@1: no label event"));
         comparison.read(DEAD_LETTERS_A, new OutcomeReader.Item(0, 0, deadLetter(), null));
-        comparison.repeated(LABELS_B, 3);
+        comparison.duplicates(LABELS_B, 3);
         comparison.misplaced(LABELS_B);
         ComparisonResult result = comparison.result();
         assertThat(result.a()).isEqualTo(new ComparisonResult.Side(LIVE, 1, 1L, 0, 0, 1));

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 
 /** An output topic in memory that is read in pieces of random size. */
 class ListReader implements OutcomeReader {
-    private static final int MOST_AT_ONCE = 8;
+    private static final int MAX_AT_ONCE = 8;
 
     private final String topic;
     private final List<List<Item>> partitions;
@@ -77,7 +77,7 @@ class ListReader implements OutcomeReader {
         List<Item> items = new ArrayList<>();
         for (int number : wanted) {
             int from = positions.get(number);
-            int to = Math.min(partitions.get(number).size(), from + random.nextInt(MOST_AT_ONCE));
+            int to = Math.min(partitions.get(number).size(), from + random.nextInt(MAX_AT_ONCE));
             items.addAll(partitions.get(number).subList(from, to));
             positions.put(number, to);
         }

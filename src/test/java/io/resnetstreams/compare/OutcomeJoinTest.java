@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OutcomeJoinTest {
     private static final int SEEDS = 100;
     private static final long MEMORY = 32L << 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     private final Map<OutcomeStream, ListReader> readers = new EnumMap<>(OutcomeStream.class);
 
@@ -40,11 +40,11 @@ class OutcomeJoinTest {
         return reader;
     }
 
-    private FoundOutcomes join(String input, long mostWaitingBytes) throws TimeoutException {
+    private FoundOutcomes join(String input, long maxWaitingBytes) throws TimeoutException {
         FoundOutcomes found = new FoundOutcomes();
         new OutcomeJoin(
                         readers,
-                        new OutcomeJoin.Settings(topic -> topic.matches(input), mostWaitingBytes, PATIENCE),
+                        new OutcomeJoin.Settings(topic -> topic.matches(input), maxWaitingBytes, TIMEOUT),
                         found)
                 .run();
         return found;
@@ -65,17 +65,17 @@ class OutcomeJoinTest {
             }
         }
         String input = random.nextBoolean() ? ".*" : "one";
-        long mostWaitingBytes = new long[] {1, 4_000, 40_000, MEMORY}[random.nextInt(4)];
-        FoundOutcomes found = join(input, mostWaitingBytes);
+        long maxWaitingBytes = new long[] {1, 4_000, 40_000, MEMORY}[random.nextInt(4)];
+        FoundOutcomes found = join(input, maxWaitingBytes);
         FoundOutcomes expected = FoundOutcomes.expected(readers, input);
         String what = "seed " + seed;
         assertThat(found.events).as(what).isEqualTo(expected.events);
-        assertThat(found.repeated).as(what).isEqualTo(expected.repeated);
+        assertThat(found.duplicates).as(what).isEqualTo(expected.duplicates);
         assertThat(found.misplaced).as(what).isEqualTo(expected.misplaced);
         assertThat(found.read).as(what).isEqualTo(expected.read);
     }
 
-    /** Fills a topic with some of the events of several source partitions, each in order with repetitions. */
+    /** Fills a topic with some of the events of several source partitions, each in order with duplicates. */
     private void fill(SplittableRandom random, OutcomeStream stream) {
         ListReader reader = new ListReader(stream.name(), 1 + random.nextInt(6), random.split());
         readers.put(stream, reader);

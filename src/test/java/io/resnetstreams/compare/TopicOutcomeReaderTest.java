@@ -37,7 +37,7 @@ class TopicOutcomeReaderTest {
     private TopicOutcomeReader labels() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, BEGIN));
         consumer.updateEndOffsets(Map.of(PARTITION, END));
-        return TopicOutcomeReader.labels(new TopicReader(consumer), TOPIC, 1, read::addAndGet);
+        return TopicOutcomeReader.labels(new TopicReader(consumer), List.of(PARTITION), read::addAndGet);
     }
 
     private void add(long offset, byte[] key, byte[] value, Headers headers) {
@@ -120,7 +120,7 @@ class TopicOutcomeReaderTest {
         consumer.updateBeginningOffsets(Map.of(PARTITION, BEGIN));
         consumer.updateEndOffsets(Map.of(PARTITION, END));
         TopicOutcomeReader reader =
-                TopicOutcomeReader.deadLetters(new TopicReader(consumer), TOPIC, 1, read::addAndGet);
+                TopicOutcomeReader.deadLetters(new TopicReader(consumer), List.of(PARTITION), read::addAndGet);
         reader.open(Map.of(0, 0L));
         Headers headers = TestEvents.deadLetterOf(TestEvents.event(2, 77)).headers();
         add(10, "key".getBytes(UTF_8), null, headers);

@@ -32,7 +32,7 @@ class DirectoryLockTest {
     private void assertIsTaken(Path directory) {
         assertThatIOException()
                 .isThrownBy(() -> DirectoryLock.take(directory))
-                .withMessage("another broker uses the folder " + directory + "; end it, or take another folder");
+                .withMessage("another broker uses the folder " + directory + "; stop it, or use another folder");
     }
 
     @Test

@@ -94,7 +94,7 @@ class KafkaPropertiesTest {
                 UserErrorException.class,
                 () -> KafkaProperties.resolve(Map.of("consumer.sasl.jaas.config", MODULE + options)));
         assertThat(mistake)
-                .hasMessageContainingAll("kafka.consumer.sasl.jaas.config is not readable", "MODULE required NAME=");
+                .hasMessageContainingAll("kafka.consumer.sasl.jaas.config is invalid", "MODULE required NAME=");
         assertThat(mistake.exitCode()).isEqualTo(2);
         StringWriter trace = new StringWriter();
         mistake.printStackTrace(new PrintWriter(trace));
@@ -107,7 +107,7 @@ class KafkaPropertiesTest {
         String file = folder.resolve("none.jks").toString();
         assertMistake(
                 () -> KafkaProperties.resolve(Map.of(name, file)),
-                "kafka." + name + " is '" + file + "'; there is no file of this name that can be read");
+                "kafka." + name + " is '" + file + "'; the file does not exist or can't be read");
     }
 
     @Test

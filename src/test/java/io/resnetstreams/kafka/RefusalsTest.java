@@ -43,14 +43,14 @@ class RefusalsTest {
     @Test
     void aMissingAclIsNamed() {
         assertThat(explain(new TopicAuthorizationException(Set.of("b", "a"))))
-                .isEqualTo("the broker's ACLs deny it: Read on topic a, b is missing, or Write for who sends to it");
+                .isEqualTo("the broker's ACLs deny it: Read on topic a, b is missing, or Write for a producer");
         assertThat(explain(GroupAuthorizationException.forGroupId("g")))
                 .isEqualTo("the broker's ACLs deny it: Read on group g is missing");
         assertThat(explain(new TransactionalIdAuthorizationException("failed")))
                 .isEqualTo("the broker's ACLs deny it: Write is missing on the transactional ids that begin with the"
                         + " applicationId");
         assertThat(explain(new ClusterAuthorizationException("failed")))
-                .isEqualTo("the broker's ACLs deny it: Write on the topic that is sent to is missing");
+                .isEqualTo("the broker's ACLs deny it: Write on the target topic is missing");
         assertThat(explain(new TopicAuthorizationException("Topic authorization failed.")))
                 .isEqualTo("the broker's ACLs deny it: Topic authorization failed.");
     }

@@ -8,7 +8,7 @@ import io.resnetstreams.cli.options.PastTime;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.DeadLetterSender;
-import io.resnetstreams.deadletter.ReplayMemory;
+import io.resnetstreams.deadletter.ResendMemory;
 import io.resnetstreams.deadletter.StoredDeadLetter;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.KafkaClients;
@@ -54,7 +54,7 @@ final class DlqResendCommand implements Callable<Integer> {
     @Option(
             names = "--max-retries",
             paramLabel = "N",
-            defaultValue = "" + StoredDeadLetter.MOST_RETRIES,
+            defaultValue = "" + StoredDeadLetter.MAX_RETRIES,
             description = "Do not resend events that were resent N times (default: ${DEFAULT-VALUE}).")
     private int maxRetries;
 
@@ -103,7 +103,7 @@ final class DlqResendCommand implements Callable<Integer> {
 
     @FunctionalInterface
     private interface Sender {
-        void send(StoredDeadLetter letter, int source, ReplayMemory.Visit visit);
+        void send(StoredDeadLetter letter, int source, ResendMemory.Visit visit);
     }
 
     @Override
@@ -115,9 +115,9 @@ final class DlqResendCommand implements Callable<Integer> {
         int partitions = clients.partitions(configuration.topics().input()).size();
         String letters = configuration.topics().deadLetters();
         Map<TopicPartition, Range> ranges = new TopicScan(clients).ranges(letters);
-        String group = ReplayMemory.group(configuration.applicationId());
+        String group = ResendMemory.group(configuration.applicationId());
         try (Admin admin = clients.admin();
-                ReplayMemory memory = new ReplayMemory(admin, group, letters)) {
+                ResendMemory memory = new ResendMemory(admin, group, letters)) {
             Counts counts = dryRun || isToAsk() ? counted(configuration, memory, ranges) : new Counts();
             counts.dryRun = dryRun;
             if (dryRun) {
@@ -141,7 +141,7 @@ final class DlqResendCommand implements Callable<Integer> {
         return !yes && Terminal.isInput();
     }
 
-    private Counts counted(Configuration configuration, ReplayMemory memory, Map<TopicPartition, Range> ranges) {
+    private Counts counted(Configuration configuration, ResendMemory memory, Map<TopicPartition, Range> ranges) {
         Counts counts = new Counts();
         scan(configuration, memory, ranges, counts, (letter, source, visit) -> {});
         return counts;
@@ -150,7 +150,7 @@ final class DlqResendCommand implements Callable<Integer> {
     private Counts sent(
             Configuration configuration,
             KafkaClients clients,
-            ReplayMemory memory,
+            ResendMemory memory,
             Map<TopicPartition, Range> ranges,
             int partitions) {
         Counts counts = new Counts();
@@ -180,7 +180,7 @@ final class DlqResendCommand implements Callable<Integer> {
     /** Counts the selected dead letters and sends those that are to be resent, in the order of each partition. */
     private void scan(
             Configuration configuration,
-            ReplayMemory memory,
+            ResendMemory memory,
             Map<TopicPartition, Range> ranges,
             Counts counts,
             Sender sender) {
@@ -188,7 +188,7 @@ final class DlqResendCommand implements Callable<Integer> {
         ranges.forEach((partition, range) -> memory.begin(partition.partition(), range.begin()));
         new TopicScan(new KafkaClients(configuration.connection())).scan(ranges, record -> {
             StoredDeadLetter letter = new StoredDeadLetter(record);
-            ReplayMemory.Visit visit = memory.visit(record.partition(), record.offset());
+            ResendMemory.Visit visit = memory.visit(record.partition(), record.offset());
             if (selection.isSelected(letter) && record.timestamp() >= sinceMillis) {
                 take(letter, visit, input, memory, counts, sender);
             }
@@ -198,9 +198,9 @@ final class DlqResendCommand implements Callable<Integer> {
 
     private void take(
             StoredDeadLetter letter,
-            ReplayMemory.Visit visit,
+            ResendMemory.Visit visit,
             String input,
-            ReplayMemory memory,
+            ResendMemory memory,
             Counts counts,
             Sender sender) {
         Optional<SourcePosition> source = letter.source();

@@ -20,9 +20,9 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>Threading: one thread.
  */
-public final class ReplayMemory implements AutoCloseable {
+public final class ResendMemory implements AutoCloseable {
     /** The default of the broker's {@code offset.metadata.max.bytes}. */
-    private static final int MOST_METADATA_CHARACTERS = 4_096;
+    private static final int MAX_METADATA_CHARACTERS = 4_096;
 
     private static final String VERSION = "1";
 
@@ -39,7 +39,7 @@ public final class ReplayMemory implements AutoCloseable {
      *
      * @throws KafkaException if the broker refuses
      */
-    public ReplayMemory(Admin admin, String group, String topic) {
+    public ResendMemory(Admin admin, String group, String topic) {
         this.admin = admin;
         this.group = group;
         this.topic = topic;
@@ -78,7 +78,7 @@ public final class ReplayMemory implements AutoCloseable {
             }
         }
         System.err.printf(
-                "group %s: its offset %d of %s-%d belongs to another topic of this name, or to another program; it is"
+                "group %s: its offset %d of %s-%d belongs to another topic with this name, or to another program; it is"
                         + " ignored%n",
                 group, offset.offset(), topic, partition);
     }
@@ -88,7 +88,6 @@ public final class ReplayMemory implements AutoCloseable {
         return isNew;
     }
 
-    /** Returns the first offset of a partition that was not resent. */
     long firstUnsent(int partition) {
         return ranges(partition).firstMissing();
     }
@@ -131,10 +130,11 @@ public final class ReplayMemory implements AutoCloseable {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         sent.forEach((partition, ranges) -> {
             String metadata = VERSION + " " + topicId + " " + ranges.encoded();
-            if (metadata.length() > MOST_METADATA_CHARACTERS) {
+            if (metadata.length() > MAX_METADATA_CHARACTERS) {
                 throw UserErrorException.shortfall(
-                        topic + "-" + partition + ": the letters that were sent have too many others between them to be"
-                                + " remembered; send the older ones first, with fewer of --stage, --code and --since",
+                        topic + "-" + partition
+                                + ": the dead letters that were resent have too many others between them to be"
+                                + " stored; resend the older ones first, with fewer of --stage, --code and --since",
                         null);
             }
             offsets.put(new TopicPartition(topic, partition), new OffsetAndMetadata(ranges.firstMissing(), metadata));

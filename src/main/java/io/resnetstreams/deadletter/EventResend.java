@@ -14,10 +14,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 
 /** Resends one event to its partition of the input topic, as {@code dlq replay} does. */
-public final class EventReplay {
+public final class EventResend {
     private final Configuration configuration;
 
-    public EventReplay(Configuration configuration) {
+    public EventResend(Configuration configuration) {
         this.configuration = configuration;
     }
 
@@ -26,10 +26,11 @@ public final class EventReplay {
      *
      * @throws IllegalStateException if the event can't be sent, or was resent too often; the message is shown to the user
      */
-    public void sendBack(RawEvent event) {
+    public void resend(RawEvent event) {
         int retries = StoredDeadLetter.retries(event.headers());
-        if (retries >= StoredDeadLetter.MOST_RETRIES) {
-            throw new IllegalStateException("it was sent back " + retries + " times; 'dlq replay --max-retries' can");
+        if (retries >= StoredDeadLetter.MAX_RETRIES) {
+            throw new IllegalStateException(
+                    "it was resent " + retries + " times; 'dlq replay --max-retries' allows more");
         }
         Headers headers = StoredDeadLetter.withOneMoreRetry(event.headers());
         String topic = configuration.topics().input();
@@ -37,9 +38,9 @@ public final class EventReplay {
             producer.send(new ProducerRecord<>(topic, event.source().partition(), event.key(), event.value(), headers))
                     .get(configuration.brokerTimeoutMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(topic + " did not take it: " + Failures.describe(e.getCause()), e);
+            throw new IllegalStateException(topic + " did not accept it: " + Failures.describe(e.getCause()), e);
         } catch (TimeoutException | KafkaException | UserErrorException e) {
-            throw new IllegalStateException(topic + " did not take it: " + Failures.describe(e), e);
+            throw new IllegalStateException(topic + " did not accept it: " + Failures.describe(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("the instance is being stopped", e);
