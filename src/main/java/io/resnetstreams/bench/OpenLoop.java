@@ -1,5 +1,6 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
@@ -13,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -83,10 +83,10 @@ public final class OpenLoop {
 
     private Histogram receive(String topic, int events) {
         Histogram histogram = new Histogram(DIGITS);
-        try (KafkaConsumer<byte[], byte[]> consumer = kafka.committedReader(topic)) {
+        try (TopicReader reader = kafka.reader(topic)) {
             long last = System.nanoTime();
             while (histogram.getTotalCount() < events) {
-                for (ConsumerRecord<byte[], byte[]> label : consumer.poll(POLL)) {
+                for (ConsumerRecord<byte[], byte[]> label : reader.poll(POLL)) {
                     last = System.nanoTime();
                     histogram.recordValue(last
                             - ByteBuffer.wrap(label.headers().lastHeader(DUE).value())

@@ -62,7 +62,7 @@ public final class TopologyRun {
                 Pipeline pipeline = Pipeline.create(
                         settings, classifier, TopologyMetrics.both(metrics.topology(), page.topology()))) {
             KafkaMetricList none = new KafkaMetricList(Set.of());
-            ScalingTargets targets = BenchSettings.PIPELINE.scaling().targets();
+            ScalingTargets targets = BenchSettings.PIPELINE.scaling();
             PipelineMonitor monitor = metrics.watch(
                     pipeline, kafka.groupSource(settings), none, new ScalingSignal(targets, System::nanoTime));
             try {

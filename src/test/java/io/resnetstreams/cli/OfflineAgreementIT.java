@@ -47,7 +47,7 @@ class OfflineAgreementIT {
     void eachSampleGetsItsOfflineLabel() throws Exception {
         Path directory = Path.of("models", "resnet20-fashion-mnist");
         ModelDirectory model = ModelDirectory.load(directory);
-        ImagePreprocessor preprocessor = new ImagePreprocessor(ImageLimits.defaults(), model.preprocessing());
+        ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), model.preprocessing());
         Evaluation.Result offline = evaluate(model, EvaluationSet.read(TestCluster.SAMPLES, model, preprocessor));
         assertThat(offline.accuracy()).isGreaterThanOrEqualTo(REQUIRED_ACCURACY);
         List<Path> files = LabelledSample.of(model).files();

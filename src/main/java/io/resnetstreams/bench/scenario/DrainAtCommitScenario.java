@@ -6,7 +6,6 @@ import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.bench.Service;
 import io.resnetstreams.bench.TopPrediction;
 import io.resnetstreams.bench.TopologyRun;
-import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.Classifier;

@@ -6,7 +6,6 @@ import io.resnetstreams.bench.LoadedNetwork;
 import io.resnetstreams.bench.Photographs;
 import io.resnetstreams.bench.Rounds;
 import io.resnetstreams.bench.Scenario;
-import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.ModelDirectory;

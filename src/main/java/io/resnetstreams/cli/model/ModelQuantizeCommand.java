@@ -140,7 +140,8 @@ final class ModelQuantizeCommand implements Callable<Integer> {
 
     /** Returns null if the new model can't be run on this machine and {@code --force} was given. */
     private Comparison compare(ModelDirectory model, ModelDirectory quantized) throws Exception {
-        EvaluationSet set = data.read(model, new ConfigurationLoader().load().limits().image(), output::println);
+        EvaluationSet set =
+                data.read(model, new ConfigurationLoader().load().limits().image(), output::println);
         int workers = Runtime.getRuntime().availableProcessors();
         try (DeviceModel before = DeviceModel.load(model, Device.cpu(), workers, BATCH);
                 DeviceModel after = loadQuantized(quantized, workers)) {
