@@ -10,11 +10,11 @@ import org.junit.jupiter.api.condition.OS;
 class UnalignedBuffersTest {
     private static final int SIZES = 100;
 
-    /** Where places lie is malloc's affair, so a few may be aligned; without places it is about half of them. */
+    /** malloc decides the addresses, so some may be aligned; without the free chunks it is about half of them. */
     @Test
-    @EnabledOnOs(value = OS.LINUX, disabledReason = "only glibc's malloc takes the places")
-    @SuppressWarnings("try") // the places are open, not used
-    void whatIsAllocatedNextIsHardlyEverAligned() {
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only glibc's malloc prefers the free chunks")
+    @SuppressWarnings("try") // the chunks are free while this is open
+    void mostBuffersThatAreAllocatedNextAreUnaligned() {
         int unaligned = 0;
         for (int i = 0; i < SIZES; i++) {
             int bytes = 1_500 + 33 * i;
@@ -24,6 +24,6 @@ class UnalignedBuffersTest {
                 Pointer.free(buffer);
             }
         }
-        assertThat(unaligned).isGreaterThanOrEqualTo(SIZES * 9 / 10);
+        assertThat(unaligned).isGreaterThanOrEqualTo(SIZES * 3 / 4);
     }
 }

@@ -127,13 +127,13 @@ final class CommandLinePages {
         examples(page, spec);
     }
 
-    /** Footers have commands, the first behind "Example:", and notes. */
+    /** Footers have commands, which continue in the next line after a backslash, below "Example:", and notes. */
     private static void examples(MarkdownText page, CommandSpec spec) {
         List<String> commands = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        String footer = String.join("%n", spec.usageMessage().footer());
-        for (String line : String.format(footer).split("\\R")) {
-            String text = line.strip().replaceFirst("^Examples?: ", "");
+        String footer = String.format(String.join("%n", spec.usageMessage().footer()));
+        for (String line : footer.replaceAll("\\\\\\R\\s*", "").split("\\R")) {
+            String text = line.strip().replaceFirst("^Examples?:\\s*", "");
             if (text.contains("resnet-streams ")) {
                 commands.add(MarkdownText.wrappedCommand(text));
             } else if (!text.isEmpty()) {
