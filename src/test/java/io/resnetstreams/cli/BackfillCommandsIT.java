@@ -80,7 +80,7 @@ class BackfillCommandsIT {
             {"--from is 9 and no partition reaches that offset; the longest ends at 5", "--from", "9"},
             {"--to is 0; no event lies before", "--to", "0"},
             {
-                "--from is 1970-01-01T00:00:01.003Z and --to is 2; in no partition",
+                "--from is 1970-01-01T00:00:01.003Z and --to is 2; the range is empty in every partition",
                 "--from",
                 "1970-01-01T00:00:01.003Z",
                 "--to",

@@ -188,7 +188,8 @@ class InputGapIT {
         await().atMost(PATIENCE)
                 .until(
                         () -> endpoint(second).ready().reason(),
-                        reason -> reason.startsWith("group resnet-streams works on"));
+                        reason -> reason.startsWith(
+                                "group resnet-streams consumes image-events, and this instance others"));
         assertThat(endpoint(second).ready().statusCode()).isEqualTo(503);
         send(2);
         outcomes.await(2, PATIENCE);

@@ -25,6 +25,7 @@ class DocumentationTest {
     private static final int MOST_COLUMNS = 120;
     private static final int MOST_WORDS = 2_500;
     private static final int README_LINES = 200;
+    private static final int SHORTEST_TEXT = 8;
     private static final Pattern CODE_SPAN = Pattern.compile("`([^`\n]+)`");
     /** A class by its simple name. */
     private static final Pattern CLASS_NAME = Pattern.compile("[A-Z][a-z]+[A-Za-z]*");
@@ -184,12 +185,7 @@ class DocumentationTest {
 
     @Test
     void theListedCodesOfDeadLettersAreInTheSources() throws IOException {
-        StringBuilder sources = new StringBuilder();
-        try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                sources.append(Files.readString(file));
-            }
-        }
+        String sources = sources();
         List<String> codes = new ArrayList<>();
         for (Markdown.Line line :
                 Markdown.read(Path.of("docs", "dead-letters.md")).section("## Codes")) {
@@ -202,5 +198,33 @@ class DocumentationTest {
         codes.removeAll(List.of("\"event\"", "\"limits\"", "\"decode\"", "\"classify\""));
         assertThat(codes).hasSizeGreaterThan(20);
         assertThat(sources).contains(codes.toArray(String[]::new));
+    }
+
+    /** What varies in a message is … on the page; the rest must be a text of the sources. */
+    @Test
+    void theQuotedMessagesAreInTheSources() throws IOException {
+        String sources = sources().replaceAll("\"\\s*\\+\\s*\"", "").replaceAll("\\s+", " ");
+        List<String> texts = new ArrayList<>();
+        Matcher span = CODE_SPAN.matcher(Files.readString(Path.of("docs", "troubleshooting.md")));
+        while (span.find()) {
+            if (span.group(1).contains("…")) {
+                Stream.of(span.group(1).split("…|\\d+|'[^']*'|\\b[A-Z]{2,}|resnet-streams"))
+                        .map(text -> text.replaceAll("^[ .:;,']+|[ .:;,']+$", ""))
+                        .filter(text -> text.length() > SHORTEST_TEXT)
+                        .forEach(texts::add);
+            }
+        }
+        assertThat(texts).hasSizeGreaterThan(5);
+        assertThat(sources).contains(texts.toArray(String[]::new));
+    }
+
+    private static String sources() throws IOException {
+        StringBuilder sources = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                sources.append(Files.readString(file));
+            }
+        }
+        return sources.toString();
     }
 }
