@@ -45,12 +45,13 @@ public final class ClassIsolation implements BeforeAllCallback, AfterAllCallback
         KEPT.addAll(clients());
     }
 
-    /** Returns the threads of Kafka's clients; a consumer without a group has none. */
+    /** Returns the threads of Kafka's clients and of {@code OutcomeFollower}; a consumer without a group has none of its own. */
     private static Set<Thread> clients() {
         Set<Thread> clients = new HashSet<>(Thread.getAllStackTraces().keySet());
         clients.removeIf(thread -> !thread.getName().startsWith("kafka-admin-client-thread")
                 && !thread.getName().startsWith("kafka-producer-network-thread")
-                && !thread.getName().startsWith("kafka-coordinator-heartbeat-thread"));
+                && !thread.getName().startsWith("kafka-coordinator-heartbeat-thread")
+                && !thread.getName().equals("outcomes"));
         return clients;
     }
 

@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  *
  * <p>Threading: the reading thread and the callers share the state under this object's lock.
  */
-public final class OutcomeFollower {
+public final class OutcomeFollower implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long UNKNOWN_TIMESTAMP = -1;
     private static final long MAX_LATENCY_MILLIS = TimeUnit.HOURS.toMillis(24);
@@ -45,6 +45,7 @@ public final class OutcomeFollower {
     private long right;
     private long lastOutcomeNanos;
     private boolean draining;
+    private volatile boolean closed;
     private RuntimeException failure;
 
     /**
@@ -130,10 +131,23 @@ public final class OutcomeFollower {
         thread.join();
     }
 
+    /** Ends the thread and closes the consumer, wherever it has read to. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void follow() {
         try (reader) {
-            while (!(isDraining()
-                    && reader.unfinished(reader.ends(reader.partitions())).isEmpty())) {
+            while (!closed
+                    && !(isDraining()
+                            && reader.unfinished(reader.ends(reader.partitions()))
+                                    .isEmpty())) {
                 List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
                 reader.poll(POLL).forEach(records::add);
                 take(records);

@@ -143,8 +143,14 @@ public final class DemoRun implements AutoCloseable {
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
-        OutcomeFollower follower = new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), sample.classesByFile());
+        try (OutcomeFollower follower = new OutcomeFollower(
+                clients.committedReader(), outputs, configuration.topics().names(), sample.classesByFile())) {
+            return stream(clients, follower, repeat, hold);
+        }
+    }
+
+    private Result stream(KafkaClients clients, OutcomeFollower follower, int repeat, boolean hold)
+            throws InterruptedException {
         long total = (long) repeat * sample.files().size();
         EventSource source = EventSource.of(sample.files()).kept();
         long start;

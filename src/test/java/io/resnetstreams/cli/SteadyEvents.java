@@ -106,5 +106,6 @@ final class SteadyEvents implements AutoCloseable {
     @Override
     public void close() {
         settled = true;
+        follower.close();
     }
 }

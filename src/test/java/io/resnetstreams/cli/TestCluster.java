@@ -35,6 +35,7 @@ final class TestCluster implements AutoCloseable {
     private final Configuration configuration;
     private final KafkaClients clients;
     private final List<InstanceProcess> instances = new ArrayList<>();
+    private final List<OutcomeFollower> followers = new ArrayList<>();
 
     private TestCluster(Path folder, EmbeddedBroker broker, Configuration configuration) {
         this.folder = folder;
@@ -122,8 +123,10 @@ final class TestCluster implements AutoCloseable {
     }
 
     OutcomeFollower follow(Map<String, Integer> expectedClasses) {
-        return new OutcomeFollower(
+        OutcomeFollower follower = new OutcomeFollower(
                 clients.committedReader(), outputs(), configuration.topics().names(), expectedClasses);
+        followers.add(follower);
+        return follower;
     }
 
     private List<TopicPartition> outputs() {
@@ -187,6 +190,7 @@ final class TestCluster implements AutoCloseable {
     @Override
     public void close() {
         instances.forEach(InstanceProcess::killIfAlive);
+        followers.forEach(OutcomeFollower::close);
         broker.close();
         try {
             TemporaryFolder.delete(folder);
