@@ -170,10 +170,11 @@ public final class OutcomeFollower implements AutoCloseable {
         synchronized (this) {
             for (int i = 0; i < records.size(); i++) {
                 ConsumerRecord<byte[], byte[]> record = records.get(i);
-                Optional<SourcePosition> letter = DeadLetter.sourceOf(record.headers(), record.timestamp());
+                Optional<SourcePosition> letter =
+                        isLabel(record) ? Optional.empty() : DeadLetter.sourceOf(record.headers(), record.timestamp());
                 if (events.get(i) != null) {
                     takeLabel(OutcomeScan.place(record), events.get(i));
-                } else if (!isLabel(record) && letter.isPresent()) {
+                } else if (letter.isPresent()) {
                     audit.deadLetter(OutcomeScan.place(record), audited(letter.get()), null);
                 } else {
                     // Written by another producer.

@@ -62,7 +62,7 @@ public final class TopicSurvey {
                     compacted.add(topic);
                 }
             } catch (UnknownTopicOrPartitionException e) {
-                // Whoever reads the topic reports it.
+                // The scan of the topic reports it.
                 continue;
             } catch (AuthorizationException e) {
                 hidden.add(
