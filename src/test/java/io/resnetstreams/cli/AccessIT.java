@@ -7,14 +7,17 @@ import io.resnetstreams.cli.SecuredBroker.Grant;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,17 +212,26 @@ class AccessIT {
         }
     }
 
-    /** For each need: without it, and where it is a topic's, with no more than Describe. */
     static Stream<Denial> denials() {
+        return denials(EnumSet.complementOf(EnumSet.of(Command.BACKFILL)));
+    }
+
+    static Stream<Denial> denialsOfBackfill() {
+        return denials(EnumSet.of(Command.BACKFILL));
+    }
+
+    /** For each need: without it, and where it is a topic's, with no more than Describe. */
+    private static Stream<Denial> denials(Set<Command> commands) {
         List<Denial> denials = new ArrayList<>();
-        for (Command command : Command.values()) {
+        for (Command command : commands) {
             String topics = topics(command);
             int needed = command.needs(topics, "").size();
             for (int i = 0; i < needed; i++) {
-                Denial denial = denial(command, "denied-" + denials.size(), i, false);
+                String application = "denied-" + command + "-" + denials.size();
+                Denial denial = denial(command, application, i, false);
                 denials.add(denial);
                 if (denial.hidesTopic()) {
-                    denials.add(denial(command, "denied-" + denials.size(), i, true));
+                    denials.add(denial(command, application + "-described", i, true));
                 }
             }
         }
@@ -244,6 +256,18 @@ class AccessIT {
     @Timeout(120)
     @MethodSource("denials")
     void withoutOneOfThemTheCommandSaysWhich(Denial denial) throws Exception {
+        assertNamesWhatIsMissing(denial);
+    }
+
+    @ParameterizedTest
+    @Timeout(120)
+    @Tag("full") // A backfill needs 16 grants. The one that works is tested above.
+    @MethodSource("denialsOfBackfill")
+    void withoutOneOfThemABackfillSaysWhich(Denial denial) throws Exception {
+        assertNamesWhatIsMissing(denial);
+    }
+
+    private static void assertNamesWhatIsMissing(Denial denial) throws Exception {
         String[] connection = connection("denied", denial.grants());
         CapturedCommand command =
                 CapturedCommand.run(denial.command().line(topics(denial.command()), denial.application(), connection));
