@@ -14,7 +14,7 @@ final class BrokerFaults {
     /** In the middle of batches; time is taken from when it accepts clients again. */
     static void kill(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < FaultRun.rounds(4, 1); kill++) {
             run.awaitSome();
             run.killBroker();
             run.mark();
@@ -29,7 +29,7 @@ final class BrokerFaults {
         run.awaitAssigned(0);
         run.awaitAssigned(1);
         Random random = run.random();
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < FaultRun.rounds(3, 1); round++) {
             run.awaitSome();
             run.broker().proxy().slow(50 + random.nextInt(250), LEAST_BYTES_PER_SECOND + random.nextInt(200_000));
             run.awaitSome();
@@ -82,7 +82,7 @@ final class BrokerFaults {
     /** The broker ends where it can't write; it comes back when there is room. */
     static void fullDisk(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int round = 0; round < 2; round++) {
+        for (int round = 0; round < FaultRun.rounds(2, 1); round++) {
             run.awaitSome();
             run.broker().disk().fill();
             run.broker().awaitEnd();

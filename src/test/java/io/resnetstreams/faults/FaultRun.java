@@ -32,6 +32,7 @@ final class FaultRun implements AutoCloseable {
 
     private static final int EVENTS_PER_SECOND = 200;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
+    private static final boolean BRIEF = Boolean.getBoolean("faults.brief");
 
     private final String name;
     private final Guarantee guarantee;
@@ -74,6 +75,11 @@ final class FaultRun implements AutoCloseable {
         cluster.createTopics(PARTITIONS);
         this.watch = new OutcomeWatch(broker.bootstrap(), List.of(topics.labels(), topics.deadLetters()), PARTITIONS);
         this.stream = new EventStream(broker.bootstrap(), topics.input(), PARTITIONS, supply, EVENTS_PER_SECOND);
+    }
+
+    /** Returns how often a fault is repeated: {@code whole} times, {@code least} times with {@code -Dfaults.brief=true}. */
+    static int rounds(int whole, int least) {
+        return BRIEF ? least : whole;
     }
 
     Random random() {

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Breaks the pipeline on purpose, in each way with one guarantee, and audits what came out. It takes minutes and belongs to
- * a profile of its own: {@code mvn -B verify -Pfaults}; {@code -Pfull} runs it too.
+ * Inflicts each fault on the pipeline with one guarantee, and audits what came out. {@code -Pfaults} runs it alone;
+ * {@code -Pfull} runs it with each fault inflicted once or twice, beside other tests.
  */
 @Tag("full")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -155,6 +155,7 @@ abstract class FaultSuite {
 
     @Order(4)
     @Test
+    @Tag("long") // A brief run is smaller.
     void theWholeWasLargeEnough() {
         Assumptions.assumeTrue(System.getProperty("faults.only") == null, "only a part was run");
         assertThat(report.events()).isGreaterThanOrEqualTo(LEAST_EVENTS);
@@ -163,6 +164,7 @@ abstract class FaultSuite {
 
     @Order(5)
     @ParameterizedTest
+    @Tag("long") // Other tests beside it take the processor.
     @EnumSource(names = {"KILL_ONE", "KILL_BROKER"})
     void newLabelsComeSoon(Fault fault) {
         Assumptions.assumeTrue(ONLY.matcher(fault.name()).matches());

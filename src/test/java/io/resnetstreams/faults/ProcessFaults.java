@@ -26,7 +26,7 @@ final class ProcessFaults {
     /** Each time the other one takes over before the dead one comes back. */
     static void killOne(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < FaultRun.rounds(4, 1); kill++) {
             run.awaitAssigned(0);
             run.awaitAssigned(1);
             run.awaitSome();
@@ -42,7 +42,7 @@ final class ProcessFaults {
     /** All at once; they come back at once. */
     static void killAll(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < FaultRun.rounds(4, 1); round++) {
             run.awaitSome();
             run.kill(0);
             run.kill(1);
@@ -56,7 +56,7 @@ final class ProcessFaults {
     /** It wakes up when others have its partitions, with a transaction open and labels to be sent. */
     static void suspend(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int round = 0; round < 2; round++) {
+        for (int round = 0; round < FaultRun.rounds(2, 1); round++) {
             run.awaitAssigned(0);
             run.awaitAssigned(1);
             run.awaitSome();
@@ -77,7 +77,7 @@ final class ProcessFaults {
         run.start(1);
         run.awaitAssigned(0);
         run.awaitAssigned(1);
-        for (int hours : List.of(-1, 0, -2, 0)) {
+        for (int hours : List.of(-1, 0, -2, 0).subList(0, FaultRun.rounds(4, 2))) {
             run.awaitSome();
             clock.set(Duration.ofHours(hours));
             run.mark();
@@ -88,7 +88,7 @@ final class ProcessFaults {
     /** One after the other, the next when the one before has partitions again. */
     static void rollingRestart(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int restart = 0; restart < 4; restart++) {
+        for (int restart = 0; restart < FaultRun.rounds(4, 2); restart++) {
             run.awaitSome();
             run.terminate(restart % 2);
             run.mark();
@@ -102,7 +102,7 @@ final class ProcessFaults {
     static void changeAssignment(FaultRun run) throws Exception {
         run.startAndAwait(0);
         Random random = run.random();
-        for (int change = 0; change < 10; change++) {
+        for (int change = 0; change < FaultRun.rounds(10, 6); change++) {
             int number = 1 + change % 3;
             boolean killed = random.nextBoolean();
             if (!run.instances().contains(number)) {
@@ -122,7 +122,7 @@ final class ProcessFaults {
     /** The classifier ends its process; a supervisor starts it again. */
     static void endInside(FaultRun run, Behaviour behaviour, int exitCode) throws Exception {
         List<FakeInstance.Options> victims = run.random()
-                .ints(3, 50, 250)
+                .ints(FaultRun.rounds(3, 1), 50, 250)
                 .mapToObj(batches -> FakeInstance.Options.of(behaviour).endingAfter(batches))
                 .toList();
         run.start(1, FakeInstance.Options.of(Behaviour.SOUND));
