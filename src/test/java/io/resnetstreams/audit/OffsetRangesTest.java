@@ -47,7 +47,7 @@ class OffsetRangesTest {
     }
 
     @Test
-    void everySecondOfManyLettersFitsTheMetadata() {
+    void rangesOfEverySecondOffsetFitTheMetadata() {
         OffsetRanges ranges = new OffsetRanges();
         for (long offset = 1; offset < 200_000; offset += 2) {
             ranges.add(offset, offset + 1);
