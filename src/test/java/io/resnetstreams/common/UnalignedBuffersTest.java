@@ -10,7 +10,9 @@ import org.junit.jupiter.api.condition.OS;
 class UnalignedBuffersTest {
     private static final int SIZES = 100;
 
-    /** malloc chooses the addresses, so some buffers may be aligned; without the free chunks, about half of them are. */
+    /**
+     * malloc chooses the addresses, so some buffers may be aligned; without the free chunks, about half of them are.
+     */
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "only glibc's malloc prefers the free chunks")
     @SuppressWarnings("try") // the chunks stay free while this resource is open

@@ -18,11 +18,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Feeds damaged inputs to a target in a separate process, which native code may crash. The system properties {@code fuzz.seed}
- * and {@code fuzz.count} or {@code fuzz.minutes} choose the inputs and their number.
+ * Feeds damaged inputs to a target in a separate process, which native code may crash. The system properties {@code
+ * fuzz.seed} and {@code fuzz.count} or {@code fuzz.minutes} choose the inputs and their number.
  *
- * <p>Input number {@code i} depends only on {@code seed + i}. Each input is written to {@code target/fuzz} before it is tried,
- * and is kept there if it shows a defect.
+ * <p>Input number {@code i} depends only on {@code seed + i}. Each input is written to {@code target/fuzz} before it
+ * is tried, and is kept there if it shows a defect.
  */
 public final class FuzzRun {
     private static final Pattern INPUTS = Pattern.compile(": (\\d+) inputs, \\d+ accepted");
@@ -62,7 +62,9 @@ public final class FuzzRun {
         boolean accepts(byte[] input) throws Exception;
     }
 
-    /** Starts a main class that calls {@link #run}, fails if its exit code is not 0, and returns the number of inputs. */
+    /**
+     * Starts a main class that calls {@link #run}, fails if its exit code is not 0, and returns the number of inputs.
+     */
     public static int inProcessOfItsOwn(Class<?> main) throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
         Path log = FOLDER.resolve(main.getSimpleName() + ".log");

@@ -50,7 +50,7 @@ class KafkaPropertiesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ssl.truststore.lokation", "producer.sasl.jaas.conf", "security.protokol", "ssl."})
-    void aMisspeltNameOfAConnectionIsRefusedWithThoseBesideIt(String name) {
+    void aMisspeltNameOfAConnectionIsRefusedWithSimilarNames(String name) {
         String word = name.replace("producer.", "").replaceFirst("\\..*", ".");
         assertMistake(
                 () -> KafkaProperties.requireNames(Map.of(name, "secret-value")),
@@ -59,7 +59,7 @@ class KafkaPropertiesTest {
     }
 
     @Test
-    void otherUnknownNamesMayBeAPlugIns() {
+    void otherUnknownNamesAreAcceptedAsThoseOfPlugIns() {
         assertThatCode(() -> KafkaProperties.requireNames(Map.of("my.interceptor.rate", "1")))
                 .doesNotThrowAnyException();
         assertThat(KafkaProperties.isForeign("my.interceptor.rate")).isTrue();
@@ -79,7 +79,7 @@ class KafkaPropertiesTest {
         assertThat(KafkaProperties.resolve(Map.of("sasl.jaas.config", login))).containsEntry("sasl.jaas.config", login);
     }
 
-    /** Kafka's own message names what stands after a quote in the password. */
+    /** Kafka's own message quotes what follows a quotation mark in the password. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -111,7 +111,7 @@ class KafkaPropertiesTest {
     }
 
     @Test
-    void aBrokerInThisProcessNeedsNothingOfAConnection() {
+    void anEmbeddedBrokerNeedsNoConnectionProperties() {
         assertThat(KafkaProperties.withoutConnection(Map.of(
                         "security.protocol", "SSL",
                         "ssl.key.password", "x",

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Metrics that tell two others tell them everything, whatever is added to the interfaces. */
+/** Metrics that forward to two others forward every call, even if methods are added to the interfaces. */
 class BothMetricsTest {
     private final List<String> told = new ArrayList<>();
 

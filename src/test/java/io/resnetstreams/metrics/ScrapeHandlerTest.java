@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class ScrapeHandlerTest {
     @Test
-    void aScrapeThatIsGivenUpIsTheServersToTell() {
+    void aFailureToAnswerACancelledScrapeIsThrown() {
         PrometheusRegistry registry = new PrometheusRegistry();
         Counter.builder().name("some_total").register(registry).inc();
         assertThatThrownBy(() -> new ScrapeHandler(registry).handle(new GivenUp()))

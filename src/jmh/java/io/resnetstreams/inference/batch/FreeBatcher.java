@@ -62,7 +62,7 @@ public final class FreeBatcher implements AutoCloseable {
 
         @Override
         public void close() {
-            // Nothing is held.
+            // There is nothing to close.
         }
     }
 }

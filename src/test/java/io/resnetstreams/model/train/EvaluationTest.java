@@ -47,7 +47,7 @@ class EvaluationTest {
 
         @Override
         public void close() {
-            // Nothing is held.
+            // There is nothing to close.
         }
     }
 
