@@ -215,8 +215,7 @@ class GifTest {
     @Test
     void aFirstFrameWithoutItsLastCodesIsTruncated() {
         byte[] file = gif();
-        byte[] ended =
-                Arrays.copyOf(file, dataStart() + 1 + 41 + 1); // the first block of codes, and the terminator
+        byte[] ended = Arrays.copyOf(file, dataStart() + 1 + 41 + 1); // the first block of codes, and the terminator
         ended[ended.length - 1] = 0;
         assertRejected(ended, "truncated", "the codes of its first frame end before its last pixel");
     }

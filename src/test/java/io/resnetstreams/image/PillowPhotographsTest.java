@@ -69,8 +69,8 @@ class PillowPhotographsTest {
                 largest = Math.max(largest, difference);
             }
             assertThat((double) sum / found.length)
-            .as("mean difference of %s", file)
-            .isLessThanOrEqualTo(MOST_MEAN_DIFFERENCE);
+                    .as("mean difference of %s", file)
+                    .isLessThanOrEqualTo(MOST_MEAN_DIFFERENCE);
             assertThat(largest).as("largest difference of %s", file).isLessThanOrEqualTo(MOST_DIFFERENCE);
             exact += largest == 0 ? 1 : 0;
         }
