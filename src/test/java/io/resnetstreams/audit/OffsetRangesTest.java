@@ -33,7 +33,7 @@ class OffsetRangesTest {
     }
 
     @Test
-    void whatIsMissingLiesBetweenTheRanges() {
+    void missingOffsetsLieBetweenTheRanges() {
         OffsetRanges ranges = new OffsetRanges();
         assertThat(ranges.missing(3, 5)).containsExactly(new TopicScan.Range(3, 5));
         ranges.add(2, 4);

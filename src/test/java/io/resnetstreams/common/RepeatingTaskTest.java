@@ -24,7 +24,7 @@ class RepeatingTaskTest {
 
     @ParameterizedTest
     @ValueSource(classes = {IllegalStateException.class, InterruptedException.class, OutOfMemoryError.class})
-    void whateverTheTaskThrowsTheScheduleGoesOn(Class<? extends Throwable> failure) throws Exception {
+    void theScheduleContinuesWhateverTheTaskThrows(Class<? extends Throwable> failure) throws Exception {
         CountDownLatch runs = new CountDownLatch(3);
         try (RepeatingTask task = RepeatingTask.start("test", Duration.ZERO, Duration.ofMillis(1), () -> {
             runs.countDown();

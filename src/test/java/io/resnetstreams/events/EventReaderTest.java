@@ -181,7 +181,7 @@ class EventReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\\ud83d\\ude00", "\\ud83d", "a\\ude00", "\\ude00\\ud83d"})
-    void anIdOfSurrogatesWholeOrHalfComesBackInTheLabel(String escaped) throws RejectedEventException {
+    void anIdOfPairedOrUnpairedSurrogatesIsReadBackFromTheLabel(String escaped) throws RejectedEventException {
         RawEvent event = event(KEY, ("{\"id\": \"" + escaped + "\", \"image\": \"\"}").getBytes(UTF_8), JSON);
         String id = reader.read(event).id();
         assertThat(id.length()).isBetween(1, 2);

@@ -47,7 +47,7 @@ public final class FuzzRun {
         this.name = name;
     }
 
-    /** Makes an input. */
+    /** Creates an input. */
     public interface Maker {
         byte[] make(SplittableRandom random);
     }

@@ -178,7 +178,7 @@ class DamagedJpegsTest {
         return files;
     }
 
-    /** Makes a grey JPEG, or one of CMYK. */
+    /** Creates a grey or CMYK JPEG, for one or four bands. */
     private static byte[] ofBands(int bands) throws IOException {
         WritableRaster raster = Raster.createInterleavedRaster(0, WIDTH, HEIGHT, bands, null);
         for (int y = 0; y < HEIGHT; y++) {

@@ -43,7 +43,7 @@ class KafkaPropertiesTest {
                 "topic.retention.ms",
                 "client.tag.zone"
             })
-    void namesThatKafkaHasAreTaken(String name) {
+    void namesOfKafkasPropertiesAreAccepted(String name) {
         assertThatCode(() -> KafkaProperties.requireNames(Map.of(name, "x"))).doesNotThrowAnyException();
         assertThat(KafkaProperties.isForeign(name)).isFalse();
     }
@@ -74,7 +74,7 @@ class KafkaPropertiesTest {
     }
 
     @Test
-    void aLoginThatCanBeReadIsTaken() {
+    void aValidLoginIsAccepted() {
         String login = MODULE + " required username=\"me\" password=\"a\\\"b\\\\c;= d\";";
         assertThat(KafkaProperties.resolve(Map.of("sasl.jaas.config", login))).containsEntry("sasl.jaas.config", login);
     }
@@ -89,7 +89,7 @@ class KafkaPropertiesTest {
                 " geheim",
                 " required password=geheim=geheim;"
             })
-    void aLoginThatIsNotReadableIsNotShown(String options) {
+    void anInvalidLoginIsNotShown(String options) {
         UserErrorException mistake = catchThrowableOfType(
                 UserErrorException.class,
                 () -> KafkaProperties.resolve(Map.of("consumer.sasl.jaas.config", MODULE + options)));

@@ -171,7 +171,7 @@ class TopicReaderTest {
     }
 
     @Test
-    void beginningsAndEndsAreTheBrokers() {
+    void beginningsAndEndsAreReadFromTheBroker() {
         consumer.updateBeginningOffsets(Map.of(FIRST, 3L));
         consumer.updateEndOffsets(Map.of(FIRST, 9L));
         assertThat(reader.beginnings(List.of(FIRST))).isEqualTo(Map.of(FIRST, 3L));

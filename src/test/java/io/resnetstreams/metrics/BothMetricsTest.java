@@ -48,7 +48,7 @@ class BothMetricsTest {
     }
 
     @Test
-    void inferenceTellsBoth() throws ReflectiveOperationException {
+    void inferenceMetricsReachBoth() throws ReflectiveOperationException {
         assertEveryCallReachesBoth(
                 InferenceMetrics.class,
                 InferenceMetrics.both(
@@ -56,7 +56,7 @@ class BothMetricsTest {
     }
 
     @Test
-    void theTopologyTellsBoth() throws ReflectiveOperationException {
+    void topologyMetricsReachBoth() throws ReflectiveOperationException {
         assertEveryCallReachesBoth(
                 TopologyMetrics.class,
                 TopologyMetrics.both(

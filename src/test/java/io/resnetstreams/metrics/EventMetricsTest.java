@@ -134,7 +134,7 @@ class EventMetricsTest {
     }
 
     @Test
-    void theExemplarSaysWhereTheOldestEventStands() throws IOException {
+    void theExemplarNamesThePositionOfTheOldestEvent() throws IOException {
         forwardLabel(3, 9);
         forwardLabel(3, 10);
         millis += 1_000;

@@ -169,7 +169,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aFreshClassifierThatFailsEndsTheDevice() {
+    void aFreshClassifierThatFailsFailsTheDevice() {
         Fresh broken = new Fresh(() -> {
             throw new IllegalStateException("CUDA: device lost");
         });
@@ -182,7 +182,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aModelThatCannotBeLoadedAgainEndsTheDevice() {
+    void aModelThatCannotBeLoadedAgainFailsTheDevice() {
         Watchdog watchdog = watchdog(
                 () -> {
                     throw new IllegalArgumentException("cannot load the model");
@@ -194,7 +194,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aFreshClassifierThatHangsEndsTheDeviceAfterItsTime() {
+    void aFreshClassifierThatHangsFailsTheDeviceAfterItsTimeout() {
         Watchdog watchdog = watchdog(() -> fresh, waiting::add);
         hanging(() -> {
             pass(watchdog, TIMEOUT_MILLIS + watchdog.periodMillis());
@@ -242,7 +242,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aCallThatComesBackDuringTheAttemptKeepsItsWorker() {
+    void aCallThatReturnsDuringTheAttemptKeepsItsWorker() {
         Watchdog watchdog = watchdog(() -> fresh, waiting::add);
         WatchedClassifier slow = hanging(() -> pass(watchdog, TIMEOUT_MILLIS + watchdog.periodMillis()));
         assertThat(waiting).hasSize(1);
