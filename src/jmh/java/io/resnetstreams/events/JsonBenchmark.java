@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The two JSON texts of an event: its image in Base64, and its label. */
+/** Measures reading an event with its image in Base64, and writing its label. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,7 +33,7 @@ public class JsonBenchmark {
     private RawEvent event;
     private LabelEvent label;
 
-    /** Makes an event with an image of 20,000 bytes, and a label event with five labels of ImageNet's length. */
+    /** Creates an event with an image of 20,000 bytes, and a label event with five labels as long as ImageNet's. */
     @Setup
     public void make() {
         byte[] image = new byte[IMAGE_BYTES];

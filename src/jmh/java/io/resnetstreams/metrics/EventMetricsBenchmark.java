@@ -19,12 +19,12 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What metrics cost the stream thread for each event, its share of a commit included. */
+/** Measures what metrics cost the stream thread per event, including its share of a commit. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class EventMetricsBenchmark {
-    /** Of one commit. */
+    /** The events per commit. */
     private static final int EVENTS = 1_000;
 
     private final PipelineCounts counts = new PipelineCounts();
@@ -34,7 +34,7 @@ public class EventMetricsBenchmark {
     private final Outcome label =
             EncodedLabel.of(new LabelEvent("id", List.of(), new ModelReference("model", "0"), source));
 
-    /** Events come, get their labels and are committed. */
+    /** An event is consumed and gets its label; every {@value #EVENTS} events are committed. */
     @Benchmark
     @OperationsPerInvocation(EVENTS)
     public void event() {

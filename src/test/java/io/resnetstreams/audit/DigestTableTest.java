@@ -20,7 +20,7 @@ class DigestTableTest {
     }
 
     @Test
-    void placesAndDigestsOfAnySizeAreToldApart() {
+    void placesAndDigestsOfAnySizeAreDistinguished() {
         int[] places = {Integer.MAX_VALUE, 0, 1, 1 << 30};
         int[] digests = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE};
         for (int i = 0; i < places.length; i++) {
@@ -36,7 +36,7 @@ class DigestTableTest {
     }
 
     @Test
-    void anyOfSeveralAtOnePlaceCounts() {
+    void severalDigestsAtOnePlaceAreAllKept() {
         table.add(3, digest(7));
         table.add(3, digest(7));
         assertThat(table.hasOther(3, digest(7))).isFalse();

@@ -22,13 +22,13 @@ class EventSelectionTest {
     }
 
     @Test
-    void withoutConditionsItIsEveryEvent() {
+    void withoutConditionsEveryEventIsSelected() {
         EventSelection selection = new EventSelection(Map.of(), 1);
         assertThat(chosen(selection, 0)).isEqualTo(100_000);
     }
 
     @Test
-    void aTimeHasItsBeginningAndNotItsEnd() {
+    void aTimeRangeIncludesItsBeginningButNotItsEnd() {
         EventSelection selection = new EventSelection(
                 new Boundary(Boundary.Kind.TIME, 10), new Boundary(Boundary.Kind.TIME, 20), Map.of(), 1);
         assertThat(LongStream.range(-1, 30)
@@ -40,7 +40,7 @@ class EventSelectionTest {
     }
 
     @Test
-    void allHeadersMustBeThere() {
+    void allHeadersMustMatch() {
         EventSelection selection = new EventSelection(Map.of("camera", "north", "day", "1"), 1);
         assertThat(selection.takes(at(0, 1), headers("camera", "north", "day", "1", "more", "x")))
                 .isTrue();
@@ -61,7 +61,7 @@ class EventSelectionTest {
                 .isFalse();
     }
 
-    /** The counts are those of fixed positions, so they never vary; their deviation is that of a fair draw. */
+    /** The positions are fixed, so the counts never vary; their deviation is within that of a fair draw. */
     @Test
     void aSampleHasItsShareInEachPartition() {
         for (int partition = 0; partition < 5; partition++) {
@@ -83,7 +83,7 @@ class EventSelectionTest {
     }
 
     @Test
-    void partitionsAreSampledApart() {
+    void partitionsAreSampledIndependently() {
         EventSelection selection = new EventSelection(Map.of(), 0.5);
         long same = LongStream.range(0, 10_000)
                 .filter(offset ->

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-/** Speed, remaining time, rate and the delay of live; time is the test's own. */
+/** Tests speed, remaining time, rate limit and the delay of the live pipeline, with a fake clock. */
 class PaceTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final TopicPartition ZERO = new TopicPartition("events", 0);
@@ -44,7 +44,7 @@ class PaceTest {
     }
 
     @Test
-    void aStandstillHasNoEnd() {
+    void aStandstillHasNoRemainingTime() {
         for (int second = 0; second <= 70; second++) {
             meter.saw(second * SECOND, second == 0 ? 0 : 10);
         }
@@ -66,7 +66,7 @@ class PaceTest {
     }
 
     @Test
-    void aBurstIsPaidForAfterwards() {
+    void aBurstDelaysLaterEvents() {
         RateLimit limit = new RateLimit(10, () -> nanos);
         for (int event = 0; event < 20; event++) {
             limit.consumed();
@@ -78,7 +78,7 @@ class PaceTest {
     }
 
     @Test
-    void ofIdleTimeOneSecondIsMadeUpFor() {
+    void atMostOneSecondOfIdleTimeIsMadeUpFor() {
         RateLimit limit = new RateLimit(10, () -> nanos);
         nanos += 100 * SECOND;
         int taken = 0;

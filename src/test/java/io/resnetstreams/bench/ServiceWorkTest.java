@@ -9,7 +9,7 @@ import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What bench tells about batches and stages, from what inference tells. */
+/** Tests what bench reports about batches and stages, from the metrics of inference. */
 class ServiceWorkTest {
     private static final long MILLI = 1_000_000;
 
@@ -33,7 +33,7 @@ class ServiceWorkTest {
                 .containsExactly(
                         entry("decode", 4.0),
                         entry("queueWait", 5.0),
-                        // Three events were 30 ms on the device, one was 10 ms.
+                        // Three events spent 30 ms on the device, one spent 10 ms.
                         entry("inference", 25.0),
                         entry("untilCommitted", 0.0));
     }
@@ -47,7 +47,7 @@ class ServiceWorkTest {
     }
 
     @Test
-    void runsAddUp() {
+    void workOfRunsIsAdded() {
         ServiceWork work = List.of(twoBatches(), twoBatches()).stream().reduce(ServiceWork.NONE, ServiceWork::plus);
         assertThat(work.batchSizes()).containsExactly(entry("1", 2L), entry("3", 2L));
         assertThat(work.stageMillis()).isEqualTo(twoBatches().stageMillis());
@@ -56,7 +56,7 @@ class ServiceWorkTest {
     }
 
     @Test
-    void sizesAreInTheOrderOfNumbers() {
+    void sizesAreInNumericalOrder() {
         ServiceMetrics metrics = new ServiceMetrics();
         for (int size : new int[] {16, 2, 9}) {
             metrics.batch("device", size, ClosedBy.FULL, 0, 1);
@@ -65,7 +65,7 @@ class ServiceWorkTest {
     }
 
     @Test
-    void onlyEventsSeenCommittedCountAsCommitted() {
+    void onlyClassifiedEventsCountAsCommittedAndOnce() {
         ServiceMetrics metrics = new ServiceMetrics();
         SourcePosition event = new SourcePosition("events", 3, 17, 1_000);
         metrics.classified(event);

@@ -3,7 +3,7 @@ package io.resnetstreams.config;
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.image.ImageLimits;
 
-/** The limits of the default configuration. */
+/** Provides the limits of the default configuration. */
 public final class DefaultLimits {
     private static final Configuration DEFAULTS = new ConfigurationLoader().load();
 

@@ -106,20 +106,20 @@ class EventReaderTest {
     }
 
     @Test
-    void anEventThatCannotBeReadHasTheIdThatItsRecordTells() {
+    void anUnreadableEventHasTheIdOfItsRecord() {
         assertThat(reader.id(event(KEY, "{\"id\": ".getBytes(UTF_8), JSON))).isEqualTo("the key");
         assertThat(reader.id(event(KEY, null, headers("id", "from header")))).isEqualTo("from header");
         assertThat(reader.id(event(null, null, headers()))).isEqualTo("image-events-2@7");
     }
 
     @Test
-    void theIdOfAnEventThatCanBeReadIsTheOneRead() {
+    void aReadableEventHasTheIdInItsValue() {
         assertThat(reader.id(event(KEY, "{\"id\": \"x\", \"image\": \"\"}".getBytes(UTF_8), JSON)))
                 .isEqualTo("x");
     }
 
     @Test
-    void unknownFieldsPass() throws RejectedEventException {
+    void unknownFieldsAreIgnored() throws RejectedEventException {
         assertThat(readJson("{\"attributes\": {\"a\": [1, null]}, \"image\": \"AQID\", \"more\": true}")
                         .image())
                 .containsExactly(1, 2, 3);
@@ -162,7 +162,7 @@ class EventReaderTest {
     }
 
     @Test
-    void theImageIsNoStringOfTheJson() throws RejectedEventException {
+    void theLimitOfStringsDoesNotApplyToTheImage() throws RejectedEventException {
         assertThat(readJson("{\"image\": \"" + "AQID".repeat(50) + "\"}").image())
                 .hasSize(150);
     }
@@ -181,7 +181,7 @@ class EventReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\\ud83d\\ude00", "\\ud83d", "a\\ude00", "\\ude00\\ud83d"})
-    void anIdOfSurrogatesWholeOrHalfComesBackInTheLabel(String escaped) throws RejectedEventException {
+    void anIdOfPairedOrUnpairedSurrogatesIsReadBackFromTheLabel(String escaped) throws RejectedEventException {
         RawEvent event = event(KEY, ("{\"id\": \"" + escaped + "\", \"image\": \"\"}").getBytes(UTF_8), JSON);
         String id = reader.read(event).id();
         assertThat(id.length()).isBetween(1, 2);

@@ -39,12 +39,12 @@ class LabelEventSerdeTest {
     }
 
     @Test
-    void whatIsWrittenIsReadBack() {
+    void aLabelIsReadBackAsItWasWritten() {
         assertThat(read(written())).isEqualTo(EVENT);
     }
 
     @Test
-    void unknownFieldsPass() {
+    void unknownFieldsAreIgnored() {
         String json = new String(written(), UTF_8).replaceFirst("\\{", "{\"new\":1,");
         assertThat(read(json.getBytes(UTF_8))).isEqualTo(EVENT);
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The published schemas say of the three records what the code does. */
+/** Checks that the published schemas of the three records agree with the code. */
 class SchemaTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -44,7 +44,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The service with real threads and a fake network on images of 2×2 pixels; tests wait for futures only. */
+/** The service with real threads and a fake network for images of 2×2 pixels; tests only wait for futures. */
 class ClassificationServiceTest {
     private static final int POISON = 66;
     private static final int LIMIT_SECONDS = 30;
@@ -236,7 +236,7 @@ class ClassificationServiceTest {
     }
 
     @Test
-    void imagesAreDecodedNoFurtherAheadThanTheDeviceNeeds() throws Exception {
+    void decodingIsLimitedToWhatTheDeviceNeeds() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger decoded = new AtomicInteger();
         serviceWith(new FakeClassifier(images -> await(go)), new InferenceMetrics() {

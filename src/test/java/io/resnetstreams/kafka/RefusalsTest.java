@@ -21,7 +21,7 @@ class RefusalsTest {
     }
 
     @Test
-    void whatIsNoRefusalIsNotExplained() {
+    void otherFailuresAreNotExplained() {
         assertThat(explain(new TimeoutException("no answer"))).isNull();
         assertThat(Failures.describe(new StreamsException("outer", new TimeoutException("no answer"))))
                 .isEqualTo("TimeoutException: no answer");

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Metrics that tell two others tell them everything, whatever is added to the interfaces. */
+/** Metrics that forward to two others forward every call, even if methods are added to the interfaces. */
 class BothMetricsTest {
     private final List<String> told = new ArrayList<>();
 
@@ -48,7 +48,7 @@ class BothMetricsTest {
     }
 
     @Test
-    void inferenceTellsBoth() throws ReflectiveOperationException {
+    void inferenceMetricsReachBoth() throws ReflectiveOperationException {
         assertEveryCallReachesBoth(
                 InferenceMetrics.class,
                 InferenceMetrics.both(
@@ -56,7 +56,7 @@ class BothMetricsTest {
     }
 
     @Test
-    void theTopologyTellsBoth() throws ReflectiveOperationException {
+    void topologyMetricsReachBoth() throws ReflectiveOperationException {
         assertEveryCallReachesBoth(
                 TopologyMetrics.class,
                 TopologyMetrics.both(

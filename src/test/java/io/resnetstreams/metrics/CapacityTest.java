@@ -17,16 +17,16 @@ class CapacityTest {
     }
 
     @Test
-    void withoutCalibrationABatchSaysAll() {
+    void withoutCalibrationOneBatchDeterminesTheCapacity() {
         Capacity capacity = new Capacity(0);
         capacity.fullBatch(32, 0.5);
         assertThat(capacity.imagesPerSecond()).isCloseTo(64, within(1e-9));
     }
 
     @Test
-    void batchesThatLastReplaceTheCalibration() {
+    void longTermBatchesReplaceTheCalibration() {
         Capacity capacity = new Capacity(1_000);
-        // Two minutes of device time.
+        // These batches take two minutes of device time.
         for (int i = 0; i < 240; i++) {
             capacity.fullBatch(32, 0.5);
         }
@@ -34,7 +34,7 @@ class CapacityTest {
     }
 
     @Test
-    void oneSlowBatchIsNotTheWholeTruth() {
+    void oneSlowBatchHardlyChangesTheCapacity() {
         Capacity capacity = new Capacity(0);
         for (int i = 0; i < 60; i++) {
             capacity.fullBatch(32, 0.5);

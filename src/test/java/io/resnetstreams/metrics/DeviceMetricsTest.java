@@ -104,7 +104,7 @@ class DeviceMetricsTest {
     }
 
     @Test
-    void smallBatchesSayNothingOfTheCapacity() {
+    void smallBatchesDoNotChangeTheCapacity() {
         metrics.loaded("cpu", 1, 32, 100);
         batch("cpu", 1, ClosedBy.DEVICE_FREE, 1_000);
         assertThat(metrics.capacity()).hasValue(100);
@@ -113,7 +113,7 @@ class DeviceMetricsTest {
     }
 
     @Test
-    void aDeviceThatNobodyHasToldOfCounts() {
+    void aDeviceCountsBeforeItsModelIsLoaded() {
         batch("cpu", 4, ClosedBy.FULL, 40);
         assertThat(metrics.capacity().orElseThrow()).isCloseTo(100, within(1e-9));
     }
@@ -159,7 +159,7 @@ class DeviceMetricsTest {
         metrics.began("gpu:0");
         metrics.began("gpu:0");
         nanos += Duration.ofSeconds(40).toNanos();
-        // The hung worker had one on the device and one behind it; a fresh one gets both again.
+        // The hung worker had one batch on the device and one behind it; its replacement gets both again.
         metrics.abandoned("gpu:0");
         metrics.abandoned("gpu:0");
         batch("gpu:0", 1, ClosedBy.DEVICE_FREE, 1);

@@ -35,7 +35,7 @@ class PipelineCountsTest {
         assertThat(statistics.deadLetters()).isZero();
     }
 
-    /** Each stream thread commits for itself. */
+    /** Each stream thread commits only its own outcomes. */
     @Test
     void anotherThreadsOutcomesAreNotCommittedWithThem() throws InterruptedException {
         Thread other = new Thread(this::forwardBoth);

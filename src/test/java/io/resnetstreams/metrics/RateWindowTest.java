@@ -14,7 +14,7 @@ class RateWindowTest {
     }
 
     @Test
-    void oneReadingSaysNothing() {
+    void oneReadingGivesNoRate() {
         add(0, 5);
         assertThat(window.perSecond()).isEmpty();
     }
@@ -27,7 +27,7 @@ class RateWindowTest {
     }
 
     @Test
-    void whatIsLongAgoDoesNotCount() {
+    void oldReadingsDoNotCount() {
         add(0, 0);
         add(5, 1_000);
         add(11, 1_000);
@@ -43,7 +43,7 @@ class RateWindowTest {
     }
 
     @Test
-    void aTotalThatFellIsAnotherOne() {
+    void aTotalThatFellStartsAnew() {
         add(0, 1_000);
         add(2, 10);
         assertThat(window.perSecond()).isEmpty();
@@ -52,7 +52,7 @@ class RateWindowTest {
     }
 
     @Test
-    void readingsOfOneMomentSayNothing() {
+    void simultaneousReadingsGiveNoRate() {
         add(1, 1);
         add(1, 2);
         assertThat(window.perSecond()).isEmpty();

@@ -23,7 +23,7 @@ class AbortedTransactionTest {
     }
 
     @Test
-    void soIsAFailureThatItHasCaused() {
+    void aFailureCausedByAnInvalidStateIsFencing() {
         KafkaException error = new KafkaException("in an error state", INVALID);
         assertThat(AbortedTransaction.asFencing(error))
                 .isInstanceOf(ProducerFencedException.class)
@@ -37,7 +37,7 @@ class AbortedTransactionTest {
     }
 
     @Test
-    void callbacksAreToldTheSame() {
+    void callbacksGetTheSameFailure() {
         List<Exception> told = new ArrayList<>();
         Callback callback = AbortedTransaction.asFencing((Callback) (metadata, failure) -> told.add(failure));
         NetworkException other = new NetworkException("gone");

@@ -90,7 +90,7 @@ class ClassifyTopologyTest {
     }
 
     @Test
-    void aLabelIsNoDeadLetter() {
+    void aLabelledEventHasNoDeadLetter() {
         send(headers());
         classifier.outcome(0).complete(labelOf(classifier.event(0)));
         drain();
@@ -98,7 +98,7 @@ class ClassifyTopologyTest {
     }
 
     @Test
-    void aDeadLetterHasKeyAndValueAsTheyCame() {
+    void aDeadLetterHasTheKeyAndValueOfItsEvent() {
         TestRecord<byte[], byte[]> letter = deadLetter();
         assertThat(letter.key()).isEqualTo(KEY);
         assertThat(letter.value()).isEqualTo(VALUE);
@@ -106,7 +106,7 @@ class ClassifyTopologyTest {
     }
 
     @Test
-    void aDeadLetterBeginsWithTheHeadersThatCame() {
+    void aDeadLetterBeginsWithTheHeadersOfItsEvent() {
         Header[] found = deadLetter().headers().toArray();
         assertThat(found).startsWith(headers("trace", "t1", "trace", "t2").toArray());
     }

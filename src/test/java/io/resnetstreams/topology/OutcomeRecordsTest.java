@@ -101,7 +101,7 @@ class OutcomeRecordsTest {
     }
 
     @Test
-    void theRecordHasThePresentWhereTheTopicRefusesTheEventsTimestamp() {
+    void theRecordHasTheCurrentTimeIfTheTopicRefusesTheEventsTimestamp() {
         limit(Map.of("message.timestamp.before.max.ms", "1000"), Map.of("message.timestamp.before.max.ms", "1000"));
         RawEvent event = event(KEY, new byte[10], headers());
         assertThat(records.of(event, labelOf(event)).record().timestamp()).isEqualTo(NOW);
@@ -125,7 +125,7 @@ class OutcomeRecordsTest {
     }
 
     @Test
-    void whatIsRefusedIsWrittenInAnotherFormNextTime() {
+    void aRefusedOutcomeIsWrittenInAnotherFormNextTime() {
         RawEvent event = event(KEY, new byte[10], headers());
         OutcomeRefusedException first = refused(event, labelOf(event), new RecordTooLargeException("too large"));
         assertThat(first.isRetriable()).isTrue();
@@ -154,7 +154,7 @@ class OutcomeRecordsTest {
     }
 
     @Test
-    void aRecordRefusedForItsCompanyIsWrittenAsBefore() {
+    void aRecordRefusedForAnotherRecordInItsBatchIsWrittenAsBefore() {
         RawEvent event = event(KEY, new byte[10], headers());
         OutcomeRefusedException failure = refused(
                 event,
@@ -166,7 +166,7 @@ class OutcomeRecordsTest {
     }
 
     @Test
-    void anAclThatIsMissingIsNoFaultOfTheRecord() {
+    void aMissingAclIsNoFaultOfTheRecord() {
         RawEvent event = event(KEY, new byte[10], headers());
         OutcomeRefusedException failure =
                 refused(event, labelOf(event), new TopicAuthorizationException("Not authorized"));

@@ -20,7 +20,10 @@ import java.util.Map;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.slf4j.LoggerFactory;
 
-/** The pipeline as {@code run} builds it, but on Kafka's plain clients: consumed events are committed whether or not they are complete. */
+/**
+ * The pipeline of {@code run}, but with Kafka's plain clients, so that consumed events are committed before they are
+ * done.
+ */
 public final class PipelineWithoutFrontier {
     private PipelineWithoutFrontier() {}
 
@@ -61,7 +64,7 @@ public final class PipelineWithoutFrontier {
         pipeline.awaitEnd();
     }
 
-    /** Makes a pipeline with these settings. */
+    /** Creates a pipeline with these settings. */
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier) {
         Pipeline.Parts parts = Pipeline.Parts.of(settings, TopologyMetrics.NONE, Replay.NONE);
         return new Pipeline(

@@ -16,7 +16,7 @@ class ThreadFailuresTest {
     private final ThreadFailures failures = new ThreadFailures(() -> now);
 
     @Test
-    void whatMayPassIsTriedAgainWithoutEnd() {
+    void temporaryFailuresAreRetriedWithoutLimit() {
         for (int i = 0; i < 100; i++) {
             assertThat(failures.shouldReplaceThread(new StreamsException("commit", new TimeoutException("no leader"))))
                     .isTrue();
@@ -24,7 +24,7 @@ class ThreadFailuresTest {
     }
 
     @Test
-    void whatWouldFailAgainIsNotTriedAgain() {
+    void permanentFailuresAreNotRetried() {
         assertThat(failures.shouldReplaceThread(
                         new StreamsException(new ClassificationFailedException("device broken", null))))
                 .isFalse();
@@ -39,7 +39,7 @@ class ThreadFailuresTest {
     }
 
     @Test
-    void whatTheBrokerDidNotExpectIsTriedAgainNowAndThen() {
+    void unexpectedErrorsOfTheBrokerAreRetriedAtALimitedRate() {
         Throwable send = new StreamsException("send", new UnknownServerException());
         Throwable commit = new StreamsException("commit", new KafkaException("Unhandled error in EndTxnResponse"));
         for (int i = 0; i < ThreadFailures.MOST_UNEXPECTED; i++) {

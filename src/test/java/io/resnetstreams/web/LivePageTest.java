@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page by HTTP, without a browser. */
+/** Tests the page over HTTP, without a browser. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LivePageTest {
     private static final String HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>";
@@ -77,7 +77,7 @@ class LivePageTest {
     }
 
     @Test
-    void theNumbersStandInThePageItself() throws Exception {
+    void thePageContainsTheNumbersWithoutScripts() throws Exception {
         rig.label("shoe-17", "Sneaker", 0.975);
         rig.deadLetter("k", "corrupt", "the file is cut");
         String html = get("/").body();
@@ -88,7 +88,7 @@ class LivePageTest {
     }
 
     @Test
-    void nothingOfAnEventIsMarkup() throws Exception {
+    void textOfEventsIsEscaped() throws Exception {
         rig.label(HOSTILE, HOSTILE, 0.9);
         rig.deadLetter(HOSTILE, "corrupt", "the reason is " + HOSTILE);
         String html = get("/?label=" + URLEncoder.encode(HOSTILE, UTF_8)).body();
@@ -98,13 +98,13 @@ class LivePageTest {
     }
 
     @Test
-    void whatAnEventContainsIsNoPlaceOfTheTemplate() throws Exception {
+    void placeholdersInAnEventAreNotReplaced() throws Exception {
         rig.label("{{token}} $1 \\", "{{version}}", 0.9);
         assertThat(get("/").body()).contains("{{token}} $1 \\", "{{version}}");
     }
 
     @Test
-    void theBrowserMayDoNothingElse() throws Exception {
+    void theHeadersRestrictTheBrowser() throws Exception {
         rig.label("a", "Sneaker", 0.9);
         String picture = "/pictures/"
                 + name(rig.page.recent().labels(0, 1, LabelFilter.of(null)).get(0));
@@ -131,7 +131,7 @@ class LivePageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:80", "localhost.evil.example", "127.0.0.1.evil.example", ""})
-    void anotherNameThatLeadsHereIsRefused(String host) throws Exception {
+    void otherHostNamesAreRefused(String host) throws Exception {
         for (String path : List.of("/", "/events", "/pictures/1-x", "/page.js")) {
             assertThat(statusWithHost(path, host)).as(path).isEqualTo(421);
         }
@@ -139,7 +139,7 @@ class LivePageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST:9464", "127.0.0.1:1", "10.0.0.7", "[::1]:9464"})
-    void itsOwnNamesAndAnyAddressAreRight(String host) throws Exception {
+    void itsOwnHostNamesAndAnyAddressAreAccepted(String host) throws Exception {
         assertThat(statusWithHost("/", host)).isEqualTo(200);
     }
 
@@ -170,7 +170,7 @@ class LivePageTest {
     }
 
     @Test
-    void nobodyElseSendsBack() throws Exception {
+    void otherOriginsCannotSendBack() throws Exception {
         rig.deadLetter("k", "corrupt", "why");
         String letter = name(lastDeadLetter());
         String own = server.address();
@@ -191,7 +191,7 @@ class LivePageTest {
     }
 
     @Test
-    void whatIsOffIsNotThere() throws Exception {
+    void disabledFunctionsAreAbsent() throws Exception {
         PageRig closed = new PageRig(false, false);
         try (WebServer other = WebServer.start("127.0.0.1", 0, closed.page.handlers())) {
             closed.label("a", "Sneaker", 0.9);
@@ -249,7 +249,7 @@ class LivePageTest {
     }
 
     @Test
-    void eventsTellAllAtFirstAndThenWhatIsNew() throws Exception {
+    void eventsSendEverythingFirstAndThenChanges() throws Exception {
         rig.label("a", "Sneaker", 0.9);
         rig.deadLetter("k", "corrupt", "why");
         try (EventReading reading = new EventReading("/events", null)) {
@@ -269,7 +269,7 @@ class LivePageTest {
     }
 
     @Test
-    void whoComesBackGetsWhatWasMissed() throws Exception {
+    void aReconnectingPageGetsWhatItMissed() throws Exception {
         rig.label("a", "Sneaker", 0.9);
         String lastId;
         try (EventReading reading = new EventReading("/events", null)) {
@@ -288,7 +288,7 @@ class LivePageTest {
     }
 
     @Test
-    void onePageTooManyIsRefusedAndTheOthersGoOn() throws Exception {
+    void onePageTooManyIsRefusedAndTheOthersContinue() throws Exception {
         List<EventReading> open = new ArrayList<>();
         try {
             for (int i = 0; i < EventStreams.MOST; i++) {
@@ -310,7 +310,7 @@ class LivePageTest {
     }
 
     @Test
-    void aPointIsMadeOfFiveSeconds() {
+    void aPointCoversFiveSeconds() {
         for (int second = 1; second <= 11; second++) {
             rig.label("a", "Sneaker", 0.9);
             rig.page.count(TimeUnit.SECONDS.toNanos(second));

@@ -20,7 +20,7 @@ class StartupScenarioTest {
     }
 
     @Test
-    void withoutALauncherItIsSaidWhereItShouldBe() {
+    void aMissingLauncherIsReportedWithItsExpectedPlace() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StartupScenario.launcher(folder))
                 .withMessageContainingAll(

@@ -31,7 +31,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void whatIsBeyondTheCeilingWaitsForTheNextBatch() {
+    void imagesBeyondTheCeilingWaitForTheNextBatch() {
         for (int number = 1; number <= 4; number++) {
             atOnce.add(pending(number, 0));
         }

@@ -37,7 +37,7 @@ class BatchQueueTest {
     }
 
     @Test
-    void itsSizeIsWhatWaits() throws InterruptedException {
+    void theSizeIsTheNumberOfWaitingImages() throws InterruptedException {
         assertThat(queue.size()).isZero();
         queue.add(pending(1, now));
         queue.add(pending(2, now));
@@ -61,7 +61,7 @@ class BatchQueueTest {
     }
 
     @Test
-    void aClosedQueueTakesNoMore() {
+    void aClosedQueueAcceptsNoImages() {
         queue.close();
         assertThat(queue.add(pending(1, now))).isFalse();
     }

@@ -27,7 +27,7 @@ class SafetensorsFileTest {
     @TempDir
     private Path folder;
 
-    /** Makes a file; single quotes stand for double ones. */
+    /** Returns the bytes of a file; single quotes in the header become double quotes. */
     static byte[] bytes(String header, long headerLength, byte... data) {
         byte[] text = header.replace('\'', '"').getBytes(UTF_8);
         return ByteBuffer.allocate(8 + text.length + data.length)
@@ -64,15 +64,15 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void metadataAndPaddingAreNoTensors() throws Exception {
+    void metadataAndPaddingAreSkipped() throws Exception {
         String header = "{'__metadata__':{'format':'pt'},'a':{'dtype':'BF16','shape':[],'data_offsets':[0,2]}}   ";
         SafetensorsFile file = SafetensorsFile.open(write(bytes(header, (byte) 0x20, (byte) 0xC0)));
         assertThat(file.read(file.tensors().get("a"))).containsExactly(-2.5f);
     }
 
-    /** Training frameworks keep whole configurations and logs there. */
+    /** Training frameworks store configurations and logs in the metadata. */
     @Test
-    void longMetadataIsPassedOver() throws Exception {
+    void longMetadataIsSkipped() throws Exception {
         String header = "{'__metadata__':{'log':'" + "x".repeat(20_000_000)
                 + "'},'a':{'dtype':'BF16','shape':[],'data_offsets':[0,2]}}";
         SafetensorsFile file = SafetensorsFile.open(write(bytes(header, (byte) 0x20, (byte) 0xC0)));
@@ -92,7 +92,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void integersAreNoParameters() throws Exception {
+    void integersAreRefused() throws Exception {
         String header = "{'a':{'dtype':'I64','shape':[1],'data_offsets':[0,8]}}";
         SafetensorsFile file = SafetensorsFile.open(write(bytes(header, new byte[8])));
         assertThatExceptionOfType(InvalidModelException.class)
@@ -100,7 +100,7 @@ class SafetensorsFileTest {
                 .withMessageContaining("tensor 'a' is of type I64; allowed are F64, F32, F16 and BF16");
     }
 
-    /** Values of IEEE 754 binary16, as its definition gives them. */
+    /** The expected values follow from the definition of IEEE 754 binary16. */
     @ParameterizedTest
     @CsvSource({
         "0000, 0.0",
@@ -205,9 +205,9 @@ class SafetensorsFileTest {
         return tensors.toString();
     }
 
-    /** A tensor without values costs the file some 60 bytes and a reader a thousand. */
+    /** A tensor without values takes about 60 bytes of the file but a thousand bytes of memory. */
     @Test
-    void tensorsAreCountedBeforeTheyTakeMemory() throws Exception {
+    void theNumberOfTensorsIsLimited() throws Exception {
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(() -> SafetensorsFile.open(write(bytes(emptyTensors(1_500_000)))))
                 .withMessageEndingWith(": has more than 20000 tensors");
@@ -222,7 +222,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void aHeaderOfMillionsOfSmallThingsIsRefused() throws Exception {
+    void aHeaderWithMillionsOfValuesIsRefused() throws Exception {
         String header = "{'a':{'dtype':'F32','shape':[" + "0,".repeat(3_000_000) + "0],'data_offsets':[0,0]}}";
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(() -> SafetensorsFile.open(write(bytes(header))))

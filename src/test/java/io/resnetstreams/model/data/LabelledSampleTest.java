@@ -30,7 +30,7 @@ class LabelledSampleTest {
     }
 
     @Test
-    void remarksAndEmptyLinesPass() throws IOException {
+    void commentsAndEmptyLinesAreSkipped() throws IOException {
         assertThat(read("# remark\n\na.png\t0\n").files()).hasSize(1);
     }
 

@@ -84,7 +84,7 @@ class ParametersCheckTest {
 
     @ParameterizedTest
     @MethodSource("hostileFiles")
-    void whatAFileClaimsIsHeldAgainstItsSize(String fault, Consumer<ByteBuffer> content) throws Exception {
+    void theClaimsOfAFileAreCheckedAgainstItsSize(String fault, Consumer<ByteBuffer> content) throws Exception {
         Path file = write(content);
         assertThatExceptionOfType(InvalidModelException.class)
                 .isThrownBy(() -> ParametersCheck.require(file))
@@ -92,11 +92,12 @@ class ParametersCheckTest {
     }
 
     @Test
-    void filesOfEachVersionAreTaken() throws Exception {
+    void filesOfEachVersionAreAccepted() throws Exception {
         assertThatCode(() -> ParametersCheck.require(SOUND)).doesNotThrowAnyException();
         Path earlier = write(buffer -> {
             list(buffer, 3);
-            // The second version, dense, of two values; the first, of one; the oldest, whose extents are of four bytes.
+            // A dense array of version 2 with two values, one of version 1 with one, and one of the oldest, with
+            // extents of four bytes.
             buffer.putInt(0xF993FAC9)
                     .putInt(0)
                     .putInt(1)
@@ -119,7 +120,7 @@ class ParametersCheckTest {
     }
 
     @Test
-    void aFileThatWasCutAnywhereIsRefused() throws Exception {
+    void aTruncatedFileIsRefused() throws Exception {
         byte[] whole = Files.readAllBytes(SOUND);
         for (int length = 0; length < whole.length; length += 10_007) {
             Path cut = Files.write(folder.resolve("cut.params"), Arrays.copyOf(whole, length));

@@ -83,7 +83,7 @@ class ResNetTrainerTest {
         return ModelDirectory.load(directory).network().values();
     }
 
-    /** Stops a training in the middle of its second epoch. */
+    /** Interrupts a training in the middle of its second epoch. */
     private void interrupt(Path directory) {
         int[] steps = {0};
         ResNetTrainer stopped = trainer(options(0.05), count -> {
@@ -95,7 +95,7 @@ class ResNetTrainerTest {
     }
 
     @Test
-    void theModelIsLearntAndVerified() throws Exception {
+    void theModelIsTrainedAndVerified() throws Exception {
         List<ResNetTrainer.Epoch> epochs = new ArrayList<>();
         trainer(options(0.05), count -> {}).train(folder, false, epochs::add);
         assertThat(epochs).hasSize(EPOCHS);
@@ -115,7 +115,7 @@ class ResNetTrainerTest {
         trainer(options(0.05), count -> {}).train(resumed, true, epoch -> epochs.add(epoch.epoch()));
         assertThat(epochs).containsExactly(2, 3);
         Map<String, float[]> expected = parameters(whole);
-        // Sums inside the engine differ in their last bit now and then, by where memory happens to lie.
+        // Sums inside the engine sometimes differ in their last bit, depending on memory alignment.
         parameters(resumed)
                 .forEach((name, values) ->
                         assertThat(values).as(name).containsExactly(expected.get(name), within(1e-5f)));
@@ -151,7 +151,7 @@ class ResNetTrainerTest {
     }
 
     @Test
-    void resumingWhatHasEndedChangesNothing() throws Exception {
+    void resumingAFinishedTrainingChangesNothing() throws Exception {
         trainer(options(0.05), count -> {}).train(folder, false, epoch -> {});
         Map<String, float[]> before = parameters(folder);
         List<Integer> epochs = new ArrayList<>();
