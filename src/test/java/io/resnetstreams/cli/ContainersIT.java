@@ -32,11 +32,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of docker-compose.yml and of the Kubernetes manifests, as they stand there, in containers by hand. The broker
- * is configured by the very class that Kafka's image uses, from the variables that it gets; Prometheus is Debian's. Not
- * run: the images' own builds and shell scripts, Grafana, the GPU.
+ * Runs the unmodified commands of docker-compose.yml and of the Kubernetes manifests in a {@link ContainerHost}. The
+ * class that Kafka's image uses configures the broker from its variables; Prometheus is Debian's. The images' builds
+ * and shell scripts, Grafana and the GPU are not covered.
  */
-@Tag("full") // DistributionIT runs the archive; ComposeFilesTest and KubernetesFilesTest hold the files to it.
+@Tag("full") // DistributionIT runs the archive; ComposeFilesTest and KubernetesFilesTest check the files.
 class ContainersIT {
     private static final Path DEPLOY = Path.of("deploy");
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -64,14 +64,14 @@ class ContainersIT {
         names.add("kafka");
         host = ContainerHost.start(folder, names);
 
-        Map<String, String> environment = securedToo(ComposeFile.environment(compose.service("broker")));
+        Map<String, String> environment = withSecuredListener(ComposeFile.environment(compose.service("broker")));
         List<Mount> mounts = new ArrayList<>(image());
-        // Not read-only in compose, so its /tmp is a plain folder; codecs are unpacked there.
+        // The broker's container is not read-only in Compose, so its /tmp is a plain folder; codecs are unpacked there.
         mounts.add(Mount.memory("/tmp", "mode=1777,exec"));
         mounts.add(Mount.writable(Files.createDirectory(folder.resolve("kafka-config")), "/opt/kafka/config"));
         mounts.add(Mount.readOnly(Files.createDirectories(folder.resolve("kafka-secrets")), "/etc/kafka/secrets"));
         ComposeFile.mounts(compose.service("broker")).forEach((target, volume) -> mounts.add(volume(volume, target)));
-        // What the image's launch script calls, without the options of its Java.
+        // The command of the image's launch script, without its Java options.
         List<String> setup = List.of(
                 "kafka.docker.KafkaDockerWrapper",
                 "setup",
@@ -91,10 +91,10 @@ class ContainersIT {
         assertThat(topics.awaitEnd()).as(topics.log()).isZero();
     }
 
-    /** All listen at the same port of the one network. */
+    /** All containers of a test listen on the same port of one network. */
     @AfterEach
-    void endWhatATestLeft() throws InterruptedException {
-        host.endAllBut("broker");
+    void killContainers() throws InterruptedException {
+        host.killAllExcept("broker");
     }
 
     @AfterAll
@@ -104,8 +104,8 @@ class ContainersIT {
         }
     }
 
-    /** Adds a listener with TLS and logins, which compose's broker has not and the manifests want. */
-    private static Map<String, String> securedToo(Map<String, String> environment) throws Exception {
+    /** Adds a listener with TLS and logins, which the manifests need and Compose's broker lacks. */
+    private static Map<String, String> withSecuredListener(Map<String, String> environment) throws Exception {
         authority = new HeldCertificate.Builder()
                 .commonName("test CA")
                 .certificateAuthority(0)
@@ -155,7 +155,7 @@ class ContainersIT {
         return host.run(name, new Specification(KAFKA_USER, "/", mounts, all, command));
     }
 
-    /** Starts a service of the product, with the image's user, folder, variables and entry point. */
+    /** Starts a service of the product with the image's user, directory, variables and entry point. */
     private static Container composed(String name) throws Exception {
         JsonNode service = compose.service(name);
         assertThat(service.get("read_only").asBoolean()).isTrue();
@@ -202,7 +202,7 @@ class ContainersIT {
                 .until(() -> value(expression) >= least);
     }
 
-    /** Waits until all events have their outcome, and no more. */
+    /** Waits until all events have exactly one outcome. */
     private static void awaitEveryOutcome() {
         await().atMost(LONGEST_WAIT).untilAsserted(() -> {
             Container check = product("check", mounts(), Map.of(), List.of("check", "--bootstrap", "broker:19092"));
@@ -211,7 +211,7 @@ class ContainersIT {
     }
 
     @Test
-    void composeEndsAtADashboardThatMoves() throws Exception {
+    void composeFeedsTheDashboard() throws Exception {
         assertThat(host.execute(image.healthcheck()).exitCode()).isNotZero();
         Container pipeline = composed("pipeline").awaitHealthy(image.healthcheck());
         Container prometheus = prometheus();
@@ -224,7 +224,7 @@ class ContainersIT {
         assertThat(host.get("http://prometheus:9090/api/v1/rules")).contains("ResnetStreamsBehind");
 
         producer.stop(grace("producer"));
-        // Its native library is unpacked too, and nothing in /tmp can be executed.
+        // This codec also unpacks its native library, and nothing in /tmp can be executed.
         produce("zstd");
         awaitEveryOutcome();
         assertThat(prometheus.stop(grace("prometheus"))).as(prometheus.log()).isZero();
@@ -237,7 +237,7 @@ class ContainersIT {
     }
 
     @Test
-    void thePodLogsInByItsSecretAndStopsInItsTime() throws Exception {
+    void thePodLogsInWithItsSecretAndStopsInTime() throws Exception {
         Kustomization rendered = Kustomization.render(DEPLOY.resolve("kubernetes/overlays/cpu"));
         JsonNode pod = rendered.only("Deployment").at("/spec/template/spec");
         JsonNode container = pod.at("/containers/0");
@@ -264,7 +264,7 @@ class ContainersIT {
         assertThat(instance.log()).doesNotContain(PASSWORD);
     }
 
-    /** Sends the samples once, as fast as it goes, compressed by this codec. */
+    /** Sends the samples once at full speed, compressed with this codec. */
     private static void produce(String codec) throws Exception {
         Container produce = product(
                 "produce-" + codec,
@@ -278,7 +278,7 @@ class ContainersIT {
         assertThat(produce.awaitEnd()).as(produce.log()).isZero();
     }
 
-    /** Returns the image and what compose gives each of its containers to write to. */
+    /** Returns the image and the writable mounts that Compose gives to each container. */
     private static List<Mount> mounts() {
         List<Mount> mounts = new ArrayList<>(image());
         for (String memory : ComposeFile.words(compose.service("pipeline").get("tmpfs"))) {
@@ -307,7 +307,7 @@ class ContainersIT {
                         Mount.readOnly(secret(volume.at("/secret/defaultMode").asInt()), target));
             } else {
                 assertThat(volume.has("emptyDir")).as(volume.toString()).isTrue();
-                // As the kubelet makes them.
+                // As the kubelet creates them.
                 Path empty = Files.createDirectories(
                         folder.resolve("empty-" + mount.get("name").asText()));
                 mounts.add(Mount.writable(empty, target));
@@ -351,7 +351,7 @@ class ContainersIT {
     }
 
     @Test
-    void aPodThatFindsNoGpuSaysSo() throws Exception {
+    void aPodWithoutAGpuReportsIt() throws Exception {
         Kustomization rendered = Kustomization.render(DEPLOY.resolve("kubernetes/overlays/gpu"));
         JsonNode pod = rendered.only("Deployment").at("/spec/template/spec");
         JsonNode container = pod.at("/containers/0");
