@@ -89,7 +89,7 @@ class AbortedEventsIT {
                 "--json",
                 "--set",
                 "guarantee=at_least_once",
-                // Where a test's own consumer decides what is committed.
+                // The only isolation level that may be set.
                 "--set",
                 "kafka.main.consumer.isolation.level=read_committed"
             };
