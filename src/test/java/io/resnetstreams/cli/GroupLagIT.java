@@ -208,8 +208,8 @@ class GroupLagIT {
                     send(producer, topics, 60);
                     producer.commitTransaction();
                 }
-                instance.awaitSamples(samples -> samples.value("resnet_streams_events_total{outcome=\"label\"}") == 300
-                        && hasNoLag(samples));
+                instance.awaitSamples(samples ->
+                        samples.value("resnet_streams_events_total{outcome=\"label\"}") == 300 && hasNoLag(samples));
                 assertThat(instance.samples().value("resnet_streams_end_to_end_seconds_count"))
                         .isEqualTo(300);
                 assertThat(instance.samples().value("resnet_streams_input_bytes_total"))
@@ -222,9 +222,7 @@ class GroupLagIT {
                 producer.abortTransaction();
                 instance.awaitSamples(GroupLagIT::hasNoLag);
                 // The lag remains 0.
-                await().during(Duration.ofSeconds(8))
-                        .atMost(LONGEST_WAIT)
-                        .until(() -> hasNoLag(instance.samples()));
+                await().during(Duration.ofSeconds(8)).atMost(LONGEST_WAIT).until(() -> hasNoLag(instance.samples()));
             }
         }
     }

@@ -227,7 +227,8 @@ final class HostileEvents {
     private void addBadImages() throws IOException {
         Path expected = BAD_IMAGES.resolve("expected.tsv");
         if (!Files.exists(expected)) {
-            System.out.println("HostileEventsIT runs without difficult images, since this file is missing: " + expected);
+            System.out.println(
+                    "HostileEventsIT runs without difficult images, since this file is missing: " + expected);
             return;
         }
         try (Stream<String> lines = Files.lines(expected)) {

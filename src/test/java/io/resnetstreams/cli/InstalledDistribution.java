@@ -49,7 +49,8 @@ final class InstalledDistribution {
         try (Stream<Path> files = Files.list(Path.of("target"))) {
             return files.filter(file -> file.toString().endsWith("-bin.tar.gz"))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("there is no archive in target, perhaps because of -Dquick"));
+                    .orElseThrow(() ->
+                            new IllegalStateException("there is no archive in target, perhaps because of -Dquick"));
         }
     }
 

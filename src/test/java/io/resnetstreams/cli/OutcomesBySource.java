@@ -88,7 +88,8 @@ final class OutcomesBySource implements AutoCloseable {
     ConsumerRecord<byte[], byte[]> only(int partition, long offset) {
         List<ConsumerRecord<byte[], byte[]>> found = outcomes.get(new Source(partition, offset));
         if (found == null || found.size() != 1) {
-            throw new AssertionError("event " + partition + "@" + offset + " does not have exactly one outcome: " + found);
+            throw new AssertionError(
+                    "event " + partition + "@" + offset + " does not have exactly one outcome: " + found);
         }
         return found.get(0);
     }

@@ -97,7 +97,8 @@ class UpgradeIT {
         }
     }
 
-    private static void assertEachEventHasOneLabelInOrder(TestCluster cluster, SteadyEvents events) throws InterruptedException {
+    private static void assertEachEventHasOneLabelInOrder(TestCluster cluster, SteadyEvents events)
+            throws InterruptedException {
         OutcomeFollower.Snapshot outcomes = events.finish();
         System.out.println("replaced while events flowed: " + outcomes);
         assertThat(outcomes.lost()).isZero();

@@ -32,7 +32,8 @@ class WorkflowsTest {
         DebianTools.require("node", "Debian's package nodejs");
         Path validator = PACKAGES.resolve("node_modules/@action-validator/cli/cli.mjs");
         DebianTools.requireThat(
-                Files.exists(validator), "the validator of workflows is not installed (npm ci --prefix " + PACKAGES + ")");
+                Files.exists(validator),
+                "the validator of workflows is not installed (npm ci --prefix " + PACKAGES + ")");
         return DebianTools.run(
                 Path.of("").toAbsolutePath(),
                 "",

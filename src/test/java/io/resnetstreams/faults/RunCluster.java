@@ -149,11 +149,9 @@ final class RunCluster implements AutoCloseable {
 
     void awaitNoOpenTransaction() {
         List<String> outputs = List.of(topics.labels(), topics.deadLetters());
-        await("no open transactions")
-                .atMost(LONGEST_WAIT)
-                .pollInterval(POLL)
-                .until(() -> ends(outputs, IsolationLevel.READ_COMMITTED)
-                        .equals(ends(outputs, IsolationLevel.READ_UNCOMMITTED)));
+        await("no open transactions").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> ends(
+                        outputs, IsolationLevel.READ_COMMITTED)
+                .equals(ends(outputs, IsolationLevel.READ_UNCOMMITTED)));
     }
 
     private Map<TopicPartition, Long> ends(List<String> names, IsolationLevel isolation)
