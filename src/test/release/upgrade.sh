@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds an older commit. UpgradeIT then replaces its instances by instances of this tree while events flow, and rolls one
+# Builds an older commit. UpgradeIT then replaces its instances with instances of this tree while events flow, and rolls one
 # back.
 # usage: src/test/release/upgrade.sh COMMIT     (in a tree in which 'mvn -Dquick -Dmaven.test.skip package' works)
 set -euo pipefail

@@ -143,7 +143,7 @@ class AccessIT {
         broker = new SecuredBroker(folder);
         events = TestCluster.events(folder, IMAGES);
         String[] asAdministrator = {"--bootstrap", broker.plainAddress()};
-        work(EXISTING, command -> asAdministrator);
+        runAllCommands(EXISTING, command -> asAdministrator);
     }
 
     @AfterAll
@@ -160,19 +160,19 @@ class AccessIT {
     }
 
     /** Runs all commands on topics with this name, each with its own connection. */
-    private static void work(String name, Connection connection) throws Exception {
-        done(Command.TOPICS.line(name, name, connection.of(Command.TOPICS)));
-        done(Command.PRODUCE.line(name, name, connection.of(Command.PRODUCE)));
+    private static void runAllCommands(String name, Connection connection) throws Exception {
+        assertSucceeds(Command.TOPICS.line(name, name, connection.of(Command.TOPICS)));
+        assertSucceeds(Command.PRODUCE.line(name, name, connection.of(Command.PRODUCE)));
         List<String> check = Command.CHECK.line(name, name, connection.of(Command.CHECK));
         InstanceProcess instance = InstanceProcess.command(Command.RUN.line(name, name, connection.of(Command.RUN)));
         try {
             instance.awaitRunning();
             await().atMost(Duration.ofSeconds(90))
                     .until(() -> CapturedCommand.run(check).exitCode() == 0);
-            done(Command.LABELS.line(name, name, connection.of(Command.LABELS)));
-            done(Command.LIST.line(name, name, connection.of(Command.LIST)));
-            done(Command.REPLAY.line(name, name, connection.of(Command.REPLAY)));
-            done(Command.BACKFILL.line(name, name, connection.of(Command.BACKFILL)));
+            assertSucceeds(Command.LABELS.line(name, name, connection.of(Command.LABELS)));
+            assertSucceeds(Command.LIST.line(name, name, connection.of(Command.LIST)));
+            assertSucceeds(Command.REPLAY.line(name, name, connection.of(Command.REPLAY)));
+            assertSucceeds(Command.BACKFILL.line(name, name, connection.of(Command.BACKFILL)));
             await().atMost(Duration.ofSeconds(90))
                     .until(() -> CapturedCommand.run(check).exitCode() == 0);
             assertThat(instance.terminate()).as(instance::log).isZero();
@@ -181,7 +181,7 @@ class AccessIT {
         }
     }
 
-    private static void done(List<String> line) {
+    private static void assertSucceeds(List<String> line) {
         CapturedCommand command = CapturedCommand.run(line);
         assertThat(command.exitCode()).as("%s: %s", line, command).isZero();
     }
@@ -194,7 +194,7 @@ class AccessIT {
 
     @Test
     void eachCommandWorksWithTheListedAcls() throws Exception {
-        work("granted", command -> connection(command.name(), command.needs("granted", "granted")));
+        runAllCommands("granted", command -> connection(command.name(), command.needs("granted", "granted")));
     }
 
     /** A command with one ACL missing, which its error must name. Its application has not processed any events. */

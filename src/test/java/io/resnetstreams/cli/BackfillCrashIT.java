@@ -40,7 +40,7 @@ class BackfillCrashIT {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 rig.send("events", partition, perPartition);
             }
-            crash(
+            relabelDespiteKills(
                     rig,
                     () -> InstanceProcess.main(
                             StubSource.class, words(rig, "--run=crash", "--output=new-labels", "--max-rate=300")),
@@ -66,7 +66,7 @@ class BackfillCrashIT {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 rig.send("events", partition, perPartition);
             }
-            JsonNode result = killed(
+            JsonNode result = runDespiteKills(
                     rig,
                     () -> InstanceProcess.main(
                             StubSource.class,
@@ -100,7 +100,7 @@ class BackfillCrashIT {
             long[] counts = sendImages(rig, 10);
             List<String> words = new ArrayList<>(List.of("backfill"));
             words.addAll(List.of(words(rig, "--run=crash", "--output=new-labels")));
-            crash(rig, () -> InstanceProcess.command(words), 100_000, 10, 8_000);
+            relabelDespiteKills(rig, () -> InstanceProcess.command(words), 100_000, 10, 8_000);
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 assertThat(rig.labelled("new-labels", partition))
                         .isEqualTo(
@@ -162,15 +162,15 @@ class BackfillCrashIT {
     }
 
     /** Starts three processes. Repeatedly kills one of them after a random number of offsets, and starts another. */
-    private static void crash(BackfillRig rig, Supplier<InstanceProcess> start, int events, int kills, int longestStep)
-            throws Exception {
-        JsonNode result = killed(rig, start, kills, longestStep);
+    private static void relabelDespiteKills(
+            BackfillRig rig, Supplier<InstanceProcess> start, int events, int kills, int longestStep) throws Exception {
+        JsonNode result = runDespiteKills(rig, start, kills, longestStep);
         assertThat(result.get("events").asInt()).isEqualTo(events);
         assertThat(result.get("labels").asInt()).isEqualTo(events);
     }
 
-    private static JsonNode killed(BackfillRig rig, Supplier<InstanceProcess> start, int kills, int longestStep)
-            throws Exception {
+    private static JsonNode runDespiteKills(
+            BackfillRig rig, Supplier<InstanceProcess> start, int kills, int longestStep) throws Exception {
         System.out.printf("backfill with %d kills, seed %d%n", kills, SEED);
         Random random = new Random(SEED);
         List<InstanceProcess> processes = new ArrayList<>();

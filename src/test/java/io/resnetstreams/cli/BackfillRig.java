@@ -42,7 +42,7 @@ final class BackfillRig implements AutoCloseable {
     private final Admin admin;
 
     BackfillRig() throws Exception {
-        // The default lets the log cleaner wait 15 s.
+        // By default the log cleaner waits 15 s between runs.
         cluster = TestCluster.start(Map.of("log.cleaner.backoff.ms", "200"));
         admin = cluster.clients().admin();
     }

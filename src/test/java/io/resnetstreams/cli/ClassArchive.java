@@ -8,7 +8,8 @@ import java.util.spi.ToolProvider;
 
 /**
  * The classes of tests and product in the form that starts fastest: as jars, with an archive of the classes that an
- * earlier process loaded (AppCDS). Processes that start then take less time from those that run on the same two cores.
+ * earlier process loaded (AppCDS). Starting processes then take less time from those already running on the same two
+ * cores.
  */
 final class ClassArchive {
     private static final Path FOLDER = Path.of("target", "scaling");

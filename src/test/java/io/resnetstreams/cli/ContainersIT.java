@@ -87,7 +87,7 @@ class ContainersIT {
                 .contains("cluster.id=" + environment.get("CLUSTER_ID"));
         kafka("broker", mounts, environment, List.of("kafka.Kafka", "/opt/kafka/config/server.properties"))
                 .awaitHealthy(List.of("bash", "-c", "exec 3<>/dev/tcp/broker/19092"));
-        Container topics = composed("topics");
+        Container topics = startService("topics");
         assertThat(topics.awaitEnd()).as(topics.log()).isZero();
     }
 
@@ -156,13 +156,14 @@ class ContainersIT {
     }
 
     /** Starts a service of the product with the image's user, directory, variables and entry point. */
-    private static Container composed(String name) throws Exception {
+    private static Container startService(String name) throws Exception {
         JsonNode service = compose.service(name);
         assertThat(service.get("read_only").asBoolean()).isTrue();
-        return product(name, mounts(), ComposeFile.environment(service), ComposeFile.words(service.get("command")));
+        return startProduct(
+                name, mounts(), ComposeFile.environment(service), ComposeFile.words(service.get("command")));
     }
 
-    private static Container product(
+    private static Container startProduct(
             String name, List<Mount> mounts, Map<String, String> environment, List<String> arguments) throws Exception {
         Map<String, String> all = new LinkedHashMap<>(Map.of("PATH", PATH));
         all.putAll(image.environment());
@@ -205,7 +206,8 @@ class ContainersIT {
     /** Waits until all events have exactly one outcome. */
     private static void awaitEveryOutcome() {
         await().atMost(LONGEST_WAIT).untilAsserted(() -> {
-            Container check = product("check", mounts(), Map.of(), List.of("check", "--bootstrap", "broker:19092"));
+            Container check =
+                    startProduct("check", mounts(), Map.of(), List.of("check", "--bootstrap", "broker:19092"));
             assertThat(check.awaitEnd()).as(check.log()).isZero();
         });
     }
@@ -213,10 +215,10 @@ class ContainersIT {
     @Test
     void composeFeedsTheDashboard() throws Exception {
         assertThat(host.execute(image.healthcheck()).exitCode()).isNotZero();
-        Container pipeline = composed("pipeline").awaitHealthy(image.healthcheck());
+        Container pipeline = startService("pipeline").awaitHealthy(image.healthcheck());
         Container prometheus = prometheus();
         prometheus.awaitHealthy(ComposeFile.healthcheck(compose.service("prometheus")));
-        Container producer = composed("producer");
+        Container producer = startService("producer");
 
         awaitAtLeast(0.1, "sum(rate(resnet_streams_events_total{outcome=\"label\"}[1m]))");
         awaitAtLeast(1, "resnet_streams:instances:count{job=\"resnet-streams\"}");
@@ -244,7 +246,7 @@ class ContainersIT {
         assertThat(pod.at("/securityContext/runAsUser").asText() + ":"
                         + pod.at("/securityContext/runAsGroup").asText())
                 .isEqualTo(image.last("USER"));
-        Container instance = product(
+        Container instance = startProduct(
                 "pod", podMounts(rendered, pod), podEnvironment(container), ComposeFile.words(container.get("args")));
         for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
             assertThat(container.at("/" + probe + "/httpGet/port").asText()).isEqualTo("metrics");
@@ -266,7 +268,7 @@ class ContainersIT {
 
     /** Sends the samples once at full speed, compressed with this codec. */
     private static void produce(String codec) throws Exception {
-        Container produce = product(
+        Container produce = startProduct(
                 "produce-" + codec,
                 mounts(),
                 Map.of(),
@@ -355,7 +357,7 @@ class ContainersIT {
         Kustomization rendered = Kustomization.render(DEPLOY.resolve("kubernetes/overlays/gpu"));
         JsonNode pod = rendered.only("Deployment").at("/spec/template/spec");
         JsonNode container = pod.at("/containers/0");
-        Container instance = product(
+        Container instance = startProduct(
                 "gpu-pod",
                 podMounts(rendered, pod),
                 podEnvironment(container),

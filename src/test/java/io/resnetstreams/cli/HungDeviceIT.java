@@ -12,7 +12,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 
-/** A device that hangs in a batch, in a process of its own. */
+/** The device of an instance hangs in a batch. The instance runs in a process of its own. */
 class HungDeviceIT {
     private static final Duration LONGEST = Duration.ofSeconds(120);
     private static final String TIMEOUT = "batch.timeoutMillis=2000";

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Input topics and groups that changed while no instance ran: what is logged, counted and rejected. */
+/** Input topics and groups in an unexpected state: what is logged, counted and rejected. */
 class InputGapIT {
     private static final TopicPartition PARTITION = new TopicPartition("image-events", 0);
     private static final Duration PATIENCE = Duration.ofMinutes(3);

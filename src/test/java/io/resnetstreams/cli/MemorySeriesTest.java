@@ -10,7 +10,7 @@ class MemorySeriesTest {
     private final MemorySeries series = new MemorySeries();
 
     @Test
-    void aLineHasItsOwnSlope() {
+    void theSlopeOfALineIsExact() {
         for (int minute = 0; minute < 10; minute++) {
             series.add(minute, 500_000_000 + 3_000_000L * minute);
         }

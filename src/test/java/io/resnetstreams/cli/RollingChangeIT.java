@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Instances with the same {@code applicationId} may differ in model, guarantee and topology while they are replaced one
- * by one, so the id need not change. The pipelines run in this process, with a delayed classifier that ignores the
+ * at a time, so the id need not change. The pipelines run in this process, with a delayed classifier that ignores the
  * images.
  */
 class RollingChangeIT {

@@ -149,7 +149,7 @@ class RunStoreIT {
         }
     }
 
-    /** Corresponds to compaction that removes the last event after planning. */
+    /** Simulates compaction that removes the last event after planning. */
     @Test
     void aPartitionWithoutItsLastEventIsDoneAfterThePreviousOne() throws Exception {
         rig.createTopic("shrunk", 1, Map.of());

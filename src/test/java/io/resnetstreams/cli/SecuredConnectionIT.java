@@ -70,7 +70,7 @@ class SecuredConnectionIT {
         return all;
     }
 
-    private static CapturedCommand done(Path configuration, String... words) {
+    private static CapturedCommand succeed(Path configuration, String... words) {
         CapturedCommand command = CapturedCommand.run(words(configuration, words));
         assertThat(command.exitCode()).as("%s: %s", List.of(words), command).isZero();
         assertThat(command.out() + command.err()).doesNotContain(broker.secret());
@@ -96,8 +96,8 @@ class SecuredConnectionIT {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SCRAM")
     void everyOtherLoginWorks(Login login) throws Exception {
         Path configuration = granted(login);
-        done(configuration, "topics");
-        done(configuration, "produce", events.toString());
+        succeed(configuration, "topics");
+        succeed(configuration, "produce", events.toString());
         assertThat(CapturedCommand.run(words(configuration, "check")).exitCode())
                 .isEqualTo(1);
     }
@@ -112,21 +112,21 @@ class SecuredConnectionIT {
     private static void assertEveryCommandWorks(Login login) throws Exception {
         String user = userOf(login);
         Path configuration = granted(login);
-        done(configuration, "topics");
+        succeed(configuration, "topics");
         InstanceProcess instance = InstanceProcess.command(words(configuration, "run", "--json", "--debug"));
         try {
             instance.awaitRunning();
-            done(configuration, "produce", events.toString());
+            succeed(configuration, "produce", events.toString());
             CapturedCommand labels =
-                    done(configuration, "labels", "--from-beginning", "--json", "--count", Integer.toString(IMAGES));
+                    succeed(configuration, "labels", "--from-beginning", "--json", "--count", Integer.toString(IMAGES));
             assertThat(labels.out()).hasLineCount(IMAGES);
             await().atMost(Duration.ofSeconds(60))
                     .until(() ->
                             CapturedCommand.run(words(configuration, "check")).exitCode() == 0);
-            assertThat(done(configuration, "dlq", "list").out()).contains("unknown_format", "1 dead letter");
-            done(configuration, "dlq", "show");
-            done(configuration, "dlq", "export", folder.resolve(user).toString());
-            done(configuration, "dlq", "replay");
+            assertThat(succeed(configuration, "dlq", "list").out()).contains("unknown_format", "1 dead letter");
+            succeed(configuration, "dlq", "show");
+            succeed(configuration, "dlq", "export", folder.resolve(user).toString());
+            succeed(configuration, "dlq", "replay");
             assertThat(instance.terminate()).as(instance::log).isZero();
         } finally {
             instance.killIfAlive();

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** SIGTERM in various states of an instance. The engine must not be unloaded while a thread still computes. */
 class TerminationIT {
     private static final Duration LONGEST = Duration.ofSeconds(120);
-    /** From the start of a process to its exit by itself. */
+    /** The longest time from the start of a process to its own exit. */
     private static final Duration LONGEST_RUN = Duration.ofSeconds(300);
-    /** An immediate exit needs time, too, on a busy machine. */
+    /** Even an immediate exit takes time on a busy machine. */
     private static final Duration AT_ONCE = Duration.ofSeconds(20);
 
     @TempDir

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Follows {@code docs/upgrading.md}: while events flow, instances are replaced one by one by another build, one is
+ * Follows {@code docs/upgrading.md}: while events flow, instances are replaced with another build one at a time, one is
  * rolled back, and then all get another model.
  */
 @Tag("full") // RollingChangeIT replaces instances, models and topologies within one process.

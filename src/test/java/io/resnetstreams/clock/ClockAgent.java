@@ -17,8 +17,8 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * Java agent that shifts the wall clock of the process that loads it. It replaces each call of
- * {@link System#currentTimeMillis()} outside the JDK by a call of {@link #currentTimeMillis()}. The monotonic clock and
- * the JDK itself are not changed.
+ * {@link System#currentTimeMillis()} outside the JDK with a call of {@link #currentTimeMillis()}. The monotonic clock
+ * and the JDK itself are not changed.
  */
 public final class ClockAgent {
     private static final String METHOD = "currentTimeMillis";

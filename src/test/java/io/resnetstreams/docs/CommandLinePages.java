@@ -128,8 +128,8 @@ final class CommandLinePages {
     }
 
     /**
-     * Adds a command's footer: its notes, and the commands below "Example:", which a backslash continues on the next
-     * line.
+     * Adds a command's footer: its notes, and the commands below "Example:". A backslash at the end of a line continues
+     * a command.
      */
     private static void examples(MarkdownText page, CommandSpec spec) {
         List<String> commands = new ArrayList<>();

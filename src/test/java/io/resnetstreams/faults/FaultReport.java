@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Writes {@code target/faults-GUARANTEE.md}, the faults and their results, again after each run. */
+/** The report {@code target/faults-GUARANTEE.md}: the faults and their results. It is rewritten after each run. */
 final class FaultReport {
     private final long seed;
     private final Guarantee guarantee;

@@ -266,7 +266,9 @@ final class FaultRun implements AutoCloseable {
         await("events").atMost(LONGEST_WAIT).until(() -> stream.acknowledged() >= events);
     }
 
-    /** Stops the events, waits until all are processed, stops the instances and counts the outcomes independently. */
+    /**
+     * Stops sending, waits until all events are processed, stops the instances and counts the outcomes independently.
+     */
     IndependentCount finishAndCount() throws Exception {
         instances.values().forEach(InstanceProcess::awaitRunning);
         int sent = stream.stop();
@@ -322,7 +324,7 @@ final class FaultRun implements AutoCloseable {
     }
 
     /**
-     * Stops the events, waits until all are processed, stops the instances and audits the topics.
+     * Stops sending, waits until all events are processed, stops the instances and audits the topics.
      *
      * @param complete whether each event gets an outcome; if not, the run ends when no more outcomes come
      */
