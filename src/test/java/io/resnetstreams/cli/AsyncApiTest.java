@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code topology/asyncapi.yaml} is valid, and says of topics and records what the code does. */
+/** {@code topology/asyncapi.yaml} is valid and matches the code's topics and records. */
 class AsyncApiTest {
     private static final Path TOPOLOGY = Path.of("topology");
     private static final Path PACKAGES = Path.of("src", "test", "kubernetes");
@@ -58,12 +58,12 @@ class AsyncApiTest {
         }
     }
 
-    /** Returns what AsyncAPI's parser for Node says. */
+    /** Returns the findings of AsyncAPI's parser for Node. */
     private static String parsed(JsonNode document) throws Exception {
         DebianTools.require("node", "Debian's package nodejs");
         DebianTools.requireThat(
                 Files.isDirectory(PACKAGES.resolve("node_modules/@asyncapi/parser")),
-                "no parser of AsyncAPI (npm ci --prefix " + PACKAGES + ")");
+                "AsyncAPI's parser is not installed (npm ci --prefix " + PACKAGES + ")");
         String folder = TOPOLOGY.toAbsolutePath().toString();
         DebianTools.Answer answer = DebianTools.run(PACKAGES, document.toString(), "node", "asyncapi.mjs", folder);
         assertThat(answer.exitCode()).as(answer.text()).isZero();
@@ -71,22 +71,22 @@ class AsyncApiTest {
     }
 
     @Test
-    void itsOwnParserFindsNothing() throws Exception {
+    void theParserFindsNoErrors() throws Exception {
         assertThat(parsed(document))
                 .isEqualToIgnoringNewLines(
                         "AsyncAPI 3.0.0: receive classify, send publishLabel, send publishDeadLetter");
     }
 
-    /** Otherwise the test above could not fail. */
+    /** Shows that the test above can fail. */
     @Test
-    void itsParserFindsWhatIsWrong() throws Exception {
+    void theParserFindsAnError() throws Exception {
         ((ObjectNode) document.at("/operations/classify")).put("action", "listen");
         ((ObjectNode) document.at("/components/messages/imageEvent/payload")).put("$ref", "./no.schema.json");
         ((ObjectNode) document.at("/components/messages/label/examples/0/payload")).remove("source");
         assertThat(parsed(document)).contains("error operations.classify.action", "no.schema.json");
     }
 
-    /** Returns a part with all that it refers to in its place. */
+    /** Returns a node with all references replaced by their targets. */
     private JsonNode resolved(JsonNode node) throws IOException {
         if (node.has("$ref")) {
             String reference = node.get("$ref").asText();
@@ -131,7 +131,7 @@ class AsyncApiTest {
     }
 
     @Test
-    void topicsAreThoseThatTopicsCreates() throws IOException {
+    void topicsAreThoseOfTheTopicsCommand() throws IOException {
         Configuration.TopicsSection topics = defaults.topics();
         assertTopic("imageEvents", topics.input(), false);
         assertTopic("imageLabels", topics.labels(), true);
@@ -165,7 +165,7 @@ class AsyncApiTest {
         assertThat(references).containsAll(schemas);
     }
 
-    /** What {@code produce} sends is an image file; its headers say so, and the reader takes it for one. */
+    /** {@code produce} sends image files; their headers say so, and the reader recognises them. */
     @Test
     void imageFilesAreSentAsDescribed() throws Exception {
         try (MockProducer<byte[], byte[]> producer =

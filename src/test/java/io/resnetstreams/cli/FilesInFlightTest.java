@@ -68,7 +68,7 @@ class FilesInFlightTest {
     }
 
     @Test
-    void largeFilesAreFewInFlight() {
+    void fewLargeFilesAreInFlight() {
         int half = 40 << 20;
         files.add(file("a", half));
         answer(0);
@@ -77,7 +77,7 @@ class FilesInFlightTest {
     }
 
     @Test
-    void theEventIsAnImageOfTheFilesName() {
+    void theEventIsAnImageWithTheFilesName() {
         answersAtOnce = true;
         files.add(file("cat.png", 3));
         assertThat(events.get(0).source().topic()).isEqualTo("cat.png");

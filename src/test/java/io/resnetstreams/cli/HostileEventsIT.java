@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /**
- * Hostile events through a real broker and a real instance, each between two good ones on one partition: each gives exactly
- * one outcome, the right one, and its neighbours get labels.
+ * Sends hostile events to a real instance, each between two valid ones on one partition. Each gets exactly one outcome,
+ * the expected one, and its neighbours get labels.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileEventsIT {
@@ -58,7 +58,7 @@ class HostileEventsIT {
     private List<Case> cases;
     private long events;
 
-    /** A producer's record whose timestamp may be missing, which the client's own constructor refuses. */
+    /** A record with any timestamp, including those that the client's constructor rejects. */
     private static final class TimedRecord extends ProducerRecord<byte[], byte[]> {
         private final Long time;
 
@@ -128,7 +128,9 @@ class HostileEventsIT {
         cluster.close();
     }
 
-    /** Such events pass the limits of clients and broker, which look at compressed bytes. */
+    /**
+     * Returns a producer with large limits. Clients and broker check the compressed size, so such events are accepted.
+     */
     private Producer<byte[], byte[]> producer(String compression) {
         return new KafkaClients(new ConfigurationLoader()
                         .set("bootstrapServers", cluster.bootstrap(), "test")
@@ -150,7 +152,7 @@ class HostileEventsIT {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void eachHasTheOneOutcomeThatItShouldHave(Case hostile) {
+    void eachEventHasExactlyTheExpectedOutcome(Case hostile) {
         long offset = offsets.get(hostile);
         List<ConsumerRecord<byte[], byte[]>> labelled = labels.getOrDefault(offset, List.of());
         List<ConsumerRecord<byte[], byte[]>> dead = deadLetters.getOrDefault(offset, List.of());
@@ -167,7 +169,7 @@ class HostileEventsIT {
 
     private void assertLabel(ConsumerRecord<byte[], byte[]> label, Case hostile) {
         assertThat(Arrays.equals(label.key(), hostile.key()))
-                .as("its key as it came")
+                .as("unchanged key")
                 .isTrue();
         assertThat(label.headers().toArray()).isEqualTo(hostile.headers().toArray());
         if (hostile.timestamp() != null && hostile.timestamp() < 0) {
@@ -191,13 +193,13 @@ class HostileEventsIT {
             assertThat(headers).hasSize(9);
         } else {
             assertThat(Arrays.equals(letter.key(), hostile.key()))
-                    .as("its key as it came")
+                    .as("unchanged key")
                     .isTrue();
             assertThat(Arrays.equals(letter.value(), hostile.value()))
-                    .as("its value as it came")
+                    .as("unchanged value")
                     .isTrue();
-            Header[] came = hostile.headers().toArray();
-            assertThat(Arrays.copyOf(headers, came.length)).isEqualTo(came);
+            Header[] sent = hostile.headers().toArray();
+            assertThat(Arrays.copyOf(headers, sent.length)).isEqualTo(sent);
         }
     }
 
@@ -214,7 +216,7 @@ class HostileEventsIT {
     }
 
     @Test
-    void outcomesStandInTheOrderOfTheirEvents() {
+    void outcomesAreInTheOrderOfTheirEvents() {
         assertThat(inOrder(labels)).isSorted();
         assertThat(inOrder(deadLetters)).isSorted();
     }
@@ -234,13 +236,13 @@ class HostileEventsIT {
     }
 
     @Test
-    void theInstanceIsWellAndEndsAsAsked() throws Exception {
+    void theInstanceIsHealthyAndStopsCleanly() throws Exception {
         assertThat(instance.log()).doesNotContain("OutOfMemoryError", "SIGSEGV");
         assertThat(instance.terminate()).as(instance::log).isZero();
     }
 
     @Test
-    void exportedFilesAreNamedByTheirPlaceAlone() throws IOException {
+    void namesOfExportedFilesContainOnlyPositions() throws IOException {
         Path exported = Files.createDirectory(folder.resolve("exported"));
         int code = new CommandLine(new DlqCommand())
                 .execute("export", exported.toString(), "--bootstrap", cluster.bootstrap());
@@ -268,7 +270,7 @@ class HostileEventsIT {
     }
 
     @Test
-    void whatCameWithoutContentIsNotSentBack() {
+    void deadLettersWithoutContentAreNotResent() {
         long end = inputEnd();
         int code = new CommandLine(new DlqCommand())
                 .execute("replay", "--bootstrap", cluster.bootstrap(), "--code", "event_too_large");

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An instance as {@code run} makes it, whose device sleeps: {@value #IMAGES_PER_SECOND} images a second, however large the
- * batch. Several of them fit on a machine that could not run as many networks.
+ * An instance as {@code run} builds it, with a device that sleeps. It processes {@value #IMAGES_PER_SECOND} images per
+ * second for any batch size, so a machine can run more instances than it could run networks.
  */
 public final class SimulatedInstance {
     static final int IMAGES_PER_SECOND = 60;
@@ -40,7 +40,11 @@ public final class SimulatedInstance {
 
     private SimulatedInstance() {}
 
-    /** Takes the broker's address and settings as {@code key=value}; ends by SIGTERM, after it has left the group. */
+    /**
+     * Runs until SIGTERM, after which it leaves the group.
+     *
+     * @param arguments the broker's address, then settings as {@code key=value}
+     */
     public static void main(String[] arguments) throws Exception {
         System.setProperty("resnet-streams.log.own", "INFO");
         ConfigurationLoader loader = new ConfigurationLoader().set("bootstrapServers", arguments[0], "arguments");
@@ -66,7 +70,7 @@ public final class SimulatedInstance {
                 ClassificationService service = service(configuration, metrics);
                 Pipeline pipeline =
                         Pipeline.create(configuration.pipelineSettings(), service::classify, metrics.topology())) {
-            // It ends with the process.
+            // The watch stops with the process.
             metrics.watch(pipeline, source, configuration.metrics().kafkaList(), signal);
             Runtime.getRuntime().addShutdownHook(new Thread(pipeline::close, "leave"));
             log.info("Metrics at {}/metrics", server.address());
@@ -94,7 +98,7 @@ public final class SimulatedInstance {
                 metrics.inference());
     }
 
-    /** Begins a batch when the one before has ended, as a device with one queue does. */
+    /** Starts a batch when the previous one is done, as a device with one queue does. */
     private static final class Sleeper implements Classifier {
         private long freeAt = System.nanoTime();
 
@@ -119,7 +123,7 @@ public final class SimulatedInstance {
 
         @Override
         public void close() {
-            // Nothing is held.
+            // Nothing to release.
         }
     }
 }

@@ -23,7 +23,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import picocli.CommandLine;
 
-/** Labels events by their first byte, on threads of its own, without a network; {@code main} is the backfill with it. */
+/**
+ * Labels events by their first byte, on threads of its own and without a network. {@code main} runs backfills with it.
+ */
 public final class StubSource implements ClassifierSource {
     private final ModelReference model;
 
