@@ -69,6 +69,13 @@ final class AuditFaults {
         return gaps.size();
     }
 
+    /** Removes the faults of a kind, and returns their number. */
+    long remove(Fault fault) {
+        examples.remove(fault);
+        Long count = counts.remove(fault);
+        return count == null ? 0 : count;
+    }
+
     Map<Fault, List<String>> examples() {
         return examples;
     }

@@ -29,19 +29,8 @@ final class AuditedOutcomes {
     private long count;
     private long ofEarlierTopic;
 
-    /** A fault, unless one of its outcomes turns out to belong to an earlier topic. */
-    private static final class Suspicion {
-        private final Fault fault;
-        private final String example;
-        private final Map<Integer, Integer> times;
-        private boolean isRefuted;
-
-        Suspicion(Fault fault, String example, Map<Integer, Integer> times) {
-            this.fault = fault;
-            this.example = example;
-            this.times = times;
-        }
-    }
+    /** A fault, unless one of its outcomes, given by their bits and timestamps, turns out to belong to an earlier topic. */
+    private record Suspicion(Fault fault, String example, Map<Integer, Integer> times) {}
 
     /** Timestamps by bit, four bytes each, in pages that are allocated when needed. */
     private static final class Times {
@@ -118,9 +107,9 @@ final class AuditedOutcomes {
     /** Adds an event, and removes an outcome that is not its own. */
     void event(int bit, long timestamp) {
         int time = code(timestamp);
-        for (Suspicion suspicion : suspicions.getOrDefault(bit, List.of())) {
-            if (!suspicion.isRefuted && differ(time, suspicion.times.get(bit))) {
-                suspicion.isRefuted = true;
+        for (Suspicion suspicion : List.copyOf(suspicions.getOrDefault(bit, List.of()))) {
+            if (differ(time, suspicion.times.get(bit))) {
+                suspicion.times.keySet().forEach(other -> suspicions.get(other).remove(suspicion));
                 if (suspicion.fault == Fault.DUPLICATE) {
                     count--;
                     ofEarlierTopic++;
@@ -159,7 +148,7 @@ final class AuditedOutcomes {
     /** Reports each fault with its position. */
     void report(BiConsumer<Fault, String> found) {
         suspicions.forEach((bit, all) -> all.stream()
-                .filter(suspicion -> !suspicion.isRefuted && isReportedAt(suspicion, bit))
+                .filter(suspicion -> isReportedAt(suspicion, bit))
                 .forEach(suspicion -> found.accept(suspicion.fault, suspicion.example)));
     }
 

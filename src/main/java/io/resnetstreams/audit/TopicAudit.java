@@ -2,7 +2,6 @@ package io.resnetstreams.audit;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.events.SourcePosition;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -21,14 +20,10 @@ import java.util.TreeMap;
  * <p>Threading: one thread.
  */
 public final class TopicAudit {
-    private static final int MAX_EXAMPLES = 10;
-
     private final Map<Integer, AuditedPartition> partitions = new HashMap<>();
     private final AuditFaults faults = new AuditFaults();
     private final boolean bounded;
     private long events;
-    private final List<String> ghosts = new ArrayList<>();
-    private long ghostCount;
     private long judged;
     private boolean isCompacted;
 
@@ -37,11 +32,7 @@ public final class TopicAudit {
         this(false);
     }
 
-    /**
-     * Creates an audit.
-     *
-     * @param bounded whether outcomes of events outside the ranges are ghosts; otherwise they are ignored
-     */
+    /** Creates an audit; if it is bounded, outcomes of events outside the ranges are ghosts, otherwise they are ignored. */
     public TopicAudit(boolean bounded) {
         this.bounded = bounded;
     }
@@ -149,10 +140,7 @@ public final class TopicAudit {
             return true;
         }
         if (partition == null || bounded || source.offset() >= partition.ghostsFrom) {
-            ghostCount++;
-            if (ghosts.size() < MAX_EXAMPLES) {
-                ghosts.add(source.toString());
-            }
+            faults.found(Fault.GHOST, source.toString());
         } else if (source.offset() < partition.begin) {
             partition.expired(place, source.offset());
         }
@@ -245,9 +233,7 @@ public final class TopicAudit {
         boolean isRecreated =
                 earlier > 0 || partitions.values().stream().anyMatch(AuditedPartition::isCommittedBeyondEnd);
         if (isRecreated) {
-            earlier += ghostCount;
-        } else {
-            all.found(Fault.GHOST, ghostCount, ghosts);
+            earlier += all.remove(Fault.GHOST);
         }
         long gaps = 0;
         for (Map.Entry<Integer, AuditedPartition> entry : partitions.entrySet()) {

@@ -15,7 +15,9 @@ import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.Topics;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -25,6 +27,7 @@ import org.apache.kafka.common.KafkaException;
  */
 public final class BackfillJob {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+    private static final Duration ELECTION_POLL = Duration.ofMillis(200);
     /** A yielding process finishes its events in flight while it waits, so they are limited. */
     private static final int YIELDING_WINDOW = 256;
 
@@ -62,18 +65,16 @@ public final class BackfillJob {
      *
      * @param finished the run with its result; null if it is not finished
      * @param unfinished why there is no result, as the end of a sentence about the run; null if it is finished
-     * @param statistics of this process
      */
-    public record Ending(BackfillRun finished, String unfinished, BackfillStatistics statistics) {}
+    public record Ending(BackfillRun finished, String unfinished) {}
 
     /** Works until the run ends, or this process's part of it. */
     public Ending run(ClassifierSource.Loaded loaded, PipelineCounts counts, Pace pace, Termination termination)
             throws InterruptedException {
-        BackfillStatistics statistics = new BackfillStatistics(counts);
-        End end = work(loaded, statistics, pace, termination);
+        End end = work(loaded, counts, pace, termination);
         BackfillRun run = end == End.DONE ? audited(termination) : null;
         if (run != null && run.state() == BackfillRun.State.FINISHED) {
-            return new Ending(run, null, statistics);
+            return new Ending(run, null);
         }
         String continued = "'backfill --run " + plan.run() + "' continues it";
         String unfinished =
@@ -90,10 +91,10 @@ public final class BackfillJob {
                                 : "is done, but was stopped before its audit; " + continued;
                     }
                 };
-        return new Ending(null, unfinished, statistics);
+        return new Ending(null, unfinished);
     }
 
-    private End work(ClassifierSource.Loaded loaded, BackfillStatistics statistics, Pace pace, Termination termination)
+    private End work(ClassifierSource.Loaded loaded, PipelineCounts counts, Pace pace, Termination termination)
             throws InterruptedException {
         try (GroupProgress progress = new GroupProgress(clients, plan);
                 LiveWatch watch = pace.liveTarget() == null ? null : watch(pace.liveTarget())) {
@@ -103,7 +104,7 @@ public final class BackfillJob {
             }
             BackfillReplay replay =
                     new BackfillReplay(plan, pace.eventsPerSecond(), () -> watch != null && watch.isYielding());
-            try (Pipeline pipeline = pipeline(loaded, statistics, pace, replay);
+            try (Pipeline pipeline = pipeline(loaded, counts, pace, replay);
                     DeadLetterCounter deadLetters = new DeadLetterCounter(clients, plan)) {
                 termination.startAttended(pipeline);
                 return new BackfillFollower(store, plan, progress, deadLetters, listener).follow(pipeline, termination);
@@ -112,7 +113,7 @@ public final class BackfillJob {
     }
 
     private LiveWatch watch(Duration target) {
-        return LiveWatch.start(
+        return new LiveWatch(
                 clients,
                 configuration.applicationId(),
                 clients.partitions(plan.parameters().input()),
@@ -139,10 +140,9 @@ public final class BackfillJob {
         }
     }
 
-    private Pipeline pipeline(
-            ClassifierSource.Loaded loaded, BackfillStatistics statistics, Pace pace, BackfillReplay replay) {
+    private Pipeline pipeline(ClassifierSource.Loaded loaded, PipelineCounts counts, Pace pace, BackfillReplay replay) {
         try {
-            return Pipeline.create(settings(pace), loaded.classifier(), statistics, replay);
+            return Pipeline.create(settings(pace), loaded.classifier(), counts, replay);
         } catch (IllegalArgumentException | KafkaException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
@@ -178,13 +178,19 @@ public final class BackfillJob {
                 kafka);
     }
 
-    /** Audits, or waits for the process that audits; returns the run afterwards, or null if it was removed. */
+    /**
+     * Audits, or waits for the process that audits; returns the run afterwards, or null if it was removed. All processes join a
+     * group that subscribes to a topic of one partition, and the member with the partition audits. If it crashes, another member
+     * gets the partition after the session timeout.
+     */
     private BackfillRun audited(Termination termination) throws InterruptedException {
         listener.audits();
-        try (RunElection election = new RunElection(clients, plan, RunStore.topic(configuration.applicationId()))) {
+        try (Consumer<byte[], byte[]> member = clients.groupMember(plan.auditGroup())) {
+            member.subscribe(List.of(RunStore.topic(configuration.applicationId())));
             BackfillRun run = store.run(plan.run());
             while (run != null && run.state() == BackfillRun.State.RUNNING && !termination.isAsked()) {
-                run = election.isElected() ? audited() : store.run(plan.run());
+                member.poll(ELECTION_POLL);
+                run = member.assignment().isEmpty() ? store.run(plan.run()) : audited();
             }
             return run;
         } catch (KafkaException e) {
@@ -194,7 +200,7 @@ public final class BackfillJob {
     }
 
     private BackfillRun audited() throws InterruptedException {
-        BackfillResult result = new BackfillAudit(clients, plan).run();
+        BackfillRun.Result result = new BackfillAudit(clients, plan).run();
         return store.change(plan.run(), run -> run == null ? null : run.finished(System.currentTimeMillis(), result));
     }
 }

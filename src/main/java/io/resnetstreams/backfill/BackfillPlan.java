@@ -54,6 +54,11 @@ public record BackfillPlan(
         return applicationId + "-backfill-" + run;
     }
 
+    /** Returns the consumer group that elects one of the run's processes to audit it. */
+    public String auditGroup() {
+        return group + "-audit";
+    }
+
     /** Returns a copy of an outcome's headers, with the headers of this run and its model added. */
     Headers marked(Headers headers) {
         String model = parameters.model().name() + " " + parameters.model().digest();

@@ -1,14 +1,18 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.audit.OutcomeScan;
+import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
-import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.kafka.TopicReader.End;
+import io.resnetstreams.topology.EventClassifier;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -26,6 +30,9 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
     private static final int HEAP_SHARE = 8;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(1);
+    private static final Duration MEASURE = Duration.ofSeconds(3);
+    private static final int IN_FLIGHT = 512;
 
     public EventSample {
         events = List.copyOf(events);
@@ -92,7 +99,8 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
 
             @Override
             public boolean visit(ConsumerRecord<byte[], byte[]> record) {
-                RawEvent event = event(record);
+                RawEvent event =
+                        new RawEvent(OutcomeScan.position(record), record.key(), record.value(), record.headers());
                 events++;
                 bytes += event.sizeInBytes();
                 next = record.offset() + 1;
@@ -104,11 +112,29 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
         }
     }
 
-    private static RawEvent event(ConsumerRecord<byte[], byte[]> record) {
-        return new RawEvent(
-                new SourcePosition(record.topic(), record.partition(), record.offset(), record.timestamp()),
-                record.key(),
-                record.value(),
-                record.headers());
+    /**
+     * Measures how fast this machine classifies these events, without Kafka, for about four seconds. There must be an event; they are
+     * used repeatedly.
+     */
+    public double eventsPerSecond(EventClassifier classifier) {
+        classify(classifier, WARM_UP);
+        return classify(classifier, MEASURE);
+    }
+
+    private double classify(EventClassifier classifier, Duration time) {
+        ArrayDeque<CompletableFuture<Outcome>> inFlight = new ArrayDeque<>();
+        long start = System.nanoTime();
+        long begun = 0;
+        long done = 0;
+        while (System.nanoTime() - start < time.toNanos()) {
+            while (inFlight.size() < IN_FLIGHT) {
+                inFlight.add(classifier.classify(events.get((int) (begun++ % events.size()))));
+            }
+            inFlight.removeFirst().join();
+            done++;
+        }
+        double rate = done * 1e9 / (System.nanoTime() - start);
+        inFlight.forEach(outcome -> outcome.cancel(false));
+        return rate;
     }
 }

@@ -19,10 +19,6 @@ public final class EventSelection {
     private final Map<String, String> where;
     private final double sample;
 
-    EventSelection(Map<String, String> where, double sample) {
-        this(Boundary.BEGINNING, Boundary.NOW, where, sample);
-    }
-
     /**
      * Selects events whose timestamp lies between two boundaries, the end excluded. A boundary that is not a time is ignored, since
      * the plan has its offsets.

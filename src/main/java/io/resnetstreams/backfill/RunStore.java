@@ -13,7 +13,7 @@ import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.topology.TopicCheck;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,20 +64,14 @@ public final class RunStore implements AutoCloseable {
 
     private final KafkaClients clients;
     private final TopicPartition partition;
-    private final short replicationFactor;
     private final Map<String, BackfillRun> runs = new TreeMap<>();
     private final Admin admin;
     private final TopicReader reader;
 
-    /**
-     * Creates the store, without reading or writing.
-     *
-     * @param replicationFactor of the topic, if it has to be created; -1 for the broker's default
-     */
-    public RunStore(KafkaClients clients, String applicationId, int replicationFactor) {
+    /** Creates the store, without reading or writing. */
+    public RunStore(KafkaClients clients, String applicationId) {
         this.clients = clients;
         this.partition = new TopicPartition(topic(applicationId), 0);
-        this.replicationFactor = (short) replicationFactor;
         this.admin = clients.admin();
         this.reader = new TopicReader(clients.committedReader(), READ_TIMEOUT);
     }
@@ -107,7 +101,7 @@ public final class RunStore implements AutoCloseable {
     /** Begins a run, and commits the first offsets of the plan for its group; returns the run if it already exists. */
     public BackfillRun begin(BackfillPlan plan) {
         createTopic();
-        Map<TopicPartition, OffsetAndMetadata> offsets = new TreeMap<>(Comparator.comparing(TopicPartition::partition));
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         plan.partitions()
                 .forEach(range -> offsets.put(
                         new TopicPartition(plan.parameters().input(), range.partition()),
@@ -244,7 +238,8 @@ public final class RunStore implements AutoCloseable {
     }
 
     private void createTopic() {
-        NewTopic topic = new NewTopic(partition.topic(), 1, replicationFactor)
+        short replicas = (short) clients.connection().topics().replicationFactor();
+        NewTopic topic = new NewTopic(partition.topic(), 1, replicas)
                 .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
         try {
             Futures.await(admin.createTopics(List.of(topic)).all());

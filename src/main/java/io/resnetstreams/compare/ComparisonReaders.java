@@ -65,7 +65,7 @@ public final class ComparisonReaders implements AutoCloseable {
             if (e.getCause() instanceof IllegalArgumentException) {
                 throw UserErrorException.usage(
                         parameter + " is '" + output.name() + "': topic '" + topic
-                                + "' does not exist; allowed are '" + ConfiguredOutputs.LIVE
+                                + "' does not exist; allowed are '" + OutputTopics.LIVE
                                 + "' and the names of labels topics",
                         e);
             }

@@ -5,9 +5,12 @@ import io.resnetstreams.compare.ComparisonResult.Places;
 import io.resnetstreams.compare.ComparisonResult.Shift;
 import io.resnetstreams.compare.ComparisonResult.Side;
 import io.resnetstreams.compare.ComparisonResult.SureChange;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 
 /**
  * Counts the differences between the labels of two outputs that {@link OutcomeJoin} joins. Memory: that of {@link ClassChanges},
@@ -58,6 +61,50 @@ public final class LabelComparison implements OutcomeJoin.Listener {
         private long duplicates;
         private long misplaced;
         private long malformed;
+    }
+
+    /** Counts examples, and keeps the first ones. */
+    private static final class Examples<T> {
+        private final int most;
+        private final List<T> first = new ArrayList<>();
+        private long count;
+
+        Examples(int most) {
+            this.most = most;
+        }
+
+        void add(T example) {
+            count++;
+            if (first.size() < most) {
+                first.add(example);
+            }
+        }
+    }
+
+    /** Keeps the first items by an order, at least one, and drops the others. */
+    private static final class TopItems<T> {
+        private final int most;
+        private final Comparator<T> order;
+        private final PriorityQueue<T> kept;
+
+        TopItems(int most, Comparator<T> order) {
+            this.most = most;
+            this.order = order;
+            this.kept = new PriorityQueue<>(order.reversed());
+        }
+
+        void add(T candidate) {
+            if (kept.size() < most) {
+                kept.add(candidate);
+            } else if (order.compare(candidate, kept.element()) < 0) {
+                kept.remove();
+                kept.add(candidate);
+            }
+        }
+
+        List<T> list() {
+            return kept.stream().sorted(order).toList();
+        }
     }
 
     @Override
@@ -131,20 +178,20 @@ public final class LabelComparison implements OutcomeJoin.Listener {
                 compared,
                 compared == 0 ? null : (double) (compared - changed) / compared,
                 changed,
-                onlyInA.count(),
-                onlyInB.count(),
-                deadLetterOnlyInA.count(),
-                deadLetterOnlyInB.count(),
+                onlyInA.count,
+                onlyInB.count,
+                deadLetterOnlyInA.count,
+                deadLetterOnlyInB.count,
                 classes.changes(),
                 classes.uncounted(),
                 shifts.list(),
                 surestChanges.list(),
                 new Places(
-                        onlyInA.first(),
-                        onlyInB.first(),
-                        deadLetterOnlyInA.first(),
-                        deadLetterOnlyInB.first(),
-                        malformed.first()),
+                        List.copyOf(onlyInA.first),
+                        List.copyOf(onlyInB.first),
+                        List.copyOf(deadLetterOnlyInA.first),
+                        List.copyOf(deadLetterOnlyInB.first),
+                        List.copyOf(malformed.first)),
                 classes);
     }
 

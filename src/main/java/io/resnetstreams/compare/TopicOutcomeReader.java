@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Reads a labels or dead-letter topic to the end that it has when this is created.
@@ -28,7 +27,6 @@ import org.apache.kafka.common.serialization.Deserializer;
  */
 public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
 
     private final TopicReader reader;
     private final String topic;
@@ -120,16 +118,12 @@ public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
     }
 
     private static Item label(ConsumerRecord<byte[], byte[]> record) {
-        LabelEvent event;
         try {
-            event = LABELS.deserialize(record.topic(), record.value());
+            LabelEvent event = LabelEventSerde.complete(record.topic(), record.value());
+            return item(record, event.source(), event.id(), event.labels().get(0));
         } catch (SerializationException e) {
             return unreadable(record, e.getMessage());
         }
-        if (event == null || event.missing() != null) {
-            return unreadable(record, event == null ? "no label event" : "a label event without " + event.missing());
-        }
-        return item(record, event.source(), event.id(), event.labels().get(0));
     }
 
     private static Item deadLetter(ConsumerRecord<byte[], byte[]> record) {

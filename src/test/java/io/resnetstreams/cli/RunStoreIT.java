@@ -69,7 +69,7 @@ class RunStoreIT {
     }
 
     private static RunStore store() {
-        return new RunStore(rig.cluster().clients(), "app", 1);
+        return new RunStore(rig.cluster().clients(), "app");
     }
 
     @Test
