@@ -46,11 +46,7 @@ public final class OutcomeFollower implements AutoCloseable {
     private volatile boolean closed;
     private RuntimeException failure;
 
-    /**
-     * Takes over the consumer.
-     *
-     * @param expectedClasses the expected class index by event id; events without one are not judged
-     */
+    /** Takes over the consumer; outcomes are judged by the expected class index, by event id, if there is one. */
     public OutcomeFollower(
             Consumer<byte[], byte[]> consumer,
             List<TopicPartition> partitions,

@@ -30,7 +30,7 @@ public final class OutcomeScan {
         this(
                 audit,
                 inputTopic,
-                OfflineOutcomes.none(),
+                new OfflineOutcomes(),
                 new ConfigurationLoader().load().eventReader());
     }
 

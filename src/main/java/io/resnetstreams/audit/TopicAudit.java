@@ -16,8 +16,7 @@ import java.util.TreeMap;
  *
  * <p>Ranges come first; then dead letters and labels, each topic partition in its order; then the events. While a pipeline
  * runs, events and outcomes may come in any order, with unknown timestamps and without digests: see {@link OutcomeFollower}.
- *
- * <p>Threading: one thread.
+ * Threading: one thread.
  */
 public final class TopicAudit {
     private final Map<Integer, AuditedPartition> partitions = new HashMap<>();
@@ -32,7 +31,7 @@ public final class TopicAudit {
         this(false);
     }
 
-    /** Creates an audit; if it is bounded, outcomes of events outside the ranges are ghosts, otherwise they are ignored. */
+    /** If the audit is bounded, outcomes of events outside the ranges are ghosts; otherwise they are ignored. */
     public TopicAudit(boolean bounded) {
         this.bounded = bounded;
     }
@@ -101,12 +100,7 @@ public final class TopicAudit {
         range(partition, begin, end, Long.MAX_VALUE);
     }
 
-    /**
-     * Adds an input partition with its range of offsets, the end excluded.
-     *
-     * @param ghostsFrom outcomes of events from this offset on are ghosts
-     * @throws IllegalArgumentException if the range has more than 2,147,483,647 offsets
-     */
+    /** Adds an input partition with up to 2,147,483,647 offsets; outcomes from {@code ghostsFrom} on are ghosts. */
     public void range(int partition, long begin, long end, long ghostsFrom) {
         if (end - begin > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
@@ -147,12 +141,7 @@ public final class TopicAudit {
         return false;
     }
 
-    /**
-     * Adds a dead letter.
-     *
-     * @param source its timestamp is below zero if the event's timestamp is not known
-     * @param digest of the event's content in the dead letter; null if it has none
-     */
+    /** Adds a dead letter with the digest of its content, or null; an unknown timestamp is below zero. */
     void deadLetter(String place, SourcePosition source, byte[] digest) {
         if (isCovered(place, source)) {
             AuditedPartition partition = partitions.get(source.partition());

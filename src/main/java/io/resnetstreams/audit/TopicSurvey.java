@@ -19,13 +19,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/**
- * Facts about a pipeline's topics besides their records. Facts that the broker's ACLs hide are left out.
- *
- * @param compacted the compacted topics
- * @param committed the committed offsets of the pipeline's group
- * @param hidden a sentence for each fact that is not known
- */
+/** Compacted topics, the group's committed offsets, and a sentence for each fact that the broker's ACLs hide. */
 public record TopicSurvey(Set<String> compacted, Map<TopicPartition, Long> committed, List<String> hidden) {
     /** Queries the broker. */
     public static TopicSurvey of(Configuration configuration, KafkaClients clients) {

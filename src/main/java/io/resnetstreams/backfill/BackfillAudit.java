@@ -21,11 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * Compares the outcomes of a run with the events of its plan.
- *
- * <p>Threading: one thread.
- */
+/** Compares the outcomes of a run with the events of its plan. Threading: one thread. */
 final class BackfillAudit {
     /** The open transaction of a crashed process is aborted after ten seconds. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);

@@ -1,7 +1,7 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.topology.TopicCheck;
 import java.util.ArrayList;
@@ -24,11 +24,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.record.TimestampType;
 
-/**
- * Makes the plan of a run: the beginning and end of each partition, from the present topics. It writes nothing.
- *
- * <p>Threading: one thread.
- */
+/** Makes the plan of a run from the present topics, and writes nothing. Threading: one thread. */
 public final class BackfillPlanner {
     private final KafkaClients clients;
 
@@ -36,12 +32,7 @@ public final class BackfillPlanner {
         this.clients = clients;
     }
 
-    /**
-     * Makes a plan.
-     *
-     * @throws IllegalArgumentException if the topics or the range are invalid, with the reason
-     * @throws TimeoutException if the broker does not answer in time
-     */
+    /** Makes a plan; throws {@link IllegalArgumentException} with the reason if the topics or the range are invalid. */
     public BackfillPlan plan(String run, String group, BackfillParameters parameters, long nowMillis)
             throws TimeoutException, InterruptedException {
         parameters.requireRange(nowMillis);
@@ -159,7 +150,7 @@ public final class BackfillPlanner {
             }
         }
 
-        /** Requires that the range begins before its end in some partition; only here can times and offsets be compared. */
+        /** Requires that a range begins before its end; only here can times and offsets be compared. */
         void requireOrder() {
             Set<Integer> orders = begins.keySet().stream()
                     .map(partition -> Long.signum(wanted(partition) - wantedEnd(partition)))
@@ -175,11 +166,7 @@ public final class BackfillPlanner {
     private static List<Long> ends(Admin admin, String topic, int inputPartitions) {
         int count;
         try {
-            count = Futures.await(admin.describeTopics(List.of(topic))
-                            .topicNameValues()
-                            .get(topic))
-                    .partitions()
-                    .size();
+            count = AdminOffsets.partitions(admin, topic);
         } catch (UnknownTopicOrPartitionException e) {
             return Collections.nCopies(inputPartitions, 0L);
         }

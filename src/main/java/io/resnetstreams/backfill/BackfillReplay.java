@@ -10,12 +10,7 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 
-/**
- * Applies a run's plan to its pipeline: ends behind the last event of each range, selects events, adds the run's headers to
- * outcomes, and waits for live events or because of the rate.
- *
- * <p>Threading: as {@link Replay} says.
- */
+/** Applies a run's plan to its pipeline. Threading: as {@link Replay} says. */
 public final class BackfillReplay implements Replay {
     private final BackfillPlan plan;
     private final Map<Integer, Long> ends = new HashMap<>();
@@ -23,12 +18,7 @@ public final class BackfillReplay implements Replay {
     private final RateLimit rate;
     private final BooleanSupplier yielding;
 
-    /**
-     * Creates the replay of a plan.
-     *
-     * @param eventsPerSecond the maximum rate; {@link Double#POSITIVE_INFINITY} for no limit
-     * @param yielding whether to wait at present
-     */
+    /** Replays a plan at a maximum rate, or at {@link Double#POSITIVE_INFINITY}, and waits while it is yielding. */
     public BackfillReplay(BackfillPlan plan, double eventsPerSecond, BooleanSupplier yielding) {
         this.plan = plan;
         this.selection = plan.parameters().selection();
@@ -63,10 +53,7 @@ public final class BackfillReplay implements Replay {
         return plan.marked(headers);
     }
 
-    /**
-     * Limits the rate of events: each event uses its share of time, and while more time is used than has passed, the next event has to
-     * wait. Thread-safe.
-     */
+    /** Limits the rate: each event uses its share of time, and the next waits until that has passed. Thread-safe. */
     static final class RateLimit {
         /** A stream thread may continue later than the limit allows; up to this time is made up for. */
         private static final long MADE_UP_NANOS = Duration.ofSeconds(1).toNanos();
@@ -75,12 +62,7 @@ public final class BackfillReplay implements Replay {
         private final LongSupplier nanoTicker;
         private long paidUntilNanos;
 
-        /**
-         * Creates a limit with no time used.
-         *
-         * @param eventsPerSecond greater than 0
-         * @param nanoTicker the time in nanoseconds
-         */
+        /** Creates a limit greater than 0, with no time used. */
         RateLimit(double eventsPerSecond, LongSupplier nanoTicker) {
             this.nanosPerEvent = Math.max(1, Math.round(1e9 / eventsPerSecond));
             this.nanoTicker = nanoTicker;

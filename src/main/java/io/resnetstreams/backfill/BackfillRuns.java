@@ -13,11 +13,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** The runs of an application, for the commands that list and change them. Threading: one thread. */
 public record BackfillRuns(KafkaClients clients, RunStore store) implements AutoCloseable {
-    /**
-     * Opens the runs of the configured application.
-     *
-     * @throws UserErrorException if no broker answers
-     */
+    /** Opens the runs of the configured application; throws {@link UserErrorException} if no broker answers. */
     public static BackfillRuns open(Configuration configuration) {
         KafkaClients clients = new KafkaClients(configuration.connection());
         RunStore store = new RunStore(clients, configuration.applicationId());
@@ -30,11 +26,7 @@ public record BackfillRuns(KafkaClients clients, RunStore store) implements Auto
         }
     }
 
-    /**
-     * Returns a run.
-     *
-     * @throws UserErrorException if the name is unknown; the message has the names of all runs
-     */
+    /** Returns a run; throws {@link UserErrorException} with the names of all runs if the name is unknown. */
     public BackfillRun require(String name) {
         Map<String, BackfillRun> runs = store.runs();
         BackfillRun run = runs.get(name);

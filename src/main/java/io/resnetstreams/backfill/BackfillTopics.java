@@ -26,11 +26,7 @@ public final class BackfillTopics {
 
     private BackfillTopics() {}
 
-    /**
-     * Creates missing topics, with the numbers of partitions of the plan.
-     *
-     * @param notices receives a sentence if an existing topic has a shorter retention than the input
-     */
+    /** Creates missing topics with the partitions of the plan; a notice names one that keeps records for too short. */
     public static void create(KafkaClients clients, BackfillPlan plan, Consumer<String> notices)
             throws InterruptedException {
         String input = plan.parameters().input();

@@ -1,6 +1,7 @@
 package io.resnetstreams.backfill;
 
 import io.resnetstreams.audit.OutcomeScan;
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.kafka.KafkaClients;
@@ -63,13 +64,16 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
     }
 
     /** The events read so far: from each place, until a number of events or bytes is reached. */
-    private static final class Reading {
+    private static final class Reading implements TopicReader.Visitor {
         private final BackfillPlan plan;
         private final int maxEvents;
         private final long maxBytes;
         private final List<RawEvent> taken = new ArrayList<>();
         private long bytes;
         private long offsets;
+        private int eventsHere;
+        private long bytesHere;
+        private long next;
 
         Reading(BackfillPlan plan, int maxEvents, long maxBytes) {
             this.plan = plan;
@@ -79,43 +83,34 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
 
         void read(TopicReader reader, int number, long begin, long end) {
             TopicPartition partition = new TopicPartition(plan.parameters().input(), number);
-            Place place = new Place();
+            eventsHere = 0;
+            bytesHere = 0;
             reader.seek(Map.of(partition, begin));
-            End ended = reader.read(Map.of(partition, end), place);
+            End ended = reader.read(Map.of(partition, end), this);
             // The position is behind all records of the last poll, and behind offsets without a record.
-            offsets += (ended == End.STOPPED ? place.next : Math.min(end, reader.position(partition))) - begin;
-            bytes += place.bytes;
+            offsets += (ended == End.STOPPED ? next : Math.min(end, reader.position(partition))) - begin;
+            bytes += bytesHere;
+        }
+
+        @Override
+        public boolean visit(ConsumerRecord<byte[], byte[]> record) {
+            RawEvent event = new RawEvent(OutcomeScan.position(record), record.key(), record.value(), record.headers());
+            eventsHere++;
+            bytesHere += event.sizeInBytes();
+            next = record.offset() + 1;
+            if (plan.parameters().selection().takes(event.source(), event.headers())) {
+                taken.add(event);
+            }
+            return eventsHere < maxEvents && bytesHere < maxBytes;
         }
 
         EventSample sample() {
             double all = Math.max(1, offsets);
             return new EventSample(taken, bytes / all, taken.size() / all);
         }
-
-        private final class Place implements TopicReader.Visitor {
-            private int events;
-            private long bytes;
-            private long next;
-
-            @Override
-            public boolean visit(ConsumerRecord<byte[], byte[]> record) {
-                RawEvent event =
-                        new RawEvent(OutcomeScan.position(record), record.key(), record.value(), record.headers());
-                events++;
-                bytes += event.sizeInBytes();
-                next = record.offset() + 1;
-                if (plan.parameters().selection().takes(event.source(), event.headers())) {
-                    taken.add(event);
-                }
-                return events < maxEvents && bytes < maxBytes;
-            }
-        }
     }
 
-    /**
-     * Measures how fast this machine classifies these events, without Kafka, for about four seconds. There must be an event; they are
-     * used repeatedly.
-     */
+    /** Measures for about four seconds how fast this machine classifies these events, at least one, without Kafka. */
     public double eventsPerSecond(EventClassifier classifier) {
         classify(classifier, WARM_UP);
         return classify(classifier, MEASURE);

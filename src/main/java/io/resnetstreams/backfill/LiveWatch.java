@@ -1,5 +1,6 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.KafkaClients;
@@ -33,22 +34,10 @@ public final class LiveWatch implements AutoCloseable {
     private Map<TopicPartition, Waiting> waiting = Map.of();
     private volatile boolean yielding;
 
-    /**
-     * Offsets that the group has not committed.
-     *
-     * @param isKnown whether these offsets were searched for an event: transaction markers and aborted records have offsets too,
-     *     which a group does not commit
-     * @param hasEvents whether there is an event, or it is not known
-     */
+    /** Uncommitted offsets: whether they were searched for an event, and whether there is one or it is not known. */
     private record Waiting(long committed, long end, boolean isKnown, boolean hasEvents) {}
 
-    /**
-     * Starts to watch.
-     *
-     * @param partitions the partitions of the live input
-     * @param target the maximum delay of live events
-     * @param notices receives a sentence when the backfill starts to wait and when it continues
-     */
+    /** Starts to watch the live input; a notice says when the backfill starts to wait or continues. */
     public LiveWatch(
             KafkaClients clients,
             String group,
@@ -137,13 +126,7 @@ public final class LiveWatch implements AutoCloseable {
 
         private final Map<TopicPartition, ArrayDeque<End>> uncommitted = new HashMap<>();
 
-        /**
-         * Adds an observation.
-         *
-         * @param ends the ends of the partitions
-         * @param committed the group's offsets; a partition without one is ignored
-         * @return the minimum of the delay, since events may have arrived before the observation of their end
-         */
+        /** Returns the least delay at this time; a partition without a committed offset is ignored. */
         Duration observe(long nanos, Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
             long oldest = nanos;
             for (Map.Entry<TopicPartition, Long> partition : ends.entrySet()) {

@@ -86,7 +86,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Configuration configuration =
                 options.load("topics.input", input, "topics.labels", labels, "topics.deadLetters", deadLetters);
-        OfflineOutcomes offline = expected == null ? OfflineOutcomes.none() : OfflineOutcomes.read(expected);
+        OfflineOutcomes offline = expected == null ? new OfflineOutcomes() : OfflineOutcomes.read(expected);
         TopicAudit.Result result = audit(configuration, offline);
         output.printJson(result);
         output.printf(

@@ -19,13 +19,11 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Joins output topics by source position (topic, partition, offset) while they are read, in bounded memory.
  *
- * <p>It relies on the way outcomes are written: all outcomes of a source partition are in one partition of an output topic, whose
- * number is the source partition's modulo the number of partitions of the topic, in source order. Topics may have different
- * numbers of partitions, and a partition may have the outcomes of several source partitions. Other outcomes are reported and left
- * out: only the first outcome of an event in a topic counts, and an outcome behind one of a later event is counted as a duplicate
- * too, since distinguishing the two would take unbounded memory.
- *
- * <p>Threading: one thread.
+ * <p>It relies on the way outcomes are written: all outcomes of a source partition are in one partition of an output topic,
+ * whose number is the source partition's modulo the number of partitions of the topic, in source order. Topics may have
+ * different numbers of partitions, and a partition may have the outcomes of several source partitions. Other outcomes are
+ * reported and left out: only the first outcome of an event in a topic counts, and an outcome behind one of a later event is
+ * counted as a duplicate too, since distinguishing the two would take unbounded memory. Threading: one thread.
  */
 public final class OutcomeJoin {
     private final Map<OutcomeStream, OutcomeReader> readers;
@@ -40,12 +38,8 @@ public final class OutcomeJoin {
     }
 
     /**
-     * Settings of a join.
-     *
-     * @param inputs the input topics whose events are joined
-     * @param maxWaitingBytes the approximate memory of outcomes that wait for the other topics; a poll of each partition is
-     *     added to it
-     * @param timeout how long to wait for the next record
+     * The input topics whose events are joined; the approximate memory of waiting outcomes, to which a poll of each partition is
+     * added; and how long to wait for the next record.
      */
     public record Settings(Predicate<String> inputs, long maxWaitingBytes, Duration timeout) {}
 
@@ -64,11 +58,7 @@ public final class OutcomeJoin {
         void read(OutcomeStream stream, OutcomeReader.Item item);
     }
 
-    /**
-     * Reads all topics to their ends.
-     *
-     * @throws TimeoutException if no record arrived in time; the message names the unfinished partitions
-     */
+    /** Reads all topics to their ends; the message of the exception names the unfinished partitions. */
     public void run() throws TimeoutException {
         int cycle = readers.values().stream()
                 .mapToInt(OutcomeReader::partitions)
@@ -126,8 +116,8 @@ public final class OutcomeJoin {
             }
         }
 
-        /** Sets the readers to these offsets, and returns the partitions that are read. */
-        private List<ReadPartition> open(Map<OutcomeStream, Map<Integer, Long>> offsets) {
+        /** Reads the partitions from these offsets to their ends. */
+        private void pass(Map<OutcomeStream, Map<Integer, Long>> offsets) throws TimeoutException {
             List<ReadPartition> open = new ArrayList<>();
             offsets.forEach((stream, own) -> {
                 readers.get(stream).open(own);
@@ -137,11 +127,6 @@ public final class OutcomeJoin {
                     open.add(partition);
                 });
             });
-            return open;
-        }
-
-        private void pass(Map<OutcomeStream, Map<Integer, Long>> offsets) throws TimeoutException {
-            List<ReadPartition> open = open(offsets);
             long lastProgress = System.nanoTime();
             List<ReadPartition> unfinished = unfinished(open);
             while (!unfinished.isEmpty()) {

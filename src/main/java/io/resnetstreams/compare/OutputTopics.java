@@ -5,20 +5,11 @@ import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.topology.Topics;
 import java.util.Map;
 
-/**
- * The topics to which a pipeline or a run writes its outcomes.
- *
- * @param name the name that the user gave
- * @param deadLetters null if it is not known
- */
+/** The topics to which a pipeline or a run writes its outcomes; the dead-letter topic is null if it is not known. */
 public record OutputTopics(String name, String labels, String deadLetters) {
     static final String LIVE = "live";
 
-    /**
-     * Checks the name of an output without connecting to a broker.
-     *
-     * @throws IllegalArgumentException if this can't be the name of an output
-     */
+    /** Throws {@link IllegalArgumentException} if this can't be the name of an output. */
     public static void requireName(String name) {
         if (!Topics.isName(name)) {
             throw new IllegalArgumentException(

@@ -49,10 +49,7 @@ final class SourceMerge {
         }
     }
 
-    /**
-     * The outcomes on one output topic that wait for the other topics, in source order. An outcome whose event is not behind the
-     * events of all outcomes before it is a duplicate.
-     */
+    /** Outcomes of one output topic that wait for the others; one that is not behind all before it is a duplicate. */
     private static final class Queue {
         private final ReadPartition partition;
         private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -64,7 +61,7 @@ final class SourceMerge {
             this.partition = partition;
         }
 
-        /** Returns whether the outcome is a duplicate that must be counted now; others are counted with the one before. */
+        /** Returns whether it is a duplicate that must be counted now; others are counted with the one before. */
         boolean add(SourceOutcome outcome, long recordOffset) {
             if (recordOffset < resumeAt) {
                 return false;
@@ -157,7 +154,7 @@ final class SourceMerge {
         queues.values().forEach(Queue::postpone);
     }
 
-    /** Adds the offset of the first record that counts after {@link #postpone}, for each partition, where it is the least. */
+    /** Lowers the offsets to those of the first records that count after {@link #postpone}, by partition. */
     void resumeOffsets(Map<OutcomeStream, Map<Integer, Long>> offsets) {
         queues.forEach((stream, queue) -> offsets.computeIfAbsent(stream, key -> new HashMap<>())
                 .merge(queue.partition.number, queue.resumeAt, Math::min));
