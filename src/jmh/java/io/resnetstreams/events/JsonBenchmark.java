@@ -28,8 +28,7 @@ public class JsonBenchmark {
     private static final int IMAGE_BYTES = 20_000;
     private static final int LABELS = 5;
 
-    private final EventReader reader =
-            new EventReader(new ConfigurationLoader().load().eventLimits());
+    private final EventReader reader = new ConfigurationLoader().load().eventReader();
     private RawEvent event;
     private LabelEvent label;
 

@@ -1,6 +1,5 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.LabelEventSerde;
@@ -24,7 +23,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 /** The pipeline's classification service, with counts of batches and the time that events spend in each stage. */
 public final class Service implements AutoCloseable {
     /** The default maximum batch size. */
-    public static final int LARGEST_BATCH = BenchSettings.PIPELINE.batch().maxSize();
+    public static final int LARGEST_BATCH =
+            BenchSettings.PIPELINE.batch().policy().maxSize();
 
     private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
 
@@ -58,7 +58,7 @@ public final class Service implements AutoCloseable {
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         this.service = new ClassificationService(
-                new EventReader(BenchSettings.PIPELINE.eventLimits()),
+                BenchSettings.PIPELINE.eventReader(),
                 new ImagePreprocessor(BenchSettings.PIPELINE.limits().image(), preprocessing),
                 Runtime.getRuntime().availableProcessors(),
                 batchers,

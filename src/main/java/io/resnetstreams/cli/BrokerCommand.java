@@ -51,7 +51,8 @@ final class BrokerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionRange.require("--port", port, 0, 65_535);
-        int maxMessageBytes = options.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
+        int maxMessageBytes =
+                options.load().topicSettings().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         EmbeddedBroker broker;
         try {
             broker = EmbeddedBroker.start(data, port, maxMessageBytes, properties);

@@ -86,7 +86,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Configuration configuration =
                 options.load("topics.input", input, "topics.labels", labels, "topics.deadLetters", deadLetters);
-        OfflineOutcomes offline = expected == null ? OfflineOutcomes.none() : OfflineOutcomes.read(expected);
+        OfflineOutcomes offline = expected == null ? new OfflineOutcomes() : OfflineOutcomes.read(expected);
         TopicAudit.Result result = audit(configuration, offline);
         output.printJson(result);
         output.printf(
@@ -119,7 +119,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private TopicAudit.Result audit(Configuration configuration, OfflineOutcomes offline) {
-        EventReader reader = new EventReader(configuration.eventLimits());
+        EventReader reader = configuration.eventReader();
         TopicAudit audit = new TopicAudit();
         KafkaClients clients = new KafkaClients(configuration.connection());
         TopicScan scan = new TopicScan(clients);
@@ -135,7 +135,7 @@ final class CheckCommand implements Callable<Integer> {
         Map<TopicPartition, Long> later = ends(clients, range.keySet());
         range.forEach((partition, offsets) ->
                 audit.range(partition.partition(), offsets.begin(), offsets.end(), later.get(partition)));
-        if (survey.isCompacted(inputTopic)) {
+        if (survey.compacted().contains(inputTopic)) {
             audit.allowCompaction();
         }
         for (TopicPartition partition : range.keySet()) {
@@ -143,9 +143,13 @@ final class CheckCommand implements Callable<Integer> {
                     .flatMap(ranges -> ranges.entrySet().stream())
                     .filter(outcomes -> outcomes.getKey().partition() == partition.partition()
                             && outcomes.getValue().begin() > 0)
-                    .map(outcomes -> OutcomeScan.place(outcomes.getKey().topic(), partition.partition()))
+                    .map(outcomes -> outcomes.getKey().toString())
                     .collect(Collectors.toSet());
-            audit.judgeExpired(partition.partition(), survey.committed(partition), !survey.isAnyCompacted(), truncated);
+            audit.judgeExpired(
+                    partition.partition(),
+                    survey.committed(partition),
+                    survey.compacted().isEmpty(),
+                    truncated);
         }
         OutcomeScan outcomes = new OutcomeScan(audit, inputTopic, offline, reader);
         scan.scan(deadLetterRange, Visitor.ofAll(outcomes::deadLetter));

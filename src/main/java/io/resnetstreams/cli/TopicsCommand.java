@@ -30,8 +30,8 @@ final class TopicsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load("topics.partitions", partitions);
         Map<String, String> results = TopicCreation.create(new KafkaClients(configuration.connection()));
-        output.printJson(
-                Map.of("topics", results, "partitions", configuration.topics().partitions()));
+        output.printJson(Map.of(
+                "topics", results, "partitions", configuration.topicSettings().partitions()));
         results.forEach((topic, result) -> output.println(topic + ": " + result));
         return 0;
     }

@@ -36,7 +36,7 @@ final class TopologyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TopologyDescription description =
-                ClassifyTopology.describe(options.load().topics().names());
+                ClassifyTopology.describe(options.load().topics());
         String text = format == Format.TEXT ? description.toString() : mermaid(description);
         output.printJson(Map.of("topology", text));
         output.text().print(text);

@@ -4,12 +4,7 @@ package io.resnetstreams.common;
 public final class Ranges {
     private Ranges() {}
 
-    /**
-     * Refuses a value outside a range.
-     *
-     * @param name of the value, for the message
-     * @throws IllegalArgumentException with the name, the value and the range
-     */
+    /** Throws {@link IllegalArgumentException} with the name, the value and the range if it is outside. */
     public static void require(String name, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(name + " is " + value + "; allowed are " + least + " to " + most);

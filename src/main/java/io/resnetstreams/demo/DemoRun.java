@@ -116,7 +116,8 @@ public final class DemoRun implements AutoCloseable {
     private static EmbeddedBroker startBroker(Path directory, Configuration configuration) {
         try {
             int headroom = StreamsProperties.OUTCOME_HEADROOM_BYTES;
-            return EmbeddedBroker.start(directory, 0, configuration.topics().maxMessageBytes() + headroom);
+            return EmbeddedBroker.start(
+                    directory, 0, configuration.topicSettings().maxMessageBytes() + headroom);
         } catch (IOException e) {
             throw new CompletionException(e);
         }
@@ -144,7 +145,7 @@ public final class DemoRun implements AutoCloseable {
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
         try (OutcomeFollower follower = new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), sample.classesByFile())) {
+                clients.committedReader(), outputs, configuration.topics(), sample.classesByFile())) {
             return stream(clients, follower, repeat, hold);
         }
     }

@@ -3,7 +3,6 @@ package io.resnetstreams.events;
 /**
  * The limits for reading an event.
  *
- * @param maxEventBytes the uncompressed size of key, value and headers together
  * @param maxJsonDepth the nesting depth of objects and arrays in a JSON event
  * @param maxJsonStringLength the length of field names, and of strings other than the image, in characters
  * @param maxJsonNumberLength the length of a number, in characters
@@ -11,14 +10,8 @@ package io.resnetstreams.events;
  * @param maxHeaders the number of headers
  */
 public record EventLimits(
-        int maxEventBytes,
-        int maxJsonDepth,
-        int maxJsonStringLength,
-        int maxJsonNumberLength,
-        int maxIdLength,
-        int maxHeaders) {
+        int maxJsonDepth, int maxJsonStringLength, int maxJsonNumberLength, int maxIdLength, int maxHeaders) {
     public EventLimits {
-        requireAtLeast(1, "maxEventBytes", maxEventBytes);
         if (maxJsonDepth < 2) {
             throw new IllegalArgumentException(
                     "maxJsonDepth is " + maxJsonDepth + "; at least 2 is needed, for the attributes of an event");

@@ -29,11 +29,14 @@ public final class EventReader {
     public static final String TOO_LARGE = "event_too_large";
 
     private final EventLimits limits;
+    private final int maxEventBytes;
     private final JsonLimits jsonLimits;
     private final JsonFactory json;
 
-    public EventReader(EventLimits limits) {
+    /** Reads events of up to this size: key, value and headers together, uncompressed. */
+    public EventReader(EventLimits limits, int maxEventBytes) {
         this.limits = limits;
+        this.maxEventBytes = maxEventBytes;
         this.jsonLimits = new JsonLimits(limits);
         this.json = JsonFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -46,12 +49,12 @@ public final class EventReader {
      * dead-letter topic unchanged is rejected at {@link Stage#LIMITS}, with the code {@value #TOO_LARGE}.
      */
     public ImageEvent read(RawEvent event) throws RejectedEventException {
-        if (event.contentBytes() > limits.maxEventBytes()) {
+        if (event.contentBytes() > maxEventBytes) {
             throw new RejectedEventException(
                     Stage.LIMITS,
                     TOO_LARGE,
                     "key, value and headers have " + event.contentBytes() + " bytes once uncompressed; at most "
-                            + limits.maxEventBytes() + " are allowed");
+                            + maxEventBytes + " are allowed");
         }
         if (event.headerCount() > limits.maxHeaders()) {
             throw new RejectedEventException(

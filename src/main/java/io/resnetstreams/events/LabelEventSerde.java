@@ -24,6 +24,16 @@ public final class LabelEventSerde {
         return (topic, bytes) -> bytes == null ? null : read(topic, bytes);
     }
 
+    /** Returns a label event that has all of its parts; otherwise throws a {@link SerializationException} with the reason. */
+    public static LabelEvent complete(String topic, byte[] value) {
+        LabelEvent event = value == null ? null : read(topic, value);
+        if (event == null || event.missing() != null) {
+            throw new SerializationException(
+                    event == null ? "no label event" : "a label event without " + event.missing());
+        }
+        return event;
+    }
+
     static byte[] write(LabelEvent event) {
         try {
             return WRITER.writeValueAsBytes(event);

@@ -2,6 +2,7 @@ package io.resnetstreams.kafka;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -9,9 +10,17 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/** Present offsets of partitions and groups. */
+/** Present offsets of partitions and groups, and numbers of partitions. */
 public final class AdminOffsets {
     private AdminOffsets() {}
+
+    /** Returns the number of partitions of a topic. */
+    public static int partitions(Admin admin, String topic) {
+        return Futures.await(
+                        admin.describeTopics(List.of(topic)).topicNameValues().get(topic))
+                .partitions()
+                .size();
+    }
 
     /** Returns the first offset of each partition. */
     public static Map<TopicPartition, Long> beginnings(Admin admin, Collection<TopicPartition> partitions) {

@@ -64,11 +64,13 @@ public final class KafkaClients {
     /** Returns an idempotent producer for images. */
     public Producer<byte[], byte[]> producer() {
         Map<String, Object> properties = common(ProducerConfig.configNames(), "producer.");
-        properties.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, connection.maxMessageBytes());
+        properties.putIfAbsent(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, connection.topics().maxMessageBytes());
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
         properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         properties.putIfAbsent(
-                ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(64L << 20, 2L * connection.maxMessageBytes()));
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                Math.max(64L << 20, 2L * connection.topics().maxMessageBytes()));
         return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
@@ -127,8 +129,8 @@ public final class KafkaClients {
      * consumer decompresses records one by one for a poll, the number of records in a poll bounds its memory.
      */
     private void bound(Map<String, Object> properties) {
-        int records =
-                pollRecords(connection.maxMessageBytes(), Runtime.getRuntime().maxMemory());
+        int records = pollRecords(
+                connection.topics().maxMessageBytes(), Runtime.getRuntime().maxMemory());
         properties.merge(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records, KafkaClients::lesser);
         // A larger batch is still fetched, on its own.
         properties.merge(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES, KafkaClients::lesser);
@@ -148,7 +150,7 @@ public final class KafkaClients {
 
     /** Checks that the broker answers, and that the pipeline's topics are configured correctly. */
     public void requireTopics() {
-        ask(admin -> TopicCheck.check(admin, connection.topics(), connection.timeoutMillis()));
+        ask(admin -> TopicCheck.check(admin, connection.topics().names(), connection.timeoutMillis()));
     }
 
     /**
@@ -227,6 +229,6 @@ public final class KafkaClients {
     /** Returns the settings of a topic for events, or for outcomes, which may be larger than their events. */
     public Map<String, String> topicSettings(boolean outcomes) {
         int headroom = outcomes ? StreamsProperties.OUTCOME_HEADROOM_BYTES : 0;
-        return StreamsProperties.topicSettings(connection.maxMessageBytes() + headroom);
+        return StreamsProperties.topicSettings(connection.topics().maxMessageBytes() + headroom);
     }
 }

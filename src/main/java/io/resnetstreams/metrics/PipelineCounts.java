@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -29,6 +30,8 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
     private final LongAdder decodeNanos = new LongAdder();
     private final LongAdder waited = new LongAdder();
     private final LongAdder waitNanos = new LongAdder();
+    private final AtomicLong firstNanos = new AtomicLong();
+    private volatile long lastNanos;
     private final Map<String, DeviceCounts> devices = new ConcurrentHashMap<>();
     private final List<Consumer<UncommittedOutcomes>> listeners = new CopyOnWriteArrayList<>();
     private final Map<Thread, UncommittedOutcomes> byThread = new ConcurrentHashMap<>();
@@ -44,6 +47,13 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
     }
 
     @Override
+    public void consumed(RawEvent event) {
+        if (firstNanos.get() == 0) {
+            firstNanos.compareAndSet(0, System.nanoTime());
+        }
+    }
+
+    @Override
     public void forwarded(RawEvent event, Outcome outcome) {
         uncommitted.get().add(event.source(), outcome);
     }
@@ -54,6 +64,7 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
         if (mine.size() > 0) {
             labels.add(mine.size() - mine.deadLetters());
             deadLetters.add(mine.deadLetters());
+            lastNanos = System.nanoTime();
             listeners.forEach(listener -> listener.accept(mine));
             mine.clear();
         }
@@ -124,6 +135,11 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
     /** Returns the number of committed labels and dead letters. */
     public long outcomes() {
         return labels() + deadLetters();
+    }
+
+    /** Returns the seconds from the first event to the last committed outcome; 0 if there was none. */
+    public double seconds() {
+        return outcomes() == 0 ? 0 : (lastNanos - firstNanos.get()) / 1e9;
     }
 
     /** Returns the least timestamp of the uncommitted outcomes, in milliseconds since the epoch. */

@@ -5,7 +5,6 @@ import io.resnetstreams.common.Home;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.ClassificationService;
@@ -76,7 +75,7 @@ public final class ClassificationStack implements AutoCloseable {
                 model,
                 device,
                 workers(configuration, device),
-                configuration.batch().maxSize());
+                configuration.batch().policy().maxSize());
     }
 
     /** Loads the model to the configured devices and starts their workers. */
@@ -116,7 +115,7 @@ public final class ClassificationStack implements AutoCloseable {
                 .map(loaded -> batcher(configuration.batch(), loaded, metrics, around))
                 .toList();
         ClassificationService service = new ClassificationService(
-                new EventReader(configuration.eventLimits()),
+                configuration.eventReader(),
                 preprocessor,
                 configuration.decodeThreads(),
                 batchers,

@@ -16,8 +16,9 @@ final class PictureHandler implements HttpHandler {
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     /** Extracts the image from an event that the pipeline has already checked. */
-    private static final EventReader READER = new EventReader(new EventLimits(
-            Integer.MAX_VALUE, 1_000, Integer.MAX_VALUE, 1_000_000, Integer.MAX_VALUE, Integer.MAX_VALUE));
+    private static final EventReader READER = new EventReader(
+            new EventLimits(1_000, Integer.MAX_VALUE, 1_000_000, Integer.MAX_VALUE, Integer.MAX_VALUE),
+            Integer.MAX_VALUE);
 
     private final LivePage page;
 

@@ -2,6 +2,7 @@ package io.resnetstreams.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.audit.AuditedPartition.DigestTable;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 

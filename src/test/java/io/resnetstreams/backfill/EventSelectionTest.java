@@ -21,9 +21,13 @@ class EventSelectionTest {
                 .count();
     }
 
+    private static EventSelection selection(Map<String, String> where, double sample) {
+        return new EventSelection(Boundary.BEGINNING, Boundary.NOW, where, sample);
+    }
+
     @Test
     void withoutConditionsEveryEventIsSelected() {
-        EventSelection selection = new EventSelection(Map.of(), 1);
+        EventSelection selection = selection(Map.of(), 1);
         assertThat(chosen(selection, 0)).isEqualTo(100_000);
     }
 
@@ -41,7 +45,7 @@ class EventSelectionTest {
 
     @Test
     void allHeadersMustMatch() {
-        EventSelection selection = new EventSelection(Map.of("camera", "north", "day", "1"), 1);
+        EventSelection selection = selection(Map.of("camera", "north", "day", "1"), 1);
         assertThat(selection.takes(at(0, 1), headers("camera", "north", "day", "1", "more", "x")))
                 .isTrue();
         assertThat(selection.takes(at(0, 1), headers("camera", "north"))).isFalse();
@@ -54,7 +58,7 @@ class EventSelectionTest {
 
     @Test
     void theLastHeaderOfANameCounts() {
-        EventSelection selection = new EventSelection(Map.of("camera", "north"), 1);
+        EventSelection selection = selection(Map.of("camera", "north"), 1);
         assertThat(selection.takes(at(0, 1), headers("camera", "south", "camera", "north")))
                 .isTrue();
         assertThat(selection.takes(at(0, 1), headers("camera", "north", "camera", "south")))
@@ -65,17 +69,15 @@ class EventSelectionTest {
     @Test
     void aSampleHasItsShareInEachPartition() {
         for (int partition = 0; partition < 5; partition++) {
-            assertThat((double) chosen(new EventSelection(Map.of(), 0.01), partition))
-                    .isCloseTo(1_000, within(150.0));
-            assertThat((double) chosen(new EventSelection(Map.of(), 0.5), partition))
-                    .isCloseTo(50_000, within(1_000.0));
+            assertThat((double) chosen(selection(Map.of(), 0.01), partition)).isCloseTo(1_000, within(150.0));
+            assertThat((double) chosen(selection(Map.of(), 0.5), partition)).isCloseTo(50_000, within(1_000.0));
         }
     }
 
     @Test
     void aSmallerSampleIsPartOfALargerOne() {
-        EventSelection small = new EventSelection(Map.of(), 0.1);
-        EventSelection large = new EventSelection(Map.of(), 0.2);
+        EventSelection small = selection(Map.of(), 0.1);
+        EventSelection large = selection(Map.of(), 0.2);
         assertThat(LongStream.range(0, 10_000)
                         .filter(offset -> small.takes(at(3, offset), headers()))
                         .allMatch(offset -> large.takes(at(3, offset), headers())))
@@ -84,7 +86,7 @@ class EventSelectionTest {
 
     @Test
     void partitionsAreSampledIndependently() {
-        EventSelection selection = new EventSelection(Map.of(), 0.5);
+        EventSelection selection = selection(Map.of(), 0.5);
         long same = LongStream.range(0, 10_000)
                 .filter(offset ->
                         selection.takes(at(0, offset), headers()) == selection.takes(at(1, offset), headers()))

@@ -16,7 +16,7 @@ class PaceTest {
     private static final TopicPartition ONE = new TopicPartition("events", 1);
 
     private final ProgressMeter meter = new ProgressMeter();
-    private final LiveDelay delay = new LiveDelay();
+    private final LiveWatch.LiveDelay delay = new LiveWatch.LiveDelay();
     private long nanos = 5;
 
     @Test
@@ -53,7 +53,7 @@ class PaceTest {
 
     @Test
     void aRateIsKeptOverTime() {
-        RateLimit limit = new RateLimit(10, () -> nanos);
+        BackfillReplay.RateLimit limit = new BackfillReplay.RateLimit(10, () -> nanos);
         int taken = 0;
         for (int step = 0; step < 10_000; step++) {
             nanos += SECOND / 1_000;
@@ -67,7 +67,7 @@ class PaceTest {
 
     @Test
     void aBurstDelaysLaterEvents() {
-        RateLimit limit = new RateLimit(10, () -> nanos);
+        BackfillReplay.RateLimit limit = new BackfillReplay.RateLimit(10, () -> nanos);
         for (int event = 0; event < 20; event++) {
             limit.consumed();
         }
@@ -79,7 +79,7 @@ class PaceTest {
 
     @Test
     void atMostOneSecondOfIdleTimeIsMadeUpFor() {
-        RateLimit limit = new RateLimit(10, () -> nanos);
+        BackfillReplay.RateLimit limit = new BackfillReplay.RateLimit(10, () -> nanos);
         nanos += 100 * SECOND;
         int taken = 0;
         while (!limit.isExhausted()) {
@@ -91,7 +91,7 @@ class PaceTest {
 
     @Test
     void noLimitNeverWaits() {
-        RateLimit limit = new RateLimit(Double.POSITIVE_INFINITY, () -> nanos);
+        BackfillReplay.RateLimit limit = new BackfillReplay.RateLimit(Double.POSITIVE_INFINITY, () -> nanos);
         for (int event = 0; event < 1_000; event++) {
             limit.consumed();
             nanos += 1;

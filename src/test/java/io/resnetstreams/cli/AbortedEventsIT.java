@@ -109,7 +109,7 @@ class AbortedEventsIT {
         rig.send("aborted-live", 0, 10);
         rig.commit("aborted-live-group", "aborted-live", 10);
         try (Producer<byte[], byte[]> producer = rig.cluster().clients().transactionalProducer("aborted-live");
-                LiveWatch watch = LiveWatch.start(
+                LiveWatch watch = new LiveWatch(
                         rig.cluster().clients(),
                         "aborted-live-group",
                         List.of(new TopicPartition("aborted-live", 0)),

@@ -24,6 +24,7 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.topology.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +133,7 @@ class AsyncApiTest {
 
     @Test
     void topicsAreThoseOfTheTopicsCommand() throws IOException {
-        Configuration.TopicsSection topics = defaults.topics();
+        Topics topics = defaults.topics();
         assertTopic("imageEvents", topics.input(), false);
         assertTopic("imageLabels", topics.labels(), true);
         assertTopic("deadLetters", topics.deadLetters(), true);
@@ -147,7 +148,8 @@ class AsyncApiTest {
         JsonNode described = channel(channel);
         assertThat(described.get("address").asText()).isEqualTo(topic);
         JsonNode kafka = described.at("/bindings/kafka");
-        assertThat(kafka.get("partitions").asInt()).isEqualTo(defaults.topics().partitions());
+        assertThat(kafka.get("partitions").asInt())
+                .isEqualTo(defaults.topicSettings().partitions());
         new KafkaClients(defaults.connection()).topicSettings(output).forEach((name, value) -> assertThat(
                         kafka.at("/topicConfiguration").path(name).asText())
                 .isEqualTo(value));
@@ -175,7 +177,7 @@ class AsyncApiTest {
             ProducerRecord<byte[], byte[]> sent = producer.history().get(0);
             assertThat(faults("imageFile", "headers", asJson(sent.headers()))).isEmpty();
             assertThat(faults("imageEvent", "headers", asJson(sent.headers()))).isNotEmpty();
-            EventReader reader = new EventReader(DefaultLimits.events());
+            EventReader reader = DefaultLimits.eventReader();
             assertThat(reader.read(event(sent.key(), sent.value(), sent.headers()))
                             .image())
                     .isEqualTo(sent.value());
@@ -189,7 +191,7 @@ class AsyncApiTest {
         assertThat(faults("imageEvent", "payload", example.get("payload"))).isEmpty();
         Headers headers = headers(EventReader.CONTENT_TYPE_HEADER, "application/json");
         assertThat(faults("imageEvent", "headers", asJson(headers))).isEmpty();
-        EventReader reader = new EventReader(DefaultLimits.events());
+        EventReader reader = DefaultLimits.eventReader();
         byte[] value = example.get("payload").toString().getBytes(UTF_8);
         assertThat(reader.read(event(null, value, headers)).image()).isEqualTo(new byte[] {1, 2, 3});
     }

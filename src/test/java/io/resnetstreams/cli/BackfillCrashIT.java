@@ -205,7 +205,7 @@ class BackfillCrashIT {
     }
 
     private static BackfillPlan plan(BackfillRig rig) {
-        try (RunStore store = new RunStore(rig.cluster().clients(), "resnet-streams", 1)) {
+        try (RunStore store = new RunStore(rig.cluster().clients(), "resnet-streams")) {
             await().atMost(Duration.ofSeconds(120)).until(() -> store.run("crash") != null);
             return store.run("crash").plan();
         }

@@ -112,8 +112,8 @@ class BackfillDiffModelsIT {
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
-        OutcomeFollower follower = new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), Map.of());
+        OutcomeFollower follower =
+                new OutcomeFollower(clients.committedReader(), outputs, configuration.topics(), Map.of());
         InstanceProcess instance = cluster.run(settings.entrySet().stream()
                         .map(setting -> setting.getKey() + "=" + setting.getValue())
                         .toArray(String[]::new))

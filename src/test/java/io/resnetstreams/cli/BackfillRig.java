@@ -115,7 +115,7 @@ final class BackfillRig implements AutoCloseable {
     /** Starts a run over the whole input, as a process does that is killed before it relabels anything. */
     BackfillPlan begin(String input, String output, String run) throws Exception {
         Configuration configuration = cluster.configuration();
-        BackfillPlan plan = new BackfillPlanner(cluster.clients(), configuration.brokerTimeoutMillis())
+        BackfillPlan plan = new BackfillPlanner(cluster.clients())
                 .plan(
                         run,
                         BackfillPlan.group(configuration.applicationId(), run),
@@ -132,8 +132,8 @@ final class BackfillRig implements AutoCloseable {
                                 new StubSource("stub").reference(configuration),
                                 configuration.guarantee()),
                         System.currentTimeMillis());
-        new BackfillTopics(cluster.clients()).create(plan, notice -> {});
-        try (RunStore store = new RunStore(cluster.clients(), configuration.applicationId(), 1)) {
+        BackfillTopics.create(cluster.clients(), plan, notice -> {});
+        try (RunStore store = new RunStore(cluster.clients(), configuration.applicationId())) {
             return store.begin(plan).plan();
         }
     }

@@ -131,7 +131,7 @@ class BackpressureIT {
             OutcomeFollower follower = cluster.follow(Map.of());
             Configuration configuration = cluster.configuration();
             long window = configuration.window().maxBytes();
-            long poll = (long) configuration.topics().partitions() * (LARGE_IMAGE_BYTES + 1_024);
+            long poll = (long) configuration.topicSettings().partitions() * (LARGE_IMAGE_BYTES + 1_024);
             try (Pipeline pipeline =
                     Pipeline.create(configuration.pipelineSettings(), device::classify, TopologyMetrics.NONE)) {
                 pipeline.start();

@@ -123,7 +123,7 @@ class ComposeFilesTest {
         JsonNode broker = compose.service("broker");
         Map<String, String> environment = ComposeFile.environment(broker);
         assertThat(ComposeFile.mounts(broker)).containsKey(environment.get("KAFKA_LOG_DIRS"));
-        int largest = new ConfigurationLoader().load().topics().maxMessageBytes();
+        int largest = new ConfigurationLoader().load().topicSettings().maxMessageBytes();
         assertThat(Integer.parseInt(environment.get("KAFKA_MESSAGE_MAX_BYTES")))
                 .isGreaterThanOrEqualTo(largest + (64 << 10));
     }

@@ -118,7 +118,7 @@ class DeployFilesTest {
     @Test
     void theAutoscalersMatchTheDefaults() throws IOException {
         Configuration defaults = new ConfigurationLoader().load();
-        int partitions = defaults.topics().partitions();
+        int partitions = defaults.topicSettings().partitions();
         assertThat(yaml(KEDA).at("/spec/maxReplicaCount").asInt()).isEqualTo(partitions);
         assertThat(yaml(HPA).at("/spec/maxReplicas").asInt()).isEqualTo(partitions);
         JsonNode lag = yaml(KEDA_LAG);

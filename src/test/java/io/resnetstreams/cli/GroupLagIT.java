@@ -185,7 +185,7 @@ class GroupLagIT {
         for (int i = 0; i < events; i++) {
             producer.send(new ProducerRecord<>(
                     configuration.topics().input(),
-                    i % configuration.topics().partitions(),
+                    i % configuration.topicSettings().partitions(),
                     new byte[] {1},
                     new byte[100]));
         }

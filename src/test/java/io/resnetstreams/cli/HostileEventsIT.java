@@ -87,7 +87,7 @@ class HostileEventsIT {
     void sendAll() throws Exception {
         cluster = TestCluster.start();
         good = TestCluster.sampleImage();
-        cases = HostileEvents.all(good, cluster.configuration().topics().maxMessageBytes());
+        cases = HostileEvents.all(good, cluster.configuration().topicSettings().maxMessageBytes());
         OutcomeFollower follower = cluster.follow(Map.of());
         instance = cluster.run().awaitRunning();
         String topic = cluster.configuration().topics().input();

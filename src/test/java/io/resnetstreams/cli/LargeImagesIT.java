@@ -49,7 +49,7 @@ class LargeImagesIT {
         assertThat(noise.length).isBetween(LARGEST_IMAGE * 9 / 10, LARGEST_IMAGE);
         try (TestCluster cluster = TestCluster.start(SETTINGS)) {
             OutcomeFollower follower = cluster.follow(Map.of());
-            int partitions = cluster.configuration().topics().partitions();
+            int partitions = cluster.configuration().topicSettings().partitions();
             try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
                 for (int i = 0; i < ROUNDS * values.size(); i++) {
                     String topic = cluster.configuration().topics().input();

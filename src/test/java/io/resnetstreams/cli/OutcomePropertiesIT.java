@@ -66,14 +66,13 @@ class OutcomePropertiesIT {
                     refused++;
                     assertThatIllegalArgumentException()
                             .as(where)
-                            .isThrownBy(() -> TopicCheck.check(
-                                    admin, configuration.topics().names(), 30_000))
+                            .isThrownBy(() -> TopicCheck.check(admin, configuration.topics(), 30_000))
                             .withMessageMatching(
                                     "topic '(labels|dead)-" + round
                                             + "' has (max.message.bytes|cleanup.policy|message.timestamp.(before|after).max.ms)=.*");
                 } else {
                     ran++;
-                    TopicCheck.check(admin, configuration.topics().names(), 30_000);
+                    TopicCheck.check(admin, configuration.topics(), 30_000);
                     run(cluster, configuration, where);
                 }
             }
@@ -146,7 +145,7 @@ class OutcomePropertiesIT {
     private void run(TestCluster cluster, Configuration configuration, String where) throws Exception {
         String input = configuration.topics().input();
         send(cluster, input);
-        EventReader reader = new EventReader(configuration.eventLimits());
+        EventReader reader = configuration.eventReader();
         try (OutcomesBySource outcomes = new OutcomesBySource(
                         cluster.bootstrap(),
                         configuration.topics().labels(),

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.backfill.BackfillParameters;
 import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.GroupProgress;
-import io.resnetstreams.backfill.PartitionRange;
 import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
@@ -69,7 +69,7 @@ class RunStoreIT {
     }
 
     private static RunStore store() {
-        return new RunStore(rig.cluster().clients(), "app", 1);
+        return new RunStore(rig.cluster().clients(), "app");
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
@@ -89,7 +88,7 @@ public final class SimulatedInstance {
                 metrics.inference(),
                 LongCalls.allowed());
         return new ClassificationService(
-                new EventReader(configuration.eventLimits()),
+                configuration.eventReader(),
                 new ImagePreprocessor(configuration.limits().image(), INPUT),
                 1,
                 List.of(batcher),

@@ -131,8 +131,7 @@ class SoakCheck {
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
-        return new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), Map.of());
+        return new OutcomeFollower(clients.committedReader(), outputs, configuration.topics(), Map.of());
     }
 
     private static void send(Configuration configuration, OutcomeFollower follower, double rate, long events)

@@ -33,8 +33,7 @@ final class SteadyEvents implements AutoCloseable {
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
-        this.follower = new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), Map.of());
+        this.follower = new OutcomeFollower(clients.committedReader(), outputs, configuration.topics(), Map.of());
         this.sending = CompletableFuture.supplyAsync(() -> send(clients, rate, events));
     }
 

@@ -47,7 +47,7 @@ public final class StubSource implements ClassifierSource {
     @Override
     public Loaded load(Configuration configuration, PipelineCounts statistics) {
         ExecutorService pool = Executors.newFixedThreadPool(2);
-        EventReader reader = new EventReader(DefaultLimits.events());
+        EventReader reader = DefaultLimits.eventReader();
         return new Loaded() {
             @Override
             public EventClassifier classifier() {

@@ -60,7 +60,7 @@ final class TestCluster implements AutoCloseable {
             int equals = setting.indexOf('=');
             loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
         }
-        int largest = loader.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
+        int largest = loader.load().topicSettings().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         Path folder = Files.createTempDirectory("resnet-streams-it");
         EmbeddedBroker server = EmbeddedBroker.start(folder, 0, largest, broker);
         Configuration configuration = loader.set("bootstrapServers", server.bootstrapServers(), "test")
@@ -127,8 +127,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     OutcomeFollower follow(Map<String, Integer> expectedClasses) {
-        OutcomeFollower follower = new OutcomeFollower(
-                clients.committedReader(), outputs(), configuration.topics().names(), expectedClasses);
+        OutcomeFollower follower =
+                new OutcomeFollower(clients.committedReader(), outputs(), configuration.topics(), expectedClasses);
         followers.add(follower);
         return follower;
     }

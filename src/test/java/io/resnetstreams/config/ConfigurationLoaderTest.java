@@ -59,7 +59,7 @@ class ConfigurationLoaderTest {
         assertThat(configuration.applicationId()).isEqualTo("resnet-streams");
         assertThat(configuration.guarantee()).isEqualTo("exactly_once_v2");
         assertThat(configuration.topics().input()).isEqualTo("image-events");
-        assertThat(configuration.batch().maxSize()).isEqualTo(32);
+        assertThat(configuration.batch().policy().maxSize()).isEqualTo(32);
         assertThat(configuration.kafka()).isEmpty();
     }
 
@@ -171,20 +171,20 @@ class ConfigurationLoaderTest {
     void theFileWinsOverTheDefault() throws IOException {
         Configuration configuration =
                 loader.file(file("batch:\n  maxSize: 5\n")).load();
-        assertThat(configuration.batch().maxSize()).isEqualTo(5);
-        assertThat(configuration.batch().maxDelayMillis()).isZero();
+        assertThat(configuration.batch().policy().maxSize()).isEqualTo(5);
+        assertThat(configuration.batch().policy().maxDelayMillis()).isZero();
     }
 
     @Test
     void theEnvironmentWinsOverTheFile() throws IOException {
         loader.file(file("batch:\n  maxSize: 5\n")).environment(Map.of("RESNET_STREAMS_BATCH_MAXSIZE", "6"));
-        assertThat(loader.load().batch().maxSize()).isEqualTo(6);
+        assertThat(loader.load().batch().policy().maxSize()).isEqualTo(6);
     }
 
     @Test
     void setWinsOverTheEnvironment() {
         loader.environment(Map.of("RESNET_STREAMS_BATCH_MAXSIZE", "6")).set("batch.maxSize", "7", "--set");
-        assertThat(loader.load().batch().maxSize()).isEqualTo(7);
+        assertThat(loader.load().batch().policy().maxSize()).isEqualTo(7);
     }
 
     @Test
@@ -336,9 +336,9 @@ class ConfigurationLoaderTest {
                 .load();
         assertThat(configuration.brokerTimeoutMillis()).isEqualTo(3_000);
         assertThat(configuration.window().maxBytes()).isEqualTo(1 << 20);
-        assertThat(configuration.limits().maxImageBytes()).isEqualTo(7_000);
+        assertThat(configuration.limits().image().maxImageBytes()).isEqualTo(7_000);
         assertThat(configuration.health().stallMillis()).isEqualTo(120_000);
-        assertThat(configuration.topics().maxMessageBytes()).isEqualTo(8 << 20);
+        assertThat(configuration.topicSettings().maxMessageBytes()).isEqualTo(8 << 20);
     }
 
     @ParameterizedTest

@@ -1,6 +1,6 @@
 package io.resnetstreams.config;
 
-import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
 import io.resnetstreams.image.ImageLimits;
 
 /** Provides the limits of the default configuration. */
@@ -13,7 +13,7 @@ public final class DefaultLimits {
         return DEFAULTS.limits().image();
     }
 
-    public static EventLimits events() {
-        return DEFAULTS.eventLimits();
+    public static EventReader eventReader() {
+        return DEFAULTS.eventReader();
     }
 }

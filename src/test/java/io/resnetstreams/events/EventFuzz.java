@@ -12,7 +12,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 
 /** Fuzzes JSON events: each is rejected with a code, or its label can be written and read back. */
 final class EventFuzz {
-    private static final EventReader READER = new EventReader(new EventLimits(1 << 20, 8, 200, 20, 100, 50));
+    private static final EventReader READER = new EventReader(new EventLimits(8, 200, 20, 100, 50), 1 << 20);
     private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
 
     private EventFuzz() {}

@@ -20,7 +20,7 @@ class EventReaderTest {
     private static final Headers JSON = headers("content-type", "application/json");
     private static final Headers IMAGE = headers("content-type", "image/png");
 
-    private final EventReader reader = new EventReader(new EventLimits(300, 4, 30, 10, 20, 3));
+    private final EventReader reader = new EventReader(new EventLimits(4, 30, 10, 20, 3), 300);
 
     private ImageEvent readJson(String json) throws RejectedEventException {
         return reader.read(event(KEY, json.getBytes(UTF_8), JSON));
@@ -275,17 +275,16 @@ class EventReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 2, 16, 1, 1, 1, maxEventBytes is 0",
-        "1, 1, 16, 1, 1, 1, maxJsonDepth is 1",
-        "1, 2, 15, 1, 1, 1, maxJsonStringLength is 15",
-        "1, 2, 16, 0, 1, 1, maxJsonNumberLength is 0",
-        "1, 2, 16, 1, 0, 1, maxIdLength is 0",
-        "1, 2, 16, 1, 1, 0, maxHeaders is 0"
+        "1, 16, 1, 1, 1, maxJsonDepth is 1",
+        "2, 15, 1, 1, 1, maxJsonStringLength is 15",
+        "2, 16, 0, 1, 1, maxJsonNumberLength is 0",
+        "2, 16, 1, 0, 1, maxIdLength is 0",
+        "2, 16, 1, 1, 0, maxHeaders is 0"
     })
     void limitsThatAllowNothingAreRefusedByName(
-            int bytes, int depth, int stringLength, int numberLength, int idLength, int headers, String reason) {
+            int depth, int stringLength, int numberLength, int idLength, int headers, String reason) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EventLimits(bytes, depth, stringLength, numberLength, idLength, headers))
+                .isThrownBy(() -> new EventLimits(depth, stringLength, numberLength, idLength, headers))
                 .withMessageStartingWith(reason);
     }
 

@@ -31,7 +31,7 @@ class SchemaTest {
     private final JsonSchema imageEvent = schema("image-event");
     private final JsonSchema labelEvent = schema("label-event");
     private final JsonSchema deadLetter = schema("dead-letter");
-    private final EventReader reader = new EventReader(DefaultLimits.events());
+    private final EventReader reader = DefaultLimits.eventReader();
 
     private static JsonNode json(String name) {
         try {

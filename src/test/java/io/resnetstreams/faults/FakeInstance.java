@@ -1,7 +1,6 @@
 package io.resnetstreams.faults;
 
 import io.resnetstreams.config.DefaultLimits;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
@@ -159,7 +158,7 @@ public final class FakeInstance {
                         timeoutMillis, () -> new FakeClassifier(options.behaviour, nanos, countdown), timeoutMillis));
         ImagePreprocessor.warmUp();
         return new ClassificationService(
-                new EventReader(DefaultLimits.events()),
+                DefaultLimits.eventReader(),
                 new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, TestEvents.EDGE, TestEvents.EDGE)),
                 WORKERS,
                 List.of(batcher),

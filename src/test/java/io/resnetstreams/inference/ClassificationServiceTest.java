@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.Outcome;
@@ -63,7 +62,7 @@ class ClassificationServiceTest {
         Batcher batcher = new Batcher(
                 "cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE, LongCalls.allowed());
         service = new ClassificationService(
-                new EventReader(DefaultLimits.events()),
+                DefaultLimits.eventReader(),
                 new ImagePreprocessor(limits, new Preprocessing(0, 2, 2)),
                 2,
                 List.of(batcher),

@@ -2,7 +2,6 @@ package io.resnetstreams.topology;
 
 import ai.djl.Device;
 import io.resnetstreams.config.DefaultLimits;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.ClassificationService;
@@ -39,7 +38,7 @@ public final class PipelineWithoutFrontier {
                 InferenceMetrics.NONE,
                 LongCalls.allowed());
         ClassificationService service = new ClassificationService(
-                new EventReader(DefaultLimits.events()),
+                DefaultLimits.eventReader(),
                 new ImagePreprocessor(DefaultLimits.image(), model.preprocessing()),
                 2,
                 List.of(batcher),

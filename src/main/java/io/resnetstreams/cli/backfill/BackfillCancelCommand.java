@@ -31,8 +31,8 @@ final class BackfillCancelCommand implements Callable<Integer> {
         OutputOptions output = options.output();
         try (BackfillRuns runs = options.open()) {
             runs.require(name);
-            BackfillRun run = runs.change(
-                    name, current -> current == null ? null : current.cancelled(System.currentTimeMillis()));
+            BackfillRun run = runs.store()
+                    .change(name, current -> current == null ? null : current.cancelled(System.currentTimeMillis()));
             if (run == null || run.state() == BackfillRun.State.FINISHED) {
                 throw UserErrorException.shortfall(
                         "run '" + name + "' has already " + (run == null ? "been removed" : "finished"), null);

@@ -2,7 +2,6 @@ package io.resnetstreams.cli.backfill;
 
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.BackfillRuns;
-import io.resnetstreams.backfill.RunElection;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.Futures;
@@ -50,14 +49,14 @@ final class BackfillCleanCommand implements Callable<Integer> {
                         + members + "); to cancel it, use 'backfill cancel " + name + "'");
             }
             deleteGroup(admin, run.plan().group());
-            deleteGroup(admin, RunElection.group(run.plan().group()));
+            deleteGroup(admin, run.plan().auditGroup());
             List<String> topics = deleteOutput
                     ? List.of(
                             run.plan().parameters().output(),
                             run.plan().parameters().deadLetters())
                     : List.of();
             topics.forEach(topic -> deleteTopic(admin, topic));
-            runs.change(name, current -> null);
+            runs.store().change(name, current -> null);
             output.printJson(Map.of("run", name, "deletedTopics", topics));
             output.println("run '" + name + "' is removed" + (topics.isEmpty() ? "" : "; deleted topics: " + topics));
         }

@@ -128,8 +128,7 @@ public final class BackfillCommand implements Callable<Integer> {
             check(() -> runOptions.parameters(configuration, model, null).requireRange(System.currentTimeMillis()));
         }
         clients.partitions(configuration.topics().input());
-        try (RunStore store = new RunStore(
-                clients, configuration.applicationId(), configuration.topics().replicationFactor())) {
+        try (RunStore store = new RunStore(clients, configuration.applicationId())) {
             return run(configuration, clients, store, name, model);
         }
     }
@@ -174,8 +173,8 @@ public final class BackfillCommand implements Callable<Integer> {
                     return CommandLine.ExitCode.SOFTWARE;
                 }
             }
-            new BackfillTopics(clients)
-                    .create(planned, notice -> System.err.println("backfill " + planned.run() + ": " + notice));
+            BackfillTopics.create(
+                    clients, planned, notice -> System.err.println("backfill " + planned.run() + ": " + notice));
             BackfillRun begun = store.begin(planned);
             requireSame(configuration, planned.parameters().model(), begun);
             BackfillJob.Ending ending;
@@ -185,7 +184,7 @@ public final class BackfillCommand implements Callable<Integer> {
             }
             return ending.finished() == null
                     ? BackfillReport.unfinished(output, begun.plan(), ending.unfinished())
-                    : BackfillReport.finished(output, ending, loaded.device());
+                    : BackfillReport.finished(output, ending.finished(), counts, loaded.device());
         }
     }
 
@@ -199,7 +198,7 @@ public final class BackfillCommand implements Callable<Integer> {
             throws InterruptedException {
         BackfillParameters parameters = runOptions.parameters(configuration, model, null);
         try {
-            return new BackfillPlanner(clients, configuration.brokerTimeoutMillis())
+            return new BackfillPlanner(clients)
                     .plan(
                             name,
                             BackfillPlan.group(configuration.applicationId(), name),

@@ -1,5 +1,6 @@
 package io.resnetstreams.cli.backfill;
 
+import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.BackfillRuns;
 import io.resnetstreams.cli.options.BrokerOptions;
 import io.resnetstreams.cli.options.OptionRange;
@@ -8,7 +9,6 @@ import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.compare.ComparisonReaders;
 import io.resnetstreams.compare.ComparisonResult;
-import io.resnetstreams.compare.ConfiguredOutputs;
 import io.resnetstreams.compare.LabelComparison;
 import io.resnetstreams.compare.OutcomeJoin;
 import io.resnetstreams.compare.OutputTopics;
@@ -17,6 +17,7 @@ import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.report.Charts;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,9 +89,9 @@ final class BackfillDiffCommand implements Callable<Integer> {
         KafkaClients clients = new KafkaClients(configuration.connection());
         requireName("A", nameA);
         requireName("B", nameB);
-        ConfiguredOutputs names = names(configuration);
-        OutputTopics a = names.find(nameA);
-        OutputTopics b = names.find(nameB);
+        Map<String, BackfillRun> runs = runs(configuration);
+        OutputTopics a = OutputTopics.find(nameA, configuration.topics(), runs);
+        OutputTopics b = OutputTopics.find(nameB, configuration.topics(), runs);
         ComparisonResult result = compare(clients, a, b);
         output.printJson(result);
         ComparisonText.print(output.text(), result, top);
@@ -107,15 +108,15 @@ final class BackfillDiffCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static ConfiguredOutputs names(Configuration configuration) {
+    private static Map<String, BackfillRun> runs(Configuration configuration) {
         try (BackfillRuns runs = BackfillRuns.open(configuration)) {
-            return new ConfiguredOutputs(configuration.topics().names(), runs.all());
+            return runs.store().runs();
         }
     }
 
     private static void requireName(String parameter, String name) {
         try {
-            ConfiguredOutputs.requireName(name);
+            OutputTopics.requireName(name);
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(parameter + " is '" + name + "': " + e.getMessage(), e);
         }

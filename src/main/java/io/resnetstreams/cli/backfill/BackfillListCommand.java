@@ -26,7 +26,7 @@ final class BackfillListCommand implements Callable<Integer> {
         OutputOptions output = options.output();
         List<Map<String, Object>> rows = new ArrayList<>();
         try (BackfillRuns runs = options.open()) {
-            for (BackfillRun run : runs.all().values()) {
+            for (BackfillRun run : runs.store().runs().values()) {
                 Progress progress = runs.progress(run);
                 Map<String, Object> row = BackfillReport.summary(run);
                 row.put(
@@ -38,7 +38,7 @@ final class BackfillListCommand implements Callable<Integer> {
                 output.printf(
                         "%-24s %-10s %,12d of %,12d  %s -> %s  %s%n",
                         run.plan().run(),
-                        BackfillRuns.state(run),
+                        run.stateName(),
                         progress.done(),
                         progress.total(),
                         run.plan().parameters().input(),

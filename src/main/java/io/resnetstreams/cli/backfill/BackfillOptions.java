@@ -101,7 +101,7 @@ final class BackfillOptions {
                 allowGaps,
                 model,
                 configuration.guarantee());
-        requireOwnTopics(configuration.topics().names(), parameters);
+        requireOwnTopics(configuration.topics(), parameters);
         return parameters;
     }
 

@@ -2,7 +2,6 @@ package io.resnetstreams.cli.backfill;
 
 import io.resnetstreams.backfill.BackfillParameters;
 import io.resnetstreams.backfill.BackfillPlan;
-import io.resnetstreams.backfill.Calibration;
 import io.resnetstreams.backfill.EventSample;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.Rounding;
@@ -67,7 +66,7 @@ final class BackfillPlanReport {
             return null;
         }
         try {
-            double rate = Calibration.eventsPerSecond(loaded.classifier(), sample.events());
+            double rate = sample.eventsPerSecond(loaded.classifier());
             return maxRate == null ? rate : Math.min(rate, maxRate);
         } catch (CompletionException e) {
             throw UserErrorException.shortfall("cannot classify a sample of the range: " + Failures.describe(e), e);

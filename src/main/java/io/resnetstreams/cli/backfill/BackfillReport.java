@@ -1,17 +1,14 @@
 package io.resnetstreams.cli.backfill;
 
-import io.resnetstreams.backfill.BackfillJob;
 import io.resnetstreams.backfill.BackfillPlan;
-import io.resnetstreams.backfill.BackfillResult;
 import io.resnetstreams.backfill.BackfillRun;
-import io.resnetstreams.backfill.BackfillStatistics;
 import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.metrics.PipelineCounts;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** Prints how a run ended, as text and as JSON. */
@@ -19,20 +16,19 @@ final class BackfillReport {
     private BackfillReport() {}
 
     /** Reports a run that this process has finished; returns the exit code. */
-    static int finished(OutputOptions output, BackfillJob.Ending ending, String device) {
-        BackfillRun run = ending.finished();
-        BackfillStatistics statistics = ending.statistics();
+    static int finished(OutputOptions output, BackfillRun run, PipelineCounts counts, String device) {
+        double perSecond = counts.seconds() == 0 ? 0 : counts.outcomes() / counts.seconds();
         Map<String, Object> summary = summary(run);
-        summary.put("processed", statistics.outcomes());
-        summary.put("imagesPerSecond", Rounding.to(1, statistics.imagesPerSecond()));
-        summary.put("meanBatch", Rounding.to(2, statistics.meanBatch()));
-        summary.put("seconds", Rounding.to(3, statistics.seconds()));
+        summary.put("processed", counts.outcomes());
+        summary.put("imagesPerSecond", Rounding.to(1, perSecond));
+        summary.put("meanBatch", Rounding.to(2, counts.meanBatch()));
+        summary.put("seconds", Rounding.to(3, counts.seconds()));
         summary.put("device", device);
         output.printJson(summary);
         print(output, run);
         output.printf(
                 "this process: %,d events in %.1f s, %,.0f images/s on %s%n",
-                statistics.outcomes(), statistics.seconds(), statistics.imagesPerSecond(), device);
+                counts.outcomes(), counts.seconds(), perSecond, device);
         return exitCode(run);
     }
 
@@ -64,13 +60,13 @@ final class BackfillReport {
         BackfillPlan plan = run.plan();
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("run", plan.run());
-        summary.put("state", run.state().name().toLowerCase(Locale.ROOT));
+        summary.put("state", run.stateName());
         summary.put("input", plan.parameters().input());
         summary.put("output", plan.parameters().output());
         summary.put("deadLetterTopic", plan.parameters().deadLetters());
         summary.put("model", plan.parameters().model());
         if (run.result() != null) {
-            BackfillResult result = run.result();
+            BackfillRun.Result result = run.result();
             summary.put("events", result.events());
             summary.put("skipped", result.skipped());
             summary.put("labels", result.labels());
@@ -84,7 +80,7 @@ final class BackfillReport {
     }
 
     static void print(OutputOptions output, BackfillRun run) {
-        BackfillResult result = run.result();
+        BackfillRun.Result result = run.result();
         output.printf(
                 "run '%s': %s (and %,d skipped), %s on %s, %s on %s%n",
                 run.plan().run(),

@@ -54,7 +54,7 @@ final class BackfillStatusCommand implements Callable<Integer> {
         output.printf(
                 "run '%s' is %s: %,d of %,d offsets, %d of %d partitions, %,d dead letters; members of group %s: %d%n",
                 run.plan().run(),
-                BackfillRuns.state(run),
+                run.stateName(),
                 progress.done(),
                 progress.total(),
                 progress.partitionsDone(),

@@ -1,5 +1,6 @@
 package io.resnetstreams.inference.batch;
 
+import io.resnetstreams.common.Ranges;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,13 +14,8 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
     public static final long LONGEST_DELAY_MILLIS = 10_000;
 
     public BatchPolicy {
-        if (maxSize < 1 || maxSize > LARGEST_SIZE) {
-            throw new IllegalArgumentException("maxSize is " + maxSize + "; allowed are 1 to " + LARGEST_SIZE);
-        }
-        if (maxDelayMillis < 0 || maxDelayMillis > LONGEST_DELAY_MILLIS) {
-            throw new IllegalArgumentException(
-                    "maxDelayMillis is " + maxDelayMillis + "; allowed are 0 to " + LONGEST_DELAY_MILLIS);
-        }
+        Ranges.require("maxSize", maxSize, 1, LARGEST_SIZE);
+        Ranges.require("maxDelayMillis", maxDelayMillis, 0, LONGEST_DELAY_MILLIS);
     }
 
     /** Why a batch was closed and sent to the device. */
