@@ -1,7 +1,10 @@
 package io.resnetstreams.model.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.common.JsonFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +12,19 @@ import java.util.List;
 /** The fields of a JSON object that describes a checkpoint. A missing field is null. */
 record ConfigFields(Path file, JsonNode object) {
     private static final int LARGEST_EDGE = 4_096;
+
+    /** Reads a file; it has no fields if it does not exist. */
+    static ConfigFields read(Path file) throws InvalidModelException {
+        return Files.isRegularFile(file) ? new ConfigFields(file, JsonFile.read(file)) : absent(file);
+    }
+
+    static ConfigFields absent(Path file) {
+        return new ConfigFields(file, MissingNode.getInstance());
+    }
+
+    boolean isAbsent() {
+        return object.isMissingNode();
+    }
 
     InvalidModelException invalid(String fault) {
         return new InvalidModelException(file + ": " + fault);
@@ -34,10 +50,10 @@ record ConfigFields(Path file, JsonNode object) {
 
     /** Returns three numbers: red, green, blue. */
     List<Double> colours(String field) throws InvalidModelException {
-        JsonNode values = object.path(field);
-        if (values.isMissingNode() || values.isNull()) {
+        if (!object.hasNonNull(field)) {
             return null;
         }
+        JsonNode values = object.get(field);
         List<Double> colours = new ArrayList<>();
         for (JsonNode value : values) {
             if (value.isNumber()) {

@@ -61,8 +61,7 @@ public final class ModelImport {
             Function<ResNetArchitecture, ModelDescription> described,
             Path directory)
             throws InvalidModelException, IOException {
-        StateDict stateDict = StateDict.open(file);
-        StateDictNames names = new StateDictNames(file, stateDict.tensors());
+        StateDictNames names = new StateDictNames(file, StateDict.open(file));
         Map<String, Tensor> byName = names.byName();
         int classes = classes(byName);
         WeightsCheck.requireClasses(file, classes);
@@ -76,7 +75,7 @@ public final class ModelImport {
         WeightsCheck.requireLabels(file, classes, labels.size());
         // All tensors are read before anything is written, because a type or a value may be refused.
         for (Tensor tensor : byName.values()) {
-            WeightsCheck.require(file, tensor.name(), tensor.shape(), stateDict.read(tensor));
+            WeightsCheck.require(file, tensor.name(), tensor.shape(), tensor.read());
         }
         ModelDescription description = described.apply(found);
         Normalisation normalisation = description.normalisation();
@@ -86,13 +85,13 @@ public final class ModelImport {
                 labels,
                 parameter -> parameter.kind() == ParameterShape.Kind.CONSTANT
                         ? ResNetSymbol.constant(parameter, normalisation)
-                        : readChecked(stateDict, byName.get(parameter.name())));
+                        : readAgain(byName.get(parameter.name())));
         return new Result(found, List.copyOf(notes));
     }
 
-    private static float[] readChecked(StateDict stateDict, Tensor tensor) {
+    private static float[] readAgain(Tensor tensor) {
         try {
-            return stateDict.read(tensor);
+            return tensor.read();
         } catch (InvalidModelException e) {
             throw new IllegalStateException("the file changed while it was read: " + e.getMessage(), e);
         }

@@ -75,7 +75,7 @@ public final class ModelQuantization {
         }
     }
 
-    private static Network int8(Network network, List<byte[]> samples, Shape image) throws IOException {
+    private static Network int8(Network network, List<byte[]> samples, Shape image) {
         if (samples.isEmpty()) {
             throw new IllegalArgumentException("int8 needs sample images for the range calibration");
         }

@@ -11,7 +11,6 @@ import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
 import io.resnetstreams.model.network.SymbolNodes;
 import io.resnetstreams.model.network.SymbolPasses.Range;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,8 +32,7 @@ final class RangeCalibration {
      * @param image the shape of a sample
      * @return each layer's range, in the layers' order
      */
-    static Map<String, Range> measure(Network fused, List<String> layers, List<byte[]> samples, Shape image)
-            throws IOException {
+    static Map<String, Range> measure(Network fused, List<String> layers, List<byte[]> samples, Shape image) {
         ResNetSymbol measured = new ResNetSymbol(
                 withHeads(fused.symbol().json(), layers), fused.symbol().parameters());
         Map<String, Range> ranges = new LinkedHashMap<>();

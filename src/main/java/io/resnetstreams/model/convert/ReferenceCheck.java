@@ -10,7 +10,6 @@ import io.resnetstreams.model.ProbabilityRows;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +87,7 @@ public final class ReferenceCheck {
     }
 
     /** Builds an architecture, classifies the two images and compares the results. */
-    public Result check(String name) throws IOException {
+    public Result check(String name) {
         JsonNode expected = reference.get("models").get(name);
         int classes = expected.path("classes").asInt(1_000);
         ResNetSymbol symbol = ResNetSymbol.of(ResNetArchitecture.of(name), classes, ResNetSymbol.Output.LOGITS);
@@ -108,7 +107,7 @@ public final class ReferenceCheck {
         return new Result(name, parameters, counted, largest, argmaxEqual);
     }
 
-    private float[] logits(ResNetSymbol symbol, FormulaWeights weights) throws IOException {
+    private float[] logits(ResNetSymbol symbol, FormulaWeights weights) {
         try (SymbolNetwork network = new SymbolNetwork(symbol, weights::values);
                 NDManager scope = network.manager().newSubManager()) {
             NDArray images = scope.create(weights.images(size), new Shape(2, size, size, 3));

@@ -1,5 +1,6 @@
 package io.resnetstreams.model.convert;
 
+import ai.djl.util.Float16Utils;
 import io.resnetstreams.common.ForeignFile;
 import io.resnetstreams.common.InvalidModelException;
 import java.io.EOFException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /**
  * Reads tensors in the safetensors format (huggingface/safetensors, README "Format"): a JSON header with each tensor's type,
@@ -18,27 +20,55 @@ import java.util.Map;
  * offsets must lie in the file, match type and shape, and neither overlap nor leave gaps.
  *
  * <p>Memory: one tensor at a time.
- *
- * @param dataStart position of the first value
- * @param tensors all tensors by name, in the file's order
  */
-record SafetensorsFile(Path file, long dataStart, Map<String, SafetensorsFile.Tensor> tensors) {
+final class SafetensorsFile {
     /** The format's limit; {@link SafetensorsHeader} limits the contents. */
     private static final long LONGEST_HEADER = 100_000_000;
 
-    /** A tensor's type, in the format's name, its shape, and its offsets in bytes from the end of the header. */
-    record Tensor(String name, String type, List<Integer> shape, long begin, long end) {
+    private SafetensorsFile() {}
+
+    /** A tensor's file, its type in the format's name, its shape, and its offsets in bytes from the end of the header. */
+    record Tensor(Path file, long dataStart, String name, String type, List<Integer> shape, long begin, long end) {
         long size() {
             return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+        }
+
+        /**
+         * Reads the values, row-major. Half precision is widened, which is exact; double precision is rounded.
+         *
+         * @throws InvalidModelException if the type is not F64, F32, F16 or BF16
+         */
+        float[] read() throws InvalidModelException {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                float[] values = new float[Math.toIntExact(size())];
+                ByteBuffer bytes = SafetensorsFile.read(channel, dataStart + begin, Math.toIntExact(end - begin));
+                DoubleSupplier next =
+                        switch (type) {
+                            case "F64" -> bytes::getDouble;
+                            case "F32" -> bytes::getFloat;
+                            case "BF16" -> () -> Float.intBitsToFloat(bytes.getShort() << 16);
+                            case "F16" -> () -> Float16Utils.halfToFloat(bytes.getShort());
+                            default -> throw new InvalidModelException(file + ": tensor '" + name + "' is of type "
+                                    + type + "; allowed are F64, F32, F16 and BF16");
+                        };
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) next.getAsDouble();
+                }
+                return values;
+            } catch (ArithmeticException e) {
+                throw new InvalidModelException(file + ": tensor '" + name + "' is too large", e);
+            } catch (IOException e) {
+                throw InvalidModelException.unreadable(file, e);
+            }
         }
     }
 
     /**
-     * Reads and checks the header of a file.
+     * Reads and checks the header of a file, and returns all tensors by name, in the file's order.
      *
      * @throws InvalidModelException if the file violates the format; the message names the file, the tensor and the fault
      */
-    static SafetensorsFile open(Path file) throws InvalidModelException {
+    static Map<String, Tensor> open(Path file) throws InvalidModelException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long length = channel.size();
             ByteBuffer start = read(channel, 0, (int) Math.min(length, 9));
@@ -57,60 +87,10 @@ record SafetensorsFile(Path file, long dataStart, Map<String, SafetensorsFile.Te
                         file + ": has a header of " + header + " bytes; at most " + LONGEST_HEADER + " are read");
             }
             byte[] text = read(channel, 8, Math.toIntExact(header)).array();
-            return new SafetensorsFile(file, 8 + header, SafetensorsHeader.tensors(file, text, length - 8 - header));
+            return SafetensorsHeader.tensors(file, text, length - 8 - header);
         } catch (IOException e) {
             throw InvalidModelException.unreadable(file, e);
         }
-    }
-
-    /**
-     * Reads a tensor's values, row-major. Half precision is widened, which is exact; double precision is rounded.
-     *
-     * @throws InvalidModelException if the type is not F64, F32, F16 or BF16
-     */
-    float[] read(Tensor tensor) throws InvalidModelException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            float[] values = new float[Math.toIntExact(tensor.size())];
-            ByteBuffer bytes =
-                    read(channel, dataStart + tensor.begin(), Math.toIntExact(tensor.end() - tensor.begin()));
-            switch (tensor.type()) {
-                case "F64" -> {
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = (float) bytes.getDouble();
-                    }
-                }
-                case "F32" -> bytes.asFloatBuffer().get(values);
-                case "BF16" -> {
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = Float.intBitsToFloat(bytes.getShort() << 16);
-                    }
-                }
-                case "F16" -> {
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = halfToFloat(bytes.getShort());
-                    }
-                }
-                default -> throw new InvalidModelException(file + ": tensor '" + tensor.name() + "' is of type "
-                        + tensor.type() + "; allowed are F64, F32, F16 and BF16");
-            }
-            return values;
-        } catch (ArithmeticException e) {
-            throw new InvalidModelException(file + ": tensor '" + tensor.name() + "' is too large", e);
-        } catch (IOException e) {
-            throw InvalidModelException.unreadable(file, e);
-        }
-    }
-
-    /** Converts IEEE 754 binary16; in Java from version 20 on. */
-    static float halfToFloat(short half) {
-        int sign = (half & 0x8000) << 16;
-        int exponent = half >> 10 & 0x1F;
-        int fraction = half & 0x3FF;
-        if (exponent == 0) {
-            return Float.intBitsToFloat(sign | Float.floatToRawIntBits(fraction * 0x1p-24f));
-        }
-        int widened = exponent == 0x1F ? 0xFF : exponent + 112;
-        return Float.intBitsToFloat(sign | widened << 23 | fraction << 13);
     }
 
     private static ByteBuffer read(FileChannel channel, long position, int length) throws IOException {

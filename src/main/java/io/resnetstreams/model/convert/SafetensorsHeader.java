@@ -55,20 +55,19 @@ final class SafetensorsHeader {
                     header.skipChildren();
                 } else {
                     require(tensors.size() < MOST_TENSORS, file + ": has more than " + MOST_TENSORS + " tensors");
-                    tensors.put(name, tensor(file, name, JSON.readTree(header)));
+                    tensors.put(name, tensor(file, 8L + text.length, name, JSON.readTree(header)));
                 }
             }
             require(header.nextToken() == null, file + ": the header is not valid: data follows its JSON object");
-        } catch (JsonProcessingException e) {
-            throw new InvalidModelException(file + ": the header is not valid: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new InvalidModelException(file + ": the header is not valid: " + e.getMessage(), e);
+            String fault = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            throw new InvalidModelException(file + ": the header is not valid: " + fault, e);
         }
         requireAdjoining(file, tensors, dataLength);
         return tensors;
     }
 
-    private static Tensor tensor(Path file, String name, JsonNode node) throws InvalidModelException {
+    private static Tensor tensor(Path file, long dataStart, String name, JsonNode node) throws InvalidModelException {
         String where = file + ": tensor '" + name + "' ";
         JsonNode type = node.path("dtype");
         JsonNode offsets = node.path("data_offsets");
@@ -77,6 +76,8 @@ final class SafetensorsHeader {
                 offsets.size() == 2 && isOffset(offsets.get(0)) && isOffset(offsets.get(1)),
                 where + "has data_offsets " + offsets + "; must be two numbers");
         Tensor tensor = new Tensor(
+                file,
+                dataStart,
                 name,
                 type.textValue(),
                 shape(where, node.path("shape")),

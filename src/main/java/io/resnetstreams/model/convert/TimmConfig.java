@@ -54,10 +54,7 @@ final class TimmConfig {
                 .replaceFirst("^(resnet\\d+)_v1b$", "$1")
                 .replaceFirst("^(resnet\\d+)_v1([cd])$", "$1$2");
         for (JsonNode holder : List.of(config, pretrained)) {
-            String pool = holder.path("global_pool").asText("avg");
-            if (!pool.isEmpty() && !pool.equals("avg")) {
-                throw unknown("global_pool is '" + pool + "', not 'avg',");
-            }
+            requireAverage("global_pool", holder.path("global_pool").asText("avg"));
         }
         String ending = "";
         for (Map.Entry<String, JsonNode> argument : config.path("model_args").properties()) {
@@ -69,14 +66,8 @@ final class TimmConfig {
                     case "8" -> "_os8";
                     default -> throw unknown("model_args.output_stride is " + value);
                 };
-                case "global_pool" -> {
-                    if (!value.isEmpty() && !value.equals("avg")) {
-                        throw unknown("model_args.global_pool is '" + value + "', not 'avg',");
-                    }
-                }
-                case "num_classes", "drop_rate", "drop_path_rate" -> {
-                    // These do not change the graph beyond what the tensors' shapes show.
-                }
+                case "global_pool" -> requireAverage("model_args.global_pool", value);
+                case "num_classes", "drop_rate", "drop_path_rate" -> {} // no change beyond the tensors' shapes
                 case "in_chans" -> {
                     if (!value.equals("3")) {
                         throw unknown("model_args.in_chans is " + value + ", not 3");
@@ -95,6 +86,12 @@ final class TimmConfig {
         }
     }
 
+    private void requireAverage(String field, String pool) throws InvalidModelException {
+        if (!pool.isEmpty() && !pool.equals("avg")) {
+            throw unknown(field + " is '" + pool + "', not 'avg',");
+        }
+    }
+
     private InvalidModelException unknown(String what) {
         return fields.invalid(what + ", which can't be built. 'model list --architectures' lists what can be built;"
                 + " --architecture NAME imports the tensors as another network, regardless of the file");
@@ -102,7 +99,7 @@ final class TimmConfig {
 
     private Integer size() throws InvalidModelException {
         JsonNode input = pretrained.path("input_size");
-        if (input.isMissingNode() || input.isNull()) {
+        if (!pretrained.hasNonNull("input_size")) {
             return null;
         }
         if (input.size() != 3 || input.get(0).asInt() != 3 || !input.get(1).equals(input.get(2))) {

@@ -3,7 +3,7 @@ package io.resnetstreams.model.convert;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.network.ResNetArchitecture;
-import java.nio.file.Path;
+import io.resnetstreams.model.network.ResNetArchitecture.Block;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,34 +23,32 @@ final class TransformersConfig {
 
     private static final int BICUBIC = 3;
 
-    private final JsonNode config;
     private final ConfigFields fields;
+    private final JsonNode config;
+    private final ConfigFields preprocessorFields;
+    private final JsonNode preprocessor;
     private final List<String> notes;
 
-    /** @param config null for none */
-    TransformersConfig(Path file, JsonNode config, List<String> notes) {
-        this.config = config;
-        this.fields = new ConfigFields(file, config);
+    /** Either file may be absent. */
+    TransformersConfig(ConfigFields config, ConfigFields preprocessor, List<String> notes) {
+        this.fields = config;
+        this.config = config.object();
+        this.preprocessorFields = preprocessor;
+        this.preprocessor = preprocessor.object();
         this.notes = notes;
     }
 
-    /** @param preprocessorFields null for none */
-    CheckpointConfig read(ConfigFields preprocessorFields, boolean architectureNamed, boolean labelsGiven)
-            throws InvalidModelException {
+    CheckpointConfig read(boolean architectureNamed, boolean labelsGiven) throws InvalidModelException {
         String architecture = null;
         try {
-            architecture = config == null ? null : architecture();
+            architecture = fields.isAbsent() ? null : architecture();
         } catch (InvalidModelException e) {
             if (!architectureNamed) {
                 throw e;
             }
         }
-        List<String> labels = config == null || labelsGiven ? null : labels();
-        if (preprocessorFields == null) {
-            return new CheckpointConfig(architecture, labels, null, null, null, null, notes);
-        }
-        Integer[] sizes = sizes(preprocessorFields);
-        JsonNode preprocessor = preprocessorFields.object();
+        List<String> labels = labelsGiven ? null : labels();
+        Integer[] sizes = sizes();
         List<Double> mean = preprocessorFields.colours("image_mean");
         List<Double> std = preprocessorFields.colours("image_std");
         if (!preprocessor.path("do_normalize").asBoolean(true)) {
@@ -88,8 +86,7 @@ final class TransformersConfig {
         // The other types have a sigmoid per class, or no classes.
         require("problem_type", "single_label_classification");
         String layer = config.path("layer_type").asText("bottleneck");
-        ResNetArchitecture.Block block =
-                layer.equals("basic") ? ResNetArchitecture.Block.BASIC : ResNetArchitecture.Block.BOTTLENECK;
+        Block block = layer.equals("basic") ? Block.BASIC : Block.BOTTLENECK;
         // The defaults are those of ResNet-50.
         List<Integer> depths = numbers("depths", List.of(3, 4, 6, 3));
         List<Integer> sizes = numbers("hidden_sizes", List.of(256, 512, 1_024, 2_048));
@@ -108,11 +105,8 @@ final class TransformersConfig {
                 .orElseThrow(() -> unknown("layer_type " + layer + " with depths " + depths + " and hidden_sizes "
                         + sizes + " is not a network that"));
         // transformers ignores the option for basic layers, which have no 1×1 convolution for the stride.
-        return name
-                + (block == ResNetArchitecture.Block.BOTTLENECK
-                                && config.path("downsample_in_bottleneck").asBoolean(false)
-                        ? "_v1"
-                        : "");
+        boolean strideFirst = block == Block.BOTTLENECK && config.path("downsample_in_bottleneck").asBoolean(false);
+        return strideFirst ? name + "_v1" : name;
     }
 
     private void require(String field, Object value) throws InvalidModelException {
@@ -144,8 +138,8 @@ final class TransformersConfig {
     }
 
     /** Returns the network's input size and the short edge before the crop; null for those that are not configured. */
-    private Integer[] sizes(ConfigFields file) throws InvalidModelException {
-        JsonNode preprocessor = file.object();
+    private Integer[] sizes() throws InvalidModelException {
+        ConfigFields file = preprocessorFields;
         JsonNode size = preprocessor.path("size");
         JsonNode cropSize = preprocessor.path("crop_size");
         Integer edge = file.edge("size", size.isObject() ? size.path("shortest_edge") : size);

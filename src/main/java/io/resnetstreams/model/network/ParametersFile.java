@@ -37,21 +37,21 @@ public final class ParametersFile {
 
     private ParametersFile() {}
 
-    /** A parameter as it is stored; auxiliary states are {@link Kind#RUNNING}, arguments {@link Kind#TRAINED}. */
-    public record Stored(ParameterShape shape, float[] values) {}
+    /** Parameters by name; auxiliary states are {@link Kind#RUNNING}, arguments {@link Kind#TRAINED}. */
+    public record Content(Map<String, ParameterShape> shapes, Map<String, float[]> values) {}
 
     /**
      * Reads a file, which is checked before the engine allocates memory for it.
      *
      * @throws IllegalArgumentException if it has another format, or claims more than it holds
      */
-    public static Map<String, Stored> read(Path file) {
+    public static Content read(Path file) {
         try {
             ParametersCheck.require(file);
         } catch (InvalidModelException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        Map<String, Stored> parameters = new LinkedHashMap<>();
+        Content content = new Content(new LinkedHashMap<>(), new LinkedHashMap<>());
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine())) {
             for (NDArray array : JnaUtils.loadNdArray((MxNDManager) manager, file, Device.cpu())) {
                 String name = array.getName().substring(array.getName().indexOf(':') + 1);
@@ -59,11 +59,12 @@ public final class ParametersFile {
                 int[] shape = Arrays.stream(array.getShape().getShape())
                         .mapToInt(Math::toIntExact)
                         .toArray();
-                NDArray floats = array.toType(DataType.FLOAT32, false);
-                parameters.put(name, new Stored(new ParameterShape(name, kind, shape), floats.toFloatArray()));
+                content.shapes().put(name, new ParameterShape(name, kind, shape));
+                content.values()
+                        .put(name, array.toType(DataType.FLOAT32, false).toFloatArray());
             }
         }
-        return parameters;
+        return content;
     }
 
     /**

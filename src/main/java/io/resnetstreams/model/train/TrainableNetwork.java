@@ -52,8 +52,7 @@ final class TrainableNetwork implements AutoCloseable {
             Normalisation normalisation,
             double weightDecay,
             long seed,
-            Map<String, float[]> start)
-            throws IOException {
+            Map<String, float[]> start) {
         this.symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
         this.classes = classes;
         this.weightDecay = weightDecay;
