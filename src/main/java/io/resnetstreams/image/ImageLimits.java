@@ -1,14 +1,10 @@
 package io.resnetstreams.image;
 
 /**
- * The limits for the size of an image and for the time to decode it. All except the time are checked on the file's header and
- * structure, before memory for pixels is allocated.
+ * The limits for the size of an image (of the file in bytes, in its header in pixels) and for the processor time to
+ * decode, scale and crop it, in milliseconds. All except the time are checked before memory for pixels is allocated.
  *
- * @param maxBytes the size of the image file in bytes
- * @param maxPixels width × height in the header
- * @param maxEdge the longer edge, in pixels
  * @param maxAspectRatio the ratio of the longer to the shorter edge
- * @param maxDecodeMillis the processor time for decoding, scaling and cropping, in milliseconds
  */
 public record ImageLimits(int maxBytes, int maxPixels, int maxEdge, int maxAspectRatio, int maxDecodeMillis) {
     /** Larger than all decoders except those for BMP and PNG accept. */

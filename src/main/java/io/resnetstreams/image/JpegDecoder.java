@@ -27,11 +27,7 @@ final class JpegDecoder {
 
     private JpegDecoder() {}
 
-    /**
-     * Decodes an image, without applying its orientation.
-     *
-     * @param reduction 1, 2, 4 or 8: scales in the frequency domain, for a fraction of the work
-     */
+    /** Decodes an image as stored; {@code reduction}, 1 to 8, scales it in the frequency domain, for less work. */
     @SuppressWarnings("try") // the resource is not referenced
     static Pixels decode(FileBytes file, ImageHeader header, ImageLimits limits, int reduction)
             throws RejectedEventException {

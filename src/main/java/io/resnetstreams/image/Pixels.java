@@ -29,7 +29,6 @@ final class Pixels implements AutoCloseable {
         }
     }
 
-    /** Creates an image of one colour. */
     private Pixels(ImageHeader size, int pixel) {
         take(leptonica.pixCreate(size.width(), size.height(), Integer.SIZE));
         leptonica.pixSetAllArbitrary(pix, pixel);

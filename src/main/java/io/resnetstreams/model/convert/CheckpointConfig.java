@@ -10,8 +10,6 @@ import java.util.List;
  * The configuration beside a checkpoint: {@code config.json} and {@code preprocessor_config.json} of Hugging Face's
  * transformers, or timm's {@code config.json}. A value that is not configured is null.
  *
- * @param architecture the name of a {@link ResNetArchitecture}
- * @param labels one label per class
  * @param size edge of the network's input in pixels
  * @param resize pixels of the short edge before the crop; 0 for no resizing before it
  * @param notes messages for the user about settings that differ from the configuration
@@ -28,8 +26,6 @@ public record CheckpointConfig(
     static final String BILINEAR_NOTE = "; images are resized bilinearly here, which changes probabilities slightly";
 
     /**
-     * Reads the configuration beside a checkpoint.
-     *
      * @param architectureNamed whether the user names the architecture; an unsupported one here is no error then
      * @param labelsGiven whether the user gives labels; those here are not read then
      * @throws InvalidModelException if a file is not JSON, or describes an unsupported network
@@ -37,10 +33,10 @@ public record CheckpointConfig(
     public static CheckpointConfig beside(Path checkpoint, boolean architectureNamed, boolean labelsGiven)
             throws InvalidModelException {
         ConfigFields config = ConfigFields.read(checkpoint.resolveSibling("config.json"));
-        String type = config.object().path("model_type").asText();
+        String type = config.path("model_type").asText();
         boolean isTransformers = type.equals("resnet");
-        if (!isTransformers && config.object().path("architecture").isTextual()) {
-            return new TimmConfig(config.file(), config.object()).read(architectureNamed, labelsGiven);
+        if (!isTransformers && config.path("architecture").isTextual()) {
+            return new TimmConfig(config).read(architectureNamed, labelsGiven);
         }
         List<String> notes = new ArrayList<>();
         if (!isTransformers && !config.isAbsent()) {

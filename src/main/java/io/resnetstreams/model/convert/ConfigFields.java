@@ -22,6 +22,10 @@ record ConfigFields(Path file, JsonNode object) {
         return new ConfigFields(file, MissingNode.getInstance());
     }
 
+    JsonNode path(String field) {
+        return object.path(field);
+    }
+
     boolean isAbsent() {
         return object.isMissingNode();
     }
@@ -30,8 +34,9 @@ record ConfigFields(Path file, JsonNode object) {
         return new InvalidModelException(file + ": " + fault);
     }
 
-    /** Returns one label per class, each as one line; null if the node is neither an array nor an object, or is empty. */
-    List<String> labels(String field, JsonNode names) throws InvalidModelException {
+    /** Returns one label per class, each as one line; null if the field is neither an array nor an object, or is empty. */
+    List<String> labels(String field) throws InvalidModelException {
+        JsonNode names = object.path(field);
         if (!names.isContainerNode() || names.isEmpty()) {
             return null;
         }
@@ -66,7 +71,6 @@ record ConfigFields(Path file, JsonNode object) {
         return colours;
     }
 
-    /** Returns a number of pixels. */
     Integer edge(String field, JsonNode node) throws InvalidModelException {
         if (node.isMissingNode() || node.isNull()) {
             return null;

@@ -11,7 +11,6 @@ import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +26,6 @@ public final class ReferenceCheck {
     /**
      * The result for an architecture.
      *
-     * @param parameters number of values that training changes
      * @param maxRelativeDifference largest difference over both images of a logit or the mean, relative to the largest
      *     logit, or of the norm, relative to itself
      */
@@ -44,11 +42,7 @@ public final class ReferenceCheck {
         this.size = size;
     }
 
-    /**
-     * Reads a file of reference values.
-     *
-     * @throws InvalidModelException if a field is missing or malformed; the message names it
-     */
+    /** @throws InvalidModelException if a field is missing or malformed; the message names it */
     public static ReferenceCheck read(Path file) throws InvalidModelException {
         JsonNode reference = JsonFile.read(file);
         JsonNode shape = reference.path("input_shape");
@@ -81,9 +75,7 @@ public final class ReferenceCheck {
 
     /** Returns the names of the architectures in the file. */
     public List<String> names() {
-        List<String> names = new ArrayList<>();
-        reference.get("models").fieldNames().forEachRemaining(names::add);
-        return names;
+        return reference.get("models").properties().stream().map(Map.Entry::getKey).toList();
     }
 
     /** Builds an architecture, classifies the two images and compares the results. */
@@ -115,7 +107,6 @@ public final class ReferenceCheck {
         }
     }
 
-    /** One image's row of logits. */
     private record Logits(float[] values, int from, int size) {
         double difference(JsonNode expected, int image) {
             double largest = 0;

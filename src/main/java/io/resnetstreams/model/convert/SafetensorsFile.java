@@ -15,11 +15,9 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /**
- * Reads tensors in the safetensors format (huggingface/safetensors, README "Format"): a JSON header with each tensor's type,
- * shape and offsets, then the values, little endian. The file is untrusted, so the header is checked before values are read:
- * offsets must lie in the file, match type and shape, and neither overlap nor leave gaps.
- *
- * <p>Memory: one tensor at a time.
+ * Reads tensors in the safetensors format (huggingface/safetensors, README "Format"): a JSON header with each tensor's
+ * type, shape and offsets, then the values, little endian. The file is untrusted, so the header is checked before
+ * values are read: offsets must lie in the file, match type and shape, and neither overlap nor leave gaps.
  */
 final class SafetensorsFile {
     /** The format's limit; {@link SafetensorsHeader} limits the contents. */
@@ -33,11 +31,7 @@ final class SafetensorsFile {
             return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
         }
 
-        /**
-         * Reads the values, row-major. Half precision is widened, which is exact; double precision is rounded.
-         *
-         * @throws InvalidModelException if the type is not F64, F32, F16 or BF16
-         */
+        /** Reads the values, row-major. Half precision is widened, which is exact; double precision is rounded. */
         float[] read() throws InvalidModelException {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 float[] values = new float[Math.toIntExact(size())];
@@ -63,11 +57,7 @@ final class SafetensorsFile {
         }
     }
 
-    /**
-     * Reads and checks the header of a file, and returns all tensors by name, in the file's order.
-     *
-     * @throws InvalidModelException if the file violates the format; the message names the file, the tensor and the fault
-     */
+    /** Checks the header of a file, and returns all tensors by name, in the file's order. */
     static Map<String, Tensor> open(Path file) throws InvalidModelException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long length = channel.size();

@@ -11,11 +11,11 @@ import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.convert.SafetensorsFile.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Reads and checks the header of a safetensors file; see {@link SafetensorsFile}. */
 final class SafetensorsHeader {
@@ -38,12 +38,7 @@ final class SafetensorsHeader {
 
     private SafetensorsHeader() {}
 
-    /**
-     * Returns the tensors by name, in the header's order. The field {@code __metadata__} is skipped.
-     *
-     * @param dataLength number of bytes after the header
-     * @throws InvalidModelException if the header violates the format; the message names the file, the tensor and the fault
-     */
+    /** Returns the tensors in the header's order; {@code dataLength} bytes follow the header. */
     static Map<String, Tensor> tensors(Path file, byte[] text, long dataLength) throws InvalidModelException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         try (JsonParser header = JSON.createParser(text)) {
@@ -99,14 +94,14 @@ final class SafetensorsHeader {
         require(
                 shape.isArray() && shape.size() <= MOST_DIMENSIONS,
                 where + "must have a shape of at most 8 dimensions");
+        List<Integer> extents = new ArrayList<>();
         for (JsonNode extent : shape) {
             require(
                     extent.isInt() && extent.intValue() >= 0,
                     where + "has the extent " + extent + " in its shape; allowed are 0 to 2147483647");
+            extents.add(extent.intValue());
         }
-        return IntStream.range(0, shape.size())
-                .mapToObj(dimension -> shape.get(dimension).intValue())
-                .toList();
+        return extents;
     }
 
     private static boolean isOffset(JsonNode node) {

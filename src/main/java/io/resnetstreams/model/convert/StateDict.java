@@ -24,12 +24,7 @@ final class StateDict {
 
     private StateDict() {}
 
-    /**
-     * Returns the tensors of a file or an index, by name.
-     *
-     * @throws InvalidModelException if the file is neither, a shard is missing, or a tensor is not in the shard that the index
-     *     names
-     */
+    /** Returns the tensors of a file or an index, by name. */
     static Map<String, Tensor> open(Path file) throws InvalidModelException {
         String name = file.getFileName().toString();
         if (name.endsWith(INDEX_ENDING)) {

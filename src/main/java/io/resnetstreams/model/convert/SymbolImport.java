@@ -77,7 +77,14 @@ public final class SymbolImport {
         Function<ParameterShape, float[]> values = parameter -> parameter.kind() == Kind.CONSTANT
                 ? ResNetSymbol.constant(parameter, normalisation)
                 : stored.values().get(parameter.name());
-        requireOutputs(symbolFile, symbol, values, description, labels.size());
+        long outputs;
+        try (SymbolNetwork network = new SymbolNetwork(symbol, values)) {
+            outputs = network.outputs(description.inputHeight(), description.inputWidth());
+        } catch (RuntimeException e) {
+            throw new InvalidModelException(symbolFile + ": can't be run: " + e.getMessage(), e);
+        }
+        WeightsCheck.requireClasses(symbolFile, outputs);
+        WeightsCheck.requireLabels(symbolFile, outputs, labels.size());
         ModelWriter.write(directory, description, labels, symbol, values);
     }
 
@@ -169,22 +176,5 @@ public final class SymbolImport {
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
                     e);
         }
-    }
-
-    private static void requireOutputs(
-            Path file,
-            ResNetSymbol symbol,
-            Function<ParameterShape, float[]> values,
-            ModelDescription description,
-            int labels)
-            throws InvalidModelException {
-        long outputs;
-        try (SymbolNetwork network = new SymbolNetwork(symbol, values)) {
-            outputs = network.outputs(description.inputHeight(), description.inputWidth());
-        } catch (RuntimeException e) {
-            throw new InvalidModelException(file + ": can't be run: " + e.getMessage(), e);
-        }
-        WeightsCheck.requireClasses(file, outputs);
-        WeightsCheck.requireLabels(file, outputs, labels);
     }
 }

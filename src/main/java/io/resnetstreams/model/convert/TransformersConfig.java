@@ -10,9 +10,10 @@ import java.util.stream.IntStream;
 
 /**
  * Reads {@code config.json} ({@code ResNetConfig}) and {@code preprocessor_config.json} of Hugging Face's transformers. The
- * image processors are those that ResNets are published with: ConvNext's, ViT's, and those that crop.
+ * image processors are those that ResNets are published with: ConvNext's, ViT's, and those that crop. Either file may be
+ * absent.
  */
-final class TransformersConfig {
+record TransformersConfig(ConfigFields config, ConfigFields preprocessor, List<String> notes) {
     /** The default crop_pct of ConvNext's image processor; from 384 pixels on it doesn't crop. */
     private static final double CROP_SHARE = 224 / 256.0;
 
@@ -23,25 +24,10 @@ final class TransformersConfig {
 
     private static final int BICUBIC = 3;
 
-    private final ConfigFields fields;
-    private final JsonNode config;
-    private final ConfigFields preprocessorFields;
-    private final JsonNode preprocessor;
-    private final List<String> notes;
-
-    /** Either file may be absent. */
-    TransformersConfig(ConfigFields config, ConfigFields preprocessor, List<String> notes) {
-        this.fields = config;
-        this.config = config.object();
-        this.preprocessorFields = preprocessor;
-        this.preprocessor = preprocessor.object();
-        this.notes = notes;
-    }
-
     CheckpointConfig read(boolean architectureNamed, boolean labelsGiven) throws InvalidModelException {
         String architecture = null;
         try {
-            architecture = fields.isAbsent() ? null : architecture();
+            architecture = config.isAbsent() ? null : architecture();
         } catch (InvalidModelException e) {
             if (!architectureNamed) {
                 throw e;
@@ -49,8 +35,8 @@ final class TransformersConfig {
         }
         List<String> labels = labelsGiven ? null : labels();
         Integer[] sizes = sizes();
-        List<Double> mean = preprocessorFields.colours("image_mean");
-        List<Double> std = preprocessorFields.colours("image_std");
+        List<Double> mean = preprocessor.colours("image_mean");
+        List<Double> std = preprocessor.colours("image_std");
         if (!preprocessor.path("do_normalize").asBoolean(true)) {
             mean = List.of(0.0, 0.0, 0.0);
             std = List.of(1.0, 1.0, 1.0);
@@ -61,14 +47,14 @@ final class TransformersConfig {
                 : LARGEST_PIXEL;
         if (Math.abs(range - 1) > 1e-3) {
             if (mean == null || std == null || !(range > 0)) {
-                throw preprocessorFields.invalid("do_rescale or rescale_factor rescales pixels to 0 to " + range
+                throw preprocessor.invalid("do_rescale or rescale_factor rescales pixels to 0 to " + range
                         + ", for which image_mean and image_std are required");
             }
             mean = mean.stream().map(value -> value / range).toList();
             std = std.stream().map(value -> value / range).toList();
         }
         if (preprocessor.path("do_flip_channel_order").asBoolean(false)) {
-            throw preprocessorFields.invalid("do_flip_channel_order is true, but networks get red, green, blue here:"
+            throw preprocessor.invalid("do_flip_channel_order is true, but networks get red, green, blue here:"
                     + " reverse the inputs of the first convolution and set it to false");
         }
         int resample = preprocessor.path("resample").asInt(BILINEAR);
@@ -117,7 +103,7 @@ final class TransformersConfig {
     }
 
     private InvalidModelException unknown(String what) {
-        return fields.invalid(what + " can be built; 'model list --architectures' lists what can be built");
+        return config.invalid(what + " can be built; 'model list --architectures' lists what can be built");
     }
 
     private List<Integer> numbers(String field, List<Integer> defaults) {
@@ -125,12 +111,12 @@ final class TransformersConfig {
             return defaults;
         }
         List<Integer> numbers = new ArrayList<>();
-        config.get(field).forEach(number -> numbers.add(number.asInt()));
+        config.path(field).forEach(number -> numbers.add(number.asInt()));
         return numbers;
     }
 
     private List<String> labels() throws InvalidModelException {
-        List<String> labels = fields.labels("id2label", config.path("id2label"));
+        List<String> labels = config.labels("id2label");
         if (labels != null && labels.stream().allMatch(label -> label.matches("LABEL_\\d+"))) {
             notes.add("id2label has only placeholders, LABEL_0 and so on; --synset FILE sets other labels");
         }
@@ -139,19 +125,18 @@ final class TransformersConfig {
 
     /** Returns the network's input size and the short edge before the crop; null for those that are not configured. */
     private Integer[] sizes() throws InvalidModelException {
-        ConfigFields file = preprocessorFields;
         JsonNode size = preprocessor.path("size");
         JsonNode cropSize = preprocessor.path("crop_size");
-        Integer edge = file.edge("size", size.isObject() ? size.path("shortest_edge") : size);
-        Integer square = file.square("size", size);
+        Integer edge = preprocessor.edge("size", size.isObject() ? size.path("shortest_edge") : size);
+        Integer square = preprocessor.square("size", size);
         if (!preprocessor.path("do_resize").asBoolean(true)) {
             return new Integer[] {null, null};
         }
         if (preprocessor.path("do_center_crop").asBoolean(false) && !cropSize.isMissingNode()) {
-            Integer crop = cropSize.isObject() ? file.square("crop_size", cropSize) : file.edge("crop_size", cropSize);
+            Integer crop = cropSize.isObject() ? preprocessor.square("crop_size", cropSize) : preprocessor.edge("crop_size", cropSize);
             Integer before = edge != null ? edge : square;
             if (crop != null && before != null && crop > before) {
-                throw file.invalid("crop_size is " + crop + " and size " + before
+                throw preprocessor.invalid("crop_size is " + crop + " and size " + before
                         + "; images would be padded with black: set --resize and --crop");
             }
             if (square != null) {
@@ -162,8 +147,8 @@ final class TransformersConfig {
         }
         String type = preprocessor.path("image_processor_type").asText()
                 + preprocessor.path("feature_extractor_type").asText();
-        if (edge != null && (preprocessor.has("crop_pct") || type.contains("ConvNext"))) {
-            double share = file.cropShare(CROP_SHARE);
+        if (edge != null && (preprocessor.object().has("crop_pct") || type.contains("ConvNext"))) {
+            double share = preprocessor.cropShare(CROP_SHARE);
             return new Integer[] {edge, edge < LEAST_UNCROPPED ? (int) (edge / share) : 0};
         }
         Integer uncropped = square != null ? square : edge;

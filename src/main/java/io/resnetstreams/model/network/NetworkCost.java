@@ -22,32 +22,25 @@ public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
     /** Counts the cost of a network for square images of an edge of {@code size} pixels. */
     public static NetworkCost of(ResNetArchitecture architecture, int classes, int size) {
         ResNetSymbol symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
-        return new Walk(SymbolNodes.of(symbol.json()), size).cost();
+        return new Walk(SymbolNodes.of(symbol.json())).cost(size);
     }
 
-    /** Visits the nodes in order of execution. */
     private static final class Walk {
         private final SymbolNodes nodes;
         private final Tensor[] tensors;
-        private final int[] lastUse;
-        /** The node whose memory holds a node's output. */
-        private final int[] place;
-
-        private final int size;
         private long multiplyAdds;
 
-        Walk(SymbolNodes nodes, int size) {
+        Walk(SymbolNodes nodes) {
             this.nodes = nodes;
-            this.size = size;
             this.tensors = new Tensor[nodes.size()];
-            this.lastUse = new int[nodes.size()];
-            this.place = new int[nodes.size()];
         }
 
-        NetworkCost cost() {
+        NetworkCost cost(int size) {
+            int[] lastUse = new int[nodes.size()];
+            int[] place = new int[nodes.size()]; // the node whose memory holds a node's output
             for (int node = 0; node < nodes.size(); node++) {
                 place[node] = worksInPlace(node) ? place[nodes.input(node, 0)] : node;
-                tensors[node] = output(node);
+                tensors[node] = output(node, size);
                 for (JsonNode input : nodes.inputs(node)) {
                     lastUse[place[input.get(0).asInt()]] = node;
                 }
@@ -76,22 +69,23 @@ public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
         }
 
         /** Returns a node's output; null for parameters. */
-        private Tensor output(int node) {
+        private Tensor output(int node, int size) {
+            if (nodes.operator(node).equals(SymbolNodes.VARIABLE)) {
+                return nodes.name(node).equals(ResNetSymbol.INPUT) ? new Tensor(3, size, size) : null;
+            }
             JsonNode attributes = nodes.attributes(node);
+            Tensor in = tensors[nodes.input(node, 0)];
             return switch (nodes.operator(node)) {
-                case SymbolNodes.VARIABLE -> nodes.name(node).equals(ResNetSymbol.INPUT)
-                        ? new Tensor(3, size, size)
-                        : null;
-                case "Convolution" -> convolution(attributes, tensors[nodes.input(node, 0)]);
+                case "Convolution" -> convolution(attributes, in);
                 case "Pooling" -> attributes.has("global_pool")
-                        ? new Tensor(tensors[nodes.input(node, 0)].channels(), 1, 1)
-                        : strided(attributes, tensors[nodes.input(node, 0)], tensors[nodes.input(node, 0)].channels());
+                        ? new Tensor(in.channels(), 1, 1)
+                        : strided(attributes, in, in.channels());
                 case "FullyConnected" -> {
                     int outputs = attributes.get("num_hidden").asInt();
-                    multiplyAdds += (long) outputs * tensors[nodes.input(node, 0)].channels();
+                    multiplyAdds += (long) outputs * in.channels();
                     yield new Tensor(outputs, 1, 1);
                 }
-                default -> tensors[nodes.input(node, 0)];
+                default -> in;
             };
         }
 

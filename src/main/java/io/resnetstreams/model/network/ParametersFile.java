@@ -29,8 +29,6 @@ import java.util.function.Function;
 public final class ParametersFile {
     private static final String ARGUMENT = "arg:";
     private static final String AUXILIARY = "aux:";
-    private static final long LIST_MAGIC = 0x112;
-    private static final int ARRAY_MAGIC = 0xF993FACA;
     private static final int DENSE = 0;
     private static final int CPU = 1;
     private static final int FLOAT32 = 0;
@@ -40,11 +38,7 @@ public final class ParametersFile {
     /** Parameters by name; auxiliary states are {@link Kind#RUNNING}, arguments {@link Kind#TRAINED}. */
     public record Content(Map<String, ParameterShape> shapes, Map<String, float[]> values) {}
 
-    /**
-     * Reads a file, which is checked before the engine allocates memory for it.
-     *
-     * @throws IllegalArgumentException if it has another format, or claims more than it holds
-     */
+    /** Reads a file; {@link ParametersCheck} refuses it with an {@link IllegalArgumentException} before the engine reads it. */
     public static Content read(Path file) {
         try {
             ParametersCheck.require(file);
@@ -67,18 +61,13 @@ public final class ParametersFile {
         return content;
     }
 
-    /**
-     * Writes a file.
-     *
-     * @param values returns each parameter's values, row-major
-     * @throws IllegalArgumentException if values are missing or do not fit the parameter's shape
-     */
+    /** Writes a file of {@code values}, row-major, which must fit each parameter's shape. */
     public static void write(
             Path file, Map<String, ParameterShape> parameters, Function<ParameterShape, float[]> values)
             throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
             out.write(buffer(24)
-                    .putLong(LIST_MAGIC)
+                    .putLong(ParametersCheck.LIST_MAGIC)
                     .putLong(0)
                     .putLong(parameters.size())
                     .array());
@@ -103,7 +92,7 @@ public final class ParametersFile {
         }
         int[] shape = parameter.shape();
         ByteBuffer header = buffer(24 + 8 * shape.length);
-        header.putInt(ARRAY_MAGIC).putInt(DENSE).putInt(shape.length);
+        header.putInt(ParametersCheck.V3_MAGIC).putInt(DENSE).putInt(shape.length);
         for (int extent : shape) {
             header.putLong(extent);
         }

@@ -102,9 +102,7 @@ public record ResNetArchitecture(
         NONE
     }
 
-    /**
-     * @throws IllegalArgumentException if the block does not support the groups, the stride or the dilation
-     */
+    /** @throws IllegalArgumentException if the block does not support the groups, the stride or the dilation */
     public ResNetArchitecture {
         stages = List.copyOf(stages);
         if (block == Block.BASIC && (groups != 1 || widthPerGroup != 64 || strideFirst || dilatedStages > 0)) {
@@ -120,11 +118,7 @@ public record ResNetArchitecture(
         }
     }
 
-    /**
-     * Returns an architecture by name.
-     *
-     * @throws IllegalArgumentException if the name is unknown; the message lists the known names
-     */
+    /** Returns an architecture; throws an {@link IllegalArgumentException} with the known names if the name is unknown. */
     public static ResNetArchitecture of(String name) {
         return find(name)
                 .orElseThrow(() -> new IllegalArgumentException("architecture is '" + name + "'; allowed are "
@@ -132,11 +126,7 @@ public record ResNetArchitecture(
                         + VARIANT_FORM + ", " + CIFAR_FORM));
     }
 
-    /**
-     * Returns an architecture by name, if there is one.
-     *
-     * @throws IllegalArgumentException if the name is that of a variant that the network does not support
-     */
+    /** Finds an architecture; throws an {@link IllegalArgumentException} for a variant that the network does not support. */
     public static Optional<ResNetArchitecture> find(String name) {
         Matcher matcher = VARIANT_NAME.matcher(name);
         if (!matcher.matches()) {

@@ -51,12 +51,7 @@ public final class SymbolGraph {
         return nodes.size() - 1;
     }
 
-    /**
-     * Adds a copy of an operator of another graph.
-     *
-     * @param renumbered node numbers in this graph by those in the other graph
-     * @throws InvalidModelException if an input is not in this graph
-     */
+    /** Adds a copy of an operator of another graph, whose inputs must be among the renumbered nodes. */
     public int copy(ObjectNode other, Map<Integer, Integer> renumbered) throws InvalidModelException {
         ObjectNode node = other.deepCopy();
         // The names of the attributes in older versions of the format.
@@ -86,15 +81,13 @@ public final class SymbolGraph {
     public String toJson(int head) {
         ObjectNode graph = json.objectNode();
         graph.putArray("nodes").addAll(nodes);
-        ArrayNode arguments = graph.putArray("arg_nodes");
-        variables.forEach(arguments::add);
+        variables.forEach(graph.putArray("arg_nodes")::add);
         ArrayNode rows = graph.putArray("node_row_ptr");
         for (int row = 0; row <= nodes.size(); row++) {
             rows.add(row);
         }
         graph.putArray("heads").add(reference(head));
-        ArrayNode version = graph.putObject("attrs").putArray("mxnet_version");
-        version.add("int").add(MXNET_VERSION);
+        graph.putObject("attrs").putArray("mxnet_version").add("int").add(MXNET_VERSION);
         return graph.toPrettyString();
     }
 

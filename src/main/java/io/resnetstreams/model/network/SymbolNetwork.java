@@ -18,11 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/**
- * A network in the engine, on the CPU.
- *
- * <p>Threading: one thread. Arrays are valid until {@link #close}.
- */
+/** A network in the engine, on the CPU. Threading: one thread. Arrays are valid until {@link #close}. */
 public final class SymbolNetwork implements AutoCloseable {
     private final NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine());
     private final ParameterStore store = new ParameterStore(manager, false);

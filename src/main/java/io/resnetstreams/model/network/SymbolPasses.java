@@ -11,10 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * MXNet's own passes over a graph, for which DJL has no methods, through the C API (include/mxnet/c_api.h). Graphs are
- * JSON.
- *
- * <p>Threading: thread-safe; the engine keeps a call's results per thread.
+ * MXNet's own passes over a graph, as JSON, for which DJL has no methods, through the C API (include/mxnet/c_api.h).
+ * Thread-safe; the engine keeps a call's results per thread.
  */
 public final class SymbolPasses {
     /** The subgraphs of oneDNN (then MKL-DNN) that have quantized forms. */

@@ -52,12 +52,7 @@ final class Checkpoint {
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /**
-     * Restores a network's state.
-     *
-     * @return the number of epochs completed; 0 if there is no checkpoint
-     * @throws IllegalArgumentException if the checkpoint belongs to another training; the message says how they differ
-     */
+    /** Restores a network's state, unless it is another training's; returns the epochs completed, 0 without one. */
     int read(TrainableNetwork network, Map<String, String> training) throws IOException {
         if (!exists()) {
             return 0;
@@ -75,21 +70,17 @@ final class Checkpoint {
             });
             zip.getNextEntry();
             // Read as a whole, because DJL treats a short read, which is usual for a ZIP file, as the end.
-            byte[] state = BoundedFile.bytes(zip, network.stateBytes());
-            requireHeader(state);
-            network.readState(new ByteArrayInputStream(state));
+            ByteBuffer state = ByteBuffer.wrap(BoundedFile.bytes(zip, network.stateBytes()));
+            // DJL allocates memory for whatever header size the state claims.
+            long header = state.capacity() < Long.BYTES
+                    ? -1
+                    : state.order(ByteOrder.LITTLE_ENDIAN).getLong();
+            if (header < 0 || header > state.remaining()) {
+                throw new IllegalArgumentException(
+                        file + " holds a state of " + state.capacity() + " bytes with a header of " + header);
+            }
+            network.readState(new ByteArrayInputStream(state.array()));
             return Integer.parseInt(stored.get(EPOCHS));
-        }
-    }
-
-    /** DJL allocates memory for whatever header size the state claims. */
-    private void requireHeader(byte[] state) {
-        long header = state.length < Long.BYTES
-                ? -1
-                : ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        if (header < 0 || header > state.length - Long.BYTES) {
-            throw new IllegalArgumentException(
-                    file + " holds a state of " + state.length + " bytes with a header of " + header);
         }
     }
 
@@ -99,9 +90,8 @@ final class Checkpoint {
 
     void requireNone() {
         if (exists()) {
-            throw new IllegalArgumentException(
-                    file
-                            + " belongs to a training that did not finish; resume it with --resume, or delete the file to start again");
+            throw new IllegalArgumentException(file + " belongs to a training that did not finish; resume it with"
+                    + " --resume, or delete the file to start again");
         }
     }
 
