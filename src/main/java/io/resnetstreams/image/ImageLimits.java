@@ -7,11 +7,9 @@ package io.resnetstreams.image;
  * @param maxAspectRatio the ratio of the longer to the shorter edge
  */
 public record ImageLimits(int maxBytes, int maxPixels, int maxEdge, int maxAspectRatio, int maxDecodeMillis) {
-    /** Larger than all decoders except those for BMP and PNG accept. */
-    private static final int LONGEST_EDGE = 1 << 20;
+    private static final int LONGEST_EDGE = 1 << 20; // larger than all decoders except those for BMP and PNG accept
 
-    /** Three bytes per pixel must fit into one array. */
-    private static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+    private static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3; // three bytes per pixel must fit into one array
 
     public ImageLimits {
         require(maxBytes >= 1, "maxBytes is " + maxBytes + "; an image needs at least 1 byte");

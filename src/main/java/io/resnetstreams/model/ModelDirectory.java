@@ -80,8 +80,8 @@ public final class ModelDirectory {
         ParametersCheck.require(model.parametersPath());
         long symbolBytes = model.symbolPath().toFile().length();
         if (symbolBytes > MOST_SYMBOL_BYTES) {
-            throw new InvalidModelException(model.symbolPath() + ": has " + symbolBytes + " bytes; at most "
-                    + MOST_SYMBOL_BYTES + " are read");
+            throw new InvalidModelException(
+                    model.symbolPath() + ": has " + symbolBytes + " bytes; at most " + MOST_SYMBOL_BYTES + " are read");
         }
         return model;
     }

@@ -7,9 +7,7 @@ import java.util.List;
  * probabilities instead of an error, so every row is checked before use. Stateless.
  */
 public final class ProbabilityRows {
-    /** Rounding in the lowest precision changes a sum by less than 0.01. */
-    private static final double SUM_TOLERANCE = 0.1;
-
+    private static final double SUM_TOLERANCE = 0.1; // rounding in the lowest precision changes a sum by less than 0.01
     private static final float LARGEST = 1.001f;
 
     private ProbabilityRows() {}

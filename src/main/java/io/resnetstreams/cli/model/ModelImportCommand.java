@@ -210,8 +210,7 @@ public final class ModelImportCommand implements Callable<Integer> {
                 input.std(),
                 topK,
                 Precision.FP32,
-                new ModelDescription.Provenance(
-                        "imported from " + file.getFileName(), null, CommandLines.of(spec)),
+                new ModelDescription.Provenance("imported from " + file.getFileName(), null, CommandLines.of(spec)),
                 licence,
                 Map.of());
     }

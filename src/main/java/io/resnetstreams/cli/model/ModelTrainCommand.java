@@ -147,8 +147,8 @@ final class ModelTrainCommand implements Callable<Integer> {
         Map<String, float[]> start = base == null ? Map.of() : base.network().values();
         int perEpoch = images.train().size() / options.batchSize() * options.batchSize();
         try (TrainingProgress progress = TrainingProgress.of("train", perEpoch, options.epochs(), output.text())) {
-            ResNetTrainer trainer = new ResNetTrainer(
-                    description(chosen, images, normalisation), options, images, start, progress);
+            ResNetTrainer trainer =
+                    new ResNetTrainer(description(chosen, images, normalisation), options, images, start, progress);
             trainer.train(out, resume, epoch -> report(epoch, progress.left()));
         }
         TrainedModelReport.write(out, images.heldOut(), output.text());

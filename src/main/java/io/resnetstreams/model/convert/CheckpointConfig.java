@@ -1,7 +1,6 @@
 package io.resnetstreams.model.convert;
 
 import io.resnetstreams.common.InvalidModelException;
-import io.resnetstreams.model.network.ResNetArchitecture;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,8 +14,7 @@ import java.util.zip.CRC32;
  */
 public final class FormulaWeights {
     private static final long MASK = 0xFFFFFFFFL;
-    /** Edge in pixels of the blocks of equal values in the second image. */
-    private static final int BLOCK = 32;
+    private static final int BLOCK = 32; // edge in pixels of the blocks of equal values in the second image
 
     private final long seed;
 

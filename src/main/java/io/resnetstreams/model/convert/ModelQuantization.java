@@ -16,8 +16,8 @@ import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
 import io.resnetstreams.model.network.SymbolNodes;
-import io.resnetstreams.model.network.SymbolPasses.Range;
 import io.resnetstreams.model.network.SymbolPasses;
+import io.resnetstreams.model.network.SymbolPasses.Range;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -100,7 +100,8 @@ public final class ModelQuantization {
      * @param samples uint8 H×W×3, each of this shape, the network's input size
      */
     private static Map<String, Range> measure(Network fused, List<String> layers, List<byte[]> samples, Shape image) {
-        ResNetSymbol measured = fused.symbol().withGraph(withHeads(fused.symbol().json(), layers));
+        ResNetSymbol measured =
+                fused.symbol().withGraph(withHeads(fused.symbol().json(), layers));
         Map<String, Range> ranges = new LinkedHashMap<>();
         try (SymbolNetwork network = new SymbolNetwork(measured, fused::valuesOf)) {
             for (int from = 0; from < samples.size(); from += BATCH) {

@@ -17,7 +17,6 @@ import java.util.Set;
  * are cast on the device.
  */
 final class ReducedPrecision {
-    private static final String CAST = "amp_cast";
     private static final Set<String> WEIGHTED = Set.of("Convolution", "FullyConnected");
     private static final Map<Precision, String> TYPES =
             Map.of(Precision.FP16, "float16", Precision.BF16, "bfloat16", Precision.FP32, "float32");
@@ -35,7 +34,8 @@ final class ReducedPrecision {
 
     /** Returns the network, whose normalisations are folded so that none runs in 16 bits, in another precision. */
     static Network convert(Network network, Precision precision) throws InvalidModelException {
-        ReducedPrecision pass = new ReducedPrecision(SymbolNodes.of(network.symbol().json()), precision);
+        ReducedPrecision pass =
+                new ReducedPrecision(SymbolNodes.of(network.symbol().json()), precision);
         for (int node = 0; node < pass.nodes.size(); node++) {
             pass.add(node, network.symbol().parameters());
         }
@@ -70,6 +70,6 @@ final class ReducedPrecision {
     }
 
     private int cast(String name, int node, Precision to) {
-        return graph.operator(CAST, name + "." + to, Map.of("dtype", TYPES.get(to)), node);
+        return graph.operator("amp_cast", name + "." + to, Map.of("dtype", TYPES.get(to)), node);
     }
 }

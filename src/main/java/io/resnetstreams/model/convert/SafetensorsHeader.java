@@ -19,11 +19,7 @@ import java.util.Map;
 
 /** Reads and checks the header of a safetensors file; see {@link SafetensorsFile}. */
 final class SafetensorsHeader {
-    /** ResNet-152 has 932. */
-    private static final int MOST_TENSORS = 20_000;
-
-    private static final String METADATA = "__metadata__";
-    private static final int MOST_DIMENSIONS = 8;
+    private static final int MOST_TENSORS = 20_000; // ResNet-152 has 932
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(8)
@@ -46,7 +42,7 @@ final class SafetensorsHeader {
             while (header.nextToken() == JsonToken.FIELD_NAME) {
                 String name = header.currentName();
                 header.nextToken();
-                if (name.equals(METADATA)) {
+                if (name.equals("__metadata__")) {
                     header.skipChildren();
                 } else {
                     require(tensors.size() < MOST_TENSORS, file + ": has more than " + MOST_TENSORS + " tensors");
@@ -91,9 +87,7 @@ final class SafetensorsHeader {
     }
 
     private static List<Integer> shape(String where, JsonNode shape) throws InvalidModelException {
-        require(
-                shape.isArray() && shape.size() <= MOST_DIMENSIONS,
-                where + "must have a shape of at most 8 dimensions");
+        require(shape.isArray() && shape.size() <= 8, where + "must have a shape of at most 8 dimensions");
         List<Integer> extents = new ArrayList<>();
         for (JsonNode extent : shape) {
             require(

@@ -46,8 +46,7 @@ public final class SymbolImport {
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxTokenCount(4_000_000).build())
             .build());
-    /** ResNet-152 has about 1,500. */
-    private static final int MOST_NODES = 100_000;
+    private static final int MOST_NODES = 100_000; // ResNet-152 has about 1,500
 
     /** Before MXNet 0.9, graphs had no version and no nodes for running statistics. */
     private static final int VERSION_WITH_STATES = 900;

@@ -9,8 +9,7 @@ import java.util.Map;
 
 /** Reads timm's {@code config.json} (timm/models/_hub.py, {@code save_config_for_hf}). */
 final class TimmConfig {
-    /** timm's default (timm/data/config.py). */
-    private static final double CROP_SHARE = 0.875;
+    private static final double CROP_SHARE = 0.875; // timm's default (timm/data/config.py)
 
     private final ConfigFields config;
     /** The object {@code pretrained_cfg}; in earlier versions its fields are in the outer object. */

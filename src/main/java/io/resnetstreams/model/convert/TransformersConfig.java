@@ -19,9 +19,7 @@ record TransformersConfig(ConfigFields config, ConfigFields preprocessor, List<S
 
     private static final int LEAST_UNCROPPED = 384;
     private static final double LARGEST_PIXEL = 255;
-    /** Resampling filters, by Pillow's numbers. */
-    private static final int BILINEAR = 2;
-
+    private static final int BILINEAR = 2; // resampling filters, by Pillow's numbers
     private static final int BICUBIC = 3;
 
     CheckpointConfig read(boolean architectureNamed, boolean labelsGiven) throws InvalidModelException {
@@ -91,7 +89,8 @@ record TransformersConfig(ConfigFields config, ConfigFields preprocessor, List<S
                 .orElseThrow(() -> unknown("layer_type " + layer + " with depths " + depths + " and hidden_sizes "
                         + sizes + " is not a network that"));
         // transformers ignores the option for basic layers, which have no 1×1 convolution for the stride.
-        boolean strideFirst = block == Block.BOTTLENECK && config.path("downsample_in_bottleneck").asBoolean(false);
+        boolean strideFirst = block == Block.BOTTLENECK
+                && config.path("downsample_in_bottleneck").asBoolean(false);
         return strideFirst ? name + "_v1" : name;
     }
 
@@ -133,7 +132,9 @@ record TransformersConfig(ConfigFields config, ConfigFields preprocessor, List<S
             return new Integer[] {null, null};
         }
         if (preprocessor.path("do_center_crop").asBoolean(false) && !cropSize.isMissingNode()) {
-            Integer crop = cropSize.isObject() ? preprocessor.square("crop_size", cropSize) : preprocessor.edge("crop_size", cropSize);
+            Integer crop = cropSize.isObject()
+                    ? preprocessor.square("crop_size", cropSize)
+                    : preprocessor.edge("crop_size", cropSize);
             Integer before = edge != null ? edge : square;
             if (crop != null && before != null && crop > before) {
                 throw preprocessor.invalid("crop_size is " + crop + " and size " + before

@@ -171,8 +171,7 @@ public final class EvaluationSet {
         return item.decoded() ? item.bytes() : preprocessor.toPixels(item.bytes());
     }
 
-    private static List<Item> idxItems(Path folder, String split, Preprocessing input)
-            throws IOException {
+    private static List<Item> idxItems(Path folder, String split, Preprocessing input) throws IOException {
         LabelledImages images = LabelledImages.readIdx(folder, split);
         return items(images, images.width() == input.width() && images.height() == input.height());
     }

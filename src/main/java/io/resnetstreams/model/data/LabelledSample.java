@@ -15,11 +15,10 @@ import java.util.Map;
  */
 public record LabelledSample(List<Path> files, Map<String, Integer> classesByFile) {
     public static final String LABELS_FILE = "labels.tsv";
-    private static final String DIRECTORY = "samples";
 
     /** Returns the sample images in a model directory; fails as {@link #read} does. */
     public static LabelledSample of(ModelDirectory model) throws IOException {
-        Path folder = model.directory().resolve(DIRECTORY);
+        Path folder = model.directory().resolve("samples");
         return read(folder, folder.resolve(LABELS_FILE), null);
     }
 

@@ -20,8 +20,6 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
     private static final List<String> TRAIN_NAMES = List.of("train", "training");
     private static final List<String> VALIDATION_NAMES = List.of("val", "valid", "validation");
     private static final List<String> TEST_NAMES = List.of("test", "testing");
-    private static final String EXPECTED = "one of train, training and one of val, valid, validation, test, testing";
-
     /** @throws IOException if one split exists without the other, or two have the same purpose */
     static SplitFolders of(Path folder) throws IOException {
         List<Path> splits = new ArrayList<>();
@@ -46,13 +44,14 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
         Path heldOut = validation != null ? validation : single(folder, splits, TEST_NAMES);
         if (train == null || heldOut == null) {
             throw new IOException(folder + ": has "
-                    + splits.stream().map(Path::getFileName).toList() + "; the splits must be " + EXPECTED
+                    + splits.stream().map(Path::getFileName).toList() + "; the splits must be one of train, training"
+                    + " and one of val, valid, validation, test, testing"
                     + (train == null ? "" : " (to hold out a share of each class, give " + train + " as the data)"));
         }
         notices.add("images to train with: " + train + "; held out: " + heldOut);
         List<String> unused = new ArrayList<>(classes(folder));
-        unused.removeAll(List.of(
-                train.getFileName().toString(), heldOut.getFileName().toString()));
+        unused.removeAll(
+                List.of(train.getFileName().toString(), heldOut.getFileName().toString()));
         if (!unused.isEmpty()) {
             notices.add("ignored in " + folder + ": " + String.join(", ", unused));
         }

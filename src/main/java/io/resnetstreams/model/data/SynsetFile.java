@@ -34,7 +34,8 @@ public final class SynsetFile {
                 throw invalid(file, ": is empty; must have one label per line");
             }
             String first = lines.get(0);
-            if (first.startsWith("{") || first.startsWith("[") && lines.get(count - 1).endsWith("]")) {
+            if (first.startsWith("{")
+                    || first.startsWith("[") && lines.get(count - 1).endsWith("]")) {
                 throw invalid(file, ": is JSON; must have one label per line");
             }
             List<String> labels = lines.stream()
@@ -42,8 +43,10 @@ public final class SynsetFile {
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
             if (labels.contains("")) {
-                throw invalid(file, ": must have one label per line, without empty lines before or between them; line "
-                        + (labels.indexOf("") + 1) + " has none");
+                throw invalid(
+                        file,
+                        ": must have one label per line, without empty lines before or between them; line "
+                                + (labels.indexOf("") + 1) + " has none");
             }
             return labels;
         } catch (IOException e) {

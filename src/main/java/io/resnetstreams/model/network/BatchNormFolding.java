@@ -2,11 +2,12 @@ package io.resnetstreams.model.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,9 +17,7 @@ import java.util.Set;
  * {@code beta - mean·gamma/σ}. A normalisation stays if another node reads its convolution, weights or shift.
  */
 public final class BatchNormFolding {
-    /** Inputs of BatchNorm, in MXNet's order. */
-    private static final int DATA = 0;
-
+    private static final int DATA = 0; // inputs of BatchNorm, in MXNet's order
     private static final int GAMMA = 1;
     private static final int BETA = 2;
     private static final int MEAN = 3;
@@ -26,12 +25,10 @@ public final class BatchNormFolding {
 
     private final SymbolNodes nodes;
     private final Map<String, float[]> values;
-    /** The normalisation that is folded into a convolution. */
-    private final Map<Integer, Integer> folded = new HashMap<>();
-
+    private final Map<Integer, Integer> folded = new HashMap<>(); // the normalisation that is folded into a convolution
     private final Set<Integer> dropped = new HashSet<>();
     private final Map<Integer, Integer> renumbered = new HashMap<>();
-    private final ArrayNode kept = JsonNodeFactory.instance.arrayNode();
+    private final List<ObjectNode> kept = new ArrayList<>();
 
     private BatchNormFolding(Network network) {
         this.nodes = SymbolNodes.of(network.symbol().json());
@@ -122,15 +119,7 @@ public final class BatchNormFolding {
             }
         }
         ObjectNode graph = nodes.graph();
-        graph.set("nodes", kept);
-        ArrayNode arguments = graph.putArray("arg_nodes");
-        ArrayNode rows = graph.putArray("node_row_ptr");
-        for (int node = 0; node <= kept.size(); node++) {
-            rows.add(node);
-            if (node < kept.size() && kept.get(node).get("op").asText().equals(SymbolNodes.VARIABLE)) {
-                arguments.add(node);
-            }
-        }
+        SymbolGraph.setNodes(graph, kept);
         graph.get("heads").forEach(head -> renumber((ArrayNode) head));
         return graph.toPrettyString();
     }

@@ -10,12 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
  *     use, and batch norm, activation and addition work in place, as in the fused graph
  */
 public record NetworkCost(long multiplyAdds, long peakActivationBytes) {
-    private static final int FLOAT_BYTES = 4;
-
     /** A tensor between two operators, for one image. */
     private record Tensor(int channels, int height, int width) {
         private long bytes() {
-            return (long) channels * height * width * FLOAT_BYTES;
+            return (long) channels * height * width * Float.BYTES;
         }
     }
 

@@ -19,9 +19,7 @@ public final class ParametersCheck {
     private static final int V1_MAGIC = 0xF993FAC8;
     private static final int V2_MAGIC = 0xF993FAC9;
     static final int V3_MAGIC = 0xF993FACA;
-    /** ResNet-152 has 932. */
-    private static final long MOST_ARRAYS = 100_000;
-
+    private static final long MOST_ARRAYS = 100_000; // ResNet-152 has 932
     private static final int MOST_DIMENSIONS = 32;
     private static final int LONGEST_NAME = 4_096;
     /** Bytes per value, by the engine's type number: float32, float64, float16, uint8, int32, int8, int64, bool, int16,

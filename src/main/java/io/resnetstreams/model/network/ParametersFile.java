@@ -54,8 +54,7 @@ public final class ParametersFile {
                         .mapToInt(Math::toIntExact)
                         .toArray();
                 content.shapes().put(name, new ParameterShape(name, kind, shape));
-                content.values()
-                        .put(name, array.toType(DataType.FLOAT32, false).toFloatArray());
+                content.values().put(name, array.toType(DataType.FLOAT32, false).toFloatArray());
             }
         }
         return content;

@@ -16,13 +16,10 @@ import java.util.TreeMap;
  * by its number, in the order in which nodes are added.
  */
 public final class SymbolGraph {
-    /** The version of the format, that of MXNet 1.9. */
-    private static final int MXNET_VERSION = 10900;
-
+    private static final int MXNET_VERSION = 10900; // the version of the format, that of MXNet 1.9
     private final JsonNodeFactory json = JsonNodeFactory.instance;
     private final List<ObjectNode> nodes = new ArrayList<>();
     private final Map<String, ParameterShape> parameters = new LinkedHashMap<>();
-    private final List<Integer> variables = new ArrayList<>();
 
     /** Adds an input of the network. */
     public int input(String name) {
@@ -80,20 +77,27 @@ public final class SymbolGraph {
     /** Returns the graph whose output is the first output of a node. */
     public String toJson(int head) {
         ObjectNode graph = json.objectNode();
-        graph.putArray("nodes").addAll(nodes);
-        variables.forEach(graph.putArray("arg_nodes")::add);
-        ArrayNode rows = graph.putArray("node_row_ptr");
-        for (int row = 0; row <= nodes.size(); row++) {
-            rows.add(row);
-        }
+        setNodes(graph, nodes);
         graph.putArray("heads").add(reference(head));
         graph.putObject("attrs").putArray("mxnet_version").add("int").add(MXNET_VERSION);
         return graph.toPrettyString();
     }
 
+    /** Sets a graph's nodes, and the lists of numbers that the format has beside them. */
+    static void setNodes(ObjectNode graph, List<ObjectNode> nodes) {
+        graph.putArray("nodes").addAll(nodes);
+        ArrayNode arguments = graph.putArray("arg_nodes");
+        ArrayNode rows = graph.putArray("node_row_ptr").add(0);
+        for (int node = 0; node < nodes.size(); node++) {
+            rows.add(node + 1);
+            if (nodes.get(node).get("op").asText().equals(SymbolNodes.VARIABLE)) {
+                arguments.add(node);
+            }
+        }
+    }
+
     private int variable(String name, Map<String, String> attributes) {
         node(SymbolNodes.VARIABLE, name, attributes).putArray("inputs");
-        variables.add(nodes.size() - 1);
         return nodes.size() - 1;
     }
 

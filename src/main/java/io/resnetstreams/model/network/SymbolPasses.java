@@ -90,8 +90,8 @@ public final class SymbolPasses {
         high.rewind();
         return transform(
                 quantizedJson,
-                (symbol, result) -> LIBRARY.MXSetCalibTableToQuantizedSymbol(
-                        symbol, layers.length, layers, low, high, result));
+                (symbol, result) ->
+                        LIBRARY.MXSetCalibTableToQuantizedSymbol(symbol, layers.length, layers, low, high, result));
     }
 
     private interface Pass {

@@ -25,8 +25,6 @@ import java.util.zip.ZipOutputStream;
  */
 final class Checkpoint {
     static final String FILE = "checkpoint.zip";
-    private static final String TRAINING = "training.json";
-    private static final String STATE = "state.safetensors";
     private static final int MOST_DESCRIPTION_BYTES = 1_000_000;
     private static final String EPOCHS = "epochsDone";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,9 +41,9 @@ final class Checkpoint {
         Path next = file.resolveSibling(FILE + ".next");
         try (OutputStream out = Files.newOutputStream(next);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
-            zip.putNextEntry(new ZipEntry(TRAINING));
+            zip.putNextEntry(new ZipEntry("training.json"));
             zip.write(JSON.writeValueAsBytes(described));
-            zip.putNextEntry(new ZipEntry(STATE));
+            zip.putNextEntry(new ZipEntry("state.safetensors"));
             network.writeState(zip);
             zip.closeEntry();
         }

@@ -200,13 +200,11 @@ final class TrainableNetwork implements AutoCloseable {
 
     /** Returns the maximum number of bytes that {@link #writeState} writes. */
     int stateBytes() {
-        long bytes = STATE_HEADER_BYTES;
-        for (Map<String, NDArray> values : states().values()) {
-            for (NDArray array : values.values()) {
-                bytes += STATE_HEADER_BYTES_EACH + Float.BYTES * array.size();
-            }
-        }
-        return Math.toIntExact(bytes);
+        long bytes = states().values().stream()
+                .flatMap(values -> values.values().stream())
+                .mapToLong(array -> STATE_HEADER_BYTES_EACH + Float.BYTES * array.size())
+                .sum();
+        return Math.toIntExact(STATE_HEADER_BYTES + bytes);
     }
 
     /** Reads what {@link #writeState} wrote; throws an {@link IllegalArgumentException} if it is another network's. */
