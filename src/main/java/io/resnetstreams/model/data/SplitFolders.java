@@ -20,6 +20,7 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
     private static final List<String> TRAIN_NAMES = List.of("train", "training");
     private static final List<String> VALIDATION_NAMES = List.of("val", "valid", "validation");
     private static final List<String> TEST_NAMES = List.of("test", "testing");
+
     /** @throws IOException if one split exists without the other, or two have the same purpose */
     static SplitFolders of(Path folder) throws IOException {
         List<Path> splits = new ArrayList<>();
@@ -50,8 +51,8 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
         }
         notices.add("images to train with: " + train + "; held out: " + heldOut);
         List<String> unused = new ArrayList<>(classes(folder));
-        unused.removeAll(
-                List.of(train.getFileName().toString(), heldOut.getFileName().toString()));
+        unused.remove(train.getFileName().toString());
+        unused.remove(heldOut.getFileName().toString());
         if (!unused.isEmpty()) {
             notices.add("ignored in " + folder + ": " + String.join(", ", unused));
         }
