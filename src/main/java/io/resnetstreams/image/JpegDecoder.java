@@ -33,8 +33,7 @@ final class JpegDecoder {
             throws RejectedEventException {
         byte[] whole = JpegStructure.withEnd(file, limits);
         // libjpeg-turbo bypasses the caches when it writes to a row aligned to 32 bytes (jdcolext-avx2.asm), although
-        // Leptonica
-        // reads the row immediately.
+        // Leptonica reads the row immediately.
         try (UnalignedBuffers forRow = new UnalignedBuffers(3 * ((header.width() + reduction - 1) / reduction));
                 IntPointer warnings = new IntPointer(1)) {
             Pixels pixels = Leptonica.read(

@@ -18,8 +18,7 @@ final class Leptonica {
 
     static {
         // Otherwise JavaCPP counts the native memory of the whole process, including the network's, as its own, and
-        // throws
-        // OutOfMemoryError when it exceeds a multiple of the Java heap.
+        // throws OutOfMemoryError when it exceeds a multiple of the Java heap.
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         Loader.load(leptonica.class);

@@ -12,16 +12,9 @@ import java.util.zip.CRC32;
  * Values are a hash of the parameter's name, the seed and the value's index, scaled so that activations neither vanish nor
  * explode.
  */
-public final class FormulaWeights {
+public record FormulaWeights(long seed) {
     private static final long MASK = 0xFFFFFFFFL;
     private static final int BLOCK = 32; // edge in pixels of the blocks of equal values in the second image
-
-    private final long seed;
-
-    /** Creates the weights of a seed. */
-    public FormulaWeights(long seed) {
-        this.seed = seed;
-    }
 
     /** Returns a parameter's values, row-major. The input's normalisation has no effect. */
     public float[] values(ParameterShape parameter) {

@@ -64,19 +64,13 @@ public record ResNetArchitecture(
     /** The residual function. */
     public enum Block {
         /** Two 3×3 convolutions. */
-        BASIC(1),
+        BASIC,
         /** 1×1, 3×3, and 1×1 to four times the planes. */
-        BOTTLENECK(4);
-
-        private final int expansion;
-
-        Block(int expansion) {
-            this.expansion = expansion;
-        }
+        BOTTLENECK;
 
         /** Returns the ratio of output planes to the block's planes. */
         public int expansion() {
-            return expansion;
+            return this == BASIC ? 1 : 4;
         }
     }
 

@@ -17,13 +17,14 @@ import java.util.TreeMap;
  */
 public final class SymbolGraph {
     private static final int MXNET_VERSION = 10900; // the version of the format, that of MXNet 1.9
+
     private final JsonNodeFactory json = JsonNodeFactory.instance;
     private final List<ObjectNode> nodes = new ArrayList<>();
     private final Map<String, ParameterShape> parameters = new LinkedHashMap<>();
 
     /** Adds an input of the network. */
     public int input(String name) {
-        return variable(name, Map.of());
+        return operator(SymbolNodes.VARIABLE, name, Map.of());
     }
 
     /** Adds a parameter that training changes. */
@@ -35,16 +36,22 @@ public final class SymbolGraph {
     public int parameter(String name, ParameterShape.Kind kind, int... shape) {
         ParameterShape parameter = new ParameterShape(name, kind, shape);
         parameters.put(name, parameter);
-        return variable(name, Map.of("__shape__", parameter.tuple()));
+        return operator(SymbolNodes.VARIABLE, name, Map.of("__shape__", parameter.tuple()));
     }
 
     /** Adds an operator whose inputs are the first outputs of other nodes. */
     public int operator(String operator, String name, Map<String, String> attributes, int... inputs) {
-        ObjectNode node = node(operator, name, attributes);
+        ObjectNode node = json.objectNode().put("op", operator).put("name", name);
+        if (!attributes.isEmpty()) {
+            ObjectNode attrs = node.putObject("attrs");
+            // Sorted, so that a network always has the same file and digest.
+            new TreeMap<>(attributes).forEach(attrs::put);
+        }
         ArrayNode list = node.putArray("inputs");
         for (int input : inputs) {
             list.add(reference(input));
         }
+        nodes.add(node);
         return nodes.size() - 1;
     }
 
@@ -94,24 +101,6 @@ public final class SymbolGraph {
                 arguments.add(node);
             }
         }
-    }
-
-    private int variable(String name, Map<String, String> attributes) {
-        node(SymbolNodes.VARIABLE, name, attributes).putArray("inputs");
-        return nodes.size() - 1;
-    }
-
-    private ObjectNode node(String operator, String name, Map<String, String> attributes) {
-        ObjectNode node = json.objectNode();
-        node.put("op", operator);
-        node.put("name", name);
-        if (!attributes.isEmpty()) {
-            ObjectNode attrs = node.putObject("attrs");
-            // Sorted, so that a network always has the same file and digest.
-            new TreeMap<>(attributes).forEach(attrs::put);
-        }
-        nodes.add(node);
-        return node;
     }
 
     private ArrayNode reference(int node) {

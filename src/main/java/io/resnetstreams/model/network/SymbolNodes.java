@@ -33,7 +33,6 @@ public record SymbolNodes(ObjectNode graph) {
         return node(node).get("name").asText();
     }
 
-    /** Returns a node's operator; {@link #VARIABLE} for inputs and parameters. */
     public String operator(int node) {
         return node(node).get("op").asText();
     }
@@ -48,7 +47,6 @@ public record SymbolNodes(ObjectNode graph) {
         return node(node).get("inputs");
     }
 
-    /** Returns the number of a node's input. */
     public int input(int node, int index) {
         return inputs(node).get(index).get(0).asInt();
     }

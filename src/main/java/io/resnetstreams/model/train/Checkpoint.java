@@ -23,17 +23,11 @@ import java.util.zip.ZipOutputStream;
  * The state of a training after an epoch: a ZIP file with the training's settings, the number of epochs completed, and the
  * network's values, momenta and averages. It is replaced atomically, so that a crash leaves the previous checkpoint.
  */
-final class Checkpoint {
+record Checkpoint(Path file) {
     static final String FILE = "checkpoint.zip";
     private static final int MOST_DESCRIPTION_BYTES = 1_000_000;
     private static final String EPOCHS = "epochsDone";
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final Path file;
-
-    Checkpoint(Path directory) {
-        this.file = directory.resolve(FILE);
-    }
 
     void write(TrainableNetwork network, Map<String, String> training, int epochs) throws IOException {
         Map<String, String> described = new TreeMap<>(training);

@@ -100,7 +100,7 @@ public final class ResNetTrainer {
      */
     public void train(Path directory, boolean resume, Consumer<Epoch> onEpoch) throws IOException {
         Files.createDirectories(directory);
-        Checkpoint checkpoint = new Checkpoint(directory);
+        Checkpoint checkpoint = new Checkpoint(directory.resolve(Checkpoint.FILE));
         Path log = directory.resolve(LOG_FILE);
         if (!resume) {
             checkpoint.requireNone();
