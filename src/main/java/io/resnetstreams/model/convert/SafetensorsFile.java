@@ -1,6 +1,13 @@
 package io.resnetstreams.model.convert;
 
 import ai.djl.util.Float16Utils;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetstreams.common.ForeignFile;
 import io.resnetstreams.common.InvalidModelException;
 import java.io.EOFException;
@@ -10,6 +17,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -20,8 +30,19 @@ import java.util.function.DoubleSupplier;
  * values are read: offsets must lie in the file, match type and shape, and neither overlap nor leave gaps.
  */
 final class SafetensorsFile {
-    /** The format's limit; {@link SafetensorsHeader} limits the contents. */
-    private static final long LONGEST_HEADER = 100_000_000;
+    private static final long LONGEST_HEADER = 100_000_000; // the format's limit
+    private static final int MOST_TENSORS = 20_000; // ResNet-152 has 932
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(8)
+                            .maxNumberLength(20)
+                            .maxStringLength(10_000)
+                            // A tensor has about 25.
+                            .maxTokenCount(50L * MOST_TENSORS)
+                            .build())
+                    .build())
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private SafetensorsFile() {}
 
@@ -67,19 +88,119 @@ final class SafetensorsFile {
             if (header < 2 || header > Math.min(length - 8, LONGEST_HEADER) || start.get() != '{') {
                 ForeignFile.refuse(file, "a safetensors file");
             }
-            if (header < 2 || header > length - 8) {
-                throw new InvalidModelException(file + ": is not a safetensors file: " + length
-                        + " bytes can't hold a header of " + header
-                        + "; check that the download is complete and is not a server's error message");
-            }
-            if (header > LONGEST_HEADER) {
-                throw new InvalidModelException(
-                        file + ": has a header of " + header + " bytes; at most " + LONGEST_HEADER + " are read");
-            }
+            require(
+                    header >= 2 && header <= length - 8,
+                    file + ": is not a safetensors file: " + length + " bytes can't hold a header of " + header
+                            + "; check that the download is complete and is not a server's error message");
+            require(
+                    header <= LONGEST_HEADER,
+                    file + ": has a header of " + header + " bytes; at most " + LONGEST_HEADER + " are read");
             byte[] text = read(channel, 8, Math.toIntExact(header)).array();
-            return SafetensorsHeader.tensors(file, text, length - 8 - header);
+            return tensors(file, text, length - 8 - header);
         } catch (IOException e) {
             throw InvalidModelException.unreadable(file, e);
+        }
+    }
+
+    /** Returns the tensors in the header's order; {@code dataLength} bytes follow the header. */
+    private static Map<String, Tensor> tensors(Path file, byte[] text, long dataLength) throws InvalidModelException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        try (JsonParser header = JSON.createParser(text)) {
+            require(header.nextToken() == JsonToken.START_OBJECT, file + ": the header is not a JSON object");
+            while (header.nextToken() == JsonToken.FIELD_NAME) {
+                String name = header.currentName();
+                header.nextToken();
+                if (name.equals("__metadata__")) {
+                    header.skipChildren();
+                } else {
+                    require(tensors.size() < MOST_TENSORS, file + ": has more than " + MOST_TENSORS + " tensors");
+                    tensors.put(name, tensor(file, 8L + text.length, name, JSON.readTree(header)));
+                }
+            }
+            require(header.nextToken() == null, file + ": the header is not valid: data follows its JSON object");
+        } catch (IOException e) {
+            String fault = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            throw new InvalidModelException(file + ": the header is not valid: " + fault, e);
+        }
+        requireAdjoining(file, tensors, dataLength);
+        return tensors;
+    }
+
+    private static Tensor tensor(Path file, long dataStart, String name, JsonNode node) throws InvalidModelException {
+        String where = file + ": tensor '" + name + "' ";
+        JsonNode type = node.path("dtype");
+        JsonNode offsets = node.path("data_offsets");
+        require(type.isTextual(), where + "has no dtype");
+        require(
+                offsets.size() == 2 && isOffset(offsets.get(0)) && isOffset(offsets.get(1)),
+                where + "has data_offsets " + offsets + "; must be two numbers");
+        Tensor tensor = new Tensor(
+                file,
+                dataStart,
+                name,
+                type.textValue(),
+                shape(where, node.path("shape")),
+                offsets.get(0).longValue(),
+                offsets.get(1).longValue());
+        try {
+            long needed = Math.multiplyExact(tensor.size(), bytesOf(where, tensor.type()));
+            require(
+                    tensor.end() - tensor.begin() == needed,
+                    where + "of type " + tensor.type() + " and shape " + tensor.shape() + " needs " + needed
+                            + " bytes; data_offsets " + offsets + " hold " + (tensor.end() - tensor.begin()));
+        } catch (ArithmeticException e) {
+            throw new InvalidModelException(where + "has a shape that is too large: " + tensor.shape(), e);
+        }
+        return tensor;
+    }
+
+    private static List<Integer> shape(String where, JsonNode shape) throws InvalidModelException {
+        require(shape.isArray() && shape.size() <= 8, where + "must have a shape of at most 8 dimensions");
+        List<Integer> extents = new ArrayList<>();
+        for (JsonNode extent : shape) {
+            require(
+                    extent.isInt() && extent.intValue() >= 0,
+                    where + "has the extent " + extent + " in its shape; allowed are 0 to 2147483647");
+            extents.add(extent.intValue());
+        }
+        return extents;
+    }
+
+    private static boolean isOffset(JsonNode node) {
+        return node.isIntegralNumber() && node.canConvertToLong() && node.longValue() >= 0;
+    }
+
+    private static int bytesOf(String where, String type) throws InvalidModelException {
+        return switch (type) {
+            case "F64", "I64", "U64" -> 8;
+            case "F32", "I32", "U32" -> 4;
+            case "F16", "BF16", "I16", "U16" -> 2;
+            case "I8", "U8", "BOOL" -> 1;
+            default -> throw new InvalidModelException(where + "is of the unknown dtype '" + type + "'");
+        };
+    }
+
+    private static void requireAdjoining(Path file, Map<String, Tensor> tensors, long dataLength)
+            throws InvalidModelException {
+        long end = 0;
+        for (Tensor tensor : tensors.values().stream()
+                .sorted(Comparator.comparingLong(Tensor::begin).thenComparingLong(Tensor::end))
+                .toList()) {
+            require(
+                    tensor.begin() == end,
+                    file + ": tensor '" + tensor.name() + "' begins at " + tensor.begin()
+                            + (tensor.begin() < end
+                                    ? ", inside the tensor before it, which ends at "
+                                    : "; there is a gap from ")
+                            + end);
+            end = tensor.end();
+        }
+        require(end == dataLength, file + ": the tensors end at " + end + " of " + dataLength + " bytes of data");
+    }
+
+    private static void require(boolean holds, String message) throws InvalidModelException {
+        if (!holds) {
+            throw new InvalidModelException(message);
         }
     }
 

@@ -152,7 +152,7 @@ public final class EvaluationSet {
         return items.get(index).classIndex();
     }
 
-    /** Returns pixels, uint8 H×W×3, as an event's; an {@link IllegalArgumentException} names all broken images. */
+    /** Returns an image's pixels, uint8 H×W×3, preprocessed as an event's; a failure names all images that are broken. */
     public byte[] pixels(int index) {
         try {
             return decoded(items.get(index));

@@ -55,27 +55,24 @@ public final class ParametersCheck {
     }
 
     private void requireList() throws IOException, InvalidModelException {
-        if (readLong() != LIST_MAGIC) {
-            throw invalid("is not a file of MXNet's parameters");
-        }
+        require(readLong() == LIST_MAGIC, "is not a file of MXNet's parameters");
         readLong(); // reserved
         long arrays = readLong();
-        if (arrays < 0 || arrays > MOST_ARRAYS) {
-            throw invalid("claims " + Long.toUnsignedString(arrays) + " parameters; allowed are 0 to " + MOST_ARRAYS);
-        }
+        require(
+                arrays >= 0 && arrays <= MOST_ARRAYS,
+                "claims " + Long.toUnsignedString(arrays) + " parameters; allowed are 0 to " + MOST_ARRAYS);
         for (long array = 0; array < arrays; array++) {
             skipArray(array);
         }
         long names = readLong();
-        if (names != 0 && names != arrays) {
-            throw invalid("has " + Long.toUnsignedString(names) + " names for " + arrays + " parameters");
-        }
+        require(
+                names == 0 || names == arrays,
+                "has " + Long.toUnsignedString(names) + " names for " + arrays + " parameters");
         for (long name = 0; name < names; name++) {
             long size = readLong();
-            if (size < 0 || size > LONGEST_NAME) {
-                throw invalid(
-                        "claims a name of " + Long.toUnsignedString(size) + " bytes; allowed are 0 to " + LONGEST_NAME);
-            }
+            require(
+                    size >= 0 && size <= LONGEST_NAME,
+                    "claims a name of " + Long.toUnsignedString(size) + " bytes; allowed are 0 to " + LONGEST_NAME);
             in.skipNBytes(size);
         }
     }
@@ -83,9 +80,7 @@ public final class ParametersCheck {
     private void skipArray(long number) throws IOException, InvalidModelException {
         int magic = readInt();
         boolean hasStorage = magic == V2_MAGIC || magic == V3_MAGIC;
-        if (hasStorage && readInt() != 0) {
-            throw invalid("parameter " + number + " is not dense");
-        }
+        require(!hasStorage || readInt() == 0, "parameter " + number + " is not dense");
         // The oldest format has no magic number: it starts with the number of dimensions.
         boolean isOldest = !hasStorage && magic != V1_MAGIC;
         int dimensions = isOldest ? magic : readInt();
@@ -93,29 +88,29 @@ public final class ParametersCheck {
             // An empty array has no further fields.
             return;
         }
-        if (dimensions < 0 || dimensions > MOST_DIMENSIONS) {
-            throw invalid("parameter " + number + " claims " + Integer.toUnsignedString(dimensions)
-                    + " dimensions; allowed are 0 to " + MOST_DIMENSIONS);
-        }
+        require(
+                dimensions >= 0 && dimensions <= MOST_DIMENSIONS,
+                "parameter " + number + " claims " + Integer.toUnsignedString(dimensions)
+                        + " dimensions; allowed are 0 to " + MOST_DIMENSIONS);
         long length = Files.size(file);
         long values = 1;
         for (int dimension = 0; dimension < dimensions; dimension++) {
             long extent = isOldest ? Integer.toUnsignedLong(readInt()) : readLong();
-            if (extent < 0 || extent > 0 && values > length / extent) {
-                throw invalid("parameter " + number + " claims more values than the file has bytes");
-            }
+            require(
+                    extent == 0 || extent > 0 && values <= length / extent,
+                    "parameter " + number + " claims more values than the file has bytes");
             values *= extent;
         }
         readLong(); // the device that the array was saved from
         int type = readInt();
-        if (type < 0 || type >= BYTES.length) {
-            throw invalid("parameter " + number + " is of the unknown type " + type);
-        }
+        require(type >= 0 && type < BYTES.length, "parameter " + number + " is of the unknown type " + type);
         in.skipNBytes(values * BYTES[type]);
     }
 
-    private InvalidModelException invalid(String fault) {
-        return new InvalidModelException(file + ": " + fault);
+    private void require(boolean holds, String fault) throws InvalidModelException {
+        if (!holds) {
+            throw new InvalidModelException(file + ": " + fault);
+        }
     }
 
     /** Numbers are little endian. */

@@ -44,7 +44,7 @@ record Checkpoint(Path file) {
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Restores a network's state, unless it is another training's; returns the epochs completed, 0 without one. */
+    /** Restores the state of the same training, and returns the number of epochs completed; 0 without a checkpoint. */
     int read(TrainableNetwork network, Map<String, String> training) throws IOException {
         if (!exists()) {
             return 0;
