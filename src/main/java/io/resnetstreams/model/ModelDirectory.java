@@ -11,7 +11,7 @@ import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.network.BatchNormFolding;
 import io.resnetstreams.model.network.Digests;
 import io.resnetstreams.model.network.Network;
-import io.resnetstreams.model.network.ParametersCheck;
+import io.resnetstreams.model.network.ParametersFile;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.ResNetSymbol.Output;
@@ -77,7 +77,7 @@ public final class ModelDirectory {
         }
         ModelDirectory model = new ModelDirectory(directory, description, readLabels(directory.resolve(SYNSET_FILE)));
         // The engine reads both without checks, and allocates whatever sizes they claim.
-        ParametersCheck.require(model.parametersPath());
+        ParametersFile.require(model.parametersPath());
         long symbolBytes = model.symbolPath().toFile().length();
         if (symbolBytes > MOST_SYMBOL_BYTES) {
             throw new InvalidModelException(
@@ -141,7 +141,7 @@ public final class ModelDirectory {
             String found = Digests.of(file);
             if (!found.equals(expected)) {
                 if (name.endsWith(".params")) {
-                    ParametersCheck.requireFormat(file);
+                    ParametersFile.requireFormat(file);
                 } else {
                     ForeignFile.refuse(file, "what " + DESCRIPTION_FILE + " says");
                 }

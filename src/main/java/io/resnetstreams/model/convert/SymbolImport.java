@@ -15,7 +15,6 @@ import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParameterShape.Kind;
-import io.resnetstreams.model.network.ParametersCheck;
 import io.resnetstreams.model.network.ParametersFile;
 import io.resnetstreams.model.network.ParametersFile.Content;
 import io.resnetstreams.model.network.ResNetSymbol;
@@ -101,7 +100,7 @@ public final class SymbolImport {
                     .orElseThrow(() -> new InvalidModelException(symbolFile + ": " + prefix
                             + "-0000.params is missing in the same folder"
                             + (own.isEmpty() ? "" : "; " + own.get(0).getFileName() + " must be unpacked first")));
-            ParametersCheck.requireFormat(file);
+            ParametersFile.requireFormat(file);
             Content stored = ParametersFile.read(file);
             for (ParameterShape shape : stored.shapes().values()) {
                 List<Integer> extents = Arrays.stream(shape.shape()).boxed().toList();

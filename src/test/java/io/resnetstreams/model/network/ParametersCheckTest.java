@@ -87,13 +87,13 @@ class ParametersCheckTest {
     void whatAFileClaimsIsHeldAgainstItsSize(String fault, Consumer<ByteBuffer> content) throws Exception {
         Path file = write(content);
         assertThatExceptionOfType(InvalidModelException.class)
-                .isThrownBy(() -> ParametersCheck.require(file))
+                .isThrownBy(() -> ParametersFile.require(file))
                 .withMessageStartingWith(file + ": " + fault);
     }
 
     @Test
     void filesOfEachVersionAreTaken() throws Exception {
-        assertThatCode(() -> ParametersCheck.require(SOUND)).doesNotThrowAnyException();
+        assertThatCode(() -> ParametersFile.require(SOUND)).doesNotThrowAnyException();
         Path earlier = write(buffer -> {
             list(buffer, 3);
             // The second version, dense, of two values; the first, of one; the oldest, whose extents are of four bytes.
@@ -115,7 +115,7 @@ class ParametersCheckTest {
             buffer.putInt(2).putInt(1).putInt(2).putInt(1).putInt(0).putInt(0).putLong(0);
             buffer.putLong(0);
         });
-        assertThatCode(() -> ParametersCheck.require(earlier)).doesNotThrowAnyException();
+        assertThatCode(() -> ParametersFile.require(earlier)).doesNotThrowAnyException();
     }
 
     @Test
@@ -123,7 +123,7 @@ class ParametersCheckTest {
         byte[] whole = Files.readAllBytes(SOUND);
         for (int length = 0; length < whole.length; length += 10_007) {
             Path cut = Files.write(folder.resolve("cut.params"), Arrays.copyOf(whole, length));
-            assertThatExceptionOfType(InvalidModelException.class).isThrownBy(() -> ParametersCheck.require(cut));
+            assertThatExceptionOfType(InvalidModelException.class).isThrownBy(() -> ParametersFile.require(cut));
         }
     }
 }
