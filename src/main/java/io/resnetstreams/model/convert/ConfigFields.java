@@ -59,12 +59,10 @@ record ConfigFields(Path file, JsonNode object) {
             return null;
         }
         JsonNode values = object.get(field);
-        List<Double> colours = new ArrayList<>();
-        for (JsonNode value : values) {
-            if (value.isNumber()) {
-                colours.add(value.doubleValue());
-            }
-        }
+        List<Double> colours = values.valueStream()
+                .filter(JsonNode::isNumber)
+                .map(JsonNode::doubleValue)
+                .toList();
         if (colours.size() != 3 || values.size() != 3) {
             throw invalid(field + " is " + values + "; must be three numbers: red, green, blue");
         }

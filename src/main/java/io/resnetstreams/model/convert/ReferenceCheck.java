@@ -75,9 +75,7 @@ public final class ReferenceCheck {
 
     /** Returns the names of the architectures in the file. */
     public List<String> names() {
-        return reference.get("models").properties().stream()
-                .map(Map.Entry::getKey)
-                .toList();
+        return reference.get("models").propertyStream().map(Map.Entry::getKey).toList();
     }
 
     /** Builds an architecture, classifies the two images and compares the results. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetArchitecture.Block;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -106,12 +105,8 @@ record TransformersConfig(ConfigFields config, ConfigFields preprocessor, List<S
     }
 
     private List<Integer> numbers(String field, List<Integer> defaults) {
-        if (!config.path(field).isArray()) {
-            return defaults;
-        }
-        List<Integer> numbers = new ArrayList<>();
-        config.path(field).forEach(number -> numbers.add(number.asInt()));
-        return numbers;
+        JsonNode numbers = config.path(field);
+        return numbers.isArray() ? numbers.valueStream().map(JsonNode::asInt).toList() : defaults;
     }
 
     private List<String> labels() throws InvalidModelException {

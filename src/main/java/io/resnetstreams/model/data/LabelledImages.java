@@ -73,13 +73,10 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
     }
 
     private static Path find(Path folder, String name) throws IOException {
-        for (String ending : new String[] {".gz", ""}) {
-            Path file = folder.resolve(name + ending);
-            if (Files.isRegularFile(file)) {
-                return file;
-            }
-        }
-        throw new IOException(folder + ": has no " + name + " or " + name + ".gz");
+        return Stream.of(folder.resolve(name + ".gz"), folder.resolve(name))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(() -> new IOException(folder + ": has no " + name + " or " + name + ".gz"));
     }
 
     private static byte[] greyToRgb(byte[] grey) {

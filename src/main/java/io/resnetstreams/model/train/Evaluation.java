@@ -46,8 +46,7 @@ public final class Evaluation {
     }
 
     /**
-     * Decodes and classifies all images {@code repeat} times, with one thread per classifier; classifiers are not
-     * closed.
+     * Decodes and classifies all images {@code repeat} times, with one thread per classifier, and closes none of them.
      *
      * @throws IllegalArgumentException if an image can't be decoded
      * @throws IllegalStateException if an image's row has a value that is not finite
