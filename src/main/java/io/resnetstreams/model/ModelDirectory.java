@@ -167,7 +167,12 @@ public final class ModelDirectory {
 
     /** Returns the graph and the values of its parameters. */
     public Network network() {
-        return Network.read(symbolPath(), parametersPath());
+        ParametersFile.Content content = ParametersFile.read(parametersPath());
+        try {
+            return new Network(new ResNetSymbol(Files.readString(symbolPath()), content.shapes()), content.values());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot read " + symbolPath() + ": " + e.getMessage(), e);
+        }
     }
 
     /**
