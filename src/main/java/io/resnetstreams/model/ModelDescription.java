@@ -58,11 +58,8 @@ public record ModelDescription(
     }
 
     /**
-     * The origin of a model.
-     *
-     * @param source {@code trained}, or the file it was imported from
-     * @param log the name of the training log in the same directory
-     * @param testAccuracy share of the held-out images whose first label is right
+     * The origin of a model: its source is {@code trained} or the file it was imported from, its log is in the same
+     * directory, and the accuracy is the share of the held-out images whose first label is right.
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Provenance(

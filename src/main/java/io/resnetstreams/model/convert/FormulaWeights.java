@@ -8,8 +8,8 @@ import io.resnetstreams.model.network.ResNetSymbol;
 import java.util.zip.CRC32;
 
 /**
- * Weights and images from a formula, so that the results of another implementation can be compared without storing weights.
- * Values are a hash of the parameter's name, the seed and the value's index, scaled so that activations neither vanish nor
+ * Weights and images from a formula, so that the results of another implementation can be compared without storing
+ * weights: hashes of a parameter's name, the seed and the value's index, scaled so that activations neither vanish nor
  * explode.
  */
 public record FormulaWeights(long seed) {

@@ -93,12 +93,7 @@ public final class ModelQuantization {
         return new Network(network.symbol().withGraph(calibrated), network.values());
     }
 
-    /**
-     * Runs the samples through the network, and returns each layer's range, in the layers' order.
-     *
-     * @param layers outputs in the engine's names: the operator's name and {@code _output}
-     * @param samples uint8 H×W×3, each of this shape, the network's input size
-     */
+    /** Returns each layer's range over samples, uint8 H×W×3; a layer is an operator's name and {@code _output}. */
     private static Map<String, Range> measure(Network fused, List<String> layers, List<byte[]> samples, Shape image) {
         ResNetSymbol measured =
                 fused.symbol().withGraph(withHeads(fused.symbol().json(), layers));

@@ -13,8 +13,7 @@ import java.util.Set;
 
 /**
  * Converts a network to a 16-bit floating-point type. Normalised pixels, and the weights and biases of convolutions and
- * dense layers, are cast; the operators between follow their type. Softmax stays in fp32. Parameters stay fp32 on disk and
- * are cast on the device.
+ * dense layers, are cast; the operators between follow their type. Softmax stays in fp32, and parameters do on disk.
  */
 final class ReducedPrecision {
     private static final Set<String> WEIGHTED = Set.of("Convolution", "FullyConnected");

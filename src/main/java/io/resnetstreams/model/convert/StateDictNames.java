@@ -12,9 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Renames the tensors of a state dict to torchvision's names. Known names are those of torchvision and timm, of Hugging
- * Face's ResNet, and of CIFAR networks ({@code shortcut}, {@code linear}), heads with other names, and all of them with
- * prefixes.
+ * Renames the tensors of a state dict to torchvision's names. Known names are those of torchvision, timm, Hugging
+ * Face's ResNet and CIFAR networks ({@code shortcut}, {@code linear}), other names of heads, and prefixes.
  */
 final class StateDictNames {
     /** Counters of batches or operations, which are not parameters. */

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Reads {@code config.json} ({@code ResNetConfig}) and {@code preprocessor_config.json} of Hugging Face's transformers. The
- * image processors are those that ResNets are published with: ConvNext's, ViT's, and those that crop. Either file may be
- * absent.
+ * Reads {@code config.json} ({@code ResNetConfig}) and {@code preprocessor_config.json} of Hugging Face's transformers,
+ * of which either may be absent. The image processors are ConvNext's, ViT's, and those that crop.
  */
 record TransformersConfig(ConfigFields config, ConfigFields preprocessor, List<String> notes) {
     /** The default crop_pct of ConvNext's image processor; from 384 pixels on it doesn't crop. */

@@ -93,11 +93,7 @@ public final class EvaluationSet {
         return notices;
     }
 
-    /**
-     * Returns the images that can be decoded, with a notice that names the others.
-     *
-     * @throws IOException if no image can be decoded
-     */
+    /** Returns the images that can be decoded, with a notice that names the others; fails if there are none. */
     public EvaluationSet withoutBroken() throws IOException {
         List<String> broken = new ArrayList<>();
         List<Item> whole = decodable(broken);

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
  * not change the parameters.
  *
  * @param stages residual blocks in each stage; every stage but the first halves height and width and doubles the planes
- * @param planes planes in the first stage
  * @param groups groups of the 3×3 convolution (ResNeXt)
  * @param widthPerGroup planes per group in a stage of 64 planes (ResNeXt, Wide ResNet)
  * @param strideFirst whether a bottleneck has the stride on its first 1×1 convolution (the paper, Caffe, Keras) instead of

@@ -10,8 +10,7 @@ import java.util.Set;
 
 /**
  * A network as an MXNet symbol. Its input {@code data} is uint8 N×H×W×3, which the graph normalises. Its output is
- * N×classes: probabilities for serving, logits for training. Parameters, in the network's order, have the names of
- * torchvision's state dict.
+ * N×classes: probabilities for serving, logits for training. Parameters have torchvision's names.
  */
 public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) {
     /** The name of the input. */
