@@ -14,7 +14,7 @@ import java.util.Map;
  * Lines that start with {@code #} are comments. Classes are by the file's path.
  */
 public record LabelledSample(List<Path> files, Map<String, Integer> classesByFile) {
-    public static final String LABELS_FILE = "labels.tsv";
+    static final String LABELS_FILE = "labels.tsv";
 
     /** Returns the sample images in a model directory; fails as {@link #read} does. */
     public static LabelledSample of(ModelDirectory model) throws IOException {

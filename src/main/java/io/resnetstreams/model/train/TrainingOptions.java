@@ -58,7 +58,7 @@ public record TrainingOptions(
     }
 
     /** Returns the learning rate of a step, counted from 0. */
-    public double learningRateAt(long step, int stepsPerEpoch) {
+    double learningRateAt(long step, int stepsPerEpoch) {
         double epoch = (double) (step + 1) / stepsPerEpoch;
         if (epoch < warmUpEpochs) {
             return learningRate * epoch / warmUpEpochs;

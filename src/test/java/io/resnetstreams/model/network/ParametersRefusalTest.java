@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ParametersCheckTest {
+class ParametersRefusalTest {
     private static final int V3 = 0xF993FACA;
     private static final Path SOUND = Path.of("models", "resnet20-fashion-mnist", "resnet20-fashion-mnist-0000.params");
 
