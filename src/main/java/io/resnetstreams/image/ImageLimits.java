@@ -3,8 +3,8 @@ package io.resnetstreams.image;
 import io.resnetstreams.common.Ranges;
 
 /**
- * The limits for the size of an image and for the time to decode it. All except the time are checked on the file's header and
- * structure, before memory for pixels is allocated.
+ * The limits for the size of an image and for the time to decode it. All except the time are checked on the file's header
+ * and structure, before memory for pixels is allocated.
  *
  * @param maxImageBytes the size of the image file in bytes
  * @param maxPixels width × height in the header
@@ -13,11 +13,9 @@ import io.resnetstreams.common.Ranges;
  * @param maxDecodeMillis the processor time for decoding, scaling and cropping, in milliseconds
  */
 public record ImageLimits(int maxImageBytes, int maxPixels, int maxEdge, int maxAspectRatio, int maxDecodeMillis) {
-    /** Larger than all decoders except those for BMP and PNG accept. */
-    private static final int LONGEST_EDGE = 1 << 20;
+    private static final int LONGEST_EDGE = 1 << 20; // larger than all decoders except those for BMP and PNG accept
 
-    /** Three bytes per pixel must fit into one array. */
-    private static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+    private static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3; // three bytes per pixel must fit into one array
 
     public ImageLimits {
         Ranges.require("maxImageBytes", maxImageBytes, 1, Integer.MAX_VALUE);

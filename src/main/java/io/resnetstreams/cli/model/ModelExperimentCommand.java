@@ -146,14 +146,13 @@ final class ModelExperimentCommand {
                     normalisation.std(),
                     1,
                     Precision.FP32,
-                    new ModelDescription.Provenance(
-                            "trained", Text.name(data), CommandLines.of(spec), null, null, null, null, null),
+                    new ModelDescription.Provenance("trained", Text.name(data), CommandLines.of(spec)),
                     null,
                     Map.of());
             int perEpoch = train.size() / options.batchSize() * options.batchSize();
             try (TrainingProgress progress =
                     TrainingProgress.of(network.name(), perEpoch, options.epochs(), output.text())) {
-                new ResNetTrainer(description, images.labels(), options, train, images.heldOut(), Map.of(), progress)
+                new ResNetTrainer(description, options, images.withTrain(train), Map.of(), progress)
                         .train(
                                 directory,
                                 resume,

@@ -167,8 +167,7 @@ public final class ModelImportCommand implements Callable<Integer> {
                                     + "; --architecture overrides it");
         }
         notes.addAll(ModelImport.run(
-                        file, name, labels, found -> description(config, found.name(), found.defaultInputSize()), out)
-                .notes());
+                file, name, labels, found -> description(config, found.name(), found.defaultInputSize()), out));
     }
 
     private List<String> labels(CheckpointConfig config) throws IOException {
@@ -211,15 +210,7 @@ public final class ModelImportCommand implements Callable<Integer> {
                 input.std(),
                 topK,
                 Precision.FP32,
-                new ModelDescription.Provenance(
-                        "imported from " + file.getFileName(),
-                        null,
-                        CommandLines.of(spec),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null),
+                new ModelDescription.Provenance("imported from " + file.getFileName(), null, CommandLines.of(spec)),
                 licence,
                 Map.of());
     }

@@ -147,14 +147,8 @@ final class ModelTrainCommand implements Callable<Integer> {
         Map<String, float[]> start = base == null ? Map.of() : base.network().values();
         int perEpoch = images.train().size() / options.batchSize() * options.batchSize();
         try (TrainingProgress progress = TrainingProgress.of("train", perEpoch, options.epochs(), output.text())) {
-            ResNetTrainer trainer = new ResNetTrainer(
-                    description(chosen, images, normalisation),
-                    images.labels(),
-                    options,
-                    images.train(),
-                    images.heldOut(),
-                    start,
-                    progress);
+            ResNetTrainer trainer =
+                    new ResNetTrainer(description(chosen, images, normalisation), options, images, start, progress);
             trainer.train(out, resume, epoch -> report(epoch, progress.left()));
         }
         TrainedModelReport.write(out, images.heldOut(), output.text());
@@ -188,12 +182,7 @@ final class ModelTrainCommand implements Callable<Integer> {
                 new ModelDescription.Provenance(
                         from == null ? "trained" : "fine-tuned from " + Text.name(from),
                         Text.name(data),
-                        CommandLines.of(spec),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null),
+                        CommandLines.of(spec)),
                 licence,
                 Map.of());
     }

@@ -4,7 +4,6 @@ import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.convert.ReferenceCheck;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +42,7 @@ final class ModelVerifyCommand implements Callable<Integer> {
     record Row(String name, long parameters, double maxRelativeDifference, boolean argmaxEqual) {}
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (!(tolerance >= 0)) {
             throw UserErrorException.usage("--tolerance is " + tolerance + "; it must be at least 0");
         }

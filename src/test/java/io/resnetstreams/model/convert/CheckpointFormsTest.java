@@ -42,7 +42,7 @@ class CheckpointFormsTest {
         file = folder.resolve("weights.safetensors");
     }
 
-    private ModelImport.Result run(Path checkpoint, Path out) throws Exception {
+    private List<String> run(Path checkpoint, Path out) throws Exception {
         return StateDictFile.load(checkpoint, null, LABELS, out);
     }
 
@@ -55,14 +55,14 @@ class CheckpointFormsTest {
                 "F32",
                 weights::values);
         run(plain, folder.resolve("plain"));
-        ModelImport.Result result = run(checkpoint, folder.resolve("other"));
+        List<String> found = run(checkpoint, folder.resolve("other"));
         for (String part : new String[] {"imported-symbol.json", "imported-0000.params"}) {
             assertThat(folder.resolve("other").resolve(part))
                     .hasSameBinaryContentAs(folder.resolve("plain").resolve(part));
         }
-        assertThat(result.notes()).hasSize(notes.length);
+        assertThat(found).hasSize(notes.length);
         for (String note : notes) {
-            assertThat(result.notes()).anySatisfy(found -> assertThat(found).contains(note));
+            assertThat(found).anySatisfy(text -> assertThat(text).contains(note));
         }
     }
 

@@ -52,7 +52,8 @@ class ModelImportTest {
     }
 
     private ResNetArchitecture run(String architecture) throws Exception {
-        return StateDictFile.load(file, architecture, LABELS, out).architecture();
+        StateDictFile.load(file, architecture, LABELS, out);
+        return ResNetArchitecture.of(ModelDirectory.load(out).architecture());
     }
 
     @ParameterizedTest

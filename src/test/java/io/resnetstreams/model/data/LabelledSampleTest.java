@@ -17,7 +17,7 @@ class LabelledSampleTest {
 
     private LabelledSample read(String list) throws IOException {
         Files.writeString(folder.resolve("labels.tsv"), list);
-        return LabelledSample.read(folder);
+        return LabelledSample.read(folder, folder.resolve(LabelledSample.LABELS_FILE), null);
     }
 
     @Test
@@ -37,7 +37,7 @@ class LabelledSampleTest {
     @Test
     void aMissingListIsNamed() {
         assertThatIOException()
-                .isThrownBy(() -> LabelledSample.read(folder))
+                .isThrownBy(() -> LabelledSample.read(folder, folder.resolve(LabelledSample.LABELS_FILE), null))
                 .withMessageContaining(folder.resolve("labels.tsv").toString());
     }
 

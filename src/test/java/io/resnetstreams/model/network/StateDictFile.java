@@ -54,7 +54,7 @@ public final class StateDictFile {
     }
 
     /** Imports a checkpoint as a model {@code imported} for images of 32×32 with mean 0.5 and deviation 0.25. */
-    public static ModelImport.Result load(Path checkpoint, String architecture, List<String> labels, Path out)
+    public static List<String> load(Path checkpoint, String architecture, List<String> labels, Path out)
             throws InvalidModelException, IOException {
         return ModelImport.run(
                 checkpoint,

@@ -9,6 +9,7 @@ import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.LabelledImages;
+import io.resnetstreams.model.data.TrainingData;
 import io.resnetstreams.model.network.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,10 +55,8 @@ class ResNetTrainerTest {
     private static ResNetTrainer trainer(TrainingOptions options, IntConsumer onImages) {
         return new ResNetTrainer(
                 description(),
-                LABELS,
                 options,
-                images(1),
-                images(2),
+                new TrainingData(images(1), images(2), LABELS, 0),
                 Map.of(),
                 (epoch, count) -> onImages.accept(count));
     }
@@ -74,7 +73,7 @@ class ResNetTrainerTest {
                 List.of(0.25, 0.25, 0.25),
                 2,
                 Precision.FP32,
-                new ModelDescription.Provenance("trained", null, null, null, null, null, null, null),
+                new ModelDescription.Provenance("trained", null, null),
                 null,
                 Map.of());
     }
@@ -128,7 +127,8 @@ class ResNetTrainerTest {
         trainer(options(0.05), count -> {}).train(base, false, epoch -> {});
         Map<String, float[]> start = parameters(base);
         List<ResNetTrainer.Epoch> epochs = new ArrayList<>();
-        new ResNetTrainer(description(), LABELS, options(1e-9), images(1), images(2), start, (epoch, count) -> {})
+        TrainingData data = new TrainingData(images(1), images(2), LABELS, 0);
+        new ResNetTrainer(description(), options(1e-9), data, start, (epoch, count) -> {})
                 .train(folder.resolve("tuned"), false, epochs::add);
         assertThat(parameters(folder.resolve("tuned")).get("conv1.weight"))
                 .containsExactly(start.get("conv1.weight"), within(1e-6f));

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ParametersCheckTest {
+class ParametersRefusalTest {
     private static final int V3 = 0xF993FACA;
     private static final Path SOUND = Path.of("models", "resnet20-fashion-mnist", "resnet20-fashion-mnist-0000.params");
 
@@ -87,13 +87,13 @@ class ParametersCheckTest {
     void theClaimsOfAFileAreCheckedAgainstItsSize(String fault, Consumer<ByteBuffer> content) throws Exception {
         Path file = write(content);
         assertThatExceptionOfType(InvalidModelException.class)
-                .isThrownBy(() -> ParametersCheck.require(file))
+                .isThrownBy(() -> ParametersFile.require(file))
                 .withMessageStartingWith(file + ": " + fault);
     }
 
     @Test
     void filesOfEachVersionAreAccepted() throws Exception {
-        assertThatCode(() -> ParametersCheck.require(SOUND)).doesNotThrowAnyException();
+        assertThatCode(() -> ParametersFile.require(SOUND)).doesNotThrowAnyException();
         Path earlier = write(buffer -> {
             list(buffer, 3);
             // A dense array of version 2 with two values, one of version 1 with one, and one of the oldest, with
@@ -116,7 +116,7 @@ class ParametersCheckTest {
             buffer.putInt(2).putInt(1).putInt(2).putInt(1).putInt(0).putInt(0).putLong(0);
             buffer.putLong(0);
         });
-        assertThatCode(() -> ParametersCheck.require(earlier)).doesNotThrowAnyException();
+        assertThatCode(() -> ParametersFile.require(earlier)).doesNotThrowAnyException();
     }
 
     @Test
@@ -124,7 +124,7 @@ class ParametersCheckTest {
         byte[] whole = Files.readAllBytes(SOUND);
         for (int length = 0; length < whole.length; length += 10_007) {
             Path cut = Files.write(folder.resolve("cut.params"), Arrays.copyOf(whole, length));
-            assertThatExceptionOfType(InvalidModelException.class).isThrownBy(() -> ParametersCheck.require(cut));
+            assertThatExceptionOfType(InvalidModelException.class).isThrownBy(() -> ParametersFile.require(cut));
         }
     }
 }
