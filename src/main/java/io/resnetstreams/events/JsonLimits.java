@@ -2,20 +2,17 @@ package io.resnetstreams.events;
 
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import java.io.Serial;
 
 /**
  * The limits while JSON is parsed, so that values that exceed them are never held in memory. Unlike Jackson's own limits, these
  * report the dead letter's code.
  */
 final class JsonLimits extends StreamReadConstraints {
-    @Serial
     private static final long serialVersionUID = 1L;
 
     /** A limit was exceeded. */
     static final class ExceededException extends StreamConstraintsException {
-        @Serial
-        private static final long serialVersionUID = 1L;
+            private static final long serialVersionUID = 1L;
 
         private final String code;
 

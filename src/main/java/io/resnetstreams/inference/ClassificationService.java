@@ -131,26 +131,28 @@ public final class ClassificationService implements AutoCloseable {
 
     private void finish(
             RawEvent event, String id, CompletableFuture<Outcome> outcome, float[] probabilities, Throwable failure) {
-        if (failure instanceof RejectedEventException rejection) {
-            outcome.complete(DeadLetter.of(event, rejection));
-        } else if (failure != null) {
-            outcome.completeExceptionally(failure);
-        } else {
-            try {
-                outcome.complete(labelled(event, id, ranking.best(probabilities)));
-            } catch (RuntimeException e) {
-                outcome.completeExceptionally(e);
+        try {
+            if (failure instanceof RejectedEventException rejection) {
+                throw rejection;
             }
+            if (failure != null) {
+                outcome.completeExceptionally(failure);
+            } else {
+                outcome.complete(label(event, id, ranking.best(probabilities)));
+            }
+        } catch (RejectedEventException e) {
+            outcome.complete(DeadLetter.of(event, e));
+        } catch (RuntimeException e) {
+            outcome.completeExceptionally(e);
         }
     }
 
-    private Outcome labelled(RawEvent event, String id, List<LabelEvent.Label> labels) {
+    private Outcome label(RawEvent event, String id, List<LabelEvent.Label> labels) throws RejectedEventException {
         try {
             return EncodedLabel.of(new LabelEvent(id, labels, model, event.source()));
         } catch (RuntimeException e) {
             // The labels come from the model, so the event's id is what can't be written.
-            return DeadLetter.of(
-                    event, new RejectedEventException(Stage.CLASSIFY, "label", "the label can't be written: " + e, e));
+            throw new RejectedEventException(Stage.CLASSIFY, "label", "the label can't be written: " + e, e);
         }
     }
 

@@ -24,14 +24,12 @@ final class BatchCeiling {
     private int fitted;
     private boolean grown;
 
-    /** @param largest the configured maximum, in images, at least 1 */
     BatchCeiling(int largest) {
         this.largest = largest;
         this.step = Math.max(1, largest / STEPS);
         this.current = largest;
     }
 
-    /** Returns the current maximum, in images. */
     int get() {
         return current;
     }
@@ -52,8 +50,7 @@ final class BatchCeiling {
         if (size < current) {
             return false;
         }
-        fitted++;
-        if (fitted < batchesToWait) {
+        if (++fitted < batchesToWait) {
             return false;
         }
         fitted = 0;

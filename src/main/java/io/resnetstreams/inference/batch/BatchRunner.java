@@ -42,7 +42,6 @@ final class BatchRunner {
     /** The length of the first valid row; 0 before it. */
     private int classes;
 
-    /** @param isRetired whether the worker was retired; called after each call of the classifier */
     BatchRunner(
             String device,
             Classifier classifier,
@@ -67,14 +66,17 @@ final class BatchRunner {
     Runnable begin(List<PendingImage> images) {
         int limit = ceiling.get();
         if (images.size() > limit) {
-            return () -> {
-                for (int from = 0; from < images.size() && !isRetired.getAsBoolean(); from += limit) {
-                    run(images.subList(from, Math.min(images.size(), from + limit)));
-                }
-            };
+            return () -> runEach(images, limit);
         }
         Supplier<float[][]> rows = beginOrFail(images);
         return () -> finish(images, rows);
+    }
+
+    /** Classifies the images in batches of at most this size. */
+    private void runEach(List<PendingImage> images, int limit) {
+        for (int from = 0; from < images.size() && !isRetired.getAsBoolean(); from += limit) {
+            run(images.subList(from, Math.min(images.size(), from + limit)));
+        }
     }
 
     private Supplier<float[][]> beginOrFail(List<PendingImage> images) {
@@ -93,22 +95,22 @@ final class BatchRunner {
     }
 
     private void finish(List<PendingImage> images, Supplier<float[][]> result) {
-        float[][] rows;
+        float[][] rows = null;
+        RuntimeException failure = null;
         try {
             rows = ProbabilityRows.oneEach(result.get(), images.size());
-        } catch (OutOfDeviceMemoryException e) {
-            if (!isRetired.getAsBoolean()) {
-                recoverFromOutOfMemory(images, e);
-            }
-            return;
         } catch (RuntimeException e) {
-            if (!isRetired.getAsBoolean()) {
-                isolate(images, e);
-            }
+            failure = e;
+        }
+        if (isRetired.getAsBoolean()) {
             return;
         }
-        if (!isRetired.getAsBoolean()) {
+        if (failure == null) {
             complete(images, rows);
+        } else if (failure instanceof OutOfDeviceMemoryException shortage) {
+            recoverFromOutOfMemory(images, shortage);
+        } else {
+            isolate(images, failure);
         }
     }
 
@@ -132,7 +134,7 @@ final class BatchRunner {
             }
         }
         if (!suspect.isEmpty()) {
-            runAlone(suspect);
+            runEach(suspect, 1);
         } else if (ceiling.fitted(images.size())) {
             LOG.info("{}: batches are now at most {} again", device, ceiling.get());
             metrics.ceilingRaised(device, ceiling.get());
@@ -142,15 +144,6 @@ final class BatchRunner {
     private static RejectedEventException invalid(float[] row, String fault) {
         String code = ProbabilityRows.isFinite(row) ? "not_probabilities" : "not_finite";
         return new RejectedEventException(Stage.CLASSIFY, code, "the network's output " + fault);
-    }
-
-    private void runAlone(List<PendingImage> images) {
-        for (PendingImage image : images) {
-            if (isRetired.getAsBoolean()) {
-                return;
-            }
-            run(List.of(image));
-        }
     }
 
     private void recoverFromOutOfMemory(List<PendingImage> images, OutOfDeviceMemoryException failure) {

@@ -39,13 +39,11 @@ public final class Batcher implements AutoCloseable {
     private final String device;
     private final BatchQueue queue;
     private final LongSupplier nanoTicker = System::nanoTime;
-    private final BatchCeiling ceiling;
     private final InferenceMetrics metrics;
-    private final int imageBytes;
+    private final DeviceWorker.Shared shared;
     private final Map<DeviceWorker, Thread> workers = new ConcurrentHashMap<>();
     private final AtomicReference<DeviceFailedException> failure = new AtomicReference<>();
     private final RepeatingTask watchdog;
-    private final Supervised supervised = new Supervised();
     private final AtomicInteger started = new AtomicInteger();
     private volatile BiConsumer<Collection<PendingImage>, DeviceFailedException> failureHandler = Batcher::failAll;
 
@@ -65,18 +63,23 @@ public final class Batcher implements AutoCloseable {
             Supervision supervision) {
         this.device = device;
         this.queue = new BatchQueue(policy, nanoTicker);
-        this.ceiling = new BatchCeiling(policy.maxSize());
         this.metrics = metrics;
-        this.imageBytes = imageBytes;
+        BatchCeiling ceiling = new BatchCeiling(policy.maxSize());
+        this.shared = new DeviceWorker.Shared(device, imageBytes, queue, ceiling, metrics, nanoTicker);
         List<DeviceWorker> first = classifiers.stream().map(this::worker).toList();
         first.forEach(this::start);
-        Watchdog checks = new Watchdog(supervised, supervision, imageBytes, this::runFresh, nanoTicker);
+        Watchdog checks = new Watchdog(
+                new Supervised(),
+                supervision,
+                imageBytes,
+                attempt -> DeviceThreads.create("device-" + device + "-fresh", attempt).start(),
+                nanoTicker);
         Duration period = Duration.ofMillis(checks.periodMillis());
         this.watchdog = RepeatingTask.start("watchdog-" + device, period, period, checks::look);
     }
 
     private DeviceWorker worker(Classifier classifier) {
-        return new DeviceWorker(device, classifier, imageBytes, queue, ceiling, metrics, nanoTicker, supervised);
+        return new DeviceWorker(shared, classifier, this);
     }
 
     private void start(DeviceWorker worker) {
@@ -85,16 +88,12 @@ public final class Batcher implements AutoCloseable {
         thread.start();
     }
 
-    private void runFresh(Runnable attempt) {
-        DeviceThreads.create("device-" + device + "-fresh", attempt).start();
-    }
-
     /**
      * Returns the number of images that keep its workers busy: for each worker the batch on the device, the one prepared next,
      * and two more that are being decoded. 0 if the device has failed.
      */
     int capacity() {
-        return hasFailed() ? 0 : CAPACITY_IN_BATCHES * workers.size() * ceiling.get();
+        return hasFailed() ? 0 : CAPACITY_IN_BATCHES * workers.size() * shared.ceiling().get();
     }
 
     /** Returns the number of images that are queued for this device or on it. */
@@ -119,7 +118,7 @@ public final class Batcher implements AutoCloseable {
     /**
      * Queues an image.
      *
-     * @param probabilities completed with the class probabilities; or exceptionally, with {@link
+     * @param probabilities completed with the class probabilities; fails with {@link
      *     io.resnetstreams.events.RejectedEventException} if the image can't be classified, or {@link DeviceFailedException}
      */
     void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
@@ -152,8 +151,25 @@ public final class Batcher implements AutoCloseable {
         failureHandler.accept(left, failure.get());
     }
 
-    /** This device for its workers and its watchdog. */
-    private final class Supervised implements Watchdog.WatchedDevice, DeviceWorker.Owner {
+    /** Queues images again that a worker had taken. */
+    void putBack(List<PendingImage> images) {
+        if (!queue.putBack(images)) {
+            failureHandler.accept(images, failure.get());
+        }
+    }
+
+    /** Marks the device as broken, unless the worker is retired. Called on the worker's thread. */
+    void fail(DeviceWorker worker, DeviceFailedException reason) {
+        if (workers.remove(worker) == null) {
+            LOG.info("{}: a retired worker has failed, which is ignored: {}", device, reason.getMessage());
+            return;
+        }
+        putBack(worker.retire());
+        giveUp(reason);
+    }
+
+    /** This device for its watchdog. */
+    private final class Supervised implements Watchdog.WatchedDevice {
         @Override
         public String device() {
             return device;
@@ -182,24 +198,7 @@ public final class Batcher implements AutoCloseable {
         }
 
         @Override
-        public void putBack(List<PendingImage> images) {
-            if (!queue.putBack(images)) {
-                failureHandler.accept(images, failure.get());
-            }
-        }
-
-        @Override
         public void fail(DeviceFailedException reason) {
-            giveUp(reason);
-        }
-
-        @Override
-        public void fail(DeviceWorker worker, DeviceFailedException reason) {
-            if (workers.remove(worker) == null) {
-                LOG.info("{}: a retired worker has failed, which is ignored: {}", device, reason.getMessage());
-                return;
-            }
-            putBack(worker.retire());
             giveUp(reason);
         }
     }

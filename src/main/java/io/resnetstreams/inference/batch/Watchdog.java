@@ -24,7 +24,6 @@ final class Watchdog {
 
     /** The device that a watchdog checks. */
     interface WatchedDevice {
-        /** Returns the device's name. */
         String device();
 
         /** Returns the classifiers of its current workers; none if it has failed. */
@@ -49,14 +48,13 @@ final class Watchdog {
     private long attemptNanos;
     private boolean hasReplaced;
 
-    /** @param imageBytes the size of one image's pixels, H·W·3 */
     Watchdog(
-            WatchedDevice watched,
+            WatchedDevice device,
             Supervision supervision,
             int imageBytes,
             Executor executor,
             LongSupplier nanoTicker) {
-        this.device = watched;
+        this.device = device;
         this.supervision = supervision;
         this.blankImage = List.of(new byte[imageBytes]);
         this.executor = executor;
@@ -64,7 +62,6 @@ final class Watchdog {
         this.lastLook = nanoTicker.getAsLong();
     }
 
-    /** Returns the time between two checks. */
     long periodMillis() {
         long share = supervision.timeoutMillis() / LOOKS_PER_TIMEOUT;
         return Math.max(SHORTEST_PERIOD_MILLIS, Math.min(LONGEST_PERIOD_MILLIS, share));
@@ -78,7 +75,6 @@ final class Watchdog {
         lastLook = now;
         List<WatchedClassifier> classifiers = device.classifiers();
         if (classifiers.isEmpty()) {
-            // The device has failed.
             giveUpAttempt();
             return;
         }

@@ -36,8 +36,6 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
      * Measures with blank images, from one image upwards, until the maximum size is reached, memory runs out, or three seconds
      * have passed. Each size first runs once unmeasured, since the engine plans its memory then.
      *
-     * @param largest the maximum batch size
-     * @param nanoTicker the time in nanoseconds
      * @throws OutOfDeviceMemoryException if not even one image fits
      * @throws IllegalStateException if the output contains no probabilities
      */

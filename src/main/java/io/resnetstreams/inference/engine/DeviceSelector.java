@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -73,7 +74,7 @@ public final class DeviceSelector {
     }
 
     private static String names(List<Device> devices) {
-        return String.join(", ", devices.stream().map(Accelerators::name).toList());
+        return devices.stream().map(Accelerators::name).collect(Collectors.joining(", "));
     }
 
     private static boolean isSupported(String capability) {
