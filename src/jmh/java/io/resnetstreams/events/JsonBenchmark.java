@@ -57,6 +57,6 @@ public class JsonBenchmark {
 
     @Benchmark
     public byte[] write() {
-        return LabelEventSerde.write(label);
+        return label.toJson();
     }
 }

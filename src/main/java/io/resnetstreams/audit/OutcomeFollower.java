@@ -3,7 +3,6 @@ package io.resnetstreams.audit;
 import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.Topics;
@@ -36,7 +35,7 @@ public final class OutcomeFollower implements AutoCloseable {
     private final TopicReader reader;
     private final Topics topics;
     private final Map<String, Integer> expectedClasses;
-    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
+    private final Deserializer<LabelEvent> deserializer = LabelEvent.deserializer();
     private final TopicAudit audit = new TopicAudit();
     private final Set<Integer> audited = new HashSet<>();
     private final Histogram latencyMillis = new Histogram(MAX_LATENCY_MILLIS, 3);

@@ -6,7 +6,6 @@ import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.nio.ByteBuffer;
@@ -26,7 +25,7 @@ public final class OutcomeScan {
     private final String inputTopic;
     private final OfflineOutcomes offline;
     private final EventReader reader;
-    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
+    private final Deserializer<LabelEvent> deserializer = LabelEvent.deserializer();
 
     public OutcomeScan(TopicAudit audit, String inputTopic) {
         this(

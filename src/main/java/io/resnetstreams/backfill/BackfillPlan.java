@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
 import java.util.List;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -64,8 +64,7 @@ public record BackfillPlan(
 
     /** Returns whether an outcome has the header of this run. */
     public boolean isMarked(Headers headers) {
-        Header mark = headers.lastHeader(Outcome.RUN_HEADER);
-        return mark != null && mark.value() != null && new String(mark.value(), UTF_8).equals(run);
+        return run.equals(RawEvent.headerText(headers, Outcome.RUN_HEADER));
     }
 
     /** Returns the offset from which this run's labels may be found in a partition of the output. */

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.TopicReader;
 import java.time.Duration;
@@ -28,7 +27,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  */
 public final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+    private static final Deserializer<LabelEvent> LABELS = LabelEvent.deserializer();
 
     private final TopicReader reader;
     private final String topic;

@@ -2,10 +2,10 @@ package io.resnetstreams.deadletter;
 
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.Failures;
+import io.resnetstreams.kafka.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -52,11 +52,7 @@ public final class DeadLetterSender {
         return source % partitions;
     }
 
-    /**
-     * Sends the event of a dead letter.
-     *
-     * @param source its original partition
-     */
+    /** Sends the event of a dead letter; {@code source} is its original partition. */
     public void send(StoredDeadLetter letter, int source, ResendMemory.Visit visit) {
         waiting.add(new Waiting(letter, source, visit, send(letter, source)));
         waitingBytes += letter.record().serializedValueSize();
@@ -132,13 +128,12 @@ public final class DeadLetterSender {
 
     private static KafkaException failure(Future<RecordMetadata> answer) {
         try {
-            answer.get();
+            Futures.await(answer);
             return null;
-        } catch (ExecutionException e) {
-            return e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptException(e);
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            return e;
         }
     }
 

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -85,13 +84,8 @@ public final class EventReader {
     }
 
     private static String contentType(Headers headers) {
-        Header header = headers.lastHeader(CONTENT_TYPE_HEADER);
-        if (header == null || header.value() == null) {
-            return null;
-        }
-        String text = new String(header.value(), UTF_8);
-        int parameters = text.indexOf(';');
-        return (parameters < 0 ? text : text.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+        String text = RawEvent.headerText(headers, CONTENT_TYPE_HEADER);
+        return text == null ? null : text.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     private static boolean startsLikeJson(byte[] value) {
@@ -185,9 +179,9 @@ public final class EventReader {
     }
 
     private static String idWithoutJson(RawEvent event) {
-        Header header = event.headers().lastHeader(ID_HEADER);
-        if (header != null && header.value() != null) {
-            return new String(header.value(), UTF_8);
+        String id = RawEvent.headerText(event.headers(), ID_HEADER);
+        if (id != null) {
+            return id;
         }
         return event.key() == null ? event.source().toString() : new String(event.key(), UTF_8);
     }

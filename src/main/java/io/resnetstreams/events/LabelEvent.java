@@ -1,17 +1,50 @@
 package io.resnetstreams.events;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.util.List;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * The value of a record on the labels topic.
+ * The value of a record on the labels topic, with its JSON in the form of {@code topology/label-event.schema.json}.
  *
  * @param labels the most probable labels, best first
  */
 @JsonPropertyOrder({"id", "labels", "model", "source"})
 public record LabelEvent(String id, List<Label> labels, ModelReference model, SourcePosition source) {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private static final ObjectWriter WRITER = JSON.writerFor(LabelEvent.class);
+    private static final ObjectReader READER = JSON.readerFor(LabelEvent.class);
+
     public LabelEvent {
         labels = List.copyOf(labels);
+    }
+
+    /** Returns a thread-safe deserializer that throws {@link SerializationException} if a value is not a label event. */
+    public static Deserializer<LabelEvent> deserializer() {
+        return (topic, bytes) -> {
+            try {
+                return bytes == null ? null : READER.readValue(bytes);
+            } catch (IOException e) {
+                throw new SerializationException("a value on " + topic + " is not a label event", e);
+            }
+        };
+    }
+
+    byte[] toJson() {
+        try {
+            return WRITER.writeValueAsBytes(this);
+        } catch (JsonProcessingException e) {
+            throw new SerializationException("cannot write the label of " + source, e);
+        }
     }
 
     /** Returns which required field is missing, as in a record of another sender, or null if the event is complete. */

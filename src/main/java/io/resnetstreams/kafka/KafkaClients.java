@@ -38,22 +38,16 @@ public final class KafkaClients {
     private final Connection connection;
     private final Map<String, String> kafka;
 
-    /**
-     * Reads the secrets that the properties refer to.
-     *
-     * @throws UserErrorException if a secret is missing
-     */
+    /** Reads the secrets that the properties refer to; throws UserErrorException if one is missing. */
     public KafkaClients(Connection connection) {
         this.connection = connection;
         this.kafka = KafkaProperties.resolve(connection.kafka());
     }
 
-    /** Returns the connection of the clients. */
     public Connection connection() {
         return connection;
     }
 
-    /** Returns an admin client. */
     public Admin admin() {
         Map<String, Object> properties = common(AdminClientConfig.configNames(), "admin.");
         properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) connection.timeoutMillis());
@@ -91,34 +85,36 @@ public final class KafkaClients {
         properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
         bound(properties);
-        return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        return consumer(properties);
     }
 
     /** Returns a consumer outside any group that sees only committed records; {@link TopicReader} reads with it. */
     public Consumer<byte[], byte[]> committedReader() {
-        return reader(Map.of());
+        return reader(false);
     }
 
     /** Returns a consumer as {@link #committedReader} does, which fetches single records. */
     public Consumer<byte[], byte[]> firstRecordReader() {
-        // The broker still sends a whole batch, but only one.
-        return reader(Map.of(
-                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                1,
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                1,
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                1));
+        return reader(true);
     }
 
-    private Consumer<byte[], byte[]> reader(Map<String, Object> more) {
+    private Consumer<byte[], byte[]> reader(boolean singleRecords) {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
         bound(properties);
-        properties.putAll(more);
+        if (singleRecords) {
+            // The broker still sends a whole batch, but only one.
+            properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1);
+            properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1);
+            properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        }
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // If records expire before they are read, the consumer continues with the oldest that are left.
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return consumer(properties);
+    }
+
+    private static Consumer<byte[], byte[]> consumer(Map<String, Object> properties) {
         return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
@@ -151,11 +147,7 @@ public final class KafkaClients {
         ask(admin -> TopicCheck.check(admin, connection.topics(), connection.timeoutMillis()));
     }
 
-    /**
-     * Returns the partitions of a topic.
-     *
-     * @throws UserErrorException if the topic does not exist, or no broker answers
-     */
+    /** Returns the partitions of a topic; throws UserErrorException if it does not exist, or no broker answers. */
     public List<TopicPartition> partitions(String topic) {
         int count = ask(admin -> TopicCheck.partitions(admin, topic, connection.timeoutMillis()));
         return IntStream.range(0, count)

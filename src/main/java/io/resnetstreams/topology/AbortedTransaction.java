@@ -1,6 +1,5 @@
 package io.resnetstreams.topology;
 
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
@@ -14,7 +13,7 @@ final class AbortedTransaction {
     private AbortedTransaction() {}
 
     /** Returns the failure, or a fencing exception in place of an invalid transaction state. */
-    static Throwable asFencing(Throwable failure) {
+    static Exception asFencing(Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidTxnStateException) {
                 ProducerFencedException fencing =
@@ -24,11 +23,5 @@ final class AbortedTransaction {
             }
         }
         return failure;
-    }
-
-    /** Returns a callback that passes failures on in the same translation. */
-    static Callback asFencing(Callback callback) {
-        return (metadata, failure) ->
-                callback.onCompletion(metadata, failure == null ? null : (Exception) asFencing((Throwable) failure));
     }
 }

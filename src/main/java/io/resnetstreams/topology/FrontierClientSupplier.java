@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.topology.InputPositions.Start;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -54,10 +55,7 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
     private final long maxPollBytes;
     private final ThreadLocal<UnsentOutcomes> unsent = ThreadLocal.withInitial(UnsentOutcomes::new);
 
-    /**
-     * @param onGap what to do about events that were deleted from the input topic before they were processed
-     * @param maxPollBytes the largest total size of the records of one poll, in uncompressed bytes
-     */
+    /** @param maxPollBytes the largest total size of the records of one poll, in uncompressed bytes */
     FrontierClientSupplier(Pipeline.Parts parts, OnGap onGap, long maxPollBytes) {
         this.parts = parts;
         this.metrics = parts.metrics();
@@ -81,29 +79,29 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
             if (method.getName().equals("sendOffsetsToTransaction")) {
                 arguments[0] = parts.frontier().lower(offsets(arguments[0]));
             } else if (method.getName().equals("send") && arguments.length == 2) {
-                arguments[1] = unsent.get()
-                        .noting(explained(record(arguments[0]), AbortedTransaction.asFencing((Callback) arguments[1])));
+                arguments[1] = explaining(record(arguments[0]), (Callback) arguments[1]);
             }
-            Object result = invokeOrFence(producer, method, arguments);
-            switch (method.getName()) {
-                case "commitTransaction" -> {
-                    parts.polls().ofThisThread().committed();
-                    metrics.committed();
-                }
-                case "abortTransaction" -> metrics.aborted();
-                default -> {
-                    // The other methods end no transaction.
-                }
+            Object result;
+            try {
+                result = invoke(producer, method, arguments);
+            } catch (KafkaException e) {
+                throw AbortedTransaction.asFencing(e);
+            }
+            if (method.getName().equals("commitTransaction")) {
+                committed();
+            } else if (method.getName().equals("abortTransaction")) {
+                metrics.aborted();
             }
             return result;
         });
     }
 
-    /**
-     * Refuses methods that commit in a way that this class does not know.
-     *
-     * @throws UnsupportedOperationException naming the method
-     */
+    private void committed() {
+        parts.polls().ofThisThread().committed();
+        metrics.committed();
+    }
+
+    /** Refuses methods that commit in a way that this class does not know. */
     private static void requireKnown(Method method) {
         String name = method.getName();
         if (!name.startsWith("commit") && !name.startsWith("sendOffsets")) {
@@ -115,14 +113,6 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         if (!COMMITS.contains(signature)) {
             throw new UnsupportedOperationException(signature
                     + " could commit events in flight: the commit frontier must be extended to lower its offsets");
-        }
-    }
-
-    private static Object invokeOrFence(Object producer, Method method, Object[] arguments) throws Throwable {
-        try {
-            return invoke(producer, method, arguments);
-        } catch (KafkaException e) {
-            throw AbortedTransaction.asFencing(e);
         }
     }
 
@@ -153,8 +143,7 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
                     unsent.get().requireNone();
                     arguments[0] = parts.frontier().lower(offsets(arguments[0]));
                     callOutsidePoll(consumer, method, arguments);
-                    parts.polls().ofThisThread().committed();
-                    metrics.committed();
+                    committed();
                     return null;
                 }
                 case "pause" -> {
@@ -196,19 +185,23 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
     }
 
     private InputPositions.Policy policy(Map<String, Object> config) {
-        InputPositions.Start strict =
-                parts.replay() == Replay.NONE ? InputPositions.Start.FIRST_TIME : InputPositions.Start.NEVER;
-        return new InputPositions.Policy(
-                onGap,
-                NO_RESET.equals(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))
-                        ? strict
-                        : InputPositions.Start.BEGINNING);
+        Start strict = parts.replay() == Replay.NONE ? Start.FIRST_TIME : Start.NEVER;
+        boolean isStrict = NO_RESET.equals(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG));
+        return new InputPositions.Policy(onGap, isStrict ? strict : Start.BEGINNING);
     }
 
-    /** Returns a callback that passes on what a failure to write this record means. */
-    private Callback explained(ProducerRecord<byte[], byte[]> record, Callback callback) {
-        return (metadata, failure) -> callback.onCompletion(
-                metadata, failure == null ? null : parts.outputs().explain(record, failure));
+    /** Returns a callback that notes a failure to write this record, and passes on what it means. */
+    private Callback explaining(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        UnsentOutcomes ofThisThread = unsent.get();
+        return (metadata, failure) -> {
+            if (failure == null) {
+                callback.onCompletion(metadata, null);
+            } else {
+                ofThisThread.note(failure);
+                callback.onCompletion(
+                        metadata, AbortedTransaction.asFencing(parts.outputs().explain(record, failure)));
+            }
+        };
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
@@ -47,14 +48,10 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
                 topic.isCompacted(),
                 topic.setsTimestamps()
                         ? Long.MAX_VALUE
-                        : millis(topic, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
+                        : topic.millis(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
                 topic.setsTimestamps()
                         ? Long.MAX_VALUE
-                        : millis(topic, TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
-    }
-
-    private static long millis(TopicFacts topic, String setting) {
-        return topic.setting(setting).map(Long::valueOf).orElse(Long.MAX_VALUE);
+                        : topic.millis(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
     }
 
     /**

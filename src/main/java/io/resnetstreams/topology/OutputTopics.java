@@ -1,8 +1,9 @@
 package io.resnetstreams.topology;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -52,11 +53,7 @@ final class OutputTopics {
         WITHOUT_CONTENT
     }
 
-    /**
-     * The form in which an outcome must be written, and why.
-     *
-     * @param cause what the broker said about the previous form; null if nothing was refused
-     */
+    /** The form in which an outcome must be written, and what the broker said about the previous form, or null. */
     record Refusal(OutcomeForm form, String cause) {
         static final Refusal NONE = new Refusal(OutcomeForm.WHOLE, null);
     }
@@ -115,7 +112,8 @@ final class OutputTopics {
                 || failure instanceof InvalidRecordException)) {
             return failure;
         }
-        return refusal(record, failure.getMessage(), noteRefusal(record, failure.getMessage()), failure);
+        boolean retriable = noteRefusal(record, failure.getMessage());
+        return refusal(record, failure.getMessage(), retriable, failure);
     }
 
     /** Returns whether another form is left. */
@@ -159,7 +157,7 @@ final class OutputTopics {
 
     private Optional<SourcePosition> source(ProducerRecord<byte[], byte[]> record) {
         if (record.topic().equals(topics.labels())) {
-            return Optional.of(LabelEventSerde.deserializer()
+            return Optional.of(LabelEvent.deserializer()
                     .deserialize(record.topic(), record.value())
                     .source());
         }

@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.common.RepeatingTask;
+import io.resnetstreams.topology.TopicCheck.MissingTopicException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -44,12 +45,10 @@ public final class Pipeline implements AutoCloseable {
     private final Duration shutdownTimeout;
     private final TopicWatch watch;
     private final Admin watchAdmin;
-    /** Null before the start. */
+    /** Null before the start, as is {@link #clockWatch}. */
     private RepeatingTask topicWatch;
 
-    /** Null before the start. */
     private RepeatingTask clockWatch;
-
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ThreadFailures failures = new ThreadFailures(System::nanoTime);
@@ -145,8 +144,8 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Returns why this instance can't process events although it runs, as a sentence without its full stop: a missing
-     * topic, or a group that other applications use; empty if it can. It is checked every few seconds. Thread-safe.
+     * Returns why this instance can't process events although it runs (a missing topic, or a group that other applications
+     * use), as a sentence without its full stop; empty if it can. It is checked every few seconds. Thread-safe.
      */
     public Optional<String> trouble() {
         return watch.trouble();
@@ -202,11 +201,11 @@ public final class Pipeline implements AutoCloseable {
 
     private void onState(KafkaStreams.State newState, KafkaStreams.State oldState) {
         LOG.info("Kafka Streams: {} -> {}", oldState, newState);
-        if (newState == KafkaStreams.State.RUNNING) {
-            running.countDown();
-        }
-        if (Set.of(KafkaStreams.State.NOT_RUNNING, KafkaStreams.State.ERROR).contains(newState)) {
+        boolean hasEnded = newState == KafkaStreams.State.NOT_RUNNING || newState == KafkaStreams.State.ERROR;
+        if (hasEnded) {
             ended.countDown();
+        }
+        if (hasEnded || newState == KafkaStreams.State.RUNNING) {
             running.countDown();
         }
     }

@@ -1,6 +1,7 @@
 package io.resnetstreams.topology;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -51,26 +52,37 @@ final class PollBudget {
 
     /** Returns the consumer's deserializer of keys. */
     Deserializer<byte[]> keys() {
-        return new FromBuffer() {
-            @Override
-            public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
-                accept(headers);
-                isAccepted = true;
-                return read(data);
-            }
-        };
+        return deserializer(headers -> {
+            accept(headers);
+            isAccepted = true;
+        });
     }
 
     /** Returns the consumer's deserializer of values. */
     Deserializer<byte[]> values() {
-        return new FromBuffer() {
+        return deserializer(headers -> {
+            if (!isAccepted) {
+                accept(headers);
+            }
+            isAccepted = false;
+        });
+    }
+
+    private Deserializer<byte[]> deserializer(Consumer<Headers> check) {
+        return new Deserializer<>() {
             @Override
             public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
-                if (!isAccepted) {
-                    accept(headers);
-                }
-                isAccepted = false;
-                return read(data);
+                check.accept(headers);
+                byte[] read = new byte[data.remaining()];
+                data.get(read);
+                bytes += read.length;
+                return read;
+            }
+
+            /** Consumers only call the method with a buffer; the interface requires this one. */
+            @Override
+            public byte[] deserialize(String topic, byte[] data) {
+                return data;
             }
         };
     }
@@ -81,21 +93,6 @@ final class PollBudget {
         }
         for (Header header : headers) {
             bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
-        }
-    }
-
-    private byte[] read(ByteBuffer data) {
-        byte[] read = new byte[data.remaining()];
-        data.get(read);
-        bytes += read.length;
-        return read;
-    }
-
-    /** Consumers only call the method with a buffer; the interface requires the other one. */
-    private abstract static class FromBuffer implements Deserializer<byte[]> {
-        @Override
-        public byte[] deserialize(String topic, byte[] data) {
-            return data;
         }
     }
 }

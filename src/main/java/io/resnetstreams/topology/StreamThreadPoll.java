@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
@@ -37,6 +38,15 @@ final class StreamThreadPoll {
 
     /** The consumer that is polling, null outside of a poll. Guarded by this. */
     private Consumer<?, ?> polling;
+
+    /** The wall clock was set back, so the thread's clients are stuck; a new thread with new clients replaces it. */
+    static final class ClockSetBackException extends RetriableException {
+        private static final long serialVersionUID = 1L;
+
+        ClockSetBackException() {
+            super("the wall clock was set back, and this thread's clients would wait until it has caught up");
+        }
+    }
 
     /** @param commitInterval the effective {@code commit.interval.ms} of Kafka Streams */
     StreamThreadPoll(LongSupplier nanoTicker, ClockSteps clock, Duration commitInterval) {
@@ -121,7 +131,6 @@ final class StreamThreadPoll {
         polling = consumer;
     }
 
-    /** A call of the consumer. */
     @FunctionalInterface
     interface Call {
         Object make() throws Throwable;

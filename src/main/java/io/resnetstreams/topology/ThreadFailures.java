@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.topology.ClassifyProcessor.ClassificationFailedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -33,7 +34,6 @@ final class ThreadFailures {
     private final LongSupplier nanoTicker;
     private final Deque<Long> unexpected = new ArrayDeque<>();
 
-    /** @param nanoTicker the time of {@link System#nanoTime} */
     ThreadFailures(LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;
     }
@@ -45,8 +45,9 @@ final class ThreadFailures {
         if (causes.stream().anyMatch(ThreadFailures::isPermanent)) {
             return false;
         }
-        return causes.stream().anyMatch(OutcomeRefusedException.class::isInstance)
-                || causes.stream().anyMatch(RetriableException.class::isInstance)
+        return causes.stream()
+                        .anyMatch(cause ->
+                                cause instanceof OutcomeRefusedException || cause instanceof RetriableException)
                 || causes.stream().anyMatch(ThreadFailures::isUnexpected) && isWithinRetries();
     }
 

@@ -1,7 +1,6 @@
 package io.resnetstreams.topology;
 
 import org.apache.kafka.clients.consumer.CommitFailedException;
-import org.apache.kafka.clients.producer.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,14 +19,8 @@ final class UnsentOutcomes {
 
     private volatile Exception failure;
 
-    /** Returns a callback that records a failure before it calls the other one. */
-    Callback noting(Callback callback) {
-        return (metadata, sendFailure) -> {
-            if (sendFailure != null) {
-                failure = sendFailure;
-            }
-            callback.onCompletion(metadata, sendFailure);
-        };
+    void note(Exception sendFailure) {
+        failure = sendFailure;
     }
 
     /**

@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 /** Damaged JSON events: each is read, and its label can be written and read again, or is rejected with a code. */
 final class EventFuzz {
     private static final EventReader READER = new EventReader(new EventLimits(1 << 20, 8, 200, 20, 100, 50));
-    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+    private static final Deserializer<LabelEvent> LABELS = LabelEvent.deserializer();
 
     private EventFuzz() {}
 

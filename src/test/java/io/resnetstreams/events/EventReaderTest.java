@@ -187,7 +187,7 @@ class EventReaderTest {
         assertThat(id.length()).isBetween(1, 2);
         LabelEvent label = new LabelEvent(id, List.of(), TestEvents.MODEL, event.source());
         byte[] written = EncodedLabel.of(label).json();
-        assertThat(LabelEventSerde.deserializer().deserialize("labels", written).id())
+        assertThat(LabelEvent.deserializer().deserialize("labels", written).id())
                 .isEqualTo(id);
     }
 
