@@ -75,11 +75,7 @@ public final class DeadLetterSender {
         }
     }
 
-    /**
-     * Waits for the broker's answers, commits the acknowledged dead letters, and prints each event that was refused.
-     *
-     * @throws UserErrorException if the broker can't take any event
-     */
+    /** Commits the acknowledged dead letters and prints the refused; throws UserErrorException if none can be sent. */
     public void flush() {
         producer.flush();
         UserErrorException failure = null;

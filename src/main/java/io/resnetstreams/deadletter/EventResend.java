@@ -21,11 +21,7 @@ public final class EventResend {
         this.configuration = configuration;
     }
 
-    /**
-     * Sends the event, and waits for the acknowledgement.
-     *
-     * @throws IllegalStateException if the event can't be sent, or was resent too often; the message is shown to the user
-     */
+    /** Sends the event and waits; throws IllegalStateException, with a message for the user, if it was not taken. */
     public void resend(RawEvent event) {
         int retries = StoredDeadLetter.retries(event.headers());
         if (retries >= StoredDeadLetter.MAX_RETRIES) {

@@ -74,11 +74,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return EventReader.TOO_LARGE.equals(rejection.code()) ? letter.withoutContent("") : letter;
     }
 
-    /**
-     * Returns the same dead letter without the event's key, value and headers.
-     *
-     * @param why the reason, as the end of a sentence: {@code , since ...}; may be empty
-     */
+    /** Returns it without key, value and headers; {@code why} ends the sentence about that: {@code , since ...}. */
     public DeadLetter withoutContent(String why) {
         String note = "; key, value and headers are left out here" + why;
         String kept = reason.length() + note.length() > MAX_REASON_CHARACTERS
@@ -87,10 +83,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return new DeadLetter(event.withoutContent(), stage, code, kept + note, exception, false);
     }
 
-    /**
-     * Returns the event's original headers, given those of a record of the dead-letter topic: all but the last ones, which
-     * contain the reason and the backfill. The event itself may have headers with the same names.
-     */
+    /** Returns the event's own headers, given those of its dead letter: all but the last ones, which were added. */
     public static List<Header> eventHeaders(Headers headers) {
         List<Header> all = List.of(headers.toArray());
         return without(ADDED_HEADERS, without(RUN_HEADERS, all));
@@ -112,11 +105,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return OMITTED.equals(headerText(headers, CONTENT_HEADER));
     }
 
-    /**
-     * Returns the position of the event of a record of the dead-letter topic; empty if its headers do not contain it.
-     *
-     * @param recordTimestamp the record's timestamp, which is the event's unless a header contains another one
-     */
+    /** Returns the event's position by a record's headers, if they have it; the timestamp may be the record's own. */
     public static Optional<SourcePosition> sourceOf(Headers headers, long recordTimestamp) {
         String topic = headerText(headers, TOPIC_HEADER);
         String partition = String.valueOf(headerText(headers, PARTITION_HEADER));

@@ -31,6 +31,9 @@ public final class EventReader {
     private final JsonLimits jsonLimits;
     private final JsonFactory json;
 
+    /** The content of an event: the id for its label, and an image file (JPEG, PNG, …), not yet decoded. */
+    public record ImageEvent(String id, byte[] image) {}
+
     public EventReader(EventLimits limits) {
         this.limits = limits;
         this.jsonLimits = new JsonLimits(limits);

@@ -60,20 +60,11 @@ public record LabelEvent(String id, List<Label> labels, ModelReference model, So
         return isPosition ? null : "source";
     }
 
-    /**
-     * A class of the model and its probability.
-     *
-     * @param index the class's number, counted from 0 in the model's synset
-     * @param probability between 0 and 1
-     */
+    /** A class of the model, its number from 0 in the synset, and its probability between 0 and 1. */
     @JsonPropertyOrder({"label", "index", "probability"})
     public record Label(String label, int index, double probability) {}
 
-    /**
-     * The model that determined the labels.
-     *
-     * @param digest SHA-256 over the model's files, in hexadecimal
-     */
+    /** The model that determined the labels; the digest is SHA-256 over its files, in hexadecimal. */
     @JsonPropertyOrder({"name", "digest"})
     public record ModelReference(String name, String digest) {}
 }

@@ -4,7 +4,7 @@ import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.events.ImageEvent;
+import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
@@ -41,11 +41,7 @@ public final class ClassificationService implements AutoCloseable {
     private final ExecutorService decodePool;
     private final DecodeCapacity capacity;
 
-    /**
-     * Takes ownership of the batchers, which are closed with this service.
-     *
-     * @param batchers one for each device
-     */
+    /** Takes ownership of the batchers, one for each device, which are closed with this service. */
     public ClassificationService(
             EventReader reader,
             ImagePreprocessor preprocessor,

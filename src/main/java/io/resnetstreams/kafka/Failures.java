@@ -8,7 +8,9 @@ import io.resnetstreams.topology.TopicCheck.MissingTopicException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
@@ -77,34 +79,31 @@ public final class Failures {
 
     /** Returns the cause whose message needs no explanation, or null. */
     private static Throwable explained(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnsupportedMachineException
-                    || cause instanceof OutcomeRefusedException
-                    || cause instanceof InputGapException
-                    || cause instanceof MissingTopicException) {
-                return cause;
-            }
-        }
-        return null;
+        return causes(failure)
+                .filter(cause -> cause instanceof UnsupportedMachineException
+                        || cause instanceof OutcomeRefusedException
+                        || cause instanceof InputGapException
+                        || cause instanceof MissingTopicException)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns the messages of a failure and its causes, without messages that another one contains. */
     static String messages(Throwable failure) {
         List<String> messages = new ArrayList<>();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String message = firstLine(cause);
+        causes(failure).map(Failures::firstLine).forEach(message -> {
             messages.removeIf(outer -> outer.contains(message));
             messages.add(message);
-        }
+        });
         return String.join(": ", messages);
     }
 
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
+    }
+
     private static Throwable innermost(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
+        return causes(failure).reduce((outer, inner) -> inner).orElseThrow();
     }
 
     /** Returns the first line of a failure's message, or its class name if it has no message. */

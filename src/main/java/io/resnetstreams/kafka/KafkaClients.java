@@ -44,10 +44,12 @@ public final class KafkaClients {
         this.kafka = KafkaProperties.resolve(connection.kafka());
     }
 
+    /** Returns the connection of the clients. */
     public Connection connection() {
         return connection;
     }
 
+    /** Returns an admin client. */
     public Admin admin() {
         Map<String, Object> properties = common(AdminClientConfig.configNames(), "admin.");
         properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) connection.timeoutMillis());

@@ -27,7 +27,6 @@ final class SecretReferences {
 
     private final Map<String, ConfigProvider> providers;
 
-    /** Creates it with the environment variables that {@code env} refers to. */
     SecretReferences(Map<String, String> environment) {
         providers = Map.of(
                 FILE, new FileConfigProvider(),
@@ -36,11 +35,7 @@ final class SecretReferences {
         providers.values().forEach(provider -> provider.configure(Map.of()));
     }
 
-    /**
-     * Returns the properties with all references resolved.
-     *
-     * @throws UserErrorException if a reference can't be resolved
-     */
+    /** Returns the properties with all references resolved; throws UserErrorException if one can't be. */
     Map<String, String> resolve(Map<String, String> properties) {
         Map<String, String> resolved = new HashMap<>();
         properties.forEach((name, value) -> {

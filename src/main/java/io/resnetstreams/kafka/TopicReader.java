@@ -36,12 +36,7 @@ public final class TopicReader implements AutoCloseable {
         this(consumer, DEFAULT_TIMEOUT);
     }
 
-    /**
-     * Takes over the consumer.
-     *
-     * @param consumer with {@code read_committed}, without a group, and with {@code auto.offset.reset} set to {@code earliest}
-     * @param timeout how long to wait for the next record
-     */
+    /** Takes over a committed reader, and waits this long for the next record. */
     public TopicReader(Consumer<byte[], byte[]> consumer, Duration timeout) {
         this.consumer = consumer;
         this.timeout = timeout;
@@ -146,11 +141,7 @@ public final class TopicReader implements AutoCloseable {
         return End.REACHED;
     }
 
-    /**
-     * Reads as {@link #read} does.
-     *
-     * @throws UserErrorException if no record arrived within the timeout; the message names the partitions that are unfinished
-     */
+    /** Reads as {@link #read} does; throws UserErrorException, with the unfinished partitions, after the timeout. */
     public void readTo(Map<TopicPartition, Long> ends, Visitor visitor) {
         if (read(ends, visitor) == End.TIMED_OUT) {
             throw UserErrorException.shortfall(timeoutMessage(timeout, unfinished(ends)), null);

@@ -24,14 +24,11 @@ final class ClockSteps {
 
     private final LongSupplier wallMillis;
     private final LongSupplier nanoTicker;
-    private long aheadMillis;
-    private boolean hasRead;
+    /** How far the wall clock is ahead of the ticker; null before the first reading. */
+    private Long aheadMillis;
+
     private int stepsBack;
 
-    /**
-     * @param wallMillis milliseconds since the epoch
-     * @param nanoTicker monotonic nanoseconds
-     */
     ClockSteps(LongSupplier wallMillis, LongSupplier nanoTicker) {
         this.wallMillis = wallMillis;
         this.nanoTicker = nanoTicker;
@@ -47,12 +44,10 @@ final class ClockSteps {
             return stepsBack;
         }
         long ahead = wall - TimeUnit.NANOSECONDS.toMillis(before);
-        long step = ahead - aheadMillis;
-        if (!hasRead || Math.abs(step) >= SMALLEST.toMillis()) {
-            if (hasRead) {
-                log(step);
-            }
-            hasRead = true;
+        if (aheadMillis == null) {
+            aheadMillis = ahead;
+        } else if (Math.abs(ahead - aheadMillis) >= SMALLEST.toMillis()) {
+            log(ahead - aheadMillis);
             aheadMillis = ahead;
         }
         return stepsBack;

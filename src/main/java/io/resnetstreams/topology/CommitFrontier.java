@@ -22,15 +22,11 @@ final class CommitFrontier {
         this.budget = budget;
     }
 
-    /** Returns what the events in flight of all partitions amount to. */
     InFlightBudget budget() {
         return budget;
     }
 
-    /**
-     * Opens the window of a partition for a new task, and drops any earlier window: since then other instances may have
-     * owned the partition and committed higher offsets.
-     */
+    /** Opens a partition's window for a new task, and drops any earlier one: others may have committed since. */
     InFlightWindow open(TopicPartition partition) {
         return windows.compute(partition, (same, earlier) -> new InFlightWindow(budget));
     }
@@ -50,10 +46,7 @@ final class CommitFrontier {
         return window != null && !window.isEmpty();
     }
 
-    /**
-     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; partitions without
-     * events in flight are left out.
-     */
+    /** Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition. */
     Map<TopicPartition, Long> oldestInFlight() {
         Map<TopicPartition, Long> oldest = new HashMap<>();
         windows.forEach((partition, window) -> {

@@ -7,7 +7,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -16,13 +15,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -77,9 +74,9 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         return proxy(Producer.class, (proxy, method, arguments) -> {
             requireKnown(method);
             if (method.getName().equals("sendOffsetsToTransaction")) {
-                arguments[0] = parts.frontier().lower(offsets(arguments[0]));
+                arguments[0] = parts.frontier().lower(cast(arguments[0]));
             } else if (method.getName().equals("send") && arguments.length == 2) {
-                arguments[1] = explaining(record(arguments[0]), (Callback) arguments[1]);
+                arguments[1] = explaining(cast(arguments[0]), (Callback) arguments[1]);
             }
             Object result;
             try {
@@ -138,45 +135,39 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
                 consumer, partition -> budget.isExhausted() || replay.isPaused() || end.isReached(partition));
         return proxy(Consumer.class, (proxy, method, arguments) -> {
             requireKnown(method);
-            switch (method.getName()) {
+            return switch (method.getName()) {
                 case "commitSync" -> {
                     unsent.get().requireNone();
-                    arguments[0] = parts.frontier().lower(offsets(arguments[0]));
+                    arguments[0] = parts.frontier().lower(cast(arguments[0]));
                     callOutsidePoll(consumer, method, arguments);
                     committed();
-                    return null;
+                    yield null;
                 }
                 case "pause" -> {
-                    pausing.pause(partitions(arguments[0]));
-                    return null;
+                    pausing.pause(cast(arguments[0]));
+                    yield null;
                 }
                 case "resume" -> {
-                    pausing.resume(partitions(arguments[0]));
-                    return null;
+                    pausing.resume(cast(arguments[0]));
+                    yield null;
                 }
-                case "paused" -> {
-                    return pausing.paused();
-                }
+                case "paused" -> pausing.paused();
                 case "poll" -> {
                     end.beforePoll();
                     pausing.beforePoll();
                     pollBudget.begin();
                     Duration longest = (Duration) arguments[0];
-                    return positions.poll(
+                    yield positions.poll(
                             () -> end.limit(() -> parts.polls().ofThisThread().poll(consumer, longest)));
                 }
                 case "unsubscribe" -> {
                     callOutsidePoll(consumer, method, arguments);
                     unsent.get().forget();
-                    return null;
+                    yield null;
                 }
-                case "wakeup" -> {
-                    return invoke(consumer, method, arguments);
-                }
-                default -> {
-                    return callOutsidePoll(consumer, method, arguments);
-                }
-            }
+                case "wakeup" -> invoke(consumer, method, arguments);
+                default -> callOutsidePoll(consumer, method, arguments);
+            };
         });
     }
 
@@ -226,23 +217,13 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         }
     }
 
-    @SuppressWarnings("unchecked")
     private static <T> T proxy(Class<?> type, InvocationHandler handler) {
-        return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+        return cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
+    /** Casts to what the signature of the proxied method says. */
     @SuppressWarnings("unchecked")
-    private static Map<TopicPartition, OffsetAndMetadata> offsets(Object argument) {
-        return (Map<TopicPartition, OffsetAndMetadata>) argument;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static ProducerRecord<byte[], byte[]> record(Object argument) {
-        return (ProducerRecord<byte[], byte[]>) argument;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Collection<TopicPartition> partitions(Object argument) {
-        return (Collection<TopicPartition>) argument;
+    private static <T> T cast(Object value) {
+        return (T) value;
     }
 }

@@ -73,22 +73,16 @@ final class InFlightWindow {
         return entries.size();
     }
 
-    /** Returns whether the oldest event has its outcome. */
     boolean isHeadFinished() {
         Entry head = entries.peekFirst();
         return head != null && head.outcome.isDone();
     }
 
-    /** Returns the oldest event. */
     RawEvent head() {
         return entries.getFirst().event;
     }
 
-    /**
-     * Returns the outcome of the oldest event.
-     *
-     * @throws java.util.concurrent.CompletionException if the instance has to end
-     */
+    /** Returns the outcome of the oldest event; throws CompletionException if the instance has to end. */
     Outcome headOutcome() {
         return entries.getFirst().outcome.join();
     }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -27,7 +28,7 @@ final class InputPositions {
 
     private final Consumer<byte[], byte[]> consumer;
     private final Policy policy;
-    private final InFlight inFlight;
+    private final Predicate<TopicPartition> isAnyInFlight;
     private final TopologyMetrics metrics;
 
     /** Where to start in a partition for which the group has no committed offset. */
@@ -40,27 +41,20 @@ final class InputPositions {
         NEVER
     }
 
-    /** The configured policy. */
     record Policy(OnGap onGap, Start start) {}
 
-    /** Tells whether events of a partition are in flight. */
-    @FunctionalInterface
-    interface InFlight {
-        boolean any(TopicPartition partition);
-    }
-
-    InputPositions(Consumer<byte[], byte[]> consumer, Policy policy, InFlight inFlight, TopologyMetrics metrics) {
+    InputPositions(
+            Consumer<byte[], byte[]> consumer,
+            Policy policy,
+            Predicate<TopicPartition> isAnyInFlight,
+            TopologyMetrics metrics) {
         this.consumer = consumer;
         this.policy = policy;
-        this.inFlight = inFlight;
+        this.isAnyInFlight = isAnyInFlight;
         this.metrics = metrics;
     }
 
-    /**
-     * Polls; if a position does not exist, chooses another one and returns no records.
-     *
-     * @throws InputGapException if the policy is to stop instead
-     */
+    /** Polls; if a position does not exist, chooses another one and returns no records, or throws InputGapException. */
     ConsumerRecords<byte[], byte[]> poll(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
         try {
             return poll.get();
@@ -77,8 +71,8 @@ final class InputPositions {
         switch (policy.start()) {
             case NEVER -> throw failure;
             case FIRST_TIME -> requireFirstStart(partitions);
-            case BEGINNING -> {
-                // Always allowed.
+            default -> {
+                // The beginning is always allowed.
             }
         }
         LOG.info("The group has no committed offset for {}; they are read from the beginning", names(partitions));
@@ -132,7 +126,7 @@ final class InputPositions {
                         && truncation.divergentOffsets().containsKey(partition)
                 ? truncation.divergentOffsets().get(partition).offset()
                 : position > end ? begin : position;
-        if (next < position && inFlight.any(partition)) {
+        if (next < position && isAnyInFlight.test(partition)) {
             // The events in flight have higher offsets than the new position, so they are completed first.
             return;
         }

@@ -25,7 +25,6 @@ final class OutcomeRecords {
     /** The outcome that is written, which may differ from the one given, and the name of the topology's sink. */
     record OutcomeRecord(Outcome outcome, String sink, Record<byte[], Outcome> record) {}
 
-    /** @param millisClock the current time in milliseconds since the epoch */
     OutcomeRecords(OutputTopics outputs, Replay replay, LongSupplier millisClock) {
         this.outputs = outputs;
         this.replay = replay;

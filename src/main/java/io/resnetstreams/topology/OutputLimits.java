@@ -46,18 +46,11 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
                         ? TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of " + topic.name() + " is " + batch
                         : requests.setting,
                 topic.isCompacted(),
-                topic.setsTimestamps()
-                        ? Long.MAX_VALUE
-                        : topic.millis(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
-                topic.setsTimestamps()
-                        ? Long.MAX_VALUE
-                        : topic.millis(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
+                topic.timestampLimit(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
+                topic.timestampLimit(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
     }
 
-    /**
-     * Returns the timestamp for the record of an event: the event's, or the current time if the topic would refuse that. Both
-     * are in milliseconds since the epoch.
-     */
+    /** Returns the event's timestamp, or the current time (both in milliseconds) if the topic would refuse it. */
     long timestamp(long ofEvent, long now) {
         if (ofEvent < 0) {
             return now;

@@ -58,7 +58,6 @@ final class OutputTopics {
         static final Refusal NONE = new Refusal(OutcomeForm.WHOLE, null);
     }
 
-    /** @param maxRequestBytes the producer's {@code max.request.size} */
     OutputTopics(Topics topics, long maxRequestBytes) {
         this.topics = topics;
         this.maxRequestBytes = maxRequestBytes;

@@ -40,7 +40,6 @@ final class PausingConsumer {
         return Set.copyOf(pausedByStreams);
     }
 
-    /** Pauses and resumes partitions for the next poll. */
     void beforePoll() {
         Set<TopicPartition> assigned = consumer.assignment();
         pausedByStreams.retainAll(assigned);

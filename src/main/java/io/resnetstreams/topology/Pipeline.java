@@ -91,10 +91,7 @@ public final class Pipeline implements AutoCloseable {
         return create(settings, classifier, metrics, Replay.NONE);
     }
 
-    /**
-     * Creates a pipeline for a bounded replay. It does not end by itself: the committed offsets tell its owner when the
-     * replay is complete.
-     */
+    /** Creates a pipeline for a bounded replay, which does not end by itself: its owner watches its offsets. */
     public static Pipeline create(
             PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics, Replay replay) {
         Parts parts = Parts.of(settings, metrics, replay);
@@ -185,10 +182,7 @@ public final class Pipeline implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
-    /**
-     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; partitions without
-     * events in flight are left out.
-     */
+    /** Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition. */
     public Map<Integer, Long> oldestInFlight() {
         return parts.frontier().oldestInFlight().entrySet().stream()
                 .collect(Collectors.toMap(oldest -> oldest.getKey().partition(), Map.Entry::getValue));

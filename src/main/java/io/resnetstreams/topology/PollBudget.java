@@ -39,18 +39,15 @@ final class PollBudget {
         }
     }
 
-    /** @param maxBytes the largest total size of the keys, values and headers of one poll */
     PollBudget(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
-    /** Starts a new poll. */
     void begin() {
         bytes = 0;
         isAccepted = false;
     }
 
-    /** Returns the consumer's deserializer of keys. */
     Deserializer<byte[]> keys() {
         return deserializer(headers -> {
             accept(headers);
@@ -58,7 +55,6 @@ final class PollBudget {
         });
     }
 
-    /** Returns the consumer's deserializer of values. */
     Deserializer<byte[]> values() {
         return deserializer(headers -> {
             if (!isAccepted) {

@@ -14,10 +14,7 @@ public interface Replay {
     /** A live pipeline: every event, without an end and without a mark. */
     Replay NONE = new Replay() {};
 
-    /**
-     * Returns the first offset of a partition that is not consumed, 0 if nothing of the partition is consumed. It never
-     * changes.
-     */
+    /** Returns the first offset of a partition that is not consumed, 0 if none is consumed. It never changes. */
     default long end(TopicPartition partition) {
         return Long.MAX_VALUE;
     }

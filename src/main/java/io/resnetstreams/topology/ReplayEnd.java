@@ -32,7 +32,6 @@ final class ReplayEnd {
         this.replay = replay;
     }
 
-    /** Returns whether a partition has no more records to consume. */
     boolean isReached(TopicPartition partition) {
         return replay.end(partition) == 0 || reached.contains(partition);
     }

@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
@@ -12,16 +13,10 @@ import org.apache.kafka.common.utils.Time;
  * <p>Threading: thread-safe.
  */
 final class SteadyTime implements Time {
-    private static final long NANOS_PER_MILLI = 1_000_000;
-
     private final LongSupplier nanoTicker;
     private final long startMillis;
     private final long startNanos;
 
-    /**
-     * @param wallMillis the current time in milliseconds since the epoch
-     * @param nanoTicker monotonic nanoseconds, such as {@link System#nanoTime}
-     */
     SteadyTime(long wallMillis, LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;
         this.startMillis = wallMillis;
@@ -30,7 +25,7 @@ final class SteadyTime implements Time {
 
     @Override
     public long milliseconds() {
-        return startMillis + (nanoTicker.getAsLong() - startNanos) / NANOS_PER_MILLI;
+        return startMillis + TimeUnit.NANOSECONDS.toMillis(nanoTicker.getAsLong() - startNanos);
     }
 
     @Override

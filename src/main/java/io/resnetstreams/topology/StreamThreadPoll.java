@@ -17,10 +17,7 @@ import org.apache.kafka.common.errors.WakeupException;
  * other methods.
  */
 final class StreamThreadPoll {
-    /**
-     * After work was done, the next poll is this short, so that Kafka Streams runs its loop once more: its punctuations may
-     * not have been due yet.
-     */
+    /** After work was done: Kafka Streams runs its loop once more, since punctuations may not have been due yet. */
     static final Duration SHORT_POLL = Duration.ofMillis(1);
 
     /** The clock that Kafka Streams uses for commits may be slightly behind the one used here. */
@@ -48,7 +45,6 @@ final class StreamThreadPoll {
         }
     }
 
-    /** @param commitInterval the effective {@code commit.interval.ms} of Kafka Streams */
     StreamThreadPoll(LongSupplier nanoTicker, ClockSteps clock, Duration commitInterval) {
         this.nanoTicker = nanoTicker;
         this.clock = clock;
@@ -94,11 +90,7 @@ final class StreamThreadPoll {
         wakeUp();
     }
 
-    /**
-     * Polls, for {@code longest} at most; returns no records if the poll was ended by another thread.
-     *
-     * @throws ClockSetBackException if the wall clock was set back since the thread started
-     */
+    /** Polls, for {@code longest} at most; returns no records if another thread ended the poll. */
     <K, V> ConsumerRecords<K, V> poll(Consumer<K, V> consumer, Duration longest) {
         if (clock.look() != stepsBack) {
             throw new ClockSetBackException();

@@ -20,7 +20,6 @@ final class StreamThreadPolls {
         this.commitInterval = commitInterval;
     }
 
-    /** Returns that of the calling thread. */
     StreamThreadPoll ofThisThread() {
         return byThread.computeIfAbsent(
                 Thread.currentThread(), thread -> new StreamThreadPoll(System::nanoTime, clock, commitInterval));

@@ -27,10 +27,7 @@ public final class StreamsProperties {
     /** How long an outcome waits for its commit, unless the user sets {@code kafka.commit.interval.ms}. */
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
-    /**
-     * The session and transaction timeout of an instance that no longer responds. It is the shortest session timeout that
-     * brokers allow by default.
-     */
+    /** Of an instance that no longer responds; the shortest session timeout that brokers allow by default. */
     private static final int DEAD_INSTANCE_MILLIS = 6_000;
 
     private static final int MEBIBYTE = 1024 * 1024;
@@ -43,7 +40,7 @@ public final class StreamsProperties {
     /** The number of polls, and of fetches, that fill an in-flight window: each of them may exceed its limit. */
     private static final int POLLS_PER_WINDOW = 4;
 
-    /** The size of a photograph, which bounds the records of a poll if the window is small in bytes. */
+    /** The size of a photograph; bounds the records of a poll if the window is small in bytes. */
     private static final int TYPICAL_EVENT_BYTES = 128 * 1024;
 
     private StreamsProperties() {}
@@ -59,11 +56,7 @@ public final class StreamsProperties {
         }
     }
 
-    /**
-     * Returns the properties of a pipeline.
-     *
-     * @throws IllegalArgumentException if the settings contain a Kafka property that would break a guarantee
-     */
+    /** Returns the properties; throws IllegalArgumentException if a Kafka property would break a guarantee. */
     public static Properties of(PipelineSettings settings) {
         settings.kafka().forEach((name, value) -> refuseUnsafe(settings, name, value));
         Properties values = new Properties();
@@ -111,10 +104,7 @@ public final class StreamsProperties {
         return (int) Math.max(1, Math.min(MOST_POLL_RECORDS, Math.min(byBytes, byEvents)));
     }
 
-    /**
-     * Returns the largest total size of the records of one poll, in uncompressed bytes. The in-flight window is exceeded by
-     * at most this size and two records.
-     */
+    /** Returns the largest poll, in uncompressed bytes; it and two records may exceed the window. */
     static long maxPollBytes(InFlightLimits inFlight) {
         return Math.max(1, inFlight.maxBytes() / POLLS_PER_WINDOW);
     }

@@ -65,23 +65,22 @@ public final class TopicCheck {
         }
 
         /** Returns whether the broker sets the timestamps of records. */
-        boolean setsTimestamps() {
+        private boolean setsTimestamps() {
             return setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).orElse("").equals("LogAppendTime");
         }
 
-        /** Returns the largest batch of records that the topic accepts, in bytes; empty if it is not known. */
+        /** Returns the largest batch that the topic accepts, in bytes; empty if it is not known. */
         Optional<Long> maxMessageBytes() {
             return setting(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).map(Long::valueOf);
         }
 
-        /** Returns a setting; empty if it is not known. */
         Optional<String> setting(String name) {
             return configuration.map(settings -> settings.get(name));
         }
 
-        /** Returns a setting in milliseconds; the largest number if it is not known. */
-        long millis(String name) {
-            return setting(name).map(Long::valueOf).orElse(Long.MAX_VALUE);
+        /** Returns a limit of timestamps in milliseconds; the largest number if there is none, or it is not known. */
+        long timestampLimit(String name) {
+            return setsTimestamps() ? Long.MAX_VALUE : setting(name).map(Long::valueOf).orElse(Long.MAX_VALUE);
         }
     }
 
@@ -92,8 +91,7 @@ public final class TopicCheck {
      * @return the number of input partitions
      * @throws IllegalArgumentException if a topic is missing or unsuitable; the message names it, the setting and the allowed values
      * @throws TimeoutException if the broker does not answer in time
-     * @throws AuthenticationException if the broker refuses the connection
-     * @throws TopicAuthorizationException if this user is not allowed to describe a topic
+     * @throws org.apache.kafka.common.errors.ApiException if the broker refuses the connection or denies the description
      */
     public static int check(Admin admin, Topics topics, long timeoutMillis)
             throws TimeoutException, InterruptedException {
@@ -121,8 +119,8 @@ public final class TopicCheck {
                         + " are needed, for a dead letter's headers");
             }
             for (String setting : TIMESTAMP_SETTINGS) {
-                long millis = output.millis(setting);
-                if (millis < SHORTEST_TIMESTAMP_MILLIS && !output.setsTimestamps()) {
+                long millis = output.timestampLimit(setting);
+                if (millis < SHORTEST_TIMESTAMP_MILLIS) {
                     return Optional.of("topic '" + output.name() + "' has " + setting + "=" + millis + "; at least "
                             + SHORTEST_TIMESTAMP_MILLIS
                             + " are needed, since outcomes wait for their commit and clocks differ");
@@ -169,8 +167,6 @@ public final class TopicCheck {
      * Waits until each partition of a new topic accepts records. A producer that sends several batches to a partition before
      * that can fail permanently: its second batch arrives first, and the sequence number of the first one is never accepted
      * (Kafka 4.3).
-     *
-     * @throws ExecutionException if a partition does not get a leader in time
      */
     public static void awaitLeaders(Admin admin, String topic, int partitions)
             throws ExecutionException, InterruptedException {

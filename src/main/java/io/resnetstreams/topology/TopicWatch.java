@@ -52,7 +52,6 @@ final class TopicWatch {
     private String reportedUnfit;
     private volatile String trouble;
 
-    /** @param end ends the pipeline with a reason */
     TopicWatch(
             Admin admin, String group, OutputTopics outputs, Consumer<RuntimeException> end, LongSupplier nanoTicker) {
         this.admin = admin;
@@ -73,7 +72,6 @@ final class TopicWatch {
         return Optional.ofNullable(groupTrouble);
     }
 
-    /** Checks the topics and the group once. */
     void check() throws InterruptedException {
         try {
             checkTopics();

@@ -23,11 +23,7 @@ final class UnsentOutcomes {
         failure = sendFailure;
     }
 
-    /**
-     * Checks that a commit is allowed.
-     *
-     * @throws CommitFailedException if an outcome could not be sent since the thread's tasks were created
-     */
+    /** Throws CommitFailedException if an outcome could not be sent since the thread's tasks were created. */
     void requireNone() {
         Exception known = failure;
         if (known != null) {

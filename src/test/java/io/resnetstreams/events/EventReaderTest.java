@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.resnetstreams.events.EventReader.ImageEvent;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;

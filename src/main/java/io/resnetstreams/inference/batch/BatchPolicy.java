@@ -46,15 +46,11 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
         if (maxDelayMillis == 0) {
             return ClosedBy.DEVICE_FREE;
         }
-        return oldestWaitNanos >= maxDelayNanos() ? ClosedBy.DELAY : null;
+        return remainingNanos(oldestWaitNanos) == 0 ? ClosedBy.DELAY : null;
     }
 
     /** Returns how long to wait for more images, given how long the oldest one has waited. */
     long remainingNanos(long oldestWaitNanos) {
-        return Math.max(0, maxDelayNanos() - oldestWaitNanos);
-    }
-
-    private long maxDelayNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(maxDelayMillis);
+        return Math.max(0, TimeUnit.MILLISECONDS.toNanos(maxDelayMillis) - oldestWaitNanos);
     }
 }

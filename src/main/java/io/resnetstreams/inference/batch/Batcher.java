@@ -115,12 +115,7 @@ public final class Batcher implements AutoCloseable {
         images.forEach(image -> image.probabilities().completeExceptionally(failure));
     }
 
-    /**
-     * Queues an image.
-     *
-     * @param probabilities completed with the class probabilities; fails with {@link
-     *     io.resnetstreams.events.RejectedEventException} if the image can't be classified, or {@link DeviceFailedException}
-     */
+    /** Queues an image; its future fails with RejectedEventException or {@link DeviceFailedException}. */
     void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
         submit(new PendingImage(pixels, probabilities, nanoTicker.getAsLong()));
     }

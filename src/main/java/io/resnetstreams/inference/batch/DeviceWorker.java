@@ -24,11 +24,7 @@ final class DeviceWorker implements Runnable {
 
     private boolean retired;
 
-    /**
-     * What the workers of a device share.
-     *
-     * @param imageBytes the size of one image's pixels, H·W·3
-     */
+    /** What the workers of a device share; {@code imageBytes} is the size of one image's pixels, H·W·3. */
     record Shared(
             String name,
             int imageBytes,

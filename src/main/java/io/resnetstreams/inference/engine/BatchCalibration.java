@@ -43,7 +43,7 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
         byte[] blank = new byte[imageBytes];
         Map<Integer, Double> rates = new TreeMap<>();
         long start = nanoTicker.getAsLong();
-        for (int size = 1; size <= largest; size = next(size, largest)) {
+        for (int size = 1; size <= largest; size = size == largest ? largest + 1 : Math.min(2 * size, largest)) {
             try {
                 rates.put(size, rate(classifier, Collections.nCopies(size, blank), nanoTicker));
             } catch (OutOfDeviceMemoryException e) {
@@ -57,10 +57,6 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
             }
         }
         return new BatchCalibration(rates);
-    }
-
-    private static int next(int size, int largest) {
-        return size == largest ? largest + 1 : Math.min(2 * size, largest);
     }
 
     /** Returns images per second of the fastest run. */

@@ -112,11 +112,7 @@ public final class DeviceModel implements AutoCloseable {
         return loaded;
     }
 
-    /**
-     * Loads the model again, for a new worker; see {@link #load}.
-     *
-     * @return a classifier that shares nothing with the others; closing it also closes its model
-     */
+    /** Loads the model again, for a classifier that shares nothing with the others and closes its own model. */
     public Classifier freshClassifier() {
         DeviceModel copy = load(directory, device, 1, 1);
         return copy.classifiers.get(0).closingAlso(copy.models.get(0));
@@ -205,10 +201,7 @@ public final class DeviceModel implements AutoCloseable {
         return List.copyOf(classifiers);
     }
 
-    /**
-     * Returns the number of open arrays of the engine: parameters, and arrays of batches that are running. It is constant when
-     * no batch is running; if it grows, memory leaks. Thread-safe.
-     */
+    /** Returns the number of the engine's open arrays, constant while no batch is running. Thread-safe. */
     public int openArrays() {
         int managed = models.stream()
                 .mapToInt(model -> model.getNDManager().getManagedArrays().size())

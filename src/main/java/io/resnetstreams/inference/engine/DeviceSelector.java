@@ -39,11 +39,7 @@ public final class DeviceSelector {
         return setting;
     }
 
-    /**
-     * Returns the devices to use, at least one.
-     *
-     * @throws IllegalArgumentException if the setting is malformed or the GPU can't be used
-     */
+    /** Returns the devices to use, at least one; throws IllegalArgumentException if a setting can't be met. */
     public List<Device> select(String setting) {
         requireValid(setting);
         if (setting.equals("cpu")) {
