@@ -15,14 +15,10 @@ import org.apache.kafka.common.header.Headers;
 
 /** Resends one event to its partition of the input topic, as {@code dlq replay} does. */
 public final class EventResend {
-    private final Configuration configuration;
-
-    public EventResend(Configuration configuration) {
-        this.configuration = configuration;
-    }
+    private EventResend() {}
 
     /** Sends the event and waits; throws IllegalStateException, with a message for the user, if it was not taken. */
-    public void resend(RawEvent event) {
+    public static void resend(Configuration configuration, RawEvent event) {
         int retries = StoredDeadLetter.retries(event.headers());
         if (retries >= StoredDeadLetter.MAX_RETRIES) {
             throw new IllegalStateException(

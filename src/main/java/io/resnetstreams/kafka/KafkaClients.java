@@ -3,6 +3,7 @@ package io.resnetstreams.kafka;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopicCheck;
+import io.resnetstreams.topology.Topics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,23 @@ public final class KafkaClients {
 
     private final Connection connection;
     private final Map<String, String> kafka;
+
+    /**
+     * How to connect to Kafka, and the topics used there.
+     *
+     * @param timeoutMillis how long a request waits for a broker
+     * @param partitions the number of partitions of a topic that is created
+     * @param maxMessageBytes the size of the largest record
+     * @param kafka Kafka's own properties, with unresolved references to secrets
+     */
+    public record Connection(
+            String bootstrapServers,
+            long timeoutMillis,
+            Topics topics,
+            int partitions,
+            short replicationFactor,
+            int maxMessageBytes,
+            Map<String, String> kafka) {}
 
     /** Reads the secrets that the properties refer to; throws UserErrorException if one is missing. */
     public KafkaClients(Connection connection) {

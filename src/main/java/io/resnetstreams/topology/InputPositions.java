@@ -2,8 +2,8 @@ package io.resnetstreams.topology;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -92,7 +92,7 @@ final class InputPositions {
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .collect(Collectors.toSet());
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all);
-        if (committed.values().stream().anyMatch(offset -> offset != null)) {
+        if (committed.values().stream().anyMatch(Objects::nonNull)) {
             throw new InputGapException(
                     "the group has no committed offset for " + names(trimmed)
                             + " and has some for other partitions, so it may have lost them",
@@ -150,8 +150,6 @@ final class InputPositions {
     }
 
     private static String names(Collection<TopicPartition> partitions) {
-        return String.join(
-                ", ",
-                new TreeSet<>(partitions.stream().map(TopicPartition::toString).toList()));
+        return partitions.stream().map(TopicPartition::toString).sorted().collect(Collectors.joining(", "));
     }
 }

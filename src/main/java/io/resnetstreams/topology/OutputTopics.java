@@ -28,14 +28,7 @@ final class OutputTopics {
 
     private final Topics topics;
     private final long maxRequestBytes;
-    private final Map<Event, Refusal> refused = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Event, Refusal> eldest) {
-            return size() > MAX_REFUSALS;
-        }
-    };
+    private final Map<Event, Refusal> refused = new LinkedHashMap<>();
     private volatile boolean anyRefused;
     private volatile OutputLimits labels;
     private volatile OutputLimits deadLetters;
@@ -127,6 +120,9 @@ final class OutputTopics {
                     new Event(source.get().partition(), source.get().offset()),
                     new Refusal(isLabel ? OutcomeForm.DEAD_LETTER : OutcomeForm.WITHOUT_CONTENT, cause),
                     (before, now) -> before.form().compareTo(now.form()) > 0 ? before : now);
+            if (refused.size() > MAX_REFUSALS) {
+                refused.remove(refused.keySet().iterator().next());
+            }
             anyRefused = true;
         }
         return true;

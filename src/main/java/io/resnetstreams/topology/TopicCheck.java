@@ -98,42 +98,42 @@ public final class TopicCheck {
         TopicFacts input = facts(admin, topics.input(), timeoutMillis);
         TopicFacts labels = facts(admin, topics.labels(), timeoutMillis);
         TopicFacts deadLetters = facts(admin, topics.deadLetters(), timeoutMillis);
-        unfit(input, labels, deadLetters).ifPresent(reason -> {
+        String reason = unfit(input, labels, deadLetters);
+        if (reason != null) {
             throw new IllegalArgumentException(reason);
-        });
+        }
         warnings(input, labels, deadLetters).forEach(LOG::warn);
         return input.partitions();
     }
 
-    /** Returns why the pipeline can't keep its guarantee with these topics; empty if it can. */
-    static Optional<String> unfit(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
+    /** Returns why the pipeline can't keep its guarantee with these topics; null if it can. */
+    static String unfit(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
         for (TopicFacts output : List.of(labels, deadLetters)) {
+            String topic = "topic '" + output.name() + "' has ";
             if (output.partitions() < input.partitions()) {
-                return Optional.of("topic '" + output.name() + "' has " + output.partitions()
-                        + " partitions and the input '" + input.name() + "' has " + input.partitions()
-                        + "; at least as many are needed, since outcomes are written to their event's partition");
+                return topic + output.partitions() + " partitions and the input '" + input.name() + "' has "
+                        + input.partitions()
+                        + "; at least as many are needed, since outcomes are written to their event's partition";
             }
-            if (output.maxMessageBytes().orElse(Long.MAX_VALUE) < SMALLEST_MESSAGE_BYTES) {
-                return Optional.of("topic '" + output.name() + "' has max.message.bytes="
-                        + output.maxMessageBytes().orElseThrow() + "; at least " + SMALLEST_MESSAGE_BYTES
-                        + " are needed, for a dead letter's headers");
+            long bytes = output.maxMessageBytes().orElse(Long.MAX_VALUE);
+            if (bytes < SMALLEST_MESSAGE_BYTES) {
+                return topic + "max.message.bytes=" + bytes + "; at least " + SMALLEST_MESSAGE_BYTES
+                        + " are needed, for a dead letter's headers";
             }
             for (String setting : TIMESTAMP_SETTINGS) {
                 long millis = output.timestampLimit(setting);
                 if (millis < SHORTEST_TIMESTAMP_MILLIS) {
-                    return Optional.of("topic '" + output.name() + "' has " + setting + "=" + millis + "; at least "
-                            + SHORTEST_TIMESTAMP_MILLIS
-                            + " are needed, since outcomes wait for their commit and clocks differ");
+                    return topic + setting + "=" + millis + "; at least " + SHORTEST_TIMESTAMP_MILLIS
+                            + " are needed, since outcomes wait for their commit and clocks differ";
                 }
             }
         }
-        if (deadLetters.isCompacted()) {
-            return Optional.of(
-                    "topic '" + deadLetters.name() + "' has cleanup.policy="
-                            + deadLetters.setting("cleanup.policy").orElseThrow()
-                            + "; it must not contain 'compact', since compaction removes dead letters and refuses those without a key");
+        if (!deadLetters.isCompacted()) {
+            return null;
         }
-        return Optional.empty();
+        return "topic '" + deadLetters.name() + "' has cleanup.policy="
+                + deadLetters.setting("cleanup.policy").orElseThrow()
+                + "; it must not contain 'compact', since compaction removes dead letters and refuses those without a key";
     }
 
     /** Returns warnings about settings with surprising effects. */

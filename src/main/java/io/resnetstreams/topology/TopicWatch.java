@@ -95,7 +95,7 @@ final class TopicWatch {
             compare(before.get(i), now.get(i));
         }
         before = now;
-        String unfit = TopicCheck.unfit(input, labels, deadLetters).orElse(null);
+        String unfit = TopicCheck.unfit(input, labels, deadLetters);
         if (unfit != null && !unfit.equals(reportedUnfit)) {
             LOG.warn("The topics are no longer suitable: {}", unfit);
         }
