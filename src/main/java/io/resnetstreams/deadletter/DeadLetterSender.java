@@ -19,10 +19,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * Resends events of dead letters to the input topic, each to its original partition, and records those that the broker has
- * acknowledged. Up to 100 events, or about 8 MiB, are in flight.
- *
- * <p>Threading: one thread.
+ * Resends events of dead letters to the input topic, each to its original partition, and records those that the broker
+ * has acknowledged. Up to 100 events, or about 8 MiB, are in flight. One thread.
  */
 public final class DeadLetterSender {
     private static final int MAX_WAITING = 100;

@@ -8,17 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The dead letters that were resent, stored as committed offsets of a separate consumer group. A selection leaves out some dead
- * letters, so the committed offset is that of the first one that was not resent, and its metadata has the ranges behind it that
- * were. Offsets without a record, such as transaction markers, don't split a range.
- *
- * <p>The metadata has the id of the topic, so that offsets of an earlier topic with the same name are ignored.
- *
- * <p>Threading: one thread.
+ * The dead letters that were resent, stored as committed offsets of a separate consumer group. A selection leaves out
+ * some dead letters, so the committed offset is that of the first one that was not resent, and its metadata has the
+ * ranges behind it that were. Offsets without a record, such as transaction markers, don't split a range. The metadata
+ * has the id of the topic, so that offsets of an earlier topic with the same name are ignored. One thread.
  */
 public final class ResendMemory implements AutoCloseable {
     /** The default of the broker's {@code offset.metadata.max.bytes}. */

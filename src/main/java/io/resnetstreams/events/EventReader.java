@@ -13,12 +13,9 @@ import java.util.Locale;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Reads the image event in a record, in one of two encodings: the image file itself ({@code content-type: image/*}), and JSON with
- * the file in Base64 ({@code application/json}); without the header, a value that begins with <code>{</code> is JSON.
- *
- * <p>The id is the JSON's {@code id}; else the header {@code id}; else the key; else the source position.
- *
- * <p>Threading: immutable, shared by all decode threads.
+ * Reads the image event in a record: the image file itself ({@code content-type: image/*}), or JSON with the file in
+ * Base64 ({@code application/json}); without the header, a value that begins with <code>{</code> is JSON. The id is the
+ * JSON's {@code id}; else the header {@code id}; else the key; else the source position. Immutable and thread-safe.
  */
 public final class EventReader {
     public static final String CONTENT_TYPE_HEADER = "content-type";

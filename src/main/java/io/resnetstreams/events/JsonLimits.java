@@ -3,16 +3,13 @@ package io.resnetstreams.events;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 
-/**
- * The limits while JSON is parsed, so that values that exceed them are never held in memory. Unlike Jackson's own limits, these
- * report the dead letter's code.
- */
+/** The limits while JSON is parsed, applied before a value is in memory; an error has the dead letter's code. */
 final class JsonLimits extends StreamReadConstraints {
     private static final long serialVersionUID = 1L;
 
     /** A limit was exceeded. */
     static final class ExceededException extends StreamConstraintsException {
-            private static final long serialVersionUID = 1L;
+        private static final long serialVersionUID = 1L;
 
         private final String code;
 

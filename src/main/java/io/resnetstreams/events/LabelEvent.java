@@ -11,11 +11,7 @@ import java.util.List;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/**
- * The value of a record on the labels topic, with its JSON in the form of {@code topology/label-event.schema.json}.
- *
- * @param labels the most probable labels, best first
- */
+/** The value of a record on the labels topic, best label first, as {@code label-event.schema.json} describes it. */
 @JsonPropertyOrder({"id", "labels", "model", "source"})
 public record LabelEvent(String id, List<Label> labels, ModelReference model, SourcePosition source) {
     private static final JsonMapper JSON = JsonMapper.builder()

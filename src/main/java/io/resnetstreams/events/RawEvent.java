@@ -8,9 +8,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * A record of the input topic, unchanged; key and value may be null. The arrays must not be modified.
- *
- * @param headerBytes length of the headers' names and values in UTF-8
+ * A record of the input topic, unchanged, with the length of its headers in UTF-8; key and value may be null. The
+ * arrays must not be modified.
  */
 public record RawEvent(
         SourcePosition source, byte[] key, byte[] value, Headers headers, int headerCount, long headerBytes) {

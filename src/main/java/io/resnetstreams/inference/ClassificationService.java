@@ -23,9 +23,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Turns a raw event into its outcome: it reads, decodes and preprocesses on a thread pool, and classifies in batches on devices.
- *
- * <p>Only as many images are decoded in advance as keep the devices busy: pixels are many times larger than the files that the
+ * Turns a raw event into its outcome: it reads and decodes on a thread pool, and classifies in batches on devices. Only
+ * as many images are decoded in advance as keep the devices busy: pixels are many times larger than the files that the
  * in-flight window counts, and decoding takes cores from a network on the CPU.
  *
  * <p>Threading: any thread may call {@link #classify}, which does not block. The future completes on a decode or device

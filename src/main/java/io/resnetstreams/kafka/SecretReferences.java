@@ -58,10 +58,6 @@ final class SecretReferences {
                 throw mistake(name, reference, "there is no file " + file + " that can be read", null);
             }
         }
-        return value(name, reference, provider, path, key);
-    }
-
-    private String value(String name, MatchResult reference, String provider, String path, String key) {
         String value;
         try {
             value = providers.get(provider).get(path, Set.of(key)).data().get(key);

@@ -1,6 +1,5 @@
 package io.resnetstreams.kafka;
 
-import io.resnetstreams.common.UserErrorException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,10 +4,9 @@ import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Translates the failures of a producer whose transaction the broker has aborted, because the process was suspended for longer
- * than the transaction timeout. Brokers may answer that the transaction is in an invalid state (Kafka 4.3), on which Kafka
- * Streams shuts the instance down. After fencing, which means the same, it continues with a new producer and reprocesses the
- * uncommitted events.
+ * Translates the failures of a producer whose transaction the broker has aborted, since the process was suspended.
+ * Brokers may answer that the transaction is in an invalid state (Kafka 4.3), on which Kafka Streams ends the instance;
+ * after fencing it continues with a new producer and reprocesses the uncommitted events.
  */
 final class AbortedTransaction {
     private AbortedTransaction() {}

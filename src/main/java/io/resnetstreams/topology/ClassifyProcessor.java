@@ -17,9 +17,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /**
  * Passes each event to the classifier, and forwards completed outcomes in the order of the partition.
  *
- * <p>Threading: the stream thread only. Outcomes are forwarded in {@code process} and in a wall-clock punctuation, which is
- * due whenever the stream thread wakes up while events are in flight. The punctuation also requests a commit when the
- * topic becomes idle.
+ * <p>Threading: the stream thread only. Outcomes are forwarded in {@code process} and in a wall-clock punctuation, due
+ * when the thread wakes up while events are in flight; it also requests a commit when the topic becomes idle.
  */
 final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outcome> {
     static final String LABELS_SINK = "labels";

@@ -7,11 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Detects changes of the wall clock by comparing it with the monotonic clock, and logs each of them. Kafka's clients measure
- * durations with the wall clock: after it was set back, a client in use sends no heartbeats, refreshes no metadata and lets no
- * call time out until the clock has caught up.
- *
- * <p>Threading: thread-safe.
+ * Detects and logs changes of the wall clock, which it compares with the monotonic clock. Kafka's clients measure
+ * durations with the wall clock: after it was set back, a client in use sends no heartbeats, refreshes no metadata and
+ * lets no call time out until the clock has caught up. Thread-safe.
  */
 final class ClockSteps {
     /** Smaller changes are ignored: session timeouts are several times longer. */

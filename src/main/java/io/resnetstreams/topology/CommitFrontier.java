@@ -8,11 +8,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Lowers the offsets that Kafka Streams commits to the oldest event still in flight. Kafka Streams considers an
- * event processed when {@code process} returns, but its outcome is only complete when its batch is.
+ * Lowers the offsets that Kafka Streams commits to the oldest event still in flight. Kafka Streams considers an event
+ * processed when {@code process} returns, but its outcome is only complete when its batch is.
  *
- * <p>Threading: each stream thread opens the windows and lowers the offsets of its own partitions; any thread may ask for
- * the oldest events.
+ * <p>Threading: each stream thread uses it for its own partitions; any thread may ask for the oldest events.
  */
 final class CommitFrontier {
     private final InFlightBudget budget;

@@ -1,9 +1,6 @@
 package io.resnetstreams.topology;
 
-/**
- * How many events an instance may hold between consuming and committing them, over all its partitions. One poll may
- * exceed the limits.
- */
+/** How many events an instance may hold until they are committed, over all partitions; one poll may exceed it. */
 public record InFlightLimits(int maxEvents, long maxBytes) {
     public InFlightLimits {
         if (maxEvents < 1) {

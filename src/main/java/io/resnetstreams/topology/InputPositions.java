@@ -18,10 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses where a consumer continues when its position does not exist on the broker. Kafka's own reset logs nothing above
- * INFO. The consumer has {@code auto.offset.reset=none}, so that it throws an exception in each of these cases.
- *
- * <p>Threading: the stream thread only.
+ * Chooses where a consumer continues when its position does not exist on the broker. Kafka's own reset logs nothing
+ * above INFO; with {@code auto.offset.reset=none} the consumer throws an exception instead. The stream thread only.
  */
 final class InputPositions {
     private static final Logger LOG = LoggerFactory.getLogger(InputPositions.class);

@@ -12,10 +12,9 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Creates the record of an outcome so that its topic accepts it: an event whose label would be refused gets a dead letter, and
- * a dead letter that would be too large omits the key, value and headers of its event.
- *
- * <p>Threading: the stream thread only.
+ * Creates the record of an outcome so that its topic accepts it: an event whose label would be refused gets a dead
+ * letter, and a dead letter that would be too large omits the key, value and headers of its event. The stream thread
+ * only.
  */
 final class OutcomeRecords {
     private final OutputTopics outputs;
@@ -55,8 +54,7 @@ final class OutcomeRecords {
             throw rejected("label_refused", "the labels topic refused the label: " + refusal.cause());
         }
         if (limits.needsKey() && event.key() == null) {
-            throw rejected(
-                    "label_without_key", "the event has no key; the labels topic is compacted, so it needs one");
+            throw rejected("label_without_key", "the event has no key; the labels topic is compacted, so it needs one");
         }
         // The upper bound comes first, since measuring each header costs more than the rest of this method.
         boolean fits = headers == event.headers()

@@ -8,11 +8,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Pauses the partitions that either Kafka Streams or the pipeline wants paused; the pipeline pauses all of them while the
- * in-flight window is full. The stream thread therefore keeps polling, and a slow device never gets the instance removed from
- * the group.
- *
- * <p>Threading: the stream thread only.
+ * Pauses the partitions that either Kafka Streams or the pipeline wants paused; the pipeline pauses all of them while
+ * the in-flight window is full. The stream thread keeps polling, so a slow device never gets the instance removed from
+ * the group. The stream thread only.
  */
 final class PausingConsumer {
     private final Consumer<byte[], byte[]> consumer;

@@ -30,9 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One running instance of the topology, from start to close.
  *
- * <p>Threading: its owner starts and closes it; the work is done by the threads of Kafka Streams. {@link #close} commits
- * completed events, leaves the group, and drops events in flight: they are not committed, so the next owner of the
- * partition processes them again.
+ * <p>Threading: its owner starts and closes it; Kafka Streams' threads do the work. {@link #close} commits completed
+ * events, leaves the group, and drops events in flight, which the next owner of the partition processes again.
  */
 public final class Pipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);

@@ -8,14 +8,12 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Limits the uncompressed bytes that a poll returns. Kafka's own limits count compressed bytes and records, so a poll could
- * return gigabytes. The two deserializers of a consumer share the budget: once it is used up, they refuse the next record.
- * The consumer then returns the records it has, and deserializes the refused one again in the next poll.
+ * Limits the uncompressed bytes that a poll returns. Kafka's own limits count compressed bytes and records, so a poll
+ * could return gigabytes. Once the budget is used up, the two deserializers of a consumer refuse the next record; the
+ * consumer returns the records it has, and deserializes the refused one again in the next poll.
  *
  * <p>A poll exceeds the limit by two records at most, and returns at least one. A record without key and value is not
- * counted, since it reaches no deserializer.
- *
- * <p>Threading: the consumer's thread only.
+ * counted, since it reaches no deserializer. The consumer's thread only.
  */
 final class PollBudget {
     private static final FullException FULL = new FullException();

@@ -6,9 +6,7 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * What makes a pipeline a bounded replay: the end of each partition, the selection of events, pauses, and a mark on the
- * outcomes. By default, nothing differs from a live pipeline.
- *
- * <p>Threading: called concurrently by the stream threads.
+ * outcomes. By default, nothing differs from a live pipeline. Called concurrently by the stream threads.
  */
 public interface Replay {
     /** A live pipeline: every event, without an end and without a mark. */

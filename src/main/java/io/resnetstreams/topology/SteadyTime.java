@@ -6,11 +6,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A clock for Kafka Streams that never goes back: the wall clock's time at its creation, plus the monotonic time since. With
- * the wall clock, Kafka Streams would neither commit nor punctuate after the clock was set back, until it has caught up. Kafka
- * Streams only measures durations with this clock; the timestamps of records come from events.
- *
- * <p>Threading: thread-safe.
+ * A clock for Kafka Streams that never goes back: the wall clock's time at its creation, plus the monotonic time since.
+ * Kafka Streams only measures durations with it; the timestamps of records come from events. Thread-safe.
  */
 final class SteadyTime implements Time {
     private final LongSupplier nanoTicker;

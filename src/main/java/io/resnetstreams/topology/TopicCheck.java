@@ -80,7 +80,9 @@ public final class TopicCheck {
 
         /** Returns a limit of timestamps in milliseconds; the largest number if there is none, or it is not known. */
         long timestampLimit(String name) {
-            return setsTimestamps() ? Long.MAX_VALUE : setting(name).map(Long::valueOf).orElse(Long.MAX_VALUE);
+            return setsTimestamps()
+                    ? Long.MAX_VALUE
+                    : setting(name).map(Long::valueOf).orElse(Long.MAX_VALUE);
         }
     }
 

@@ -183,12 +183,13 @@ class FrontierClientSupplierTest {
     @Test
     void aCallbackLearnsOfAnAbortedTransactionAsFencing() {
         List<Exception> failures = new ArrayList<>();
-        MockProducer<byte[], byte[]> producer = new MockProducer<>(
-                false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        MockProducer<byte[], byte[]> producer =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
         try (Producer<byte[], byte[]> wrapped = clients.wrap(producer)) {
             for (int i = 0; i < 2; i++) {
                 wrapped.send(
-                        new ProducerRecord<>("image-labels", new byte[1]), (metadata, failure) -> failures.add(failure));
+                        new ProducerRecord<>("image-labels", new byte[1]),
+                        (metadata, failure) -> failures.add(failure));
             }
             producer.errorNext(new InvalidTxnStateException("invalid state"));
             producer.completeNext();

@@ -2,6 +2,7 @@ package io.resnetstreams.inference.batch;
 
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.inference.batch.DeviceWorker.Shared;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ProbabilityRows;
 import java.util.ArrayList;
@@ -31,29 +32,19 @@ import org.slf4j.LoggerFactory;
 final class BatchRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
 
-    private final String device;
+    private final Shared device;
     private final Classifier classifier;
     private final byte[] blankImage;
-    private final BatchCeiling ceiling;
-    private final InferenceMetrics metrics;
     private final BooleanSupplier isRetired;
     /** The last image that was classified, to distinguish a broken device from a bad image; null at first. */
     private byte[] lastGood;
     /** The length of the first valid row; 0 before it. */
     private int classes;
 
-    BatchRunner(
-            String device,
-            Classifier classifier,
-            int imageBytes,
-            BatchCeiling ceiling,
-            InferenceMetrics metrics,
-            BooleanSupplier isRetired) {
+    BatchRunner(Shared device, Classifier classifier, BooleanSupplier isRetired) {
         this.device = device;
         this.classifier = classifier;
-        this.blankImage = new byte[imageBytes];
-        this.ceiling = ceiling;
-        this.metrics = metrics;
+        this.blankImage = new byte[device.imageBytes()];
         this.isRetired = isRetired;
     }
 
@@ -64,7 +55,7 @@ final class BatchRunner {
 
     /** Passes the images to the device; the returned function waits for the result and completes their futures. */
     Runnable begin(List<PendingImage> images) {
-        int limit = ceiling.get();
+        int limit = device.ceiling().get();
         if (images.size() > limit) {
             return () -> runEach(images, limit);
         }
@@ -127,7 +118,7 @@ final class BatchRunner {
                 return;
             } else {
                 if (suspect.isEmpty()) {
-                    LOG.warn("{}: in a batch of {} the network's output {}", device, images.size(), fault);
+                    LOG.warn("{}: in a batch of {} the network's output {}", device.name(), images.size(), fault);
                     suspect = new ArrayList<>();
                 }
                 suspect.add(images.get(i));
@@ -135,9 +126,12 @@ final class BatchRunner {
         }
         if (!suspect.isEmpty()) {
             runEach(suspect, 1);
-        } else if (ceiling.fitted(images.size())) {
-            LOG.info("{}: batches are now at most {} again", device, ceiling.get());
-            metrics.ceilingRaised(device, ceiling.get());
+        } else if (device.ceiling().fitted(images.size())) {
+            LOG.info(
+                    "{}: batches are now at most {} again",
+                    device.name(),
+                    device.ceiling().get());
+            device.metrics().ceilingRaised(device.name(), device.ceiling().get());
         }
     }
 
@@ -150,15 +144,15 @@ final class BatchRunner {
         if (images.size() == 1) {
             throw new DeviceFailedException("the device has no memory for a single image", failure);
         }
-        int newCeiling = ceiling.outOfMemory(images.size());
-        LOG.warn("{}: no memory for {} images; batches are now at most {}", device, images.size(), newCeiling);
-        metrics.outOfMemory(device, newCeiling);
+        int newCeiling = device.ceiling().outOfMemory(images.size());
+        LOG.warn("{}: no memory for {} images; batches are now at most {}", device.name(), images.size(), newCeiling);
+        device.metrics().outOfMemory(device.name(), newCeiling);
         run(images);
     }
 
     private void isolate(List<PendingImage> images, RuntimeException failure) {
         if (images.size() > 1) {
-            LOG.warn("{}: a batch of {} failed and is split: {}", device, images.size(), failure.toString());
+            LOG.warn("{}: a batch of {} failed and is split: {}", device.name(), images.size(), failure.toString());
             int middle = images.size() / 2;
             run(images.subList(0, middle));
             if (!isRetired.getAsBoolean()) {

@@ -15,21 +15,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue of one device and its workers, each with its own classifier. All partitions of the instance share the queue, so
- * that batches fill even if each partition is slow.
+ * The queue of one device and its workers, each with its own classifier. All partitions of the instance share the
+ * queue, so that batches fill even if each partition is slow.
  *
- * <p>A failed device accepts no more images until the process ends, and its images go to other devices: see {@link
- * DeviceGroup}. It is not retried, since errors of a GPU persist until the process ends.
+ * <p>A failed device accepts no more images until the process ends, since errors of a GPU persist; its images go to
+ * other devices (see {@link DeviceGroup}).
  *
- * <p>Threading: any thread may call {@link #submit}; futures complete on a worker's thread.
- *
- * <p>Closing has two phases: first no more images are accepted, then the queued images are classified, for at most 30 s. Images
- * left after that are abandoned, which is safe since their events are uncommitted.
+ * <p>Threading: any thread may call {@link #submit}; futures complete on a worker's thread. Closing first accepts no
+ * more images, then classifies the queued ones for at most 30 s; the rest is abandoned, as its events are uncommitted.
  */
 public final class Batcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
@@ -37,9 +34,6 @@ public final class Batcher implements AutoCloseable {
     private static final int CAPACITY_IN_BATCHES = 4;
 
     private final String device;
-    private final BatchQueue queue;
-    private final LongSupplier nanoTicker = System::nanoTime;
-    private final InferenceMetrics metrics;
     private final DeviceWorker.Shared shared;
     private final Map<DeviceWorker, Thread> workers = new ConcurrentHashMap<>();
     private final AtomicReference<DeviceFailedException> failure = new AtomicReference<>();
@@ -62,18 +56,18 @@ public final class Batcher implements AutoCloseable {
             InferenceMetrics metrics,
             Supervision supervision) {
         this.device = device;
-        this.queue = new BatchQueue(policy, nanoTicker);
-        this.metrics = metrics;
+        BatchQueue queue = new BatchQueue(policy, System::nanoTime);
         BatchCeiling ceiling = new BatchCeiling(policy.maxSize());
-        this.shared = new DeviceWorker.Shared(device, imageBytes, queue, ceiling, metrics, nanoTicker);
+        this.shared = new DeviceWorker.Shared(device, imageBytes, queue, ceiling, metrics, System::nanoTime);
         List<DeviceWorker> first = classifiers.stream().map(this::worker).toList();
         first.forEach(this::start);
         Watchdog checks = new Watchdog(
                 new Supervised(),
                 supervision,
                 imageBytes,
-                attempt -> DeviceThreads.create("device-" + device + "-fresh", attempt).start(),
-                nanoTicker);
+                attempt -> DeviceThreads.create("device-" + device + "-fresh", attempt)
+                        .start(),
+                System::nanoTime);
         Duration period = Duration.ofMillis(checks.periodMillis());
         this.watchdog = RepeatingTask.start("watchdog-" + device, period, period, checks::look);
     }
@@ -93,12 +87,14 @@ public final class Batcher implements AutoCloseable {
      * and two more that are being decoded. 0 if the device has failed.
      */
     int capacity() {
-        return hasFailed() ? 0 : CAPACITY_IN_BATCHES * workers.size() * shared.ceiling().get();
+        return hasFailed()
+                ? 0
+                : CAPACITY_IN_BATCHES * workers.size() * shared.ceiling().get();
     }
 
     /** Returns the number of images that are queued for this device or on it. */
     int load() {
-        return queue.size()
+        return shared.queue().size()
                 + workers.keySet().stream().mapToInt(DeviceWorker::load).sum();
     }
 
@@ -117,11 +113,11 @@ public final class Batcher implements AutoCloseable {
 
     /** Queues an image; its future fails with RejectedEventException or {@link DeviceFailedException}. */
     void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
-        submit(new PendingImage(pixels, probabilities, nanoTicker.getAsLong()));
+        submit(new PendingImage(pixels, probabilities, System.nanoTime()));
     }
 
     void submit(PendingImage image) {
-        if (queue.add(image)) {
+        if (shared.queue().add(image)) {
             return;
         }
         if (hasFailed()) {
@@ -135,20 +131,20 @@ public final class Batcher implements AutoCloseable {
     private void giveUp(DeviceFailedException reason) {
         if (failure.compareAndSet(null, reason)) {
             LOG.error("{} has failed and gets no more images: {}", device, reason.getMessage());
-            metrics.deviceFailed(device);
+            shared.metrics().deviceFailed(device);
         }
         // An image that was put back may be both queued and with a worker.
         Set<PendingImage> left = new LinkedHashSet<>();
         workers.keySet().forEach(worker -> left.addAll(worker.retire()));
         workers.clear();
-        left.addAll(queue.closeAndEmpty());
+        left.addAll(shared.queue().closeAndEmpty());
         left.removeIf(PendingImage::isAbandoned);
         failureHandler.accept(left, failure.get());
     }
 
     /** Queues images again that a worker had taken. */
     void putBack(List<PendingImage> images) {
-        if (!queue.putBack(images)) {
+        if (!shared.queue().putBack(images)) {
             failureHandler.accept(images, failure.get());
         }
     }
@@ -189,7 +185,7 @@ public final class Batcher implements AutoCloseable {
                 giveUp(new DeviceFailedException("a new copy of the network could not be started: " + e, e));
                 return;
             }
-            metrics.workers(device, workers.size());
+            shared.metrics().workers(device, workers.size());
         }
 
         @Override
@@ -201,7 +197,7 @@ public final class Batcher implements AutoCloseable {
     @Override
     public void close() {
         watchdog.close();
-        queue.close();
+        shared.queue().close();
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_TIMEOUT_SECONDS);
             for (Thread worker : new ArrayList<>(workers.values())) {

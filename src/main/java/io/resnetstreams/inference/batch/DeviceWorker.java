@@ -16,8 +16,6 @@ final class DeviceWorker implements Runnable {
     private final Shared device;
     private final WatchedClassifier classifier;
     private final BatchRunner runner;
-    private final InferenceMetrics metrics;
-    private final LongSupplier nanoTicker;
     private final Batcher owner;
     /** The batches that it has started and not finished. Guarded by this. */
     private final List<Batch> unfinished = new ArrayList<>();
@@ -37,10 +35,7 @@ final class DeviceWorker implements Runnable {
     DeviceWorker(Shared device, Classifier classifier, Batcher owner) {
         this.device = device;
         this.classifier = new WatchedClassifier(classifier);
-        this.metrics = device.metrics();
-        this.runner = new BatchRunner(
-                device.name(), this.classifier, device.imageBytes(), device.ceiling(), metrics, this::isRetired);
-        this.nanoTicker = device.nanoTicker();
+        this.runner = new BatchRunner(device, this.classifier, this::isRetired);
         this.owner = owner;
     }
 
@@ -67,7 +62,7 @@ final class DeviceWorker implements Runnable {
         retired = true;
         List<PendingImage> left =
                 unfinished.stream().flatMap(batch -> batch.images().stream()).toList();
-        unfinished.forEach(batch -> metrics.abandoned(device.name()));
+        unfinished.forEach(batch -> device.metrics().abandoned(device.name()));
         unfinished.clear();
         return left;
     }
@@ -79,7 +74,7 @@ final class DeviceWorker implements Runnable {
     private synchronized boolean start(Batch batch) {
         if (!retired) {
             unfinished.add(batch);
-            metrics.began(device.name());
+            device.metrics().began(device.name());
         }
         return !retired;
     }
@@ -105,7 +100,7 @@ final class DeviceWorker implements Runnable {
 
     private void work() throws InterruptedException {
         Running running = null;
-        long lastEnd = nanoTicker.getAsLong();
+        long lastEnd = device.nanoTicker().getAsLong();
         while (!isRetired()) {
             // While the device is busy, only a full batch is prepared; a smaller one could still grow.
             int ceiling = device.ceiling().get();
@@ -131,23 +126,23 @@ final class DeviceWorker implements Runnable {
     private record Running(Batch batch, Runnable end, long startNanos) {}
 
     private Running begin(Batch batch) {
-        long start = nanoTicker.getAsLong();
+        long start = device.nanoTicker().getAsLong();
         return new Running(batch, runner.begin(batch.images()), start);
     }
 
     /** Returns when the batch ended. The device worked on it since its start, or since the end of the previous batch. */
     private long end(Running running, long lastEnd) {
         running.end().run();
-        long now = nanoTicker.getAsLong();
+        long now = device.nanoTicker().getAsLong();
         if (!finish(running.batch())) {
             return now;
         }
         List<PendingImage> images = running.batch().images();
         long oldestWait = running.startNanos() - images.get(0).queuedNanos();
         long began = Math.max(running.startNanos(), lastEnd);
-        metrics.batch(device.name(), images.size(), running.batch().closedBy(), oldestWait, now - began);
+        device.metrics().batch(device.name(), images.size(), running.batch().closedBy(), oldestWait, now - began);
         for (PendingImage image : images) {
-            metrics.waited(began - image.queuedNanos());
+            device.metrics().waited(began - image.queuedNanos());
         }
         return now;
     }

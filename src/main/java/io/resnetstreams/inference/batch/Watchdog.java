@@ -49,11 +49,7 @@ final class Watchdog {
     private boolean hasReplaced;
 
     Watchdog(
-            WatchedDevice device,
-            Supervision supervision,
-            int imageBytes,
-            Executor executor,
-            LongSupplier nanoTicker) {
+            WatchedDevice device, Supervision supervision, int imageBytes, Executor executor, LongSupplier nanoTicker) {
         this.device = device;
         this.supervision = supervision;
         this.blankImage = List.of(new byte[imageBytes]);

@@ -28,9 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model loaded onto a device, with a classifier for each of its workers. Each worker has its own block and parameters: two
- * threads gain nothing from sharing a block, and two blocks that share parameter arrays occasionally deadlock in MXNet's
- * engine.
+ * A model loaded onto a device, with a classifier for each of its workers. Each worker has its own block and
+ * parameters: sharing a block gains nothing, and blocks that share parameters occasionally deadlock in MXNet's engine.
  *
  * <p>Threading: one thread loads it, and closes it after its classifiers; each classifier belongs to one worker thread.
  */
