@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 final class JsonLimits extends StreamReadConstraints {
     private static final long serialVersionUID = 1L;
 
-    /** A limit was exceeded. */
     static final class ExceededException extends StreamConstraintsException {
         private static final long serialVersionUID = 1L;
 

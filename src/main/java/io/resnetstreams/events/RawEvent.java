@@ -38,7 +38,6 @@ public record RawEvent(
         return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
     }
 
-    /** Returns the size of key, value and headers in bytes. */
     long contentBytes() {
         return length(key) + length(value) + headerBytes;
     }
@@ -48,7 +47,6 @@ public record RawEvent(
         return OVERHEAD_BYTES + contentBytes() + (long) HEADER_OVERHEAD_BYTES * headerCount;
     }
 
-    /** Returns an event with the same position, without key, value and headers. */
     RawEvent withoutContent() {
         return new RawEvent(source, null, null, new RecordHeaders());
     }

@@ -98,7 +98,6 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         metrics.committed();
     }
 
-    /** Refuses methods that commit in a way that this class does not know. */
     private static void requireKnown(Method method) {
         String name = method.getName();
         if (!name.startsWith("commit") && !name.startsWith("sendOffsets")) {

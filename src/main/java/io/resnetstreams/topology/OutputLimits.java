@@ -31,7 +31,6 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
                 Long.MAX_VALUE);
     }
 
-    /** Returns the limits of a topic for a producer with this largest request. */
     static OutputLimits of(TopicFacts topic, long maxRequestBytes) {
         OutputLimits requests = ofRequests(maxRequestBytes);
         if (topic.configuration().isEmpty()) {

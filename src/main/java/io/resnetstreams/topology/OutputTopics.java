@@ -62,7 +62,6 @@ final class OutputTopics {
         return topics;
     }
 
-    /** Sets the limits to what the broker says about the two topics. */
     void set(TopicFacts labelsFacts, TopicFacts deadLettersFacts) {
         labels = OutputLimits.of(labelsFacts, maxRequestBytes);
         deadLetters = OutputLimits.of(deadLettersFacts, maxRequestBytes);

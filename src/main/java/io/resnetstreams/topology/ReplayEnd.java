@@ -49,7 +49,6 @@ final class ReplayEnd {
         }
     }
 
-    /** Polls, and returns the records before the end. */
     ConsumerRecords<byte[], byte[]> limit(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
         if (replay == Replay.NONE) {
             return poll.get();

@@ -72,12 +72,10 @@ final class StreamThreadPoll {
         pollShortly.set(true);
     }
 
-    /** Notes that an outcome was forwarded, so that a commit is needed. */
     void forwarded() {
         uncommitted = true;
     }
 
-    /** Notes that everything forwarded so far has been committed. */
     void committed() {
         uncommitted = false;
         lastCommitNanos = nanoTicker.getAsLong();

@@ -15,7 +15,6 @@ final class StreamThreadPolls {
     private final Duration commitInterval;
     private int stepsBackBefore;
 
-    /** @param commitInterval the effective {@code commit.interval.ms} of Kafka Streams */
     StreamThreadPolls(Duration commitInterval) {
         this.commitInterval = commitInterval;
     }

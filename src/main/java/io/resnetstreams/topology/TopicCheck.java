@@ -138,7 +138,6 @@ public final class TopicCheck {
                 + "; it must not contain 'compact', since compaction removes dead letters and refuses those without a key";
     }
 
-    /** Returns warnings about settings with surprising effects. */
     private static List<String> warnings(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
         List<String> warnings = new ArrayList<>();
         if (labels.isCompacted()) {

@@ -135,7 +135,6 @@ final class BatchQueue {
         return now - waiting.peekFirst().queuedNanos();
     }
 
-    /** Returns the number of queued images. */
     int size() {
         return size;
     }

@@ -63,7 +63,6 @@ final class BatchRunner {
         return () -> finish(images, rows);
     }
 
-    /** Classifies the images in batches of at most this size. */
     private void runEach(List<PendingImage> images, int limit) {
         for (int from = 0; from < images.size() && !isRetired.getAsBoolean(); from += limit) {
             run(images.subList(from, Math.min(images.size(), from + limit)));

@@ -92,7 +92,6 @@ public final class Batcher implements AutoCloseable {
                 : CAPACITY_IN_BATCHES * workers.size() * shared.ceiling().get();
     }
 
-    /** Returns the number of images that are queued for this device or on it. */
     int load() {
         return shared.queue().size()
                 + workers.keySet().stream().mapToInt(DeviceWorker::load).sum();
@@ -159,7 +158,6 @@ public final class Batcher implements AutoCloseable {
         giveUp(reason);
     }
 
-    /** This device for its watchdog. */
     private final class Supervised implements Watchdog.WatchedDevice {
         @Override
         public String device() {

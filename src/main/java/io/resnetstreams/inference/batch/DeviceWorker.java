@@ -43,7 +43,6 @@ final class DeviceWorker implements Runnable {
         return classifier;
     }
 
-    /** Returns the number of images in unfinished batches. */
     synchronized int load() {
         int images = 0;
         for (Batch batch : unfinished) {

@@ -22,7 +22,6 @@ final class Watchdog {
     private static final long SHORTEST_PERIOD_MILLIS = 10;
     private static final long LONGEST_PERIOD_MILLIS = 1_000;
 
-    /** The device that a watchdog checks. */
     interface WatchedDevice {
         String device();
 
@@ -32,7 +31,6 @@ final class Watchdog {
         /** Retires the workers of these classifiers, queues their images again, and starts a worker with the new one. */
         void replace(List<WatchedClassifier> stuck, Classifier fresh);
 
-        /** Marks the device as failed. */
         void fail(DeviceFailedException failure);
     }
 
@@ -63,7 +61,6 @@ final class Watchdog {
         return Math.max(SHORTEST_PERIOD_MILLIS, Math.min(LONGEST_PERIOD_MILLIS, share));
     }
 
-    /** Checks the workers once. */
     void look() {
         long now = nanoTicker.getAsLong();
         // If the whole process was suspended, that time does not count.
