@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * Resends events of dead letters to the input topic, each to its original partition, and records those that the broker
- * has acknowledged. Up to 100 events, or about 8 MiB, are in flight. One thread.
+ * has acknowledged. Up to 100 events, or about 8 MiB, are in flight. Used by one thread.
  */
 public final class DeadLetterSender {
     private static final int MAX_WAITING = 100;

@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
  * The dead letters that were resent, stored as committed offsets of a separate consumer group. A selection leaves out
  * some dead letters, so the committed offset is that of the first one that was not resent, and its metadata has the
  * ranges behind it that were. Offsets without a record, such as transaction markers, don't split a range. The metadata
- * has the id of the topic, so that offsets of an earlier topic with the same name are ignored. One thread.
+ * has the id of the topic, so that offsets of an earlier topic with the same name are ignored. Used by one thread.
  */
 public final class ResendMemory implements AutoCloseable {
     /** The default of the broker's {@code offset.metadata.max.bytes}. */

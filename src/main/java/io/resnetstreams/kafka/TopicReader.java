@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Reads partitions with a consumer outside any group: to given end offsets with {@link #read} and {@link #readTo}, or
  * without an end with {@link #poll}. Partitions are read concurrently, each in offset order. At most one poll is in
- * memory, whose size the consumer bounds, as {@link KafkaClients#committedReader} does. One thread.
+ * memory, whose size the consumer bounds, as {@link KafkaClients#committedReader} does. Used by one thread.
  *
  * <p>A partition is at its end when the consumer's position has reached the end offset. The last record does not tell:
  * transaction markers, aborted transactions and compaction leave offsets without a record. If records expire before

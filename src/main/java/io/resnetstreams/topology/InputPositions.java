@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Chooses where a consumer continues when its position does not exist on the broker. Kafka's own reset logs nothing
- * above INFO; with {@code auto.offset.reset=none} the consumer throws an exception instead. The stream thread only.
+ * above INFO; with {@code auto.offset.reset=none} the consumer throws an exception instead. Used by the stream thread
+ * only.
  */
 final class InputPositions {
     private static final Logger LOG = LoggerFactory.getLogger(InputPositions.class);

@@ -13,8 +13,8 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Creates the record of an outcome so that its topic accepts it: an event whose label would be refused gets a dead
- * letter, and a dead letter that would be too large omits the key, value and headers of its event. The stream thread
- * only.
+ * letter, and a dead letter that would be too large omits the key, value and headers of its event. Used by the stream
+ * thread only.
  */
 final class OutcomeRecords {
     private final OutputTopics outputs;

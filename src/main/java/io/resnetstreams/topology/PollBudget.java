@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  * consumer returns the records it has, and deserializes the refused one again in the next poll.
  *
  * <p>A poll exceeds the limit by two records at most, and returns at least one. A record without key and value is not
- * counted, since it reaches no deserializer. The consumer's thread only.
+ * counted, since it reaches no deserializer. Used by the consumer's thread only.
  */
 final class PollBudget {
     private static final FullException FULL = new FullException();

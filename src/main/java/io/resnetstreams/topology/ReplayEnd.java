@@ -18,7 +18,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Stops a consumer at the end of a {@link Replay}: records after the end are dropped from the result of a poll, no
- * offset after the end is committed, and a partition that has reached its end is paused. The stream thread only.
+ * offset after the end is committed, and a partition that has reached its end is paused. Used by the stream thread
+ * only.
  */
 final class ReplayEnd {
     private final Consumer<byte[], byte[]> consumer;

@@ -19,7 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Packs a batch and runs it. One worker thread. */
+/** Packs a batch and runs it. Used by one worker thread. */
 final class DjlClassifier implements Classifier {
     private static final String OUT_OF_MEMORY = "out of memory";
 
