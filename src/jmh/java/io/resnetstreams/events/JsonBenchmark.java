@@ -3,6 +3,7 @@ package io.resnetstreams.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import java.util.Base64;
@@ -56,6 +57,6 @@ public class JsonBenchmark {
 
     @Benchmark
     public byte[] write() {
-        return LabelEventSerde.write(label);
+        return label.toJson();
     }
 }

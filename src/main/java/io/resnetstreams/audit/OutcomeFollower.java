@@ -3,7 +3,6 @@ package io.resnetstreams.audit;
 import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.Topics;
@@ -193,7 +192,7 @@ public final class OutcomeFollower implements AutoCloseable {
     /** Returns the label event of a record, or null if it has none. */
     private LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
         try {
-            return isLabel(record) ? LabelEventSerde.complete(record.topic(), record.value()) : null;
+            return isLabel(record) ? LabelEvent.complete(record.topic(), record.value()) : null;
         } catch (SerializationException e) {
             return null;
         }

@@ -6,7 +6,6 @@ import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.nio.ByteBuffer;
@@ -45,7 +44,7 @@ public final class OutcomeScan {
     /** Takes a record of the labels topic. */
     public void label(ConsumerRecord<byte[], byte[]> record) {
         try {
-            LabelEvent event = LabelEventSerde.complete(record.topic(), record.value());
+            LabelEvent event = LabelEvent.complete(record.topic(), record.value());
             if (event.source().topic().equals(inputTopic)) {
                 audit.label(place(record), event.source());
                 OfflineOutcomes.Outcome actual =

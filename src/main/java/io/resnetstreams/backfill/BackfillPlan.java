@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
 import java.util.List;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -64,13 +64,7 @@ public record BackfillPlan(
 
     /** Returns whether an outcome has the header of this run. */
     public boolean isMarked(Headers headers) {
-        return hasHeader(headers, Outcome.RUN_HEADER, run);
-    }
-
-    /** Returns whether the last header with this name has this value. */
-    static boolean hasHeader(Headers headers, String name, String value) {
-        Header header = headers.lastHeader(name);
-        return header != null && header.value() != null && new String(header.value(), UTF_8).equals(value);
+        return run.equals(RawEvent.headerText(headers, Outcome.RUN_HEADER));
     }
 
     /** Returns the offset from which this run's labels may be found in a partition of the output. */

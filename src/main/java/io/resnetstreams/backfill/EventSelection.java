@@ -1,5 +1,6 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
@@ -37,7 +38,7 @@ public final class EventSelection {
 
     private boolean hasHeaders(Headers headers) {
         return where.entrySet().stream()
-                .allMatch(wanted -> BackfillPlan.hasHeader(headers, wanted.getKey(), wanted.getValue()));
+                .allMatch(wanted -> wanted.getValue().equals(RawEvent.headerText(headers, wanted.getKey())));
     }
 
     private boolean isInSample(SourcePosition source) {

@@ -2,7 +2,6 @@ package io.resnetstreams.bench;
 
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.image.ImagePreprocessor;
@@ -26,7 +25,7 @@ public final class Service implements AutoCloseable {
     public static final int LARGEST_BATCH =
             BenchSettings.PIPELINE.batch().policy().maxSize();
 
-    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+    private static final Deserializer<LabelEvent> LABELS = LabelEvent.deserializer();
 
     /** As in the pipeline, but a call may take so long that no scenario replaces its worker. */
     private static final Supervision SUPERVISION = new Supervision(

@@ -7,7 +7,6 @@ import io.resnetstreams.common.PlainText;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.kafka.KafkaClients;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -53,7 +52,7 @@ final class LabelsCommand implements Callable<Integer> {
     public Integer call() {
         OptionRange.requireAtLeastOne("--count", count);
         Configuration configuration = options.load("topics.labels", topic);
-        deserializer = LabelEventSerde.deserializer();
+        deserializer = LabelEvent.deserializer();
         KafkaClients clients = new KafkaClients(configuration.connection());
         List<TopicPartition> partitions =
                 clients.partitions(configuration.topics().labels());

@@ -6,7 +6,6 @@ import io.resnetstreams.cli.model.ModelCommand;
 import io.resnetstreams.common.PlainText;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.Failures;
-import io.resnetstreams.kafka.Refusals;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.service.Logging;
 import io.resnetstreams.service.ProcessEnd;
@@ -112,8 +111,8 @@ public final class Main {
         if (exception instanceof UserErrorException mistake) {
             System.err.println(mistake.getMessage());
             exitCode = mistake.exitCode();
-        } else if (Refusals.explain(exception) != null) {
-            System.err.println(Refusals.explain(exception));
+        } else if (Failures.refusal(exception) != null) {
+            System.err.println(Failures.refusal(exception));
         } else {
             System.err.println(command.getCommandSpec().qualifiedName() + " failed: " + Failures.describe(exception)
                     + (debug ? "" : " (use --debug for the stack trace)"));

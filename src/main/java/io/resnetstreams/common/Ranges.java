@@ -10,4 +10,11 @@ public final class Ranges {
             throw new IllegalArgumentException(name + " is " + value + "; allowed are " + least + " to " + most);
         }
     }
+
+    /** Throws IllegalArgumentException, with the name, the value and the minimum, if a value is less. */
+    public static void requireAtLeast(String name, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
+        }
+    }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
@@ -183,7 +182,7 @@ public final class ComparisonReaders implements AutoCloseable {
 
         private static Item label(ConsumerRecord<byte[], byte[]> record) {
             try {
-                LabelEvent event = LabelEventSerde.complete(record.topic(), record.value());
+                LabelEvent event = LabelEvent.complete(record.topic(), record.value());
                 return item(record, event.source(), event.id(), event.labels().get(0));
             } catch (SerializationException e) {
                 return unreadable(record, e.getMessage());

@@ -12,7 +12,7 @@ import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Supervision;
 import io.resnetstreams.inference.engine.BatchCalibration;
 import io.resnetstreams.inference.engine.DeviceSelector;
-import io.resnetstreams.kafka.Connection;
+import io.resnetstreams.kafka.KafkaClients.Connection;
 import io.resnetstreams.kafka.KafkaProperties;
 import io.resnetstreams.kafka.TopicSettings;
 import io.resnetstreams.metrics.KafkaMetricList;

@@ -1,5 +1,7 @@
 package io.resnetstreams.events;
 
+import io.resnetstreams.common.Ranges;
+
 /**
  * The limits for reading an event.
  *
@@ -17,15 +19,9 @@ public record EventLimits(
                     "maxJsonDepth is " + maxJsonDepth + "; at least 2 is needed, for the attributes of an event");
         }
         // The names of an event's own fields, such as 'capturedAt', and their values must fit.
-        requireAtLeast(16, "maxJsonStringLength", maxJsonStringLength);
-        requireAtLeast(1, "maxJsonNumberLength", maxJsonNumberLength);
-        requireAtLeast(1, "maxIdLength", maxIdLength);
-        requireAtLeast(1, "maxHeaders", maxHeaders);
-    }
-
-    private static void requireAtLeast(int least, String name, int value) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
-        }
+        Ranges.requireAtLeast("maxJsonStringLength", maxJsonStringLength, 16);
+        Ranges.requireAtLeast("maxJsonNumberLength", maxJsonNumberLength, 1);
+        Ranges.requireAtLeast("maxIdLength", maxIdLength, 1);
+        Ranges.requireAtLeast("maxHeaders", maxHeaders, 1);
     }
 }

@@ -27,11 +27,7 @@ public final class AdminOffsets {
         return list(admin, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
     }
 
-    /**
-     * Returns the end offset of each partition.
-     *
-     * @param isolation with {@code READ_COMMITTED}, a partition ends before its first open transaction
-     */
+    /** Returns each partition's end; with {@code READ_COMMITTED} that is before its first open transaction. */
     public static Map<TopicPartition, Long> ends(
             Admin admin, Collection<TopicPartition> partitions, IsolationLevel isolation) {
         return list(admin, partitions, OffsetSpec.latest(), isolation);

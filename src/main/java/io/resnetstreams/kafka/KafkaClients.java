@@ -3,6 +3,7 @@ package io.resnetstreams.kafka;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopicCheck;
+import io.resnetstreams.topology.Topics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +40,15 @@ public final class KafkaClients {
     private final Map<String, String> kafka;
 
     /**
-     * Reads the secrets that the properties refer to.
+     * How to connect to Kafka, and the topics used there.
      *
-     * @throws UserErrorException if a secret is missing
+     * @param timeoutMillis how long a request waits for a broker
+     * @param kafka Kafka's own properties, with unresolved references to secrets
      */
+    public record Connection(
+            String bootstrapServers, long timeoutMillis, TopicSettings topics, Map<String, String> kafka) {}
+
+    /** Reads the secrets that the properties refer to; throws UserErrorException if one is missing. */
     public KafkaClients(Connection connection) {
         this.connection = connection;
         this.kafka = KafkaProperties.resolve(connection.kafka());
@@ -93,34 +99,36 @@ public final class KafkaClients {
         properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
         bound(properties);
-        return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        return consumer(properties);
     }
 
     /** Returns a consumer outside any group that sees only committed records; {@link TopicReader} reads with it. */
     public Consumer<byte[], byte[]> committedReader() {
-        return reader(Map.of());
+        return reader(false);
     }
 
     /** Returns a consumer as {@link #committedReader} does, which fetches single records. */
     public Consumer<byte[], byte[]> firstRecordReader() {
-        // The broker still sends a whole batch, but only one.
-        return reader(Map.of(
-                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                1,
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                1,
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                1));
+        return reader(true);
     }
 
-    private Consumer<byte[], byte[]> reader(Map<String, Object> more) {
+    private Consumer<byte[], byte[]> reader(boolean singleRecords) {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
         bound(properties);
-        properties.putAll(more);
+        if (singleRecords) {
+            // The broker still sends a whole batch, but only one.
+            properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1);
+            properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1);
+            properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        }
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // If records expire before they are read, the consumer continues with the oldest that are left.
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return consumer(properties);
+    }
+
+    private static Consumer<byte[], byte[]> consumer(Map<String, Object> properties) {
         return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
@@ -153,11 +161,7 @@ public final class KafkaClients {
         ask(admin -> TopicCheck.check(admin, connection.topics().names(), connection.timeoutMillis()));
     }
 
-    /**
-     * Returns the partitions of a topic.
-     *
-     * @throws UserErrorException if the topic does not exist, or no broker answers
-     */
+    /** Returns the partitions of a topic; throws UserErrorException if it does not exist, or no broker answers. */
     public List<TopicPartition> partitions(String topic) {
         int count = ask(admin -> TopicCheck.partitions(admin, topic, connection.timeoutMillis()));
         return IntStream.range(0, count)

@@ -22,12 +22,7 @@ public final class TopicCreation {
 
     private TopicCreation() {}
 
-    /**
-     * Creates the three topics of a pipeline.
-     *
-     * @return {@link #CREATED} or {@link #EXISTS}, by topic
-     * @throws UserErrorException if no broker answers, or the broker refuses to create a topic
-     */
+    /** Creates a pipeline's topics; returns {@link #CREATED} or {@link #EXISTS} by topic. Throws UserErrorException. */
     public static Map<String, String> create(KafkaClients clients) throws InterruptedException {
         Topics topics = clients.connection().topics().names();
         List<NewTopic> wanted = List.of(

@@ -36,6 +36,7 @@ final class DeviceMetrics implements InferenceMetrics {
     };
     private static final double[] IMAGES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
 
+    private final InferenceMetrics next;
     private final Map<String, DeviceWork> devices = new ConcurrentHashMap<>();
     private final LongSupplier nanoTicker;
     private final Histogram decodeSeconds;
@@ -46,7 +47,9 @@ final class DeviceMetrics implements InferenceMetrics {
     private final Counter outOfMemory;
     private final Gauge ceiling;
 
-    DeviceMetrics(PrometheusRegistry registry, LongSupplier nanoTicker) {
+    /** @param next gets every call too, before this object */
+    DeviceMetrics(PrometheusRegistry registry, LongSupplier nanoTicker, InferenceMetrics next) {
+        this.next = next;
         this.nanoTicker = nanoTicker;
         decodeSeconds = histogram("decode_seconds", SHORT_SECONDS)
                 .help("Time to read an event and to decode its image, in seconds.")
@@ -137,6 +140,7 @@ final class DeviceMetrics implements InferenceMetrics {
 
     @Override
     public void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {
+        next.loaded(device, workers, largestBatch, imagesPerSecond);
         devices.put(device, new DeviceWork(workers, new Capacity(imagesPerSecond), meters(device), nanoTicker));
         ceiling.labelValues(device).set(largestBatch);
     }
@@ -162,47 +166,56 @@ final class DeviceMetrics implements InferenceMetrics {
 
     @Override
     public void decoded(long nanos) {
+        next.decoded(nanos);
         decodeSeconds.observe(nanos * NANOS);
     }
 
     @Override
     public void began(String device) {
+        next.began(device);
         device(device).began();
     }
 
     @Override
     public void abandoned(String device) {
+        next.abandoned(device);
         device(device).abandoned();
     }
 
     @Override
     public void workers(String device, int workers) {
+        next.workers(device, workers);
         device(device).workers(workers);
     }
 
     @Override
     public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
+        next.batch(device, size, closedBy, oldestWaitNanos, inferenceNanos);
         device(device).ended(size, closedBy, inferenceNanos);
     }
 
     @Override
     public void waited(long nanos) {
+        next.waited(nanos);
         waitSeconds.observe(nanos * NANOS);
     }
 
     @Override
     public void outOfMemory(String device, int newCeiling) {
+        next.outOfMemory(device, newCeiling);
         outOfMemory.labelValues(device).inc();
         ceiling.labelValues(device).set(newCeiling);
     }
 
     @Override
     public void ceilingRaised(String device, int newCeiling) {
+        next.ceilingRaised(device, newCeiling);
         ceiling.labelValues(device).set(newCeiling);
     }
 
     @Override
     public void deviceFailed(String device) {
+        next.deviceFailed(device);
         device(device).failed();
     }
 }

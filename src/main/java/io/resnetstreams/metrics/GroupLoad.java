@@ -1,5 +1,6 @@
 package io.resnetstreams.metrics;
 
+import io.resnetstreams.common.Ranges;
 import java.util.Set;
 
 /**
@@ -16,14 +17,8 @@ public record GroupLoad(double arrivalsPerSecond, long backlogEvents, int partit
             throw new IllegalArgumentException(
                     "arrivalsPerSecond is " + arrivalsPerSecond + "; a finite number of at least 0 is needed");
         }
-        requireAtLeast("backlogEvents", backlogEvents, 0);
-        requireAtLeast("partitions", partitions, 1);
+        Ranges.requireAtLeast("backlogEvents", backlogEvents, 0);
+        Ranges.requireAtLeast("partitions", partitions, 1);
         instances = Set.copyOf(instances);
-    }
-
-    private static void requireAtLeast(String name, long value, long least) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
-        }
     }
 }

@@ -29,7 +29,7 @@ public final class PipelineMetrics {
     private final PipelineCounts counts;
     private final EventMetrics events;
     private volatile Supplier<GroupStatus> groupStatus = () -> GroupStatus.UNKNOWN;
-    private final DeviceMetrics devices = new DeviceMetrics(registry, System::nanoTime);
+    private final DeviceMetrics devices;
 
     /** Creates the metrics, with counts of their own. */
     public PipelineMetrics() {
@@ -40,6 +40,7 @@ public final class PipelineMetrics {
     public PipelineMetrics(PipelineCounts counts) {
         this.counts = counts;
         this.events = new EventMetrics(registry, clock, counts);
+        this.devices = new DeviceMetrics(registry, System::nanoTime, counts);
         JvmMetrics.builder().register(registry);
     }
 
@@ -50,7 +51,7 @@ public final class PipelineMetrics {
 
     /** Returns the metrics of inference, including the counts. */
     public InferenceMetrics inference() {
-        return InferenceMetrics.both(counts, devices);
+        return devices;
     }
 
     /** Returns the metrics of the topology, including the counts. */

@@ -78,7 +78,7 @@ public final class Monitoring implements AutoCloseable {
                 configuration.web().actions(),
                 configuration.window(),
                 configuration.decodeThreads());
-        page = LivePage.start(facts, counts, health::ready, event -> new EventResend(connected).resend(event));
+        page = LivePage.start(facts, counts, health::ready, event -> EventResend.resend(connected, event));
     }
 
     private void serve() {

@@ -14,7 +14,6 @@ import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.cli.backfill.BackfillCommand;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.kafka.TopicScan;
@@ -167,7 +166,7 @@ final class BackfillRig implements AutoCloseable {
     }
 
     static LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
-        return LabelEventSerde.deserializer().deserialize(record.topic(), record.value());
+        return LabelEvent.deserializer().deserialize(record.topic(), record.value());
     }
 
     static String run(ConsumerRecord<byte[], byte[]> record) {

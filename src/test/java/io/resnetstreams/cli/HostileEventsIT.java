@@ -10,7 +10,6 @@ import io.resnetstreams.cli.dlq.DlqCommand;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicScan;
 import java.io.IOException;
@@ -48,7 +47,7 @@ class HostileEventsIT {
     @TempDir
     private Path folder;
 
-    private final Deserializer<LabelEvent> labelReader = LabelEventSerde.deserializer();
+    private final Deserializer<LabelEvent> labelReader = LabelEvent.deserializer();
     private final Map<Long, List<ConsumerRecord<byte[], byte[]>>> labels = new HashMap<>();
     private final Map<Long, List<ConsumerRecord<byte[], byte[]>>> deadLetters = new HashMap<>();
     private final Map<Case, Long> offsets = new HashMap<>();

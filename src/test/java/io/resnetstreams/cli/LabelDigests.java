@@ -2,7 +2,6 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.kafka.TopicScan;
@@ -25,7 +24,7 @@ final class LabelDigests {
     static LabelDigests read(Configuration configuration) {
         String topic = configuration.topics().labels();
         LabelDigests digests = new LabelDigests();
-        try (Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer()) {
+        try (Deserializer<LabelEvent> deserializer = LabelEvent.deserializer()) {
             new TopicScan(new KafkaClients(configuration.connection()))
                     .scan(topic, TopicReader.Visitor.ofAll(record -> {
                         LabelEvent label = deserializer.deserialize(topic, record.value());

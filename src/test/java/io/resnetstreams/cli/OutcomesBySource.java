@@ -1,7 +1,7 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 
 /** Follows outcomes by their event's partition and offset, with a plain {@code read_committed} consumer. */
 final class OutcomesBySource implements AutoCloseable {
-    private final Deserializer<io.resnetstreams.events.LabelEvent> labelReader = LabelEventSerde.deserializer();
+    private final Deserializer<io.resnetstreams.events.LabelEvent> labelReader = LabelEvent.deserializer();
     private final Map<Source, List<ConsumerRecord<byte[], byte[]>>> outcomes = new HashMap<>();
     private final Consumer<byte[], byte[]> consumer;
     private final String labelsTopic;

@@ -6,7 +6,7 @@ import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.events.ImageEvent;
+import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;

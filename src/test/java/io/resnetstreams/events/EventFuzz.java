@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,7 +14,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 /** Fuzzes JSON events: each is rejected with a code, or its label can be written and read back. */
 final class EventFuzz {
     private static final EventReader READER = new EventReader(new EventLimits(8, 200, 20, 100, 50), 1 << 20);
-    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+    private static final Deserializer<LabelEvent> LABELS = LabelEvent.deserializer();
 
     private EventFuzz() {}
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.resnetstreams.events.EventReader.ImageEvent;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;
@@ -187,7 +188,7 @@ class EventReaderTest {
         assertThat(id.length()).isBetween(1, 2);
         LabelEvent label = new LabelEvent(id, List.of(), TestEvents.MODEL, event.source());
         byte[] written = EncodedLabel.of(label).json();
-        assertThat(LabelEventSerde.deserializer().deserialize("labels", written).id())
+        assertThat(LabelEvent.deserializer().deserialize("labels", written).id())
                 .isEqualTo(id);
     }
 

@@ -15,6 +15,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import io.resnetstreams.config.DefaultLimits;
+import io.resnetstreams.events.EventReader.ImageEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

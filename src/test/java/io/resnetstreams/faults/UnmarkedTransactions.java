@@ -1,7 +1,7 @@
 package io.resnetstreams.faults;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.topology.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,7 +94,7 @@ final class UnmarkedTransactions {
 
     private static String event(Record record) {
         return DeadLetter.sourceOf(new RecordHeaders(record.headers()), 0)
-                .orElseGet(() -> LabelEventSerde.deserializer()
+                .orElseGet(() -> LabelEvent.deserializer()
                         .deserialize("labels", Utils.toArray(record.value()))
                         .source())
                 .toString();

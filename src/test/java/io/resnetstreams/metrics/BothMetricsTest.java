@@ -2,6 +2,8 @@ package io.resnetstreams.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.lang.reflect.Method;
@@ -23,7 +25,8 @@ class BothMetricsTest {
         }));
     }
 
-    private <T> void assertEveryCallReachesBoth(Class<T> type, T both) throws ReflectiveOperationException {
+    private <T> void assertEveryCallReaches(Class<T> type, T metrics, String... names)
+            throws ReflectiveOperationException {
         for (Method method : type.getMethods()) {
             if (Modifier.isStatic(method.getModifiers())) {
                 continue;
@@ -32,8 +35,11 @@ class BothMetricsTest {
             Object[] arguments = Arrays.stream(method.getParameterTypes())
                     .map(BothMetricsTest::anyValue)
                     .toArray();
-            method.invoke(both, arguments);
-            assertThat(told).containsExactly("first " + method.getName(), "second " + method.getName());
+            method.invoke(metrics, arguments);
+            assertThat(told)
+                    .containsExactlyElementsOf(Arrays.stream(names)
+                            .map(name -> name + " " + method.getName())
+                            .toList());
         }
     }
 
@@ -44,22 +50,30 @@ class BothMetricsTest {
         if (type == int.class) {
             return 1;
         }
+        if (type == String.class) {
+            return "cpu";
+        }
+        if (type == ClosedBy.class) {
+            return ClosedBy.FULL;
+        }
         return type == double.class ? (Object) 1.0 : null;
     }
 
     @Test
-    void inferenceMetricsReachBoth() throws ReflectiveOperationException {
-        assertEveryCallReachesBoth(
+    void inferenceMetricsReachTheNext() throws ReflectiveOperationException {
+        assertEveryCallReaches(
                 InferenceMetrics.class,
-                InferenceMetrics.both(
-                        recorder(InferenceMetrics.class, "first"), recorder(InferenceMetrics.class, "second")));
+                new DeviceMetrics(new PrometheusRegistry(), System::nanoTime, recorder(InferenceMetrics.class, "next")),
+                "next");
     }
 
     @Test
     void topologyMetricsReachBoth() throws ReflectiveOperationException {
-        assertEveryCallReachesBoth(
+        assertEveryCallReaches(
                 TopologyMetrics.class,
                 TopologyMetrics.both(
-                        recorder(TopologyMetrics.class, "first"), recorder(TopologyMetrics.class, "second")));
+                        recorder(TopologyMetrics.class, "first"), recorder(TopologyMetrics.class, "second")),
+                "first",
+                "second");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
+import io.resnetstreams.inference.batch.InferenceMetrics;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class DeviceMetricsTest {
 
     private long nanos;
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final DeviceMetrics metrics = new DeviceMetrics(registry, () -> nanos);
+    private final DeviceMetrics metrics = new DeviceMetrics(registry, () -> nanos, InferenceMetrics.NONE);
 
     private Samples samples() {
         return TestRegistry.samples(registry);

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.topology.ClassifyProcessor.ClassificationFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

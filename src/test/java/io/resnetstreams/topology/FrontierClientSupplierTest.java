@@ -26,7 +26,10 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -175,6 +178,25 @@ class FrontierClientSupplierTest {
             producer.send(
                     new ProducerRecord<>("image-labels", new byte[1]), (metadata, failure) -> failures.add(failure));
         }
+    }
+
+    @Test
+    void aCallbackLearnsOfAnAbortedTransactionAsFencing() {
+        List<Exception> failures = new ArrayList<>();
+        MockProducer<byte[], byte[]> producer =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        try (Producer<byte[], byte[]> wrapped = clients.wrap(producer)) {
+            for (int i = 0; i < 2; i++) {
+                wrapped.send(
+                        new ProducerRecord<>("image-labels", new byte[1]),
+                        (metadata, failure) -> failures.add(failure));
+            }
+            producer.errorNext(new InvalidTxnStateException("invalid state"));
+            producer.completeNext();
+        }
+        assertThat(failures).hasSize(2);
+        assertThat(failures.get(0)).isInstanceOf(ProducerFencedException.class);
+        assertThat(failures.get(1)).isNull();
     }
 
     private void commit() {

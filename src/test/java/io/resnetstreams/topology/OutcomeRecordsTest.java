@@ -12,6 +12,7 @@ import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.topology.OutcomeRecords.OutcomeRecord;
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;

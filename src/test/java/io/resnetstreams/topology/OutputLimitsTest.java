@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;

@@ -3,6 +3,7 @@ package io.resnetstreams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.resnetstreams.topology.StreamThreadPoll.ClockSetBackException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.topology.ClassifyProcessor.ClassificationFailedException;
 import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;

@@ -31,12 +31,10 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
     }
 
     /**
-     * Returns whether a batch is due now.
+     * Returns why a batch is due now, or null if the device should wait for more images.
      *
      * @param queued the number of queued images, at least 1
      * @param ceiling the current maximum batch size, at most {@code maxSize}
-     * @param oldestWaitNanos how long the oldest of them has waited
-     * @return why it is due, or null if the device should wait for more images
      */
     ClosedBy due(int queued, int ceiling, long oldestWaitNanos, boolean draining) {
         if (queued >= ceiling) {
@@ -48,15 +46,11 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
         if (maxDelayMillis == 0) {
             return ClosedBy.DEVICE_FREE;
         }
-        return oldestWaitNanos >= maxDelayNanos() ? ClosedBy.DELAY : null;
+        return remainingNanos(oldestWaitNanos) == 0 ? ClosedBy.DELAY : null;
     }
 
     /** Returns how long to wait for more images, given how long the oldest one has waited. */
     long remainingNanos(long oldestWaitNanos) {
-        return Math.max(0, maxDelayNanos() - oldestWaitNanos);
-    }
-
-    private long maxDelayNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(maxDelayMillis);
+        return Math.max(0, TimeUnit.MILLISECONDS.toNanos(maxDelayMillis) - oldestWaitNanos);
     }
 }

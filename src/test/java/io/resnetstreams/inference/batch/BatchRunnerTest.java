@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.inference.FakeClassifier;
+import io.resnetstreams.inference.batch.DeviceWorker.Shared;
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ class BatchRunnerTest {
     }
 
     private BatchRunner runner(Classifier classifier) {
-        return new BatchRunner("cpu", classifier, 3, ceiling, metrics, () -> retired);
+        return new BatchRunner(new Shared("cpu", 3, null, ceiling, metrics, null), classifier, () -> retired);
     }
 
     private List<PendingImage> run(Classifier classifier, int... numbers) {

@@ -15,9 +15,9 @@ import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 
-class RefusalsTest {
+class FailuresTest {
     private static String explain(Throwable cause) {
-        return Refusals.explain(new StreamsException("stream thread failed", new ExecutionException(cause)));
+        return Failures.refusal(new StreamsException("stream thread failed", new ExecutionException(cause)));
     }
 
     @Test

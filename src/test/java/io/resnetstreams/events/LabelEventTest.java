@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LabelEventSerdeTest {
+class LabelEventTest {
     private static final LabelEvent EVENT = new LabelEvent(
             "pets/cät.jpg",
             List.of(new Label("cat", 3, 0.75), new Label("dog", 0, 0.125)),
@@ -20,7 +20,7 @@ class LabelEventSerdeTest {
             new SourcePosition("image-events", 4, 9_000_000_000L, 1_700_000_000_000L));
 
     private static LabelEvent read(byte[] bytes) {
-        return LabelEventSerde.deserializer().deserialize("image-labels", bytes);
+        return LabelEvent.deserializer().deserialize("image-labels", bytes);
     }
 
     private static byte[] written() {
