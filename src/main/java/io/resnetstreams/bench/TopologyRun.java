@@ -1,6 +1,5 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.metrics.KafkaMetricList;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
 import io.resnetstreams.metrics.ScalingSignal;
@@ -60,11 +59,10 @@ public final class TopologyRun {
         PipelineSettings settings = kafka.settings();
         try (Scraper scraper = new Scraper(metrics.handler());
                 Pipeline pipeline = Pipeline.create(
-                        settings, classifier, TopologyMetrics.both(metrics.topology(), page.topology()))) {
-            KafkaMetricList none = new KafkaMetricList(Set.of());
+                        settings, classifier, TopologyMetrics.both(metrics.counts(), page.topology()))) {
             ScalingTargets targets = BenchSettings.PIPELINE.scaling();
             PipelineMonitor monitor = metrics.watch(
-                    pipeline, kafka.groupSource(settings), none, new ScalingSignal(targets, System::nanoTime));
+                    pipeline, kafka.groupSource(settings), Set.of(), new ScalingSignal(targets, System::nanoTime));
             try {
                 double rate = rate(kafka, settings, pipeline, seconds, label -> {});
                 scraper.requireAnswers();

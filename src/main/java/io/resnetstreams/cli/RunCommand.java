@@ -78,8 +78,7 @@ final class RunCommand implements Callable<Integer> {
             throws InterruptedException {
         PipelineCounts statistics = monitoring.counts();
         Log.LOG.info("Loading the model {}", model.name());
-        try (ClassificationStack stack =
-                        ClassificationStack.open(configuration, model, monitoring.inference(), around);
+        try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics, around);
                 Pipeline pipeline = pipeline(configuration, stack, monitoring.topology());
                 StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
             monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());

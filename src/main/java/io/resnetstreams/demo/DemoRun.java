@@ -87,7 +87,7 @@ public final class DemoRun implements AutoCloseable {
         ClassificationStack stack = null;
         EmbeddedBroker broker = null;
         try {
-            stack = ClassificationStack.open(configured, model, monitoring.inference());
+            stack = ClassificationStack.open(configured, model, statistics);
             broker = starting.join();
             Configuration configuration = configured.forEmbeddedBroker(broker.bootstrapServers());
             TopicCreation.create(new KafkaClients(configuration.connection()));

@@ -26,6 +26,20 @@ final class GroupReader {
     /** Separates the name of the process from the number of the thread in a client id of Kafka Streams. */
     private static final String THREAD = "-StreamThread-";
 
+    /**
+     * The offsets of the group on the topic, at one moment.
+     *
+     * @param ends the offset after the last readable record, by partition
+     * @param committed the offset of the first record that the group has not committed, by partition
+     * @param instances names of the processes of the members
+     */
+    record Offsets(Map<Integer, Long> ends, Map<Integer, Long> committed, Set<String> instances) {
+        /** Returns the number of offsets between the committed offset and the end. */
+        long uncommitted(int partition) {
+            return Math.max(0, ends.get(partition) - committed.get(partition));
+        }
+    }
+
     private final Admin admin;
     private final String group;
     private final String topic;
@@ -42,7 +56,7 @@ final class GroupReader {
      *
      * @throws TimeoutException if the broker does not respond in time
      */
-    GroupOffsets read(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
+    Offsets read(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
         long deadline = System.nanoTime() + timeout.toNanos();
         Set<TopicPartition> partitions = partitions(deadline);
         // Committed offsets are read first: end offsets read later are greater, so a lag is never negative.
@@ -59,7 +73,7 @@ final class GroupReader {
         });
         Map<Integer, Long> to = new HashMap<>();
         get(ends, deadline).forEach((partition, end) -> to.put(partition.partition(), end.offset()));
-        return new GroupOffsets(to, from, instances(deadline));
+        return new Offsets(to, from, instances(deadline));
     }
 
     private Set<TopicPartition> partitions(long deadline)

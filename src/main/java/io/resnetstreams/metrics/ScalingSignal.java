@@ -41,7 +41,7 @@ public final class ScalingSignal {
      * @param capacityPerInstance images per second that one instance can classify, above 0
      * @return the number of instances that the group should have
      */
-    public int desired(GroupLoad load, double capacityPerInstance) {
+    int desired(GroupLoad load, double capacityPerInstance) {
         long now = nanoClock.getAsLong();
         if (needs.isEmpty() || !knownInstances.containsAll(load.instances())) {
             needs.clear();

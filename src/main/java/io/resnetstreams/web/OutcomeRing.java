@@ -70,8 +70,4 @@ final class OutcomeRing {
         }
         return found;
     }
-
-    long bytes() {
-        return bytes;
-    }
 }

@@ -1,5 +1,7 @@
 package io.resnetstreams.web;
 
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+import static java.net.HttpURLConnection.HTTP_OK;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -15,8 +17,6 @@ import org.apache.kafka.common.header.Header;
  * the beginning of its value.
  */
 final class PayloadHandler implements HttpHandler {
-    private static final int OK = 200;
-    private static final int NOT_FOUND = 404;
     private static final int MOST_BYTES = 2_048;
     private static final int MOST_HEADERS = 50;
     private static final int LONGEST_TEXT = 500;
@@ -31,15 +31,15 @@ final class PayloadHandler implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        long number = OutcomeNames.number(exchange, page.instance());
-        RecentOutcome letter =
-                number == OutcomeNames.NONE ? null : page.recent().deadLetter(number);
+        RecentOutcome letter = page.recent().deadLetter(page.number(exchange));
         RawEvent event = letter == null ? null : letter.event();
         if (event == null) {
-            WebServer.answer(exchange, NOT_FOUND, "this payload is not kept here, or no longer; 'dlq export' has it");
-            return;
+            WebServer.answer(
+                    exchange, HTTP_NOT_FOUND, "the payload is not available here; 'dlq export' reads it from Kafka");
+        } else {
+            byte[] text = text(event).getBytes(UTF_8);
+            WebServer.answer(exchange, HTTP_OK, "text/plain; charset=utf-8", text);
         }
-        WebServer.answer(exchange, OK, "text/plain; charset=utf-8", text(event).getBytes(UTF_8));
     }
 
     /** Returns the event as text. */

@@ -25,7 +25,7 @@ final class RecentOutcome {
     private final LabelEvent label;
     private final Rejection rejection;
     private final long bytes;
-    private final AtomicBoolean sentBack = new AtomicBoolean();
+    private final AtomicBoolean resent = new AtomicBoolean();
     private volatile RawEvent event;
     private volatile long number;
     private volatile long committedMillis;
@@ -115,15 +115,15 @@ final class RecentOutcome {
 
     /** Returns whether this page has resent the event. */
     boolean isResent() {
-        return sentBack.get();
+        return resent.get();
     }
 
     /** Returns true for the one caller that may resend the event. */
     boolean beginResend() {
-        return sentBack.compareAndSet(false, true);
+        return resent.compareAndSet(false, true);
     }
 
     void resendFailed() {
-        sentBack.set(false);
+        resent.set(false);
     }
 }

@@ -31,7 +31,7 @@ class DemoPageIT {
     }
 
     @Test
-    void theDemoShowsItselfAndADeadLetterIsSentBack() throws Exception {
+    void theDemoShowsItselfAndADeadLetterIsResent() throws Exception {
         try (Browser browser = Browser.start()) {
             InstanceProcess demo =
                     InstanceProcess.command(List.of("demo", "--hold", "--repeat", "3", "--set", "web.actions=true"));
@@ -49,7 +49,7 @@ class DemoPageIT {
                 browser.screenshot("demo");
                 assertThat(withoutJavaScript(address))
                         .contains("<dd data-text=\"labels.total\">3,000</dd>", "94.41 % of 10,000 test images");
-                sendBack(browser, demo);
+                resend(browser, demo);
                 browser.screenshot("demo-dead-letters");
                 assertThat(demo.terminate()).isZero();
             } finally {
@@ -64,7 +64,7 @@ class DemoPageIT {
                 .body();
     }
 
-    private static void sendBack(Browser browser, InstanceProcess demo) throws Exception {
+    private static void resend(Browser browser, InstanceProcess demo) throws Exception {
         Map<String, Object> properties = Map.of("bootstrap.servers", found(BROKER, demo));
         try (Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -80,6 +80,6 @@ class DemoPageIT {
         // It comes again, and is no image again.
         browser.awaitTrue("document.querySelector('[data-text=\"dead.total\"]').textContent === '2'");
         browser.awaitTrue(
-                "[...document.querySelectorAll('.kinds [role=status]')].some(one => one.textContent === 'sent back')");
+                "[...document.querySelectorAll('.kinds [role=status]')].some(one => one.textContent === 'resent')");
     }
 }

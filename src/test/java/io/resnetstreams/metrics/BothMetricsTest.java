@@ -2,7 +2,6 @@ package io.resnetstreams.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -45,14 +44,6 @@ class BothMetricsTest {
             return 1;
         }
         return type == double.class ? (Object) 1.0 : null;
-    }
-
-    @Test
-    void inferenceTellsBoth() throws ReflectiveOperationException {
-        assertEveryCallReachesBoth(
-                InferenceMetrics.class,
-                InferenceMetrics.both(
-                        recorder(InferenceMetrics.class, "first"), recorder(InferenceMetrics.class, "second")));
     }
 
     @Test
