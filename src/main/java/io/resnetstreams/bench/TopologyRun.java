@@ -9,7 +9,6 @@ import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopologyMetrics;
-import io.resnetstreams.web.LivePage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
@@ -52,14 +51,13 @@ public final class TopologyRun {
         }
     }
 
-    /** Runs the pipeline with metrics, which are scraped every second, and the web page. */
+    /** Runs the pipeline with metrics, which are scraped every second. */
     public static double pipelineWithMetrics(
-            KafkaSetup kafka, PipelineMetrics metrics, LivePage page, EventClassifier classifier, int seconds)
+            KafkaSetup kafka, PipelineMetrics metrics, EventClassifier classifier, int seconds)
             throws Exception {
         PipelineSettings settings = kafka.settings();
         try (Scraper scraper = new Scraper(metrics.handler());
-                Pipeline pipeline = Pipeline.create(
-                        settings, classifier, TopologyMetrics.both(metrics.counts(), page.topology()))) {
+                Pipeline pipeline = Pipeline.create(settings, classifier, metrics.counts())) {
             ScalingTargets targets = BenchSettings.PIPELINE.scaling();
             PipelineMonitor monitor = metrics.watch(
                     pipeline, kafka.groupSource(settings), Set.of(), new ScalingSignal(targets, System::nanoTime));

@@ -92,7 +92,7 @@ public final class DemoRun implements AutoCloseable {
             Configuration configuration = configured.forEmbeddedBroker(broker.bootstrapServers());
             TopicCreation.create(new KafkaClients(configuration.connection()));
             Pipeline pipeline =
-                    Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, monitoring.topology());
+                    Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, statistics);
             monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             DemoRun run = new DemoRun(
                     directory, broker, configuration, statistics, stack, pipeline, sample, listener, monitoring);

@@ -1,15 +1,13 @@
 package io.resnetstreams.metrics;
 
-import static io.resnetstreams.metrics.MetricBuilders.DEVICE;
-import static io.resnetstreams.metrics.MetricBuilders.histogram;
+import static io.resnetstreams.metrics.MetricRegistration.DEVICE;
+import static io.resnetstreams.metrics.MetricRegistration.callIfKnown;
 
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * The metrics of decode threads and devices. Histograms observe what {@link PipelineCounts} passes on; all others read the
@@ -25,74 +23,59 @@ final class DeviceMetrics implements InferenceMetrics {
     };
     private static final double[] IMAGES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
 
-    private final PrometheusRegistry registry;
-    private final Map<String, DeviceWork> devices;
     private final Histogram decodeSeconds;
     private final Histogram waitSeconds;
     private final Histogram inferenceSeconds;
     private final Histogram batchSize;
 
     DeviceMetrics(PrometheusRegistry registry, PipelineCounts counts) {
-        this.registry = registry;
-        this.devices = counts.devices();
-        decodeSeconds = histogram(
-                        "decode_seconds", "The time to read an event and decode its image, in seconds.", SHORT_SECONDS)
-                .register(registry);
-        waitSeconds = histogram(
-                        "queue_wait_seconds",
-                        "The time that a decoded image waits for a device, in seconds.",
-                        WAIT_SECONDS)
-                .register(registry);
-        inferenceSeconds = histogram(
-                        "inference_seconds",
-                        "The time that the device takes to classify a batch, in seconds.",
-                        SHORT_SECONDS)
-                .labelNames(DEVICE)
-                .register(registry);
-        batchSize = histogram("batch_size", "The number of images in a batch.", IMAGES)
-                .labelNames(DEVICE)
-                .register(registry);
-        MetricBuilders.counter("batches_total", "The total number of batches, by the reason why they were closed.")
-                .labelNames(DEVICE, "closed_by")
-                .callback(counter -> devices.forEach((name, work) -> work.batches()
-                        .forEach((closedBy, count) -> counter.call(count.sum(), name, labelOf(closedBy)))))
-                .register(registry);
-        MetricBuilders.counter(
-                        "device_out_of_memory_total",
-                        "The total number of batches that did not fit into the memory of the device.")
-                .labelNames(DEVICE)
-                .callback(counter -> devices.forEach((name, work) -> counter.call(work.timesOutOfMemory(), name)))
-                .register(registry);
-        gauge(
+        MetricRegistration metrics = new MetricRegistration(registry);
+        decodeSeconds = metrics.histogram(
+                "decode_seconds", "The time to read an event and decode its image, in seconds.", SHORT_SECONDS);
+        waitSeconds = metrics.histogram(
+                "queue_wait_seconds", "The time that a decoded image waits for a device, in seconds.", WAIT_SECONDS);
+        inferenceSeconds = metrics.histogram(
+                "inference_seconds",
+                "The time that the device takes to classify a batch, in seconds.",
+                SHORT_SECONDS,
+                DEVICE);
+        batchSize = metrics.histogram("batch_size", "The number of images in a batch.", IMAGES, DEVICE);
+        metrics.counter(
+                "batches_total",
+                "The total number of batches, by the reason why they were closed.",
+                counter -> counts.devices().forEach((device, work) -> work.batches()
+                        .forEach((closedBy, count) -> counter.call(count.sum(), device, labelOf(closedBy)))),
+                DEVICE,
+                "closed_by");
+        metrics.counter(
+                "device_out_of_memory_total",
+                "The total number of batches that did not fit into the memory of the device.",
+                counter -> counts.devices().forEach((device, work) -> counter.call(work.timesOutOfMemory(), device)),
+                DEVICE);
+        metrics.gauge(
                 "batch_ceiling",
                 "The maximum batch size of the device, in images. It decreases when the device runs out of memory.",
-                DeviceWork::ceiling);
-        gauge(
+                gauge -> counts.devices().forEach((device, work) -> gauge.call(work.ceiling(), device)),
+                DEVICE);
+        metrics.gauge(
                 "device_busy_ratio",
                 "The fraction of the last 30 seconds, from 0 to 1, that the workers of the device spent on batches.",
-                DeviceWork::busyRatio);
-        gauge(
+                gauge -> counts.devices().forEach((device, work) -> callIfKnown(gauge, work.busyRatio(), device)),
+                DEVICE);
+        metrics.gauge(
                 "device_failed",
                 "1 if the device has failed and gets no more images, otherwise 0.",
-                work -> work.hasFailed() ? 1 : 0);
-        MetricBuilders.gauge(
-                        "capacity_images_per_second",
-                        "The number of images per second that the devices of the instance can classify.")
-                .callback(gauge -> PipelineMetrics.callIfKnown(gauge, counts.capacity()))
-                .register(registry);
+                gauge -> counts.devices().forEach((device, work) -> gauge.call(work.hasFailed() ? 1 : 0, device)),
+                DEVICE);
+        metrics.gauge(
+                "capacity_images_per_second",
+                "The number of images per second that the devices of the instance can classify.",
+                counts::capacity);
         counts.passOnTo(this);
     }
 
     private static String labelOf(ClosedBy closedBy) {
         return closedBy.name().toLowerCase(Locale.ROOT);
-    }
-
-    private void gauge(String name, String help, ToDoubleFunction<DeviceWork> value) {
-        MetricBuilders.gauge(name, help)
-                .labelNames(DEVICE)
-                .callback(gauge -> devices.forEach(
-                        (device, work) -> PipelineMetrics.callIfKnown(gauge, value.applyAsDouble(work), device)))
-                .register(registry);
     }
 
     /** Creates the time series of the device, so that they are exported with 0. */

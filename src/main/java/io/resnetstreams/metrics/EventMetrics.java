@@ -1,7 +1,5 @@
 package io.resnetstreams.metrics;
 
-import static io.resnetstreams.metrics.MetricBuilders.counter;
-
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -25,41 +23,38 @@ final class EventMetrics {
 
     EventMetrics(PrometheusRegistry registry, InstantSource clock, PipelineCounts counts) {
         this.clock = clock;
-        counter("events_total", "The total number of events whose outcome was committed.")
-                .labelNames("outcome")
-                .callback(counter -> {
+        MetricRegistration metrics = new MetricRegistration(registry);
+        metrics.counter(
+                "events_total",
+                "The total number of events whose outcome was committed.",
+                counter -> {
                     counter.call(counts.labels(), "label");
                     counter.call(counts.deadLetters(), "dead_letter");
-                })
-                .register(registry);
+                },
+                "outcome");
         deadLetters = Counter.builder()
-                .name(MetricBuilders.PREFIX + "dead_letters_total")
+                .name(MetricRegistration.PREFIX + "dead_letters_total")
                 .help("The total number of committed dead letters, by stage and code.")
                 .labelNames("stage", "code")
                 .register(registry);
-        endToEnd = MetricBuilders.histogram(
-                        "end_to_end_seconds",
-                        "The time from the timestamp of an event to the commit of its outcome, in seconds.",
-                        UPPER_BOUNDS)
-                .withExemplars()
-                .register(registry);
-        counter(
-                        "input_bytes_total",
-                        "The total number of bytes in the keys and values of consumed events. "
-                                + "Events that are consumed again after a failure count again.")
-                .callback(counter -> counter.call(counts.inputBytes()))
-                .register(registry);
-        counter(
-                        "input_gaps_total",
-                        "The total number of times that the position of a partition did not exist on the input topic.")
-                .callback(counter -> counter.call(counts.gaps()))
-                .register(registry);
-        counter(
-                        "input_gap_events_total",
-                        "The maximum number of events that were deleted from the input topic before they were processed, "
-                                + "counted as offsets.")
-                .callback(counter -> counter.call(counts.gapEvents()))
-                .register(registry);
+        endToEnd = metrics.histogram(
+                "end_to_end_seconds",
+                "The time from the timestamp of an event to the commit of its outcome, in seconds.",
+                UPPER_BOUNDS);
+        metrics.counter(
+                "input_bytes_total",
+                "The total number of bytes in the keys and values of consumed events. "
+                        + "Events that are consumed again after a failure count again.",
+                counter -> counter.call(counts.inputBytes()));
+        metrics.counter(
+                "input_gaps_total",
+                "The total number of times that the position of a partition did not exist on the input topic.",
+                counter -> counter.call(counts.gaps()));
+        metrics.counter(
+                "input_gap_events_total",
+                "The maximum number of events that were deleted from the input topic before they were processed, "
+                        + "counted as offsets.",
+                counter -> counter.call(counts.gapEvents()));
         counts.onCommit(this::committed);
     }
 

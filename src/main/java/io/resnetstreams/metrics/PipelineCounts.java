@@ -46,7 +46,8 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
         return mine;
     });
     private final LongSupplier nanoTicker;
-    private volatile InferenceMetrics receiver = InferenceMetrics.NONE;
+    private volatile InferenceMetrics inference = InferenceMetrics.NONE;
+    private volatile TopologyMetrics topology = TopologyMetrics.NONE;
 
     public PipelineCounts() {
         this(System::nanoTime);
@@ -56,9 +57,14 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
         this.nanoTicker = nanoTicker;
     }
 
-    /** Passes on the measurements of devices, images and batches; to be called before the first of them. */
-    void passOnTo(InferenceMetrics newReceiver) {
-        receiver = newReceiver;
+    /** Passes on the loaded devices, and each decoded image, batch and wait; to be called before the first of them. */
+    void passOnTo(InferenceMetrics receiver) {
+        inference = receiver;
+    }
+
+    /** Passes on each forwarded outcome and each aborted transaction; to be called before the first of them. */
+    public void passOnTo(TopologyMetrics receiver) {
+        topology = receiver;
     }
 
     /** Calls a listener at each commit with outcomes, on the stream thread; the outcomes are cleared afterwards. */
@@ -84,6 +90,7 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
     @Override
     public void forwarded(RawEvent event, Outcome outcome) {
         uncommitted.get().add(event.source(), outcome);
+        topology.forwarded(event, outcome);
     }
 
     @Override
@@ -100,19 +107,20 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
     @Override
     public void aborted() {
         uncommitted.get().clear();
+        topology.aborted();
     }
 
     @Override
     public void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {
         devices.put(device, new DeviceWork(workers, largestBatch, imagesPerSecond, nanoTicker));
-        receiver.loaded(device, workers, largestBatch, imagesPerSecond);
+        inference.loaded(device, workers, largestBatch, imagesPerSecond);
     }
 
     @Override
     public void decoded(long nanos) {
         decoded.increment();
         decodeNanos.add(nanos);
-        receiver.decoded(nanos);
+        inference.decoded(nanos);
     }
 
     @Override
@@ -133,14 +141,14 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
     @Override
     public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
         device(device).ended(size, closedBy, inferenceNanos);
-        receiver.batch(device, size, closedBy, oldestWaitNanos, inferenceNanos);
+        inference.batch(device, size, closedBy, oldestWaitNanos, inferenceNanos);
     }
 
     @Override
     public void waited(long nanos) {
         waited.increment();
         waitNanos.add(nanos);
-        receiver.waited(nanos);
+        inference.waited(nanos);
     }
 
     @Override

@@ -1,11 +1,9 @@
 package io.resnetstreams.metrics;
 
-import static io.resnetstreams.metrics.MetricBuilders.DEVICE;
-import static io.resnetstreams.metrics.MetricBuilders.PREFIX;
-import static io.resnetstreams.metrics.MetricBuilders.gauge;
+import static io.resnetstreams.metrics.MetricRegistration.DEVICE;
+import static io.resnetstreams.metrics.MetricRegistration.PREFIX;
 
 import com.sun.net.httpserver.HttpHandler;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
 import io.prometheus.metrics.exporter.httpserver.HttpExchangeAdapter;
@@ -18,7 +16,6 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
@@ -93,53 +90,40 @@ public final class PipelineMetrics {
      */
     public PipelineMonitor watch(Pipeline pipeline, GroupSource source, Set<String> kafka, ScalingSignal signal) {
         PipelineMonitor monitor = new PipelineMonitor(pipeline, source, counts, signal);
-        gauge("lag_events", "The number of events of the instance's partitions that the group has not committed.")
-                .labelNames("partition")
-                .callback(gauge -> monitor.ownLag().forEach((partition, lag) -> gauge.call(lag, partition.toString())))
-                .register(registry);
-        status(
-                monitor,
+        MetricRegistration metrics = new MetricRegistration(registry);
+        metrics.gauge(
+                "lag_events",
+                "The number of events of the instance's partitions that the group has not committed.",
+                gauge -> monitor.ownLag().forEach((partition, lag) -> gauge.call(lag, partition.toString())),
+                "partition");
+        metrics.gauge(
                 "lag_seconds",
                 "The age of the oldest uncommitted event of the instance's partitions, in seconds.",
-                GroupStatus::lagSeconds);
-        status(
-                monitor,
+                () -> monitor.status().lagSeconds());
+        metrics.gauge(
                 "arrival_rate",
                 "The number of events per second that arrive on the input topic.",
-                GroupStatus::arrivalsPerSecond);
-        status(
-                monitor,
+                () -> monitor.status().arrivalsPerSecond());
+        metrics.gauge(
                 "seconds_to_drain",
                 "The time in which the present instances of the group clear its backlog, in seconds.",
-                GroupStatus::secondsToDrain);
-        status(
-                monitor,
+                () -> monitor.status().secondsToDrain());
+        metrics.gauge(
                 "desired_instances",
                 "The number of instances that the group should have.",
-                GroupStatus::desiredInstances);
-        gauge("in_flight_events", "The number of consumed events whose outcome is not yet forwarded.")
-                .callback(gauge -> gauge.call(pipeline.inFlight().events()))
-                .register(registry);
-        gauge("in_flight_bytes", "The memory that the events in flight hold, in bytes.")
-                .callback(gauge -> gauge.call(pipeline.inFlight().bytes()))
-                .register(registry);
+                () -> monitor.status().desiredInstances());
+        metrics.gauge(
+                "in_flight_events",
+                "The number of consumed events whose outcome is not yet forwarded.",
+                () -> pipeline.inFlight().events());
+        metrics.gauge(
+                "in_flight_bytes",
+                "The memory that the events in flight hold, in bytes.",
+                () -> pipeline.inFlight().bytes());
         registry.register(() -> state(pipeline.state()));
         registry.register(new KafkaMetrics(kafka, pipeline::kafkaMetrics));
         monitor.start();
         return monitor;
-    }
-
-    private void status(PipelineMonitor monitor, String name, String help, ToDoubleFunction<GroupStatus> value) {
-        gauge(name, help)
-                .callback(gauge -> callIfKnown(gauge, value.applyAsDouble(monitor.status())))
-                .register(registry);
-    }
-
-    /** Exports a value unless it is NaN. */
-    static void callIfKnown(GaugeWithCallback.Callback gauge, double value, String... labels) {
-        if (!Double.isNaN(value)) {
-            gauge.call(value, labels);
-        }
     }
 
     private static StateSetSnapshot state(KafkaStreams.State present) {

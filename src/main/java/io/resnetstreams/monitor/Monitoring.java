@@ -13,7 +13,6 @@ import io.resnetstreams.metrics.ScalingSignal;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.topology.Pipeline;
-import io.resnetstreams.topology.TopologyMetrics;
 import io.resnetstreams.web.Health;
 import io.resnetstreams.web.InstanceView;
 import io.resnetstreams.web.LivePage;
@@ -111,14 +110,9 @@ public final class Monitoring implements AutoCloseable {
         }
     }
 
-    /** Returns the counts of the instance, which are kept even if nothing is served. */
+    /** Returns the counts of the instance, which its pipeline and devices report to, even if nothing is served. */
     public PipelineCounts counts() {
         return counts;
-    }
-
-    /** Returns the metrics of the topology, including the counts. */
-    public TopologyMetrics topology() {
-        return metrics == null ? counts : TopologyMetrics.both(counts, page.topology());
     }
 
     /**

@@ -10,7 +10,6 @@ import io.resnetstreams.metrics.CountsSnapshot;
 import io.resnetstreams.metrics.GroupStatus;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.topology.TopologyMetrics;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -94,11 +93,6 @@ public final class LivePage implements AutoCloseable {
         byte[] bytes = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
-    }
-
-    /** Returns the recorder of outcomes, which must be told of each outcome before the counts are told of its commit. */
-    public TopologyMetrics topology() {
-        return recorder;
     }
 
     /**

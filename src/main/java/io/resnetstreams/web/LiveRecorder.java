@@ -27,11 +27,12 @@ final class LiveRecorder implements TopologyMetrics {
     private final Recorder latencies = new Recorder(LONGEST_LATENCY_MILLIS, 2);
     private final ThreadLocal<OutcomeRing> uncommitted = ThreadLocal.withInitial(RecentOutcomes::pending);
 
-    /** Starts to record the commits of {@code counts}. Events are kept as long as the page may show them. */
+    /** Starts to record what the counts pass on. Events are kept as long as the page may show them. */
     LiveRecorder(InstantSource clock, PipelineCounts counts, PageFacts facts) {
         this.clock = clock;
         this.facts = facts;
         this.recent = new RecentOutcomes(clock);
+        counts.passOnTo(this);
         counts.onCommit(this::record);
     }
 

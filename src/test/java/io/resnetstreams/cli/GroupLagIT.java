@@ -118,7 +118,7 @@ class GroupLagIT {
                         });
                         return outcome;
                     },
-                    monitoring.topology());
+                    monitoring.counts());
             ModelDirectory model = ClassificationStack.model(configuration.model());
             monitoring.counts().loaded("cpu", 1, 32, 100);
             monitoring.watch(configuration, pipeline, model, List.of("cpu"), "cpu");

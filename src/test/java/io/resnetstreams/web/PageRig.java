@@ -74,6 +74,6 @@ final class PageRig {
     }
 
     TopologyMetrics topology() {
-        return TopologyMetrics.both(counts, page.topology());
+        return counts;
     }
 }

@@ -64,9 +64,11 @@ public final class OverheadScenario implements Scenario {
 
     private static double withMetrics(KafkaSetup kafka, int seconds) throws Exception {
         PipelineMetrics metrics = new PipelineMetrics(new PipelineCounts());
-        try (LivePage page = page(metrics.counts());
-                ConstantClassifier classifier = new ConstantClassifier(EVENT_BYTES - 200, metrics.counts())) {
-            return TopologyRun.pipelineWithMetrics(kafka, metrics, page, classifier, seconds);
+        LivePage page = page(metrics.counts());
+        try (ConstantClassifier classifier = new ConstantClassifier(EVENT_BYTES - 200, metrics.counts())) {
+            return TopologyRun.pipelineWithMetrics(kafka, metrics, classifier, seconds);
+        } finally {
+            page.close();
         }
     }
 
