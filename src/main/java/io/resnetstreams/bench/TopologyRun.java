@@ -53,8 +53,7 @@ public final class TopologyRun {
 
     /** Runs the pipeline with metrics, which are scraped every second. */
     public static double pipelineWithMetrics(
-            KafkaSetup kafka, PipelineMetrics metrics, EventClassifier classifier, int seconds)
-            throws Exception {
+            KafkaSetup kafka, PipelineMetrics metrics, EventClassifier classifier, int seconds) throws Exception {
         PipelineSettings settings = kafka.settings();
         try (Scraper scraper = new Scraper(metrics.handler());
                 Pipeline pipeline = Pipeline.create(settings, classifier, metrics.counts())) {

@@ -55,7 +55,8 @@ final class DeviceMetrics implements InferenceMetrics {
         metrics.gauge(
                 "batch_ceiling",
                 "The maximum batch size of the device, in images. It decreases when the device runs out of memory.",
-                gauge -> counts.devices().forEach((device, work) -> gauge.call(work.ceiling(), device)),
+                gauge -> counts.devices()
+                        .forEach((device, work) -> gauge.call(work.snapshot().ceiling(), device)),
                 DEVICE);
         metrics.gauge(
                 "device_busy_ratio",
@@ -65,7 +66,8 @@ final class DeviceMetrics implements InferenceMetrics {
         metrics.gauge(
                 "device_failed",
                 "1 if the device has failed and gets no more images, otherwise 0.",
-                gauge -> counts.devices().forEach((device, work) -> gauge.call(work.hasFailed() ? 1 : 0, device)),
+                gauge -> counts.devices()
+                        .forEach((device, work) -> gauge.call(work.snapshot().failed() ? 1 : 0, device)),
                 DEVICE);
         metrics.gauge(
                 "capacity_images_per_second",

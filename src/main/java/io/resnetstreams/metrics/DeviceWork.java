@@ -15,8 +15,11 @@ import java.util.function.LongSupplier;
  */
 final class DeviceWork {
     private static final Duration WINDOW = Duration.ofSeconds(30);
+    /** Device time after which the weight of a batch in the throughput is 1/e. */
+    private static final double MEMORY_SECONDS = 30;
+    /** Weight of the calibration at startup, as device time. */
+    private static final double CALIBRATION_SECONDS = 5;
 
-    private final Capacity capacity;
     private final LongSupplier nanoTicker;
     private final Map<ClosedBy, LongAdder> batches = new EnumMap<>(ClosedBy.class);
     private final LongAdder images = new LongAdder();
@@ -27,16 +30,21 @@ final class DeviceWork {
     private volatile int ceiling;
     private volatile boolean failed;
 
-    /** Batches in progress, and since when none of them has finished; guarded by this. */
+    /** Batches in progress, and since when none of them has finished; guarded by this, as are the following fields. */
     private int atWork;
 
     private long sinceNanos;
+    /** Images and device time of full batches with decreasing weight, since a device is often slower with few images. */
+    private double weightedImages;
+
+    private double weightedSeconds;
 
     /** @param imagesPerSecond the calibrated throughput of a worker; 0 if unknown */
     DeviceWork(int workers, int ceiling, double imagesPerSecond, LongSupplier nanoTicker) {
         this.workers = workers;
         this.ceiling = ceiling;
-        this.capacity = new Capacity(imagesPerSecond);
+        this.weightedImages = imagesPerSecond * CALIBRATION_SECONDS;
+        this.weightedSeconds = imagesPerSecond > 0 ? CALIBRATION_SECONDS : 0;
         this.nanoTicker = nanoTicker;
         for (ClosedBy closedBy : ClosedBy.values()) {
             batches.put(closedBy, new LongAdder());
@@ -50,13 +58,15 @@ final class DeviceWork {
         atWork++;
     }
 
-    void ended(int size, ClosedBy closedBy, long nanos) {
+    synchronized void ended(int size, ClosedBy closedBy, long nanos) {
         abandoned();
         batches.get(closedBy).increment();
         images.add(size);
         busyNanos.add(nanos);
         if (closedBy == ClosedBy.FULL) {
-            capacity.fullBatch(size, nanos / 1e9);
+            double kept = Math.exp(-nanos / 1e9 / MEMORY_SECONDS);
+            weightedImages = weightedImages * kept + size;
+            weightedSeconds = weightedSeconds * kept + nanos / 1e9;
         }
     }
 
@@ -85,14 +95,6 @@ final class DeviceWork {
         failed = true;
     }
 
-    boolean hasFailed() {
-        return failed;
-    }
-
-    int ceiling() {
-        return ceiling;
-    }
-
     long timesOutOfMemory() {
         return timesOutOfMemory.sum();
     }
@@ -119,8 +121,8 @@ final class DeviceWork {
     }
 
     /** Returns the images per second of all workers together, or 0 if unknown. */
-    double imagesPerSecond() {
-        return workers * capacity.imagesPerSecond();
+    synchronized double imagesPerSecond() {
+        return weightedSeconds == 0 ? 0 : workers * weightedImages / weightedSeconds;
     }
 
     CountsSnapshot.Device snapshot() {

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
@@ -58,7 +58,12 @@ final class GroupReader {
      */
     Offsets read(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        Set<TopicPartition> partitions = partitions(deadline);
+        int count = get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic), deadline)
+                .partitions()
+                .size();
+        List<TopicPartition> partitions = IntStream.range(0, count)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
         // Committed offsets are read first: end offsets read later are greater, so a lag is never negative.
         KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> committed =
                 admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata();
@@ -76,18 +81,8 @@ final class GroupReader {
         return new Offsets(to, from, instances(deadline));
     }
 
-    private Set<TopicPartition> partitions(long deadline)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        int count = get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic), deadline)
-                .partitions()
-                .size();
-        return IntStream.range(0, count)
-                .mapToObj(partition -> new TopicPartition(topic, partition))
-                .collect(Collectors.toSet());
-    }
-
     private KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> offsets(
-            Set<TopicPartition> partitions, OffsetSpec which) {
+            List<TopicPartition> partitions, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> wanted =
                 partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> which));
         // The group reads up to the first open transaction.
@@ -97,15 +92,11 @@ final class GroupReader {
 
     private Set<String> instances(long deadline) throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            return get(
-                            admin.describeConsumerGroups(List.of(group))
-                                    .describedGroups()
-                                    .get(group),
-                            deadline)
-                    .members()
-                    .stream()
-                    .map(MemberDescription::clientId)
-                    .map(GroupReader::process)
+            KafkaFuture<ConsumerGroupDescription> description = admin.describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .get(group);
+            return get(description, deadline).members().stream()
+                    .map(member -> process(member.clientId()))
                     .collect(Collectors.toSet());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof GroupIdNotFoundException) {

@@ -97,8 +97,9 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
     public void committed() {
         UncommittedOutcomes mine = uncommitted.get();
         if (mine.size() > 0) {
-            labels.add(mine.size() - mine.deadLetters());
-            deadLetters.add(mine.deadLetters());
+            long dead = mine.deadLetters();
+            labels.add(mine.size() - dead);
+            deadLetters.add(dead);
             listeners.forEach(listener -> listener.accept(mine));
             mine.clear();
         }
@@ -185,7 +186,7 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
     /** Returns the images per second that all working devices can classify; NaN while the capacity of one is unknown. */
     double capacity() {
         double[] each = devices.values().stream()
-                .filter(device -> !device.hasFailed())
+                .filter(device -> !device.snapshot().failed())
                 .mapToDouble(DeviceWork::imagesPerSecond)
                 .toArray();
         boolean isKnown = each.length > 0 && Arrays.stream(each).allMatch(capacity -> capacity > 0);
@@ -240,12 +241,10 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
 
     /** Returns the mean batch size in images; 0 before the first batch. */
     public double meanBatch() {
-        long batches = 0;
-        long images = 0;
-        for (DeviceWork device : devices.values()) {
-            batches += device.snapshot().batches();
-            images += device.snapshot().images();
-        }
+        List<CountsSnapshot.Device> all =
+                devices.values().stream().map(DeviceWork::snapshot).toList();
+        long batches = all.stream().mapToLong(CountsSnapshot.Device::batches).sum();
+        long images = all.stream().mapToLong(CountsSnapshot.Device::images).sum();
         return batches == 0 ? 0 : (double) images / batches;
     }
 

@@ -18,11 +18,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.kafka.streams.KafkaStreams;
 
-/**
- * The Prometheus metrics of one instance, in base units. No label value comes from an event.
- *
- * <p>Threading: thread-safe.
- */
+/** The Prometheus metrics of one instance, in base units. No label value comes from an event. Thread-safe. */
 public final class PipelineMetrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PipelineCounts counts;
@@ -88,7 +84,8 @@ public final class PipelineMetrics {
      *
      * @param kafka the Kafka metrics to export, of the form {@code group:name}
      */
-    public PipelineMonitor watch(Pipeline pipeline, GroupSource source, Set<String> kafka, ScalingSignal signal) {
+    public PipelineMonitor watch(
+            Pipeline pipeline, PipelineMonitor.GroupSource source, Set<String> kafka, ScalingSignal signal) {
         PipelineMonitor monitor = new PipelineMonitor(pipeline, source, counts, signal);
         MetricRegistration metrics = new MetricRegistration(registry);
         metrics.gauge(
@@ -108,18 +105,15 @@ public final class PipelineMetrics {
                 "seconds_to_drain",
                 "The time in which the present instances of the group clear its backlog, in seconds.",
                 () -> monitor.status().secondsToDrain());
-        metrics.gauge(
-                "desired_instances",
-                "The number of instances that the group should have.",
-                () -> monitor.status().desiredInstances());
+        metrics.gauge("desired_instances", "The number of instances that the group should have.", () -> monitor.status()
+                .desiredInstances());
         metrics.gauge(
                 "in_flight_events",
                 "The number of consumed events whose outcome is not yet forwarded.",
                 () -> pipeline.inFlight().events());
         metrics.gauge(
-                "in_flight_bytes",
-                "The memory that the events in flight hold, in bytes.",
-                () -> pipeline.inFlight().bytes());
+                "in_flight_bytes", "The memory that the events in flight hold, in bytes.", () -> pipeline.inFlight()
+                        .bytes());
         registry.register(() -> state(pipeline.state()));
         registry.register(new KafkaMetrics(kafka, pipeline::kafkaMetrics));
         monitor.start();

@@ -11,8 +11,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
@@ -23,6 +26,16 @@ import org.apache.kafka.streams.KafkaStreams;
 public final class PipelineMonitor implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(3);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * The source of the offsets of a group.
+     *
+     * @param admin closed with the monitor
+     * @param topic the input topic
+     * @param reader creates a {@code read_committed} consumer without a group; called at most once, and the consumer is
+     *     closed with the monitor
+     */
+    public record GroupSource(Admin admin, String group, String topic, Supplier<Consumer<byte[], byte[]>> reader) {}
 
     private final Pipeline pipeline;
     private final GroupSource source;

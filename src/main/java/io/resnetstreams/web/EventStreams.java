@@ -65,17 +65,13 @@ final class EventStreams implements WebServer.StreamHandler, AutoCloseable {
     }
 
     /** Lets all streams send the news, and closes those whose browser does not read. */
-    void tick() {
+    synchronized void tick() {
         writes.endOlderThan(LONGEST_WRITE);
-        nextTick();
-    }
-
-    private synchronized void nextTick() {
         ticks++;
         notifyAll();
     }
 
-    /** Waits for a later tick and returns it; -1 after {@link #close}. */
+    /** Returns the present tick if it is later than this one, or waits for the next; -1 after {@link #close}. */
     private synchronized long await(long tick) throws InterruptedException {
         while (ticks <= tick && !closed) {
             wait();
@@ -129,7 +125,7 @@ final class EventStreams implements WebServer.StreamHandler, AutoCloseable {
             body.write(RETRY.getBytes(UTF_8));
         });
         // The tick is read before the news, so that none is missed.
-        for (long tick = now(); tick >= 0; tick = await(tick)) {
+        for (long tick = await(-1); tick >= 0; tick = await(tick)) {
             String news = JSON.writeValueAsString(sent.news(page, state(), filter));
             byte[] message =
                     ("id: " + sent.number + "-" + page.instance() + "\ndata: " + news + "\n\n").getBytes(UTF_8);
@@ -153,10 +149,6 @@ final class EventStreams implements WebServer.StreamHandler, AutoCloseable {
         } finally {
             piece.over();
         }
-    }
-
-    private synchronized long now() {
-        return ticks;
     }
 
     /** The state common to all streams. */

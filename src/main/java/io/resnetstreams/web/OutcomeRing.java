@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -69,5 +70,9 @@ final class OutcomeRing {
             }
         }
         return found;
+    }
+
+    Optional<RecentOutcome> find(long number) {
+        return outcomes.stream().filter(outcome -> outcome.number() == number).findFirst();
     }
 }

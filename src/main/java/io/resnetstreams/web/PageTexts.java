@@ -12,11 +12,12 @@ import io.resnetstreams.metrics.CountsSnapshot;
 import io.resnetstreams.metrics.GroupStatus;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /** The variable texts of the page by the names of its elements, with and without JavaScript. */
@@ -104,47 +105,29 @@ final class PageTexts {
     }
 
     private static String devices(Reading now) {
-        if (now.counts().devices().isEmpty()) {
-            return "–";
-        }
-        return now.counts().devices().entrySet().stream()
-                .map(device -> device.getKey() + ": " + device(device.getValue(), now.rates(), device.getKey()))
-                .collect(Collectors.joining("; "));
+        return now.counts().devices().isEmpty()
+                ? "–"
+                : now.counts().devices().entrySet().stream()
+                        .map(device -> device.getKey() + ": " + device(device.getKey(), device.getValue(), now.rates()))
+                        .collect(Collectors.joining("; "));
     }
 
-    private static String device(CountsSnapshot.Device device, Rates rates, String name) {
-        if (device.failed()) {
-            return "failed";
-        }
-        return percent(rates.busyByDevice().getOrDefault(name, 0.0)) + " busy, batches of up to " + device.ceiling();
+    private static String device(String name, CountsSnapshot.Device device, Rates rates) {
+        return device.failed()
+                ? "failed"
+                : percent(rates.busyByDevice().getOrDefault(name, 0.0)) + " busy, batches of up to " + device.ceiling();
     }
 
     /** Returns partitions as ranges, such as {@code 0–3, 5}. */
     static String partitions(Set<Integer> partitions) {
-        if (partitions.isEmpty()) {
-            return "none";
+        BitSet own = new BitSet();
+        partitions.forEach(own::set);
+        StringJoiner ranges = new StringJoiner(", ").setEmptyValue("none");
+        for (int first = own.nextSetBit(0); first >= 0; ) {
+            int last = own.nextClearBit(first) - 1;
+            ranges.add(last == first ? "" + first : first + (last == first + 1 ? ", " : "–") + last);
+            first = own.nextSetBit(last + 1);
         }
-        StringBuilder text = new StringBuilder();
-        int first = -1;
-        int last = -2;
-        for (int partition : new TreeSet<>(partitions)) {
-            if (partition != last + 1) {
-                range(text, first, last);
-                first = partition;
-            }
-            last = partition;
-        }
-        range(text, first, last);
-        return text.toString();
-    }
-
-    private static void range(StringBuilder text, int first, int last) {
-        if (first < 0) {
-            return;
-        }
-        text.append(text.isEmpty() ? "" : ", ").append(first);
-        if (last > first) {
-            text.append(last == first + 1 ? ", " : "–").append(last);
-        }
+        return ranges.toString();
     }
 }

@@ -5,7 +5,6 @@ import static java.net.HttpURLConnection.HTTP_OK;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.events.RawEvent;
 import java.io.IOException;
 import java.util.Arrays;
@@ -16,21 +15,16 @@ import org.apache.kafka.common.header.Header;
  * {@code GET /payloads/NUMBER-INSTANCE}: the event of a dead letter as plain text: its key, its headers, and a hex dump of
  * the beginning of its value.
  */
-final class PayloadHandler implements HttpHandler {
+final class PayloadHandler {
     private static final int MOST_BYTES = 2_048;
     private static final int MOST_HEADERS = 50;
     private static final int LONGEST_TEXT = 500;
     private static final int ROW = 16;
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
-    private final LivePage page;
+    private PayloadHandler() {}
 
-    PayloadHandler(LivePage page) {
-        this.page = page;
-    }
-
-    @Override
-    public void handle(HttpExchange exchange) throws IOException {
+    static void handle(HttpExchange exchange, LivePage page) throws IOException {
         RecentOutcome letter = page.recent().deadLetter(page.number(exchange));
         RawEvent event = letter == null ? null : letter.event();
         if (event == null) {

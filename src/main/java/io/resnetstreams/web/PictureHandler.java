@@ -4,7 +4,6 @@ import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 import static java.net.HttpURLConnection.HTTP_OK;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.RawEvent;
@@ -16,19 +15,14 @@ import java.io.IOException;
  * {@code GET /pictures/NUMBER-INSTANCE}: the unchanged image file of a labelled event. Its content type is derived from its
  * first bytes and is always an image type that can't contain scripts.
  */
-final class PictureHandler implements HttpHandler {
+final class PictureHandler {
     /** Extracts the image from an event that the pipeline has already checked. */
     private static final EventReader READER = new EventReader(new EventLimits(
             Integer.MAX_VALUE, 1_000, Integer.MAX_VALUE, 1_000_000, Integer.MAX_VALUE, Integer.MAX_VALUE));
 
-    private final LivePage page;
+    private PictureHandler() {}
 
-    PictureHandler(LivePage page) {
-        this.page = page;
-    }
-
-    @Override
-    public void handle(HttpExchange exchange) throws IOException {
+    static void handle(HttpExchange exchange, LivePage page) throws IOException {
         RecentOutcome label = page.recent().label(page.number(exchange));
         RawEvent event = label == null ? null : label.event();
         byte[] image;

@@ -98,25 +98,17 @@ final class RecentOutcomes {
         return all;
     }
 
-    /** Returns a label by its number, or null if it is no longer kept. */
+    /** Returns a label by its number, or null if it is not kept. */
     synchronized RecentOutcome label(long number) {
-        return first(labels.newest(number - 1, MOST_LABELS, label -> label.number() == number));
+        return labels.find(number).orElse(null);
     }
 
-    /** Returns a dead letter by its number, or null if it is no longer kept. */
+    /** Returns a dead letter by its number, or null if it is not kept. */
     synchronized RecentOutcome deadLetter(long number) {
-        for (Group group : groups.values()) {
-            RecentOutcome found =
-                    first(group.last.newest(number - 1, MOST_OF_A_KIND, letter -> letter.number() == number));
-            if (found != null) {
-                return found;
-            }
-        }
-        return null;
-    }
-
-    private static RecentOutcome first(List<RecentOutcome> outcomes) {
-        return outcomes.isEmpty() ? null : outcomes.get(0);
+        return groups.values().stream()
+                .flatMap(group -> group.last.find(number).stream())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Records a change of a dead letter. */
