@@ -3,7 +3,7 @@ package io.resnetstreams.bench;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
 import io.resnetstreams.metrics.ScalingSignal;
-import io.resnetstreams.metrics.ScalingTargets;
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;

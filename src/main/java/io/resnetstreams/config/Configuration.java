@@ -12,7 +12,7 @@ import io.resnetstreams.inference.engine.DeviceSelector;
 import io.resnetstreams.kafka.Connection;
 import io.resnetstreams.kafka.KafkaProperties;
 import io.resnetstreams.metrics.KafkaMetrics;
-import io.resnetstreams.metrics.ScalingTargets;
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.OnGap;

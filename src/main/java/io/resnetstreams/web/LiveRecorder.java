@@ -55,8 +55,7 @@ final class LiveRecorder implements TopologyMetrics {
         long now = clock.millis();
         outcomes.forEachTimestamp(
                 timestamp -> latencies.recordValue(Math.min(LONGEST_LATENCY_MILLIS, Math.max(0, now - timestamp))));
-        outcomes.deadLettersByKind().forEach(recent::counted);
-        recent.committed(uncommitted.get().removeAll());
+        recent.committed(uncommitted.get().removeAll(), outcomes.deadLettersByKind());
     }
 
     @Override

@@ -38,21 +38,15 @@ final class PayloadHandler {
 
     /** Returns the event as text. */
     static String text(RawEvent event) {
-        StringBuilder text = new StringBuilder();
-        text.append("key      ")
-                .append(event.key() == null ? "none" : shorten(event.key()))
-                .append('\n');
+        StringBuilder text = new StringBuilder("key      " + shorten(event.key(), "none") + "\n");
         int headers = 0;
         for (Header header : event.headers()) {
             if (headers++ == MOST_HEADERS) {
                 text.append("header   … and more\n");
                 break;
             }
-            text.append("header   ")
-                    .append(shorten(header.key().getBytes(UTF_8)))
-                    .append(": ")
-                    .append(header.value() == null ? "null" : shorten(header.value()))
-                    .append('\n');
+            String name = shorten(header.key().getBytes(UTF_8), "");
+            text.append("header   " + name + ": " + shorten(header.value(), "null") + "\n");
         }
         byte[] value = event.value() == null ? new byte[0] : event.value();
         text.append("value    ").append(Figures.count(value.length)).append(" bytes");
@@ -72,7 +66,10 @@ final class PayloadHandler {
         text.append('\n');
     }
 
-    private static String shorten(byte[] bytes) {
+    private static String shorten(byte[] bytes, String ifNull) {
+        if (bytes == null) {
+            return ifNull;
+        }
         String text = new String(bytes, 0, Math.min(bytes.length, LONGEST_TEXT), UTF_8);
         // On one line, whatever it contains.
         String line = text.replaceAll("\\p{Cntrl}", "·");

@@ -41,13 +41,15 @@ public final class WebServer implements AutoCloseable {
     interface StreamHandler extends HttpHandler {}
 
     private final HttpServer server;
-    private final RequestThreads threads;
+    private final RequestThreads threads = new RequestThreads();
     private final Map<String, HttpHandler> pages;
 
-    private WebServer(HttpServer server, RequestThreads threads, Map<String, HttpHandler> pages) {
+    private WebServer(HttpServer server, Map<String, HttpHandler> pages) {
         this.server = server;
-        this.threads = threads;
-        this.pages = pages;
+        this.pages = new TreeMap<>(pages);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
     }
 
     /**
@@ -64,13 +66,7 @@ public final class WebServer implements AutoCloseable {
         if (address.isUnresolved()) {
             throw new UnknownHostException("there is no such host");
         }
-        HttpServer server = HttpServer.create(address, 0);
-        RequestThreads threads = new RequestThreads();
-        WebServer started = new WebServer(server, threads, new TreeMap<>(pages));
-        server.setExecutor(threads);
-        server.createContext("/", started::handle);
-        server.start();
-        return started;
+        return new WebServer(HttpServer.create(address, 0), pages);
     }
 
     /** Returns {@code http://HOST:PORT} with the given host and the actual port. */

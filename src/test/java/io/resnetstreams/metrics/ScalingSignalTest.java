@@ -3,6 +3,7 @@ package io.resnetstreams.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
