@@ -28,18 +28,21 @@ public class EventMetricsBenchmark {
     private static final int EVENTS = 1_000;
 
     private final PipelineCounts counts = new PipelineCounts();
-    private final EventMetrics metrics = new EventMetrics(new PrometheusRegistry(), InstantSource.system(), counts);
     private final SourcePosition source = new SourcePosition("image-events", 0, 0, System.currentTimeMillis());
     private final RawEvent event = new RawEvent(source, new byte[8], new byte[1_024], new RecordHeaders());
     private final Outcome label =
             EncodedLabel.of(new LabelEvent("id", List.of(), new ModelReference("model", "0"), source));
+
+    public EventMetricsBenchmark() {
+        new EventMetrics(new PrometheusRegistry(), InstantSource.system(), counts);
+    }
 
     /** An event is consumed and gets its label; every {@value #EVENTS} events are committed. */
     @Benchmark
     @OperationsPerInvocation(EVENTS)
     public void event() {
         for (int i = 0; i < EVENTS; i++) {
-            metrics.consumed(event);
+            counts.consumed(event);
             counts.forwarded(event, label);
         }
         counts.committed();

@@ -2,7 +2,7 @@ package io.resnetstreams.bench;
 
 import io.resnetstreams.demo.EmbeddedBroker;
 import io.resnetstreams.kafka.TopicReader;
-import io.resnetstreams.metrics.GroupSource;
+import io.resnetstreams.metrics.PipelineMonitor.GroupSource;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.OnGap;

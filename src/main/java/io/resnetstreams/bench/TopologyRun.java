@@ -1,16 +1,14 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.metrics.KafkaMetricList;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
 import io.resnetstreams.metrics.ScalingSignal;
-import io.resnetstreams.metrics.ScalingTargets;
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopologyMetrics;
-import io.resnetstreams.web.LivePage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
@@ -53,18 +51,15 @@ public final class TopologyRun {
         }
     }
 
-    /** Runs the pipeline with metrics, which are scraped every second, and the web page. */
+    /** Runs the pipeline with metrics, which are scraped every second. */
     public static double pipelineWithMetrics(
-            KafkaSetup kafka, PipelineMetrics metrics, LivePage page, EventClassifier classifier, int seconds)
-            throws Exception {
+            KafkaSetup kafka, PipelineMetrics metrics, EventClassifier classifier, int seconds) throws Exception {
         PipelineSettings settings = kafka.settings();
         try (Scraper scraper = new Scraper(metrics.handler());
-                Pipeline pipeline = Pipeline.create(
-                        settings, classifier, TopologyMetrics.both(metrics.topology(), page.topology()))) {
-            KafkaMetricList none = new KafkaMetricList(Set.of());
+                Pipeline pipeline = Pipeline.create(settings, classifier, metrics.counts())) {
             ScalingTargets targets = BenchSettings.PIPELINE.scaling();
             PipelineMonitor monitor = metrics.watch(
-                    pipeline, kafka.groupSource(settings), none, new ScalingSignal(targets, System::nanoTime));
+                    pipeline, kafka.groupSource(settings), Set.of(), new ScalingSignal(targets, System::nanoTime));
             try {
                 double rate = rate(kafka, settings, pipeline, seconds, label -> {});
                 scraper.requireAnswers();

@@ -78,9 +78,8 @@ final class RunCommand implements Callable<Integer> {
             throws InterruptedException {
         PipelineCounts statistics = monitoring.counts();
         Log.LOG.info("Loading the model {}", model.name());
-        try (ClassificationStack stack =
-                        ClassificationStack.open(configuration, model, monitoring.inference(), around);
-                Pipeline pipeline = pipeline(configuration, stack, monitoring.topology());
+        try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics, around);
+                Pipeline pipeline = pipeline(configuration, stack, statistics);
                 StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
             monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());

@@ -15,8 +15,8 @@ import io.resnetstreams.inference.engine.DeviceSelector;
 import io.resnetstreams.kafka.KafkaClients.Connection;
 import io.resnetstreams.kafka.KafkaProperties;
 import io.resnetstreams.kafka.TopicSettings;
-import io.resnetstreams.metrics.KafkaMetricList;
-import io.resnetstreams.metrics.ScalingTargets;
+import io.resnetstreams.metrics.KafkaMetrics;
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.OnGap;
@@ -24,6 +24,7 @@ import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.Topics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The checked configuration of a pipeline. Its components are the keys of {@code topology/pipeline.yaml}, which explains
@@ -137,12 +138,12 @@ public record Configuration(
                         "host is '" + host + "'; an address of this machine is needed, such as 127.0.0.1");
             }
             require("port", port, 0, 65_535);
-            KafkaMetricList.parse(kafka);
+            KafkaMetrics.names(kafka);
         }
 
         /** Returns the Kafka metrics to publish. */
-        public KafkaMetricList kafkaList() {
-            return KafkaMetricList.parse(kafka);
+        public Set<String> kafkaList() {
+            return KafkaMetrics.names(kafka);
         }
     }
 

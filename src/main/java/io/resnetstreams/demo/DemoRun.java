@@ -87,12 +87,12 @@ public final class DemoRun implements AutoCloseable {
         ClassificationStack stack = null;
         EmbeddedBroker broker = null;
         try {
-            stack = ClassificationStack.open(configured, model, monitoring.inference());
+            stack = ClassificationStack.open(configured, model, statistics);
             broker = starting.join();
             Configuration configuration = configured.forEmbeddedBroker(broker.bootstrapServers());
             TopicCreation.create(new KafkaClients(configuration.connection()));
             Pipeline pipeline =
-                    Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, monitoring.topology());
+                    Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, statistics);
             monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             DemoRun run = new DemoRun(
                     directory, broker, configuration, statistics, stack, pipeline, sample, listener, monitoring);

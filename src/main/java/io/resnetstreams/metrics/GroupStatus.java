@@ -1,11 +1,9 @@
 package io.resnetstreams.metrics;
 
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
+import static java.lang.Double.NaN;
 
 /**
- * The status of an instance and its group at the last poll; unknown values are empty.
+ * The status of an instance and its group at the last poll; unknown values are NaN.
  *
  * @param lagEvents uncommitted events of the instance's partitions
  * @param lagSeconds age of the oldest of them
@@ -16,20 +14,13 @@ import java.util.OptionalLong;
  * @param secondsToDrain time until the group has cleared its backlog; infinite if the group does not keep up
  */
 public record GroupStatus(
-        OptionalLong lagEvents,
-        OptionalDouble lagSeconds,
-        OptionalDouble arrivalsPerSecond,
-        OptionalInt instances,
-        OptionalInt desiredInstances,
-        OptionalDouble capacityImagesPerSecond,
-        OptionalDouble secondsToDrain) {
+        double lagEvents,
+        double lagSeconds,
+        double arrivalsPerSecond,
+        double instances,
+        double desiredInstances,
+        double capacityImagesPerSecond,
+        double secondsToDrain) {
     /** The status before the first poll. */
-    public static final GroupStatus UNKNOWN = new GroupStatus(
-            OptionalLong.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty());
+    public static final GroupStatus UNKNOWN = new GroupStatus(NaN, NaN, NaN, NaN, NaN, NaN, NaN);
 }

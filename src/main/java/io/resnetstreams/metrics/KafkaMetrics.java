@@ -8,20 +8,44 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
 /** The Kafka metrics that the configuration lists, read at each scrape. */
-final class KafkaMetrics implements MultiCollector {
-    private final KafkaMetricList wanted;
+public final class KafkaMetrics implements MultiCollector {
+    private static final String FORM = "[a-z0-9-]+-metrics:[a-z0-9-]+";
+
+    private final Set<String> wanted;
     private final Supplier<Map<MetricName, ? extends Metric>> all;
 
-    KafkaMetrics(KafkaMetricList wanted, Supplier<Map<MetricName, ? extends Metric>> all) {
+    /** @param wanted names of the form {@code group:name} */
+    KafkaMetrics(Set<String> wanted, Supplier<Map<MetricName, ? extends Metric>> all) {
         this.wanted = wanted;
         this.all = all;
+    }
+
+    /**
+     * Parses a list of names, separated by commas; it may be empty.
+     *
+     * @throws IllegalArgumentException if a name is not of the form {@code group:name}
+     */
+    public static Set<String> names(String list) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String entry : list.isBlank() ? new String[0] : list.split(",", -1)) {
+            String name = entry.strip();
+            if (!name.matches(FORM)) {
+                throw new IllegalArgumentException("kafka: '" + name
+                        + "' is no metric of Kafka; GROUP:NAME is needed, such as"
+                        + " stream-metrics:failed-stream-threads, several separated by commas");
+            }
+            names.add(name);
+        }
+        return names;
     }
 
     /** A metric with a value for each thread and client. */
@@ -47,7 +71,7 @@ final class KafkaMetrics implements MultiCollector {
     public MetricSnapshots collect() {
         Map<String, Family> families = new TreeMap<>();
         all.get().forEach((name, metric) -> {
-            if (wanted.names().contains(name.group() + ":" + name.name())
+            if (wanted.contains(name.group() + ":" + name.name())
                     && KafkaMetricName.isCoarse(name)
                     && metric.metricValue() instanceof Number number) {
                 add(families, name, number.doubleValue());

@@ -4,18 +4,16 @@ import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.EventResend;
-import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.kafka.KafkaClients;
-import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
+import io.resnetstreams.metrics.PipelineMonitor.GroupSource;
 import io.resnetstreams.metrics.ScalingSignal;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.topology.Pipeline;
-import io.resnetstreams.topology.TopologyMetrics;
-import io.resnetstreams.web.HealthHandler;
+import io.resnetstreams.web.Health;
 import io.resnetstreams.web.InstanceView;
 import io.resnetstreams.web.LivePage;
 import io.resnetstreams.web.PageFacts;
@@ -86,8 +84,8 @@ public final class Monitoring implements AutoCloseable {
         int port = configuration.metrics().port();
         Map<String, HttpHandler> pages = new TreeMap<>(page.handlers());
         pages.put("/metrics", metrics.handler());
-        pages.put("/health/live", new HealthHandler(health::live));
-        pages.put("/health/ready", new HealthHandler(health::ready));
+        pages.put("/health/live", Health.handler(health::live));
+        pages.put("/health/ready", Health.handler(health::ready));
         try {
             server = WebServer.start(host, port, pages);
         } catch (IOException e) {
@@ -112,19 +110,9 @@ public final class Monitoring implements AutoCloseable {
         }
     }
 
-    /** Returns the counts of the instance, which are kept even if nothing is served. */
+    /** Returns the counts of the instance, which its pipeline and devices report to, even if nothing is served. */
     public PipelineCounts counts() {
         return counts;
-    }
-
-    /** Returns the metrics of inference, including the counts. */
-    public InferenceMetrics inference() {
-        return metrics == null ? counts : metrics.inference();
-    }
-
-    /** Returns the metrics of the topology, including the counts. */
-    public TopologyMetrics topology() {
-        return metrics == null ? counts : TopologyMetrics.both(metrics.topology(), page.topology());
     }
 
     /**
@@ -157,7 +145,7 @@ public final class Monitoring implements AutoCloseable {
                 pipeline.ownPartitions(),
                 pipeline.inFlight().events(),
                 pipeline.inFlight().bytes(),
-                metrics.group(),
+                monitor.status(),
                 backfills.runs());
     }
 

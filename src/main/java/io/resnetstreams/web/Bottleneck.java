@@ -44,7 +44,7 @@ record Bottleneck(Stage stage, String reason) {
      * @param devicesFailed whether all devices have failed
      */
     record Signs(
-            long lagEvents,
+            double lagEvents,
             double lagSeconds,
             double window,
             double decodeBusy,

@@ -33,11 +33,11 @@ final class HostGuard {
 
     /** Returns a guarded handler of the same type. */
     HttpHandler around(HttpHandler handler) {
-        if (handler instanceof ActionHandler) {
-            return (ActionHandler) exchange -> handle(exchange, handler);
+        if (handler instanceof WebServer.ActionHandler) {
+            return (WebServer.ActionHandler) exchange -> handle(exchange, handler);
         }
-        return handler instanceof StreamHandler
-                ? (StreamHandler) exchange -> handle(exchange, handler)
+        return handler instanceof WebServer.StreamHandler
+                ? (WebServer.StreamHandler) exchange -> handle(exchange, handler)
                 : exchange -> handle(exchange, handler);
     }
 
@@ -58,8 +58,8 @@ final class HostGuard {
             WebServer.answer(
                     exchange,
                     MISDIRECTED,
-                    "the page is at this machine's address, at its name, or at " + String.join(", ", names)
-                            + "; not at the name that was asked for");
+                    "the Host header does not name this server; use its IP address, its host name, or one of "
+                            + String.join(", ", names));
         }
     }
 

@@ -27,8 +27,4 @@ public record InstanceView(
      * @param done offsets processed, of {@code total}
      */
     public record Backfill(String name, String state, long done, long total) {}
-
-    static InstanceView starting(Health health) {
-        return new InstanceView(health, Set.of(), 0, 0, GroupStatus.UNKNOWN, List.of());
-    }
 }

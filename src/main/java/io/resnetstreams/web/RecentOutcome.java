@@ -24,8 +24,7 @@ final class RecentOutcome {
     private final SourcePosition source;
     private final LabelEvent label;
     private final Rejection rejection;
-    private final long bytes;
-    private final AtomicBoolean sentBack = new AtomicBoolean();
+    private final AtomicBoolean resent = new AtomicBoolean();
     private volatile RawEvent event;
     private volatile long number;
     private volatile long committedMillis;
@@ -42,7 +41,6 @@ final class RecentOutcome {
     RecentOutcome(RawEvent event, Outcome outcome, boolean keepsEvent) {
         this.source = event.source();
         this.event = keepsEvent ? event : null;
-        this.bytes = keepsEvent ? event.sizeInBytes() : 0;
         if (outcome instanceof DeadLetter dead) {
             label = null;
             rejection = new Rejection(
@@ -106,7 +104,8 @@ final class RecentOutcome {
 
     /** Returns the approximate memory held by the event. */
     long bytes() {
-        return event == null ? 0 : bytes;
+        RawEvent kept = event;
+        return kept == null ? 0 : kept.sizeInBytes();
     }
 
     void dropEvent() {
@@ -115,15 +114,15 @@ final class RecentOutcome {
 
     /** Returns whether this page has resent the event. */
     boolean isResent() {
-        return sentBack.get();
+        return resent.get();
     }
 
     /** Returns true for the one caller that may resend the event. */
     boolean beginResend() {
-        return sentBack.compareAndSet(false, true);
+        return resent.compareAndSet(false, true);
     }
 
     void resendFailed() {
-        sentBack.set(false);
+        resent.set(false);
     }
 }

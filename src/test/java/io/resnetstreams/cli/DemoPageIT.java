@@ -80,6 +80,6 @@ class DemoPageIT {
         // The resent event becomes a dead letter again.
         browser.awaitTrue("document.querySelector('[data-text=\"dead.total\"]').textContent === '2'");
         browser.awaitTrue(
-                "[...document.querySelectorAll('.kinds [role=status]')].some(one => one.textContent === 'sent back')");
+                "[...document.querySelectorAll('.kinds [role=status]')].some(one => one.textContent === 'resent')");
     }
 }

@@ -118,9 +118,9 @@ class GroupLagIT {
                         });
                         return outcome;
                     },
-                    monitoring.topology());
+                    monitoring.counts());
             ModelDirectory model = ClassificationStack.model(configuration.model());
-            monitoring.inference().loaded("cpu", 1, 32, 100);
+            monitoring.counts().loaded("cpu", 1, 32, 100);
             monitoring.watch(configuration, pipeline, model, List.of("cpu"), "cpu");
             pipeline.start();
             await().atMost(LONGEST_WAIT).until(() -> endpoint.ready().statusCode() == 200);
@@ -318,7 +318,7 @@ class GroupLagIT {
         Configuration topics = topics("broken");
         try (Producer<byte[], byte[]> producer = producer(false);
                 Instance instance = new Instance(topics)) {
-            InferenceMetrics device = instance.monitoring.inference();
+            InferenceMetrics device = instance.monitoring.counts();
             device.began("cpu");
             instance.awaitLive(503);
             assertThat(instance.endpoint.live().reason())

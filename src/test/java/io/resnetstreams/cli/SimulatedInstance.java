@@ -11,8 +11,9 @@ import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
 import io.resnetstreams.inference.batch.LongCalls;
 import io.resnetstreams.kafka.KafkaClients;
-import io.resnetstreams.metrics.GroupSource;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMetrics;
+import io.resnetstreams.metrics.PipelineMonitor.GroupSource;
 import io.resnetstreams.metrics.ScalingSignal;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.topology.Pipeline;
@@ -56,7 +57,7 @@ public final class SimulatedInstance {
 
     private static void run(Configuration configuration) throws Exception {
         Logger log = LoggerFactory.getLogger(SimulatedInstance.class);
-        PipelineMetrics metrics = new PipelineMetrics();
+        PipelineMetrics metrics = new PipelineMetrics(new PipelineCounts());
         ImagePreprocessor.warmUp();
         ScalingSignal signal = new ScalingSignal(configuration.scaling(), System::nanoTime);
         KafkaClients clients = new KafkaClients(configuration.connection());
@@ -68,7 +69,7 @@ public final class SimulatedInstance {
         try (WebServer server = WebServer.start("127.0.0.1", 0, Map.of("/metrics", metrics.handler()));
                 ClassificationService service = service(configuration, metrics);
                 Pipeline pipeline =
-                        Pipeline.create(configuration.pipelineSettings(), service::classify, metrics.topology())) {
+                        Pipeline.create(configuration.pipelineSettings(), service::classify, metrics.counts())) {
             // The watch stops with the process.
             metrics.watch(pipeline, source, configuration.metrics().kafkaList(), signal);
             Runtime.getRuntime().addShutdownHook(new Thread(pipeline::close, "leave"));
@@ -79,13 +80,13 @@ public final class SimulatedInstance {
     }
 
     private static ClassificationService service(Configuration configuration, PipelineMetrics metrics) {
-        metrics.inference().loaded(DEVICE, 1, LARGEST_BATCH, IMAGES_PER_SECOND);
+        metrics.counts().loaded(DEVICE, 1, LARGEST_BATCH, IMAGES_PER_SECOND);
         Batcher batcher = new Batcher(
                 DEVICE,
                 List.of(new Sleeper()),
                 INPUT.width() * INPUT.height() * 3,
                 new BatchPolicy(LARGEST_BATCH, 0),
-                metrics.inference(),
+                metrics.counts(),
                 LongCalls.allowed());
         return new ClassificationService(
                 configuration.eventReader(),
@@ -94,7 +95,7 @@ public final class SimulatedInstance {
                 List.of(batcher),
                 new LabelRanking(LABELS, 1),
                 new ModelReference(DEVICE, "none"),
-                metrics.inference());
+                metrics.counts());
     }
 
     /** Starts a batch when the previous one is done, as a device with one queue does. */

@@ -16,7 +16,6 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.service.ClassifierSource;
 import io.resnetstreams.service.Logging;
-import io.resnetstreams.topology.EventClassifier;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -48,22 +47,8 @@ public final class StubSource implements ClassifierSource {
     public Loaded load(Configuration configuration, PipelineCounts statistics) {
         ExecutorService pool = Executors.newFixedThreadPool(2);
         EventReader reader = DefaultLimits.eventReader();
-        return new Loaded() {
-            @Override
-            public EventClassifier classifier() {
-                return event -> CompletableFuture.supplyAsync(() -> outcome(reader, event), pool);
-            }
-
-            @Override
-            public String device() {
-                return "stub";
-            }
-
-            @Override
-            public void close() {
-                pool.shutdownNow();
-            }
-        };
+        return new Loaded(
+                event -> CompletableFuture.supplyAsync(() -> outcome(reader, event), pool), "stub", pool::shutdownNow);
     }
 
     private Outcome outcome(EventReader reader, RawEvent event) {

@@ -1,5 +1,6 @@
 package io.resnetstreams.metrics;
 
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;

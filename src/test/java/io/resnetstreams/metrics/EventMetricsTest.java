@@ -25,7 +25,10 @@ class EventMetricsTest {
     private long millis = 1_700_000_000_000L;
 
     private final PipelineCounts counts = new PipelineCounts();
-    private final EventMetrics metrics = new EventMetrics(registry, () -> Instant.ofEpochMilli(millis), counts);
+
+    EventMetricsTest() {
+        new EventMetrics(registry, () -> Instant.ofEpochMilli(millis), counts);
+    }
 
     private Samples samples() {
         return TestRegistry.samples(registry);
@@ -128,8 +131,8 @@ class EventMetricsTest {
 
     @Test
     void bytesOfKeysAndValuesCount() {
-        metrics.consumed(event(new byte[3], new byte[4], new RecordHeaders()));
-        metrics.consumed(event(null, null, new RecordHeaders()));
+        counts.consumed(event(new byte[3], new byte[4], new RecordHeaders()));
+        counts.consumed(event(null, null, new RecordHeaders()));
         assertThat(samples().value("resnet_streams_input_bytes_total")).isEqualTo(7);
     }
 

@@ -41,7 +41,7 @@ class KafkaMetricsTest {
 
     private Samples samples(String list) {
         PrometheusRegistry registry = new PrometheusRegistry();
-        registry.register(new KafkaMetrics(KafkaMetricList.parse(list), () -> all));
+        registry.register(new KafkaMetrics(KafkaMetrics.names(list), () -> all));
         return TestRegistry.samples(registry);
     }
 
@@ -108,7 +108,7 @@ class KafkaMetricsTest {
     @ValueSource(strings = {"records-lag", "a:b", "a-metrics:", "a-metrics:b,,a-metrics:c", "A-metrics:b", ","})
     void anEntryOfAnotherFormIsNamed(String list) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> KafkaMetricList.parse(list))
+                .isThrownBy(() -> KafkaMetrics.names(list))
                 .withMessageStartingWith("kafka: '")
                 .withMessageContaining("GROUP:NAME is needed");
     }

@@ -3,6 +3,7 @@ package io.resnetstreams.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -200,8 +201,8 @@ class ScalingSignalTest {
         "-0.1, 0, 1, arrivalsPerSecond is -0.1",
         "NaN, 0, 1, arrivalsPerSecond is NaN",
         "Infinity, 0, 1, arrivalsPerSecond is Infinity",
-        "0, -1, 1, backlogEvents is -1; it must be at least 0",
-        "0, 0, 0, partitions is 0; it must be at least 1"
+        "0, -1, 1, backlogEvents is -1; allowed are 0 to",
+        "0, 0, 0, partitions is 0; allowed are 1 to"
     })
     void aLoadThatCannotBeIsRefused(double arrivals, long backlog, int partitions, String message) {
         assertThatIllegalArgumentException()

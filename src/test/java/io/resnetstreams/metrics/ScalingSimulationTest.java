@@ -2,6 +2,7 @@ package io.resnetstreams.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -20,7 +20,7 @@ class ScrapeHandlerTest {
     void aFailureToAnswerACancelledScrapeIsThrown() {
         PrometheusRegistry registry = new PrometheusRegistry();
         Counter.builder().name("some_total").register(registry).inc();
-        assertThatThrownBy(() -> new ScrapeHandler(registry).handle(new GivenUp()))
+        assertThatThrownBy(() -> PipelineMetrics.handler(registry).handle(new GivenUp()))
                 .isInstanceOf(IOException.class)
                 .hasMessage("Broken pipe");
     }

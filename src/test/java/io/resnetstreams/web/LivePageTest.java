@@ -155,22 +155,22 @@ class LivePageTest {
     }
 
     @Test
-    void aDeadLetterIsSentBackOnce() throws Exception {
+    void aDeadLetterIsResentOnce() throws Exception {
         rig.deadLetter("k", "corrupt", "why");
         String letter = name(lastDeadLetter());
         assertThat(replay(server.address(), "same-origin", rig.page.token(), letter)
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(rig.sentBack).hasSize(1);
-        assertThat(new String(rig.sentBack.get(0).value(), UTF_8)).isEqualTo("x<y");
+        assertThat(rig.resent).hasSize(1);
+        assertThat(new String(rig.resent.get(0).value(), UTF_8)).isEqualTo("x<y");
         assertThat(replay(server.address(), "same-origin", rig.page.token(), letter)
                         .statusCode())
                 .isEqualTo(409);
-        assertThat(rig.sentBack).hasSize(1);
+        assertThat(rig.resent).hasSize(1);
     }
 
     @Test
-    void otherOriginsCannotSendBack() throws Exception {
+    void otherOriginsCannotResend() throws Exception {
         rig.deadLetter("k", "corrupt", "why");
         String letter = name(lastDeadLetter());
         String own = server.address();
@@ -187,7 +187,7 @@ class LivePageTest {
                 .isEqualTo(403);
         assertThat(replay(own, "same-origin", token, "1-other").statusCode()).isEqualTo(404);
         assertThat(get("/replay").statusCode()).isEqualTo(405);
-        assertThat(rig.sentBack).isEmpty();
+        assertThat(rig.resent).isEmpty();
     }
 
     @Test
@@ -233,10 +233,14 @@ class LivePageTest {
     }
 
     @Test
-    void noPictureIsServedAsAnythingElse() {
-        assertThat(PictureHandler.type("<svg onload=alert(1)>".getBytes(UTF_8))).isNull();
-        assertThat(PictureHandler.type("<!DOCTYPE html>".getBytes(UTF_8))).isNull();
-        assertThat(PictureHandler.type(new byte[0])).isNull();
+    void noPictureIsServedAsAnythingElse() throws Exception {
+        for (String content : List.of("<svg onload=alert(1)>", "<!DOCTYPE html>")) {
+            rig.forward(rig.event("a", content.getBytes(UTF_8)), "a", "Sneaker", 0.9);
+            rig.topology().committed();
+            RecentOutcome label =
+                    rig.page.recent().labels(0, 1, LabelFilter.of(null)).get(0);
+            assertThat(get("/pictures/" + name(label)).statusCode()).isEqualTo(404);
+        }
     }
 
     @Test
@@ -298,7 +302,7 @@ class LivePageTest {
             }
             HttpResponse<String> refused = get("/events");
             assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.body()).contains("16 pages are open already");
+            assertThat(refused.body()).contains("the maximum of 16 pages is open");
             assertThat(get("/").statusCode()).isEqualTo(200);
             rig.page.streams().tick();
             open.get(0).next();
@@ -315,7 +319,7 @@ class LivePageTest {
             rig.label("a", "Sneaker", 0.9);
             rig.page.count(TimeUnit.SECONDS.toNanos(second));
         }
-        List<Point> points = rig.page.history().after(0);
+        List<History.Point> points = rig.page.history().after(0);
         assertThat(points).hasSize(2);
         assertThat(points.get(1).labels()).isEqualTo(1);
         assertThat(points.get(1).p99()).isBetween(245.0, 255.0);

@@ -148,15 +148,15 @@ class PageBrowserIT {
 
     @Test
     @Order(6)
-    void aPayloadIsShownAndALetterIsSentBack() {
+    void aPayloadIsShownAndALetterIsResent() {
         browser.press(".kinds > li:nth-child(2) summary");
         browser.press(".kinds > li:nth-child(2) .actions button:nth-child(1)");
         browser.awaitTrue("document.querySelector('.kinds pre').textContent.includes('78 3c 79')");
-        assertThat(rig.sentBack).isEmpty();
+        assertThat(rig.resent).isEmpty();
         browser.press(".kinds > li:nth-child(2) .actions button:nth-child(2)");
         browser.awaitTrue(
-                "document.querySelector('.kinds > li:nth-child(2) .actions [role=status]').textContent === 'sent back'");
-        assertThat(rig.sentBack).hasSize(1);
+                "document.querySelector('.kinds > li:nth-child(2) .actions [role=status]').textContent === 'resent'");
+        assertThat(rig.resent).hasSize(1);
         browser.awaitTrue("document.querySelector('.kinds > li:nth-child(2) .actions button:nth-child(2)').disabled");
     }
 

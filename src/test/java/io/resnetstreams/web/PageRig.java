@@ -25,7 +25,7 @@ final class PageRig {
     /** The signature of a PNG, which suffices to recognise one. */
     static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
-    final List<RawEvent> sentBack = new ArrayList<>();
+    final List<RawEvent> resent = new ArrayList<>();
     final PipelineCounts counts = new PipelineCounts();
     final LivePage page;
     private long offset;
@@ -40,7 +40,7 @@ final class PageRig {
                 actions,
                 new InFlightLimits(100, 1_000),
                 2);
-        page = LivePage.of(facts, counts, () -> Health.ok("all is well"), sentBack::add, InstantSource.fixed(NOW));
+        page = new LivePage(facts, counts, () -> Health.ok("all is well"), resent::add, InstantSource.fixed(NOW));
     }
 
     RawEvent event(String key, byte[] value) {
@@ -74,6 +74,6 @@ final class PageRig {
     }
 
     TopologyMetrics topology() {
-        return TopologyMetrics.both(counts, page.topology());
+        return counts;
     }
 }

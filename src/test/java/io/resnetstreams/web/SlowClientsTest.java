@@ -33,7 +33,7 @@ class SlowClientsTest {
 
     @BeforeEach
     void start() throws IOException {
-        ActionHandler form = exchange -> {
+        WebServer.ActionHandler form = exchange -> {
             exchange.getRequestBody().readAllBytes();
             WebServer.answer(exchange, 200, "taken");
         };
@@ -42,7 +42,7 @@ class SlowClientsTest {
                 0,
                 Map.of(
                         "/health/live",
-                        new HealthHandler(() -> new Health(true, "all is well")),
+                        Health.handler(() -> new Health(true, "all is well")),
                         "/form",
                         form,
                         "/metrics",

@@ -24,7 +24,7 @@ class WebServerTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = WebServer.start("127.0.0.1", 0, Map.of("/health", new HealthHandler(() -> health), "/broken", page -> {
+        server = WebServer.start("127.0.0.1", 0, Map.of("/health", Health.handler(() -> health), "/broken", page -> {
             throw new IllegalStateException("broken");
         }));
     }
@@ -74,7 +74,7 @@ class WebServerTest {
         for (String path : new String[] {"/", "/health/", "/healthy", "/metrics"}) {
             HttpResponse<String> response = send("GET", path);
             assertThat(response.statusCode()).as(path).isEqualTo(404);
-            assertThat(response.body()).isEqualTo("there is no such page; there are /broken, /health\n");
+            assertThat(response.body()).isEqualTo("the path does not exist; the paths are /broken, /health\n");
         }
     }
 

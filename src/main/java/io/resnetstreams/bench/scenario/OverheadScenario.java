@@ -63,10 +63,12 @@ public final class OverheadScenario implements Scenario {
     }
 
     private static double withMetrics(KafkaSetup kafka, int seconds) throws Exception {
-        PipelineMetrics metrics = new PipelineMetrics();
-        try (LivePage page = page(metrics.counts());
-                ConstantClassifier classifier = new ConstantClassifier(EVENT_BYTES - 200, metrics.inference())) {
-            return TopologyRun.pipelineWithMetrics(kafka, metrics, page, classifier, seconds);
+        PipelineMetrics metrics = new PipelineMetrics(new PipelineCounts());
+        LivePage page = page(metrics.counts());
+        try (ConstantClassifier classifier = new ConstantClassifier(EVENT_BYTES - 200, metrics.counts())) {
+            return TopologyRun.pipelineWithMetrics(kafka, metrics, classifier, seconds);
+        } finally {
+            page.close();
         }
     }
 
