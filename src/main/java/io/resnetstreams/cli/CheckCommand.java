@@ -4,9 +4,8 @@ import io.resnetstreams.audit.OfflineOutcomes;
 import io.resnetstreams.audit.OutcomeScan;
 import io.resnetstreams.audit.TopicAudit;
 import io.resnetstreams.audit.TopicSurvey;
-import io.resnetstreams.cli.options.BrokerOptions;
-import io.resnetstreams.cli.options.Count;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
+import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.EventReader;
@@ -17,14 +16,12 @@ import io.resnetstreams.kafka.TopicScan;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Checks that the pipeline has written one outcome for each event. */
@@ -59,13 +56,7 @@ import picocli.CommandLine.Option;
             "  resnet-streams classify photos/*.jpg --json > offline.jsonl",
             "  resnet-streams check --expected offline.jsonl"
         })
-final class CheckCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
+final class CheckCommand extends KafkaCommand {
     @Option(names = "--input", paramLabel = "TOPIC", description = "Input topic.")
     private String input;
 
@@ -85,7 +76,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Configuration configuration =
-                options.load("topics.input", input, "topics.labels", labels, "topics.deadLetters", deadLetters);
+                load("topics.input", input, "topics.labels", labels, "topics.deadLetters", deadLetters);
         OfflineOutcomes offline = expected == null ? OfflineOutcomes.none() : OfflineOutcomes.read(expected);
         TopicAudit.Result result = audit(configuration, offline);
         output.printJson(result);
@@ -94,11 +85,11 @@ final class CheckCommand implements Callable<Integer> {
                         + " %,d ghosts, %,d altered, %,d malformed, %,d mislabelled of %,d; %s with %s"
                         + " deleted unread, %s committed beyond the end, %s of an"
                         + " earlier topic%n",
-                Count.of(result.events(), "event"),
-                Count.of(result.labels(), "label"),
-                Count.of(result.deadLetters(), "dead letter"),
+                Text.count(result.events(), "event"),
+                Text.count(result.labels(), "label"),
+                Text.count(result.deadLetters(), "dead letter"),
                 result.lost(),
-                Count.of(result.duplicates(), "duplicate"),
+                Text.count(result.duplicates(), "duplicate"),
                 result.outOfOrder(),
                 result.both(),
                 result.ghosts(),
@@ -106,10 +97,10 @@ final class CheckCommand implements Callable<Integer> {
                 result.malformed(),
                 result.mislabelled(),
                 result.judged(),
-                Count.of(result.gaps(), "gap"),
-                Count.of(result.deletedUnread(), "offset"),
-                Count.of(result.beyondEnd(), "partition"),
-                Count.of(result.earlierTopic(), "outcome"));
+                Text.count(result.gaps(), "gap"),
+                Text.count(result.deletedUnread(), "offset"),
+                Text.count(result.beyondEnd(), "partition"),
+                Text.count(result.earlierTopic(), "outcome"));
         result.examples().forEach((fault, places) -> output.println("  " + fault + ": " + places));
         if (expected != null && result.judged() == 0 && result.labels() + result.deadLetters() > 0) {
             throw UserErrorException.shortfall(

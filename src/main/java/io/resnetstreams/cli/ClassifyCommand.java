@@ -2,8 +2,7 @@ package io.resnetstreams.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.resnetstreams.cli.options.OutputOptions;
-import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.common.Png;
 import io.resnetstreams.common.Text;
@@ -28,10 +27,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,7 +46,7 @@ import picocli.CommandLine.Parameters;
             "  resnet-streams classify cat.jpg photos/ --model models/resnet20-fashion-mnist",
             "  curl -s https://example.com/cat.jpg | resnet-streams classify -"
         })
-final class ClassifyCommand implements Callable<Integer> {
+final class ClassifyCommand extends PipelineCommand {
     /** A file's outcome. Width and height are those in its header, null if it has none. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"file", "outcome", "stage", "code", "reason", "width", "height", "labels"})
@@ -65,12 +62,6 @@ final class ClassifyCommand implements Callable<Integer> {
 
     private static final int LONGEST_LIST = 64_000_000; // bytes
     private static final int MOST_NAMED = 10;
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private PipelineOptions options;
 
     @Parameters(
             paramLabel = "PATH",
@@ -96,7 +87,7 @@ final class ClassifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         EventSource source = EventSource.of(allPaths());
-        Configuration configuration = options.load("model", modelPath);
+        Configuration configuration = load("model", modelPath);
         ModelDirectory model = ClassificationStack.model(configuration.model());
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());

@@ -1,14 +1,11 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
-import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.demo.DemoRun;
 import io.resnetstreams.service.Termination;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the whole pipeline on this machine, with an embedded broker. */
@@ -21,21 +18,14 @@ import picocli.CommandLine.Option;
             "The exit code is 1 if a label is missing, duplicate or out of order."
         },
         footer = {"", "Example:", "  resnet-streams demo --repeat 25"})
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends PipelineCommand {
     private static final long LONGEST_CLOSE_MILLIS = 30_000;
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private PipelineOptions options;
 
     @Option(
             names = "--repeat",
             paramLabel = "N",
-            defaultValue = "1",
             description = "Number of times to send the sample (default: ${DEFAULT-VALUE}).")
-    private int repeat;
+    private int repeat = 1;
 
     @Option(
             names = "--hold",
@@ -49,7 +39,7 @@ final class DemoCommand implements Callable<Integer> {
         // Not installed earlier: until then a signal may end the process at once.
         Termination termination = null;
         int code = 1;
-        try (DemoRun run = DemoRun.prepare(options.load(), report)) {
+        try (DemoRun run = DemoRun.prepare(load(), report)) {
             code = report.end(run.stream(repeat, hold)) ? 0 : 1;
             if (hold) {
                 termination = Termination.install(LONGEST_CLOSE_MILLIS, code);

@@ -5,7 +5,6 @@ import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.Text;
-import io.resnetstreams.demo.DemoListener;
 import io.resnetstreams.demo.DemoRun;
 import io.resnetstreams.model.data.LabelledSample;
 import io.resnetstreams.service.ClassificationStack;
@@ -14,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Prints the progress of the demo, as a table on a terminal or else one line per second, and then the summary. */
-final class DemoReport implements DemoListener {
+final class DemoReport implements DemoRun.Listener {
     private static final double SECONDS_BETWEEN_LINES = 1;
 
     private final OutputOptions output;
@@ -36,11 +35,11 @@ final class DemoReport implements DemoListener {
     @Override
     public void ready(String bootstrapServers, ClassificationStack stack, LabelledSample sample, String address) {
         out().printf(
-                        "Kafka at %s, model %s on %s, %,d sample images%n",
+                        "Kafka at %s, model %s on %s, %s%n",
                         bootstrapServers,
                         stack.modelReference().name(),
                         stack.device(),
-                        sample.files().size());
+                        Text.count(sample.files().size(), "sample image"));
         if (address != null) {
             out().println("Page at " + address + "/");
         }
@@ -66,8 +65,8 @@ final class DemoReport implements DemoListener {
         } else if (end || seconds - lastLine >= SECONDS_BETWEEN_LINES) {
             lastLine = seconds;
             out().printf(
-                            "%,9d of %,d events labelled, %,.0f images/s, mean batch %.1f%n",
-                            now.outcomes(), total, now.outcomes() / seconds, meanBatch);
+                            "%,9d of %s labelled, %,.0f images/s, mean batch %.1f%n",
+                            now.outcomes(), Text.count(total, "event"), now.outcomes() / seconds, meanBatch);
         }
     }
 
@@ -118,10 +117,10 @@ final class DemoReport implements DemoListener {
         output.printJson(json);
         PrintStream out = out();
         out.printf(
-                "%n%,d events, %,d labels, %,d dead letters in %.1f s: %,.0f images/s, mean batch %.1f%n",
-                outcomes.events(),
-                outcomes.labels(),
-                outcomes.deadLetters(),
+                "%n%s, %s, %s in %.1f s: %,.0f images/s, mean batch %.1f%n",
+                Text.count(outcomes.events(), "event"),
+                Text.count(outcomes.labels(), "label"),
+                Text.count(outcomes.deadLetters(), "dead letter"),
                 result.seconds(),
                 imagesPerSecond,
                 result.meanBatch());

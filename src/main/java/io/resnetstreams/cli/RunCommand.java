@@ -1,7 +1,6 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.options.BrokerOptions;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.Failures;
@@ -19,13 +18,11 @@ import io.resnetstreams.service.Termination;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the pipeline until SIGTERM. */
@@ -33,13 +30,7 @@ import picocli.CommandLine.Option;
         name = "run",
         description = "Run the pipeline until SIGTERM.",
         footer = {"", "Example:", "  resnet-streams run --bootstrap localhost:9092 --set batch.maxSize=16"})
-final class RunCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
+final class RunCommand extends KafkaCommand {
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
 
@@ -56,7 +47,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Configuration configuration = options.load("model", modelPath);
+        Configuration configuration = load("model", modelPath);
         MxNet.requireLibrary();
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis(), 0);
         try (Monitoring monitoring = Monitoring.start(configuration, false)) {

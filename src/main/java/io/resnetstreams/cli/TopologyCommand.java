@@ -1,13 +1,10 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.options.OutputOptions;
-import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.topology.ClassifyTopology;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.kafka.streams.TopologyDescription;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Prints the topology. */
@@ -15,17 +12,11 @@ import picocli.CommandLine.Option;
         name = "topology",
         description = "Print the Kafka Streams topology.",
         footer = {"", "Example:", "  resnet-streams topology --format mermaid"})
-final class TopologyCommand implements Callable<Integer> {
+final class TopologyCommand extends PipelineCommand {
     enum Format {
         TEXT,
         MERMAID
     }
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private PipelineOptions options;
 
     @Option(
             names = "--format",
@@ -36,7 +27,7 @@ final class TopologyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TopologyDescription description =
-                ClassifyTopology.describe(options.load().topics().names());
+                ClassifyTopology.describe(load().topics().names());
         String text = format == Format.TEXT ? description.toString() : mermaid(description);
         output.printJson(Map.of("topology", text));
         output.text().print(text);

@@ -1,6 +1,7 @@
 package io.resnetstreams.demo;
 
 import io.resnetstreams.common.Png;
+import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.data.IdxFile;
 import io.resnetstreams.model.data.ImageFiles;
@@ -96,8 +97,8 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
     public Optional<String> notice() {
         return skippedFiles == 0
                 ? Optional.empty()
-                : Optional.of("skipped in folders, since their names are not those of images: %,d %s"
-                        .formatted(skippedFiles, skippedFiles == 1 ? "file" : "files"));
+                : Optional.of("skipped in folders, since their names are not those of images: "
+                        + Text.count(skippedFiles, "file"));
     }
 
     @Override

@@ -95,7 +95,12 @@ public record ModelDescription(
             Long seed,
             String log,
             Double testAccuracy,
-            Integer testImages) {}
+            Integer testImages) {
+        /** Returns the origin of a model without the facts of a training. */
+        public static Provenance of(String source, String dataset, String commandLine) {
+            return new Provenance(source, dataset, commandLine, null, null, null, null, null);
+        }
+    }
 
     /** Returns a model name for a directory: the directory's name, with {@code -} for characters that are not allowed. */
     public static String nameOf(Path directory) {

@@ -5,6 +5,7 @@ import io.resnetstreams.backfill.GroupProgress.Progress;
 import io.resnetstreams.backfill.ProgressMeter;
 import io.resnetstreams.backfill.RunListener;
 import io.resnetstreams.cli.options.Terminal;
+import io.resnetstreams.common.Text;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
@@ -44,7 +45,7 @@ final class BackfillDisplay implements RunListener, AutoCloseable {
     private String details(Progress now, long deadLetters) {
         return String.format(
                 Locale.ROOT,
-                "%,.0f/s, %s, %d of %d partitions, %,d dead letters",
+                "%,.0f/s, %s, %d of %s, %s",
                 meter.perSecond(),
                 now.isComplete()
                         ? "done"
@@ -52,8 +53,8 @@ final class BackfillDisplay implements RunListener, AutoCloseable {
                                 .map(left -> left.toSeconds() + " s left")
                                 .orElse("time left unknown"),
                 now.partitionsDone(),
-                now.partitions(),
-                deadLetters);
+                Text.count(now.partitions(), "partition"),
+                Text.count(deadLetters, "dead letter"));
     }
 
     @Override

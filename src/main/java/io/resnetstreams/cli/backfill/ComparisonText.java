@@ -1,6 +1,5 @@
 package io.resnetstreams.cli.backfill;
 
-import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.compare.ClassChanges.Change;
 import io.resnetstreams.compare.ComparisonResult;
@@ -47,8 +46,8 @@ final class ComparisonText {
                 "%s  %s: %s, %s%n",
                 name,
                 side.topics().labels(),
-                Count.of(side.labels(), "label"),
-                side.deadLetters() == null ? "dead letters unknown" : Count.of(side.deadLetters(), "dead letter"));
+                Text.count(side.labels(), "label"),
+                side.deadLetters() == null ? "dead letters unknown" : Text.count(side.deadLetters(), "dead letter"));
         printLeftOut(out, side.duplicates(), "are duplicates or out of order");
         printLeftOut(out, side.misplaced(), "are not in the partition of their source");
         printLeftOut(out, side.malformed(), "can't be parsed");
@@ -123,7 +122,7 @@ final class ComparisonText {
         if (count == 0) {
             return;
         }
-        out.printf("%n%s %s%n", Count.of(count, "event"), what);
+        out.printf("%n%s %s%n", Text.count(count, "event"), what);
         examples.forEach(event -> out.printf(
                 "%s %s%n", place(event.source()), event.id() == null ? "" : Text.shorten(event.id(), ID_WIDTH)));
     }

@@ -1,16 +1,14 @@
 package io.resnetstreams.cli.model;
 
 import io.resnetstreams.cli.options.CommandLines;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.cli.options.OutputDirectory;
-import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.data.LabelledImages;
 import io.resnetstreams.model.data.TrainingData;
-import io.resnetstreams.model.network.Normalisation;
-import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.train.ResNetTrainer;
 import io.resnetstreams.model.train.ResNetTrainer.Epoch;
@@ -24,7 +22,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,11 +55,8 @@ final class ModelExperimentCommand {
                 "    --data /usr/share/datasets/fashion-mnist --out target/degradation \\",
                 "    --depths 20,56 --images 6000 --epochs 8"
             })
-    static final class Degradation implements Callable<Integer> {
+    static final class Degradation extends OutputCommand {
         private static final String PICTURE = "degradation.svg";
-
-        @Mixin
-        private OutputOptions output;
 
         @Mixin
         private TrainingArguments arguments;
@@ -91,9 +85,8 @@ final class ModelExperimentCommand {
         @Option(
                 names = "--images",
                 paramLabel = "N",
-                defaultValue = "0",
                 description = "Number of training images to use, evenly spaced; 0 for all (default: ${DEFAULT-VALUE}).")
-        private int most;
+        private int most = 0;
 
         @Option(names = "--resume", description = "Resume an interrupted experiment.")
         private boolean resume;
@@ -134,22 +127,14 @@ final class ModelExperimentCommand {
                 ResNetArchitecture network, TrainingOptions options, LabelledImages train, TrainingData images)
                 throws IOException {
             Path directory = out.resolve(network.name());
-            Normalisation normalisation = images.normalisation();
-            ModelDescription description = new ModelDescription(
-                    ModelDescription.FORMAT_VERSION,
-                    network.name(),
-                    network.name(),
-                    train.width(),
-                    train.height(),
-                    images.resizeShortEdge(),
-                    normalisation.mean(),
-                    normalisation.std(),
+            ModelDescription description = TrainingArguments.description(
+                    directory,
+                    network,
+                    images,
+                    images.normalisation(),
                     1,
-                    Precision.FP32,
-                    new ModelDescription.Provenance(
-                            "trained", Text.name(data), CommandLines.of(spec), null, null, null, null, null),
-                    null,
-                    Map.of());
+                    ModelDescription.Provenance.of("trained", Text.name(data), CommandLines.of(spec)),
+                    null);
             int perEpoch = train.size() / options.batchSize() * options.batchSize();
             try (TrainingProgress progress =
                     TrainingProgress.of(network.name(), perEpoch, options.epochs(), output.text())) {

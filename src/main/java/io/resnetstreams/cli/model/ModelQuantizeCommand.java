@@ -4,7 +4,7 @@ import ai.djl.Device;
 import io.resnetstreams.bench.SpeedComparison;
 import io.resnetstreams.cli.options.CommandLines;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.common.UserErrorException;
@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,11 +47,8 @@ import picocli.CommandLine.Spec;
             "    --data /usr/share/datasets/fashion-mnist --precision int8 \\",
             "    --out models/resnet20-int8"
         })
-final class ModelQuantizeCommand implements Callable<Integer> {
+final class ModelQuantizeCommand extends OutputCommand {
     private static final int BATCH = 32;
-
-    @Mixin
-    private OutputOptions output;
 
     @Mixin
     private EvaluationData data;
@@ -77,9 +73,8 @@ final class ModelQuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--samples",
             paramLabel = "N",
-            defaultValue = "500",
             description = "Number of images for the calibration of int8 (default: ${DEFAULT-VALUE}).")
-    private int samples;
+    private int samples = 500;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
     private Path out;

@@ -1,6 +1,6 @@
 package io.resnetstreams.cli.model;
 
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.convert.ReferenceCheck;
@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Compares networks with those of another implementation. */
@@ -25,10 +23,7 @@ import picocli.CommandLine.Option;
             "The exit code is 1 if a logit differs by more than the tolerance."
         },
         footer = {"", "Example:", "  resnet-streams model verify --reference torchvision-seed1.json"})
-final class ModelVerifyCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
+final class ModelVerifyCommand extends OutputCommand {
     @Option(names = "--reference", paramLabel = "FILE", required = true, description = "Reference file.")
     private Path file;
 
