@@ -59,7 +59,6 @@ final class BrokerCommand extends PipelineCommand {
         output.printJson(Map.of("bootstrapServers", broker.bootstrapServers(), "data", data.toString()));
         output.println(broker.bootstrapServers());
         output.println("ready");
-        output.text().flush();
         broker.awaitEnd();
         return 0;
     }

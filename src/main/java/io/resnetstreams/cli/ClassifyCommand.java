@@ -1,7 +1,6 @@
 package io.resnetstreams.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.common.Png;
@@ -15,6 +14,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.ImageSize;
+import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.PictureCheck;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.model.ModelDirectory;
@@ -49,7 +49,6 @@ import picocli.CommandLine.Parameters;
 final class ClassifyCommand extends PipelineCommand {
     /** A file's outcome. Width and height are those in its header, null if it has none. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonPropertyOrder({"file", "outcome", "stage", "code", "reason", "width", "height", "labels"})
     record FileOutcome(
             String file,
             String outcome,
@@ -94,28 +93,24 @@ final class ClassifyCommand extends PipelineCommand {
         PictureCheck check = new PictureCheck(
                 model.preprocessing(), preprocessor, model.labels().size());
         AtomicBoolean allLabelled = new AtomicBoolean(true);
-        try (ClassificationStack stack = ClassificationStack.open(configuration, model, InferenceMetrics.NONE)) {
+        // If a file can't be read, the outcomes of the files before it are still printed.
+        try (ClassificationStack stack = ClassificationStack.open(configuration, model, InferenceMetrics.NONE);
+                FilesInFlight files = new FilesInFlight(stack.service()::classify, file -> {
+                    FileOutcome outcome = outcome(file);
+                    print(outcome);
+                    if (outcome.labels() == null) {
+                        allLabelled.set(false);
+                        return;
+                    }
+                    check.warning(file.file().image())
+                            .ifPresent(warning -> output.println("  warning: " + outcome.file() + " is " + warning));
+                    if (pixels != null) {
+                        writePixels(preprocessor, model, file);
+                    }
+                })) {
             output.println(description(model));
             source.notice().ifPresent(output::println);
-            FilesInFlight files = new FilesInFlight(stack.service()::classify, file -> {
-                FileOutcome outcome = outcome(file);
-                print(outcome);
-                if (outcome.labels() == null) {
-                    allLabelled.set(false);
-                    return;
-                }
-                check.warning(file.file().image())
-                        .ifPresent(warning -> output.println("  warning: " + outcome.file() + " is " + warning));
-                if (pixels != null) {
-                    writePixels(preprocessor, model, file);
-                }
-            });
-            try {
-                source.forEach(files::add);
-            } finally {
-                // If a file can't be read, the outcomes of the files before it are still printed.
-                files.finish();
-            }
+            source.forEach(files::add);
         } catch (EventSource.UnreadableException e) {
             throw UserErrorException.shortfall(e.getMessage(), e);
         }
@@ -124,9 +119,7 @@ final class ClassifyCommand extends PipelineCommand {
 
     private List<Path> allPaths() {
         List<Path> all = new ArrayList<>(paths);
-        if (filesFrom != null) {
-            all.addAll(listed());
-        }
+        all.addAll(filesFrom == null ? List.of() : listed());
         if (all.isEmpty()) {
             throw UserErrorException.usage(
                     "no image is given; name files or directories, - for standard input, or a list of paths with"
@@ -185,12 +178,8 @@ final class ClassifyCommand extends PipelineCommand {
         try {
             Files.createDirectories(pixels);
             byte[] seen = preprocessor.toPixels(file.file().image());
-            Files.write(
-                    target,
-                    Png.encodeRgb(
-                            seen,
-                            model.preprocessing().width(),
-                            model.preprocessing().height()));
+            Preprocessing input = model.preprocessing();
+            Files.write(target, Png.encodeRgb(seen, input.width(), input.height()));
         } catch (RejectedEventException e) {
             throw new IllegalStateException("a labelled image can't be decoded", e);
         } catch (IOException e) {
@@ -199,8 +188,8 @@ final class ClassifyCommand extends PipelineCommand {
     }
 
     private void print(FileOutcome outcome) {
-        output.printJson(outcome);
         if (output.json) {
+            output.printJson(outcome);
             return;
         }
         if (outcome.labels() == null) {

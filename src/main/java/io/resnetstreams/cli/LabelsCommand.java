@@ -9,7 +9,6 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -73,7 +72,10 @@ final class LabelsCommand extends KafkaCommand {
         LabelEvent event;
         try {
             event = deserializer.deserialize(record.topic(), record.value());
-            if (event != null && event.missing() != null) {
+            if (event == null) {
+                return false;
+            }
+            if (event.missing() != null) {
                 throw new SerializationException("a label event without " + event.missing());
             }
         } catch (SerializationException e) {
@@ -81,26 +83,19 @@ final class LabelsCommand extends KafkaCommand {
                     + PlainText.of(e.getMessage()));
             return false;
         }
-        if (event == null) {
-            return false;
-        }
         if (output.json) {
             output.printJson(event);
-        } else {
-            printRow(output.text(), event);
+            return true;
         }
-        return true;
-    }
-
-    private static void printRow(PrintStream out, LabelEvent event) {
         LabelEvent.Label best = event.labels().get(0);
         double seconds = (System.currentTimeMillis() - event.source().timestamp()) / 1e3;
-        out.printf(
+        output.printf(
                 "%-36s %-20s %s %5.1f%% %7.2f s%n",
                 Text.shorten(event.id(), 36),
                 Text.shorten(best.label(), 20),
                 Text.bar(best.probability(), BAR_WIDTH),
                 best.probability() * 100,
                 seconds);
+        return true;
     }
 }

@@ -80,7 +80,6 @@ final class BackfillReport {
         output.printf(
                 "model %s (%s); labels to %s, dead letters to %s%n",
                 parameters.model().name(), parameters.model().digest(), parameters.output(), parameters.deadLetters());
-        output.text().flush();
     }
 
     private static Double rate(EventSample sample, ClassifierSource.Loaded loaded, Double maxRate) {

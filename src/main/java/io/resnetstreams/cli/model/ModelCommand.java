@@ -8,6 +8,7 @@ import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.convert.ReferenceCheck;
 import io.resnetstreams.model.network.NetworkCost;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Parameters;
             ModelCommand.ListCommand.class,
             ModelCommand.ShowCommand.class,
             ModelImportCommand.class,
-            ModelVerifyCommand.class,
+            ModelCommand.VerifyCommand.class,
             ModelTrainCommand.class,
             ModelEvaluateCommand.class,
             ModelQuantizeCommand.class,
@@ -150,6 +151,64 @@ public final class ModelCommand {
         }
     }
 
+    /** Compares networks with those of another implementation. */
+    @Command(
+            name = "verify",
+            description = {
+                "Build each architecture in a reference file with weights from the file's formula, run it on the"
+                        + " two reference images, and compare the logits.",
+                "",
+                "The exit code is 1 if a logit differs by more than the tolerance."
+            },
+            footer = {"", "Example:", "  resnet-streams model verify --reference torchvision-seed1.json"})
+    static final class VerifyCommand extends OutputCommand {
+        @Option(names = "--reference", paramLabel = "FILE", required = true, description = "Reference file.")
+        private Path file;
+
+        @Option(
+                names = "--tolerance",
+                paramLabel = "X",
+                defaultValue = "1e-3",
+                description = "Maximum difference, relative to the largest logit (default: ${DEFAULT-VALUE}).")
+        private double tolerance;
+
+        /** An architecture in JSON. */
+        record Row(String name, long parameters, double maxRelativeDifference, boolean argmaxEqual) {}
+
+        @Override
+        public Integer call() throws IOException {
+            if (!(tolerance >= 0)) {
+                throw UserErrorException.usage("--tolerance is " + tolerance + "; it must be at least 0");
+            }
+            ReferenceCheck check;
+            try {
+                check = ReferenceCheck.read(file);
+            } catch (InvalidModelException e) {
+                throw UserErrorException.usage(e.getMessage(), e);
+            }
+            List<Row> results = new ArrayList<>();
+            boolean passed = true;
+            for (String name : check.names()) {
+                ReferenceCheck.Result result = check.check(name);
+                passed &= result.passes(tolerance);
+                output.printf(
+                        "%-22s %,12d parameters  largest relative difference %.2e  most probable class %s%s%n",
+                        name,
+                        result.parameters(),
+                        result.maxRelativeDifference(),
+                        result.argmaxEqual() ? "equal" : "differs",
+                        result.passes(tolerance) ? "" : "  FAILS");
+                results.add(new Row(name, result.parameters(), result.maxRelativeDifference(), result.argmaxEqual()));
+            }
+            Map<String, Object> summary = new LinkedHashMap<>();
+            summary.put("architectures", results);
+            summary.put("tolerance", tolerance);
+            summary.put("passed", passed);
+            output.printJson(summary);
+            return passed ? 0 : 1;
+        }
+    }
+
     /** Returns the most important properties of a model. */
     static Map<String, Object> summary(ModelDirectory model) {
         ModelDescription description = model.description();
@@ -178,5 +237,18 @@ public final class ModelCommand {
                         summary.get("input"),
                         summary.get("precision"),
                         summary.getOrDefault("testAccuracy", "unknown"));
+    }
+
+    /**
+     * Returns the path to write to. It is normalized if its parent does not exist, as in {@code missing/../DIR}.
+     *
+     * @throws UserErrorException if it is a file
+     */
+    static Path outputDirectory(Path out) {
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw UserErrorException.usage("--out " + out + ": is a file; a directory is needed");
+        }
+        Path parent = out.getParent();
+        return parent == null || Files.exists(parent) ? out : out.normalize();
     }
 }

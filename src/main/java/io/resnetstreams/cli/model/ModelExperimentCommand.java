@@ -1,8 +1,6 @@
 package io.resnetstreams.cli.model;
 
-import io.resnetstreams.cli.options.CommandLines;
 import io.resnetstreams.cli.options.OutputCommand;
-import io.resnetstreams.cli.options.OutputDirectory;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
@@ -25,9 +23,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Groups the experiments of the ResNet paper. */
 @Command(
@@ -61,9 +57,6 @@ final class ModelExperimentCommand {
         @Mixin
         private TrainingArguments arguments;
 
-        @Spec
-        private CommandSpec spec;
-
         @Option(
                 names = "--data",
                 paramLabel = "DIR",
@@ -96,7 +89,7 @@ final class ModelExperimentCommand {
 
         @Override
         public Integer call() throws IOException {
-            out = OutputDirectory.of(out);
+            out = ModelCommand.outputDirectory(out);
             Map<String, List<Epoch>> logs = new LinkedHashMap<>();
             try {
                 TrainingOptions options = arguments.options();
@@ -133,7 +126,7 @@ final class ModelExperimentCommand {
                     images,
                     images.normalisation(),
                     1,
-                    ModelDescription.Provenance.of("trained", Text.name(data), CommandLines.of(spec)),
+                    ModelDescription.Provenance.of("trained", Text.name(data), commandLine()),
                     null);
             int perEpoch = train.size() / options.batchSize() * options.batchSize();
             try (TrainingProgress progress =

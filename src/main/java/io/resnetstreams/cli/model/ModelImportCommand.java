@@ -1,8 +1,6 @@
 package io.resnetstreams.cli.model;
 
-import io.resnetstreams.cli.options.CommandLines;
 import io.resnetstreams.cli.options.OutputCommand;
-import io.resnetstreams.cli.options.OutputDirectory;
 import io.resnetstreams.common.ForeignFile;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.UserErrorException;
@@ -22,10 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Imports a network from PyTorch or MXNet. */
 @Command(
@@ -45,9 +41,6 @@ import picocli.CommandLine.Spec;
             "    --synset imagenet.txt --out models/resnet50"
         })
 public final class ModelImportCommand extends OutputCommand {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(
             paramLabel = "FILE",
             description = "State dict (.safetensors, or .safetensors.index.json if it is sharded) or NAME-symbol.json.")
@@ -91,7 +84,7 @@ public final class ModelImportCommand extends OutputCommand {
             throw UserErrorException.usage(file
                     + (Files.isDirectory(file) ? ": is a directory; name the file in it" : ": there is no such file"));
         }
-        out = OutputDirectory.of(out);
+        out = ModelCommand.outputDirectory(out);
         try {
             importFile();
             Map<String, Object> summary = ModelCommand.summary(ModelDirectory.load(out));
@@ -164,7 +157,7 @@ public final class ModelImportCommand extends OutputCommand {
                 input.std(),
                 topK,
                 Precision.FP32,
-                ModelDescription.Provenance.of("imported from " + file.getFileName(), null, CommandLines.of(spec)),
+                ModelDescription.Provenance.of("imported from " + file.getFileName(), null, commandLine()),
                 licence,
                 Map.of());
     }

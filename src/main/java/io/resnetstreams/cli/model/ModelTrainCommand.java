@@ -1,9 +1,7 @@
 package io.resnetstreams.cli.model;
 
-import io.resnetstreams.cli.options.CommandLines;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputCommand;
-import io.resnetstreams.cli.options.OutputDirectory;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.ModelDescription.Provenance;
@@ -21,9 +19,7 @@ import java.util.Iterator;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Trains a model. */
 @Command(
@@ -56,9 +52,6 @@ final class ModelTrainCommand extends OutputCommand {
 
     @Mixin
     private TrainingArguments arguments;
-
-    @Spec
-    private CommandSpec spec;
 
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "Directory of labelled images.")
     private Path data;
@@ -111,7 +104,7 @@ final class ModelTrainCommand extends OutputCommand {
 
     @Override
     public Integer call() throws IOException {
-        out = OutputDirectory.of(out);
+        out = ModelCommand.outputDirectory(out);
         try {
             TrainingOptions options = arguments.options();
             ModelDirectory base = from == null ? null : ClassificationStack.model(from.toString());
@@ -152,7 +145,7 @@ final class ModelTrainCommand extends OutputCommand {
         Map<String, float[]> start = base == null ? Map.of() : base.network().values();
         int perEpoch = images.train().size() / options.batchSize() * options.batchSize();
         String source = from == null ? "trained" : "fine-tuned from " + Text.name(from);
-        Provenance provenance = Provenance.of(source, Text.name(data), CommandLines.of(spec));
+        Provenance provenance = Provenance.of(source, Text.name(data), commandLine());
         try (TrainingProgress progress = TrainingProgress.of("train", perEpoch, options.epochs(), output.text())) {
             ResNetTrainer trainer = new ResNetTrainer(
                     TrainingArguments.description(out, chosen, images, normalisation, 5, provenance, licence),
