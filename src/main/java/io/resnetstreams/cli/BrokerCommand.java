@@ -13,7 +13,6 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Runs the embedded broker. */
 @Command(
         name = "broker",
         description = {"Run a single-node Kafka broker for development.", "", "Prints its address, then 'ready'."},

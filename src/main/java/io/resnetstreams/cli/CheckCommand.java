@@ -24,7 +24,6 @@ import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Checks that the pipeline has written one outcome for each event. */
 @Command(
         name = "check",
         description = {

@@ -18,7 +18,6 @@ import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints labels as they are written. */
 @Command(
         name = "labels",
         description = "Print labels as they are written, as a table or, with --json, as lines of JSON.",

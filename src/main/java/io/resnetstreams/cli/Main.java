@@ -137,7 +137,6 @@ public final class Main {
         return exitCode;
     }
 
-    /** Prints a completion script. */
     @Command(
             name = "completion",
             description = "Print a completion script for bash and zsh.",

@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Runs the pipeline until SIGTERM. */
 @Command(
         name = "run",
         description = "Run the pipeline until SIGTERM.",
@@ -78,10 +77,22 @@ final class RunCommand extends KafkaCommand {
             termination.start(pipeline);
             status.every(configuration.statusSeconds());
             pipeline.awaitEnd();
+            Throwable failure = pipeline.failure();
             try {
-                report(configuration, stack, statistics, pipeline);
+                if (output.json) {
+                    Map<String, Object> summary = statistics.summary();
+                    summary.put("model", stack.modelReference());
+                    summary.put("device", stack.device());
+                    output.printJson(summary);
+                }
+                if (failure != null) {
+                    throw UserErrorException.shortfall(
+                            "pipeline " + configuration.applicationId() + " failed: " + Failures.describe(failure),
+                            failure);
+                }
+                Log.LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
             } finally {
-                termination.ended(pipeline.failure() == null ? 0 : 1);
+                termination.ended(failure == null ? 0 : 1);
             }
             return 0;
         }
@@ -95,22 +106,6 @@ final class RunCommand extends KafkaCommand {
         } catch (KafkaException e) {
             throw KafkaClients.misconfigured(e);
         }
-    }
-
-    private void report(
-            Configuration configuration, ClassificationStack stack, PipelineCounts statistics, Pipeline pipeline) {
-        if (output.json) {
-            Map<String, Object> summary = statistics.summary();
-            summary.put("model", stack.modelReference());
-            summary.put("device", stack.device());
-            output.printJson(summary);
-        }
-        if (pipeline.failure() != null) {
-            throw UserErrorException.shortfall(
-                    "pipeline " + configuration.applicationId() + " failed: " + Failures.describe(pipeline.failure()),
-                    pipeline.failure());
-        }
-        Log.LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
     }
 
     /** A class of its own because picocli creates every command, and loading Log4j would slow down {@code --help}. */

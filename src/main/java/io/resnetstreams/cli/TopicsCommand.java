@@ -8,7 +8,6 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Creates the topics. */
 @Command(
         name = "topics",
         description = {"Create the topics that 'run' expects.", "", "Existing topics are left unchanged."},

@@ -7,7 +7,6 @@ import org.apache.kafka.streams.TopologyDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints the topology. */
 @Command(
         name = "topology",
         description = "Print the Kafka Streams topology.",

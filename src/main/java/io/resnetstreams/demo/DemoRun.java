@@ -140,36 +140,28 @@ public final class DemoRun implements AutoCloseable {
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
         try (OutcomeFollower follower = new OutcomeFollower(
                 clients.committedReader(), outputs, configuration.topics().names(), sample.classesByFile())) {
-            return stream(clients, follower, repeat, hold);
+            long total = (long) repeat * sample.files().size();
+            EventSource source = EventSource.of(sample.files()).kept();
+            long start;
+            try (Producer<byte[], byte[]> producer = clients.producer()) {
+                // Connects before the time is measured.
+                producer.partitionsFor(configuration.topics().input());
+                start = System.nanoTime();
+                CompletableFuture<Void> sending =
+                        CompletableFuture.runAsync(() -> send(producer, source, repeat, follower));
+                awaitOutcomes(follower, total, start);
+                sending.join();
+            }
+            if (!hold) {
+                pipeline.close();
+            }
+            follower.finish();
+            OutcomeFollower.Snapshot outcomes = follower.snapshot();
+            long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
+            double seconds = (last - start) / 1e9;
+            double meanBatch = monitoring.counts().meanBatch();
+            return new Result(outcomes, seconds, meanBatch, stack.modelReference(), stack.device());
         }
-    }
-
-    private Result stream(KafkaClients clients, OutcomeFollower follower, int repeat, boolean hold)
-            throws InterruptedException {
-        long total = (long) repeat * sample.files().size();
-        EventSource source = EventSource.of(sample.files()).kept();
-        long start;
-        try (Producer<byte[], byte[]> producer = clients.producer()) {
-            // Connects before the time is measured.
-            producer.partitionsFor(configuration.topics().input());
-            start = System.nanoTime();
-            CompletableFuture<Void> sending =
-                    CompletableFuture.runAsync(() -> send(producer, source, repeat, follower));
-            awaitOutcomes(follower, total, start);
-            sending.join();
-        }
-        if (!hold) {
-            pipeline.close();
-        }
-        follower.finish();
-        OutcomeFollower.Snapshot outcomes = follower.snapshot();
-        long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
-        return new Result(
-                outcomes,
-                (last - start) / 1e9,
-                monitoring.counts().meanBatch(),
-                stack.modelReference(),
-                stack.device());
     }
 
     private void send(Producer<byte[], byte[]> producer, EventSource source, int repeat, OutcomeFollower follower) {

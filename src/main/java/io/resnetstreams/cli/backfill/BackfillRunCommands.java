@@ -43,7 +43,6 @@ final class BackfillRunCommands {
         abstract void call(BackfillRuns runs, BackfillRun run);
     }
 
-    /** Lists the runs. */
     @Command(
             name = "list",
             description = "List all runs of the application with their progress.",
@@ -79,7 +78,6 @@ final class BackfillRunCommands {
         }
     }
 
-    /** Shows the progress of a run. */
     @Command(
             name = "status",
             description = "Show the progress of a run, according to the committed offsets of its group.",
@@ -130,7 +128,6 @@ final class BackfillRunCommands {
         }
     }
 
-    /** Cancels a run. */
     @Command(
             name = "cancel",
             description = {
@@ -154,7 +151,6 @@ final class BackfillRunCommands {
         }
     }
 
-    /** Removes a run. */
     @Command(
             name = "clean",
             description = {

@@ -32,7 +32,6 @@ import picocli.CommandLine.Parameters;
 public final class DlqCommand {
     private static final int MOST_EXAMPLES = 3;
 
-    /** Counts dead letters by stage and code. */
     @Command(
             name = "list",
             description = "Count dead letters by stage and code, with examples.",
@@ -70,7 +69,6 @@ public final class DlqCommand {
         }
     }
 
-    /** Shows each dead letter. */
     @Command(
             name = "show",
             description = {
@@ -106,7 +104,6 @@ public final class DlqCommand {
         }
     }
 
-    /** Writes the values of dead letters to files. */
     @Command(
             name = "export",
             description =

@@ -21,7 +21,6 @@ import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Resends the events of dead letters to the input topic. */
 @Command(
         name = "replay",
         description = {

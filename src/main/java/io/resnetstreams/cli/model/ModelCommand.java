@@ -44,7 +44,6 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Example:", "  resnet-streams model list"})
 public final class ModelCommand {
-    /** Lists models. */
     @Command(
             name = "list",
             description = {
@@ -130,7 +129,6 @@ public final class ModelCommand {
         }
     }
 
-    /** Shows a model's description. */
     @Command(
             name = "show",
             description = "Verify the files of a model and show its description.",
@@ -151,7 +149,6 @@ public final class ModelCommand {
         }
     }
 
-    /** Compares networks with those of another implementation. */
     @Command(
             name = "verify",
             description = {

@@ -25,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Groups the experiments of the ResNet paper. */
 @Command(
         name = "experiment",
         description = "Repeat an experiment of the ResNet paper.",
