@@ -9,7 +9,6 @@ import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.kafka.TopicScan;
@@ -18,8 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -122,9 +119,12 @@ final class CheckCommand extends KafkaCommand {
         Map<TopicPartition, TopicScan.Range> labelRange =
                 scan.ranges(configuration.topics().labels());
         // Events that were produced after these outcomes have no outcome in them.
-        Map<TopicPartition, Long> later = ends(clients, range.keySet());
-        range.forEach((partition, offsets) ->
-                audit.range(partition.partition(), offsets.begin(), offsets.end(), later.get(partition)));
+        Map<TopicPartition, TopicScan.Range> later = scan.ranges(inputTopic);
+        range.forEach((partition, offsets) -> audit.range(
+                partition.partition(),
+                offsets.begin(),
+                offsets.end(),
+                later.get(partition).end()));
         if (survey.isCompacted(inputTopic)) {
             audit.allowCompaction();
         }
@@ -145,12 +145,5 @@ final class CheckCommand extends KafkaCommand {
         // Events that expired during the scan were not read, but their outcomes may have been.
         scan.ranges(inputTopic).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));
         return audit.result(inputTopic);
-    }
-
-    /** Returns the end offsets of committed records. */
-    private static Map<TopicPartition, Long> ends(KafkaClients clients, Set<TopicPartition> partitions) {
-        try (Admin admin = clients.admin()) {
-            return AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED);
-        }
     }
 }

@@ -111,8 +111,6 @@ final class ClassifyCommand extends PipelineCommand {
             output.println(description(model));
             source.notice().ifPresent(output::println);
             source.forEach(files::add);
-        } catch (EventSource.UnreadableException e) {
-            throw UserErrorException.shortfall(e.getMessage(), e);
         }
         return allLabelled.get() ? 0 : 1;
     }

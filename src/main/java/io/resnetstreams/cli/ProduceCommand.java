@@ -5,7 +5,6 @@ import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.Text;
-import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
@@ -72,8 +71,6 @@ final class ProduceCommand extends KafkaCommand {
                 }
             }
             result = sender.finish();
-        } catch (EventSource.UnreadableException e) {
-            throw UserErrorException.shortfall(e.getMessage(), e);
         }
         report(input, source, result, (System.nanoTime() - start) / 1e9);
         return result.failed() == 0 ? 0 : 1;

@@ -5,7 +5,6 @@ import io.resnetstreams.backfill.GroupProgress.Progress;
 import io.resnetstreams.backfill.ProgressMeter;
 import io.resnetstreams.backfill.RunListener;
 import io.resnetstreams.cli.options.Terminal;
-import io.resnetstreams.common.Text;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
@@ -45,7 +44,7 @@ final class BackfillDisplay implements RunListener, AutoCloseable {
     private String details(Progress now, long deadLetters) {
         return String.format(
                 Locale.ROOT,
-                "%,.0f/s, %s, %d of %s, %s",
+                "%,.0f/s, %s, %d of %d partition%s, %,d dead letter%s",
                 meter.perSecond(),
                 now.isComplete()
                         ? "done"
@@ -53,8 +52,10 @@ final class BackfillDisplay implements RunListener, AutoCloseable {
                                 .map(left -> left.toSeconds() + " s left")
                                 .orElse("time left unknown"),
                 now.partitionsDone(),
-                Text.count(now.partitions(), "partition"),
-                Text.count(deadLetters, "dead letter"));
+                now.partitions(),
+                now.partitions() == 1 ? "" : "s",
+                deadLetters,
+                deadLetters == 1 ? "" : "s");
     }
 
     @Override

@@ -51,8 +51,6 @@ final class ModelExperimentCommand {
                 "    --depths 20,56 --images 6000 --epochs 8"
             })
     static final class Degradation extends OutputCommand {
-        private static final String PICTURE = "degradation.svg";
-
         @Mixin
         private TrainingArguments arguments;
 
@@ -103,7 +101,7 @@ final class ModelExperimentCommand {
                         arguments.seed(),
                         arguments.imageLimits(),
                         false,
-                        line -> output.println(line));
+                        output::println);
                 LabelledImages train = images.train().spread(most);
                 for (ResNetArchitecture network : networks) {
                     logs.put(network.name(), train(network, options, train, images));
@@ -161,7 +159,7 @@ final class ModelExperimentCommand {
                         Rounding.to(4, 1 - last.trainAccuracy()),
                         Rounding.to(4, 1 - last.testAccuracy())));
             });
-            Path picture = out.resolve(PICTURE);
+            Path picture = out.resolve("degradation.svg");
             Charts.curves(picture, "Plain and residual networks", "error in %", curves);
             output.printJson(Map.of("networks", rows, "picture", picture.toString()));
             rows.forEach(row -> output.printf(

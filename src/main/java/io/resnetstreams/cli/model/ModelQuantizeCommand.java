@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -144,10 +145,9 @@ final class ModelQuantizeCommand extends OutputCommand {
             }
             Evaluation.Result expected = Evaluation.run(set, before.classifiers(), BATCH, 1);
             Evaluation.Result found = Evaluation.run(set, after.classifiers(), BATCH, 1);
-            int same = 0;
-            for (int i = 0; i < set.size(); i++) {
-                same += expected.predicted()[i] == found.predicted()[i] ? 1 : 0;
-            }
+            long same = IntStream.range(0, set.size())
+                    .filter(i -> expected.predicted()[i] == found.predicted()[i])
+                    .count();
             SpeedComparison.Rates rates = SpeedComparison.measure(before, after, BATCH);
             before.classifiers().forEach(Classifier::close);
             after.classifiers().forEach(Classifier::close);
