@@ -4,8 +4,7 @@ import io.resnetstreams.bench.BenchSettings;
 import io.resnetstreams.bench.report.BenchReport;
 import io.resnetstreams.bench.report.ReportPage.Run;
 import io.resnetstreams.bench.scenario.Benchmarks;
-import io.resnetstreams.cli.options.CommandLines;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Home;
 import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.common.UserErrorException;
@@ -13,13 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Measures the pipeline's throughput, latency and memory. */
 @Command(
@@ -38,11 +33,8 @@ import picocli.CommandLine.Spec;
             "  resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5 \\",
             "    --report target/bench"
         })
-final class BenchCommand implements Callable<Integer> {
+final class BenchCommand extends OutputCommand {
     private static final int DEFAULT_SECONDS = 480;
-
-    @Mixin
-    private OutputOptions output;
 
     @Parameters(
             paramLabel = "SCENARIO",
@@ -76,9 +68,6 @@ final class BenchCommand implements Callable<Integer> {
             description = "Write tables and plots to DIR/index.html, and JSON to DIR/bench.json.")
     private Path reportDirectory;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         Path directory = Files.createTempDirectory("resnet-streams-bench");
@@ -88,7 +77,7 @@ final class BenchCommand implements Callable<Integer> {
             List<String> names = scenarios == null ? fitting(settings) : scenarios;
             BenchReport report = reportDirectory == null
                     ? null
-                    : BenchReport.open(reportDirectory, Run.now(CommandLines.of(spec), names, rounds, seconds));
+                    : BenchReport.open(reportDirectory, Run.now(commandLine(), names, rounds, seconds));
             reportSkipped(names);
             output.printJson(measure(names, settings, report));
             return 0;

@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Monitoring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Monitoring.class);
 
-    private final Configuration configuration;
     private final PipelineHealth health;
     private final PipelineCounts counts = new PipelineCounts();
     private PipelineMetrics metrics;
@@ -44,7 +43,6 @@ public final class Monitoring implements AutoCloseable {
     private volatile Configuration connected;
 
     private Monitoring(Configuration configuration) {
-        this.configuration = configuration;
         this.connected = configuration;
         this.health = new PipelineHealth(configuration.health().stallMillis());
     }
@@ -60,28 +58,24 @@ public final class Monitoring implements AutoCloseable {
             BuildVersion build = new BuildVersion();
             monitoring.metrics = new PipelineMetrics(monitoring.counts);
             monitoring.metrics.build(build.version(), build.commit());
-            monitoring.startPage(build, ownSamples);
-            monitoring.serve();
+            monitoring.serve(configuration, build.version(), ownSamples);
         }
         return monitoring;
     }
 
-    private void startPage(BuildVersion build, boolean ownSamples) {
+    private void serve(Configuration configuration, String version, boolean ownSamples) {
+        String host = configuration.metrics().host();
+        int port = configuration.metrics().port();
         PageFacts facts = new PageFacts(
                 configuration.applicationId(),
                 configuration.topics().input(),
-                build.version(),
-                configuration.metrics().host(),
+                version,
+                host,
                 configuration.web().showsPictures(ownSamples),
                 configuration.web().actions(),
                 configuration.window(),
                 configuration.decodeThreads());
         page = LivePage.start(facts, counts, health::ready, event -> EventResend.resend(connected, event));
-    }
-
-    private void serve() {
-        String host = configuration.metrics().host();
-        int port = configuration.metrics().port();
         Map<String, HttpHandler> pages = new TreeMap<>(page.handlers());
         pages.put("/metrics", metrics.handler());
         pages.put("/health/live", Health.handler(health::live));

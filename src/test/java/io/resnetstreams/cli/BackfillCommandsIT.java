@@ -186,7 +186,7 @@ class BackfillCommandsIT {
         assertThat(status.json().get("done").asInt()).isBetween(1, 499);
         assertThat(status.json().get("members").asInt()).isEqualTo(1);
         assertThat(process.log())
-                .containsPattern("backfill kept: [0-9]+ of 500, [0-9]+/s, .+, 0 of 1 partitions, 0 dead letters");
+                .containsPattern("backfill kept: [0-9]+ of 500, [0-9]+/s, .+, 0 of 1 partition, 0 dead letters");
         assertThat(rig.run("stub", "list").out()).contains("kept");
         Ran busy = rig.run("stub", "clean", "kept");
         assertThat(busy.exitCode()).isEqualTo(2);

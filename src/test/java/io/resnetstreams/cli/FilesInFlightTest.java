@@ -62,7 +62,7 @@ class FilesInFlightTest {
         files.add(file("d", 1));
         assertThat(names()).containsExactly("a");
         answerAll();
-        files.finish();
+        files.close();
         assertThat(names()).containsExactly("a", "b", "c", "d");
         assertThat(outcomes).extracting(FilesInFlight.Classified::number).containsExactly(0, 1, 2, 3);
     }

@@ -129,7 +129,7 @@ class EventSourceTest {
         Path file = file("a.png");
         EventSource source = EventSource.of(List.of(file));
         Files.delete(file);
-        assertThatExceptionOfType(EventSource.UnreadableException.class)
+        assertThatExceptionOfType(UserErrorException.class)
                 .isThrownBy(() -> source.iterator().next())
                 .withMessageStartingWith("cannot read " + file);
     }

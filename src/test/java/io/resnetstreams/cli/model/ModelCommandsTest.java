@@ -48,8 +48,10 @@ class ModelCommandsTest {
 
     @Test
     void aClassWithoutImagesHasNoAccuracy() {
-        assertThat(ClassAccuracy.of(List.of("cat", "dog"), COUNTS))
-                .containsExactly(new ClassAccuracy("cat", 4, 0.75), new ClassAccuracy("dog", 0, 0));
+        assertThat(TrainedModelReport.ClassAccuracy.of(List.of("cat", "dog"), COUNTS))
+                .containsExactly(
+                        new TrainedModelReport.ClassAccuracy("cat", 4, 0.75),
+                        new TrainedModelReport.ClassAccuracy("dog", 0, 0));
     }
 
     @Test

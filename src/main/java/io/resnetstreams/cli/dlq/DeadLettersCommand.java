@@ -1,21 +1,18 @@
 package io.resnetstreams.cli.dlq;
 
-import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.StoredDeadLetter;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.kafka.TopicScan;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that select dead letters. Without any of them, all are selected. */
-final class DeadLetterSelection {
-    @Mixin
-    private BrokerOptions options;
-
+/** A command for dead letters, with the options that select them. Without any of them, all are selected. */
+abstract class DeadLettersCommand extends KafkaCommand {
     @Option(names = "--dead-letters", paramLabel = "TOPIC", description = "Dead-letter topic.")
     private String topic;
 
@@ -36,19 +33,19 @@ final class DeadLetterSelection {
     private Set<String> positions = new LinkedHashSet<>();
 
     Configuration configuration() {
-        return options.load("topics.deadLetters", topic);
+        return load("topics.deadLetters", topic);
     }
 
     /** Reads the selected dead letters, in the order of each partition. */
-    void forEach(Configuration configuration, Consumer<StoredDeadLetter> visitor) {
+    void forEach(Consumer<StoredDeadLetter> visitor) {
+        Configuration configuration = configuration();
         new TopicScan(new KafkaClients(configuration.connection()))
-                .scan(configuration.topics().deadLetters(), record -> {
+                .scan(configuration.topics().deadLetters(), Visitor.ofAll(record -> {
                     StoredDeadLetter letter = new StoredDeadLetter(record);
                     if (isSelected(letter)) {
                         visitor.accept(letter);
                     }
-                    return true;
-                });
+                }));
     }
 
     boolean isSelected(StoredDeadLetter letter) {

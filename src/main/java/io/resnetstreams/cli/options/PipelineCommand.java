@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The options that select the configuration. */
-public final class PipelineOptions {
+/** A command that needs the configuration, with the options that select it. */
+public abstract class PipelineCommand extends OutputCommand {
     private static final Path DEFAULT_FILE = Path.of("topology", "pipeline.yaml");
 
     @Option(
@@ -32,15 +32,11 @@ public final class PipelineOptions {
      * @param keysAndValues a configuration key followed by its value, for each of these options; null for an option that
      *     was not given
      */
-    public Configuration load(Object... keysAndValues) {
+    protected Configuration load(Object... keysAndValues) {
         ConfigurationLoader loader = new ConfigurationLoader();
-        if (file != null) {
-            loader.file(file);
-        } else {
-            Path beside = Home.resolve(DEFAULT_FILE);
-            if (Files.isRegularFile(beside)) {
-                loader.file(beside);
-            }
+        Path beside = Home.resolve(DEFAULT_FILE);
+        if (file != null || Files.isRegularFile(beside)) {
+            loader.file(file != null ? file : beside);
         }
         loader.environment(System.getenv());
         values.forEach((key, value) -> loader.set(key, value, "--set"));
