@@ -25,8 +25,7 @@ final class TopologyCommand extends PipelineCommand {
 
     @Override
     public Integer call() {
-        TopologyDescription description =
-                ClassifyTopology.describe(load().topics());
+        TopologyDescription description = ClassifyTopology.describe(load().topics());
         String text = format == Format.TEXT ? description.toString() : mermaid(description);
         output.printJson(Map.of("topology", text));
         output.text().print(text);

@@ -3,7 +3,6 @@ package io.resnetstreams.kafka;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopicCheck;
-import io.resnetstreams.topology.Topics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
-import io.resnetstreams.inference.batch.InferenceMetrics;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
