@@ -76,7 +76,6 @@ final class DeviceWork {
         sinceNanos = nanoTicker.getAsLong();
     }
 
-    /** Sets the number of remaining workers. */
     void workers(int remaining) {
         workers = remaining;
     }
