@@ -70,11 +70,11 @@ final class RunCommand extends KafkaCommand {
         Log.LOG.info("Loading the model {}", model.name());
         try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics, around);
                 Pipeline pipeline = pipeline(configuration, stack, statistics);
-                StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
+                StatusLog status = new StatusLog()) {
             monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             termination.start(pipeline);
-            status.every(configuration.statusSeconds());
+            status.every(configuration.statusSeconds(), statistics, pipeline.inFlight(), stack);
             pipeline.awaitEnd();
             Throwable failure = pipeline.failure();
             try {

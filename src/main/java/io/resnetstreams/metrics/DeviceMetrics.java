@@ -44,7 +44,8 @@ final class DeviceMetrics implements InferenceMetrics {
                 "batches_total",
                 "The total number of batches, by the reason why they were closed.",
                 counter -> counts.devices().forEach((device, work) -> work.batches()
-                        .forEach((closedBy, count) -> counter.call(count.sum(), device, labelOf(closedBy)))),
+                        .forEach((closedBy, count) -> counter.call(
+                                count.sum(), device, closedBy.name().toLowerCase(Locale.ROOT)))),
                 DEVICE,
                 "closed_by");
         metrics.counter(
@@ -74,10 +75,6 @@ final class DeviceMetrics implements InferenceMetrics {
                 "The number of images per second that the devices of the instance can classify.",
                 counts::capacity);
         counts.passOnTo(this);
-    }
-
-    private static String labelOf(ClosedBy closedBy) {
-        return closedBy.name().toLowerCase(Locale.ROOT);
     }
 
     /** Creates the time series of the device, so that they are exported with 0. */

@@ -4,7 +4,6 @@ import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -76,7 +75,6 @@ final class DeviceWork {
         sinceNanos = nanoTicker.getAsLong();
     }
 
-    /** Sets the number of remaining workers. */
     void workers(int remaining) {
         workers = remaining;
     }
@@ -115,9 +113,8 @@ final class DeviceWork {
 
     /** Returns the share of recent time that the workers were busy; NaN before the second sample. */
     double busyRatio() {
-        OptionalDouble busy = busySeconds.perSecond();
         // The whole time of a batch counts, even if it started before the first sample.
-        return busy.isEmpty() ? Double.NaN : Math.min(1, busy.getAsDouble() / workers);
+        return Math.min(1, busySeconds.perSecond() / workers);
     }
 
     /** Returns the images per second of all workers together, or 0 if unknown. */

@@ -4,7 +4,6 @@ import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -108,12 +107,11 @@ final class GroupMonitor {
     }
 
     private GroupLoad load(GroupReader.Offsets now, Map<Integer, Long> lag) {
-        OptionalDouble perSecond = arrivals.perSecond();
-        if (perSecond.isEmpty()) {
-            return null;
-        }
+        double perSecond = arrivals.perSecond();
         long backlog = lag.values().stream().mapToLong(events -> events).sum();
-        return new GroupLoad(perSecond.getAsDouble(), backlog, now.ends().size(), now.instances());
+        return Double.isNaN(perSecond)
+                ? null
+                : new GroupLoad(perSecond, backlog, now.ends().size(), now.instances());
     }
 
     /** Returns whether the broker responded to the last poll, even with an error; true before the first poll. */

@@ -18,6 +18,9 @@ public final class UncommittedOutcomes {
     /** Less than any timestamp that Kafka accepts. */
     static final long NONE = Long.MIN_VALUE;
 
+    /** The stage and code of a dead letter. */
+    public record DeadLetterKind(String stage, String code) {}
+
     private static final int INITIAL_CAPACITY = 256;
     private static final int RETAINED_CAPACITY = 1 << 16;
 

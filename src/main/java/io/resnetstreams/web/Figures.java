@@ -11,7 +11,6 @@ final class Figures {
 
     private Figures() {}
 
-    /** Returns a whole number. */
     static String count(double count) {
         return String.format(Locale.ROOT, "%,.0f", count);
     }

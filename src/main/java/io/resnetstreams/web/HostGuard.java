@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,12 +24,11 @@ final class HostGuard {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
             + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private final Set<String> names = new TreeSet<>();
+    private final Set<String> names;
 
     /** @param host the address that the server listens at, as configured */
     HostGuard(String host) {
-        names.add("localhost");
-        names.add(host.toLowerCase(Locale.ROOT));
+        names = new TreeSet<>(List.of("localhost", host.toLowerCase(Locale.ROOT)));
     }
 
     /** Returns a guarded handler of the same type. */

@@ -1,6 +1,6 @@
 package io.resnetstreams.web;
 
-import io.resnetstreams.metrics.GroupStatus;
+import io.resnetstreams.metrics.PipelineMonitor.GroupStatus;
 import java.util.List;
 import java.util.Set;
 

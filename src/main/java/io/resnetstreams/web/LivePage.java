@@ -7,8 +7,8 @@ import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.metrics.CountsSnapshot;
-import io.resnetstreams.metrics.GroupStatus;
 import io.resnetstreams.metrics.PipelineCounts;
+import io.resnetstreams.metrics.PipelineMonitor.GroupStatus;
 import io.resnetstreams.model.ModelDirectory;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -172,7 +172,6 @@ public final class LivePage implements AutoCloseable {
                 rates.meanBatch() == 0 ? Double.NaN : rates.meanBatch());
     }
 
-    /** Returns the present state. */
     Reading reading() {
         return Reading.of(facts, view.get(), counts.snapshot(System.nanoTime()), rates, history.last());
     }

@@ -29,7 +29,6 @@ final class PageFragments {
                         .collect(joining());
     }
 
-    /** Returns the latest labels. */
     String labels(LabelFilter filter) {
         return page.recent().labels(0, EventStreams.LABELS_AT_FIRST, filter).stream()
                 .map(outcome -> card(PageLists.Card.of(outcome)))
@@ -60,7 +59,6 @@ final class PageFragments {
                 + "<rect width=\"" + percent + "\" height=\"4\"></rect></svg></li>";
     }
 
-    /** Returns the dead letters by kind. */
     String deadLetters() {
         return page.recent().deadLetters().stream()
                 .map(PageLists.Kind::of)
@@ -93,7 +91,6 @@ final class PageFragments {
                 : payload;
     }
 
-    /** Returns the backfills. */
     String backfills(List<InstanceView.Backfill> runs) {
         return runs.stream()
                 .map(PageLists.Run::of)

@@ -43,7 +43,6 @@ final class PageHandler implements HttpHandler {
                 exchange, HTTP_OK, "text/html; charset=utf-8", html(filter).getBytes(UTF_8));
     }
 
-    /** Returns the page with the present state. */
     String html(LabelFilter filter) {
         Reading reading = page.reading();
         Map<String, String> places = new LinkedHashMap<>();

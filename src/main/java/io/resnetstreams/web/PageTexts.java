@@ -9,7 +9,7 @@ import static io.resnetstreams.web.Figures.percent;
 import static io.resnetstreams.web.Figures.rate;
 
 import io.resnetstreams.metrics.CountsSnapshot;
-import io.resnetstreams.metrics.GroupStatus;
+import io.resnetstreams.metrics.PipelineMonitor.GroupStatus;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import java.util.BitSet;

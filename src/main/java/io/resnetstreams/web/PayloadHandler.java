@@ -38,15 +38,15 @@ final class PayloadHandler {
 
     /** Returns the event as text. */
     static String text(RawEvent event) {
-        StringBuilder text = new StringBuilder("key      " + shorten(event.key(), "none") + "\n");
+        StringBuilder text = new StringBuilder("key      " + line(event.key(), "none") + "\n");
         int headers = 0;
         for (Header header : event.headers()) {
             if (headers++ == MOST_HEADERS) {
                 text.append("header   … and more\n");
                 break;
             }
-            String name = shorten(header.key().getBytes(UTF_8), "");
-            text.append("header   " + name + ": " + shorten(header.value(), "null") + "\n");
+            String name = line(header.key().getBytes(UTF_8), "");
+            text.append("header   " + name + ": " + line(header.value(), "null") + "\n");
         }
         byte[] value = event.value() == null ? new byte[0] : event.value();
         text.append("value    ").append(Figures.count(value.length)).append(" bytes");
@@ -66,13 +66,7 @@ final class PayloadHandler {
         text.append('\n');
     }
 
-    private static String shorten(byte[] bytes, String ifNull) {
-        if (bytes == null) {
-            return ifNull;
-        }
-        String text = new String(bytes, 0, Math.min(bytes.length, LONGEST_TEXT), UTF_8);
-        // On one line, whatever it contains.
-        String line = text.replaceAll("\\p{Cntrl}", "·");
-        return bytes.length > LONGEST_TEXT ? line + "…" : line;
+    private static String line(byte[] bytes, String ifNull) {
+        return bytes == null ? ifNull : RecentOutcome.text(bytes, LONGEST_TEXT).replaceAll("\\p{Cntrl}", "·");
     }
 }

@@ -8,8 +8,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
-import io.resnetstreams.metrics.DeadLetterKind;
-import java.util.Arrays;
+import io.resnetstreams.metrics.UncommittedOutcomes.DeadLetterKind;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -46,7 +45,7 @@ final class RecentOutcome {
             rejection = new Rejection(
                     new DeadLetterKind(dead.stage().wireName(), dead.code()),
                     dead.reason(),
-                    text(event.key()),
+                    event.key() == null ? null : text(event.key(), LONGEST_KEY),
                     dead.hasContent());
         } else {
             label = ((EncodedLabel) outcome).event();
@@ -54,13 +53,10 @@ final class RecentOutcome {
         }
     }
 
-    private static String text(byte[] key) {
-        if (key == null) {
-            return null;
-        }
-        return key.length <= LONGEST_KEY
-                ? new String(key, UTF_8)
-                : new String(Arrays.copyOf(key, LONGEST_KEY), UTF_8) + "…";
+    /** Returns the beginning of bytes as text. */
+    static String text(byte[] bytes, int longest) {
+        String text = new String(bytes, 0, Math.min(bytes.length, longest), UTF_8);
+        return bytes.length > longest ? text + "…" : text;
     }
 
     void committed(long newNumber, long millis) {

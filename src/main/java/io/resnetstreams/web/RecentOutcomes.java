@@ -1,6 +1,6 @@
 package io.resnetstreams.web;
 
-import io.resnetstreams.metrics.DeadLetterKind;
+import io.resnetstreams.metrics.UncommittedOutcomes.DeadLetterKind;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -117,7 +117,6 @@ final class RecentOutcomes {
         return deadLettersVersion;
     }
 
-    /** Returns the number of the latest outcome. */
     synchronized long lastNumber() {
         return lastNumber;
     }
