@@ -6,6 +6,7 @@ import io.resnetstreams.bench.LoadedNetwork.Measurement;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.Classifier;
+import io.resnetstreams.model.ProbabilityRows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -90,10 +91,7 @@ final class AlternativeScenarios {
 
     /** Returns the smallest result that an implementation must write: the most probable class and its probability. */
     private static byte[] toJson(float[] probabilities) {
-        int top = 0;
-        for (int i = 1; i < probabilities.length; i++) {
-            top = probabilities[i] > probabilities[top] ? i : top;
-        }
+        int top = ProbabilityRows.argmax(probabilities, 0, probabilities.length);
         return ("{\"index\":" + top + ",\"probability\":" + probabilities[top] + "}").getBytes(UTF_8);
     }
 

@@ -75,7 +75,11 @@ final class BenchPlots {
     }
 
     private static Chart<?, ?> throughput(Map<String, Number> byBatch) {
-        CategoryChart chart = styled(new CategoryChart(WIDTH, HEIGHT), "Throughput over batch size", "images in a batch", "images per second");
+        CategoryChart chart = styled(
+                new CategoryChart(WIDTH, HEIGHT),
+                "Throughput over batch size",
+                "images in a batch",
+                "images per second");
         chart.getStyler()
                 .setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line)
                 .setLegendVisible(false);
@@ -105,8 +109,11 @@ final class BenchPlots {
     }
 
     private static Chart<?, ?> stages(Map<String, Number> stages) {
-        CategoryChart chart =
-                styled(new CategoryChart(WIDTH * 3 / 4, HEIGHT), "Mean time of an event by stage", "from its decoding on", "milliseconds");
+        CategoryChart chart = styled(
+                new CategoryChart(WIDTH * 3 / 4, HEIGHT),
+                "Mean time of an event by stage",
+                "from its decoding on",
+                "milliseconds");
         chart.getStyler().setStacked(true).setAvailableSpaceFill(0.5);
         chart.getStyler().setXAxisTicksVisible(false).setLegendPosition(LegendPosition.OutsideE);
         // The legend has the numbers, since the bars of short stages are too small.
@@ -121,7 +128,8 @@ final class BenchPlots {
         for (int size = 1; size < bars.lastKey(); size++) {
             bars.putIfAbsent(size, 0.0);
         }
-        CategoryChart chart = styled(new CategoryChart(WIDTH, HEIGHT), "Batches by size", "images in a batch", "batches");
+        CategoryChart chart =
+                styled(new CategoryChart(WIDTH, HEIGHT), "Batches by size", "images in a batch", "batches");
         chart.getStyler().setAvailableSpaceFill(0.9).setLegendVisible(false);
         chart.getStyler().setXAxisMaxLabelCount(MOST_LABELS);
         // Label only whole numbers of batches.

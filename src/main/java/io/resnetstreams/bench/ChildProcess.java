@@ -41,6 +41,7 @@ final class ChildProcess implements AutoCloseable {
     private final long startNanos = System.nanoTime();
     /** The lines that were not awaited yet; empty at the end of the output. */
     private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
+
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final Thread shutdownHook = new Thread(this::kill, "end-child");
 

@@ -7,7 +7,6 @@ import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,7 +28,6 @@ final class KafkaSetup implements AutoCloseable {
     static final String INPUT = "events";
     private static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
     private static final int MAX_MESSAGE_BYTES = BenchSettings.PIPELINE.topics().maxMessageBytes();
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
     private final int partitions;
     private final EmbeddedBroker broker;
@@ -131,7 +129,7 @@ final class KafkaSetup implements AutoCloseable {
 
     /** Returns a reader of a topic's committed records from the beginning. */
     TopicReader reader(String topic) {
-        TopicReader reader = new TopicReader(consumer(Map.of()), TIMEOUT);
+        TopicReader reader = new TopicReader(consumer(Map.of()));
         reader.seekToBeginning(IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList());

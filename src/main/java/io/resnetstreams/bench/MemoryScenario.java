@@ -25,7 +25,6 @@ final class MemoryScenario {
     private static final long SAMPLE_NANOS = Duration.ofMillis(20).toNanos();
     private static final long SETTLED_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int STALL_DELAY_SECONDS = 10;
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
@@ -85,7 +84,7 @@ final class MemoryScenario {
         try (TopologyRun run = kafka.liveRun();
                 ChildProcess probe = start(run, settings.bundledModel());
                 Backlog backlog = new Backlog(kafka, run.input(), images)) {
-            answer(probe, "RUNNING", START_TIMEOUT);
+            answer(probe, "RUNNING", TIMEOUT);
             double idle = Rounds.median(sample(probe, settings.seconds(), state -> {}));
             await(probe, backlog, "its first label", state -> state.labels() > 0, 0);
             double loaded = Collections.max(sample(probe, settings.seconds(), state -> backlog.topUp(state.labels())));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.resnetstreams.model.ProbabilityRows;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,13 @@ class BenchTest {
     void theSimulatedDeviceTakesThePublishedTimes(int batch, double imagesPerSecond) {
         assertThat(batch * 1e9 / SimulatedDeviceScenario.SimulatedDevice.nanos(batch))
                 .isCloseTo(imagesPerSecond, within(0.5));
+    }
+
+    @Test
+    void aNetworkWithoutWorkReturnsProbabilities() {
+        List<byte[]> images = List.of(new byte[3], new byte[3]);
+        assertThat(ProbabilityRows.classify(new Service.ConstantNetwork(10), images))
+                .hasDimensions(2, 10);
     }
 
     @Test

@@ -95,8 +95,7 @@ class ChildProcessTest {
     @Test
     void closingEndsItWithItsChildrenWhateverHappens() throws Exception {
         ChildProcess process = shell("trap '' TERM; tail -f /dev/null & echo $!; wait");
-        long grandchild = Long.parseLong(
-                process.await("its child", line -> true, PATIENCE));
+        long grandchild = Long.parseLong(process.await("its child", line -> true, PATIENCE));
         assertThatIllegalStateException()
                 .isThrownBy(() -> {
                     try (process) {
