@@ -94,6 +94,9 @@ final class BenchCommand implements Callable<Integer> {
                     : BenchReport.open(
                             reportDirectory,
                             new Run(CommandLines.of(spec), names, rounds, seconds, ZonedDateTime.now()));
+            if (scenarios == null) {
+                reportSkipped(names);
+            }
             output.printJson(measure(names, settings, report));
             return 0;
         } catch (IllegalArgumentException e) {
@@ -109,13 +112,16 @@ final class BenchCommand implements Callable<Integer> {
             throw UserErrorException.usage("no scenario fits into " + DEFAULT_SECONDS / 60 + " minutes with "
                     + settings.rounds() + " rounds of " + settings.seconds() + " s; name the scenarios to run");
         }
+        return names;
+    }
+
+    private static void reportSkipped(List<String> names) {
         List<String> skipped = new ArrayList<>(Benchmarks.names());
         skipped.removeAll(names);
         if (!skipped.isEmpty()) {
             System.err.println("skipped to finish within " + DEFAULT_SECONDS / 60 + " minutes: "
                     + String.join(", ", skipped) + " (name them, or reduce --rounds or --seconds)");
         }
-        return names;
     }
 
     private Map<String, Object> measure(List<String> names, BenchSettings settings, BenchReport report)
