@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures live latency alone and beside a backfill that yields, at 30 % of the network's capacity. Prints p50 and p99.
+# Measures live latency at 30 % of the network's capacity, without and with a concurrent backfill that yields. Prints p50
+# and p99.
 # usage: src/test/bench/backfill-beside-live.sh [SECONDS [THOUSANDS]]     (default: 60 s each, 100,000 events to relabel)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
@@ -15,7 +16,7 @@ field() { grep -o "\"$1\":[0-9.]*" | cut -d: -f2; }
 capacity=$(./resnet-streams model evaluate --data "$samples" --repeat 10 --json 2>/dev/null | field imagesPerSecond)
 rate=$(awk -v c="$capacity" 'BEGIN { print int(c * 0.3) }')
 repeat=$(awk -v r="$rate" -v s="$seconds" 'BEGIN { print int(r * s / 1000) + 1 }')
-echo "the network does $capacity images/s; live gets $rate, $((repeat * 1000)) events"
+echo "the network processes $capacity images/s; live gets $rate events/s, $((repeat * 1000)) in all"
 
 ./resnet-streams broker --data "$work/broker" --port 0 >"$work/broker.log" 2>&1 & pids+=($!)
 until grep -q ready "$work/broker.log"; do sleep 0.5; done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the error of a backfill's estimates: the plan's estimate, and the time left shown at half time.
+# Measures the error of a backfill's estimates: the plan's, and the time left that is shown at half time.
 # usage: src/test/bench/backfill-eta.sh [SECONDS]     (approximate duration; default 60)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
@@ -21,7 +21,7 @@ broker=(--bootstrap "$(head -1 "$work/broker.log")")
   while IFS= read -r line; do printf '%s %s\n' "$EPOCHREALTIME" "$line"; done >"$work/log"
 head -1 "$work/json" | number seconds >"$work/planned"
 tr -d , <"$work/log" | awk -v planned="$(cat "$work/planned")" '
-  function off(is, was) { return sprintf("%.1f s, it was %.1f s: %+.0f %%", is, was, (is / was - 1) * 100) }
+  function off(is, was) { return sprintf("estimated %.1f s, actual %.1f s: %+.0f %%", is, was, (is / was - 1) * 100) }
   / backfill eta: [0-9]+ of [0-9]+/ {
     if (!total) { total = $6; first = $1 }
     if (!half && $4 * 2 >= total) { half = $1; done = $4; for (i = 1; i < NF; i++) if ($(i + 1) == "s" && $(i + 2) == "left") left = $i }

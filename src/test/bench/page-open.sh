@@ -3,8 +3,8 @@
 # script reads a page as a browser does: the events, and each picture they name. It does not measure rendering.
 # usage: src/test/bench/page-open.sh [ROUNDS] [SECONDS] [PAGES]     (default: 10 rounds of 2 × 20 s, 1 page)
 #        ADDRESS=http://127.0.0.1:PORT PID=N measures an instance that is already running under load.
-# On a machine that is busy otherwise, the ratio is not reliable. On Linux the script also prints the processor time of the
-# threads that serve the page, as a share of the instance's processor time.
+# On a busy machine the ratio is not reliable. On Linux the script also prints the processor time of the threads that serve
+# the page, as a share of the instance's processor time.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 rounds=${1:-10} seconds=${2:-20} pages=${3:-1}
@@ -27,13 +27,13 @@ process = sys.argv[5]
 SERVING = ('page', 'web-', 'HTTP-Dispatcher', 'backfill-watch')
 
 def ticks():
-    """Returns the processor time of the threads that serve, and of all."""
+    """Returns the processor time of the threads that serve pages, and of all threads."""
     serving = total = 0
     for path in glob.glob(f'/proc/{process}/task/*/stat') if process else []:
         try:
             stat = open(path).read()
         except OSError:
-            continue  # the thread has ended
+            continue  # the thread has exited
         name, fields = stat[stat.index('(') + 1:stat.rindex(')')], stat[stat.rindex(')') + 2:].split()
         total += int(fields[11]) + int(fields[12])
         serving += (int(fields[11]) + int(fields[12])) * name.startswith(SERVING)
@@ -86,9 +86,9 @@ for number in range(1, rounds + 1):
     print(f"round {number}: closed {pair['closed'][0]:,.0f} images/s, open {pair['open'][0]:,.0f} images/s "
           f"({pair['open'][1]} pictures read), ratio {ratios[-1]:.3f}", flush=True)
 print(f"median ratio {statistics.median(ratios):.3f}, from {min(ratios):.3f} to {max(ratios):.3f}; "
-      f"closed alone from {min(closed):,.0f} to {max(closed):,.0f} images/s")
+      f"closed only: from {min(closed):,.0f} to {max(closed):,.0f} images/s")
 if spent['open'][1]:
     for kind, (serving, total) in spent.items():
-        print(f"{kind}: the threads that serve took {10 * serving / rounds / seconds:.1f} ms a second, "
+        print(f"{kind}: the threads that serve pages took {10 * serving / rounds / seconds:.1f} ms per second, "
               f"{100 * serving / total:.2f} % of the instance's processor time")
 PYTHON

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Collects the files of a release in target/release: archive, SBOM, checksums of both, and the changelog's notes.
+# Collects the files of a release in target/release: archive, SBOM, their checksums, and the release notes.
 # usage: src/test/release/assets.sh     (after 'mvn package' of a tagged version)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."

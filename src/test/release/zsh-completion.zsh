@@ -1,4 +1,4 @@
-# Prints how zsh completes the given words with the installed completion.
+# Prints the line that zsh makes of WORDS with the installed completion.
 # usage: zsh -f zsh-completion.zsh SITE_FUNCTIONS WORDS EXPECTED     (waits until the line contains EXPECTED)
 zmodload zsh/zpty
 zpty shell zsh -f -i

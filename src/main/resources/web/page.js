@@ -156,7 +156,7 @@
     for (const letter of [...last].reverse()) {
       const known = kind.letters.get(letter.number);
       if (known) {
-        if (letter.sentBack) known.sentBack();
+        if (letter.sentBack) known.resent();
       } else {
         const made = makeLetter(letter);
         kind.letters.set(letter.number, made);
@@ -175,22 +175,22 @@
     const actions = element('p', 'actions');
     const note = element('span', 'of');
     note.setAttribute('role', 'status');
-    let sendBack = null;
+    let resend = null;
     if (letter.content && root.dataset.payloads === 'yes') actions.append(payloadButton(letter, item));
     if (letter.content && token && !letter.sentBack) {
-      sendBack = element('button', '', 'Send back');
-      sendBack.type = 'button';
-      sendBack.addEventListener('click', () => replay(letter, sendBack, note));
-      actions.append(sendBack);
+      resend = element('button', '', 'Resend');
+      resend.type = 'button';
+      resend.addEventListener('click', () => replay(letter, resend, note));
+      actions.append(resend);
     }
-    const sentBack = () => {
-      if (sendBack) sendBack.disabled = true;
-      setText(note, 'sent back');
+    const resent = () => {
+      if (resend) resend.disabled = true;
+      setText(note, 'resent');
     };
-    if (letter.sentBack) sentBack();
+    if (letter.sentBack) resent();
     actions.append(note);
     item.append(actions);
-    return {item, sentBack};
+    return {item, resent};
   }
 
   function payloadButton(letter, item) {

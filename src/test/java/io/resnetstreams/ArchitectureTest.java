@@ -30,12 +30,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The order of the packages, and how large the whole may be. */
+/** Checks the dependencies between packages and the size of packages and sources. */
 class ArchitectureTest {
     private static final String ROOT = "io.resnetstreams.";
     private static final Path SOURCES = Path.of("src", "main", "java");
 
-    /** From the top: a package may import from those before it. Every package is listed. */
+    /** Every package, in order: a package may only import from those listed before it. */
     private static final List<String> ORDER = List.of(
             "common",
             "events",
@@ -96,7 +96,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void thereAreClassesToLookAt() {
+    void classesAreFound() {
         assertThat(CLASSES.size()).isGreaterThan(100);
     }
 
@@ -114,7 +114,7 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @MethodSource("orderedPackages")
-    void importsPointUp(String name) {
+    void importsFollowTheOrder(String name) {
         String[] allowed = ORDER.subList(0, ORDER.indexOf(name) + 1).stream()
                 .map(above -> ROOT + above)
                 .toArray(String[]::new);
@@ -189,7 +189,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theBrokerKnowsOnlyItsLock() {
+    void theBrokerDependsOnlyOnItsLock() {
         check(classes()
                 .that()
                 .haveSimpleName("EmbeddedBroker")
@@ -200,7 +200,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheEngineAndModelsKnowMoreOfTheEngineThanItsDevices() {
+    void onlyTheEngineAndModelsDependOnMoreOfDjlThanDevices() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(ROOT + "model..", ROOT + "inference.engine", ROOT + "bench..")
@@ -218,7 +218,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyProcessEndEndsTheProcess() {
+    void onlyProcessEndExitsTheProcess() {
         check(noClasses()
                 .that()
                 .doNotBelongToAnyOf(ProcessEnd.class)

@@ -16,7 +16,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
-/** The bill of materials names what is shipped, byte for byte. */
+/** Checks that the bill of materials lists exactly the jars that are shipped, by digest. */
 class BillOfMaterialsIT {
     private static final Path TARGET = Path.of("target");
 
@@ -36,7 +36,7 @@ class BillOfMaterialsIT {
         assertThat(listed).isEqualTo(shipped()).hasSizeGreaterThan(50);
     }
 
-    /** Returns the digests of what the product's class path has. */
+    /** Returns the digests of the jars on the product's class path. */
     private static Set<String> shipped() throws IOException, NoSuchAlgorithmException {
         Set<String> digests = new TreeSet<>();
         try (JarFile product = new JarFile(TARGET.resolve("resnet-streams.jar").toFile())) {

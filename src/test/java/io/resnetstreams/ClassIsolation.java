@@ -16,14 +16,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * Makes test classes of one JVM independent of their order. Each class begins with the log levels of {@code log4j2.xml}, and
- * fails if it leaves a Kafka client open, which would log that its broker is away while other classes run. Registered for all
- * classes in {@code META-INF/services}.
+ * Makes the test classes of one JVM independent of their order. Each class starts with the log levels of {@code
+ * log4j2.xml}, and fails if it leaves a Kafka client open, which would log connection failures while other classes
+ * run. It is registered for all classes in {@code META-INF/services}.
  *
  * <p>Threading: JUnit calls it on the thread that runs the tests.
  */
 public final class ClassIsolation implements BeforeAllCallback, AfterAllCallback {
-    /** As {@code log4j2.xml} has them; a service that runs in this JVM raises them. */
+    /** The levels in {@code log4j2.xml}; a service that runs in this JVM raises them. */
     private static final Map<String, Level> LEVELS = Map.of(
             "io.resnetstreams",
             Level.WARN,
@@ -40,12 +40,18 @@ public final class ClassIsolation implements BeforeAllCallback, AfterAllCallback
         LEVELS.forEach(Configurator::setLevel);
     }
 
-    /** Lets the clients that are open now stay open until the JVM ends, as those of a broker that classes share. */
+    /**
+     * Allows the currently open clients to stay open until the JVM exits, such as those of a broker that classes
+     * share.
+     */
     public static synchronized void keepOpenClients() {
         KEPT.addAll(clients());
     }
 
-    /** Returns the threads of Kafka's clients and of {@code OutcomeFollower}; a consumer without a group has none of its own. */
+    /**
+     * Returns the threads of Kafka's clients and of {@code OutcomeFollower}; a consumer without a group has no
+     * thread.
+     */
     private static Set<Thread> clients() {
         Set<Thread> clients = new HashSet<>(Thread.getAllStackTraces().keySet());
         clients.removeIf(thread -> !thread.getName().startsWith("kafka-admin-client-thread")

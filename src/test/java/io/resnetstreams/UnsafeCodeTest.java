@@ -33,13 +33,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** What an event, or whoever writes a file, could abuse: none of it is in the product. */
+/** Checks that the product uses no API that could be abused through an event or a file. */
 class UnsafeCodeTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.resnetstreams");
 
-    /** Something forbidden, where it is, and a class that does it. */
+    /** A forbidden use, the classes to which the rule applies, and a class that breaks it. */
     private record Rule(
             String name, ArchCondition<JavaClass> forbidden, DescribedPredicate<JavaClass> where, Class<?> culprit) {
         @Override
@@ -51,7 +51,7 @@ class UnsafeCodeTest {
     static Stream<Rule> rules() {
         return Stream.of(
                 new Rule(
-                        "Java objects are not read",
+                        "Java objects are not deserialised",
                         dependOnClassesThat(
                                 assignableTo(ObjectInputStream.class).or(type(XMLDecoder.class))),
                         alwaysTrue(),
@@ -71,12 +71,12 @@ class UnsafeCodeTest {
                         alwaysTrue(),
                         TypedByAnnotation.class),
                 new Rule(
-                        "YAML is read by Jackson alone, which makes no objects of tags",
+                        "YAML is only read by Jackson, which creates no objects from tags",
                         dependOnClassesThat(resideInAPackage("org.yaml.snakeyaml..")),
                         alwaysTrue(),
                         ReadsYaml.class),
                 new Rule(
-                        "processes are started by the benchmarks alone",
+                        "only the benchmarks start processes",
                         callMethodWhere(DescribedPredicate.describe(
                                 "a start of a process",
                                 (JavaCall<?> call) -> isCall(call, ProcessBuilder.class, "start")
@@ -84,7 +84,7 @@ class UnsafeCodeTest {
                         not(resideInAPackage("io.resnetstreams.bench..")),
                         StartsProcess.class),
                 new Rule(
-                        "what handles events knows no files",
+                        "packages that handle events do not access files",
                         dependOnClassesThat(resideInAPackage("java.nio.file..")
                                 .or(type(File.class))
                                 .or(assignableTo(FileInputStream.class))),
@@ -104,13 +104,13 @@ class UnsafeCodeTest {
 
     @ParameterizedTest
     @MethodSource("rules")
-    void nothingOfTheProductDoesIt(Rule rule) {
+    void theProductBreaksNoRule(Rule rule) {
         noClasses().that(rule.where()).should(rule.forbidden()).check(CLASSES);
     }
 
     @ParameterizedTest
     @MethodSource("rules")
-    void aClassThatDoesItIsFound(Rule rule) {
+    void aClassThatBreaksTheRuleIsFound(Rule rule) {
         JavaClasses culprit = new ClassFileImporter().importClasses(rule.culprit());
         assertThat(noClasses().should(rule.forbidden()).evaluate(culprit).hasViolation())
                 .isTrue();

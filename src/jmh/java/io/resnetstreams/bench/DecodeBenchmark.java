@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** From a JPEG to the 224×224 crop. */
+/** Measures decoding and preprocessing, from a JPEG to the 224×224 crop. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -24,7 +24,7 @@ public class DecodeBenchmark {
             new ImagePreprocessor(new ConfigurationLoader().load().limits().image(), new Preprocessing(256, 224, 224));
     private byte[] file;
 
-    /** What is decoded. */
+    /** The size of the JPEG. */
     public enum Source {
         PHOTOGRAPH(500, 375),
         MEGAPIXELS12(4_000, 3_000);
@@ -41,7 +41,7 @@ public class DecodeBenchmark {
     @Param
     public Source source;
 
-    /** Makes the file. */
+    /** Creates the JPEG. */
     @Setup
     public void make() throws IOException {
         file = Photographs.made(source.width, source.height, 1);

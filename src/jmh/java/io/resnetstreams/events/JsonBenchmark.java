@@ -3,6 +3,7 @@ package io.resnetstreams.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import java.util.Base64;
@@ -19,7 +20,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The two JSON texts of an event: its image in Base64, and its label. */
+/** Measures reading an event with its image in Base64, and writing its label. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -28,12 +29,11 @@ public class JsonBenchmark {
     private static final int IMAGE_BYTES = 20_000;
     private static final int LABELS = 5;
 
-    private final EventReader reader =
-            new EventReader(new ConfigurationLoader().load().eventLimits());
+    private final EventReader reader = new ConfigurationLoader().load().eventReader();
     private RawEvent event;
     private LabelEvent label;
 
-    /** Makes an event with an image of 20,000 bytes, and a label event with five labels of ImageNet's length. */
+    /** Creates an event with an image of 20,000 bytes, and a label event with five labels as long as ImageNet's. */
     @Setup
     public void make() {
         byte[] image = new byte[IMAGE_BYTES];
@@ -57,6 +57,6 @@ public class JsonBenchmark {
 
     @Benchmark
     public byte[] write() {
-        return LabelEventSerde.write(label);
+        return label.toJson();
     }
 }

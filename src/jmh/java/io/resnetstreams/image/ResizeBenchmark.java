@@ -13,14 +13,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** The resampler alone, from decoded pixels to the 224×224 crop. */
+/** Measures only the resampler, from decoded pixels to the 224×224 crop. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class ResizeBenchmark {
     private static final Preprocessing PREPROCESSING = new Preprocessing(256, 224, 224);
 
-    /** What is resized; of 12 megapixels a JPEG's decoder has already made a quarter along each edge. */
+    /** The size of the source; the decoder of a JPEG of 12 megapixels already reduces each edge to a quarter. */
     public enum Source {
         SAMPLE(28, 28, 1),
         PHOTOGRAPH(500, 375, 1),
@@ -42,7 +42,7 @@ public class ResizeBenchmark {
 
     private Pixels pixels;
 
-    /** Makes noise of the source's size. */
+    /** Creates noise of the source's size. */
     @Setup
     public void make() throws RejectedEventException {
         Leptonica.load();

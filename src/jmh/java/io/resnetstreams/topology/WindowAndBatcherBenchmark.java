@@ -24,9 +24,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * An event's way through window and batcher, without decoding and network. Its {@code gc.alloc.rate.norm} is the bytes
- * of the event and its position, its place in the window, two futures and the link between them, its place in the queue,
- * and its share of the batch. What the service allocates around decoding is not in it.
+ * Measures an event's way through window and batcher, without decoding and network. {@code gc.alloc.rate.norm}
+ * comprises the event and its position, its place in the window, two futures and the link between them, its place in
+ * the queue, and its share of the batch, but not what the service allocates around decoding.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
@@ -42,7 +42,7 @@ public class WindowAndBatcherBenchmark {
     private Outcome label;
     private long offset;
 
-    /** Images in a batch; all are full. */
+    /** The size of the batches, which are all full. */
     @Param({"1", "8", "32"})
     public int batch;
 
@@ -56,13 +56,13 @@ public class WindowAndBatcherBenchmark {
         batcher = FreeBatcher.ofFullBatches(batch);
     }
 
-    /** Ends the batcher. */
+    /** Closes the batcher. */
     @TearDown
     public void close() {
         batcher.close();
     }
 
-    /** An event comes, and the oldest ones that have their outcome leave; when four batches are in flight, it waits. */
+    /** Adds an event and removes the oldest ones that have their outcome; waits while four batches are in flight. */
     @Benchmark
     public void event() {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The stream thread's own work for each event and for each commit. */
+/** Measures the stream thread's own work per event and per commit. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -42,7 +42,7 @@ public class WindowBenchmark {
     private Outcome label;
     private long offset;
 
-    /** How many events are in flight in each partition. */
+    /** The number of events in flight in each partition. */
     @Param({"1", "256"})
     public int inFlight;
 
@@ -76,7 +76,7 @@ public class WindowBenchmark {
         window.add(event(0, offset++), outcome);
     }
 
-    /** An event comes, the oldest one gets its outcome and leaves; with the event's objects and its future. */
+    /** Adds an event, including its objects and its future; the oldest one gets its outcome and is removed. */
     @Benchmark
     public Outcome event() {
         add();
@@ -89,7 +89,7 @@ public class WindowBenchmark {
         return outcome;
     }
 
-    /** A commit of six partitions, all with events in flight. */
+    /** Commits six partitions that all have events in flight. */
     @Benchmark
     public Map<TopicPartition, OffsetAndMetadata> commit() {
         return frontier.lower(consumed);

@@ -10,11 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Counts each kind of fault, and keeps the first positions.
- *
- * <p>Threading: one thread.
- */
+/** Counts each kind of fault, and keeps the first positions. Threading: one thread. */
 final class AuditFaults {
     private static final int MAX_EXAMPLES = 10;
 
@@ -63,10 +59,16 @@ final class AuditFaults {
         if (partition.isCommittedBeyondEnd()) {
             found(
                     Fault.BEYOND_END,
-                    name + " ends at " + partition.ghostsFrom + ", committed is "
-                            + partition.committed().getAsLong());
+                    name + " ends at " + partition.ghostsFrom + ", committed is " + partition.committed.getAsLong());
         }
         return gaps.size();
+    }
+
+    /** Removes the faults of a kind, and returns their number. */
+    long remove(Fault fault) {
+        examples.remove(fault);
+        Long count = counts.remove(fault);
+        return count == null ? 0 : count;
     }
 
     Map<Fault, List<String>> examples() {

@@ -14,9 +14,7 @@ import java.util.function.BiConsumer;
  * The labels, or the dead letters, of one input partition. If the input topic was deleted and created again, an offset may have
  * had another event before: an outcome whose timestamp is not its event's belongs to the earlier topic.
  *
- * <p>Memory: a bit an event, and four bytes an outcome.
- *
- * <p>Threading: one thread.
+ * <p>Memory: a bit an event, and four bytes an outcome. Threading: one thread.
  */
 final class AuditedOutcomes {
     /** Stands for an unknown timestamp, which equals any other. */
@@ -29,19 +27,8 @@ final class AuditedOutcomes {
     private long count;
     private long ofEarlierTopic;
 
-    /** A fault, unless one of its outcomes turns out to belong to an earlier topic. */
-    private static final class Suspicion {
-        private final Fault fault;
-        private final String example;
-        private final Map<Integer, Integer> times;
-        private boolean isRefuted;
-
-        Suspicion(Fault fault, String example, Map<Integer, Integer> times) {
-            this.fault = fault;
-            this.example = example;
-            this.times = times;
-        }
-    }
+    /** A fault, unless one of its outcomes, given by bit and timestamp, turns out to belong to an earlier topic. */
+    private record Suspicion(Fault fault, String example, Map<Integer, Integer> times) {}
 
     /** Timestamps by bit, four bytes each, in pages that are allocated when needed. */
     private static final class Times {
@@ -78,12 +65,7 @@ final class AuditedOutcomes {
         return time != UNKNOWN && other != UNKNOWN && time != other;
     }
 
-    /**
-     * Adds an outcome. Those of one place must be added in offset order.
-     *
-     * @param source its event, with a timestamp below zero if that is not known
-     * @param bit the event's
-     */
+    /** Adds the outcome of the event at a bit, in offset order for one place; an unknown timestamp is below zero. */
     void add(String place, SourcePosition source, int bit) {
         int time = code(source.timestamp());
         if (seen.get(bit)) {
@@ -118,9 +100,9 @@ final class AuditedOutcomes {
     /** Adds an event, and removes an outcome that is not its own. */
     void event(int bit, long timestamp) {
         int time = code(timestamp);
-        for (Suspicion suspicion : suspicions.getOrDefault(bit, List.of())) {
-            if (!suspicion.isRefuted && differ(time, suspicion.times.get(bit))) {
-                suspicion.isRefuted = true;
+        for (Suspicion suspicion : List.copyOf(suspicions.getOrDefault(bit, List.of()))) {
+            if (differ(time, suspicion.times.get(bit))) {
+                suspicion.times.keySet().forEach(other -> suspicions.get(other).remove(suspicion));
                 if (suspicion.fault == Fault.DUPLICATE) {
                     count--;
                     ofEarlierTopic++;
@@ -156,15 +138,10 @@ final class AuditedOutcomes {
         return ofEarlierTopic;
     }
 
-    /** Reports each fault with its position. */
+    /** Reports each fault with its position; one about two bits is reported at the lower one. */
     void report(BiConsumer<Fault, String> found) {
         suspicions.forEach((bit, all) -> all.stream()
-                .filter(suspicion -> !suspicion.isRefuted && isReportedAt(suspicion, bit))
+                .filter(suspicion -> suspicion.times.keySet().stream().allMatch(other -> bit <= other))
                 .forEach(suspicion -> found.accept(suspicion.fault, suspicion.example)));
-    }
-
-    /** A suspicion about two bits is reported once. */
-    private static boolean isReportedAt(Suspicion suspicion, int bit) {
-        return suspicion.times.keySet().stream().allMatch(other -> bit <= other);
     }
 }

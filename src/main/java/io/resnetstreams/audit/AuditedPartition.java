@@ -1,19 +1,17 @@
 package io.resnetstreams.audit;
 
 import io.resnetstreams.kafka.TopicScan.Range;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
-/**
- * The state of an audit for one input partition: a range of offsets, their events and outcomes, and the outcomes of events
- * before the range, which have expired.
- *
- * <p>Threading: one thread.
- */
+/** The state of an audit for a range of one input partition, and for what expired before it. Threading: one thread. */
 final class AuditedPartition {
     final BitSet events = new BitSet();
     final AuditedOutcomes labels = new AuditedOutcomes();
@@ -25,7 +23,7 @@ final class AuditedPartition {
     private final OffsetRanges expired = new OffsetRanges();
     private final Map<String, Long> firstExpired = new HashMap<>();
     private Set<String> truncatedPlaces = Set.of();
-    private OptionalLong committed = OptionalLong.empty();
+    OptionalLong committed = OptionalLong.empty();
     private boolean isJudgedByOutcomes;
 
     AuditedPartition(long begin, long end, long ghostsFrom) {
@@ -63,11 +61,8 @@ final class AuditedPartition {
     }
 
     /**
-     * Enables the check of offsets before the range.
-     *
-     * @param groupOffset the committed offset of the pipeline's group, if it is known
-     * @param byOutcomes whether a missing outcome means that its event was not consumed; false if a topic is compacted
-     * @param truncated places of outcomes whose oldest records have expired
+     * Enables the check of offsets before the range, by the committed offset of the pipeline's group; by missing outcomes too, unless
+     * a topic is compacted; and by the places of outcomes whose oldest records have expired.
      */
     void judgeExpired(OptionalLong groupOffset, boolean byOutcomes, Set<String> truncated) {
         committed = groupOffset;
@@ -79,15 +74,9 @@ final class AuditedPartition {
         return committed.isPresent() && committed.getAsLong() > ghostsFrom;
     }
 
-    OptionalLong committed() {
-        return committed;
-    }
-
     /**
-     * Returns the offsets that were deleted before they were consumed: offsets before the range that the group has not
-     * committed, or that have no outcome although an earlier offset has one.
-     *
-     * @param largestHole the number of consecutive offsets that may have no event, such as transaction markers
+     * Returns the offsets that were deleted before they were consumed: more than {@code largestHole} consecutive offsets before
+     * the range that the group has not committed, or that have no outcome although an earlier offset has one.
      */
     List<Range> gaps(long largestHole) {
         long from = isJudgedByOutcomes ? expired.first(begin) : begin;
@@ -112,5 +101,55 @@ final class AuditedPartition {
             next = bit + 1;
         }
         return Math.max(largest, end - begin - next);
+    }
+
+    /**
+     * The first four bytes of digests, by place; a place may have several. Each takes eight bytes, since a topic may have millions
+     * of dead letters. Two contents have the same four bytes with a probability of 1 in 4,294,967,296.
+     */
+    static final class DigestTable {
+        private static final int FIRST_CAPACITY = 16;
+
+        /** The place in the upper half, the first four bytes of the digest in the lower half. */
+        private long[] entries = new long[FIRST_CAPACITY];
+
+        private int size;
+        private boolean isSorted;
+
+        /** Adds a digest of at least four bytes at a place, which is 0 or more. */
+        void add(int place, byte[] digest) {
+            if (size == entries.length) {
+                entries = Arrays.copyOf(entries, size + size / 2);
+            }
+            entries[size++] = (long) place << Integer.SIZE | Integer.toUnsignedLong(beginning(digest));
+            isSorted = false;
+        }
+
+        /** Returns whether a place has a digest other than this one; false if it has none. */
+        boolean hasOther(int place, byte[] digest) {
+            return any(place, found -> found != beginning(digest));
+        }
+
+        boolean has(int place, byte[] digest) {
+            return any(place, found -> found == beginning(digest));
+        }
+
+        private boolean any(int place, IntPredicate condition) {
+            if (!isSorted) {
+                Arrays.sort(entries, 0, size);
+                isSorted = true;
+            }
+            int found = Arrays.binarySearch(entries, 0, size, (long) place << Integer.SIZE);
+            for (int i = found < 0 ? -found - 1 : found; i < size && entries[i] >>> Integer.SIZE == place; i++) {
+                if (condition.test((int) entries[i])) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static int beginning(byte[] digest) {
+            return ByteBuffer.wrap(digest).getInt();
+        }
     }
 }

@@ -23,23 +23,15 @@ public final class OfflineOutcomes {
 
     private final Map<String, Outcome> byId = new HashMap<>();
 
-    private OfflineOutcomes() {}
+    /** Creates an empty collection. */
+    public OfflineOutcomes() {}
 
-    /**
-     * The outcome of one image.
-     *
-     * @param label the most probable label; null for a dead letter
-     */
+    /** The outcome of one image: the most probable label, or null for a dead letter. */
     record Outcome(String label) {
         @Override
         public String toString() {
             return label == null ? "a dead letter" : "'" + label + "'";
         }
-    }
-
-    /** Returns an empty collection. */
-    public static OfflineOutcomes none() {
-        return new OfflineOutcomes();
     }
 
     /** Reads lines of {@code classify --json}, or {@code ID<TAB>LABEL}; an error names the line, with exit code 2. */

@@ -16,11 +16,7 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 import org.apache.kafka.common.utils.ByteUtils;
 
-/**
- * A set of offsets, stored as disjoint ranges.
- *
- * <p>Threading: one thread.
- */
+/** A set of offsets, stored as disjoint ranges. Threading: one thread. */
 public final class OffsetRanges {
     /** The first offset of each range, and the offset behind its last. */
     private final TreeMap<Long, Long> ends = new TreeMap<>();
@@ -75,12 +71,7 @@ public final class OffsetRanges {
         return Base64.getEncoder().withoutPadding().encodeToString(bytes.toByteArray());
     }
 
-    /**
-     * Decodes the text of {@link #encoded}.
-     *
-     * @param firstMissing all offsets below it are added too
-     * @throws IllegalArgumentException if the text is invalid
-     */
+    /** Decodes the text of {@link #encoded}, and adds all offsets below the first missing one. */
     public static OffsetRanges decoded(long firstMissing, String text) {
         OffsetRanges ranges = new OffsetRanges();
         ranges.add(0, firstMissing);
@@ -103,15 +94,12 @@ public final class OffsetRanges {
         return ends.isEmpty() ? defaultOffset : ends.firstKey();
     }
 
-    /** Returns the ranges that are missing between two offsets, the end excluded. */
+    /** Returns the ranges that are missing between two offsets, the end excluded and not before the first. */
     List<TopicScan.Range> missing(long from, long to) {
         List<TopicScan.Range> missing = new ArrayList<>();
         Map.Entry<Long, Long> around = ends.floorEntry(from);
         long next = around == null ? from : Math.max(from, around.getValue());
-        for (Map.Entry<Long, Long> range : ends.tailMap(from, false).entrySet()) {
-            if (range.getKey() >= to) {
-                break;
-            }
+        for (Map.Entry<Long, Long> range : ends.subMap(from, false, to, false).entrySet()) {
             missing.add(new TopicScan.Range(next, range.getKey()));
             next = range.getValue();
         }

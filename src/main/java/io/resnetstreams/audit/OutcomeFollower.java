@@ -3,7 +3,6 @@ package io.resnetstreams.audit;
 import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.Topics;
@@ -21,7 +20,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Reads labels and dead letters as they are committed, in a separate thread, and audits them while events are still sent.
@@ -36,7 +34,6 @@ public final class OutcomeFollower implements AutoCloseable {
     private final TopicReader reader;
     private final Topics topics;
     private final Map<String, Integer> expectedClasses;
-    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
     private final TopicAudit audit = new TopicAudit();
     private final Set<Integer> audited = new HashSet<>();
     private final Histogram latencyMillis = new Histogram(MAX_LATENCY_MILLIS, 3);
@@ -44,15 +41,11 @@ public final class OutcomeFollower implements AutoCloseable {
     private long judged;
     private long right;
     private long lastOutcomeNanos;
-    private boolean draining;
+    private volatile boolean draining;
     private volatile boolean closed;
     private RuntimeException failure;
 
-    /**
-     * Takes over the consumer.
-     *
-     * @param expectedClasses the expected class index by event id; events without one are not judged
-     */
+    /** Takes over the consumer; outcomes are judged by the expected class index, by event id, if there is one. */
     public OutcomeFollower(
             Consumer<byte[], byte[]> consumer,
             List<TopicPartition> partitions,
@@ -125,9 +118,7 @@ public final class OutcomeFollower implements AutoCloseable {
 
     /** Reads to the present end of both topics, so that late duplicates are counted, and ends the thread. */
     public void finish() throws InterruptedException {
-        synchronized (this) {
-            draining = true;
-        }
+        draining = true;
         thread.join();
     }
 
@@ -144,10 +135,7 @@ public final class OutcomeFollower implements AutoCloseable {
 
     private void follow() {
         try (reader) {
-            while (!closed
-                    && !(isDraining()
-                            && reader.unfinished(reader.ends(reader.partitions()))
-                                    .isEmpty())) {
+            while (!closed && !(draining && isAtEnd())) {
                 List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
                 reader.poll(POLL).forEach(records::add);
                 take(records);
@@ -159,8 +147,8 @@ public final class OutcomeFollower implements AutoCloseable {
         }
     }
 
-    private synchronized boolean isDraining() {
-        return draining;
+    private boolean isAtEnd() {
+        return reader.unfinished(reader.ends(reader.partitions())).isEmpty();
     }
 
     private void take(List<ConsumerRecord<byte[], byte[]>> records) {
@@ -204,8 +192,7 @@ public final class OutcomeFollower implements AutoCloseable {
     /** Returns the label event of a record, or null if it has none. */
     private LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
         try {
-            LabelEvent event = isLabel(record) ? deserializer.deserialize(record.topic(), record.value()) : null;
-            return event == null || event.missing() != null ? null : event;
+            return isLabel(record) ? LabelEvent.complete(record.topic(), record.value()) : null;
         } catch (SerializationException e) {
             return null;
         }

@@ -6,7 +6,6 @@ import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.nio.ByteBuffer;
@@ -18,7 +17,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /** Parses records for a {@link TopicAudit}; outcomes of another input topic are left out. */
 public final class OutcomeScan {
@@ -26,14 +24,13 @@ public final class OutcomeScan {
     private final String inputTopic;
     private final OfflineOutcomes offline;
     private final EventReader reader;
-    private final Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer();
 
     public OutcomeScan(TopicAudit audit, String inputTopic) {
         this(
                 audit,
                 inputTopic,
-                OfflineOutcomes.none(),
-                new EventReader(new ConfigurationLoader().load().eventLimits()));
+                new OfflineOutcomes(),
+                new ConfigurationLoader().load().eventReader());
     }
 
     /** Compares outcomes with those found offline, by the event ids that the reader determines. */
@@ -47,13 +44,8 @@ public final class OutcomeScan {
     /** Takes a record of the labels topic. */
     public void label(ConsumerRecord<byte[], byte[]> record) {
         try {
-            LabelEvent event = deserializer.deserialize(record.topic(), record.value());
-            if (event == null || event.missing() != null) {
-                audit.malformed(
-                        place(record),
-                        record.offset(),
-                        event == null ? "no label event" : "a label event without " + event.missing());
-            } else if (event.source().topic().equals(inputTopic)) {
+            LabelEvent event = LabelEvent.complete(record.topic(), record.value());
+            if (event.source().topic().equals(inputTopic)) {
                 audit.label(place(record), event.source());
                 OfflineOutcomes.Outcome actual =
                         new OfflineOutcomes.Outcome(event.labels().get(0).label());
@@ -93,12 +85,7 @@ public final class OutcomeScan {
     }
 
     static String place(ConsumerRecord<byte[], byte[]> record) {
-        return place(record.topic(), record.partition());
-    }
-
-    /** Returns the name of a topic's partition, as audits know it. */
-    public static String place(String topic, int partition) {
-        return topic + "-" + partition;
+        return record.topic() + "-" + record.partition();
     }
 
     private static byte[] digest(ConsumerRecord<byte[], byte[]> record, Iterable<Header> headers) {

@@ -2,7 +2,6 @@ package io.resnetstreams.audit;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.events.SourcePosition;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -17,18 +16,13 @@ import java.util.TreeMap;
  *
  * <p>Ranges come first; then dead letters and labels, each topic partition in its order; then the events. While a pipeline
  * runs, events and outcomes may come in any order, with unknown timestamps and without digests: see {@link OutcomeFollower}.
- *
- * <p>Threading: one thread.
+ * Threading: one thread.
  */
 public final class TopicAudit {
-    private static final int MAX_EXAMPLES = 10;
-
     private final Map<Integer, AuditedPartition> partitions = new HashMap<>();
     private final AuditFaults faults = new AuditFaults();
     private final boolean bounded;
     private long events;
-    private final List<String> ghosts = new ArrayList<>();
-    private long ghostCount;
     private long judged;
     private boolean isCompacted;
 
@@ -37,11 +31,7 @@ public final class TopicAudit {
         this(false);
     }
 
-    /**
-     * Creates an audit.
-     *
-     * @param bounded whether outcomes of events outside the ranges are ghosts; otherwise they are ignored
-     */
+    /** If the audit is bounded, outcomes of events outside the ranges are ghosts; otherwise they are ignored. */
     public TopicAudit(boolean bounded) {
         this.bounded = bounded;
     }
@@ -110,12 +100,7 @@ public final class TopicAudit {
         range(partition, begin, end, Long.MAX_VALUE);
     }
 
-    /**
-     * Adds an input partition with its range of offsets, the end excluded.
-     *
-     * @param ghostsFrom outcomes of events from this offset on are ghosts
-     * @throws IllegalArgumentException if the range has more than 2,147,483,647 offsets
-     */
+    /** Adds an input partition with up to 2,147,483,647 offsets; outcomes from {@code ghostsFrom} on are ghosts. */
     public void range(int partition, long begin, long end, long ghostsFrom) {
         if (end - begin > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
@@ -149,22 +134,14 @@ public final class TopicAudit {
             return true;
         }
         if (partition == null || bounded || source.offset() >= partition.ghostsFrom) {
-            ghostCount++;
-            if (ghosts.size() < MAX_EXAMPLES) {
-                ghosts.add(source.toString());
-            }
+            faults.found(Fault.GHOST, source.toString());
         } else if (source.offset() < partition.begin) {
             partition.expired(place, source.offset());
         }
         return false;
     }
 
-    /**
-     * Adds a dead letter.
-     *
-     * @param source its timestamp is below zero if the event's timestamp is not known
-     * @param digest of the event's content in the dead letter; null if it has none
-     */
+    /** Adds a dead letter with the digest of its content, or null; an unknown timestamp is below zero. */
     void deadLetter(String place, SourcePosition source, byte[] digest) {
         if (isCovered(place, source)) {
             AuditedPartition partition = partitions.get(source.partition());
@@ -245,9 +222,7 @@ public final class TopicAudit {
         boolean isRecreated =
                 earlier > 0 || partitions.values().stream().anyMatch(AuditedPartition::isCommittedBeyondEnd);
         if (isRecreated) {
-            earlier += ghostCount;
-        } else {
-            all.found(Fault.GHOST, ghostCount, ghosts);
+            earlier += all.remove(Fault.GHOST);
         }
         long gaps = 0;
         for (Map.Entry<Integer, AuditedPartition> entry : partitions.entrySet()) {

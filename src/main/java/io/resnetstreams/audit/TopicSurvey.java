@@ -4,6 +4,7 @@ import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.topology.Topics;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,23 +19,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/**
- * Facts about a pipeline's topics besides their records: which are compacted, and the committed offsets of its group. Facts that
- * the broker's ACLs hide are left out.
- *
- * <p>Threading: immutable.
- */
-public final class TopicSurvey {
-    private final Set<String> compacted;
-    private final Map<TopicPartition, Long> committed;
-    private final List<String> hidden;
-
-    private TopicSurvey(Set<String> compacted, Map<TopicPartition, Long> committed, List<String> hidden) {
-        this.compacted = compacted;
-        this.committed = committed;
-        this.hidden = hidden;
-    }
-
+/** Compacted topics, the group's committed offsets, and a sentence for each fact that the broker's ACLs hide. */
+public record TopicSurvey(Set<String> compacted, Map<TopicPartition, Long> committed, List<String> hidden) {
     /** Queries the broker. */
     public static TopicSurvey of(Configuration configuration, KafkaClients clients) {
         List<String> hidden = new ArrayList<>();
@@ -48,10 +34,8 @@ public final class TopicSurvey {
 
     private static Set<String> compacted(Admin admin, Configuration configuration, List<String> hidden) {
         Set<String> compacted = new HashSet<>();
-        for (String topic : List.of(
-                configuration.topics().input(),
-                configuration.topics().labels(),
-                configuration.topics().deadLetters())) {
+        Topics topics = configuration.topics();
+        for (String topic : List.of(topics.input(), topics.labels(), topics.deadLetters())) {
             ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
             try {
                 Config config = Futures.await(
@@ -79,21 +63,6 @@ public final class TopicSurvey {
             hidden.add("Describe on group " + group + " is missing: its committed offsets are not checked");
             return Map.of();
         }
-    }
-
-    /** Returns a sentence for each fact that is not known. */
-    public List<String> hidden() {
-        return List.copyOf(hidden);
-    }
-
-    /** Returns whether a topic is compacted. */
-    public boolean isCompacted(String topic) {
-        return compacted.contains(topic);
-    }
-
-    /** Returns whether any of the topics is compacted. */
-    public boolean isAnyCompacted() {
-        return !compacted.isEmpty();
     }
 
     /** Returns the committed offset of an input partition, if it is known. */

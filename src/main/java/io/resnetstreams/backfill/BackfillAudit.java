@@ -21,11 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * Compares the outcomes of a run with the events of its plan.
- *
- * <p>Threading: one thread.
- */
+/** Compares the outcomes of a run with the events of its plan. Threading: one thread. */
 final class BackfillAudit {
     /** The open transaction of a crashed process is aborted after ten seconds. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
@@ -44,7 +40,7 @@ final class BackfillAudit {
     }
 
     /** Reads the run's range and its outcomes; events that have expired are left out. */
-    BackfillResult run() throws InterruptedException {
+    BackfillRun.Result run() throws InterruptedException {
         String input = plan.parameters().input();
         Map<TopicPartition, Range> labels = outcomes(plan.parameters().output(), plan::labelsFrom);
         Map<TopicPartition, Range> deadLetters = outcomes(plan.parameters().deadLetters(), plan::deadLettersFrom);
@@ -77,14 +73,14 @@ final class BackfillAudit {
         });
     }
 
-    private BackfillResult result(TopicAudit.Result audited) {
+    private BackfillRun.Result result(TopicAudit.Result audited) {
         Map<String, List<String>> examples = new TreeMap<>();
         audited.examples().forEach((fault, places) -> {
             if (isPromised(fault)) {
                 examples.put(fault.name().toLowerCase(Locale.ROOT).replace('_', ' '), places);
             }
         });
-        return new BackfillResult(
+        return new BackfillRun.Result(
                 audited.events(),
                 skipped,
                 audited.labels(),

@@ -11,15 +11,11 @@ import java.util.TreeMap;
  * The parameters of a run, which must be equal for all its processes.
  *
  * @param input the topic whose events are relabelled
- * @param output the labels topic
- * @param deadLetters the dead-letter topic
- * @param from the beginning of the range, as the text of a {@link Boundary}
- * @param to the end of the range, likewise
+ * @param from the beginning of the range, as the text of a {@link Boundary}, as {@code to} is
  * @param partitions as the text of a {@link PartitionSelection}
  * @param where headers that an event must have
  * @param sample the share of events to relabel, greater than 0 and at most 1
  * @param allowGaps whether events of the range may be missing
- * @param guarantee the processing guarantee of the pipeline
  */
 public record BackfillParameters(
         String input,
@@ -43,11 +39,7 @@ public record BackfillParameters(
         }
     }
 
-    /**
-     * Checks that the range begins before its end, as far as possible without reading a topic.
-     *
-     * @throws IllegalArgumentException if the range is empty or reaches into the future
-     */
+    /** Checks the range without reading a topic, as {@link Boundary#requireRange} does. */
     public void requireRange(long nowMillis) {
         Boundary.requireRange(Boundary.from(from), Boundary.to(to), nowMillis);
     }

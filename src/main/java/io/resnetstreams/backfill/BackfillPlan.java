@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.RawEvent;
 import java.util.List;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -16,7 +16,6 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * @param inputPartitions the number of partitions of the input; partitions added later are not part of the run
  * @param partitions the ranges of the selected partitions, in ascending order
  * @param labelsFrom for each partition of the output, the offset from which this run's labels may be found
- * @param deadLettersFrom the same for the dead letters
  * @param createdMillis when it was made, in milliseconds since the epoch
  */
 public record BackfillPlan(
@@ -36,11 +35,7 @@ public record BackfillPlan(
         deadLettersFrom = List.copyOf(deadLettersFrom);
     }
 
-    /**
-     * Checks a run's name.
-     *
-     * @throws IllegalArgumentException if it is not a valid part of the names of a consumer group and a topic
-     */
+    /** Throws {@link IllegalArgumentException} if a name is no valid part of a group's and a topic's name. */
     public static void requireName(String run) {
         if (!run.matches(NAME)) {
             throw new IllegalArgumentException("--run is '" + run
@@ -54,6 +49,11 @@ public record BackfillPlan(
         return applicationId + "-backfill-" + run;
     }
 
+    /** Returns the consumer group that elects one of the run's processes to audit it. */
+    public String auditGroup() {
+        return group + "-audit";
+    }
+
     /** Returns a copy of an outcome's headers, with the headers of this run and its model added. */
     Headers marked(Headers headers) {
         String model = parameters.model().name() + " " + parameters.model().digest();
@@ -64,8 +64,7 @@ public record BackfillPlan(
 
     /** Returns whether an outcome has the header of this run. */
     public boolean isMarked(Headers headers) {
-        Header mark = headers.lastHeader(Outcome.RUN_HEADER);
-        return mark != null && mark.value() != null && new String(mark.value(), UTF_8).equals(run);
+        return run.equals(RawEvent.headerText(headers, Outcome.RUN_HEADER));
     }
 
     /** Returns the offset from which this run's labels may be found in a partition of the output. */
@@ -82,5 +81,34 @@ public record BackfillPlan(
     @JsonIgnore
     public long offsets() {
         return partitions.stream().mapToLong(PartitionRange::offsets).sum();
+    }
+
+    /**
+     * The range of a run in one partition.
+     *
+     * @param to the offset behind the last one
+     * @param lastEvent the offset of the last event of the range, -1 if there is none; it may lie well before {@code to}, since
+     *     transaction markers, aborted records, and records that compaction removed take offsets too
+     */
+    public record PartitionRange(int partition, long from, long to, long lastEvent) {
+        /** The value of {@code lastEvent} for no event. */
+        static final long NONE = -1;
+
+        /** Returns the offset behind the last event; {@code from} if there is none. */
+        @JsonIgnore
+        public long end() {
+            return lastEvent == NONE ? from : lastEvent + 1;
+        }
+
+        /** Returns the number of offsets to the last event, which is at least the number of events. */
+        @JsonIgnore
+        public long offsets() {
+            return end() - from;
+        }
+
+        /** Returns the number of these offsets that are done, given the committed offset of the group. */
+        long done(long committed) {
+            return Math.max(0, Math.min(committed, end()) - from);
+        }
     }
 }

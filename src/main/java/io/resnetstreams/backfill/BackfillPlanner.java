@@ -1,198 +1,172 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.topology.TopicCheck;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.record.TimestampType;
 
-/**
- * Makes the plan of a run: the beginning and end of each partition, from the present topics. It writes nothing.
- *
- * <p>Threading: one thread.
- */
+/** Makes the plan of a run from the present topics, and writes nothing. Threading: one thread. */
 public final class BackfillPlanner {
     private final KafkaClients clients;
-    private final long timeoutMillis;
 
-    public BackfillPlanner(KafkaClients clients, long timeoutMillis) {
+    public BackfillPlanner(KafkaClients clients) {
         this.clients = clients;
-        this.timeoutMillis = timeoutMillis;
     }
 
-    /**
-     * Makes a plan.
-     *
-     * @throws IllegalArgumentException if the topics or the range are invalid, with the reason
-     * @throws TimeoutException if the broker does not answer in time
-     */
+    /** Makes a plan; throws {@link IllegalArgumentException} with the reason if the topics or the range are invalid. */
     public BackfillPlan plan(String run, String group, BackfillParameters parameters, long nowMillis)
             throws TimeoutException, InterruptedException {
-        Boundary from = Boundary.from(parameters.from());
-        Boundary to = Boundary.to(parameters.to());
         parameters.requireRange(nowMillis);
         try (Admin admin = clients.admin()) {
-            int count = TopicCheck.partitions(admin, parameters.input(), timeoutMillis);
+            int count = TopicCheck.partitions(
+                    admin, parameters.input(), clients.connection().timeoutMillis());
             SortedSet<Integer> chosen = new PartitionSelection(parameters.partitions()).of(parameters.input(), count);
             List<TopicPartition> partitions = chosen.stream()
                     .map(number -> new TopicPartition(parameters.input(), number))
                     .toList();
             List<Long> labelsFrom = ends(admin, parameters.output(), count);
             List<Long> deadLettersFrom = ends(admin, parameters.deadLetters(), count);
-            Offsets offsets = new Offsets(
-                    AdminOffsets.beginnings(admin, partitions),
-                    // The events of an open transaction may be aborted, so they are not part of "now".
-                    AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED),
-                    times(admin, partitions, from),
-                    to.kind() == Boundary.Kind.TIME && ascends(admin, parameters.input())
-                            ? times(admin, partitions, to)
-                            : Map.of());
-            requireNotBehind(from, offsets);
-            requireNoGaps(parameters, partitions, from, to, offsets);
-            requireOrder(partitions, from, to, offsets);
+            Offsets offsets = Offsets.of(admin, parameters, partitions);
+            offsets.requireNotBehind();
+            offsets.requireNoGaps(parameters.allowGaps());
+            offsets.requireOrder();
             return new BackfillPlan(
-                    run,
-                    group,
-                    parameters,
-                    count,
-                    ranges(partitions, from, to, offsets),
-                    labelsFrom,
-                    deadLettersFrom,
-                    nowMillis);
+                    run, group, parameters, count, ranges(offsets), labelsFrom, deadLettersFrom, nowMillis);
         }
     }
 
-    /**
-     * Offsets of the partitions; partitions without an event at or after a time are missing in {@code fromTime} and {@code toTime}.
-     * The first event at or after a time is always the beginning of a range. It is the end only if timestamps ascend; otherwise
-     * later events may have earlier timestamps, so that the range ends at the end of the partition.
-     */
-    private record Offsets(
-            Map<TopicPartition, Long> begin,
-            Map<TopicPartition, Long> end,
-            Map<TopicPartition, Long> fromTime,
-            Map<TopicPartition, Long> toTime) {
-        /** Returns the beginning of a range as if no event had been deleted. */
-        long wanted(TopicPartition partition, Boundary from) {
-            return switch (from.kind()) {
-                case OFFSET -> Math.min(from.value(), end.get(partition));
-                case TIME -> Math.min(fromTime.getOrDefault(partition, Long.MAX_VALUE), end.get(partition));
-                default -> begin.get(partition);
-            };
-        }
-
-        long to(TopicPartition partition, Boundary to) {
-            return switch (to.kind()) {
-                case OFFSET -> Math.min(to.value(), end.get(partition));
-                case TIME -> Math.min(toTime.getOrDefault(partition, Long.MAX_VALUE), end.get(partition));
-                default -> end.get(partition);
-            };
-        }
-    }
-
-    private List<PartitionRange> ranges(List<TopicPartition> partitions, Boundary from, Boundary to, Offsets offsets) {
+    private List<PartitionRange> ranges(Offsets offsets) {
         List<PartitionRange> ranges = new ArrayList<>();
         try (LastEvent lastEvent = new LastEvent(clients)) {
-            for (TopicPartition partition : partitions) {
-                long begin = Math.max(
-                        offsets.wanted(partition, from), offsets.begin().get(partition));
-                long end = Math.max(begin, offsets.to(partition, to));
+            offsets.begins.forEach((partition, first) -> {
+                long begin = Math.max(offsets.wanted(partition), first);
+                long end = Math.max(begin, offsets.wantedEnd(partition));
                 ranges.add(new PartitionRange(partition.partition(), begin, end, lastEvent.in(partition, begin, end)));
-            }
+            });
         }
         return ranges;
     }
 
-    private static void requireNotBehind(Boundary from, Offsets offsets) {
-        long last =
-                offsets.end().values().stream().mapToLong(Long::longValue).max().orElse(0);
-        if (from.kind() == Boundary.Kind.OFFSET && from.value() > last) {
-            throw new IllegalArgumentException(
-                    "--from is " + from + " and no partition reaches that offset; the longest ends at " + last);
-        }
-    }
-
-    /** Requires that the range begins before its end in some partition; only here can times and offsets be compared. */
-    private static void requireOrder(List<TopicPartition> partitions, Boundary from, Boundary to, Offsets offsets) {
-        boolean isForward = false;
-        boolean isBackward = false;
-        for (TopicPartition partition : partitions) {
-            int order = Long.compare(offsets.wanted(partition, from), offsets.to(partition, to));
-            isForward |= order < 0;
-            isBackward |= order > 0;
-        }
-        if (isBackward && !isForward) {
-            throw new IllegalArgumentException(
-                    "--from is " + from + " and --to is " + to + "; the range is empty in every partition");
-        }
-    }
-
-    private static void requireNoGaps(
-            BackfillParameters parameters,
-            List<TopicPartition> partitions,
+    /**
+     * A range and the offsets of its partitions; partitions without an event at or after a time are missing in {@code fromTime} and
+     * {@code toTime}. The first event at or after a time is always the beginning of a range. It is the end only if timestamps ascend;
+     * otherwise later events may have earlier timestamps, so that the range ends at the end of the partition.
+     *
+     * @param begins in ascending order of the partitions
+     */
+    private record Offsets(
             Boundary from,
             Boundary to,
-            Offsets offsets) {
-        List<String> gaps = new ArrayList<>();
-        for (TopicPartition partition : partitions) {
-            long begin = offsets.begin().get(partition);
-            if (from.kind() == Boundary.Kind.OFFSET && from.value() < begin) {
-                long behind = to.kind() == Boundary.Kind.OFFSET ? Math.min(begin, to.value()) : begin;
-                gaps.add(partition + ": offsets " + from + " to " + (behind - 1));
-            } else if (from.kind() == Boundary.Kind.TIME && begin > 0 && offsets.wanted(partition, from) <= begin) {
-                gaps.add(partition + ": events before offset " + begin);
+            SortedMap<TopicPartition, Long> begins,
+            Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> fromTime,
+            Map<TopicPartition, Long> toTime) {
+        static Offsets of(Admin admin, BackfillParameters parameters, List<TopicPartition> partitions) {
+            Boundary from = Boundary.from(parameters.from());
+            Boundary to = Boundary.to(parameters.to());
+            SortedMap<TopicPartition, Long> begins = new TreeMap<>(Comparator.comparing(TopicPartition::partition));
+            begins.putAll(AdminOffsets.beginnings(admin, partitions));
+            return new Offsets(
+                    from,
+                    to,
+                    begins,
+                    // The events of an open transaction may be aborted, so they are not part of "now".
+                    AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED),
+                    from.kind() == Boundary.Kind.TIME ? AdminOffsets.atTime(admin, partitions, from.value()) : Map.of(),
+                    to.kind() == Boundary.Kind.TIME && ascends(admin, parameters.input())
+                            ? AdminOffsets.atTime(admin, partitions, to.value())
+                            : Map.of());
+        }
+
+        /** Returns whether the broker assigns timestamps when events are appended. */
+        private static boolean ascends(Admin admin, String topic) {
+            ConfigEntry type = BackfillTopics.configurations(admin, List.of(topic))
+                    .get(topic)
+                    .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+            return type != null && TimestampType.LOG_APPEND_TIME.name.equals(type.value());
+        }
+
+        /** Returns the beginning of a range as if no event had been deleted. */
+        long wanted(TopicPartition partition) {
+            return at(partition, from, fromTime, begins);
+        }
+
+        long wantedEnd(TopicPartition partition) {
+            return at(partition, to, toTime, ends);
+        }
+
+        private long at(
+                TopicPartition partition,
+                Boundary boundary,
+                Map<TopicPartition, Long> times,
+                Map<TopicPartition, Long> others) {
+            return switch (boundary.kind()) {
+                case OFFSET -> Math.min(boundary.value(), ends.get(partition));
+                case TIME -> Math.min(times.getOrDefault(partition, Long.MAX_VALUE), ends.get(partition));
+                default -> others.get(partition);
+            };
+        }
+
+        void requireNotBehind() {
+            long last = ends.values().stream().max(Long::compare).orElse(0L);
+            if (from.kind() == Boundary.Kind.OFFSET && from.value() > last) {
+                throw new IllegalArgumentException(
+                        "--from is " + from + " and no partition reaches that offset; the longest ends at " + last);
             }
         }
-        if (!gaps.isEmpty() && !parameters.allowGaps()) {
-            throw new IllegalArgumentException("part of the range no longer exists (" + String.join("; ", gaps)
-                    + "); --allow-gaps relabels the rest");
-        }
-    }
 
-    /** Returns whether the broker assigns timestamps when events are appended. */
-    private static boolean ascends(Admin admin, String topic) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        ConfigEntry type;
-        try {
-            type = Futures.await(
-                            admin.describeConfigs(List.of(resource)).values().get(resource))
-                    .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
-        } catch (TopicAuthorizationException e) {
-            throw new TopicAuthorizationException("DescribeConfigs on topic " + topic + " is missing");
+        void requireNoGaps(boolean allowGaps) {
+            List<String> gaps = new ArrayList<>();
+            begins.forEach((partition, begin) -> {
+                if (from.kind() == Boundary.Kind.OFFSET && from.value() < begin) {
+                    long behind = to.kind() == Boundary.Kind.OFFSET ? Math.min(begin, to.value()) : begin;
+                    gaps.add(partition + ": offsets " + from + " to " + (behind - 1));
+                } else if (from.kind() == Boundary.Kind.TIME && begin > 0 && wanted(partition) <= begin) {
+                    gaps.add(partition + ": events before offset " + begin);
+                }
+            });
+            if (!gaps.isEmpty() && !allowGaps) {
+                throw new IllegalArgumentException("part of the range no longer exists (" + String.join("; ", gaps)
+                        + "); --allow-gaps relabels the rest");
+            }
         }
-        return type != null && TimestampType.LOG_APPEND_TIME.name.equals(type.value());
-    }
 
-    private static Map<TopicPartition, Long> times(Admin admin, List<TopicPartition> partitions, Boundary boundary) {
-        return boundary.kind() == Boundary.Kind.TIME
-                ? AdminOffsets.atTime(admin, partitions, boundary.value())
-                : Map.of();
+        /** Requires that a range begins before its end; only here can times and offsets be compared. */
+        void requireOrder() {
+            Set<Integer> orders = begins.keySet().stream()
+                    .map(partition -> Long.signum(wanted(partition) - wantedEnd(partition)))
+                    .collect(Collectors.toSet());
+            if (orders.contains(1) && !orders.contains(-1)) {
+                throw new IllegalArgumentException(
+                        "--from is " + from + " and --to is " + to + "; the range is empty in every partition");
+            }
+        }
     }
 
     /** Returns the ends of an output's partitions, where this run's outcomes may begin; zeros if the topic does not exist. */
     private static List<Long> ends(Admin admin, String topic, int inputPartitions) {
         int count;
         try {
-            count = Futures.await(admin.describeTopics(List.of(topic))
-                            .topicNameValues()
-                            .get(topic))
-                    .partitions()
-                    .size();
+            count = AdminOffsets.partitions(admin, topic);
         } catch (UnknownTopicOrPartitionException e) {
             return Collections.nCopies(inputPartitions, 0L);
         }

@@ -2,18 +2,15 @@ package io.resnetstreams.backfill;
 
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.topology.Replay;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 
-/**
- * Applies a run's plan to its pipeline: ends behind the last event of each range, selects events, adds the run's headers to
- * outcomes, and waits for live events or because of the rate.
- *
- * <p>Threading: as {@link Replay} says.
- */
+/** Applies a run's plan to its pipeline. Threading: as {@link Replay} says. */
 public final class BackfillReplay implements Replay {
     private final BackfillPlan plan;
     private final Map<Integer, Long> ends = new HashMap<>();
@@ -21,12 +18,7 @@ public final class BackfillReplay implements Replay {
     private final RateLimit rate;
     private final BooleanSupplier yielding;
 
-    /**
-     * Creates the replay of a plan.
-     *
-     * @param eventsPerSecond the maximum rate; {@link Double#POSITIVE_INFINITY} for no limit
-     * @param yielding whether to wait at present
-     */
+    /** Replays a plan at a maximum rate, or at {@link Double#POSITIVE_INFINITY}, and waits while it is yielding. */
     public BackfillReplay(BackfillPlan plan, double eventsPerSecond, BooleanSupplier yielding) {
         this.plan = plan;
         this.selection = plan.parameters().selection();
@@ -59,5 +51,30 @@ public final class BackfillReplay implements Replay {
     @Override
     public Headers marked(Headers headers) {
         return plan.marked(headers);
+    }
+
+    /** Limits the rate: each event uses its share of time, and the next waits until that has passed. Thread-safe. */
+    static final class RateLimit {
+        /** A stream thread may continue later than the limit allows; up to this time is made up for. */
+        private static final long MADE_UP_NANOS = Duration.ofSeconds(1).toNanos();
+
+        private final long nanosPerEvent;
+        private final LongSupplier nanoTicker;
+        private long paidUntilNanos;
+
+        /** Creates a limit greater than 0, with no time used. */
+        RateLimit(double eventsPerSecond, LongSupplier nanoTicker) {
+            this.nanosPerEvent = Math.max(1, Math.round(1e9 / eventsPerSecond));
+            this.nanoTicker = nanoTicker;
+            this.paidUntilNanos = nanoTicker.getAsLong();
+        }
+
+        synchronized void consumed() {
+            paidUntilNanos = Math.max(paidUntilNanos, nanoTicker.getAsLong() - MADE_UP_NANOS) + nanosPerEvent;
+        }
+
+        synchronized boolean isExhausted() {
+            return paidUntilNanos > nanoTicker.getAsLong();
+        }
     }
 }

@@ -5,37 +5,18 @@ import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.kafka.KafkaClients;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/**
- * The runs of an application, for the commands that list and change them.
- *
- * <p>Threading: one thread.
- */
-public final class BackfillRuns implements AutoCloseable {
-    private final KafkaClients clients;
-    private final RunStore store;
-
-    private BackfillRuns(KafkaClients clients, RunStore store) {
-        this.clients = clients;
-        this.store = store;
-    }
-
-    /**
-     * Opens the runs of the configured application.
-     *
-     * @throws UserErrorException if no broker answers
-     */
+/** The runs of an application, for the commands that list and change them. Threading: one thread. */
+public record BackfillRuns(KafkaClients clients, RunStore store) implements AutoCloseable {
+    /** Opens the runs of the configured application; throws {@link UserErrorException} if no broker answers. */
     public static BackfillRuns open(Configuration configuration) {
         KafkaClients clients = new KafkaClients(configuration.connection());
-        RunStore store = new RunStore(
-                clients, configuration.applicationId(), configuration.topics().replicationFactor());
+        RunStore store = new RunStore(clients, configuration.applicationId());
         try {
             store.runs();
             return new BackfillRuns(clients, store);
@@ -45,26 +26,7 @@ public final class BackfillRuns implements AutoCloseable {
         }
     }
 
-    /** Returns the clients that read the runs. */
-    public KafkaClients clients() {
-        return clients;
-    }
-
-    /** Returns all runs by name. */
-    public Map<String, BackfillRun> all() {
-        return store.runs();
-    }
-
-    /** Changes a run, as {@link RunStore#change} does. */
-    public BackfillRun change(String name, UnaryOperator<BackfillRun> change) {
-        return store.change(name, change);
-    }
-
-    /**
-     * Returns a run.
-     *
-     * @throws UserErrorException if the name is unknown; the message has the names of all runs
-     */
+    /** Returns a run; throws {@link UserErrorException} with the names of all runs if the name is unknown. */
     public BackfillRun require(String name) {
         Map<String, BackfillRun> runs = store.runs();
         BackfillRun run = runs.get(name);
@@ -102,10 +64,5 @@ public final class BackfillRuns implements AutoCloseable {
     @Override
     public void close() {
         store.close();
-    }
-
-    /** Returns the name of a run's state in lower case. */
-    public static String state(BackfillRun run) {
-        return run.state().name().toLowerCase(Locale.ROOT);
     }
 }

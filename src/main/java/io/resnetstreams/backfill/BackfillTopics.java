@@ -24,30 +24,23 @@ public final class BackfillTopics {
     /** The value of {@code retention.ms} for no limit. */
     private static final long UNLIMITED = -1;
 
-    private final KafkaClients clients;
+    private BackfillTopics() {}
 
-    public BackfillTopics(KafkaClients clients) {
-        this.clients = clients;
-    }
-
-    /**
-     * Creates missing topics, with the numbers of partitions of the plan.
-     *
-     * @param notices receives a sentence if an existing topic has a shorter retention than the input
-     */
-    public void create(BackfillPlan plan, Consumer<String> notices) throws InterruptedException {
+    /** Creates missing topics with the partitions of the plan; a notice names one that keeps records for too short. */
+    public static void create(KafkaClients clients, BackfillPlan plan, Consumer<String> notices)
+            throws InterruptedException {
         String input = plan.parameters().input();
         String output = plan.parameters().output();
         String deadLetters = plan.parameters().deadLetters();
-        long retention = retentionMillis(List.of(input)).get(input);
+        long retention = retentionMillis(clients, List.of(input)).get(input);
         Map<String, String> results = TopicCreation.create(
                 clients,
                 List.of(
-                        topic(output, plan.labelsFrom().size(), false, retention),
-                        topic(deadLetters, plan.deadLettersFrom().size(), true, retention)));
+                        topic(clients, output, plan.labelsFrom().size(), false, retention),
+                        topic(clients, deadLetters, plan.deadLettersFrom().size(), true, retention)));
         List<String> existing = new ArrayList<>(results.keySet());
         existing.removeIf(topic -> !results.get(topic).equals(TopicCreation.EXISTS));
-        retentionMillis(existing).forEach((topic, millis) -> {
+        retentionMillis(clients, existing).forEach((topic, millis) -> {
             if (isShorter(millis, retention)) {
                 notices.accept(
                         topic + " keeps records for " + millis + " ms and " + input + " for "
@@ -57,10 +50,13 @@ public final class BackfillTopics {
         });
     }
 
-    private NewTopic topic(String name, int partitions, boolean deadLetters, long retention) {
+    private static NewTopic topic(
+            KafkaClients clients, String name, int partitions, boolean deadLetters, long retention) {
         Map<String, String> settings = new HashMap<>(clients.topicSettings(deadLetters));
         settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention));
-        return new NewTopic(name, partitions, clients.connection().replicationFactor()).configs(settings);
+        return new NewTopic(
+                        name, partitions, (short) clients.connection().topics().replicationFactor())
+                .configs(settings);
     }
 
     private static boolean isShorter(long millis, long than) {
@@ -68,19 +64,28 @@ public final class BackfillTopics {
     }
 
     /** Returns the retention of topics; it is unlimited for topics that are only compacted. */
-    private Map<String, Long> retentionMillis(Collection<String> topics) {
+    private static Map<String, Long> retentionMillis(KafkaClients clients, Collection<String> topics) {
+        Map<String, Long> retention = new HashMap<>();
+        try (Admin admin = clients.admin()) {
+            configurations(admin, topics).forEach((topic, config) -> retention.put(topic, retentionMillis(config)));
+        }
+        return retention;
+    }
+
+    /** Returns the settings of topics. */
+    static Map<String, Config> configurations(Admin admin, Collection<String> topics) {
+        Map<String, Config> configurations = new HashMap<>();
         List<ConfigResource> resources = topics.stream()
                 .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
                 .toList();
-        Map<String, Long> retention = new HashMap<>();
-        try (Admin admin = clients.admin()) {
+        try {
             Futures.await(admin.describeConfigs(resources).all())
-                    .forEach((resource, config) -> retention.put(resource.name(), retentionMillis(config)));
+                    .forEach((resource, config) -> configurations.put(resource.name(), config));
         } catch (TopicAuthorizationException e) {
             throw new TopicAuthorizationException(
                     "DescribeConfigs on topic " + String.join(" or ", topics) + " is missing");
         }
-        return retention;
+        return configurations;
     }
 
     private static long retentionMillis(Config config) {

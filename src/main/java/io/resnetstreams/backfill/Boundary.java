@@ -23,20 +23,12 @@ public record Boundary(Kind kind, long value) {
         TIME
     }
 
-    /**
-     * Parses the beginning of a range.
-     *
-     * @throws IllegalArgumentException if the text is invalid
-     */
+    /** Parses the beginning of a range; throws {@link IllegalArgumentException} if the text is invalid. */
     public static Boundary from(String text) {
         return text.equals("beginning") ? BEGINNING : offsetOrTime("--from", text, "beginning");
     }
 
-    /**
-     * Parses the end of a range, which is excluded.
-     *
-     * @throws IllegalArgumentException if the text is invalid
-     */
+    /** Parses the end of a range, which is excluded; throws {@link IllegalArgumentException} if the text is invalid. */
     public static Boundary to(String text) {
         return text.equals("now") ? NOW : offsetOrTime("--to", text, "now");
     }
@@ -67,11 +59,7 @@ public record Boundary(Kind kind, long value) {
         };
     }
 
-    /**
-     * Checks that a range begins before its end, as far as possible without reading a topic.
-     *
-     * @throws IllegalArgumentException if the range is empty or reaches into the future
-     */
+    /** Throws {@link IllegalArgumentException} if a range is empty, as far as is known, or reaches into the future. */
     static void requireRange(Boundary from, Boundary to, long nowMillis) {
         for (Boundary boundary : new Boundary[] {from, to}) {
             if (boundary.kind == Kind.TIME && boundary.value > nowMillis) {

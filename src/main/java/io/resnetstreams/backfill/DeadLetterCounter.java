@@ -9,11 +9,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * Counts the committed dead letters of all processes of a run.
- *
- * <p>Threading: one thread.
- */
+/** Counts the committed dead letters of all processes of a run. Threading: one thread. */
 public final class DeadLetterCounter implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(20);
 

@@ -1,17 +1,13 @@
 package io.resnetstreams.backfill;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.util.Map;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Selects events of a range: by time, by headers, and a sample of these. The source position alone decides whether an event is in
- * the sample, so that all processes and duplicates select the same events.
- *
- * <p>Threading: immutable.
+ * Selects events of a range: by time, by headers, and a sample of these. The source position alone decides whether an event is
+ * in the sample, so that all processes and duplicates select the same events. Threading: immutable.
  */
 public final class EventSelection {
     private final long fromMillis;
@@ -19,14 +15,7 @@ public final class EventSelection {
     private final Map<String, String> where;
     private final double sample;
 
-    EventSelection(Map<String, String> where, double sample) {
-        this(Boundary.BEGINNING, Boundary.NOW, where, sample);
-    }
-
-    /**
-     * Selects events whose timestamp lies between two boundaries, the end excluded. A boundary that is not a time is ignored, since
-     * the plan has its offsets.
-     */
+    /** The end is excluded; a boundary that is not a time is ignored, since the plan has its offsets. */
     EventSelection(Boundary from, Boundary to, Map<String, String> where, double sample) {
         this.fromMillis = from.kind() == Boundary.Kind.TIME ? from.value() : Long.MIN_VALUE;
         this.toMillis = to.kind() == Boundary.Kind.TIME ? to.value() : Long.MAX_VALUE;
@@ -48,15 +37,8 @@ public final class EventSelection {
     }
 
     private boolean hasHeaders(Headers headers) {
-        for (Map.Entry<String, String> wanted : where.entrySet()) {
-            Header header = headers.lastHeader(wanted.getKey());
-            if (header == null
-                    || header.value() == null
-                    || !new String(header.value(), UTF_8).equals(wanted.getValue())) {
-                return false;
-            }
-        }
-        return true;
+        return where.entrySet().stream()
+                .allMatch(wanted -> wanted.getValue().equals(RawEvent.headerText(headers, wanted.getKey())));
     }
 
     private boolean isInSample(SourcePosition source) {

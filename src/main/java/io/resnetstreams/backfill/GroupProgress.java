@@ -1,20 +1,14 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.kafka.AdminOffsets;
-import io.resnetstreams.kafka.Futures;
 import io.resnetstreams.kafka.KafkaClients;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * The progress of a run's group, by its committed offsets: an event has its label or dead letter when the offset behind it is
- * committed.
- *
- * <p>Threading: one thread.
- */
+/** The progress of a run: an event is done when the offset behind it is committed. Threading: one thread. */
 public final class GroupProgress implements AutoCloseable {
     private final KafkaClients clients;
     private final BackfillPlan plan;
@@ -29,12 +23,7 @@ public final class GroupProgress implements AutoCloseable {
         plan.partitions().forEach(range -> ends.put(range.partition(), range.end()));
     }
 
-    /**
-     * The progress at one moment.
-     *
-     * @param done the number of committed offsets, of {@code total}
-     * @param missing the number of partitions without a committed offset
-     */
+    /** Committed offsets of all, partitions done of all, and partitions without a committed offset, at one moment. */
     public record Progress(long done, long total, int partitionsDone, int partitions, int missing) {
         /** Returns whether all events have an outcome. */
         public boolean isComplete() {
@@ -65,7 +54,8 @@ public final class GroupProgress implements AutoCloseable {
      */
     public void lookAgain() {
         Map<Integer, Long> committed = committed();
-        Map<TopicPartition, Long> beginnings = AdminOffsets.beginnings(admin, inputs());
+        Map<TopicPartition, Long> beginnings = AdminOffsets.beginnings(
+                admin, plan.partitions().stream().map(this::input).toList());
         try (LastEvent lastEvent = new LastEvent(clients)) {
             for (PartitionRange range : plan.partitions()) {
                 long from = committed.getOrDefault(range.partition(), range.from());
@@ -80,21 +70,13 @@ public final class GroupProgress implements AutoCloseable {
         }
     }
 
-    private List<TopicPartition> inputs() {
-        return plan.partitions().stream().map(this::input).toList();
-    }
-
     private TopicPartition input(PartitionRange range) {
         return new TopicPartition(plan.parameters().input(), range.partition());
     }
 
     /** Returns the present number of partitions of the input. */
     public int inputPartitions() {
-        String input = plan.parameters().input();
-        return Futures.await(
-                        admin.describeTopics(List.of(input)).topicNameValues().get(input))
-                .partitions()
-                .size();
+        return AdminOffsets.partitions(admin, plan.parameters().input());
     }
 
     private Map<Integer, Long> committed() {

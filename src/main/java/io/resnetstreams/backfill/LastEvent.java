@@ -1,5 +1,6 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
@@ -9,9 +10,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Finds the last committed event of a range. Offsets do not tell: transaction markers, aborted transactions, and records that
- * compaction removed take offsets too. So it reads from the end backwards, in steps that double.
- *
- * <p>Threading: one thread.
+ * compaction removed take offsets too. So it reads from the end backwards, in steps that double. Threading: one thread.
  */
 final class LastEvent implements AutoCloseable {
     private static final long FIRST_STEP = 64;
@@ -23,11 +22,8 @@ final class LastEvent implements AutoCloseable {
     }
 
     /**
-     * Returns the offset of the last event in a range.
-     *
-     * @param to the offset behind the range, at most the partition's last stable offset
-     * @return {@link PartitionRange#NONE} if there is no event
-     * @throws UserErrorException if no record arrives for a minute
+     * Returns the offset of the last event in a range, which ends at or before the partition's last stable offset, or {@link
+     * PartitionRange#NONE}; throws {@link UserErrorException} if no record arrives for a minute.
      */
     long in(TopicPartition partition, long from, long to) {
         long end = to;

@@ -1,9 +1,11 @@
 package io.resnetstreams.backfill;
 
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.KafkaClients;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,24 +30,15 @@ public final class LiveWatch implements AutoCloseable {
     private final Duration target;
     private final Consumer<String> notices;
     private final LiveDelay delay = new LiveDelay();
-    private RepeatingTask task;
+    private final RepeatingTask task;
     private Map<TopicPartition, Waiting> waiting = Map.of();
     private volatile boolean yielding;
 
-    /**
-     * Offsets that the group has not committed.
-     *
-     * @param isKnown whether these offsets were searched for an event: transaction markers and aborted records have offsets too,
-     *     which a group does not commit
-     * @param hasEvents whether there is an event, or it is not known
-     */
-    private record Waiting(long committed, long end, boolean isKnown, boolean hasEvents) {
-        boolean isSame(long otherCommitted, long otherEnd) {
-            return committed == otherCommitted && end == otherEnd;
-        }
-    }
+    /** Uncommitted offsets: whether they were searched for an event, and whether there is one or it is not known. */
+    private record Waiting(long committed, long end, boolean isKnown, boolean hasEvents) {}
 
-    private LiveWatch(
+    /** Starts to watch the live input; a notice says when the backfill starts to wait or continues. */
+    public LiveWatch(
             KafkaClients clients,
             String group,
             List<TopicPartition> partitions,
@@ -57,24 +50,7 @@ public final class LiveWatch implements AutoCloseable {
         this.partitions = partitions;
         this.target = target;
         this.notices = notices;
-    }
-
-    /**
-     * Starts to watch.
-     *
-     * @param partitions the partitions of the live input
-     * @param target the maximum delay of live events
-     * @param notices receives a sentence when the backfill starts to wait and when it continues
-     */
-    public static LiveWatch start(
-            KafkaClients clients,
-            String group,
-            List<TopicPartition> partitions,
-            Duration target,
-            Consumer<String> notices) {
-        LiveWatch watch = new LiveWatch(clients, group, partitions, target, notices);
-        watch.task = RepeatingTask.start("live-watch", Duration.ZERO, INTERVAL, watch::check);
-        return watch;
+        this.task = RepeatingTask.start("live-watch", Duration.ZERO, INTERVAL, this::check);
     }
 
     /** Returns whether the backfill should wait. */
@@ -104,12 +80,11 @@ public final class LiveWatch implements AutoCloseable {
             if (from >= end) {
                 return;
             }
-            if (before == null || !before.isSame(from, end)) {
-                now.put(partition, new Waiting(from, end, false, true));
+            boolean isSame = before != null && before.committed == from && before.end == end;
+            if (isSame && before.isKnown) {
+                now.put(partition, before);
             } else {
-                now.put(
-                        partition,
-                        before.isKnown() ? before : new Waiting(from, end, true, hasEvents(partition, from, end)));
+                now.put(partition, new Waiting(from, end, isSame, !isSame || hasEvents(partition, from, end)));
             }
         });
         return now;
@@ -136,5 +111,44 @@ public final class LiveWatch implements AutoCloseable {
     public void close() {
         task.close();
         admin.close();
+    }
+
+    /**
+     * The age of the oldest event that a group has not committed, from periodic observations of the ends of the partitions: an observed
+     * end that is not committed yet is as old as its observation. Unlike the lag in events, its meaning does not depend on the speed
+     * of the group.
+     */
+    static final class LiveDelay {
+        /** Further ends of a partition that is this far behind are ignored. */
+        private static final int MAX_ENDS = 1_000;
+
+        private record End(long nanos, long offset) {}
+
+        private final Map<TopicPartition, ArrayDeque<End>> uncommitted = new HashMap<>();
+
+        /** Returns the least delay at this time; a partition without a committed offset is ignored. */
+        Duration observe(long nanos, Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
+            long oldest = nanos;
+            for (Map.Entry<TopicPartition, Long> partition : ends.entrySet()) {
+                Long offset = committed.get(partition.getKey());
+                ArrayDeque<End> seen = uncommitted.computeIfAbsent(partition.getKey(), key -> new ArrayDeque<>());
+                if (offset == null) {
+                    seen.clear();
+                    continue;
+                }
+                boolean isNew =
+                        seen.isEmpty() || partition.getValue() > seen.getLast().offset();
+                if (isNew && seen.size() < MAX_ENDS) {
+                    seen.addLast(new End(nanos, partition.getValue()));
+                }
+                while (!seen.isEmpty() && seen.getFirst().offset() <= offset) {
+                    seen.removeFirst();
+                }
+                oldest = seen.isEmpty()
+                        ? oldest
+                        : Math.min(oldest, seen.getFirst().nanos());
+            }
+            return Duration.ofNanos(nanos - oldest);
+        }
     }
 }

@@ -4,6 +4,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Selects partitions of a topic: numbers and ranges, such as {@code 0,3-5}, or all. */
 public final class PartitionSelection {
@@ -13,39 +15,24 @@ public final class PartitionSelection {
     private static final Pattern PART = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
 
     private final String text;
+    private final SortedSet<Integer> parts;
 
-    /**
-     * Parses a selection.
-     *
-     * @throws IllegalArgumentException if it is neither {@value #ALL} nor a list of numbers and ranges
-     */
+    /** Parses {@value #ALL}, or numbers and ranges; throws {@link IllegalArgumentException} for another text. */
     public PartitionSelection(String text) {
         this.text = text;
-        if (!text.equals(ALL)) {
-            parts();
-        }
+        this.parts = text.equals(ALL) ? new TreeSet<>() : parts();
     }
 
-    /**
-     * Returns the selected partitions of a topic.
-     *
-     * @param count the number of partitions of the topic
-     * @throws IllegalArgumentException if a selected partition does not exist
-     */
+    /** Returns the selected partitions; throws {@link IllegalArgumentException} if one does not exist. */
     public SortedSet<Integer> of(String topic, int count) {
-        SortedSet<Integer> chosen = new TreeSet<>();
         if (text.equals(ALL)) {
-            for (int partition = 0; partition < count; partition++) {
-                chosen.add(partition);
-            }
-            return chosen;
+            return IntStream.range(0, count).boxed().collect(Collectors.toCollection(TreeSet::new));
         }
-        chosen.addAll(parts());
-        if (chosen.last() >= count) {
+        if (parts.last() >= count) {
             throw new IllegalArgumentException("--partitions is '" + text + "' and topic '" + topic + "' has " + count
                     + " partitions; allowed are 0 to " + (count - 1));
         }
-        return chosen;
+        return parts;
     }
 
     private SortedSet<Integer> parts() {
@@ -60,9 +47,7 @@ public final class PartitionSelection {
             if (last < first) {
                 throw malformed();
             }
-            for (int partition = first; partition <= last; partition++) {
-                partitions.add(partition);
-            }
+            IntStream.rangeClosed(first, last).forEach(partitions::add);
         }
         return partitions;
     }
@@ -75,8 +60,6 @@ public final class PartitionSelection {
     /** Returns a text that is the same for equal selections. */
     @Override
     public String toString() {
-        return text.equals(ALL)
-                ? ALL
-                : String.join(",", parts().stream().map(String::valueOf).toList());
+        return text.equals(ALL) ? ALL : parts.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

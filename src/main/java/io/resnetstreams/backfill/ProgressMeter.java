@@ -5,10 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 
 /**
- * Estimates speed and remaining time from periodic counts. The speed is that of the last minute, since a pipeline is slower while
- * it starts, and may change its speed at any time.
- *
- * <p>Threading: none; time is an argument.
+ * Estimates speed and remaining time from periodic counts. The speed is that of the last minute, since a pipeline is slower
+ * while it starts, and may change its speed at any time. Threading: none; time is an argument.
  */
 public final class ProgressMeter {
     private static final long WINDOW_NANOS = Duration.ofSeconds(60).toNanos();

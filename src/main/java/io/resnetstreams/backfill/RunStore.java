@@ -13,7 +13,7 @@ import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.topology.TopicCheck;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,11 +44,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /**
  * The runs of an application, in a compacted topic of one partition: the run's name is the key, the run as JSON the value.
  *
- * <p>Each change is a transaction with the transactional id of the run. A process that begins a transaction fences the others, and
- * then reads their committed changes. So changes are sequential: if several processes begin a run at the same time, one makes the
- * plan and the others find it. A fenced process waits for the change of the other one, so that the last process to begin commits.
- *
- * <p>Threading: one thread.
+ * <p>Each change is a transaction with the transactional id of the run. A process that begins a transaction fences the others,
+ * and then reads their committed changes. So changes are sequential: if several processes begin a run at the same time, one
+ * makes the plan and the others find it. A fenced process waits for the change of the other one, so that the last process to
+ * begin commits. Threading: one thread.
  */
 public final class RunStore implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
@@ -64,20 +63,14 @@ public final class RunStore implements AutoCloseable {
 
     private final KafkaClients clients;
     private final TopicPartition partition;
-    private final short replicationFactor;
     private final Map<String, BackfillRun> runs = new TreeMap<>();
     private final Admin admin;
     private final TopicReader reader;
 
-    /**
-     * Creates the store, without reading or writing.
-     *
-     * @param replicationFactor of the topic, if it has to be created; -1 for the broker's default
-     */
-    public RunStore(KafkaClients clients, String applicationId, int replicationFactor) {
+    /** Creates the store, without reading or writing. */
+    public RunStore(KafkaClients clients, String applicationId) {
         this.clients = clients;
         this.partition = new TopicPartition(topic(applicationId), 0);
-        this.replicationFactor = (short) replicationFactor;
         this.admin = clients.admin();
         this.reader = new TopicReader(clients.committedReader(), READ_TIMEOUT);
     }
@@ -95,7 +88,10 @@ public final class RunStore implements AutoCloseable {
             }
             reader.seekToBeginning(List.of(partition));
         }
-        readToEnd();
+        // An open transaction before the end is waited for, since it may be committed.
+        reader.readTo(
+                AdminOffsets.ends(admin, List.of(partition), IsolationLevel.READ_UNCOMMITTED),
+                Visitor.ofAll(this::take));
         return Map.copyOf(runs);
     }
 
@@ -107,29 +103,16 @@ public final class RunStore implements AutoCloseable {
     /** Begins a run, and commits the first offsets of the plan for its group; returns the run if it already exists. */
     public BackfillRun begin(BackfillPlan plan) {
         createTopic();
-        Map<TopicPartition, OffsetAndMetadata> offsets = new TreeMap<>(Comparator.comparing(TopicPartition::partition));
-        plan.partitions()
-                .forEach(range -> offsets.put(
-                        new TopicPartition(plan.parameters().input(), range.partition()),
-                        new OffsetAndMetadata(range.from())));
-        return change(plan.run(), run -> run == null ? BackfillRun.begun(plan) : run, plan.group(), offsets);
+        return change(plan.run(), run -> run == null ? BackfillRun.begun(plan) : run, plan);
     }
 
-    /**
-     * Changes a run.
-     *
-     * @param change receives the present run, or null, and returns the new one, or null to remove it
-     * @return what {@code change} returned
-     */
+    /** Changes a run as the function says, whose argument and result are null for no run; returns its result. */
     public BackfillRun change(String name, UnaryOperator<BackfillRun> change) {
-        return change(name, change, "", Map.of());
+        return change(name, change, null);
     }
 
-    private BackfillRun change(
-            String name,
-            UnaryOperator<BackfillRun> change,
-            String group,
-            Map<TopicPartition, OffsetAndMetadata> offsets) {
+    /** Changes a run, and commits the first offsets of a plan if one is begun, otherwise null. */
+    private BackfillRun change(String name, UnaryOperator<BackfillRun> change, BackfillPlan begun) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             BackfillRun current = run(name);
             if (Objects.equals(current, change.apply(current))) {
@@ -138,7 +121,7 @@ public final class RunStore implements AutoCloseable {
             }
             Producer<byte[], byte[]> producer = clients.transactionalProducer(partition.topic() + "-" + name);
             try {
-                return change(producer, name, change, group, offsets);
+                return change(producer, name, change, begun);
             } catch (KafkaException e) {
                 if (!isFenced(e)) {
                     throw e;
@@ -160,11 +143,7 @@ public final class RunStore implements AutoCloseable {
     }
 
     private BackfillRun change(
-            Producer<byte[], byte[]> producer,
-            String name,
-            UnaryOperator<BackfillRun> change,
-            String group,
-            Map<TopicPartition, OffsetAndMetadata> offsets) {
+            Producer<byte[], byte[]> producer, String name, UnaryOperator<BackfillRun> change, BackfillPlan begun) {
         producer.initTransactions();
         BackfillRun before = run(name);
         BackfillRun after = change.apply(before);
@@ -174,17 +153,21 @@ public final class RunStore implements AutoCloseable {
         producer.beginTransaction();
         producer.send(
                 new ProducerRecord<>(partition.topic(), 0, name.getBytes(UTF_8), after == null ? null : json(after)));
-        if (!offsets.isEmpty()) {
-            sendOffsets(producer, group, offsets);
+        if (begun != null) {
+            sendOffsets(producer, begun);
         }
         producer.commitTransaction();
         return after;
     }
 
-    private void sendOffsets(
-            Producer<byte[], byte[]> producer, String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    private void sendOffsets(Producer<byte[], byte[]> producer, BackfillPlan plan) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        plan.partitions()
+                .forEach(range -> offsets.put(
+                        new TopicPartition(plan.parameters().input(), range.partition()),
+                        new OffsetAndMetadata(range.from())));
         // This consumer never joins: a group without members accepts offsets from other clients.
-        try (Consumer<byte[], byte[]> outsider = clients.groupMember(group)) {
+        try (Consumer<byte[], byte[]> outsider = clients.groupMember(plan.group())) {
             producer.sendOffsetsToTransaction(offsets, outsider.groupMetadata());
         }
     }
@@ -201,13 +184,6 @@ public final class RunStore implements AutoCloseable {
             }
         }
         return false;
-    }
-
-    /** Reads to the present end of the topic; waits for an open transaction before that end, since it may be committed. */
-    private void readToEnd() {
-        reader.readTo(
-                AdminOffsets.ends(admin, List.of(partition), IsolationLevel.READ_UNCOMMITTED),
-                Visitor.ofAll(this::take));
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -234,17 +210,15 @@ public final class RunStore implements AutoCloseable {
 
     private boolean exists() {
         try {
-            Futures.await(admin.describeTopics(List.of(partition.topic()))
-                    .topicNameValues()
-                    .get(partition.topic()));
-            return true;
+            return AdminOffsets.partitions(admin, partition.topic()) > 0;
         } catch (UnknownTopicOrPartitionException e) {
             return false;
         }
     }
 
     private void createTopic() {
-        NewTopic topic = new NewTopic(partition.topic(), 1, replicationFactor)
+        short replicas = (short) clients.connection().topics().replicationFactor();
+        NewTopic topic = new NewTopic(partition.topic(), 1, replicas)
                 .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
         try {
             Futures.await(admin.createTopics(List.of(topic)).all());

@@ -21,7 +21,7 @@ public record BenchSettings(int rounds, int seconds, Path images, Path directory
     static final Configuration PIPELINE = new ConfigurationLoader().load();
 
     /** The default maximum batch size. */
-    static final int LARGEST_BATCH = PIPELINE.batch().maxSize();
+    static final int LARGEST_BATCH = PIPELINE.batch().policy().maxSize();
 
     /** Checks the ranges. */
     public BenchSettings {

@@ -74,8 +74,8 @@ final class OverheadScenario {
     private static double withMetrics(KafkaSetup kafka, ModelDirectory model, int seconds) throws Exception {
         try (TopologyRun run = kafka.run();
                 Monitoring monitoring = Monitoring.start(run.configuration(), false);
-                ConstantClassifier classifier = new ConstantClassifier(LABEL_LENGTH, monitoring.inference());
-                Pipeline pipeline = Pipeline.create(run.settings(), classifier, monitoring.topology());
+                ConstantClassifier classifier = new ConstantClassifier(LABEL_LENGTH, monitoring.counts());
+                Pipeline pipeline = Pipeline.create(run.settings(), classifier, monitoring.counts());
                 RepeatingTask scraper = RepeatingTask.start(
                         "scraper", SCRAPE_INTERVAL, SCRAPE_INTERVAL, () -> scrape(monitoring.address()))) {
             monitoring.watch(run.configuration(), pipeline, model, List.of("constant"), "constant");

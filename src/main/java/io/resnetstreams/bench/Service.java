@@ -1,9 +1,7 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.image.Preprocessing;
@@ -22,7 +20,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 
 /** The pipeline's classification service, with counts of batches and the time that events spend in each stage. */
 final class Service implements AutoCloseable {
-    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+    private static final Deserializer<LabelEvent> LABELS = LabelEvent.deserializer();
 
     /** As in the pipeline, but a call may take so long that no scenario replaces its worker. */
     private static final Supervision SUPERVISION = new Supervision(
@@ -64,7 +62,7 @@ final class Service implements AutoCloseable {
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         this.service = new ClassificationService(
-                new EventReader(BenchSettings.PIPELINE.eventLimits()),
+                BenchSettings.PIPELINE.eventReader(),
                 BenchSettings.preprocessor(preprocessing),
                 Runtime.getRuntime().availableProcessors(),
                 batchers,

@@ -4,8 +4,7 @@ import io.resnetstreams.bench.BenchReport;
 import io.resnetstreams.bench.BenchReport.Run;
 import io.resnetstreams.bench.BenchSettings;
 import io.resnetstreams.bench.Benchmarks;
-import io.resnetstreams.cli.options.CommandLines;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Home;
 import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.common.UserErrorException;
@@ -16,13 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Measures the pipeline's throughput, latency and memory. */
 @Command(
@@ -41,11 +36,8 @@ import picocli.CommandLine.Spec;
             "  resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5 \\",
             "    --report target/bench"
         })
-final class BenchCommand implements Callable<Integer> {
+final class BenchCommand extends OutputCommand {
     private static final int DEFAULT_SECONDS = 480;
-
-    @Mixin
-    private OutputOptions output;
 
     @Parameters(
             paramLabel = "SCENARIO",
@@ -79,9 +71,6 @@ final class BenchCommand implements Callable<Integer> {
             description = "Write tables and plots to DIR/index.html, and JSON to DIR/bench.json.")
     private Path reportDirectory;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         Path directory = Files.createTempDirectory("resnet-streams-bench");
@@ -93,7 +82,7 @@ final class BenchCommand implements Callable<Integer> {
                     ? null
                     : BenchReport.open(
                             reportDirectory,
-                            new Run(CommandLines.of(spec), names, rounds, seconds, ZonedDateTime.now()));
+                            new Run(commandLine(), names, rounds, seconds, ZonedDateTime.now()));
             if (scenarios == null) {
                 reportSkipped(names);
             }

@@ -1,8 +1,7 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
-import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.demo.EmbeddedBroker;
 import io.resnetstreams.service.ProcessEnd;
@@ -11,36 +10,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the embedded broker. */
 @Command(
         name = "broker",
         description = {"Run a single-node Kafka broker for development.", "", "Prints its address, then 'ready'."},
         footer = {"", "Example:", "  resnet-streams broker --data data/broker --port 9092"})
-final class BrokerCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private PipelineOptions options;
-
+final class BrokerCommand extends PipelineCommand {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            defaultValue = "data/broker",
             description = "Data directory of the broker (default: ${DEFAULT-VALUE}).")
-    private Path data;
+    private Path data = Path.of("data/broker");
 
     @Option(
             names = "--port",
             paramLabel = "N",
-            defaultValue = "9092",
             description = "Port for clients; 0 selects a free port (default: ${DEFAULT-VALUE}).")
-    private int port;
+    private int port = 9092;
 
     @Option(
             names = "--property",
@@ -51,7 +39,7 @@ final class BrokerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionRange.require("--port", port, 0, 65_535);
-        int maxMessageBytes = options.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
+        int maxMessageBytes = load().topicSettings().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         EmbeddedBroker broker;
         try {
             broker = EmbeddedBroker.start(data, port, maxMessageBytes, properties);
@@ -70,7 +58,6 @@ final class BrokerCommand implements Callable<Integer> {
         output.printJson(Map.of("bootstrapServers", broker.bootstrapServers(), "data", data.toString()));
         output.println(broker.bootstrapServers());
         output.println("ready");
-        output.text().flush();
         broker.awaitEnd();
         return 0;
     }

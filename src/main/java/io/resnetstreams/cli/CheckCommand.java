@@ -4,30 +4,23 @@ import io.resnetstreams.audit.OfflineOutcomes;
 import io.resnetstreams.audit.OutcomeScan;
 import io.resnetstreams.audit.TopicAudit;
 import io.resnetstreams.audit.TopicSurvey;
-import io.resnetstreams.cli.options.BrokerOptions;
-import io.resnetstreams.cli.options.Count;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
+import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.kafka.AdminOffsets;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader.Visitor;
 import io.resnetstreams.kafka.TopicScan;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Checks that the pipeline has written one outcome for each event. */
 @Command(
         name = "check",
         description = {
@@ -59,13 +52,7 @@ import picocli.CommandLine.Option;
             "  resnet-streams classify photos/*.jpg --json > offline.jsonl",
             "  resnet-streams check --expected offline.jsonl"
         })
-final class CheckCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
+final class CheckCommand extends KafkaCommand {
     @Option(names = "--input", paramLabel = "TOPIC", description = "Input topic.")
     private String input;
 
@@ -85,8 +72,8 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Configuration configuration =
-                options.load("topics.input", input, "topics.labels", labels, "topics.deadLetters", deadLetters);
-        OfflineOutcomes offline = expected == null ? OfflineOutcomes.none() : OfflineOutcomes.read(expected);
+                load("topics.input", input, "topics.labels", labels, "topics.deadLetters", deadLetters);
+        OfflineOutcomes offline = expected == null ? new OfflineOutcomes() : OfflineOutcomes.read(expected);
         TopicAudit.Result result = audit(configuration, offline);
         output.printJson(result);
         output.printf(
@@ -94,11 +81,11 @@ final class CheckCommand implements Callable<Integer> {
                         + " %,d ghosts, %,d altered, %,d malformed, %,d mislabelled of %,d; %s with %s"
                         + " deleted unread, %s committed beyond the end, %s of an"
                         + " earlier topic%n",
-                Count.of(result.events(), "event"),
-                Count.of(result.labels(), "label"),
-                Count.of(result.deadLetters(), "dead letter"),
+                Text.count(result.events(), "event"),
+                Text.count(result.labels(), "label"),
+                Text.count(result.deadLetters(), "dead letter"),
                 result.lost(),
-                Count.of(result.duplicates(), "duplicate"),
+                Text.count(result.duplicates(), "duplicate"),
                 result.outOfOrder(),
                 result.both(),
                 result.ghosts(),
@@ -106,10 +93,10 @@ final class CheckCommand implements Callable<Integer> {
                 result.malformed(),
                 result.mislabelled(),
                 result.judged(),
-                Count.of(result.gaps(), "gap"),
-                Count.of(result.deletedUnread(), "offset"),
-                Count.of(result.beyondEnd(), "partition"),
-                Count.of(result.earlierTopic(), "outcome"));
+                Text.count(result.gaps(), "gap"),
+                Text.count(result.deletedUnread(), "offset"),
+                Text.count(result.beyondEnd(), "partition"),
+                Text.count(result.earlierTopic(), "outcome"));
         result.examples().forEach((fault, places) -> output.println("  " + fault + ": " + places));
         if (expected != null && result.judged() == 0 && result.labels() + result.deadLetters() > 0) {
             throw UserErrorException.shortfall(
@@ -119,7 +106,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private TopicAudit.Result audit(Configuration configuration, OfflineOutcomes offline) {
-        EventReader reader = new EventReader(configuration.eventLimits());
+        EventReader reader = configuration.eventReader();
         TopicAudit audit = new TopicAudit();
         KafkaClients clients = new KafkaClients(configuration.connection());
         TopicScan scan = new TopicScan(clients);
@@ -132,10 +119,13 @@ final class CheckCommand implements Callable<Integer> {
         Map<TopicPartition, TopicScan.Range> labelRange =
                 scan.ranges(configuration.topics().labels());
         // Events that were produced after these outcomes have no outcome in them.
-        Map<TopicPartition, Long> later = ends(clients, range.keySet());
-        range.forEach((partition, offsets) ->
-                audit.range(partition.partition(), offsets.begin(), offsets.end(), later.get(partition)));
-        if (survey.isCompacted(inputTopic)) {
+        Map<TopicPartition, TopicScan.Range> later = scan.ranges(inputTopic);
+        range.forEach((partition, offsets) -> audit.range(
+                partition.partition(),
+                offsets.begin(),
+                offsets.end(),
+                later.get(partition).end()));
+        if (survey.compacted().contains(inputTopic)) {
             audit.allowCompaction();
         }
         for (TopicPartition partition : range.keySet()) {
@@ -143,9 +133,13 @@ final class CheckCommand implements Callable<Integer> {
                     .flatMap(ranges -> ranges.entrySet().stream())
                     .filter(outcomes -> outcomes.getKey().partition() == partition.partition()
                             && outcomes.getValue().begin() > 0)
-                    .map(outcomes -> OutcomeScan.place(outcomes.getKey().topic(), partition.partition()))
+                    .map(outcomes -> outcomes.getKey().toString())
                     .collect(Collectors.toSet());
-            audit.judgeExpired(partition.partition(), survey.committed(partition), !survey.isAnyCompacted(), truncated);
+            audit.judgeExpired(
+                    partition.partition(),
+                    survey.committed(partition),
+                    survey.compacted().isEmpty(),
+                    truncated);
         }
         OutcomeScan outcomes = new OutcomeScan(audit, inputTopic, offline, reader);
         scan.scan(deadLetterRange, Visitor.ofAll(outcomes::deadLetter));
@@ -155,12 +149,5 @@ final class CheckCommand implements Callable<Integer> {
         // Events that expired during the scan were not read, but their outcomes may have been.
         scan.ranges(inputTopic).forEach((partition, offsets) -> audit.forget(partition.partition(), offsets.begin()));
         return audit.result(inputTopic);
-    }
-
-    /** Returns the end offsets of committed records. */
-    private static Map<TopicPartition, Long> ends(KafkaClients clients, Set<TopicPartition> partitions) {
-        try (Admin admin = clients.admin()) {
-            return AdminOffsets.ends(admin, partitions, IsolationLevel.READ_COMMITTED);
-        }
     }
 }

@@ -1,9 +1,7 @@
 package io.resnetstreams.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.resnetstreams.cli.options.OutputOptions;
-import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.common.Png;
 import io.resnetstreams.common.Text;
@@ -16,6 +14,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.ImageSize;
+import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.PictureCheck;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.model.ModelDirectory;
@@ -28,10 +27,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,10 +46,9 @@ import picocli.CommandLine.Parameters;
             "  resnet-streams classify cat.jpg photos/ --model models/resnet20-fashion-mnist",
             "  curl -s https://example.com/cat.jpg | resnet-streams classify -"
         })
-final class ClassifyCommand implements Callable<Integer> {
+final class ClassifyCommand extends PipelineCommand {
     /** A file's outcome. Width and height are those in its header, null if it has none. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonPropertyOrder({"file", "outcome", "stage", "code", "reason", "width", "height", "labels"})
     record FileOutcome(
             String file,
             String outcome,
@@ -65,12 +61,6 @@ final class ClassifyCommand implements Callable<Integer> {
 
     private static final int LONGEST_LIST = 64_000_000; // bytes
     private static final int MOST_NAMED = 10;
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private PipelineOptions options;
 
     @Parameters(
             paramLabel = "PATH",
@@ -96,46 +86,38 @@ final class ClassifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         EventSource source = EventSource.of(allPaths());
-        Configuration configuration = options.load("model", modelPath);
+        Configuration configuration = load("model", modelPath);
         ModelDirectory model = ClassificationStack.model(configuration.model());
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
         PictureCheck check = new PictureCheck(
                 model.preprocessing(), preprocessor, model.labels().size());
         AtomicBoolean allLabelled = new AtomicBoolean(true);
-        try (ClassificationStack stack = ClassificationStack.open(configuration, model, InferenceMetrics.NONE)) {
+        // If a file can't be read, the outcomes of the files before it are still printed.
+        try (ClassificationStack stack = ClassificationStack.open(configuration, model, InferenceMetrics.NONE);
+                FilesInFlight files = new FilesInFlight(stack.service()::classify, file -> {
+                    FileOutcome outcome = outcome(file);
+                    print(outcome);
+                    if (outcome.labels() == null) {
+                        allLabelled.set(false);
+                        return;
+                    }
+                    check.warning(file.file().image())
+                            .ifPresent(warning -> output.println("  warning: " + outcome.file() + " is " + warning));
+                    if (pixels != null) {
+                        writePixels(preprocessor, model, file);
+                    }
+                })) {
             output.println(description(model));
             source.notice().ifPresent(output::println);
-            FilesInFlight files = new FilesInFlight(stack.service()::classify, file -> {
-                FileOutcome outcome = outcome(file);
-                print(outcome);
-                if (outcome.labels() == null) {
-                    allLabelled.set(false);
-                    return;
-                }
-                check.warning(file.file().image())
-                        .ifPresent(warning -> output.println("  warning: " + outcome.file() + " is " + warning));
-                if (pixels != null) {
-                    writePixels(preprocessor, model, file);
-                }
-            });
-            try {
-                source.forEach(files::add);
-            } finally {
-                // If a file can't be read, the outcomes of the files before it are still printed.
-                files.finish();
-            }
-        } catch (EventSource.UnreadableException e) {
-            throw UserErrorException.shortfall(e.getMessage(), e);
+            source.forEach(files::add);
         }
         return allLabelled.get() ? 0 : 1;
     }
 
     private List<Path> allPaths() {
         List<Path> all = new ArrayList<>(paths);
-        if (filesFrom != null) {
-            all.addAll(listed());
-        }
+        all.addAll(filesFrom == null ? List.of() : listed());
         if (all.isEmpty()) {
             throw UserErrorException.usage(
                     "no image is given; name files or directories, - for standard input, or a list of paths with"
@@ -194,12 +176,8 @@ final class ClassifyCommand implements Callable<Integer> {
         try {
             Files.createDirectories(pixels);
             byte[] seen = preprocessor.toPixels(file.file().image());
-            Files.write(
-                    target,
-                    Png.encodeRgb(
-                            seen,
-                            model.preprocessing().width(),
-                            model.preprocessing().height()));
+            Preprocessing input = model.preprocessing();
+            Files.write(target, Png.encodeRgb(seen, input.width(), input.height()));
         } catch (RejectedEventException e) {
             throw new IllegalStateException("a labelled image can't be decoded", e);
         } catch (IOException e) {
@@ -208,8 +186,8 @@ final class ClassifyCommand implements Callable<Integer> {
     }
 
     private void print(FileOutcome outcome) {
-        output.printJson(outcome);
         if (output.json) {
+            output.printJson(outcome);
             return;
         }
         if (outcome.labels() == null) {

@@ -19,28 +19,26 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  *
  * <p>Threading: not thread-safe; outcomes are reported on the caller's thread.
  */
-final class FilesInFlight {
+final class FilesInFlight implements AutoCloseable {
     private static final int MOST_FILES = 512;
     private static final long MOST_BYTES = 64 << 20;
 
     private final Function<RawEvent, CompletableFuture<Outcome>> classifier;
     private final Consumer<Classified> onOutcome;
-    private final Deque<Pending> pending = new ArrayDeque<>();
+    private final Deque<Classified> pending = new ArrayDeque<>();
     private long bytes;
     private int number;
 
-    /**
-     * An image and its outcome.
-     *
-     * @param number counted from 0
-     */
-    record Classified(int number, SourceEvent file, Outcome outcome) {}
-
-    private record Pending(int number, SourceEvent file, CompletableFuture<Outcome> outcome) {}
+    /** An image, numbered from 0, and its outcome. */
+    record Classified(int number, SourceEvent file, CompletableFuture<Outcome> result) {
+        Outcome outcome() {
+            return result.join();
+        }
+    }
 
     /**
      * @param classifier starts to classify an event
-     * @param onOutcome called by {@link #add} and {@link #finish}
+     * @param onOutcome called by {@link #add} and {@link #close}
      */
     FilesInFlight(Function<RawEvent, CompletableFuture<Outcome>> classifier, Consumer<Classified> onOutcome) {
         this.classifier = classifier;
@@ -56,23 +54,24 @@ final class FilesInFlight {
         headers.add(EventReader.CONTENT_TYPE_HEADER, "image/*".getBytes(UTF_8));
         RawEvent event = new RawEvent(new SourcePosition(file.id(), 0, 0, 0), null, file.image(), headers);
         bytes += file.image().length;
-        pending.add(new Pending(number++, file, classifier.apply(event)));
-        while (!pending.isEmpty() && pending.peek().outcome().isDone()) {
+        pending.add(new Classified(number++, file, classifier.apply(event)));
+        while (!pending.isEmpty() && pending.peek().result().isDone()) {
             awaitOldest();
         }
     }
 
     /** Waits for all images. */
-    void finish() {
+    @Override
+    public void close() {
         while (!pending.isEmpty()) {
             awaitOldest();
         }
     }
 
     private void awaitOldest() {
-        Pending oldest = pending.remove();
+        Classified oldest = pending.remove();
         bytes -= oldest.file().image().length;
-        onOutcome.accept(
-                new Classified(oldest.number(), oldest.file(), oldest.outcome().join()));
+        oldest.result().join();
+        onOutcome.accept(oldest);
     }
 }

@@ -1,41 +1,29 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.PlainText;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.kafka.KafkaClients;
-import java.io.PrintStream;
+import io.resnetstreams.kafka.TopicReader;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints labels as they are written. */
 @Command(
         name = "labels",
         description = "Print labels as they are written, as a table or, with --json, as lines of JSON.",
         footer = {"", "Example:", "  resnet-streams labels --from-beginning --count 100"})
-final class LabelsCommand implements Callable<Integer> {
+final class LabelsCommand extends KafkaCommand {
     private static final int BAR_WIDTH = 10;
     private static final Duration POLL = Duration.ofMillis(200);
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
 
     @Option(names = "--topic", paramLabel = "NAME", description = "Label topic.")
     private String topic;
@@ -52,42 +40,40 @@ final class LabelsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionRange.requireAtLeastOne("--count", count);
-        Configuration configuration = options.load("topics.labels", topic);
-        deserializer = LabelEventSerde.deserializer();
+        Configuration configuration = load("topics.labels", topic);
+        deserializer = LabelEvent.deserializer();
         KafkaClients clients = new KafkaClients(configuration.connection());
         List<TopicPartition> partitions =
                 clients.partitions(configuration.topics().labels());
         if (!output.json) {
             System.out.printf("%-36s %-20s %-" + BAR_WIDTH + "s %6s %9s%n", "id", "label", "", "", "latency");
         }
-        try (Consumer<byte[], byte[]> consumer = clients.committedReader()) {
-            consumer.assign(partitions);
+        try (TopicReader reader = new TopicReader(clients.committedReader())) {
             if (fromBeginning) {
-                consumer.seekToBeginning(partitions);
+                reader.seekToBeginning(partitions);
             } else {
-                consumer.seekToEnd(partitions);
+                reader.seek(reader.ends(partitions));
             }
-            follow(consumer);
-        }
-        return 0;
-    }
-
-    private void follow(Consumer<byte[], byte[]> consumer) {
-        long left = count == null ? Long.MAX_VALUE : count;
-        while (left > 0 && !System.out.checkError()) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                if (left > 0 && print(record)) {
-                    left--;
+            long left = count == null ? Long.MAX_VALUE : count;
+            while (left > 0 && !System.out.checkError()) {
+                for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                    if (left > 0 && print(record)) {
+                        left--;
+                    }
                 }
             }
         }
+        return 0;
     }
 
     private boolean print(ConsumerRecord<byte[], byte[]> record) {
         LabelEvent event;
         try {
             event = deserializer.deserialize(record.topic(), record.value());
-            if (event != null && event.missing() != null) {
+            if (event == null) {
+                return false;
+            }
+            if (event.missing() != null) {
                 throw new SerializationException("a label event without " + event.missing());
             }
         } catch (SerializationException e) {
@@ -95,26 +81,19 @@ final class LabelsCommand implements Callable<Integer> {
                     + PlainText.of(e.getMessage()));
             return false;
         }
-        if (event == null) {
-            return false;
-        }
         if (output.json) {
             output.printJson(event);
-        } else {
-            printRow(output.text(), event);
+            return true;
         }
-        return true;
-    }
-
-    private static void printRow(PrintStream out, LabelEvent event) {
         LabelEvent.Label best = event.labels().get(0);
         double seconds = (System.currentTimeMillis() - event.source().timestamp()) / 1e3;
-        out.printf(
+        output.printf(
                 "%-36s %-20s %s %5.1f%% %7.2f s%n",
                 Text.shorten(event.id(), 36),
                 Text.shorten(best.label(), 20),
                 Text.bar(best.probability(), BAR_WIDTH),
                 best.probability() * 100,
                 seconds);
+        return true;
     }
 }

@@ -6,15 +6,18 @@ import io.resnetstreams.cli.model.ModelCommand;
 import io.resnetstreams.common.PlainText;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.Failures;
-import io.resnetstreams.kafka.Refusals;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.service.Logging;
 import io.resnetstreams.service.ProcessEnd;
 import io.resnetstreams.service.StandardOutput;
 import java.util.List;
+import java.util.regex.Pattern;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The entry point. Parses the command line, runs the command, and reports a failure as one line and an exit code of 1 or 2. */
 @Command(
@@ -36,7 +39,7 @@ import picocli.CommandLine.ParameterException;
             TopicsCommand.class,
             BackfillCommand.class,
             BenchCommand.class,
-            CompletionCommand.class,
+            Main.CompletionCommand.class,
             CheckCommand.class,
             DlqCommand.class,
             ProduceCommand.class,
@@ -46,6 +49,10 @@ import picocli.CommandLine.ParameterException;
             ModelCommand.class
         })
 public final class Main {
+    private static final Pattern SECRET = Pattern.compile(
+            "((?:password|secret|jaas\\.config|keystore\\.key)[\\w.]*[=:\\s]\\s*).+",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     private Main() {}
 
     /** Runs a command and ends the process with its exit code. */
@@ -93,9 +100,14 @@ public final class Main {
 
     private static int explainWrongUsage(ParameterException exception, String[] arguments) {
         CommandLine command = exception.getCommandLine();
-        System.err.println(PlainText.lines(Redaction.hideSecrets(exception.getMessage()) + suggestion(exception)));
+        System.err.println(PlainText.lines(hideSecrets(exception.getMessage()) + suggestion(exception)));
         System.err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
+    }
+
+    /** Returns the text up to the first secret value. */
+    private static String hideSecrets(String text) {
+        return SECRET.matcher(text).replaceFirst("$1[hidden]");
     }
 
     private static String suggestion(ParameterException exception) {
@@ -112,8 +124,8 @@ public final class Main {
         if (exception instanceof UserErrorException mistake) {
             System.err.println(mistake.getMessage());
             exitCode = mistake.exitCode();
-        } else if (Refusals.explain(exception) != null) {
-            System.err.println(Refusals.explain(exception));
+        } else if (Failures.refusal(exception) != null) {
+            System.err.println(Failures.refusal(exception));
         } else {
             System.err.println(command.getCommandSpec().qualifiedName() + " failed: " + Failures.describe(exception)
                     + (debug ? "" : " (use --debug for the stack trace)"));
@@ -122,5 +134,27 @@ public final class Main {
             exception.printStackTrace();
         }
         return exitCode;
+    }
+
+    @Command(
+            name = "completion",
+            description = "Print a completion script for bash and zsh.",
+            footer = {
+                "",
+                "Example:",
+                "  source <(resnet-streams completion)",
+                "",
+                "In zsh, first run: autoload -U +X bashcompinit && bashcompinit"
+            })
+    static final class CompletionCommand implements Runnable {
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public void run() {
+            CommandSpec root = spec.root();
+            System.out.print(AutoComplete.bash(root.name(), root.commandLine()));
+            System.out.flush();
+        }
     }
 }

@@ -1,12 +1,10 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.options.BrokerOptions;
-import io.resnetstreams.cli.options.Count;
+import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.Rounding;
-import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.common.Text;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
@@ -16,15 +14,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.apache.kafka.clients.producer.Producer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Sends images to the input topic. */
 @Command(
         name = "produce",
         description = {
@@ -34,13 +29,7 @@ import picocli.CommandLine.Parameters;
             "The id and key of an event are the path of the file, or NAME#INDEX for an IDX data set."
         },
         footer = {"", "Example:", "  resnet-streams produce photos/ --rate 50"})
-final class ProduceCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
+final class ProduceCommand extends KafkaCommand {
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Image files, directories and IDX files.")
     private List<Path> paths;
 
@@ -50,9 +39,8 @@ final class ProduceCommand implements Callable<Integer> {
     @Option(
             names = "--repeat",
             paramLabel = "N",
-            defaultValue = "1",
             description = "Number of times to send the images (default: ${DEFAULT-VALUE}).")
-    private int repeat;
+    private int repeat = 1;
 
     @Option(
             names = "--rate",
@@ -64,7 +52,7 @@ final class ProduceCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         OptionRange.requireAtLeastOne("--repeat", (long) repeat);
         OptionRange.requirePositive("--rate", rate);
-        Configuration configuration = options.load("topics.input", topic);
+        Configuration configuration = load("topics.input", topic);
         KafkaClients clients = new KafkaClients(configuration.connection());
         EventSource source = EventSource.of(paths);
         String input = configuration.topics().input();
@@ -83,8 +71,6 @@ final class ProduceCommand implements Callable<Integer> {
                 }
             }
             result = sender.finish();
-        } catch (EventSource.UnreadableException e) {
-            throw UserErrorException.shortfall(e.getMessage(), e);
         }
         report(input, source, result, (System.nanoTime() - start) / 1e9);
         return result.failed() == 0 ? 0 : 1;
@@ -98,11 +84,11 @@ final class ProduceCommand implements Callable<Integer> {
         summary.put("skippedFiles", source.skippedFiles());
         summary.put("seconds", Rounding.to(3, seconds));
         output.printJson(summary);
-        output.printf("%s sent to %s in %.1f s%n", Count.of(result.sent(), "event"), input, seconds);
+        output.printf("%s sent to %s in %.1f s%n", Text.count(result.sent(), "event"), input, seconds);
         source.notice().ifPresent(output::println);
         if (result.failed() > 0) {
             System.err.printf(
-                    "not sent to %s: %s: %s%n", input, Count.of(result.failed(), "event"), result.firstFailure());
+                    "not sent to %s: %s: %s%n", input, Text.count(result.failed(), "event"), result.firstFailure());
         }
     }
 }

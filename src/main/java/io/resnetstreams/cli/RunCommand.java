@@ -1,7 +1,6 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.options.BrokerOptions;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.Failures;
@@ -19,27 +18,18 @@ import io.resnetstreams.service.Termination;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the pipeline until SIGTERM. */
 @Command(
         name = "run",
         description = "Run the pipeline until SIGTERM.",
         footer = {"", "Example:", "  resnet-streams run --bootstrap localhost:9092 --set batch.maxSize=16"})
-final class RunCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
+final class RunCommand extends KafkaCommand {
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
 
@@ -56,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Configuration configuration = options.load("model", modelPath);
+        Configuration configuration = load("model", modelPath);
         MxNet.requireLibrary();
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis(), 0);
         try (Monitoring monitoring = Monitoring.start(configuration, false)) {
@@ -78,19 +68,30 @@ final class RunCommand implements Callable<Integer> {
             throws InterruptedException {
         PipelineCounts statistics = monitoring.counts();
         Log.LOG.info("Loading the model {}", model.name());
-        try (ClassificationStack stack =
-                        ClassificationStack.open(configuration, model, monitoring.inference(), around);
-                Pipeline pipeline = pipeline(configuration, stack, monitoring.topology());
-                StatusLog status = new StatusLog(statistics, pipeline.inFlight(), stack)) {
+        try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics, around);
+                Pipeline pipeline = pipeline(configuration, stack, statistics);
+                StatusLog status = new StatusLog()) {
             monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
             Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
             termination.start(pipeline);
-            status.every(configuration.statusSeconds());
+            status.every(configuration.statusSeconds(), statistics, pipeline.inFlight(), stack);
             pipeline.awaitEnd();
+            Throwable failure = pipeline.failure();
             try {
-                report(configuration, stack, statistics, pipeline);
+                if (output.json) {
+                    Map<String, Object> summary = statistics.summary();
+                    summary.put("model", stack.modelReference());
+                    summary.put("device", stack.device());
+                    output.printJson(summary);
+                }
+                if (failure != null) {
+                    throw UserErrorException.shortfall(
+                            "pipeline " + configuration.applicationId() + " failed: " + Failures.describe(failure),
+                            failure);
+                }
+                Log.LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
             } finally {
-                termination.ended(pipeline.failure() == null ? 0 : 1);
+                termination.ended(failure == null ? 0 : 1);
             }
             return 0;
         }
@@ -104,22 +105,6 @@ final class RunCommand implements Callable<Integer> {
         } catch (KafkaException e) {
             throw KafkaClients.misconfigured(e);
         }
-    }
-
-    private void report(
-            Configuration configuration, ClassificationStack stack, PipelineCounts statistics, Pipeline pipeline) {
-        if (output.json) {
-            Map<String, Object> summary = statistics.summary();
-            summary.put("model", stack.modelReference());
-            summary.put("device", stack.device());
-            output.printJson(summary);
-        }
-        if (pipeline.failure() != null) {
-            throw UserErrorException.shortfall(
-                    "pipeline " + configuration.applicationId() + " failed: " + Failures.describe(pipeline.failure()),
-                    pipeline.failure());
-        }
-        Log.LOG.info("Ended: {} labels, {} dead letters", statistics.labels(), statistics.deadLetters());
     }
 
     /** A class of its own because picocli creates every command, and loading Log4j would slow down {@code --help}. */

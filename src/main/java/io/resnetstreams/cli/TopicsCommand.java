@@ -1,37 +1,27 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.options.BrokerOptions;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicCreation;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Creates the topics. */
 @Command(
         name = "topics",
         description = {"Create the topics that 'run' expects.", "", "Existing topics are left unchanged."},
         footer = {"", "Example:", "  resnet-streams topics --bootstrap localhost:9092 --partitions 12"})
-final class TopicsCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
-
+final class TopicsCommand extends KafkaCommand {
     @Option(names = "--partitions", paramLabel = "N", description = "Number of partitions of each topic.")
     private Integer partitions;
 
     @Override
     public Integer call() throws InterruptedException {
-        Configuration configuration = options.load("topics.partitions", partitions);
+        Configuration configuration = load("topics.partitions", partitions);
         Map<String, String> results = TopicCreation.create(new KafkaClients(configuration.connection()));
-        output.printJson(
-                Map.of("topics", results, "partitions", configuration.topics().partitions()));
+        output.printJson(Map.of(
+                "topics", results, "partitions", configuration.topicSettings().partitions()));
         results.forEach((topic, result) -> output.println(topic + ": " + result));
         return 0;
     }

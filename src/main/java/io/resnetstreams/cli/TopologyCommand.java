@@ -1,31 +1,21 @@
 package io.resnetstreams.cli;
 
-import io.resnetstreams.cli.options.OutputOptions;
-import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.topology.ClassifyTopology;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.kafka.streams.TopologyDescription;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints the topology. */
 @Command(
         name = "topology",
         description = "Print the Kafka Streams topology.",
         footer = {"", "Example:", "  resnet-streams topology --format mermaid"})
-final class TopologyCommand implements Callable<Integer> {
+final class TopologyCommand extends PipelineCommand {
     enum Format {
         TEXT,
         MERMAID
     }
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private PipelineOptions options;
 
     @Option(
             names = "--format",
@@ -35,8 +25,7 @@ final class TopologyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TopologyDescription description =
-                ClassifyTopology.describe(options.load().topics().names());
+        TopologyDescription description = ClassifyTopology.describe(load().topics());
         String text = format == Format.TEXT ? description.toString() : mermaid(description);
         output.printJson(Map.of("topology", text));
         output.text().print(text);

@@ -22,12 +22,7 @@ public final class BoundedFile {
 
     private BoundedFile() {}
 
-    /**
-     * Returns a file's bytes.
-     *
-     * @param most the maximum number of bytes
-     * @throws IOException if the file is larger; the message does not contain its name
-     */
+    /** Returns a file's bytes; throws {@link IOException}, without its name, if there are more than {@code most}. */
     public static byte[] bytes(Path file, int most) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return bytes(in, most);
@@ -43,11 +38,7 @@ public final class BoundedFile {
         return bytes;
     }
 
-    /**
-     * Returns a file's lines, without a byte order mark.
-     *
-     * @throws IOException also if the file is not UTF-8; the message names its encoding or format if it is recognised
-     */
+    /** Returns a file's lines, without a byte order mark; throws {@link IOException} if it is not UTF-8. */
     public static List<String> lines(Path file, int most) throws IOException {
         return lines(bytes(file, most));
     }

@@ -10,21 +10,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * Recognises files of other formats by their first bytes, to tell the user what to do. Stateless.
- */
+/** Recognises files of other formats by their first bytes, to tell the user what to do. Stateless. */
 public final class ForeignFile {
     private static final int HEAD_BYTES = 1_024;
     /** Advice for a PyTorch checkpoint in another format. */
     public static final String SAVE_AS_SAFETENSORS =
             "save its state dict with safetensors.torch.save_file (docs/models.md, \"From PyTorch\") and import that";
 
-    /**
-     * A file format.
-     *
-     * @param start the first bytes, one character each
-     * @param advice the name of the format, and what to do
-     */
+    /** A file format: its first bytes, one character each; its name, and what to do. */
     private record Kind(int offset, String start, String advice) {
         boolean fits(String head) {
             return head.startsWith(start, offset);
@@ -61,12 +54,7 @@ public final class ForeignFile {
 
     private ForeignFile() {}
 
-    /**
-     * Refuses a file of a known other format.
-     *
-     * @param wanted the required kind of file
-     * @throws InvalidModelException if it is one; the message names the format and says what to do
-     */
+    /** Refuses a file of a known format other than the wanted one; the message says what to do. */
     public static void refuse(Path file, String wanted) throws InvalidModelException {
         try {
             refuse(file, head(file), wanted);

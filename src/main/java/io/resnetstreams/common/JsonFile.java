@@ -16,11 +16,7 @@ public final class JsonFile {
 
     private JsonFile() {}
 
-    /**
-     * Reads a file that contains a JSON object.
-     *
-     * @throws InvalidModelException if it does not; the message names the file's format if it is known
-     */
+    /** Reads a JSON object; the message of the exception names the file's format if it is known. */
     public static JsonNode read(Path file) throws InvalidModelException {
         try {
             byte[] bytes = BoundedFile.bytes(file, MOST_BYTES);

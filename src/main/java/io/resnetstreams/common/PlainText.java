@@ -3,17 +3,9 @@ package io.resnetstreams.common;
 /**
  * Makes text from events, files and models safe for terminals and logs. It escapes, in the notation of Java and JSON, control
  * characters (C0, DEL and C1, which control terminals), line and paragraph separators, characters that change the writing
- * direction or have no width, and unpaired surrogates.
- *
- * <p>Threading: stateless.
+ * direction or have no width, and unpaired surrogates. Threading: stateless.
  */
 public final class PlainText {
-    private static final int FIRST_PRINTABLE = 0x20;
-    private static final int DELETE = 0x7f;
-    private static final int LAST_C1 = 0x9f;
-    private static final int FIRST_TAG = 0xe0000;
-    private static final int LAST_TAG = 0xe007f;
-
     private PlainText() {}
 
     /** Returns the text in one line, or {@code "null"}. */
@@ -57,9 +49,10 @@ public final class PlainText {
     }
 
     private static boolean isHarmful(int c) {
-        return c < FIRST_PRINTABLE
-                || c >= DELETE && c <= LAST_C1
-                || c >= FIRST_TAG && c <= LAST_TAG
+        // C0; DEL and C1; tags.
+        return c < 0x20
+                || c >= 0x7f && c <= 0x9f
+                || c >= 0xe0000 && c <= 0xe007f
                 || switch (Character.getType(c)) {
                     case Character.FORMAT,
                             Character.SURROGATE,

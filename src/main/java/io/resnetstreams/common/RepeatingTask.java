@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -13,9 +14,8 @@ import org.slf4j.LoggerFactory;
  * Repeats a task on its own daemon thread, even if it throws. Java's executors silently stop repeating a task that has thrown.
  * Here a failure is logged, at most once a minute while it recurs, and the task is repeated.
  *
- * <p>The pause is between executions: a process that was suspended does not catch up on missed ones.
- *
- * <p>Threading: any thread may close it.
+ * <p>The pause is between executions: a process that was suspended does not catch up on missed ones. Threading: any thread may
+ * close it.
  */
 public final class RepeatingTask implements AutoCloseable {
     /** The repeated task, which may throw any exception. */
@@ -32,13 +32,7 @@ public final class RepeatingTask implements AutoCloseable {
         this.executor = executor;
     }
 
-    /**
-     * Starts repeating a task.
-     *
-     * @param name the name of the thread and of the task in log messages
-     * @param first the delay before the first execution
-     * @param pause the time between the end of an execution and the next one; at least a millisecond
-     */
+    /** Starts to repeat a task on a thread of this name, with at least a millisecond between executions. */
     public static RepeatingTask start(String name, Duration first, Duration pause, Task task) {
         ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named(name));
         Guard guard = new Guard(name, task, executor::isShutdown, System::nanoTime, LOG::warn);
@@ -64,11 +58,6 @@ public final class RepeatingTask implements AutoCloseable {
         executor.shutdown();
     }
 
-    /** Receives log messages. */
-    interface Log {
-        void warn(String line, Throwable failure);
-    }
-
     /** Runs the task, and catches what it throws. */
     static final class Guard implements Runnable {
         static final Duration SILENCE = Duration.ofMinutes(1);
@@ -77,14 +66,19 @@ public final class RepeatingTask implements AutoCloseable {
         private final Task task;
         private final BooleanSupplier isClosed;
         private final LongSupplier nanoTicker;
-        private final Log log;
+        private final BiConsumer<String, Throwable> log;
         /** The number of failures since the last message. */
         private long unreported;
 
         private boolean hasLogged;
         private long loggedNanos;
 
-        Guard(String name, Task task, BooleanSupplier isClosed, LongSupplier nanoTicker, Log log) {
+        Guard(
+                String name,
+                Task task,
+                BooleanSupplier isClosed,
+                LongSupplier nanoTicker,
+                BiConsumer<String, Throwable> log) {
             this.name = name;
             this.task = task;
             this.isClosed = isClosed;
@@ -114,7 +108,7 @@ public final class RepeatingTask implements AutoCloseable {
             }
             try {
                 String more = unreported > 1 ? ", failure number " + unreported + " since the last message" : "";
-                log.warn("The task '" + name + "' failed and will be repeated" + more + ": " + failure, failure);
+                log.accept("The task '" + name + "' failed and will be repeated" + more + ": " + failure, failure);
                 hasLogged = true;
                 loggedNanos = now;
                 unreported = 0;

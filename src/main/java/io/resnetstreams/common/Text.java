@@ -39,6 +39,11 @@ public final class Text {
         return last == null ? path.toString() : last.toString();
     }
 
+    /** Returns a number and a noun in the singular or plural, such as {@code 1 event} or {@code 2,000 events}. */
+    public static String count(long number, String noun) {
+        return "%,d %s%s".formatted(number, noun, number == 1 ? "" : "s");
+    }
+
     /** Formats a number with this number of decimals, independent of the locale. */
     public static String decimal(double value, int decimals) {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);

@@ -6,8 +6,7 @@ import org.bytedeco.javacpp.Pointer;
  * Makes a native library allocate a buffer that is not aligned to 32 bytes: it leaves free chunks of the buffer's size in
  * malloc's heap, none of them aligned. glibc's malloc prefers a free chunk of exactly the requested size; other allocators may
  * not, which only costs speed. It works for sizes above {@value #GUARD_BYTES} bytes; glibc serves smaller ones from a cache.
- *
- * <p>Threading: created and closed by the thread that calls the library.
+ * Threading: created and closed by the thread that calls the library.
  */
 public final class UnalignedBuffers implements AutoCloseable {
     private static final int ALIGNMENT = 32;

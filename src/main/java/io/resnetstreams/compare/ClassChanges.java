@@ -8,12 +8,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/**
- * Counts events by their labels in A and in B. Labels are compared by name. Memory: about a hundred bytes for each pair of labels,
- * up to a million pairs.
- *
- * <p>Threading: one thread.
- */
+/** Counts events by their label names in A and in B: 100 bytes a pair, up to a million pairs. Threading: one thread. */
 public final class ClassChanges {
     private static final int MAX_PAIRS = 1_000_000;
 

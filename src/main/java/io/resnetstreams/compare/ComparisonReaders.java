@@ -1,19 +1,28 @@
 package io.resnetstreams.compare;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 
-/**
- * Readers of the topics of two outputs, to their present ends.
- *
- * <p>Threading: one thread.
- */
+/** Readers of the topics of two outputs, to their present ends. Threading: one thread. */
 public final class ComparisonReaders implements AutoCloseable {
     private final KafkaClients clients;
     private final Map<OutcomeStream, TopicOutcomeReader> readers = new EnumMap<>(OutcomeStream.class);
@@ -25,12 +34,7 @@ public final class ComparisonReaders implements AutoCloseable {
         this.progress = progress;
     }
 
-    /**
-     * Opens the readers.
-     *
-     * @param progress is called with the number of records of each poll, by the reading thread
-     * @throws UserErrorException if a topic does not exist
-     */
+    /** Opens readers that call {@code progress} with the number of records of each poll; a topic must exist. */
     public static ComparisonReaders open(KafkaClients clients, OutputTopics a, OutputTopics b, IntConsumer progress) {
         ComparisonReaders opened = new ComparisonReaders(clients, progress);
         try {
@@ -65,7 +69,7 @@ public final class ComparisonReaders implements AutoCloseable {
             if (e.getCause() instanceof IllegalArgumentException) {
                 throw UserErrorException.usage(
                         parameter + " is '" + output.name() + "': topic '" + topic
-                                + "' does not exist; allowed are '" + ConfiguredOutputs.LIVE
+                                + "' does not exist; allowed are '" + OutputTopics.LIVE
                                 + "' and the names of labels topics",
                         e);
             }
@@ -86,5 +90,122 @@ public final class ComparisonReaders implements AutoCloseable {
     @Override
     public void close() {
         readers.values().forEach(TopicOutcomeReader::close);
+    }
+
+    /** Reads a labels or dead-letter topic to the end that it has when this is created. */
+    static final class TopicOutcomeReader implements OutcomeReader, AutoCloseable {
+        private static final Duration POLL = Duration.ofMillis(100);
+
+        private final TopicReader reader;
+        private final String topic;
+        private final Function<ConsumerRecord<byte[], byte[]>, Item> parser;
+        private final IntConsumer progress;
+        private final Map<TopicPartition, Long> begins;
+        private final Map<TopicPartition, Long> ends;
+
+        private TopicOutcomeReader(
+                TopicReader reader,
+                List<TopicPartition> partitions,
+                Function<ConsumerRecord<byte[], byte[]>, Item> parser,
+                IntConsumer progress) {
+            this.progress = progress;
+            this.reader = reader;
+            this.topic = partitions.get(0).topic();
+            this.parser = parser;
+            this.begins = reader.beginnings(partitions);
+            this.ends = reader.ends(partitions);
+        }
+
+        /** Reads a labels topic; {@code progress} is called with the number of records of each poll. */
+        static TopicOutcomeReader labels(TopicReader reader, List<TopicPartition> partitions, IntConsumer progress) {
+            return new TopicOutcomeReader(reader, partitions, TopicOutcomeReader::label, progress);
+        }
+
+        /** Reads a dead-letter topic, otherwise as {@link #labels}. */
+        static TopicOutcomeReader deadLetters(
+                TopicReader reader, List<TopicPartition> partitions, IntConsumer progress) {
+            return new TopicOutcomeReader(reader, partitions, TopicOutcomeReader::deadLetter, progress);
+        }
+
+        /** Returns the number of offsets to read; some may have no record. */
+        long offsets() {
+            return ends.entrySet().stream()
+                    .mapToLong(end -> end.getValue() - begins.get(end.getKey()))
+                    .sum();
+        }
+
+        @Override
+        public int partitions() {
+            return ends.size();
+        }
+
+        @Override
+        public String topic() {
+            return topic;
+        }
+
+        @Override
+        public void open(Map<Integer, Long> offsets) {
+            Map<TopicPartition, Long> positions = new HashMap<>();
+            offsets.forEach((number, offset) -> {
+                TopicPartition partition = new TopicPartition(topic, number);
+                positions.put(partition, Math.max(offset, begins.get(partition)));
+            });
+            reader.seek(positions);
+        }
+
+        @Override
+        public List<Item> poll(Set<Integer> partitions) {
+            reader.pauseAllBut(partitions.stream()
+                    .map(number -> new TopicPartition(topic, number))
+                    .collect(Collectors.toSet()));
+            List<Item> items = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                if (record.offset() < ends.get(new TopicPartition(topic, record.partition()))) {
+                    items.add(parser.apply(record));
+                }
+            }
+            progress.accept(items.size());
+            return items;
+        }
+
+        @Override
+        public boolean isAtEnd(int number) {
+            TopicPartition partition = new TopicPartition(topic, number);
+            return reader.position(partition) >= ends.get(partition);
+        }
+
+        @Override
+        public void close() {
+            reader.close();
+        }
+
+        private static Item label(ConsumerRecord<byte[], byte[]> record) {
+            try {
+                LabelEvent event = LabelEvent.complete(record.topic(), record.value());
+                return item(record, event.source(), event.id(), event.labels().get(0));
+            } catch (SerializationException e) {
+                return unreadable(record, e.getMessage());
+            }
+        }
+
+        private static Item deadLetter(ConsumerRecord<byte[], byte[]> record) {
+            return DeadLetter.sourceOf(record.headers(), record.timestamp())
+                    .map(source ->
+                            item(record, source, record.key() == null ? null : new String(record.key(), UTF_8), null))
+                    .orElseGet(() -> unreadable(record, "no source position in its headers"));
+        }
+
+        private static Item item(
+                ConsumerRecord<byte[], byte[]> record, SourcePosition source, String id, LabelEvent.Label best) {
+            TopicPartition partition = new TopicPartition(source.topic(), source.partition());
+            return new Item(
+                    record.partition(), record.offset(), new SourceOutcome(partition, source.offset(), id, best), null);
+        }
+
+        private static Item unreadable(ConsumerRecord<byte[], byte[]> record, String fault) {
+            String place = record.topic() + "-" + record.partition() + "@" + record.offset();
+            return new Item(record.partition(), record.offset(), null, place + ": " + fault);
+        }
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
  *
  * @param compared events with a label in both
  * @param agreement the share of compared events with the same best label in both; null if none was compared
- * @param changed events with different best labels
  * @param onlyInA events with a label or a dead letter in A, but neither in B
  * @param deadLetterOnlyInA events with a dead letter in A and a label in B
  * @param changes all pairs of different labels, most frequent first
@@ -39,11 +38,9 @@ public record ComparisonResult(
     /**
      * Counts of one output.
      *
-     * @param labels label events on the labels topic
      * @param deadLetters dead letters; null if their topic is not known
      * @param duplicates outcomes read after one of the same event or of a later one; left out
      * @param misplaced outcomes in a partition other than the source partition modulo the number of partitions; left out
-     * @param malformed records that are not outcomes; left out
      */
     public record Side(
             OutputTopics topics, long labels, Long deadLetters, long duplicates, long misplaced, long malformed) {}

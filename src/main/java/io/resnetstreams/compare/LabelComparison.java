@@ -5,28 +5,31 @@ import io.resnetstreams.compare.ComparisonResult.Places;
 import io.resnetstreams.compare.ComparisonResult.Shift;
 import io.resnetstreams.compare.ComparisonResult.Side;
 import io.resnetstreams.compare.ComparisonResult.SureChange;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 
-/**
- * Counts the differences between the labels of two outputs that {@link OutcomeJoin} joins. Memory: that of {@link ClassChanges},
- * and a few example events.
- *
- * <p>Threading: one thread.
- */
+/** Counts the differences that {@link OutcomeJoin} finds, and keeps a few examples. Threading: one thread. */
 public final class LabelComparison implements OutcomeJoin.Listener {
     private final OutputTopics topicsA;
     private final OutputTopics topicsB;
     private final Map<OutcomeStream, Counts> counts = new EnumMap<>(OutcomeStream.class);
     private final ClassChanges classes = new ClassChanges();
-    private final TopItems<Shift> shifts;
-    private final TopItems<SureChange> surestChanges;
-    private final Examples<Event> onlyInA;
-    private final Examples<Event> onlyInB;
-    private final Examples<Event> deadLetterOnlyInA;
-    private final Examples<Event> deadLetterOnlyInB;
-    private final Examples<String> malformed;
+    private final TopItems<Shift> shifts =
+            new TopItems<>(Comparator.comparingDouble((Shift shift) -> -Math.abs(shift.shift()))
+                    .thenComparing(Shift::source));
+    private final TopItems<SureChange> surestChanges = new TopItems<>(
+            Comparator.comparingDouble((SureChange change) -> -Math.min(change.probabilityA(), change.probabilityB()))
+                    .thenComparing(SureChange::source));
+    private final Examples<Event> onlyInA = new Examples<>();
+    private final Examples<Event> onlyInB = new Examples<>();
+    private final Examples<Event> deadLetterOnlyInA = new Examples<>();
+    private final Examples<Event> deadLetterOnlyInB = new Examples<>();
+    private final Examples<String> malformed = new Examples<>();
+    private final int top;
     private long compared;
     private long changed;
 
@@ -34,20 +37,7 @@ public final class LabelComparison implements OutcomeJoin.Listener {
     public LabelComparison(OutputTopics topicsA, OutputTopics topicsB, int top) {
         this.topicsA = topicsA;
         this.topicsB = topicsB;
-        this.shifts = new TopItems<>(
-                top,
-                Comparator.comparingDouble((Shift shift) -> -Math.abs(shift.shift()))
-                        .thenComparing(Shift::source));
-        this.surestChanges = new TopItems<>(
-                top,
-                Comparator.comparingDouble(
-                                (SureChange change) -> -Math.min(change.probabilityA(), change.probabilityB()))
-                        .thenComparing(SureChange::source));
-        this.onlyInA = new Examples<>(top);
-        this.onlyInB = new Examples<>(top);
-        this.deadLetterOnlyInA = new Examples<>(top);
-        this.deadLetterOnlyInB = new Examples<>(top);
-        this.malformed = new Examples<>(top);
+        this.top = top;
         for (OutcomeStream stream : OutcomeStream.values()) {
             counts.put(stream, new Counts());
         }
@@ -58,6 +48,43 @@ public final class LabelComparison implements OutcomeJoin.Listener {
         private long duplicates;
         private long misplaced;
         private long malformed;
+    }
+
+    /** Counts examples, and keeps the first ones. */
+    private final class Examples<T> {
+        private final List<T> first = new ArrayList<>();
+        private long count;
+
+        void add(T example) {
+            count++;
+            if (first.size() < top) {
+                first.add(example);
+            }
+        }
+    }
+
+    /** Keeps the first items by an order, and drops the others. */
+    private final class TopItems<T> {
+        private final Comparator<T> order;
+        private final PriorityQueue<T> kept;
+
+        TopItems(Comparator<T> order) {
+            this.order = order;
+            this.kept = new PriorityQueue<>(order.reversed());
+        }
+
+        void add(T candidate) {
+            if (kept.size() < top) {
+                kept.add(candidate);
+            } else if (order.compare(candidate, kept.element()) < 0) {
+                kept.remove();
+                kept.add(candidate);
+            }
+        }
+
+        List<T> list() {
+            return kept.stream().sorted(order).toList();
+        }
     }
 
     @Override
@@ -131,20 +158,20 @@ public final class LabelComparison implements OutcomeJoin.Listener {
                 compared,
                 compared == 0 ? null : (double) (compared - changed) / compared,
                 changed,
-                onlyInA.count(),
-                onlyInB.count(),
-                deadLetterOnlyInA.count(),
-                deadLetterOnlyInB.count(),
+                onlyInA.count,
+                onlyInB.count,
+                deadLetterOnlyInA.count,
+                deadLetterOnlyInB.count,
                 classes.changes(),
                 classes.uncounted(),
                 shifts.list(),
                 surestChanges.list(),
                 new Places(
-                        onlyInA.first(),
-                        onlyInB.first(),
-                        deadLetterOnlyInA.first(),
-                        deadLetterOnlyInB.first(),
-                        malformed.first()),
+                        List.copyOf(onlyInA.first),
+                        List.copyOf(onlyInB.first),
+                        List.copyOf(deadLetterOnlyInA.first),
+                        List.copyOf(deadLetterOnlyInB.first),
+                        List.copyOf(malformed.first)),
                 classes);
     }
 

@@ -1,21 +1,117 @@
 package io.resnetstreams.compare;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
-/**
- * Merges the outcomes of one source partition from the output topics, in source order.
- *
- * <p>Threading: one thread.
- */
+/** Merges the outcomes of one source partition from the output topics, in source order. Threading: one thread. */
 final class SourceMerge {
-    private final Map<OutcomeStream, OutcomeQueue> queues = new EnumMap<>(OutcomeStream.class);
+    private final Map<OutcomeStream, Queue> queues = new EnumMap<>(OutcomeStream.class);
 
     /** Merges a source partition whose outcomes are in these partitions, one of each topic. */
     SourceMerge(Map<OutcomeStream, ReadPartition> partitions) {
-        partitions.forEach((stream, partition) -> queues.put(stream, new OutcomeQueue(partition)));
+        partitions.forEach((stream, partition) -> queues.put(stream, new Queue(partition)));
     }
 
+    /** The state of reading one partition of an output topic. */
+    static final class ReadPartition {
+        final int number;
+        long readTo;
+        long waitingBytes;
+        private final OutcomeReader reader;
+
+        ReadPartition(OutcomeReader reader, int number) {
+            this.reader = reader;
+            this.number = number;
+        }
+
+        boolean isAtEnd() {
+            return reader.isAtEnd(number);
+        }
+
+        @Override
+        public String toString() {
+            return reader.topic() + "-" + number;
+        }
+    }
+
+    /** An outcome, with the number of duplicates that were read between it and the next. */
+    private static final class Waiting {
+        private final SourceOutcome outcome;
+        private final long recordOffset;
+        private long duplicates;
+
+        Waiting(SourceOutcome outcome, long recordOffset) {
+            this.outcome = outcome;
+            this.recordOffset = recordOffset;
+        }
+    }
+
+    /** Outcomes of one output topic that wait for the others; one that is not behind all before it is a duplicate. */
+    private static final class Queue {
+        private final ReadPartition partition;
+        private final Deque<Waiting> waiting = new ArrayDeque<>();
+        private long lastRead = -1;
+        private long lastTaken = -1;
+        private long resumeAt;
+
+        Queue(ReadPartition partition) {
+            this.partition = partition;
+        }
+
+        /** Returns whether it is a duplicate that must be counted now; others are counted with the one before. */
+        boolean add(SourceOutcome outcome, long recordOffset) {
+            if (recordOffset < resumeAt) {
+                return false;
+            }
+            if (outcome.offset() <= lastRead) {
+                if (waiting.isEmpty()) {
+                    return true;
+                }
+                waiting.getLast().duplicates++;
+                return false;
+            }
+            lastRead = outcome.offset();
+            waiting.addLast(new Waiting(outcome, recordOffset));
+            partition.waitingBytes += outcome.sizeInBytes();
+            return false;
+        }
+
+        /** Returns the source offset of the first waiting outcome, or -1 if there is none. */
+        long head() {
+            return waiting.isEmpty() ? -1 : waiting.getFirst().outcome.offset();
+        }
+
+        /** Returns whether an outcome of the event at this offset may still be read. */
+        boolean mayStillHave(long offset) {
+            return head() < 0 && lastRead < offset && !partition.isAtEnd();
+        }
+
+        Waiting take() {
+            Waiting first = waiting.removeFirst();
+            lastTaken = first.outcome.offset();
+            partition.waitingBytes -= first.outcome.sizeInBytes();
+            return first;
+        }
+
+        long waitingBytes() {
+            return waiting.stream()
+                    .mapToLong(entry -> entry.outcome.sizeInBytes())
+                    .sum();
+        }
+
+        void postpone() {
+            // A pass may begin at an earlier record, which another source partition needs.
+            resumeAt = waiting.isEmpty() ? Math.max(resumeAt, partition.readTo) : waiting.getFirst().recordOffset;
+            lastRead = lastTaken;
+            partition.waitingBytes -= waitingBytes();
+            waiting.clear();
+        }
+    }
+
+    /** Adds the outcome of the record at this offset of the output topic. */
     void add(OutcomeStream stream, SourceOutcome outcome, long recordOffset, OutcomeJoin.Listener listener) {
         if (queues.get(stream).add(outcome, recordOffset)) {
             listener.duplicates(stream, 1);
@@ -26,9 +122,9 @@ final class SourceMerge {
     void drain(OutcomeJoin.Listener listener) {
         for (long offset = firstComplete(); offset >= 0; offset = firstComplete()) {
             Map<OutcomeStream, SourceOutcome> outcomes = new EnumMap<>(OutcomeStream.class);
-            for (Map.Entry<OutcomeStream, OutcomeQueue> queue : queues.entrySet()) {
+            for (Map.Entry<OutcomeStream, Queue> queue : queues.entrySet()) {
                 if (queue.getValue().head() == offset) {
-                    OutcomeQueue.Waiting taken = queue.getValue().take();
+                    Waiting taken = queue.getValue().take();
                     outcomes.put(queue.getKey(), taken.outcome);
                     if (taken.duplicates > 0) {
                         listener.duplicates(queue.getKey(), taken.duplicates);
@@ -41,30 +137,26 @@ final class SourceMerge {
 
     /** Returns the offset of the first event, or -1 if none waits or a topic may still have an outcome of it. */
     private long firstComplete() {
-        long first = -1;
-        for (OutcomeQueue queue : queues.values()) {
-            long head = queue.head();
-            if (head >= 0 && (first < 0 || head < first)) {
-                first = head;
-            }
-        }
-        for (OutcomeQueue queue : queues.values()) {
-            if (first >= 0 && queue.head() < 0 && queue.mayStillHave(first)) {
-                return -1;
-            }
-        }
-        return first;
+        long first = queues.values().stream()
+                .mapToLong(Queue::head)
+                .filter(head -> head >= 0)
+                .min()
+                .orElse(-1);
+        return queues.values().stream().anyMatch(queue -> queue.mayStillHave(first)) ? -1 : first;
     }
 
     long waitingBytes() {
-        return queues.values().stream().mapToLong(OutcomeQueue::waitingBytes).sum();
+        return queues.values().stream().mapToLong(Queue::waitingBytes).sum();
     }
 
+    /** Drops the waiting outcomes, which are read again from {@link #resumeOffsets} on. */
     void postpone() {
-        queues.values().forEach(OutcomeQueue::postpone);
+        queues.values().forEach(Queue::postpone);
     }
 
-    Map<OutcomeStream, OutcomeQueue> queues() {
-        return queues;
+    /** Lowers the offsets to those of the first records that count after {@link #postpone}, by partition. */
+    void resumeOffsets(Map<OutcomeStream, Map<Integer, Long>> offsets) {
+        queues.forEach((stream, queue) -> offsets.computeIfAbsent(stream, key -> new HashMap<>())
+                .merge(queue.partition.number, queue.resumeAt, Math::min));
     }
 }

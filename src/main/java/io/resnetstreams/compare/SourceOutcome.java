@@ -7,7 +7,6 @@ import org.apache.kafka.common.TopicPartition;
  * The outcome of one event on an output topic.
  *
  * @param source the event's partition of the input topic
- * @param offset the event's offset there
  * @param id the event's id; the key of a dead letter, null if it has none
  * @param best the most probable label; null for a dead letter
  */

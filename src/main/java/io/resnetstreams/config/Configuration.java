@@ -2,17 +2,21 @@ package io.resnetstreams.config;
 
 import static io.resnetstreams.common.Ranges.require;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Supervision;
 import io.resnetstreams.inference.engine.BatchCalibration;
 import io.resnetstreams.inference.engine.DeviceSelector;
-import io.resnetstreams.kafka.Connection;
+import io.resnetstreams.kafka.KafkaClients.Connection;
 import io.resnetstreams.kafka.KafkaProperties;
-import io.resnetstreams.metrics.KafkaMetricList;
-import io.resnetstreams.metrics.ScalingTargets;
+import io.resnetstreams.kafka.TopicSettings;
+import io.resnetstreams.metrics.KafkaMetrics;
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.OnGap;
@@ -20,12 +24,14 @@ import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.Topics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The checked configuration of a pipeline. Its components are the keys of {@code topology/pipeline.yaml}, which explains
  * each key and contains the defaults. A check's message begins with the name of the component; the loader puts the
  * section before it.
  *
+ * @param topicSettings the topics, and the settings with which {@code topics} creates them
  * @param window limits for the events in flight
  * @param scaling targets of the autoscaling signal
  */
@@ -35,7 +41,7 @@ public record Configuration(
         long brokerTimeoutMillis,
         String guarantee,
         int streamThreads,
-        TopicsSection topics,
+        @JsonProperty("topics") TopicSettings topicSettings,
         InputSection input,
         String model,
         String device,
@@ -69,29 +75,6 @@ public record Configuration(
         require("shutdownTimeoutMillis", shutdownTimeoutMillis, 100, 3_600_000);
     }
 
-    /** The topics, and the settings with which {@code topics} creates them. */
-    public record TopicsSection(
-            String input,
-            String labels,
-            String deadLetters,
-            int partitions,
-            int replicationFactor,
-            int maxMessageBytes) {
-        public TopicsSection {
-            new Topics(input, labels, deadLetters);
-            require("partitions", partitions, 1, 100_000);
-            if (replicationFactor != -1) {
-                require("replicationFactor", replicationFactor, 1, Short.MAX_VALUE);
-            }
-            require("maxMessageBytes", maxMessageBytes, 1_024, 1 << 30);
-        }
-
-        /** Returns the names alone. */
-        public Topics names() {
-            return new Topics(input, labels, deadLetters);
-        }
-    }
-
     /** How the input topic is read. */
     record InputSection(String onGap) {
         InputSection {
@@ -101,14 +84,13 @@ public record Configuration(
 
     /** How images are batched, and how long a batch may take. */
     public record BatchSection(
-            int maxSize, boolean calibrate, long maxDelayMillis, long timeoutMillis, int workersPerDevice) {
+            @JsonUnwrapped BatchPolicy policy, boolean calibrate, long timeoutMillis, int workersPerDevice) {
         /** A busy machine may take several times as long as it did during the calibration. */
         private static final int CALIBRATED_TIMES = 20;
 
         private static final long SHORTEST_CALIBRATED_MILLIS = 30_000;
 
         public BatchSection {
-            new BatchPolicy(maxSize, maxDelayMillis);
             if (timeoutMillis != 0
                     && (timeoutMillis < Supervision.SHORTEST_TIMEOUT_MILLIS
                             || timeoutMillis > Supervision.LONGEST_TIMEOUT_MILLIS)) {
@@ -120,7 +102,7 @@ public record Configuration(
 
         /** Returns when a device takes a batch. */
         public BatchPolicy policy(BatchCalibration calibration) {
-            return new BatchPolicy(size(calibration), maxDelayMillis);
+            return new BatchPolicy(size(calibration), policy.maxDelayMillis());
         }
 
         /** Returns how long a device may take for a batch, in milliseconds. */
@@ -134,7 +116,7 @@ public record Configuration(
 
         /** Returns the maximum batch size of a device. */
         public int size(BatchCalibration calibration) {
-            return calibrate ? calibration.best() : maxSize;
+            return calibrate ? calibration.best() : policy.maxSize();
         }
     }
 
@@ -146,34 +128,7 @@ public record Configuration(
     }
 
     /** Limits for events and images. */
-    public record LimitsSection(
-            int maxImageBytes,
-            int maxPixels,
-            int maxEdge,
-            int maxAspectRatio,
-            int maxDecodeMillis,
-            int maxJsonDepth,
-            int maxJsonStringLength,
-            int maxJsonNumberLength,
-            int maxIdLength,
-            int maxHeaders) {
-        public LimitsSection {
-            require("maxImageBytes", maxImageBytes, 1, Integer.MAX_VALUE);
-            new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis);
-            new EventLimits(
-                    Integer.MAX_VALUE, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength, maxHeaders);
-        }
-
-        /** Returns the limits for images. */
-        public ImageLimits image() {
-            return new ImageLimits(maxImageBytes, maxPixels, maxEdge, maxAspectRatio, maxDecodeMillis);
-        }
-
-        private EventLimits event(int maxEventBytes) {
-            return new EventLimits(
-                    maxEventBytes, maxJsonDepth, maxJsonStringLength, maxJsonNumberLength, maxIdLength, maxHeaders);
-        }
-    }
+    public record LimitsSection(@JsonUnwrapped ImageLimits image, @JsonUnwrapped EventLimits event) {}
 
     /** The HTTP server, and the Kafka metrics that it publishes. */
     public record MetricsSection(boolean enabled, String host, int port, String kafka) {
@@ -183,12 +138,12 @@ public record Configuration(
                         "host is '" + host + "'; an address of this machine is needed, such as 127.0.0.1");
             }
             require("port", port, 0, 65_535);
-            KafkaMetricList.parse(kafka);
+            KafkaMetrics.names(kafka);
         }
 
         /** Returns the Kafka metrics to publish. */
-        public KafkaMetricList kafkaList() {
-            return KafkaMetricList.parse(kafka);
+        public Set<String> kafkaList() {
+            return KafkaMetrics.names(kafka);
         }
     }
 
@@ -213,9 +168,14 @@ public record Configuration(
         }
     }
 
-    /** Returns the limits for events: a larger event than the topics accept could not be written as a dead letter. */
-    public EventLimits eventLimits() {
-        return limits.event(topics.maxMessageBytes);
+    /** Returns a reader of events: a larger event than the topics accept could not be written as a dead letter. */
+    public EventReader eventReader() {
+        return new EventReader(limits.event, topicSettings.maxMessageBytes());
+    }
+
+    /** Returns the names of the topics. */
+    public Topics topics() {
+        return topicSettings.names();
     }
 
     /** Returns a copy for the broker of this process, without the settings of a connection to another broker. */
@@ -233,14 +193,7 @@ public record Configuration(
 
     /** Returns the settings of a connection to the broker. */
     public Connection connection() {
-        return new Connection(
-                bootstrapServers,
-                brokerTimeoutMillis,
-                topics.names(),
-                topics.partitions,
-                (short) topics.replicationFactor,
-                topics.maxMessageBytes,
-                kafka);
+        return new Connection(bootstrapServers, brokerTimeoutMillis, topicSettings, kafka);
     }
 
     /** Returns the settings of the Kafka Streams application, with secrets resolved. */
@@ -248,10 +201,10 @@ public record Configuration(
         return new PipelineSettings(
                 applicationId,
                 bootstrapServers,
-                topics.names(),
+                topics(),
                 Guarantee.of(guarantee),
                 streamThreads,
-                topics.maxMessageBytes,
+                topicSettings.maxMessageBytes(),
                 window,
                 OnGap.of(input.onGap),
                 Duration.ofMillis(shutdownTimeoutMillis),

@@ -95,11 +95,7 @@ public final class ConfigurationLoader {
         return this;
     }
 
-    /**
-     * Adds a value.
-     *
-     * @param origin the source, for messages, such as {@code --set}
-     */
+    /** Adds a value; messages name its origin, such as {@code --set}. */
     public ConfigurationLoader set(String key, String value, String origin) {
         if (key.startsWith(KAFKA + ".")) {
             ((ObjectNode) merged.get(KAFKA)).put(key.substring(KAFKA.length() + 1), value);

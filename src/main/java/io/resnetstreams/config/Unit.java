@@ -51,11 +51,8 @@ enum Unit {
     }
 
     /**
-     * Reads a plain number, or one with a suffix, such as {@code 64MiB}.
-     *
-     * @return the number in this unit
-     * @throws IllegalArgumentException if it is neither, no whole number of this unit, or too large for a {@code long}; the
-     *     message states what is needed
+     * Returns a plain number, or one with a suffix such as {@code 64MiB}, in this unit; throws {@link IllegalArgumentException}
+     * with what is needed if it is neither, no whole number of this unit, or too large.
      */
     long parse(String value) {
         String text = value.strip();

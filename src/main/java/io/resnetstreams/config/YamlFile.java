@@ -27,11 +27,7 @@ final class YamlFile {
 
     private YamlFile() {}
 
-    /**
-     * Returns the file as a tree.
-     *
-     * @throws UserErrorException if it can't be read or is not YAML
-     */
+    /** Returns the file as a tree; throws {@link UserErrorException} if it can't be read or is not YAML. */
     static JsonNode read(Path file) {
         try {
             refuseAliases(file);

@@ -2,10 +2,10 @@ package io.resnetstreams.deadletter;
 
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.Failures;
+import io.resnetstreams.kafka.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -19,10 +19,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * Resends events of dead letters to the input topic, each to its original partition, and records those that the broker has
- * acknowledged. Up to 100 events, or about 8 MiB, are in flight.
- *
- * <p>Threading: one thread.
+ * Resends events of dead letters to the input topic, each to its original partition, and records those that the broker
+ * has acknowledged. Up to 100 events, or about 8 MiB, are in flight. Used by one thread.
  */
 public final class DeadLetterSender {
     private static final int MAX_WAITING = 100;
@@ -52,11 +50,7 @@ public final class DeadLetterSender {
         return source % partitions;
     }
 
-    /**
-     * Sends the event of a dead letter.
-     *
-     * @param source its original partition
-     */
+    /** Sends the event of a dead letter; {@code source} is its original partition. */
     public void send(StoredDeadLetter letter, int source, ResendMemory.Visit visit) {
         waiting.add(new Waiting(letter, source, visit, send(letter, source)));
         waitingBytes += letter.record().serializedValueSize();
@@ -79,11 +73,7 @@ public final class DeadLetterSender {
         }
     }
 
-    /**
-     * Waits for the broker's answers, commits the acknowledged dead letters, and prints each event that was refused.
-     *
-     * @throws UserErrorException if the broker can't take any event
-     */
+    /** Commits the acknowledged dead letters and prints the refused; throws UserErrorException if none can be sent. */
     public void flush() {
         producer.flush();
         UserErrorException failure = null;
@@ -132,13 +122,12 @@ public final class DeadLetterSender {
 
     private static KafkaException failure(Future<RecordMetadata> answer) {
         try {
-            answer.get();
+            Futures.await(answer);
             return null;
-        } catch (ExecutionException e) {
-            return e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptException(e);
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            return e;
         }
     }
 

@@ -15,18 +15,10 @@ import org.apache.kafka.common.header.Headers;
 
 /** Resends one event to its partition of the input topic, as {@code dlq replay} does. */
 public final class EventResend {
-    private final Configuration configuration;
+    private EventResend() {}
 
-    public EventResend(Configuration configuration) {
-        this.configuration = configuration;
-    }
-
-    /**
-     * Sends the event, and waits for the acknowledgement.
-     *
-     * @throws IllegalStateException if the event can't be sent, or was resent too often; the message is shown to the user
-     */
-    public void resend(RawEvent event) {
+    /** Sends the event and waits; throws IllegalStateException, with a message for the user, if it was not taken. */
+    public static void resend(Configuration configuration, RawEvent event) {
         int retries = StoredDeadLetter.retries(event.headers());
         if (retries >= StoredDeadLetter.MAX_RETRIES) {
             throw new IllegalStateException(

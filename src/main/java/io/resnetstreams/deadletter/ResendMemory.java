@@ -8,17 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The dead letters that were resent, stored as committed offsets of a separate consumer group. A selection leaves out some dead
- * letters, so the committed offset is that of the first one that was not resent, and its metadata has the ranges behind it that
- * were. Offsets without a record, such as transaction markers, don't split a range.
- *
- * <p>The metadata has the id of the topic, so that offsets of an earlier topic with the same name are ignored.
- *
- * <p>Threading: one thread.
+ * The dead letters that were resent, stored as committed offsets of a separate consumer group. A selection leaves out
+ * some dead letters, so the committed offset is that of the first one that was not resent, and its metadata has the
+ * ranges behind it that were. Offsets without a record, such as transaction markers, don't split a range. The metadata
+ * has the id of the topic, so that offsets of an earlier topic with the same name are ignored. Used by one thread.
  */
 public final class ResendMemory implements AutoCloseable {
     /** The default of the broker's {@code offset.metadata.max.bytes}. */
@@ -34,11 +30,7 @@ public final class ResendMemory implements AutoCloseable {
     private final Map<Integer, Long> lastVisited = new HashMap<>();
     private final boolean isNew;
 
-    /**
-     * Reads the committed offsets of a topic. Takes over the client.
-     *
-     * @throws KafkaException if the broker refuses
-     */
+    /** Takes over the client and reads the committed offsets; throws KafkaException if the broker refuses. */
     public ResendMemory(Admin admin, String group, String topic) {
         this.admin = admin;
         this.group = group;
@@ -47,13 +39,12 @@ public final class ResendMemory implements AutoCloseable {
                         admin.describeTopics(List.of(topic)).topicNameValues().get(topic))
                 .topicId()
                 .toString();
-        Map<TopicPartition, OffsetAndMetadata> committed =
-                Futures.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-        committed.forEach((partition, offset) -> {
-            if (offset != null && partition.topic().equals(topic)) {
-                read(partition.partition(), offset);
-            }
-        });
+        Futures.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                .forEach((partition, offset) -> {
+                    if (offset != null && partition.topic().equals(topic)) {
+                        read(partition.partition(), offset);
+                    }
+                });
         this.isNew = sent.isEmpty();
     }
 
@@ -88,14 +79,11 @@ public final class ResendMemory implements AutoCloseable {
         return isNew;
     }
 
-    long firstUnsent(int partition) {
-        return ranges(partition).firstMissing();
-    }
-
     /** Begins a scan of a partition at this offset, which is that of its first record. */
     public void begin(int partition, long offset) {
         lastVisited.put(partition, offset - 1);
-        ranges(partition).add(0, Math.max(offset, firstUnsent(partition)));
+        OffsetRanges ranges = ranges(partition);
+        ranges.add(0, Math.max(offset, ranges.firstMissing()));
     }
 
     /** Adds the next dead letter of a scan; {@link #done} must be called in the same order. */
@@ -120,12 +108,7 @@ public final class ResendMemory implements AutoCloseable {
         ranges.add(follows ? letter.before() + 1 : letter.offset(), letter.offset() + 1);
     }
 
-    /**
-     * Commits the dead letters that are done.
-     *
-     * @throws UserErrorException if the ranges of a partition don't fit into the metadata of an offset
-     * @throws KafkaException if the broker refuses
-     */
+    /** Commits those that are done; throws UserErrorException if a partition's ranges don't fit into the metadata. */
     void commit() {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         sent.forEach((partition, ranges) -> {

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.common.PlainText;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -109,7 +111,6 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
     }
 
     private static String text(Headers headers, String name) {
-        Header header = headers.lastHeader(name);
-        return header == null || header.value() == null ? "unknown" : new String(header.value(), UTF_8);
+        return Objects.requireNonNullElse(RawEvent.headerText(headers, name), "unknown");
     }
 }

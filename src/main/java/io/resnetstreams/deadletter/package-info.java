@@ -1,7 +1,6 @@
 /**
  * Stored dead letters, and sending their events again.
  *
- * <p>Start at {@link io.resnetstreams.deadletter.StoredDeadLetter} and {@link
- * io.resnetstreams.deadletter.DeadLetterSender}. It must not know the command line.
+ * <p>Start at {@link StoredDeadLetter} and {@link DeadLetterSender}. It must not know the command line.
  */
 package io.resnetstreams.deadletter;

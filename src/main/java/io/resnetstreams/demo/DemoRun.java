@@ -2,6 +2,7 @@ package io.resnetstreams.demo;
 
 import io.resnetstreams.audit.OutcomeFollower;
 import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.demo.EventSource.SourceEvent;
@@ -9,7 +10,6 @@ import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.kafka.Failures;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicCreation;
-import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.LabelledSample;
 import io.resnetstreams.model.network.MxNet;
@@ -37,35 +37,38 @@ public final class DemoRun implements AutoCloseable {
 
     private static final long REFRESH_MILLIS = 250;
 
-    private final Path directory;
-    private final EmbeddedBroker broker;
-    private final Configuration configuration;
-    private final PipelineCounts statistics;
-    private final ClassificationStack stack;
-    private final Pipeline pipeline;
+    private final Listener listener;
     private final LabelledSample sample;
-    private final DemoListener listener;
     private final Monitoring monitoring;
+    private final Path directory;
+    private final CompletableFuture<EmbeddedBroker> broker;
+    private Configuration configuration;
+    private ClassificationStack stack;
+    private Pipeline pipeline;
 
-    private DemoRun(
-            Path directory,
-            EmbeddedBroker broker,
-            Configuration configuration,
-            PipelineCounts statistics,
-            ClassificationStack stack,
-            Pipeline pipeline,
-            LabelledSample sample,
-            DemoListener listener,
-            Monitoring monitoring) {
-        this.directory = directory;
-        this.broker = broker;
-        this.configuration = configuration;
-        this.statistics = statistics;
-        this.stack = stack;
-        this.pipeline = pipeline;
-        this.sample = sample;
+    private DemoRun(Configuration configured, ModelDirectory model, Listener listener) throws IOException {
         this.listener = listener;
-        this.monitoring = monitoring;
+        this.sample = sample(model);
+        this.monitoring = Monitoring.start(configured, true);
+        this.directory = Files.createTempDirectory("resnet-streams-demo");
+        listener.step("Starting Kafka in this process and loading " + model.name());
+        this.broker = CompletableFuture.supplyAsync(() -> startBroker(directory, configured));
+    }
+
+    /** Receives the progress of a demo, in the thread that runs it. */
+    public interface Listener {
+        /** Called before a step that takes some time. */
+        void step(String text);
+
+        /**
+         * Called when the pipeline runs.
+         *
+         * @param address of the page; null if it is not served
+         */
+        void ready(String bootstrapServers, ClassificationStack stack, LabelledSample sample, String address);
+
+        /** Called several times a second while events are processed. */
+        void progress(OutcomeFollower.Snapshot now, long total, double meanBatch, double seconds);
     }
 
     /** The result of a demo. */
@@ -73,35 +76,22 @@ public final class DemoRun implements AutoCloseable {
             OutcomeFollower.Snapshot outcomes, double seconds, double meanBatch, ModelReference model, String device) {}
 
     /** Starts all parts, and returns when the pipeline waits for events. */
-    public static DemoRun prepare(Configuration configured, DemoListener listener)
+    public static DemoRun prepare(Configuration configured, Listener listener)
             throws IOException, InterruptedException {
         MxNet.requireLibrary();
         ModelDirectory model = ClassificationStack.model(configured.model());
-        LabelledSample sample = sample(model);
-        Monitoring monitoring = Monitoring.start(configured, true);
-        Path directory = Files.createTempDirectory("resnet-streams-demo");
-        PipelineCounts statistics = monitoring.counts();
-        listener.step("Starting Kafka in this process and loading " + model.name());
-        CompletableFuture<EmbeddedBroker> starting =
-                CompletableFuture.supplyAsync(() -> startBroker(directory, configured));
-        ClassificationStack stack = null;
-        EmbeddedBroker broker = null;
+        DemoRun run = new DemoRun(configured, model, listener);
+        boolean isStarted = false;
         try {
-            stack = ClassificationStack.open(configured, model, monitoring.inference());
-            broker = starting.join();
-            Configuration configuration = configured.forEmbeddedBroker(broker.bootstrapServers());
-            TopicCreation.create(new KafkaClients(configuration.connection()));
-            Pipeline pipeline =
-                    Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, monitoring.topology());
-            monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
-            DemoRun run = new DemoRun(
-                    directory, broker, configuration, statistics, stack, pipeline, sample, listener, monitoring);
-            run.startPipeline();
+            run.start(configured, model);
+            isStarted = true;
             return run;
         } catch (CompletionException | IllegalArgumentException e) {
-            monitoring.close();
-            closeQuietly(stack, starting, directory);
             throw UserErrorException.shortfall("the demo can't start: " + Failures.describe(e), e);
+        } finally {
+            if (!isStarted) {
+                run.close();
+            }
         }
     }
 
@@ -116,20 +106,26 @@ public final class DemoRun implements AutoCloseable {
     private static EmbeddedBroker startBroker(Path directory, Configuration configuration) {
         try {
             int headroom = StreamsProperties.OUTCOME_HEADROOM_BYTES;
-            return EmbeddedBroker.start(directory, 0, configuration.topics().maxMessageBytes() + headroom);
+            return EmbeddedBroker.start(
+                    directory, 0, configuration.topicSettings().maxMessageBytes() + headroom);
         } catch (IOException e) {
             throw new CompletionException(e);
         }
     }
 
-    private void startPipeline() throws InterruptedException {
+    private void start(Configuration configured, ModelDirectory model) throws InterruptedException {
+        stack = ClassificationStack.open(configured, model, monitoring.counts());
+        String bootstrapServers = broker.join().bootstrapServers();
+        configuration = configured.forEmbeddedBroker(bootstrapServers);
+        TopicCreation.create(new KafkaClients(configuration.connection()));
+        pipeline = Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, monitoring.counts());
+        monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
         pipeline.start();
         if (!pipeline.awaitRunning(START_TIMEOUT)) {
-            close();
             throw UserErrorException.shortfall(
                     "the pipeline did not start within " + START_TIMEOUT.toSeconds() + " s", null);
         }
-        listener.ready(broker.bootstrapServers(), stack, sample, monitoring.address());
+        listener.ready(bootstrapServers, stack, sample, monitoring.address());
     }
 
     /**
@@ -144,33 +140,29 @@ public final class DemoRun implements AutoCloseable {
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
         try (OutcomeFollower follower = new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), sample.classesByFile())) {
-            return stream(clients, follower, repeat, hold);
+                clients.committedReader(), outputs, configuration.topics(), sample.classesByFile())) {
+            long total = (long) repeat * sample.files().size();
+            EventSource source = EventSource.of(sample.files()).kept();
+            long start;
+            try (Producer<byte[], byte[]> producer = clients.producer()) {
+                // Connects before the time is measured.
+                producer.partitionsFor(configuration.topics().input());
+                start = System.nanoTime();
+                CompletableFuture<Void> sending =
+                        CompletableFuture.runAsync(() -> send(producer, source, repeat, follower));
+                awaitOutcomes(follower, total, start);
+                sending.join();
+            }
+            if (!hold) {
+                pipeline.close();
+            }
+            follower.finish();
+            OutcomeFollower.Snapshot outcomes = follower.snapshot();
+            long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
+            double seconds = (last - start) / 1e9;
+            double meanBatch = monitoring.counts().meanBatch();
+            return new Result(outcomes, seconds, meanBatch, stack.modelReference(), stack.device());
         }
-    }
-
-    private Result stream(KafkaClients clients, OutcomeFollower follower, int repeat, boolean hold)
-            throws InterruptedException {
-        long total = (long) repeat * sample.files().size();
-        EventSource source = EventSource.of(sample.files()).kept();
-        long start;
-        try (Producer<byte[], byte[]> producer = clients.producer()) {
-            // Connects before the time is measured.
-            producer.partitionsFor(configuration.topics().input());
-            start = System.nanoTime();
-            CompletableFuture<Void> sending =
-                    CompletableFuture.runAsync(() -> send(producer, source, repeat, follower));
-            awaitOutcomes(follower, total, start);
-            sending.join();
-        }
-        if (!hold) {
-            pipeline.close();
-        }
-        follower.finish();
-        OutcomeFollower.Snapshot outcomes = follower.snapshot();
-        long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
-        return new Result(
-                outcomes, (last - start) / 1e9, statistics.meanBatch(), stack.modelReference(), stack.device());
     }
 
     private void send(Producer<byte[], byte[]> producer, EventSource source, int repeat, OutcomeFollower follower) {
@@ -190,14 +182,15 @@ public final class DemoRun implements AutoCloseable {
         }
         EventSender.Result result = sender.finish();
         if (result.failed() > 0) {
-            throw new IllegalStateException(result.failed() + " events were not sent: " + result.firstFailure());
+            throw new IllegalStateException(
+                    "not sent: " + Text.count(result.failed(), "event") + ": " + result.firstFailure());
         }
     }
 
     private void awaitOutcomes(OutcomeFollower follower, long total, long start) throws InterruptedException {
         while (true) {
             OutcomeFollower.Snapshot now = follower.snapshot();
-            listener.progress(now, total, statistics.meanBatch(), (System.nanoTime() - start) / 1e9);
+            listener.progress(now, total, monitoring.counts().meanBatch(), (System.nanoTime() - start) / 1e9);
             long lastChange = Math.max(start, now.lastOutcomeNanos());
             if (now.outcomes() >= total || System.nanoTime() - lastChange > TIMEOUT.toNanos()) {
                 return;
@@ -210,31 +203,25 @@ public final class DemoRun implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        // First, since it sends requests to the broker.
-        monitoring.close();
-        pipeline.close();
-        closeQuietly(stack, CompletableFuture.completedFuture(broker), directory);
-    }
-
     /** Returns the address of the page, or null if it is not served. */
     public String address() {
         return monitoring.address();
     }
 
-    private static void closeQuietly(
-            ClassificationStack stack, CompletableFuture<EmbeddedBroker> broker, Path directory) {
+    @Override
+    public void close() {
+        // First, since it sends requests to the broker.
+        monitoring.close();
+        if (pipeline != null) {
+            pipeline.close();
+        }
         if (stack != null) {
             stack.close();
         }
-        broker.handle((started, failure) -> started)
-                .thenAccept(started -> {
-                    if (started != null) {
-                        started.close();
-                    }
-                })
-                .join();
+        EmbeddedBroker started = broker.exceptionally(failure -> null).join();
+        if (started != null) {
+            started.close();
+        }
         try {
             TemporaryFolder.delete(directory);
         } catch (IOException e) {

@@ -22,11 +22,10 @@ final class DirectoryLock implements AutoCloseable {
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
-    private final FileChannel channel;
+    private FileChannel channel;
 
-    private DirectoryLock(Path directory, FileChannel channel) {
+    private DirectoryLock(Path directory) {
         this.directory = directory;
-        this.channel = channel;
     }
 
     /**
@@ -48,19 +47,16 @@ final class DirectoryLock implements AutoCloseable {
         if (!HELD.add(real)) {
             throw inUse(directory);
         }
-        FileChannel channel = null;
-        boolean isTaken = false;
+        DirectoryLock lock = new DirectoryLock(real);
         try {
-            channel = FileChannel.open(real.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
+            lock.channel = FileChannel.open(real.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (lock.channel.tryLock() == null) {
                 throw inUse(directory);
             }
-            isTaken = true;
-            return new DirectoryLock(real, channel);
-        } finally {
-            if (!isTaken) {
-                release(real, channel);
-            }
+            return lock;
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
         }
     }
 
@@ -68,7 +64,8 @@ final class DirectoryLock implements AutoCloseable {
         return new IOException("another broker uses the folder " + directory + "; stop it, or use another folder");
     }
 
-    private static void release(Path directory, FileChannel channel) throws IOException {
+    @Override
+    public void close() throws IOException {
         try {
             if (channel != null) {
                 channel.close();
@@ -76,10 +73,5 @@ final class DirectoryLock implements AutoCloseable {
         } finally {
             HELD.remove(directory);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        release(directory, channel);
     }
 }

@@ -68,33 +68,27 @@ public final class EmbeddedBroker implements AutoCloseable {
         further.keySet().forEach(EmbeddedBroker::requireSettable);
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
-            return start(lock, directory, port, maxMessageBytes, further);
+            int clientPort;
+            int controllerPort;
+            // Both are held at the same time, so that they differ.
+            try (ServerSocket client = bound(port);
+                    ServerSocket controller = bound(0)) {
+                clientPort = client.getLocalPort();
+                controllerPort = controller.getLocalPort();
+            }
+            Properties properties = properties(directory.toAbsolutePath(), clientPort, controllerPort, maxMessageBytes);
+            properties.putAll(further);
+            KafkaConfig config = config(properties);
+            if (!Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
+                format(directory.toAbsolutePath());
+            }
+            KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+            server.startup();
+            return new EmbeddedBroker(lock, server, clientPort);
         } catch (IOException | RuntimeException | Error e) {
             lock.close();
             throw e;
         }
-    }
-
-    private static EmbeddedBroker start(
-            DirectoryLock lock, Path directory, int port, int maxMessageBytes, Map<String, String> further)
-            throws IOException {
-        int clientPort;
-        int controllerPort;
-        // Both are held at the same time, so that they differ.
-        try (ServerSocket client = bound(port);
-                ServerSocket controller = bound(0)) {
-            clientPort = client.getLocalPort();
-            controllerPort = controller.getLocalPort();
-        }
-        Properties properties = properties(directory.toAbsolutePath(), clientPort, controllerPort, maxMessageBytes);
-        properties.putAll(further);
-        KafkaConfig config = config(properties);
-        if (!Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
-            format(directory.toAbsolutePath());
-        }
-        KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
-        server.startup();
-        return new EmbeddedBroker(lock, server, clientPort);
     }
 
     private static void requireSettable(String name) {

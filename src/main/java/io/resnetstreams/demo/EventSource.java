@@ -1,11 +1,11 @@
 package io.resnetstreams.demo;
 
 import io.resnetstreams.common.Png;
+import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.data.IdxFile;
 import io.resnetstreams.model.data.ImageFiles;
 import java.io.IOException;
-import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,21 +20,11 @@ import java.util.stream.Stream;
 /**
  * The images of paths, in a fixed order: a file is sent regardless of its content; a folder is searched for files with the names of
  * images; an IDX file yields one PNG for each of its images; {@code -} is one image from standard input. Files are read during
- * iteration.
+ * iteration, which throws a {@link UserErrorException} if a file can't be read any more.
  */
 public final class EventSource implements Iterable<EventSource.SourceEvent> {
     /** An event to send: its id, the bytes of the image, and the content type, null if it is not known. */
     public record SourceEvent(String id, byte[] image, String contentType) {}
-
-    /** A file that existed when the paths were searched can't be read. */
-    public static final class UnreadableException extends RuntimeException {
-        @Serial
-        private static final long serialVersionUID = 1L;
-
-        UnreadableException(Path file, IOException cause) {
-            super("cannot read " + file + ": " + cause.getMessage(), cause);
-        }
-    }
 
     /** The path that stands for one image from standard input. */
     public static final Path STANDARD_INPUT = Path.of("-");
@@ -96,8 +86,8 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
     public Optional<String> notice() {
         return skippedFiles == 0
                 ? Optional.empty()
-                : Optional.of("skipped in folders, since their names are not those of images: %,d %s"
-                        .formatted(skippedFiles, skippedFiles == 1 ? "file" : "files"));
+                : Optional.of("skipped in folders, since their names are not those of images: "
+                        + Text.count(skippedFiles, "file"));
     }
 
     @Override
@@ -157,7 +147,7 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new UnreadableException(file, e);
+            throw UserErrorException.shortfall("cannot read " + file + ": " + e.getMessage(), e);
         }
     }
 }

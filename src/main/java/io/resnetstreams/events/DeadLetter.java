@@ -1,5 +1,6 @@
 package io.resnetstreams.events;
 
+import static io.resnetstreams.events.RawEvent.headerText;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.resnetstreams.common.PlainText;
@@ -47,7 +48,6 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
             TIMESTAMP_HEADER,
             CONTENT_HEADER);
 
-    /** Likewise. */
     private static final List<String> RUN_HEADERS = List.of(RUN_HEADER, MODEL_HEADER);
 
     /** Keeps the headers that are added below 8 KiB, so that a dead letter without content fits everywhere. */
@@ -74,11 +74,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return EventReader.TOO_LARGE.equals(rejection.code()) ? letter.withoutContent("") : letter;
     }
 
-    /**
-     * Returns the same dead letter without the event's key, value and headers.
-     *
-     * @param why the reason, as the end of a sentence: {@code , since ...}; may be empty
-     */
+    /** Returns it without key, value and headers; {@code why} ends the sentence about that: {@code , since ...}. */
     public DeadLetter withoutContent(String why) {
         String note = "; key, value and headers are left out here" + why;
         String kept = reason.length() + note.length() > MAX_REASON_CHARACTERS
@@ -87,61 +83,42 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         return new DeadLetter(event.withoutContent(), stage, code, kept + note, exception, false);
     }
 
-    /**
-     * Returns the event's original headers, given those of a record of the dead-letter topic: all but the last ones, which
-     * contain the reason and the backfill. The event itself may have headers with the same names.
-     */
+    /** Returns the event's own headers, given those of its dead letter: all but the last ones, which were added. */
     public static List<Header> eventHeaders(Headers headers) {
         List<Header> all = List.of(headers.toArray());
-        int end = all.size();
-        end = without(RUN_HEADERS, all, end);
-        end = without(ADDED_HEADERS, all, end);
-        return all.subList(0, end);
+        return without(ADDED_HEADERS, without(RUN_HEADERS, all));
     }
 
-    /** Returns the number of headers before these names, if the headers end with them in this order. */
-    private static int without(List<String> names, List<Header> headers, int end) {
-        int before = end;
+    /** Returns the headers before these names, if the headers end with them in this order. */
+    private static List<Header> without(List<String> names, List<Header> headers) {
+        int before = headers.size();
         for (int i = names.size() - 1;
                 i >= 0 && before > 0 && headers.get(before - 1).key().equals(names.get(i));
                 i--) {
             before--;
         }
-        return before;
+        return headers.subList(0, before);
     }
 
     /** Returns whether a record of the dead-letter topic has no key, value and headers of the event. */
     public static boolean isWithoutContent(Headers headers) {
-        return OMITTED.equals(text(headers, CONTENT_HEADER));
+        return OMITTED.equals(headerText(headers, CONTENT_HEADER));
     }
 
-    /**
-     * Returns the position of the event of a record of the dead-letter topic; empty if its headers do not contain it.
-     *
-     * @param recordTimestamp the record's timestamp, which is the event's unless a header contains another one
-     */
+    /** Returns the event's position by a record's headers, if they have it; the timestamp may be the record's own. */
     public static Optional<SourcePosition> sourceOf(Headers headers, long recordTimestamp) {
-        String topic = text(headers, TOPIC_HEADER);
-        String partition = text(headers, PARTITION_HEADER);
-        String offset = text(headers, OFFSET_HEADER);
-        if (topic == null
-                || partition == null
-                || offset == null
-                || !partition.matches("\\d{1,9}")
-                || !offset.matches("\\d{1,18}")) {
+        String topic = headerText(headers, TOPIC_HEADER);
+        String partition = String.valueOf(headerText(headers, PARTITION_HEADER));
+        String offset = String.valueOf(headerText(headers, OFFSET_HEADER));
+        if (topic == null || !partition.matches("\\d{1,9}") || !offset.matches("\\d{1,18}")) {
             return Optional.empty();
         }
-        String timestamp = text(headers, TIMESTAMP_HEADER);
+        String timestamp = headerText(headers, TIMESTAMP_HEADER);
         return Optional.of(new SourcePosition(
                 topic,
                 Integer.parseInt(partition),
                 Long.parseLong(offset),
                 timestamp == null || !timestamp.matches("-?\\d{1,18}") ? recordTimestamp : Long.parseLong(timestamp)));
-    }
-
-    private static String text(Headers headers, String name) {
-        Header header = headers.lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
     }
 
     @Override

@@ -4,12 +4,12 @@ package io.resnetstreams.events;
  * A label event with the bytes of its record. The device threads encode it, since a stream thread, which handles all events of
  * its partitions, would spend two fifths of its time on JSON.
  *
- * @param json the encoding of {@link LabelEventSerde}; must not be modified
+ * @param json the encoding of the event; must not be modified
  */
 public record EncodedLabel(LabelEvent event, byte[] json) implements Outcome {
     /** Encodes a label event. */
     public static EncodedLabel of(LabelEvent event) {
-        return new EncodedLabel(event, LabelEventSerde.write(event));
+        return new EncodedLabel(event, event.toJson());
     }
 
     /** The event determines the JSON. */

@@ -1,9 +1,10 @@
 package io.resnetstreams.events;
 
+import io.resnetstreams.common.Ranges;
+
 /**
  * The limits for reading an event.
  *
- * @param maxEventBytes the uncompressed size of key, value and headers together
  * @param maxJsonDepth the nesting depth of objects and arrays in a JSON event
  * @param maxJsonStringLength the length of field names, and of strings other than the image, in characters
  * @param maxJsonNumberLength the length of a number, in characters
@@ -11,28 +12,16 @@ package io.resnetstreams.events;
  * @param maxHeaders the number of headers
  */
 public record EventLimits(
-        int maxEventBytes,
-        int maxJsonDepth,
-        int maxJsonStringLength,
-        int maxJsonNumberLength,
-        int maxIdLength,
-        int maxHeaders) {
+        int maxJsonDepth, int maxJsonStringLength, int maxJsonNumberLength, int maxIdLength, int maxHeaders) {
     public EventLimits {
-        requireAtLeast(1, "maxEventBytes", maxEventBytes);
         if (maxJsonDepth < 2) {
             throw new IllegalArgumentException(
                     "maxJsonDepth is " + maxJsonDepth + "; at least 2 is needed, for the attributes of an event");
         }
         // The names of an event's own fields, such as 'capturedAt', and their values must fit.
-        requireAtLeast(16, "maxJsonStringLength", maxJsonStringLength);
-        requireAtLeast(1, "maxJsonNumberLength", maxJsonNumberLength);
-        requireAtLeast(1, "maxIdLength", maxIdLength);
-        requireAtLeast(1, "maxHeaders", maxHeaders);
-    }
-
-    private static void requireAtLeast(int least, String name, int value) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
-        }
+        Ranges.requireAtLeast("maxJsonStringLength", maxJsonStringLength, 16);
+        Ranges.requireAtLeast("maxJsonNumberLength", maxJsonNumberLength, 1);
+        Ranges.requireAtLeast("maxIdLength", maxIdLength, 1);
+        Ranges.requireAtLeast("maxHeaders", maxHeaders, 1);
     }
 }

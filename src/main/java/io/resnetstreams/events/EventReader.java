@@ -10,16 +10,12 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Reads the image event in a record, in one of two encodings: the image file itself ({@code content-type: image/*}), and JSON with
- * the file in Base64 ({@code application/json}); without the header, a value that begins with <code>{</code> is JSON.
- *
- * <p>The id is the JSON's {@code id}; else the header {@code id}; else the key; else the source position.
- *
- * <p>Threading: immutable, shared by all decode threads.
+ * Reads the image event in a record: the image file itself ({@code content-type: image/*}), or JSON with the file in
+ * Base64 ({@code application/json}); without the header, a value that begins with <code>{</code> is JSON. The id is the
+ * JSON's {@code id}; else the header {@code id}; else the key; else the source position. Immutable and thread-safe.
  */
 public final class EventReader {
     public static final String CONTENT_TYPE_HEADER = "content-type";
@@ -29,11 +25,17 @@ public final class EventReader {
     public static final String TOO_LARGE = "event_too_large";
 
     private final EventLimits limits;
+    private final int maxEventBytes;
     private final JsonLimits jsonLimits;
     private final JsonFactory json;
 
-    public EventReader(EventLimits limits) {
+    /** The content of an event: the id for its label, and an image file (JPEG, PNG, …), not yet decoded. */
+    public record ImageEvent(String id, byte[] image) {}
+
+    /** Reads events of up to this size: key, value and headers together, uncompressed. */
+    public EventReader(EventLimits limits, int maxEventBytes) {
         this.limits = limits;
+        this.maxEventBytes = maxEventBytes;
         this.jsonLimits = new JsonLimits(limits);
         this.json = JsonFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -46,12 +48,12 @@ public final class EventReader {
      * dead-letter topic unchanged is rejected at {@link Stage#LIMITS}, with the code {@value #TOO_LARGE}.
      */
     public ImageEvent read(RawEvent event) throws RejectedEventException {
-        if (event.contentBytes() > limits.maxEventBytes()) {
+        if (event.contentBytes() > maxEventBytes) {
             throw new RejectedEventException(
                     Stage.LIMITS,
                     TOO_LARGE,
                     "key, value and headers have " + event.contentBytes() + " bytes once uncompressed; at most "
-                            + limits.maxEventBytes() + " are allowed");
+                            + maxEventBytes + " are allowed");
         }
         if (event.headerCount() > limits.maxHeaders()) {
             throw new RejectedEventException(
@@ -85,13 +87,8 @@ public final class EventReader {
     }
 
     private static String contentType(Headers headers) {
-        Header header = headers.lastHeader(CONTENT_TYPE_HEADER);
-        if (header == null || header.value() == null) {
-            return null;
-        }
-        String text = new String(header.value(), UTF_8);
-        int parameters = text.indexOf(';');
-        return (parameters < 0 ? text : text.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+        String text = RawEvent.headerText(headers, CONTENT_TYPE_HEADER);
+        return text == null ? null : text.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     private static boolean startsLikeJson(byte[] value) {
@@ -185,9 +182,9 @@ public final class EventReader {
     }
 
     private static String idWithoutJson(RawEvent event) {
-        Header header = event.headers().lastHeader(ID_HEADER);
-        if (header != null && header.value() != null) {
-            return new String(header.value(), UTF_8);
+        String id = RawEvent.headerText(event.headers(), ID_HEADER);
+        if (id != null) {
+            return id;
         }
         return event.key() == null ? event.source().toString() : new String(event.key(), UTF_8);
     }

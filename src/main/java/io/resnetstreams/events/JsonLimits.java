@@ -2,19 +2,12 @@ package io.resnetstreams.events;
 
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import java.io.Serial;
 
-/**
- * The limits while JSON is parsed, so that values that exceed them are never held in memory. Unlike Jackson's own limits, these
- * report the dead letter's code.
- */
+/** The limits while JSON is parsed, applied before a value is in memory; an error has the dead letter's code. */
 final class JsonLimits extends StreamReadConstraints {
-    @Serial
     private static final long serialVersionUID = 1L;
 
-    /** A limit was exceeded. */
     static final class ExceededException extends StreamConstraintsException {
-        @Serial
         private static final long serialVersionUID = 1L;
 
         private final String code;
@@ -24,7 +17,6 @@ final class JsonLimits extends StreamReadConstraints {
             this.code = code;
         }
 
-        /** Returns the dead letter's code. */
         String code() {
             return code;
         }
@@ -50,36 +42,28 @@ final class JsonLimits extends StreamReadConstraints {
 
     @Override
     public void validateStringLength(int length) throws StreamConstraintsException {
-        if (length > getMaxStringLength()) {
-            throw tooLong("json_string_too_long", "a string of the JSON", getMaxStringLength());
-        }
+        require(length, getMaxStringLength(), "json_string_too_long", "a string of the JSON");
     }
 
     @Override
     public void validateNameLength(int length) throws StreamConstraintsException {
-        if (length > getMaxNameLength()) {
-            throw tooLong("json_string_too_long", "a field's name in the JSON", getMaxNameLength());
-        }
+        require(length, getMaxNameLength(), "json_string_too_long", "a field's name in the JSON");
     }
 
     @Override
     public void validateIntegerLength(int length) throws StreamConstraintsException {
-        requireNumberLength(length);
+        require(length, getMaxNumberLength(), "json_number_too_long", "a number of the JSON");
     }
 
     @Override
     public void validateFPLength(int length) throws StreamConstraintsException {
-        requireNumberLength(length);
+        validateIntegerLength(length);
     }
 
-    private void requireNumberLength(int length) throws StreamConstraintsException {
-        if (length > getMaxNumberLength()) {
-            throw tooLong("json_number_too_long", "a number of the JSON", getMaxNumberLength());
+    /** The message omits the full length, since the value is not read to its end. */
+    private static void require(int length, int allowed, String code, String what) throws ExceededException {
+        if (length > allowed) {
+            throw new ExceededException(code, what + " has more than the " + allowed + " characters allowed");
         }
-    }
-
-    /** The full length is unknown, since the value is not read to its end. */
-    private static ExceededException tooLong(String code, String what, int allowed) {
-        return new ExceededException(code, what + " has more than the " + allowed + " characters allowed");
     }
 }

@@ -1,15 +1,15 @@
 package io.resnetstreams.events;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * A record of the input topic, unchanged; key and value may be null. The arrays must not be modified.
- *
- * @param headerCount number of headers
- * @param headerBytes length of the headers' names and values in UTF-8
+ * A record of the input topic, unchanged, with the length of its headers in UTF-8; key and value may be null. The
+ * arrays must not be modified.
  */
 public record RawEvent(
         SourcePosition source, byte[] key, byte[] value, Headers headers, int headerCount, long headerBytes) {
@@ -21,15 +21,7 @@ public record RawEvent(
 
     /** Measures the headers now, on the thread that read the record, since they decode their names lazily. */
     public RawEvent(SourcePosition source, byte[] key, byte[] value, Headers headers) {
-        this(source, key, value, headers, headerCount(headers), headerBytes(headers));
-    }
-
-    private static int headerCount(Headers headers) {
-        int count = 0;
-        for (Header ignored : headers) {
-            count++;
-        }
-        return count;
+        this(source, key, value, headers, headers.toArray().length, headerBytes(headers));
     }
 
     private static long headerBytes(Headers headers) {
@@ -40,7 +32,12 @@ public record RawEvent(
         return bytes;
     }
 
-    /** Returns the size of key, value and headers in bytes. */
+    /** Returns the UTF-8 text of the last header with this name, or null. */
+    public static String headerText(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
+    }
+
     long contentBytes() {
         return length(key) + length(value) + headerBytes;
     }
@@ -50,7 +47,6 @@ public record RawEvent(
         return OVERHEAD_BYTES + contentBytes() + (long) HEADER_OVERHEAD_BYTES * headerCount;
     }
 
-    /** Returns an event with the same position, without key, value and headers. */
     RawEvent withoutContent() {
         return new RawEvent(source, null, null, new RecordHeaders());
     }

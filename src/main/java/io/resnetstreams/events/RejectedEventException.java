@@ -1,14 +1,12 @@
 package io.resnetstreams.events;
 
 import io.resnetstreams.common.PlainText;
-import java.io.Serial;
 
 /**
  * An event that can't be classified. It has the {@link Stage} that rejected it, a stable machine-readable code
  * ({@code too_many_pixels}), and a reason that names the actual and the allowed value, as {@link PlainText}.
  */
 public final class RejectedEventException extends Exception {
-    @Serial
     private static final long serialVersionUID = 1L;
 
     private final Stage stage;

@@ -42,7 +42,6 @@ record FileBytes(byte[] data) {
         return at + count <= data.length && new String(data, at, count, ISO_8859_1).equals(characters);
     }
 
-    /** Rejects the file unless it has {@code count} bytes from {@code at}. */
     void require(long at, long count) throws RejectedEventException {
         if (at < 0 || at + count > data.length) {
             throw truncated(

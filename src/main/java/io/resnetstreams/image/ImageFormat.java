@@ -2,9 +2,10 @@ package io.resnetstreams.image;
 
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
+import java.util.Locale;
 
 /** The accepted formats, recognised by a file's first bytes and not by its name or content type. */
-enum ImageFormat {
+public enum ImageFormat {
     JPEG("\u00FF\u00D8"),
     PNG("\u0089PNG\r\n\u001A\n"),
     GIF("GIF8"),
@@ -15,6 +16,11 @@ enum ImageFormat {
 
     ImageFormat(String start) {
         this.start = start;
+    }
+
+    /** Returns the media type of an image file of an accepted format, none of which can contain scripts. */
+    public static String mediaType(byte[] file) throws RejectedEventException {
+        return "image/" + of(new FileBytes(file)).name().toLowerCase(Locale.ROOT);
     }
 
     static ImageFormat of(FileBytes file) throws RejectedEventException {

@@ -3,9 +3,8 @@ package io.resnetstreams.image;
 import io.resnetstreams.events.RejectedEventException;
 
 /**
- * The format and size in a file's header, before the orientation is applied.
- *
- * <p>Reading the header takes no memory, whereas a decoder would allocate the pixels, which a decompression bomb exploits.
+ * The format and size in a file's header, before the orientation is applied. Reading it takes no memory, whereas a
+ * decoder would allocate the pixels, which a decompression bomb exploits.
  */
 record ImageHeader(ImageFormat format, int width, int height) {
     static ImageHeader read(FileBytes file) throws RejectedEventException {
@@ -45,7 +44,6 @@ record ImageHeader(ImageFormat format, int width, int height) {
         return new ImageHeader(ImageFormat.BMP, (int) file.u32le(18), height);
     }
 
-    /** Rejects an image whose size in the header exceeds the limits. */
     void require(ImageLimits limits) throws RejectedEventException {
         String size = "the image is " + width + "×" + height;
         if (Math.max(width, height) > limits.maxEdge()) {
@@ -63,7 +61,6 @@ record ImageHeader(ImageFormat format, int width, int height) {
         }
     }
 
-    /** Rejects an image whose decoded size differs from its header. */
     void requireDecoded(Pixels pixels, int reduction) throws RejectedEventException {
         int more = reduction - 1; // scaled decoding rounds up
         if (pixels.width() != (width + more) / reduction || pixels.height() != (height + more) / reduction) {
@@ -72,7 +69,6 @@ record ImageHeader(ImageFormat format, int width, int height) {
         }
     }
 
-    /** Returns the size after the orientation is applied. */
     ImageSize upright(int orientation) {
         return ExifOrientation.isSideways(orientation) ? new ImageSize(height, width) : new ImageSize(width, height);
     }

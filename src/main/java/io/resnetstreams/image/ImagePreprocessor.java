@@ -63,8 +63,9 @@ public final class ImagePreprocessor {
     public byte[] toPixels(byte[] imageFile) throws RejectedEventException {
         long start = threadNanos.getAsLong();
         FileBytes file = new FileBytes(imageFile);
-        if (file.length() > limits.maxBytes()) {
-            String reason = "the image has " + file.length() + " bytes; at most " + limits.maxBytes() + " are allowed";
+        if (file.length() > limits.maxImageBytes()) {
+            String reason =
+                    "the image has " + file.length() + " bytes; at most " + limits.maxImageBytes() + " are allowed";
             throw FileBytes.beyondLimits("too_many_bytes", reason);
         }
         ImageHeader header = ImageHeader.read(file);

@@ -27,18 +27,13 @@ final class JpegDecoder {
 
     private JpegDecoder() {}
 
-    /**
-     * Decodes an image, without applying its orientation.
-     *
-     * @param reduction 1, 2, 4 or 8: scales in the frequency domain, for a fraction of the work
-     */
+    /** Decodes an image as stored; {@code reduction}, 1 to 8, scales it in the frequency domain, for less work. */
     @SuppressWarnings("try") // the resource is not referenced
     static Pixels decode(FileBytes file, ImageHeader header, ImageLimits limits, int reduction)
             throws RejectedEventException {
         byte[] whole = JpegStructure.withEnd(file, limits);
         // libjpeg-turbo bypasses the caches when it writes to a row aligned to 32 bytes (jdcolext-avx2.asm), although
-        // Leptonica
-        // reads the row immediately.
+        // Leptonica reads the row immediately.
         try (UnalignedBuffers forRow = new UnalignedBuffers(3 * ((header.width() + reduction - 1) / reduction));
                 IntPointer warnings = new IntPointer(1)) {
             Pixels pixels = Leptonica.read(

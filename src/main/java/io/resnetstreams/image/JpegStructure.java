@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads the markers of a JPEG file (ITU-T T.81, annex B), but not the coded data between them, which libjpeg checks while it
- * decodes ({@link JpegDecoder}). Thumbnails in metadata are skipped with their segment, and so are stray bytes between segments,
- * as in libjpeg.
+ * Reads the markers of a JPEG file (ITU-T T.81, annex B), but not the coded data between them, which libjpeg checks
+ * while it decodes ({@link JpegDecoder}). Thumbnails in metadata are skipped, and stray bytes between segments, as in
+ * libjpeg.
  */
 final class JpegStructure {
     private static final int START_OF_IMAGE = 0xD8;

@@ -8,9 +8,8 @@ import org.bytedeco.leptonica.PIX;
 import org.bytedeco.leptonica.global.leptonica;
 
 /**
- * Leptonica's readers: libjpeg-turbo, libpng and libwebp, in one native library.
- *
- * <p>Threading: each thread has its own instance, which reuses the native buffer for the file.
+ * Leptonica's readers: libjpeg-turbo, libpng and libwebp, in one native library. Each thread has its own instance,
+ * which reuses the native buffer for the file.
  */
 final class Leptonica {
     private static final int MOST_BYTES_KEPT = 4 << 20; // larger buffers are freed
@@ -19,8 +18,7 @@ final class Leptonica {
 
     static {
         // Otherwise JavaCPP counts the native memory of the whole process, including the network's, as its own, and
-        // throws
-        // OutOfMemoryError when it exceeds a multiple of the Java heap.
+        // throws OutOfMemoryError when it exceeds a multiple of the Java heap.
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         Loader.load(leptonica.class);
@@ -31,7 +29,6 @@ final class Leptonica {
 
     private Leptonica() {}
 
-    /** Loads the native library. */
     static void load() {
         OF_THREAD.get();
     }

@@ -22,7 +22,6 @@ final class OtherContent {
 
     private OtherContent() {}
 
-    /** Returns the rejection of a file in none of the accepted formats. */
     static RejectedEventException rejected(FileBytes file) {
         boolean wide = file.has(0, "\u00FF\u00FE") || file.has(0, "\u00FE\u00FF");
         String text = new String(file.data(), 0, Math.min(BYTES, file.length()), wide ? UTF_16 : ISO_8859_1);

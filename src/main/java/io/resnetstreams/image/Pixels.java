@@ -9,9 +9,7 @@ import org.bytedeco.leptonica.global.leptonica;
 
 /**
  * A decoded image in native memory, read row by row as 8-bit RGB. A pixel is an {@code int}: red, green and blue from
- * the highest byte down, as Leptonica stores them; the lowest byte (transparency) has no meaning.
- *
- * <p>Threading: one thread at a time. {@link #close()} frees the memory.
+ * the highest byte down, as Leptonica stores them; the lowest byte (transparency) has no meaning. One thread at a time.
  */
 final class Pixels implements AutoCloseable {
     private PIX pix;
@@ -29,7 +27,6 @@ final class Pixels implements AutoCloseable {
         }
     }
 
-    /** Creates an image of one colour. */
     private Pixels(ImageHeader size, int pixel) {
         take(leptonica.pixCreate(size.width(), size.height(), Integer.SIZE));
         leptonica.pixSetAllArbitrary(pix, pixel);

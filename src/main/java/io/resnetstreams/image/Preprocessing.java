@@ -6,8 +6,6 @@ package io.resnetstreams.image;
  *
  * @param resizeShortEdge length in pixels that the shorter edge is scaled to, keeping the aspect ratio; 0 for none: the
  *     image is then scaled straight to {@code width × height} unless it has that size already
- * @param width of the result, in pixels
- * @param height of the result, in pixels
  */
 public record Preprocessing(int resizeShortEdge, int width, int height) {
     /** Far larger than any network's input; limits the pixels of an image to about 50 MB. */
@@ -31,7 +29,6 @@ public record Preprocessing(int resizeShortEdge, int width, int height) {
         return scaled(width, imageWidth, imageHeight);
     }
 
-    /** Returns the height an image is scaled to before cropping. */
     int scaledHeight(int imageWidth, int imageHeight) {
         return scaled(height, imageHeight, imageWidth);
     }

@@ -3,11 +3,9 @@ package io.resnetstreams.image;
 import java.util.Arrays;
 
 /**
- * The weights of the triangle filter along one axis, as in Pillow's antialiased bilinear resize: support 1 when enlarging,
- * scaled by the reduction when reducing, fixed-point with 22 bits, normalised.
- *
- * @param first for each output pixel, its first input pixel
- * @param weights for each output pixel, the weights of that and the following input pixels
+ * The weights of the triangle filter along one axis, as in Pillow's antialiased bilinear resize: support 1 when
+ * enlarging, scaled by the reduction when reducing, fixed-point with 22 bits, normalised. Each output pixel has the
+ * weights of its first input pixel and those that follow.
  */
 record TriangleFilter(int[] first, int[][] weights) {
     static final int PRECISION_BITS = 22;

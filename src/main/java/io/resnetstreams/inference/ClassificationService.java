@@ -4,7 +4,7 @@ import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.events.ImageEvent;
+import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
@@ -23,9 +23,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Turns a raw event into its outcome: it reads, decodes and preprocesses on a thread pool, and classifies in batches on devices.
- *
- * <p>Only as many images are decoded in advance as keep the devices busy: pixels are many times larger than the files that the
+ * Turns a raw event into its outcome: it reads and decodes on a thread pool, and classifies in batches on devices. Only
+ * as many images are decoded in advance as keep the devices busy: pixels are many times larger than the files that the
  * in-flight window counts, and decoding takes cores from a network on the CPU.
  *
  * <p>Threading: any thread may call {@link #classify}, which does not block. The future completes on a decode or device
@@ -41,11 +40,7 @@ public final class ClassificationService implements AutoCloseable {
     private final ExecutorService decodePool;
     private final DecodeCapacity capacity;
 
-    /**
-     * Takes ownership of the batchers, which are closed with this service.
-     *
-     * @param batchers one for each device
-     */
+    /** Takes ownership of the batchers, one for each device, which are closed with this service. */
     public ClassificationService(
             EventReader reader,
             ImagePreprocessor preprocessor,
@@ -131,26 +126,28 @@ public final class ClassificationService implements AutoCloseable {
 
     private void finish(
             RawEvent event, String id, CompletableFuture<Outcome> outcome, float[] probabilities, Throwable failure) {
-        if (failure instanceof RejectedEventException rejection) {
-            outcome.complete(DeadLetter.of(event, rejection));
-        } else if (failure != null) {
-            outcome.completeExceptionally(failure);
-        } else {
-            try {
-                outcome.complete(labelled(event, id, ranking.best(probabilities)));
-            } catch (RuntimeException e) {
-                outcome.completeExceptionally(e);
+        try {
+            if (failure instanceof RejectedEventException rejection) {
+                throw rejection;
             }
+            if (failure != null) {
+                outcome.completeExceptionally(failure);
+            } else {
+                outcome.complete(label(event, id, ranking.best(probabilities)));
+            }
+        } catch (RejectedEventException e) {
+            outcome.complete(DeadLetter.of(event, e));
+        } catch (RuntimeException e) {
+            outcome.completeExceptionally(e);
         }
     }
 
-    private Outcome labelled(RawEvent event, String id, List<LabelEvent.Label> labels) {
+    private Outcome label(RawEvent event, String id, List<LabelEvent.Label> labels) throws RejectedEventException {
         try {
             return EncodedLabel.of(new LabelEvent(id, labels, model, event.source()));
         } catch (RuntimeException e) {
             // The labels come from the model, so the event's id is what can't be written.
-            return DeadLetter.of(
-                    event, new RejectedEventException(Stage.CLASSIFY, "label", "the label can't be written: " + e, e));
+            throw new RejectedEventException(Stage.CLASSIFY, "label", "the label can't be written: " + e, e);
         }
     }
 

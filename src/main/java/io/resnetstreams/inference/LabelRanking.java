@@ -1,7 +1,7 @@
 package io.resnetstreams.inference;
 
 import io.resnetstreams.events.LabelEvent.Label;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,10 +43,8 @@ public record LabelRanking(List<String> synset, int topK) {
                 filled = Math.min(filled + 1, count);
             }
         }
-        List<Label> labels = new ArrayList<>(count);
-        for (int index : best) {
-            labels.add(new Label(synset.get(index), index, probabilities[index]));
-        }
-        return labels;
+        return Arrays.stream(best)
+                .mapToObj(index -> new Label(synset.get(index), index, probabilities[index]))
+                .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.resnetstreams.kafka;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -9,20 +10,24 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/** Present offsets of partitions and groups. */
+/** Present offsets of partitions and groups, and numbers of partitions. */
 public final class AdminOffsets {
     private AdminOffsets() {}
+
+    /** Returns the number of partitions of a topic. */
+    public static int partitions(Admin admin, String topic) {
+        return Futures.await(
+                        admin.describeTopics(List.of(topic)).topicNameValues().get(topic))
+                .partitions()
+                .size();
+    }
 
     /** Returns the first offset of each partition. */
     public static Map<TopicPartition, Long> beginnings(Admin admin, Collection<TopicPartition> partitions) {
         return list(admin, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
     }
 
-    /**
-     * Returns the end offset of each partition.
-     *
-     * @param isolation with {@code READ_COMMITTED}, a partition ends before its first open transaction
-     */
+    /** Returns each partition's end; with {@code READ_COMMITTED} that is before its first open transaction. */
     public static Map<TopicPartition, Long> ends(
             Admin admin, Collection<TopicPartition> partitions, IsolationLevel isolation) {
         return list(admin, partitions, OffsetSpec.latest(), isolation);

@@ -1,20 +1,16 @@
 package io.resnetstreams.kafka;
 
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Waits for answers of the admin client. */
+/** Waits for answers of clients. */
 public final class Futures {
     private Futures() {}
 
-    /**
-     * Waits for an answer.
-     *
-     * @throws KafkaException if the broker answers with an error, or does not answer within the client's timeout
-     */
-    public static <T> T await(KafkaFuture<T> future) {
+    /** Waits for an answer; throws KafkaException if it is an error, or does not arrive within the client's timeout. */
+    public static <T> T await(Future<T> future) {
         try {
             return future.get();
         } catch (ExecutionException e) {

@@ -39,10 +39,15 @@ public final class KafkaClients {
     private final Map<String, String> kafka;
 
     /**
-     * Reads the secrets that the properties refer to.
+     * How to connect to Kafka, and the topics used there.
      *
-     * @throws UserErrorException if a secret is missing
+     * @param timeoutMillis how long a request waits for a broker
+     * @param kafka Kafka's own properties, with unresolved references to secrets
      */
+    public record Connection(
+            String bootstrapServers, long timeoutMillis, TopicSettings topics, Map<String, String> kafka) {}
+
+    /** Reads the secrets that the properties refer to; throws UserErrorException if one is missing. */
     public KafkaClients(Connection connection) {
         this.connection = connection;
         this.kafka = KafkaProperties.resolve(connection.kafka());
@@ -64,11 +69,13 @@ public final class KafkaClients {
     /** Returns an idempotent producer for images. */
     public Producer<byte[], byte[]> producer() {
         Map<String, Object> properties = common(ProducerConfig.configNames(), "producer.");
-        properties.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, connection.maxMessageBytes());
+        properties.putIfAbsent(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, connection.topics().maxMessageBytes());
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
         properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         properties.putIfAbsent(
-                ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(64L << 20, 2L * connection.maxMessageBytes()));
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                Math.max(64L << 20, 2L * connection.topics().maxMessageBytes()));
         return created(() -> new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
@@ -91,34 +98,36 @@ public final class KafkaClients {
         properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
         bound(properties);
-        return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        return consumer(properties);
     }
 
     /** Returns a consumer outside any group that sees only committed records; {@link TopicReader} reads with it. */
     public Consumer<byte[], byte[]> committedReader() {
-        return reader(Map.of());
+        return reader(false);
     }
 
     /** Returns a consumer as {@link #committedReader} does, which fetches single records. */
     public Consumer<byte[], byte[]> firstRecordReader() {
-        // The broker still sends a whole batch, but only one.
-        return reader(Map.of(
-                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                1,
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                1,
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                1));
+        return reader(true);
     }
 
-    private Consumer<byte[], byte[]> reader(Map<String, Object> more) {
+    private Consumer<byte[], byte[]> reader(boolean singleRecords) {
         Map<String, Object> properties = common(ConsumerConfig.configNames(), "consumer.");
         bound(properties);
-        properties.putAll(more);
+        if (singleRecords) {
+            // The broker still sends a whole batch, but only one.
+            properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1);
+            properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1);
+            properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        }
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // If records expire before they are read, the consumer continues with the oldest that are left.
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return consumer(properties);
+    }
+
+    private static Consumer<byte[], byte[]> consumer(Map<String, Object> properties) {
         return created(() -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
@@ -127,8 +136,8 @@ public final class KafkaClients {
      * consumer decompresses records one by one for a poll, the number of records in a poll bounds its memory.
      */
     private void bound(Map<String, Object> properties) {
-        int records =
-                pollRecords(connection.maxMessageBytes(), Runtime.getRuntime().maxMemory());
+        int records = pollRecords(
+                connection.topics().maxMessageBytes(), Runtime.getRuntime().maxMemory());
         properties.merge(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records, KafkaClients::lesser);
         // A larger batch is still fetched, on its own.
         properties.merge(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES, KafkaClients::lesser);
@@ -148,14 +157,10 @@ public final class KafkaClients {
 
     /** Checks that the broker answers, and that the pipeline's topics are configured correctly. */
     public void requireTopics() {
-        ask(admin -> TopicCheck.check(admin, connection.topics(), connection.timeoutMillis()));
+        ask(admin -> TopicCheck.check(admin, connection.topics().names(), connection.timeoutMillis()));
     }
 
-    /**
-     * Returns the partitions of a topic.
-     *
-     * @throws UserErrorException if the topic does not exist, or no broker answers
-     */
+    /** Returns the partitions of a topic; throws UserErrorException if it does not exist, or no broker answers. */
     public List<TopicPartition> partitions(String topic) {
         int count = ask(admin -> TopicCheck.partitions(admin, topic, connection.timeoutMillis()));
         return IntStream.range(0, count)
@@ -227,6 +232,6 @@ public final class KafkaClients {
     /** Returns the settings of a topic for events, or for outcomes, which may be larger than their events. */
     public Map<String, String> topicSettings(boolean outcomes) {
         int headroom = outcomes ? StreamsProperties.OUTCOME_HEADROOM_BYTES : 0;
-        return StreamsProperties.topicSettings(connection.maxMessageBytes() + headroom);
+        return StreamsProperties.topicSettings(connection.topics().maxMessageBytes() + headroom);
     }
 }

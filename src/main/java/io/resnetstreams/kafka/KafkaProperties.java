@@ -4,12 +4,12 @@ import io.resnetstreams.common.UserErrorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -40,14 +40,13 @@ public final class KafkaProperties {
     /** Loaded lazily, since most commands have no properties and should not wait for Kafka's definitions. */
     private static final class Known {
         private static final Logger LOG = LoggerFactory.getLogger(KafkaProperties.class);
-        private static final Set<String> NAMES =
-                new HashSet<>(StreamsConfig.configDef().names());
-
-        static {
-            NAMES.addAll(ProducerConfig.configNames());
-            NAMES.addAll(ConsumerConfig.configNames());
-            NAMES.addAll(AdminClientConfig.configNames());
-        }
+        private static final Set<String> NAMES = Stream.of(
+                        StreamsConfig.configDef().names(),
+                        ProducerConfig.configNames(),
+                        ConsumerConfig.configNames(),
+                        AdminClientConfig.configNames())
+                .flatMap(Set::stream)
+                .collect(Collectors.toSet());
     }
 
     /** Returns whether neither Kafka Streams nor a client has this property; a plug-in may have it, such as a login module. */
@@ -89,11 +88,7 @@ public final class KafkaProperties {
                 .collect(Collectors.joining(", "));
     }
 
-    /**
-     * Returns the properties with references to secrets resolved.
-     *
-     * @throws UserErrorException if a secret or a key store is missing, or a login configuration is invalid
-     */
+    /** Resolves references to secrets; throws UserErrorException for a missing secret or key store or a bad login. */
     public static Map<String, String> resolve(Map<String, String> properties) {
         Map<String, String> resolved = new SecretReferences(System.getenv()).resolve(properties);
         resolved.forEach((name, value) -> {

@@ -27,7 +27,6 @@ final class SecretReferences {
 
     private final Map<String, ConfigProvider> providers;
 
-    /** Creates it with the environment variables that {@code env} refers to. */
     SecretReferences(Map<String, String> environment) {
         providers = Map.of(
                 FILE, new FileConfigProvider(),
@@ -36,11 +35,7 @@ final class SecretReferences {
         providers.values().forEach(provider -> provider.configure(Map.of()));
     }
 
-    /**
-     * Returns the properties with all references resolved.
-     *
-     * @throws UserErrorException if a reference can't be resolved
-     */
+    /** Returns the properties with all references resolved; throws UserErrorException if one can't be. */
     Map<String, String> resolve(Map<String, String> properties) {
         Map<String, String> resolved = new HashMap<>();
         properties.forEach((name, value) -> {
@@ -63,10 +58,6 @@ final class SecretReferences {
                 throw mistake(name, reference, "there is no file " + file + " that can be read", null);
             }
         }
-        return value(name, reference, provider, path, key);
-    }
-
-    private String value(String name, MatchResult reference, String provider, String path, String key) {
         String value;
         try {
             value = providers.get(provider).get(path, Set.of(key)).data().get(key);

@@ -22,21 +22,20 @@ public final class TopicCreation {
 
     private TopicCreation() {}
 
-    /**
-     * Creates the three topics of a pipeline.
-     *
-     * @return {@link #CREATED} or {@link #EXISTS}, by topic
-     * @throws UserErrorException if no broker answers, or the broker refuses to create a topic
-     */
+    /** Creates a pipeline's topics; returns {@link #CREATED} or {@link #EXISTS} by topic. Throws UserErrorException. */
     public static Map<String, String> create(KafkaClients clients) throws InterruptedException {
-        Topics topics = clients.connection().topics();
-        int partitions = clients.connection().partitions();
-        short replicationFactor = clients.connection().replicationFactor();
+        Topics topics = clients.connection().topics().names();
         List<NewTopic> wanted = List.of(
-                new NewTopic(topics.input(), partitions, replicationFactor).configs(clients.topicSettings(false)),
-                new NewTopic(topics.labels(), partitions, replicationFactor).configs(clients.topicSettings(true)),
-                new NewTopic(topics.deadLetters(), partitions, replicationFactor).configs(clients.topicSettings(true)));
+                topic(clients, topics.input(), false),
+                topic(clients, topics.labels(), true),
+                topic(clients, topics.deadLetters(), true));
         return create(clients, wanted);
+    }
+
+    private static NewTopic topic(KafkaClients clients, String name, boolean output) {
+        TopicSettings settings = clients.connection().topics();
+        return new NewTopic(name, settings.partitions(), (short) settings.replicationFactor())
+                .configs(clients.topicSettings(output));
     }
 
     /** Creates the given topics, with the results and errors of {@link #create(KafkaClients)}. */

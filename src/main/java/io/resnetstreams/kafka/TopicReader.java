@@ -13,15 +13,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads partitions with a consumer outside any group: to given end offsets with {@link #read} and {@link #readTo}, or without
- * an end with {@link #poll}. Partitions are read concurrently, each in offset order. At most one poll is in memory, whose size
- * the consumer bounds, as {@link KafkaClients#committedReader} does.
+ * Reads partitions with a consumer outside any group: to given end offsets with {@link #read} and {@link #readTo}, or
+ * without an end with {@link #poll}. Partitions are read concurrently, each in offset order. At most one poll is in
+ * memory, whose size the consumer bounds, as {@link KafkaClients#committedReader} does. Used by one thread.
  *
  * <p>A partition is at its end when the consumer's position has reached the end offset. The last record does not tell:
- * transaction markers, aborted transactions and compaction leave offsets without a record. If records expire before they are
- * read, the consumer continues with the oldest record that is left, which may lie behind the end.
- *
- * <p>Threading: one thread.
+ * transaction markers, aborted transactions and compaction leave offsets without a record. If records expire before
+ * they are read, the consumer continues with the oldest record that is left, which may lie behind the end.
  */
 public final class TopicReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
@@ -36,12 +34,7 @@ public final class TopicReader implements AutoCloseable {
         this(consumer, DEFAULT_TIMEOUT);
     }
 
-    /**
-     * Takes over the consumer.
-     *
-     * @param consumer with {@code read_committed}, without a group, and with {@code auto.offset.reset} set to {@code earliest}
-     * @param timeout how long to wait for the next record
-     */
+    /** Takes over a committed reader, and waits this long for the next record. */
     public TopicReader(Consumer<byte[], byte[]> consumer, Duration timeout) {
         this.consumer = consumer;
         this.timeout = timeout;
@@ -146,11 +139,7 @@ public final class TopicReader implements AutoCloseable {
         return End.REACHED;
     }
 
-    /**
-     * Reads as {@link #read} does.
-     *
-     * @throws UserErrorException if no record arrived within the timeout; the message names the partitions that are unfinished
-     */
+    /** Reads as {@link #read} does; throws UserErrorException, with the unfinished partitions, after the timeout. */
     public void readTo(Map<TopicPartition, Long> ends, Visitor visitor) {
         if (read(ends, visitor) == End.TIMED_OUT) {
             throw UserErrorException.shortfall(timeoutMessage(timeout, unfinished(ends)), null);

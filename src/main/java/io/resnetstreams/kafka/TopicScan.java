@@ -1,6 +1,5 @@
 package io.resnetstreams.kafka;
 
-import io.resnetstreams.common.UserErrorException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +33,7 @@ public final class TopicScan {
         scan(ranges(topic), visitor);
     }
 
-    /**
-     * Reads ranges of partitions concurrently, each in offset order.
-     *
-     * @throws UserErrorException if no record arrives for a minute
-     */
+    /** Reads ranges of partitions in offset order; throws UserErrorException if no record arrives for a minute. */
     public void scan(Map<TopicPartition, Range> ranges, TopicReader.Visitor visitor) {
         Map<TopicPartition, Long> begins = new HashMap<>();
         Map<TopicPartition, Long> ends = new HashMap<>();

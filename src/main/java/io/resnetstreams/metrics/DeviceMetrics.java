@@ -1,30 +1,17 @@
 package io.resnetstreams.metrics;
 
-import static io.resnetstreams.metrics.Names.DEVICE;
-import static io.resnetstreams.metrics.Names.PREFIX;
+import static io.resnetstreams.metrics.MetricRegistration.DEVICE;
+import static io.resnetstreams.metrics.MetricRegistration.callIfKnown;
 
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
-import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
-import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.Gauge;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import io.resnetstreams.inference.batch.InferenceMetrics;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /**
- * The metrics of decode threads and devices.
- *
- * <p>Threading: thread-safe, except {@link #look}, which one thread calls every few seconds.
+ * The metrics of decode threads and devices. Histograms observe what {@link PipelineCounts} passes on; all others read the
+ * counts at a scrape. Thread-safe.
  */
 final class DeviceMetrics implements InferenceMetrics {
     private static final double NANOS = 1e-9;
@@ -36,128 +23,65 @@ final class DeviceMetrics implements InferenceMetrics {
     };
     private static final double[] IMAGES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
 
-    private final Map<String, DeviceWork> devices = new ConcurrentHashMap<>();
-    private final LongSupplier nanoTicker;
     private final Histogram decodeSeconds;
     private final Histogram waitSeconds;
     private final Histogram inferenceSeconds;
     private final Histogram batchSize;
-    private final Counter batches;
-    private final Counter outOfMemory;
-    private final Gauge ceiling;
 
-    DeviceMetrics(PrometheusRegistry registry, LongSupplier nanoTicker) {
-        this.nanoTicker = nanoTicker;
-        decodeSeconds = histogram("decode_seconds", SHORT_SECONDS)
-                .help("Time to read an event and to decode its image, in seconds.")
-                .register(registry);
-        waitSeconds = histogram("queue_wait_seconds", WAIT_SECONDS)
-                .help("Time that a decoded image waits until a device begins with it, in seconds.")
-                .register(registry);
-        inferenceSeconds = histogram("inference_seconds", SHORT_SECONDS)
-                .help("Time that a device takes for a batch, in seconds.")
-                .labelNames(DEVICE)
-                .register(registry);
-        batchSize = histogram("batch_size", IMAGES)
-                .help("Images in a batch.")
-                .labelNames(DEVICE)
-                .register(registry);
-        batches = Counter.builder()
-                .name(PREFIX + "batches_total")
-                .help("Batches by why they were closed: the device was free, full, longest delay, end of the instance.")
-                .labelNames(DEVICE, "closed_by")
-                .register(registry);
-        outOfMemory = Counter.builder()
-                .name(PREFIX + "device_out_of_memory_total")
-                .help("Times that a device had no memory for a batch.")
-                .labelNames(DEVICE)
-                .register(registry);
-        ceiling = Gauge.builder()
-                .name(PREFIX + "batch_ceiling")
-                .help("The largest batch that the device is given, in images; it falls where memory runs out.")
-                .labelNames(DEVICE)
-                .register(registry);
-        registerGauges(registry);
-    }
-
-    private static Histogram.Builder histogram(String name, double... upperBounds) {
-        return Histogram.builder().name(PREFIX + name).classicOnly().classicUpperBounds(upperBounds);
-    }
-
-    private void registerGauges(PrometheusRegistry registry) {
-        GaugeWithCallback.builder()
-                .name(PREFIX + "device_busy_ratio")
-                .help("The share of time, from 0 to 1, that the device's workers were at batches that ended lately.")
-                .labelNames(DEVICE)
-                .callback(gauge ->
-                        devices.forEach((name, work) -> work.busyRatio().ifPresent(ratio -> gauge.call(ratio, name))))
-                .register(registry);
-        GaugeWithCallback.builder()
-                .name(PREFIX + "device_failed")
-                .help("1 where the device is broken and gets no more images, else 0.")
-                .labelNames(DEVICE)
-                .callback(gauge -> devices.forEach((name, work) -> gauge.call(work.hasFailed() ? 1 : 0, name)))
-                .register(registry);
-        GaugeWithCallback.builder()
-                .name(PREFIX + "capacity_images_per_second")
-                .help("Images a second that the instance's devices can classify, as measured in device time.")
-                .callback(gauge -> capacity().ifPresent(gauge::call))
-                .register(registry);
-    }
-
-    /** Returns the images per second that all working devices can classify; empty while the capacity of one is unknown. */
-    OptionalDouble capacity() {
-        double sum = 0;
-        for (DeviceWork work : devices.values()) {
-            if (work.hasFailed()) {
-                continue;
-            }
-            double capacity = work.imagesPerSecond();
-            if (capacity == 0) {
-                return OptionalDouble.empty();
-            }
-            sum += capacity;
-        }
-        return sum == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum);
-    }
-
-    /** Samples the busy time of the devices; to be called every few seconds. */
-    void look() {
-        devices.values().forEach(DeviceWork::look);
-    }
-
-    /** Returns a message about a device that has not finished a batch for at least this time; empty if there is none. */
-    Optional<String> hanging(long millis) {
-        return devices.entrySet().stream()
-                .filter(device -> device.getValue().sinceLastEndNanos() >= TimeUnit.MILLISECONDS.toNanos(millis))
-                .map(device -> "the device " + device.getKey() + " has been at a batch for "
-                        + TimeUnit.NANOSECONDS.toSeconds(device.getValue().sinceLastEndNanos()) + " s")
-                .findFirst();
-    }
-
-    @Override
-    public void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {
-        devices.put(device, new DeviceWork(workers, new Capacity(imagesPerSecond), meters(device), nanoTicker));
-        ceiling.labelValues(device).set(largestBatch);
-    }
-
-    /** An exception would end the thread of a worker, so an unknown device is assumed to have one worker. */
-    private DeviceWork device(String name) {
-        DeviceWork known = devices.get(name);
-        return known != null
-                ? known
-                : devices.computeIfAbsent(name, first -> new DeviceWork(1, new Capacity(0), meters(first), nanoTicker));
+    DeviceMetrics(PrometheusRegistry registry, PipelineCounts counts) {
+        MetricRegistration metrics = new MetricRegistration(registry);
+        decodeSeconds = metrics.histogram(
+                "decode_seconds", "The time to read an event and decode its image, in seconds.", SHORT_SECONDS);
+        waitSeconds = metrics.histogram(
+                "queue_wait_seconds", "The time that a decoded image waits for a device, in seconds.", WAIT_SECONDS);
+        inferenceSeconds = metrics.histogram(
+                "inference_seconds",
+                "The time that the device takes to classify a batch, in seconds.",
+                SHORT_SECONDS,
+                DEVICE);
+        batchSize = metrics.histogram("batch_size", "The number of images in a batch.", IMAGES, DEVICE);
+        metrics.counter(
+                "batches_total",
+                "The total number of batches, by the reason why they were closed.",
+                counter -> counts.devices().forEach((device, work) -> work.batches()
+                        .forEach((closedBy, count) -> counter.call(
+                                count.sum(), device, closedBy.name().toLowerCase(Locale.ROOT)))),
+                DEVICE,
+                "closed_by");
+        metrics.counter(
+                "device_out_of_memory_total",
+                "The total number of batches that did not fit into the memory of the device.",
+                counter -> counts.devices().forEach((device, work) -> counter.call(work.timesOutOfMemory(), device)),
+                DEVICE);
+        metrics.gauge(
+                "batch_ceiling",
+                "The maximum batch size of the device, in images. It decreases when the device runs out of memory.",
+                gauge -> counts.devices()
+                        .forEach((device, work) -> gauge.call(work.snapshot().ceiling(), device)),
+                DEVICE);
+        metrics.gauge(
+                "device_busy_ratio",
+                "The fraction of the last 30 seconds, from 0 to 1, that the workers of the device spent on batches.",
+                gauge -> counts.devices().forEach((device, work) -> callIfKnown(gauge, work.busyRatio(), device)),
+                DEVICE);
+        metrics.gauge(
+                "device_failed",
+                "1 if the device has failed and gets no more images, otherwise 0.",
+                gauge -> counts.devices()
+                        .forEach((device, work) -> gauge.call(work.snapshot().failed() ? 1 : 0, device)),
+                DEVICE);
+        metrics.gauge(
+                "capacity_images_per_second",
+                "The number of images per second that the devices of the instance can classify.",
+                counts::capacity);
+        counts.passOnTo(this);
     }
 
     /** Creates the time series of the device, so that they are exported with 0. */
-    private DeviceWork.Meters meters(String device) {
-        Map<ClosedBy, CounterDataPoint> counts = new EnumMap<>(ClosedBy.class);
-        for (ClosedBy closedBy : ClosedBy.values()) {
-            counts.put(closedBy, batches.labelValues(device, closedBy.name().toLowerCase(Locale.ROOT)));
-        }
-        outOfMemory.initLabelValues(device);
-        DistributionDataPoint seconds = inferenceSeconds.labelValues(device);
-        return new DeviceWork.Meters(seconds, batchSize.labelValues(device), counts);
+    @Override
+    public void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {
+        inferenceSeconds.initLabelValues(device);
+        batchSize.initLabelValues(device);
     }
 
     @Override
@@ -166,43 +90,13 @@ final class DeviceMetrics implements InferenceMetrics {
     }
 
     @Override
-    public void began(String device) {
-        device(device).began();
-    }
-
-    @Override
-    public void abandoned(String device) {
-        device(device).abandoned();
-    }
-
-    @Override
-    public void workers(String device, int workers) {
-        device(device).workers(workers);
-    }
-
-    @Override
     public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
-        device(device).ended(size, closedBy, inferenceNanos);
+        inferenceSeconds.labelValues(device).observe(inferenceNanos * NANOS);
+        batchSize.labelValues(device).observe(size);
     }
 
     @Override
     public void waited(long nanos) {
         waitSeconds.observe(nanos * NANOS);
-    }
-
-    @Override
-    public void outOfMemory(String device, int newCeiling) {
-        outOfMemory.labelValues(device).inc();
-        ceiling.labelValues(device).set(newCeiling);
-    }
-
-    @Override
-    public void ceilingRaised(String device, int newCeiling) {
-        ceiling.labelValues(device).set(newCeiling);
-    }
-
-    @Override
-    public void deviceFailed(String device) {
-        device(device).failed();
     }
 }

@@ -1,47 +1,53 @@
 package io.resnetstreams.metrics;
 
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
-import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * The work of one device: finished batches and those in progress.
+ * The work of one device: finished batches, batches in progress, and its capacity.
  *
  * <p>Threading: thread-safe, except {@link #look}, which one thread calls.
  */
 final class DeviceWork {
     private static final Duration WINDOW = Duration.ofSeconds(30);
+    /** Device time after which the weight of a batch in the throughput is 1/e. */
+    private static final double MEMORY_SECONDS = 30;
+    /** Weight of the calibration at startup, as device time. */
+    private static final double CALIBRATION_SECONDS = 5;
 
-    private volatile int workers;
-    private final Capacity capacity;
-    private final Meters meters;
     private final LongSupplier nanoTicker;
+    private final Map<ClosedBy, LongAdder> batches = new EnumMap<>(ClosedBy.class);
+    private final LongAdder images = new LongAdder();
     private final LongAdder busyNanos = new LongAdder();
+    private final LongAdder timesOutOfMemory = new LongAdder();
     private final RateWindow busySeconds = new RateWindow(WINDOW);
+    private volatile int workers;
+    private volatile int ceiling;
+    private volatile boolean failed;
 
-    /** Batches in progress, and since when none of them has finished; guarded by this. */
+    /** Batches in progress, and since when none of them has finished; guarded by this, as are the following fields. */
     private int atWork;
 
     private long sinceNanos;
+    /** Images and device time of full batches with decreasing weight, since a device is often slower with few images. */
+    private double weightedImages;
 
-    private volatile boolean failed;
+    private double weightedSeconds;
 
-    /** The time series of the device. */
-    record Meters(
-            DistributionDataPoint inferenceSeconds,
-            DistributionDataPoint batchSize,
-            Map<ClosedBy, CounterDataPoint> batches) {}
-
-    DeviceWork(int workers, Capacity capacity, Meters meters, LongSupplier nanoTicker) {
+    /** @param imagesPerSecond the calibrated throughput of a worker; 0 if unknown */
+    DeviceWork(int workers, int ceiling, double imagesPerSecond, LongSupplier nanoTicker) {
         this.workers = workers;
-        this.capacity = capacity;
-        this.meters = meters;
+        this.ceiling = ceiling;
+        this.weightedImages = imagesPerSecond * CALIBRATION_SECONDS;
+        this.weightedSeconds = imagesPerSecond > 0 ? CALIBRATION_SECONDS : 0;
         this.nanoTicker = nanoTicker;
+        for (ClosedBy closedBy : ClosedBy.values()) {
+            batches.put(closedBy, new LongAdder());
+        }
     }
 
     synchronized void began() {
@@ -51,30 +57,35 @@ final class DeviceWork {
         atWork++;
     }
 
-    void ended(int size, ClosedBy closedBy, long nanos) {
-        synchronized (this) {
-            atWork--;
-            sinceNanos = nanoTicker.getAsLong();
-        }
-        double seconds = nanos / 1e9;
-        meters.inferenceSeconds().observe(seconds);
-        meters.batchSize().observe(size);
-        meters.batches().get(closedBy).inc();
+    synchronized void ended(int size, ClosedBy closedBy, long nanos) {
+        abandoned();
+        batches.get(closedBy).increment();
+        images.add(size);
         busyNanos.add(nanos);
         if (closedBy == ClosedBy.FULL) {
-            capacity.fullBatch(size, seconds);
+            double kept = Math.exp(-nanos / 1e9 / MEMORY_SECONDS);
+            weightedImages = weightedImages * kept + size;
+            weightedSeconds = weightedSeconds * kept + nanos / 1e9;
         }
     }
 
-    /** A batch was taken from an abandoned worker; the time of the others starts again. */
+    /** A batch is no longer in progress; the time of the others starts again. */
     synchronized void abandoned() {
         atWork--;
         sinceNanos = nanoTicker.getAsLong();
     }
 
-    /** Sets the number of remaining workers. */
     void workers(int remaining) {
         workers = remaining;
+    }
+
+    void outOfMemory(int newCeiling) {
+        timesOutOfMemory.increment();
+        ceiling = newCeiling;
+    }
+
+    void ceiling(int newCeiling) {
+        ceiling = newCeiling;
     }
 
     /** Marks the device as failed: it gets no more images. */
@@ -82,8 +93,12 @@ final class DeviceWork {
         failed = true;
     }
 
-    boolean hasFailed() {
-        return failed;
+    long timesOutOfMemory() {
+        return timesOutOfMemory.sum();
+    }
+
+    Map<ClosedBy, LongAdder> batches() {
+        return batches;
     }
 
     /** Returns the time since the last batch finished; 0 if none is in progress, or the device has failed. */
@@ -96,15 +111,25 @@ final class DeviceWork {
         busySeconds.add(nanoTicker.getAsLong(), busyNanos.sum() / 1e9);
     }
 
-    /** Returns the share of recent time that the workers were busy; empty before the second sample. */
-    OptionalDouble busyRatio() {
-        OptionalDouble busy = busySeconds.perSecond();
+    /** Returns the share of recent time that the workers were busy; NaN before the second sample. */
+    double busyRatio() {
         // The whole time of a batch counts, even if it started before the first sample.
-        return busy.isEmpty() ? busy : OptionalDouble.of(Math.min(1, busy.getAsDouble() / workers));
+        return Math.min(1, busySeconds.perSecond() / workers);
     }
 
     /** Returns the images per second of all workers together, or 0 if unknown. */
-    double imagesPerSecond() {
-        return workers * capacity.imagesPerSecond();
+    synchronized double imagesPerSecond() {
+        return weightedSeconds == 0 ? 0 : workers * weightedImages / weightedSeconds;
+    }
+
+    CountsSnapshot.Device snapshot() {
+        return new CountsSnapshot.Device(
+                workers,
+                ceiling,
+                failed,
+                batches.values().stream().mapToLong(LongAdder::sum).sum(),
+                batches.get(ClosedBy.FULL).sum(),
+                images.sum(),
+                busyNanos.sum());
     }
 }

@@ -1,27 +1,15 @@
 package io.resnetstreams.metrics;
 
-import static io.resnetstreams.metrics.Names.PREFIX;
-
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
-import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
-import io.resnetstreams.topology.TopologyMetrics;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.common.TopicPartition;
 
-/**
- * The metrics of events and their outcomes. Outcomes count once they are committed, since consumers cannot see them before.
- *
- * <p>Threading: thread-safe.
- */
-final class EventMetrics implements TopologyMetrics {
+/** The metrics of events and their outcomes, which count once they are committed. Thread-safe. */
+final class EventMetrics {
     private static final double[] UPPER_BOUNDS = {
         0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600
     };
@@ -32,62 +20,42 @@ final class EventMetrics implements TopologyMetrics {
     private final InstantSource clock;
     private final Counter deadLetters;
     private final DistributionDataPoint endToEnd;
-    private final CounterDataPoint inputBytes;
-    private final CounterDataPoint gaps;
-    private final CounterDataPoint gapEvents;
 
     EventMetrics(PrometheusRegistry registry, InstantSource clock, PipelineCounts counts) {
         this.clock = clock;
-        CounterWithCallback.builder()
-                .name(PREFIX + "events_total")
-                .help("Events whose outcome was committed.")
-                .labelNames("outcome")
-                .callback(counter -> {
+        MetricRegistration metrics = new MetricRegistration(registry);
+        metrics.counter(
+                "events_total",
+                "The total number of events whose outcome was committed.",
+                counter -> {
                     counter.call(counts.labels(), "label");
                     counter.call(counts.deadLetters(), "dead_letter");
-                })
-                .register(registry);
+                },
+                "outcome");
         deadLetters = Counter.builder()
-                .name(PREFIX + "dead_letters_total")
-                .help("Dead letters that were committed, by the stage that found the event unfit, and why.")
+                .name(MetricRegistration.PREFIX + "dead_letters_total")
+                .help("The total number of committed dead letters, by stage and code.")
                 .labelNames("stage", "code")
                 .register(registry);
-        endToEnd = Histogram.builder()
-                .name(PREFIX + "end_to_end_seconds")
-                .help("Time from an event's timestamp to the commit of its outcome, in seconds.")
-                .classicOnly()
-                .classicUpperBounds(UPPER_BOUNDS)
-                .withExemplars()
-                .register(registry);
-        inputBytes = Counter.builder()
-                .name(PREFIX + "input_bytes_total")
-                .help(
-                        "Bytes of the keys and values of consumed events; those consumed again after a failure count again.")
-                .register(registry);
-        gaps = Counter.builder()
-                .name(PREFIX + "input_gaps_total")
-                .help("Times that the position of a partition was no longer on the input topic.")
-                .register(registry);
-        gapEvents = Counter.builder()
-                .name(PREFIX + "input_gap_events_total")
-                .help("Events deleted from the input topic before they were processed, at most: offsets are counted.")
-                .register(registry);
+        endToEnd = metrics.histogram(
+                "end_to_end_seconds",
+                "The time from the timestamp of an event to the commit of its outcome, in seconds.",
+                UPPER_BOUNDS);
+        metrics.counter(
+                "input_bytes_total",
+                "The total number of bytes in the keys and values of consumed events. "
+                        + "Events that are consumed again after a failure count again.",
+                counter -> counter.call(counts.inputBytes()));
+        metrics.counter(
+                "input_gaps_total",
+                "The total number of times that the position of a partition did not exist on the input topic.",
+                counter -> counter.call(counts.gaps()));
+        metrics.counter(
+                "input_gap_events_total",
+                "The maximum number of events that were deleted from the input topic before they were processed, "
+                        + "counted as offsets.",
+                counter -> counter.call(counts.gapEvents()));
         counts.onCommit(this::committed);
-    }
-
-    @Override
-    public void gap(TopicPartition partition, long events) {
-        gaps.inc();
-        gapEvents.inc(events);
-    }
-
-    @Override
-    public void consumed(RawEvent event) {
-        inputBytes.inc(length(event.key()) + length(event.value()));
-    }
-
-    private static long length(byte[] bytes) {
-        return bytes == null ? 0 : bytes.length;
     }
 
     private void committed(UncommittedOutcomes outcomes) {

@@ -46,11 +46,12 @@ final class FirstRecords implements AutoCloseable {
 
     /** Finds the first record; if it does not arrive in time, the result is a record of unknown age. */
     Found find(int partition, long from, long to) {
-        return found.compute(
-                partition,
-                (same, known) -> known != null && known.answers(from, to)
-                        ? known
-                        : read(new TopicPartition(topic, partition), from, to));
+        Found known = found.get(partition);
+        if (known == null || !known.answers(from, to)) {
+            known = read(new TopicPartition(topic, partition), from, to);
+            found.put(partition, known);
+        }
+        return known;
     }
 
     private Found read(TopicPartition partition, long from, long to) {
@@ -63,11 +64,8 @@ final class FirstRecords implements AutoCloseable {
             timestamp[0] = record.timestamp();
             return false;
         });
-        return new Found(
-                from,
-                to,
-                end == End.REACHED,
-                end == End.STOPPED ? OptionalLong.of(timestamp[0]) : OptionalLong.empty());
+        OptionalLong found = end == End.STOPPED ? OptionalLong.of(timestamp[0]) : OptionalLong.empty();
+        return new Found(from, to, end == End.REACHED, found);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.resnetstreams.metrics;
 
+import static io.resnetstreams.common.Ranges.require;
+
 import java.util.Set;
 
 /**
@@ -10,20 +12,23 @@ import java.util.Set;
  * @param partitions partitions of the input topic, which is also the maximum number of instances with work
  * @param instances names of the group's members; an instance keeps its name until it ends
  */
-public record GroupLoad(double arrivalsPerSecond, long backlogEvents, int partitions, Set<String> instances) {
-    public GroupLoad {
+record GroupLoad(double arrivalsPerSecond, long backlogEvents, int partitions, Set<String> instances) {
+    GroupLoad {
         if (!(arrivalsPerSecond >= 0) || Double.isInfinite(arrivalsPerSecond)) {
             throw new IllegalArgumentException(
                     "arrivalsPerSecond is " + arrivalsPerSecond + "; a finite number of at least 0 is needed");
         }
-        requireAtLeast("backlogEvents", backlogEvents, 0);
-        requireAtLeast("partitions", partitions, 1);
+        require("backlogEvents", backlogEvents, 0, Long.MAX_VALUE);
+        require("partitions", partitions, 1, Integer.MAX_VALUE);
         instances = Set.copyOf(instances);
     }
 
-    private static void requireAtLeast(String name, long value, long least) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
+    /** Returns the time to clear the backlog; infinite if the instances do not keep up with the arrivals. */
+    double secondsToDrain(double capacityPerInstance) {
+        if (backlogEvents == 0) {
+            return 0;
         }
+        double surplus = instances.size() * capacityPerInstance - arrivalsPerSecond;
+        return surplus > 0 ? backlogEvents / surplus : Double.POSITIVE_INFINITY;
     }
 }

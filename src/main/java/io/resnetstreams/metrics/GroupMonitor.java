@@ -4,7 +4,6 @@ import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -32,8 +31,8 @@ final class GroupMonitor {
     private final Pipeline pipeline;
     private final LongSupplier nanoTicker;
     private final RateWindow arrivals = new RateWindow(ARRIVAL_WINDOW);
-    private GroupOffsets before;
-    private volatile Seen seen;
+    private GroupReader.Offsets before;
+    private volatile Seen seen = Seen.NOTHING;
     private volatile boolean reachable = true;
 
     /**
@@ -41,9 +40,15 @@ final class GroupMonitor {
      *
      * @param lag uncommitted events by partition
      * @param oldest timestamp of the oldest uncommitted event of an own partition without events in flight
-     * @param load null before the second poll
+     * @param load null if unknown, as before the second poll
      */
-    private record Seen(long nanos, Map<Integer, Long> lag, Map<Integer, Long> oldest, GroupLoad load) {}
+    record Seen(long nanos, Map<Integer, Long> lag, Map<Integer, Long> oldest, GroupLoad load) {
+        private static final Seen NOTHING = new Seen(0, Map.of(), Map.of(), null);
+
+        boolean isKnown() {
+            return this != NOTHING;
+        }
+    }
 
     GroupMonitor(GroupReader reader, FirstRecords firstRecords, Pipeline pipeline, LongSupplier nanoTicker) {
         this.reader = reader;
@@ -55,7 +60,7 @@ final class GroupMonitor {
     /** Polls once. If the broker does not respond, the previous values are kept for a while. */
     void look() throws InterruptedException {
         try {
-            GroupOffsets now = reader.read(TIMEOUT);
+            GroupReader.Offsets now = reader.read(TIMEOUT);
             seen = seen(now);
             before = now;
             reachable = true;
@@ -71,7 +76,7 @@ final class GroupMonitor {
         }
     }
 
-    private Seen seen(GroupOffsets now) {
+    private Seen seen(GroupReader.Offsets now) {
         long nanos = nanoTicker.getAsLong();
         Map<Integer, Long> lag = new HashMap<>();
         Map<Integer, Long> oldest = new HashMap<>();
@@ -95,23 +100,18 @@ final class GroupMonitor {
         return new Seen(nanos, Map.copyOf(lag), Map.copyOf(oldest), load(now, lag));
     }
 
-    private boolean isStill(int partition, GroupOffsets now) {
+    private boolean isStill(int partition, GroupReader.Offsets now) {
         return before != null
                 && now.committed().get(partition).equals(before.committed().get(partition))
                 && now.ends().get(partition).equals(before.ends().get(partition));
     }
 
-    private GroupLoad load(GroupOffsets now, Map<Integer, Long> lag) {
-        OptionalDouble perSecond = arrivals.perSecond();
-        if (perSecond.isEmpty()) {
-            return null;
-        }
+    private GroupLoad load(GroupReader.Offsets now, Map<Integer, Long> lag) {
+        double perSecond = arrivals.perSecond();
         long backlog = lag.values().stream().mapToLong(events -> events).sum();
-        return new GroupLoad(perSecond.getAsDouble(), backlog, now.ends().size(), now.instances());
-    }
-
-    private boolean isFresh(Seen last) {
-        return last != null && nanoTicker.getAsLong() - last.nanos() <= STALE.toNanos();
+        return Double.isNaN(perSecond)
+                ? null
+                : new GroupLoad(perSecond, backlog, now.ends().size(), now.instances());
     }
 
     /** Returns whether the broker responded to the last poll, even with an error; true before the first poll. */
@@ -119,26 +119,9 @@ final class GroupMonitor {
         return reachable;
     }
 
-    /** Returns whether there are recent values. */
-    boolean isKnown() {
-        return isFresh(seen);
-    }
-
-    /** Returns the uncommitted events of all partitions, by partition; empty if unknown. */
-    Map<Integer, Long> lag() {
+    /** Returns the result of the last successful poll, or an unknown one if that was too long ago. */
+    Seen recent() {
         Seen last = seen;
-        return isFresh(last) ? last.lag() : Map.of();
-    }
-
-    /** Returns the timestamp of the oldest waiting event of each own partition without events in flight. */
-    Map<Integer, Long> oldestWaiting() {
-        Seen last = seen;
-        return isFresh(last) ? last.oldest() : Map.of();
-    }
-
-    /** Returns the load of the whole group, or null if unknown. */
-    GroupLoad load() {
-        Seen last = seen;
-        return isFresh(last) ? last.load() : null;
+        return last.isKnown() && nanoTicker.getAsLong() - last.nanos() <= STALE.toNanos() ? last : Seen.NOTHING;
     }
 }

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
@@ -25,6 +25,20 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 final class GroupReader {
     /** Separates the name of the process from the number of the thread in a client id of Kafka Streams. */
     private static final String THREAD = "-StreamThread-";
+
+    /**
+     * The offsets of the group on the topic, at one moment.
+     *
+     * @param ends the offset after the last readable record, by partition
+     * @param committed the offset of the first record that the group has not committed, by partition
+     * @param instances names of the processes of the members
+     */
+    record Offsets(Map<Integer, Long> ends, Map<Integer, Long> committed, Set<String> instances) {
+        /** Returns the number of offsets between the committed offset and the end. */
+        long uncommitted(int partition) {
+            return Math.max(0, ends.get(partition) - committed.get(partition));
+        }
+    }
 
     private final Admin admin;
     private final String group;
@@ -42,9 +56,14 @@ final class GroupReader {
      *
      * @throws TimeoutException if the broker does not respond in time
      */
-    GroupOffsets read(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
+    Offsets read(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        Set<TopicPartition> partitions = partitions(deadline);
+        int count = get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic), deadline)
+                .partitions()
+                .size();
+        List<TopicPartition> partitions = IntStream.range(0, count)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
         // Committed offsets are read first: end offsets read later are greater, so a lag is never negative.
         KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> committed =
                 admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata();
@@ -59,21 +78,11 @@ final class GroupReader {
         });
         Map<Integer, Long> to = new HashMap<>();
         get(ends, deadline).forEach((partition, end) -> to.put(partition.partition(), end.offset()));
-        return new GroupOffsets(to, from, instances(deadline));
-    }
-
-    private Set<TopicPartition> partitions(long deadline)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        int count = get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic), deadline)
-                .partitions()
-                .size();
-        return IntStream.range(0, count)
-                .mapToObj(partition -> new TopicPartition(topic, partition))
-                .collect(Collectors.toSet());
+        return new Offsets(to, from, instances(deadline));
     }
 
     private KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> offsets(
-            Set<TopicPartition> partitions, OffsetSpec which) {
+            List<TopicPartition> partitions, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> wanted =
                 partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> which));
         // The group reads up to the first open transaction.
@@ -83,15 +92,11 @@ final class GroupReader {
 
     private Set<String> instances(long deadline) throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            return get(
-                            admin.describeConsumerGroups(List.of(group))
-                                    .describedGroups()
-                                    .get(group),
-                            deadline)
-                    .members()
-                    .stream()
-                    .map(MemberDescription::clientId)
-                    .map(GroupReader::process)
+            KafkaFuture<ConsumerGroupDescription> description = admin.describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .get(group);
+            return get(description, deadline).members().stream()
+                    .map(member -> process(member.clientId()))
                     .collect(Collectors.toSet());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof GroupIdNotFoundException) {

@@ -1,45 +1,33 @@
 package io.resnetstreams.metrics;
 
-import static io.resnetstreams.metrics.Names.DEVICE;
-import static io.resnetstreams.metrics.Names.PREFIX;
+import static io.resnetstreams.metrics.MetricRegistration.DEVICE;
+import static io.resnetstreams.metrics.MetricRegistration.PREFIX;
 
 import com.sun.net.httpserver.HttpHandler;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
+import io.prometheus.metrics.exporter.httpserver.HttpExchangeAdapter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointSnapshot;
-import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.topology.Pipeline;
-import io.resnetstreams.topology.TopologyMetrics;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Set;
 import org.apache.kafka.streams.KafkaStreams;
 
-/**
- * The Prometheus metrics of one instance, in base units. No label value comes from an event.
- *
- * <p>Threading: thread-safe.
- */
+/** The Prometheus metrics of one instance, in base units. No label value comes from an event. Thread-safe. */
 public final class PipelineMetrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final InstantSource clock = InstantSource.system();
     private final PipelineCounts counts;
-    private final EventMetrics events;
-    private volatile Supplier<GroupStatus> groupStatus = () -> GroupStatus.UNKNOWN;
-    private final DeviceMetrics devices = new DeviceMetrics(registry, System::nanoTime);
-
-    /** Creates the metrics, with counts of their own. */
-    public PipelineMetrics() {
-        this(new PipelineCounts());
-    }
 
     /** Creates the metrics of these counts. The metrics of the JVM are available at once. */
     public PipelineMetrics(PipelineCounts counts) {
         this.counts = counts;
-        this.events = new EventMetrics(registry, clock, counts);
+        new EventMetrics(registry, InstantSource.system(), counts);
+        new DeviceMetrics(registry, counts);
         JvmMetrics.builder().register(registry);
     }
 
@@ -48,28 +36,30 @@ public final class PipelineMetrics {
         return counts;
     }
 
-    /** Returns the metrics of inference, including the counts. */
-    public InferenceMetrics inference() {
-        return InferenceMetrics.both(counts, devices);
-    }
-
-    /** Returns the metrics of the topology, including the counts. */
-    public TopologyMetrics topology() {
-        return TopologyMetrics.both(counts, events);
-    }
-
     /** Returns the handler of {@code GET /metrics}, which responds in the OpenMetrics or the Prometheus text format. */
     public HttpHandler handler() {
-        return new ScrapeHandler(registry);
+        return handler(registry);
+    }
+
+    /** The web server handles failures: Prometheus logs a stack trace even if the client has only closed the connection. */
+    static HttpHandler handler(PrometheusRegistry registry) {
+        PrometheusScrapeHandler scrapes = new PrometheusScrapeHandler(registry);
+        return exchange -> scrapes.handleRequest(new HttpExchangeAdapter(exchange) {
+            @Override
+            public void handleException(IOException failure) throws IOException {
+                throw failure;
+            }
+
+            @Override
+            public void handleException(RuntimeException failure) {
+                throw failure;
+            }
+        });
     }
 
     /** Sets the version; may be called once. */
     public void build(String version, String commit) {
-        Info.builder()
-                .name(PREFIX + "build_info")
-                .help("The version of resnet-streams, and the commit it was built from.")
-                .labelNames("version", "commit")
-                .register(registry)
+        info("build_info", "The version of resnet-streams and the commit that it was built from.", "version", "commit")
                 .setLabelValues(version, commit);
     }
 
@@ -79,43 +69,55 @@ public final class PipelineMetrics {
      * @param digest SHA-256 of the model's files, in hexadecimal
      */
     public void model(String name, String digest, String architecture, List<String> deviceNames) {
-        Info info = Info.builder()
-                .name(PREFIX + "model_info")
-                .help("The model that is loaded, and where.")
-                .labelNames("name", "digest", "architecture", DEVICE)
-                .register(registry);
+        Info info = info("model_info", "The loaded model and its device.", "name", "digest", "architecture", DEVICE);
         deviceNames.forEach(device -> info.addLabelValues(name, digest, architecture, device));
     }
 
+    private Info info(String name, String help, String... labels) {
+        return Info.builder().name(PREFIX + name).help(help).labelNames(labels).register(registry);
+    }
+
     /**
-     * Starts to monitor a pipeline, with its own thread; may be called once.
+     * Starts to monitor a pipeline, with its own thread; may be called once. Metrics of a partition are exported only by the
+     * instance that owns it, so that their sum over all instances is correct. Metrics of the whole group are the same in all
+     * instances.
      *
-     * @param kafka the Kafka metrics to export
+     * @param kafka the Kafka metrics to export, of the form {@code group:name}
      */
-    public PipelineMonitor watch(Pipeline pipeline, GroupSource source, KafkaMetricList kafka, ScalingSignal signal) {
-        PipelineMonitor monitor = new PipelineMonitor(pipeline, source, counts, devices, signal);
-        GroupMetrics group = new GroupMetrics(monitor.group(), pipeline, counts, devices, clock);
-        group.register(registry, monitor::desired);
-        groupStatus = () -> group.status(monitor.desired());
-        gauge("in_flight_events", "Events consumed whose outcome is not yet forwarded.")
-                .callback(gauge -> gauge.call(pipeline.inFlight().events()))
-                .register(registry);
-        gauge("in_flight_bytes", "Bytes of memory that the events in flight hold, as they came.")
-                .callback(gauge -> gauge.call(pipeline.inFlight().bytes()))
-                .register(registry);
+    public PipelineMonitor watch(
+            Pipeline pipeline, PipelineMonitor.GroupSource source, Set<String> kafka, ScalingSignal signal) {
+        PipelineMonitor monitor = new PipelineMonitor(pipeline, source, counts, signal);
+        MetricRegistration metrics = new MetricRegistration(registry);
+        metrics.gauge(
+                "lag_events",
+                "The number of events of the instance's partitions that the group has not committed.",
+                gauge -> monitor.ownLag().forEach((partition, lag) -> gauge.call(lag, partition.toString())),
+                "partition");
+        metrics.gauge(
+                "lag_seconds",
+                "The age of the oldest uncommitted event of the instance's partitions, in seconds.",
+                () -> monitor.status().lagSeconds());
+        metrics.gauge(
+                "arrival_rate",
+                "The number of events per second that arrive on the input topic.",
+                () -> monitor.status().arrivalsPerSecond());
+        metrics.gauge(
+                "seconds_to_drain",
+                "The time in which the present instances of the group clear its backlog, in seconds.",
+                () -> monitor.status().secondsToDrain());
+        metrics.gauge("desired_instances", "The number of instances that the group should have.", () -> monitor.status()
+                .desiredInstances());
+        metrics.gauge(
+                "in_flight_events",
+                "The number of consumed events whose outcome is not yet forwarded.",
+                () -> pipeline.inFlight().events());
+        metrics.gauge(
+                "in_flight_bytes", "The memory that the events in flight hold, in bytes.", () -> pipeline.inFlight()
+                        .bytes());
         registry.register(() -> state(pipeline.state()));
         registry.register(new KafkaMetrics(kafka, pipeline::kafkaMetrics));
         monitor.start();
         return monitor;
-    }
-
-    /** Returns the status of the monitored pipeline and its group; any thread may call it. */
-    public GroupStatus group() {
-        return groupStatus.get();
-    }
-
-    private static GaugeWithCallback.Builder gauge(String name, String help) {
-        return GaugeWithCallback.builder().name(PREFIX + name).help(help);
     }
 
     private static StateSetSnapshot state(KafkaStreams.State present) {
@@ -125,7 +127,7 @@ public final class PipelineMetrics {
         }
         return StateSetSnapshot.builder()
                 .name(PREFIX + "kafka_streams_state")
-                .help("The state of Kafka Streams: 1 for the present one, 0 for the others.")
+                .help("The state of Kafka Streams: 1 for the present state, 0 for the others.")
                 .dataPoint(states.build())
                 .build();
     }

@@ -1,13 +1,21 @@
 package io.resnetstreams.metrics;
 
+import static java.lang.Double.NaN;
+
 import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.Set;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
@@ -19,37 +27,60 @@ public final class PipelineMonitor implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(3);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
+    /**
+     * The source of the offsets of a group.
+     *
+     * @param admin closed with the monitor
+     * @param topic the input topic
+     * @param reader creates a {@code read_committed} consumer without a group; called at most once, and the consumer is
+     *     closed with the monitor
+     */
+    public record GroupSource(Admin admin, String group, String topic, Supplier<Consumer<byte[], byte[]>> reader) {}
+
+    /**
+     * The status of an instance and its group at the last poll; unknown values are NaN.
+     *
+     * @param lagEvents uncommitted events of the instance's partitions
+     * @param lagSeconds age of the oldest of them
+     * @param arrivalsPerSecond events that arrive on the whole input topic
+     * @param instances number of members of the group
+     * @param desiredInstances number of members that the group should have
+     * @param capacityImagesPerSecond capacity of the instance's devices
+     * @param secondsToDrain time until the group has cleared its backlog; infinite if the group does not keep up
+     */
+    public record GroupStatus(
+            double lagEvents,
+            double lagSeconds,
+            double arrivalsPerSecond,
+            double instances,
+            double desiredInstances,
+            double capacityImagesPerSecond,
+            double secondsToDrain) {
+        /** The status before the first poll. */
+        public static final GroupStatus UNKNOWN = new GroupStatus(NaN, NaN, NaN, NaN, NaN, NaN, NaN);
+    }
+
     private final Pipeline pipeline;
     private final GroupSource source;
     private final PipelineCounts counts;
-    private final DeviceMetrics devices;
     private final ScalingSignal signal;
+    private final InstantSource clock = InstantSource.system();
     private final FirstRecords firstRecords;
     private final GroupMonitor group;
-    private final StallWatch stall;
+    private final StallWatch stall = new StallWatch(System::nanoTime);
     /** Set before other threads use the monitor. */
     private RepeatingTask looking;
 
-    private volatile OptionalInt desired = OptionalInt.empty();
+    private volatile double desired = NaN;
 
-    PipelineMonitor(
-            Pipeline pipeline, GroupSource source, PipelineCounts counts, DeviceMetrics devices, ScalingSignal signal) {
+    PipelineMonitor(Pipeline pipeline, GroupSource source, PipelineCounts counts, ScalingSignal signal) {
         this.pipeline = pipeline;
         this.source = source;
         this.counts = counts;
-        this.devices = devices;
         this.signal = signal;
         this.firstRecords = new FirstRecords(source.topic(), source.reader());
-        this.group = new GroupMonitor(
-                new GroupReader(source.admin(), source.group(), source.topic()),
-                firstRecords,
-                pipeline,
-                System::nanoTime);
-        this.stall = new StallWatch(System::nanoTime);
-    }
-
-    GroupMonitor group() {
-        return group;
+        GroupReader reader = new GroupReader(source.admin(), source.group(), source.topic());
+        this.group = new GroupMonitor(reader, firstRecords, pipeline, System::nanoTime);
     }
 
     void start() {
@@ -57,48 +88,74 @@ public final class PipelineMonitor implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
-        devices.look();
+        counts.look();
         group.look();
         KafkaStreams.State state = pipeline.state();
         if (!stall.isExcused(state)) {
             stall.look(shouldProgress(state), counts.outcomes());
         }
-        desired = computeDesired();
-    }
-
-    private OptionalInt computeDesired() {
-        GroupLoad load = group.load();
-        OptionalDouble capacity = devices.capacity();
-        return load == null || capacity.isEmpty()
-                ? OptionalInt.empty()
-                : OptionalInt.of(signal.desired(load, capacity.getAsDouble()));
+        GroupLoad load = group.recent().load();
+        double capacity = counts.capacity();
+        desired = load == null || Double.isNaN(capacity) ? NaN : signal.desired(load, capacity);
     }
 
     /** Without the broker no instance makes progress, and a restart would not help. */
     private boolean shouldProgress(KafkaStreams.State state) {
         boolean isAtWork = state == KafkaStreams.State.RUNNING || state == KafkaStreams.State.REBALANCING;
         // Without assigned partitions, the instance does not know which events it will get.
-        long waiting = state == KafkaStreams.State.REBALANCING ? groupLag() : eventsWaiting();
+        long waiting = state == KafkaStreams.State.REBALANCING
+                ? sum(group.recent().lag().values())
+                : eventsWaiting();
         return isAtWork && group.isReachable() && waiting > 0;
     }
 
-    private long groupLag() {
-        return group.lag().values().stream().mapToLong(Long::longValue).sum();
-    }
-
     /** Returns how many events wait or are in flight on this instance's partitions, as far as it is known. */
-    long eventsWaiting() {
-        Set<Integer> own = pipeline.ownPartitions();
-        long lag = group.lag().entrySet().stream()
-                .filter(partition -> own.contains(partition.getKey()))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
-        return Math.max(lag, pipeline.inFlight().events());
+    private long eventsWaiting() {
+        return Math.max(sum(ownLag().values()), pipeline.inFlight().events());
     }
 
-    /** Returns the number of instances that the group should have; empty if unknown. */
-    OptionalInt desired() {
-        return desired;
+    private static long sum(Collection<Long> lags) {
+        return lags.stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Returns the uncommitted events of this instance's partitions, by partition; empty if unknown. */
+    Map<Integer, Long> ownLag() {
+        return ofOwn(group.recent().lag());
+    }
+
+    private Map<Integer, Long> ofOwn(Map<Integer, Long> byPartition) {
+        Map<Integer, Long> own = new HashMap<>(byPartition);
+        own.keySet().retainAll(pipeline.ownPartitions());
+        return own;
+    }
+
+    /** Returns the status of the instance and its group; any thread may call it. */
+    public GroupStatus status() {
+        GroupMonitor.Seen seen = group.recent();
+        GroupLoad load = seen.load();
+        double capacity = counts.capacity();
+        return new GroupStatus(
+                seen.isKnown() ? sum(ofOwn(seen.lag()).values()) : NaN,
+                lagSeconds(seen),
+                load == null ? NaN : load.arrivalsPerSecond(),
+                load == null ? NaN : load.instances().size(),
+                desired,
+                capacity,
+                load == null || Double.isNaN(capacity) ? NaN : load.secondsToDrain(capacity));
+    }
+
+    /** NaN if nothing is in flight and the offsets on the broker are unknown. */
+    private double lagSeconds(GroupMonitor.Seen seen) {
+        OptionalLong oldest = LongStream.concat(
+                        counts.oldestUncommitted().stream(),
+                        Stream.of(pipeline.oldestInFlight(), ofOwn(seen.oldest()))
+                                .flatMap(byPartition -> byPartition.values().stream())
+                                .mapToLong(Long::longValue))
+                .min();
+        if (oldest.isPresent()) {
+            return Math.max(0, clock.millis() - oldest.getAsLong()) / 1e3;
+        }
+        return seen.isKnown() ? 0 : NaN;
     }
 
     /** Returns whether the broker responded to the last poll. */
@@ -111,15 +168,13 @@ public final class PipelineMonitor implements AutoCloseable {
      * or events have waited and no outcome was committed.
      */
     public Optional<String> stalled(long millis) {
-        Optional<String> hanging = devices.hanging(millis);
-        if (hanging.isPresent()) {
+        Optional<String> hanging = counts.hanging(millis);
+        Duration stalled = stall.stalledFor();
+        if (hanging.isPresent() || stalled.toMillis() < millis) {
             return hanging;
         }
-        Duration stalled = stall.stalledFor();
-        return stalled.toMillis() >= millis
-                ? Optional.of("no outcome was committed for " + stalled.toSeconds() + " s, while " + eventsWaiting()
-                        + " events wait")
-                : Optional.empty();
+        return Optional.of("no outcome was committed for " + stalled.toSeconds() + " s, while " + eventsWaiting()
+                + " events wait");
     }
 
     @Override

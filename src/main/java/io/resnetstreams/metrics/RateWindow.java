@@ -2,7 +2,6 @@ package io.resnetstreams.metrics;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.OptionalDouble;
 
 /**
  * The recent growth rate of a total, from samples.
@@ -36,14 +35,14 @@ final class RateWindow {
         }
     }
 
-    /** Returns the growth per second; empty before the second sample. */
-    synchronized OptionalDouble perSecond() {
+    /** Returns the growth per second; NaN before the second sample. */
+    synchronized double perSecond() {
         if (readings.size() < 2) {
-            return OptionalDouble.empty();
+            return Double.NaN;
         }
         Reading first = readings.getFirst();
         Reading last = readings.getLast();
         double seconds = (last.nanos() - first.nanos()) / 1e9;
-        return seconds <= 0 ? OptionalDouble.empty() : OptionalDouble.of((last.total() - first.total()) / seconds);
+        return seconds <= 0 ? Double.NaN : (last.total() - first.total()) / seconds;
     }
 }

@@ -18,13 +18,15 @@ public final class UncommittedOutcomes {
     /** Less than any timestamp that Kafka accepts. */
     static final long NONE = Long.MIN_VALUE;
 
+    /** The stage and code of a dead letter. */
+    public record DeadLetterKind(String stage, String code) {}
+
     private static final int INITIAL_CAPACITY = 256;
     private static final int RETAINED_CAPACITY = 1 << 16;
 
     private final Map<DeadLetterKind, Long> deadLettersByKind = new HashMap<>();
     private long[] timestamps = new long[INITIAL_CAPACITY];
     private int size;
-    private long deadLetters;
     private SourcePosition oldest;
     /** The timestamp of {@link #oldest}, for other threads. */
     private volatile long oldestTimestamp = NONE;
@@ -35,7 +37,6 @@ public final class UncommittedOutcomes {
         }
         timestamps[size++] = source.timestamp();
         if (outcome instanceof DeadLetter dead) {
-            deadLetters++;
             deadLettersByKind.merge(new DeadLetterKind(dead.stage().wireName(), dead.code()), 1L, Long::sum);
         }
         if (oldest == null || source.timestamp() < oldest.timestamp()) {
@@ -49,7 +50,7 @@ public final class UncommittedOutcomes {
     }
 
     long deadLetters() {
-        return deadLetters;
+        return deadLettersByKind.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Returns the number of dead letters by kind. */
@@ -74,7 +75,6 @@ public final class UncommittedOutcomes {
 
     void clear() {
         deadLettersByKind.clear();
-        deadLetters = 0;
         size = 0;
         oldest = null;
         oldestTimestamp = NONE;

@@ -5,19 +5,12 @@ import java.util.function.Supplier;
 
 /** A network on a device. Not thread-safe: each classifier belongs to one thread. */
 public interface Classifier extends AutoCloseable {
-    /**
-     * Classifies a batch.
-     *
-     * @param images N images, each uint8 H×W×3 RGB, row-major, of the model's input size
-     * @return N rows of class probabilities, in the images' order
-     */
+    /** Returns a row of class probabilities for each image, uint8 H×W×3 RGB of the model's input size, row-major. */
     float[][] classify(List<byte[]> images);
 
     /**
-     * Starts to classify a batch, so that the next one can be prepared meanwhile. Batches must be awaited in the order in
-     * which they were started.
-     *
-     * @return waits for the rows, as {@link #classify} returns them; to be called once, on the same thread
+     * Starts to classify a batch, so that the next one can be prepared meanwhile. The result waits for the rows, as {@link
+     * #classify} returns them; it must be called once, on the same thread, in the order in which batches were started.
      */
     default Supplier<float[][]> begin(List<byte[]> images) {
         float[][] rows = classify(images);

@@ -1,7 +1,7 @@
 package io.resnetstreams.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.common.Ranges;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.Precision;
 import java.nio.file.Path;
@@ -12,29 +12,10 @@ import java.util.TreeMap;
 /**
  * The contents of {@code model.json}.
  *
- * @param formatVersion the version of this description; 1
  * @param resizeShortEdge pixels to which the short edge is resized before the crop; 0 to resize to the input size
  *     without a crop
- * @param topK number of labels per event
- * @param precision the type that the network computes in
- * @param provenance the origin of the parameters
  * @param files SHA-256 of each other file, in hexadecimal, by name
  */
-@JsonPropertyOrder({
-    "formatVersion",
-    "name",
-    "architecture",
-    "inputWidth",
-    "inputHeight",
-    "resizeShortEdge",
-    "mean",
-    "std",
-    "topK",
-    "precision",
-    "provenance",
-    "licence",
-    "files"
-})
 public record ModelDescription(
         int formatVersion,
         String name,
@@ -56,35 +37,29 @@ public record ModelDescription(
     private static final int LONGEST_NAME = 100;
 
     public ModelDescription {
-        if (formatVersion != FORMAT_VERSION) {
-            throw new IllegalArgumentException(
-                    "formatVersion is " + formatVersion + "; this version reads " + FORMAT_VERSION);
-        }
-        require(name, "name");
-        if (!name.matches("[a-zA-Z0-9._-]{1," + LONGEST_NAME + "}")) {
-            throw new IllegalArgumentException(
-                    "name is '" + name + "'; allowed are 1 to 100 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");
-        }
-        require(architecture, "architecture");
-        require(mean, "mean");
-        require(std, "std");
-        require(files, "files");
-        requireRange("inputWidth", inputWidth, 1, 4_096);
-        requireRange("inputHeight", inputHeight, 1, 4_096);
-        requireRange("resizeShortEdge", resizeShortEdge, 0, 8_192);
-        requireRange("topK", topK, 1, 1_000);
-        require(precision, "precision");
+        require(
+                formatVersion == FORMAT_VERSION,
+                "formatVersion is " + formatVersion + "; this version reads " + FORMAT_VERSION);
+        require(name != null, "name is missing");
+        require(
+                name.matches("[a-zA-Z0-9._-]{1," + LONGEST_NAME + "}"),
+                "name is '" + name + "'; allowed are 1 to 100 of the characters a-z, A-Z, 0-9, '.', '_' and '-'");
+        require(architecture != null, "architecture is missing");
+        require(mean != null, "mean is missing");
+        require(std != null, "std is missing");
+        require(files != null, "files is missing");
+        Ranges.require("inputWidth", inputWidth, 1, 4_096);
+        Ranges.require("inputHeight", inputHeight, 1, 4_096);
+        Ranges.require("resizeShortEdge", resizeShortEdge, 0, 8_192);
+        Ranges.require("topK", topK, 1, 1_000);
+        require(precision != null, "precision is missing");
         new Normalisation(mean, std);
         files = new TreeMap<>(files);
     }
 
     /**
-     * The origin of a model.
-     *
-     * @param source {@code trained}, or the file it was imported from
-     * @param commandLine the command that made it
-     * @param log the name of the training log in the same directory
-     * @param testAccuracy share of the held-out images whose first label is right
+     * The origin of a model: its source is {@code trained} or the file it was imported from, its log is in the same
+     * directory, and the accuracy is the share of the held-out images whose first label is right.
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Provenance(
@@ -95,7 +70,12 @@ public record ModelDescription(
             Long seed,
             String log,
             Double testAccuracy,
-            Integer testImages) {}
+            Integer testImages) {
+        /** The origin of a model that was not trained or measured yet. */
+        public Provenance(String source, String dataset, String commandLine) {
+            this(source, dataset, commandLine, null, null, null, null, null);
+        }
+    }
 
     /** Returns a model name for a directory: the directory's name, with {@code -} for characters that are not allowed. */
     public static String nameOf(Path directory) {
@@ -104,7 +84,6 @@ public record ModelDescription(
         return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 
-    /** Returns the normalisation of the network's input. */
     public Normalisation normalisation() {
         return new Normalisation(mean, std);
     }
@@ -113,7 +92,6 @@ public record ModelDescription(
         return with(name, precision, provenance, digests);
     }
 
-    /** Returns a copy with another provenance. */
     public ModelDescription withProvenance(Provenance other) {
         return with(name, precision, other, files);
     }
@@ -123,11 +101,10 @@ public record ModelDescription(
         return with(otherName, other, otherProvenance, Map.of());
     }
 
-    private ModelDescription with(
-            String otherName, Precision otherPrecision, Provenance otherProvenance, Map<String, String> otherFiles) {
+    private ModelDescription with(String name, Precision precision, Provenance provenance, Map<String, String> files) {
         return new ModelDescription(
                 formatVersion,
-                otherName,
+                name,
                 architecture,
                 inputWidth,
                 inputHeight,
@@ -135,21 +112,15 @@ public record ModelDescription(
                 mean,
                 std,
                 topK,
-                otherPrecision,
-                otherProvenance,
+                precision,
+                provenance,
                 licence,
-                otherFiles);
+                files);
     }
 
-    private static void require(Object value, String field) {
-        if (value == null) {
-            throw new IllegalArgumentException(field + " is missing");
-        }
-    }
-
-    private static void requireRange(String field, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(field + " is " + value + "; allowed are " + least + " to " + most);
+    private static void require(boolean holds, String fault) {
+        if (!holds) {
+            throw new IllegalArgumentException(fault);
         }
     }
 }

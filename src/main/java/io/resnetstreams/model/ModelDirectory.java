@@ -11,9 +11,10 @@ import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.network.BatchNormFolding;
 import io.resnetstreams.model.network.Digests;
 import io.resnetstreams.model.network.Network;
-import io.resnetstreams.model.network.ParametersCheck;
+import io.resnetstreams.model.network.ParametersFile;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
+import io.resnetstreams.model.network.ResNetSymbol.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,11 +56,7 @@ public final class ModelDirectory {
         return name + "-0000.params";
     }
 
-    /**
-     * Reads a model and checks every file's digest.
-     *
-     * @throws InvalidModelException if a file is missing, is malformed or does not match its digest
-     */
+    /** @throws InvalidModelException if a file is missing, is malformed or does not match its digest */
     public static ModelDirectory load(Path directory) throws InvalidModelException {
         if (!Files.isDirectory(directory)) {
             throw new InvalidModelException("model " + directory
@@ -80,21 +77,13 @@ public final class ModelDirectory {
         }
         ModelDirectory model = new ModelDirectory(directory, description, readLabels(directory.resolve(SYNSET_FILE)));
         // The engine reads both without checks, and allocates whatever sizes they claim.
-        ParametersCheck.require(model.parametersPath());
-        requireSymbolSize(model.symbolPath());
-        return model;
-    }
-
-    private static void requireSymbolSize(Path file) throws InvalidModelException {
-        try {
-            long size = Files.size(file);
-            if (size > MOST_SYMBOL_BYTES) {
-                throw new InvalidModelException(
-                        file + ": has " + size + " bytes; at most " + MOST_SYMBOL_BYTES + " are read");
-            }
-        } catch (IOException e) {
-            throw InvalidModelException.unreadable(file, e);
+        ParametersFile.require(model.parametersPath());
+        long symbolBytes = model.symbolPath().toFile().length();
+        if (symbolBytes > MOST_SYMBOL_BYTES) {
+            throw new InvalidModelException(
+                    model.symbolPath() + ": has " + symbolBytes + " bytes; at most " + MOST_SYMBOL_BYTES + " are read");
         }
+        return model;
     }
 
     private static ModelDescription readDescription(Path file) throws InvalidModelException {
@@ -116,22 +105,25 @@ public final class ModelDirectory {
             return description;
         } catch (IllegalArgumentException e) {
             throw new InvalidModelException(file + ": " + e.getMessage(), e);
-        } catch (JsonMappingException e) {
-            Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
-            String message = cause == e ? field(e) + e.getOriginalMessage() : cause.getMessage();
-            throw new InvalidModelException(file + ": " + firstLine(message), e);
         } catch (JsonProcessingException e) {
-            throw new InvalidModelException(file + ": is not JSON: " + firstLine(e.getOriginalMessage()), e);
+            throw new InvalidModelException(
+                    file + ": " + fault(e).lines().findFirst().orElse(""), e);
         } catch (IOException e) {
             throw InvalidModelException.unreadable(file, e);
         }
     }
 
-    private static String field(JsonMappingException exception) {
-        String path = exception.getPath().stream()
+    private static String fault(JsonProcessingException exception) {
+        if (exception.getCause() instanceof IllegalArgumentException cause) {
+            return cause.getMessage();
+        }
+        if (!(exception instanceof JsonMappingException mapping)) {
+            return "is not JSON: " + exception.getOriginalMessage();
+        }
+        String path = mapping.getPath().stream()
                 .map(JsonMappingException.Reference::getFieldName)
                 .collect(Collectors.joining("."));
-        return path.isEmpty() ? "" : path + ": ";
+        return (path.isEmpty() ? "" : path + ": ") + exception.getOriginalMessage();
     }
 
     private static void verify(Path directory, String name, String expected) throws InvalidModelException {
@@ -149,7 +141,7 @@ public final class ModelDirectory {
             String found = Digests.of(file);
             if (!found.equals(expected)) {
                 if (name.endsWith(".params")) {
-                    ParametersCheck.requireFormat(file);
+                    ParametersFile.requireFormat(file);
                 } else {
                     ForeignFile.refuse(file, "what " + DESCRIPTION_FILE + " says");
                 }
@@ -175,14 +167,17 @@ public final class ModelDirectory {
 
     /** Returns the graph and the values of its parameters. */
     public Network network() {
-        return Network.read(symbolPath(), parametersPath());
+        ParametersFile.Content content = ParametersFile.read(parametersPath());
+        try {
+            return new Network(new ResNetSymbol(Files.readString(symbolPath()), content.shapes()), content.values());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot read " + symbolPath() + ": " + e.getMessage(), e);
+        }
     }
 
     /**
-     * Writes the graph and parameters with batch normalisations folded into the convolutions, for devices on which the
-     * engine does not fold them itself.
-     *
-     * @return the model in the target directory, with the same description and digest
+     * Writes graph and parameters with batch normalisations folded into the convolutions, for devices on which the engine does
+     * not fold them itself. Returns the model in the target directory, with the same description and digest.
      */
     public ModelDirectory writeFolded(Path target) throws IOException {
         Network folded = BatchNormFolding.fold(network());
@@ -225,16 +220,13 @@ public final class ModelDirectory {
 
     /** Returns the number of values that training changes; of an imported graph, all but running statistics. */
     public long trainableParameters() {
-        return (ModelDescription.OTHER.equals(architecture())
-                        ? network().symbol()
-                        : ResNetSymbol.of(
-                                ResNetArchitecture.of(architecture()),
-                                labels.size(),
-                                ResNetSymbol.Output.PROBABILITIES))
-                .trainableParameters();
+        ResNetSymbol symbol = ModelDescription.OTHER.equals(architecture())
+                ? network().symbol()
+                : ResNetSymbol.of(ResNetArchitecture.of(architecture()), labels.size(), Output.PROBABILITIES);
+        return symbol.trainableParameters();
     }
 
-    /** Returns the classes' labels, by index. */
+    /** The classes' labels, by index. */
     public List<String> labels() {
         return labels;
     }
@@ -242,9 +234,5 @@ public final class ModelDirectory {
     /** Returns the number of labels per event, at most the number of classes. */
     public int topK() {
         return Math.min(description.topK(), labels.size());
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
     }
 }

@@ -7,18 +7,12 @@ import java.util.List;
  * probabilities instead of an error, so every row is checked before use. Stateless.
  */
 public final class ProbabilityRows {
-    /** Rounding in the lowest precision changes a sum by less than 0.01. */
-    private static final double SUM_TOLERANCE = 0.1;
-
+    private static final double SUM_TOLERANCE = 0.1; // rounding in the lowest precision changes a sum by less than 0.01
     private static final float LARGEST = 1.001f;
 
     private ProbabilityRows() {}
 
-    /**
-     * Returns the rows.
-     *
-     * @throws IllegalStateException if there is not one row per image
-     */
+    /** Returns the rows; throws an {@link IllegalStateException} if there is not one per image. */
     public static float[][] oneEach(float[][] rows, int images) {
         if (rows == null || rows.length != images) {
             throw new IllegalStateException("the classifier returned " + (rows == null ? "no" : rows.length)
@@ -29,11 +23,9 @@ public final class ProbabilityRows {
 
     /** Returns whether all values are finite; true for null. */
     public static boolean isFinite(float[] row) {
-        if (row != null) {
-            for (float value : row) {
-                if (!Float.isFinite(value)) {
-                    return false;
-                }
+        for (int i = 0; row != null && i < row.length; i++) {
+            if (!Float.isFinite(row[i])) {
+                return false;
             }
         }
         return true;
@@ -48,11 +40,7 @@ public final class ProbabilityRows {
         return best;
     }
 
-    /**
-     * Returns what is wrong with a row, such as {@code has a value of NaN}, or null if it holds probabilities.
-     *
-     * @param classes the required number of values; 0 for any number above 0
-     */
+    /** Returns a row's fault, such as {@code has a value of NaN}, or null; 0 {@code classes} stand for any number. */
     public static String fault(float[] row, int classes) {
         if (row == null || row.length == 0) {
             return "has no values";
@@ -71,11 +59,7 @@ public final class ProbabilityRows {
         return Math.abs(sum - 1) <= SUM_TOLERANCE ? null : "has a sum of " + (float) sum + " rather than 1";
     }
 
-    /**
-     * Classifies images and checks all rows.
-     *
-     * @throws IllegalStateException if a row is missing or does not hold probabilities; the message says why
-     */
+    /** Classifies images; throws an {@link IllegalStateException} if a row is missing or does not hold probabilities. */
     public static float[][] classify(Classifier classifier, List<byte[]> images) {
         float[][] rows = oneEach(classifier.classify(images), images.size());
         for (float[] row : rows) {

@@ -82,13 +82,13 @@ public final class BackfillWatch implements AutoCloseable {
             known = BackfillRuns.open(configuration);
         }
         List<Backfill> running = new ArrayList<>();
-        for (Map.Entry<String, BackfillRun> entry : known.all().entrySet()) {
+        for (Map.Entry<String, BackfillRun> entry : known.store().runs().entrySet()) {
             BackfillRun run = entry.getValue();
             if (run.state() == BackfillRun.State.RUNNING) {
                 GroupProgress.Progress now = progress.computeIfAbsent(
                                 entry.getKey(), name -> new GroupProgress(known.clients(), run.plan()))
                         .read();
-                running.add(new Backfill(entry.getKey(), BackfillRuns.state(run), now.done(), now.total()));
+                running.add(new Backfill(entry.getKey(), run.stateName(), now.done(), now.total()));
             }
         }
         return List.copyOf(running);

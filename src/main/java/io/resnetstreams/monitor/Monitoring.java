@@ -4,18 +4,16 @@ import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.EventResend;
-import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.kafka.KafkaClients;
-import io.resnetstreams.metrics.GroupSource;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMetrics;
 import io.resnetstreams.metrics.PipelineMonitor;
+import io.resnetstreams.metrics.PipelineMonitor.GroupSource;
 import io.resnetstreams.metrics.ScalingSignal;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.topology.Pipeline;
-import io.resnetstreams.topology.TopologyMetrics;
-import io.resnetstreams.web.HealthHandler;
+import io.resnetstreams.web.Health;
 import io.resnetstreams.web.InstanceView;
 import io.resnetstreams.web.LivePage;
 import io.resnetstreams.web.PageFacts;
@@ -34,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Monitoring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Monitoring.class);
 
-    private final Configuration configuration;
     private final PipelineHealth health;
     private final PipelineCounts counts = new PipelineCounts();
     private PipelineMetrics metrics;
@@ -46,7 +43,6 @@ public final class Monitoring implements AutoCloseable {
     private volatile Configuration connected;
 
     private Monitoring(Configuration configuration) {
-        this.configuration = configuration;
         this.connected = configuration;
         this.health = new PipelineHealth(configuration.health().stallMillis());
     }
@@ -62,32 +58,28 @@ public final class Monitoring implements AutoCloseable {
             BuildVersion build = new BuildVersion();
             monitoring.metrics = new PipelineMetrics(monitoring.counts);
             monitoring.metrics.build(build.version(), build.commit());
-            monitoring.startPage(build, ownSamples);
-            monitoring.serve();
+            monitoring.serve(configuration, build.version(), ownSamples);
         }
         return monitoring;
     }
 
-    private void startPage(BuildVersion build, boolean ownSamples) {
+    private void serve(Configuration configuration, String version, boolean ownSamples) {
+        String host = configuration.metrics().host();
+        int port = configuration.metrics().port();
         PageFacts facts = new PageFacts(
                 configuration.applicationId(),
                 configuration.topics().input(),
-                build.version(),
-                configuration.metrics().host(),
+                version,
+                host,
                 configuration.web().showsPictures(ownSamples),
                 configuration.web().actions(),
                 configuration.window(),
                 configuration.decodeThreads());
-        page = LivePage.start(facts, counts, health::ready, event -> new EventResend(connected).resend(event));
-    }
-
-    private void serve() {
-        String host = configuration.metrics().host();
-        int port = configuration.metrics().port();
+        page = LivePage.start(facts, counts, health::ready, event -> EventResend.resend(connected, event));
         Map<String, HttpHandler> pages = new TreeMap<>(page.handlers());
         pages.put("/metrics", metrics.handler());
-        pages.put("/health/live", new HealthHandler(health::live));
-        pages.put("/health/ready", new HealthHandler(health::ready));
+        pages.put("/health/live", Health.handler(health::live));
+        pages.put("/health/ready", Health.handler(health::ready));
         try {
             server = WebServer.start(host, port, pages);
         } catch (IOException e) {
@@ -112,19 +104,9 @@ public final class Monitoring implements AutoCloseable {
         }
     }
 
-    /** Returns the counts of the instance, which are kept even if nothing is served. */
+    /** Returns the counts of the instance, which its pipeline and devices report to, even if nothing is served. */
     public PipelineCounts counts() {
         return counts;
-    }
-
-    /** Returns the metrics of inference, including the counts. */
-    public InferenceMetrics inference() {
-        return metrics == null ? counts : metrics.inference();
-    }
-
-    /** Returns the metrics of the topology, including the counts. */
-    public TopologyMetrics topology() {
-        return metrics == null ? counts : TopologyMetrics.both(metrics.topology(), page.topology());
     }
 
     /**
@@ -157,7 +139,7 @@ public final class Monitoring implements AutoCloseable {
                 pipeline.ownPartitions(),
                 pipeline.inFlight().events(),
                 pipeline.inFlight().bytes(),
-                metrics.group(),
+                monitor.status(),
                 backfills.runs());
     }
 

@@ -5,7 +5,6 @@ import io.resnetstreams.common.Home;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.ClassificationService;
@@ -76,7 +75,7 @@ public final class ClassificationStack implements AutoCloseable {
                 model,
                 device,
                 workers(configuration, device),
-                configuration.batch().maxSize());
+                configuration.batch().policy().maxSize());
     }
 
     /** Loads the model to the configured devices and starts their workers. */
@@ -106,17 +105,12 @@ public final class ClassificationStack implements AutoCloseable {
             deviceModels.forEach(DeviceModel::close);
             throw UserErrorException.usage(e.getMessage(), e);
         }
-        deviceModels.forEach(loaded -> LOG.info(
-                "{}: batches of up to {}; images/s of a worker by batch size: {}",
-                loaded.deviceName(),
-                configuration.batch().size(loaded.calibration()),
-                loaded.calibration()));
         deviceModels.forEach(loaded -> report(metrics, loaded, configuration));
         List<Batcher> batchers = deviceModels.stream()
                 .map(loaded -> batcher(configuration.batch(), loaded, metrics, around))
                 .toList();
         ClassificationService service = new ClassificationService(
-                new EventReader(configuration.eventLimits()),
+                configuration.eventReader(),
                 preprocessor,
                 configuration.decodeThreads(),
                 batchers,
@@ -129,8 +123,9 @@ public final class ClassificationStack implements AutoCloseable {
     private static void report(InferenceMetrics metrics, DeviceModel loaded, Configuration configuration) {
         BatchCalibration calibration = loaded.calibration();
         int largest = configuration.batch().size(calibration);
-        metrics.loaded(
-                loaded.deviceName(), loaded.classifiers().size(), largest, calibration.imagesPerSecondUpTo(largest));
+        String device = loaded.deviceName();
+        LOG.info("{}: batches of up to {}; images/s of a worker by batch size: {}", device, largest, calibration);
+        metrics.loaded(device, loaded.classifiers().size(), largest, calibration.imagesPerSecondUpTo(largest));
     }
 
     private static Batcher batcher(
@@ -152,10 +147,8 @@ public final class ClassificationStack implements AutoCloseable {
 
     private static int workers(Configuration configuration, Device device) {
         int configured = configuration.batch().workersPerDevice();
-        if (configured > 0) {
-            return configured;
-        }
-        return device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+        int suitable = device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+        return configured > 0 ? configured : suitable;
     }
 
     /** Returns the name and the digest of a model. */

@@ -14,16 +14,17 @@ public interface ClassifierSource {
     /** Loads the model. */
     Loaded load(Configuration configuration, PipelineCounts statistics);
 
-    /** A loaded classifier. */
-    interface Loaded extends AutoCloseable {
-        /** Returns the classifier. */
-        EventClassifier classifier();
-
-        /** Returns the description of its devices, for text and {@code --json}. */
-        String device();
-
+    /**
+     * A loaded classifier.
+     *
+     * @param device description of its devices, for text and {@code --json}
+     * @param closing releases it
+     */
+    record Loaded(EventClassifier classifier, String device, Runnable closing) implements AutoCloseable {
         @Override
-        void close();
+        public void close() {
+            closing.run();
+        }
     }
 
     /** Returns the source that loads the configured model. */
@@ -38,22 +39,7 @@ public interface ClassifierSource {
             public Loaded load(Configuration configuration, PipelineCounts statistics) {
                 ModelDirectory model = ClassificationStack.model(configuration.model());
                 ClassificationStack stack = ClassificationStack.open(configuration, model, statistics);
-                return new Loaded() {
-                    @Override
-                    public EventClassifier classifier() {
-                        return stack.service()::classify;
-                    }
-
-                    @Override
-                    public String device() {
-                        return stack.device();
-                    }
-
-                    @Override
-                    public void close() {
-                        stack.close();
-                    }
-                };
+                return new Loaded(stack.service()::classify, stack.device(), stack::close);
             }
         };
     }

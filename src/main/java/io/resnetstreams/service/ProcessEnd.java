@@ -19,17 +19,11 @@ public final class ProcessEnd {
 
     /** Ends the process without the shutdown hooks of Java and native libraries. Does not return. */
     static void endAtOnce(int exitCode) {
-        int checked = StandardOutput.checked(exitCode);
-        System.err.flush();
-        CLibrary.INSTANCE._exit(checked);
+        CLibrary.INSTANCE._exit(StandardOutput.checked(exitCode));
     }
 
-    /**
-     * Ends the process from a shutdown hook with this exit code; otherwise Java exits with 143 after SIGTERM.
-     */
+    /** Ends the process from a shutdown hook with this exit code; otherwise Java exits with 143 after SIGTERM. */
     public static void endAfterSignal(int exitCode) {
-        int checked = StandardOutput.checked(exitCode);
-        System.err.flush();
-        Runtime.getRuntime().halt(checked);
+        Runtime.getRuntime().halt(StandardOutput.checked(exitCode));
     }
 }

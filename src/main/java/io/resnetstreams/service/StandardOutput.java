@@ -35,17 +35,18 @@ public final class StandardOutput {
     }
 
     /**
-     * Flushes the output and returns the exit code: 1 instead of 0 if a write failed, which is reported in one line. A closed
+     * Flushes both outputs and returns the exit code: 1 instead of 0 if a write failed, which is reported in one line. A closed
      * pipe, for example to {@code head}, is not an error.
      */
     static int checked(int exitCode) {
         System.out.flush();
         IOException failure = FAILURE.getAndSet(null);
-        if (failure == null || isClosedPipe(failure)) {
-            return exitCode;
+        boolean hasFailed = failure != null && !isClosedPipe(failure);
+        if (hasFailed) {
+            System.err.println("cannot write to standard output: " + Failures.firstLine(failure));
         }
-        System.err.println("cannot write to standard output: " + Failures.firstLine(failure));
-        return exitCode == 0 ? OUTPUT_FAILED : exitCode;
+        System.err.flush();
+        return hasFailed && exitCode == 0 ? OUTPUT_FAILED : exitCode;
     }
 
     /** Java reports the system error only in the message. */

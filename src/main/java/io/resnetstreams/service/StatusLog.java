@@ -12,28 +12,18 @@ import org.slf4j.LoggerFactory;
 public final class StatusLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StatusLog.class);
 
-    private final PipelineCounts statistics;
-    private final InFlightBudget inFlight;
-    private final ClassificationStack stack;
     /** Null if nothing is logged. */
     private RepeatingTask timer;
 
-    /** Creates a log that has not started. */
-    public StatusLog(PipelineCounts statistics, InFlightBudget inFlight, ClassificationStack stack) {
-        this.statistics = statistics;
-        this.inFlight = inFlight;
-        this.stack = stack;
-    }
-
     /** Starts to log at this interval; 0 for never. */
-    public void every(int seconds) {
+    public void every(int seconds, PipelineCounts statistics, InFlightBudget inFlight, ClassificationStack stack) {
         if (seconds > 0) {
             Duration interval = Duration.ofSeconds(seconds);
-            timer = RepeatingTask.start("status", interval, interval, this::write);
+            timer = RepeatingTask.start("status", interval, interval, () -> write(statistics, inFlight, stack));
         }
     }
 
-    private void write() {
+    private static void write(PipelineCounts statistics, InFlightBudget inFlight, ClassificationStack stack) {
         LOG.info(
                 "{} labels, {} dead letters, {} images in a batch; in flight: {} events, {} bytes; {} arrays open",
                 statistics.labels(),

@@ -53,20 +53,17 @@ public final class Termination {
     }
 
     /** Starts the pipeline unless a signal has arrived; a later signal closes it. */
-    public void start(Pipeline pipeline) {
-        start(pipeline, pipeline::close);
-    }
-
-    /** Starts the pipeline unless a signal has arrived; the command checks {@link #isAsked} and closes the pipeline. */
-    public void startAttended(Pipeline pipeline) {
-        start(pipeline, () -> {});
-    }
-
-    private synchronized void start(Pipeline pipeline, Runnable toClose) {
+    public synchronized void start(Pipeline pipeline) {
         if (!signalled) {
-            close = toClose;
+            close = pipeline::close;
             pipeline.start();
         }
+    }
+
+    /** Starts the pipeline unless a signal has arrived, and then does as {@link #attend}. */
+    public synchronized void startAttended(Pipeline pipeline) {
+        start(pipeline);
+        attend();
     }
 
     /** From now on the command checks {@link #isAsked} or waits for it, and closes its resources. */

@@ -1,20 +1,18 @@
 package io.resnetstreams.topology;
 
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Translates the failures of a producer whose transaction the broker has aborted, because the process was suspended for longer
- * than the transaction timeout. Brokers may answer that the transaction is in an invalid state (Kafka 4.3), on which Kafka
- * Streams shuts the instance down. After fencing, which means the same, it continues with a new producer and reprocesses the
- * uncommitted events.
+ * Translates the failures of a producer whose transaction the broker has aborted, since the process was suspended.
+ * Brokers may answer that the transaction is in an invalid state (Kafka 4.3), on which Kafka Streams ends the instance;
+ * after fencing it continues with a new producer and reprocesses the uncommitted events.
  */
 final class AbortedTransaction {
     private AbortedTransaction() {}
 
     /** Returns the failure, or a fencing exception in place of an invalid transaction state. */
-    static Throwable asFencing(Throwable failure) {
+    static Exception asFencing(Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidTxnStateException) {
                 ProducerFencedException fencing =
@@ -24,11 +22,5 @@ final class AbortedTransaction {
             }
         }
         return failure;
-    }
-
-    /** Returns a callback that passes failures on in the same translation. */
-    static Callback asFencing(Callback callback) {
-        return (metadata, failure) ->
-                callback.onCompletion(metadata, failure == null ? null : (Exception) asFencing((Throwable) failure));
     }
 }

@@ -17,9 +17,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /**
  * Passes each event to the classifier, and forwards completed outcomes in the order of the partition.
  *
- * <p>Threading: the stream thread only. Outcomes are forwarded in {@code process} and in a wall-clock punctuation, which is
- * due whenever the stream thread wakes up while events are in flight. The punctuation also requests a commit when the
- * topic becomes idle.
+ * <p>Threading: the stream thread only. Outcomes are forwarded in {@code process} and in a wall-clock punctuation, due
+ * when the thread wakes up while events are in flight; it also requests a commit when the topic becomes idle.
  */
 final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outcome> {
     static final String LABELS_SINK = "labels";
@@ -35,6 +34,15 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private StreamThreadPoll poll;
     private Cancellable punctuation;
     private boolean consumedSincePunctuation;
+
+    /** An event could not be classified for another reason than the event: the instance ends, and it stays uncommitted. */
+    static final class ClassificationFailedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ClassificationFailedException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 
     ClassifyProcessor(Pipeline.Parts parts, EventClassifier classifier) {
         this.parts = parts;
@@ -93,8 +101,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
             punctuation.cancel();
             punctuation = null;
             // With exactly-once, labels become visible with the commit, so an idle task commits at once. While events
-            // keep
-            // arriving, the commit interval applies, since a commit costs as much as hundreds of events.
+            // keep arriving, the commit interval applies, since a commit costs as much as hundreds of events.
             context.commit();
         }
         if (window.isEmpty()) {
@@ -107,8 +114,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private void drain() {
         while (window.isHeadFinished()) {
             RawEvent event = window.head();
-            Outcome outcome = headOutcome(event);
-            OutcomeRecord written = records.of(event, outcome);
+            OutcomeRecord written = records.of(event, headOutcome(event));
             context.forward(written.record(), written.sink());
             // After forwarding, since from here on a commit may include the event.
             window.removeHead();

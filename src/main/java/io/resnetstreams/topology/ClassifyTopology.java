@@ -21,23 +21,16 @@ public final class ClassifyTopology {
 
     static Topology build(Pipeline.Parts parts, EventClassifier classifier) {
         Topics topics = parts.outputs().topics();
-        return new Topology()
+        Topology topology = new Topology()
                 .addSource(SOURCE, new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.input())
-                .addProcessor(PROCESSOR, () -> new ClassifyProcessor(parts, classifier), SOURCE)
-                .addSink(
-                        ClassifyProcessor.LABELS_SINK,
-                        topics.labels(),
-                        new ByteArraySerializer(),
-                        recordValue(),
-                        samePartition(),
-                        PROCESSOR)
-                .addSink(
-                        ClassifyProcessor.DEAD_LETTERS_SINK,
-                        topics.deadLetters(),
-                        new ByteArraySerializer(),
-                        recordValue(),
-                        samePartition(),
-                        PROCESSOR);
+                .addProcessor(PROCESSOR, () -> new ClassifyProcessor(parts, classifier), SOURCE);
+        addSink(topology, ClassifyProcessor.LABELS_SINK, topics.labels());
+        addSink(topology, ClassifyProcessor.DEAD_LETTERS_SINK, topics.deadLetters());
+        return topology;
+    }
+
+    private static void addSink(Topology topology, String name, String topic) {
+        topology.addSink(name, topic, new ByteArraySerializer(), recordValue(), samePartition(), PROCESSOR);
     }
 
     /** Returns the description of the topology with these topics. */

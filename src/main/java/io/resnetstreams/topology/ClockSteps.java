@@ -7,11 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Detects changes of the wall clock by comparing it with the monotonic clock, and logs each of them. Kafka's clients measure
- * durations with the wall clock: after it was set back, a client in use sends no heartbeats, refreshes no metadata and lets no
- * call time out until the clock has caught up.
- *
- * <p>Threading: thread-safe.
+ * Detects and logs changes of the wall clock, which it compares with the monotonic clock. Kafka's clients measure
+ * durations with the wall clock: after it was set back, a client in use sends no heartbeats, refreshes no metadata and
+ * lets no call time out until the clock has caught up. Thread-safe.
  */
 final class ClockSteps {
     /** Smaller changes are ignored: session timeouts are several times longer. */
@@ -24,14 +22,11 @@ final class ClockSteps {
 
     private final LongSupplier wallMillis;
     private final LongSupplier nanoTicker;
-    private long aheadMillis;
-    private boolean hasRead;
+    /** How far the wall clock is ahead of the ticker; null before the first reading. */
+    private Long aheadMillis;
+
     private int stepsBack;
 
-    /**
-     * @param wallMillis milliseconds since the epoch
-     * @param nanoTicker monotonic nanoseconds
-     */
     ClockSteps(LongSupplier wallMillis, LongSupplier nanoTicker) {
         this.wallMillis = wallMillis;
         this.nanoTicker = nanoTicker;
@@ -47,12 +42,10 @@ final class ClockSteps {
             return stepsBack;
         }
         long ahead = wall - TimeUnit.NANOSECONDS.toMillis(before);
-        long step = ahead - aheadMillis;
-        if (!hasRead || Math.abs(step) >= SMALLEST.toMillis()) {
-            if (hasRead) {
-                log(step);
-            }
-            hasRead = true;
+        if (aheadMillis == null) {
+            aheadMillis = ahead;
+        } else if (Math.abs(ahead - aheadMillis) >= SMALLEST.toMillis()) {
+            log(ahead - aheadMillis);
             aheadMillis = ahead;
         }
         return stepsBack;

@@ -8,11 +8,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Lowers the offsets that Kafka Streams commits to the oldest event still in flight. Kafka Streams considers an
- * event processed when {@code process} returns, but its outcome is only complete when its batch is.
+ * Lowers the offsets that Kafka Streams commits to the oldest event still in flight. Kafka Streams considers an event
+ * processed when {@code process} returns, but its outcome is only complete when its batch is.
  *
- * <p>Threading: each stream thread opens the windows and lowers the offsets of its own partitions; any thread may ask for
- * the oldest events.
+ * <p>Threading: each stream thread uses it for its own partitions; any thread may ask for the oldest events.
  */
 final class CommitFrontier {
     private final InFlightBudget budget;
@@ -22,15 +21,11 @@ final class CommitFrontier {
         this.budget = budget;
     }
 
-    /** Returns what the events in flight of all partitions amount to. */
     InFlightBudget budget() {
         return budget;
     }
 
-    /**
-     * Opens the window of a partition for a new task, and drops any earlier window: since then other instances may have
-     * owned the partition and committed higher offsets.
-     */
+    /** Opens a partition's window for a new task, and drops any earlier one: others may have committed since. */
     InFlightWindow open(TopicPartition partition) {
         return windows.compute(partition, (same, earlier) -> new InFlightWindow(budget));
     }
@@ -50,10 +45,7 @@ final class CommitFrontier {
         return window != null && !window.isEmpty();
     }
 
-    /**
-     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; partitions without
-     * events in flight are left out.
-     */
+    /** Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition. */
     Map<TopicPartition, Long> oldestInFlight() {
         Map<TopicPartition, Long> oldest = new HashMap<>();
         windows.forEach((partition, window) -> {

@@ -1,12 +1,12 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.topology.InputPositions.Start;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,13 +15,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -54,10 +52,7 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
     private final long maxPollBytes;
     private final ThreadLocal<UnsentOutcomes> unsent = ThreadLocal.withInitial(UnsentOutcomes::new);
 
-    /**
-     * @param onGap what to do about events that were deleted from the input topic before they were processed
-     * @param maxPollBytes the largest total size of the records of one poll, in uncompressed bytes
-     */
+    /** @param maxPollBytes the largest total size of the records of one poll, in uncompressed bytes */
     FrontierClientSupplier(Pipeline.Parts parts, OnGap onGap, long maxPollBytes) {
         this.parts = parts;
         this.metrics = parts.metrics();
@@ -79,31 +74,30 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         return proxy(Producer.class, (proxy, method, arguments) -> {
             requireKnown(method);
             if (method.getName().equals("sendOffsetsToTransaction")) {
-                arguments[0] = parts.frontier().lower(offsets(arguments[0]));
+                arguments[0] = parts.frontier().lower(cast(arguments[0]));
             } else if (method.getName().equals("send") && arguments.length == 2) {
-                arguments[1] = unsent.get()
-                        .noting(explained(record(arguments[0]), AbortedTransaction.asFencing((Callback) arguments[1])));
+                arguments[1] = explaining(cast(arguments[0]), (Callback) arguments[1]);
             }
-            Object result = invokeOrFence(producer, method, arguments);
-            switch (method.getName()) {
-                case "commitTransaction" -> {
-                    parts.polls().ofThisThread().committed();
-                    metrics.committed();
-                }
-                case "abortTransaction" -> metrics.aborted();
-                default -> {
-                    // The other methods end no transaction.
-                }
+            Object result;
+            try {
+                result = invoke(producer, method, arguments);
+            } catch (KafkaException e) {
+                throw AbortedTransaction.asFencing(e);
+            }
+            if (method.getName().equals("commitTransaction")) {
+                committed();
+            } else if (method.getName().equals("abortTransaction")) {
+                metrics.aborted();
             }
             return result;
         });
     }
 
-    /**
-     * Refuses methods that commit in a way that this class does not know.
-     *
-     * @throws UnsupportedOperationException naming the method
-     */
+    private void committed() {
+        parts.polls().ofThisThread().committed();
+        metrics.committed();
+    }
+
     private static void requireKnown(Method method) {
         String name = method.getName();
         if (!name.startsWith("commit") && !name.startsWith("sendOffsets")) {
@@ -115,14 +109,6 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         if (!COMMITS.contains(signature)) {
             throw new UnsupportedOperationException(signature
                     + " could commit events in flight: the commit frontier must be extended to lower its offsets");
-        }
-    }
-
-    private static Object invokeOrFence(Object producer, Method method, Object[] arguments) throws Throwable {
-        try {
-            return invoke(producer, method, arguments);
-        } catch (KafkaException e) {
-            throw AbortedTransaction.asFencing(e);
         }
     }
 
@@ -148,46 +134,39 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
                 consumer, partition -> budget.isExhausted() || replay.isPaused() || end.isReached(partition));
         return proxy(Consumer.class, (proxy, method, arguments) -> {
             requireKnown(method);
-            switch (method.getName()) {
+            return switch (method.getName()) {
                 case "commitSync" -> {
                     unsent.get().requireNone();
-                    arguments[0] = parts.frontier().lower(offsets(arguments[0]));
+                    arguments[0] = parts.frontier().lower(cast(arguments[0]));
                     callOutsidePoll(consumer, method, arguments);
-                    parts.polls().ofThisThread().committed();
-                    metrics.committed();
-                    return null;
+                    committed();
+                    yield null;
                 }
                 case "pause" -> {
-                    pausing.pause(partitions(arguments[0]));
-                    return null;
+                    pausing.pause(cast(arguments[0]));
+                    yield null;
                 }
                 case "resume" -> {
-                    pausing.resume(partitions(arguments[0]));
-                    return null;
+                    pausing.resume(cast(arguments[0]));
+                    yield null;
                 }
-                case "paused" -> {
-                    return pausing.paused();
-                }
+                case "paused" -> pausing.paused();
                 case "poll" -> {
                     end.beforePoll();
                     pausing.beforePoll();
                     pollBudget.begin();
                     Duration longest = (Duration) arguments[0];
-                    return positions.poll(
+                    yield positions.poll(
                             () -> end.limit(() -> parts.polls().ofThisThread().poll(consumer, longest)));
                 }
                 case "unsubscribe" -> {
                     callOutsidePoll(consumer, method, arguments);
                     unsent.get().forget();
-                    return null;
+                    yield null;
                 }
-                case "wakeup" -> {
-                    return invoke(consumer, method, arguments);
-                }
-                default -> {
-                    return callOutsidePoll(consumer, method, arguments);
-                }
-            }
+                case "wakeup" -> invoke(consumer, method, arguments);
+                default -> callOutsidePoll(consumer, method, arguments);
+            };
         });
     }
 
@@ -196,19 +175,23 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
     }
 
     private InputPositions.Policy policy(Map<String, Object> config) {
-        InputPositions.Start strict =
-                parts.replay() == Replay.NONE ? InputPositions.Start.FIRST_TIME : InputPositions.Start.NEVER;
-        return new InputPositions.Policy(
-                onGap,
-                NO_RESET.equals(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))
-                        ? strict
-                        : InputPositions.Start.BEGINNING);
+        Start strict = parts.replay() == Replay.NONE ? Start.FIRST_TIME : Start.NEVER;
+        boolean isStrict = NO_RESET.equals(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG));
+        return new InputPositions.Policy(onGap, isStrict ? strict : Start.BEGINNING);
     }
 
-    /** Returns a callback that passes on what a failure to write this record means. */
-    private Callback explained(ProducerRecord<byte[], byte[]> record, Callback callback) {
-        return (metadata, failure) -> callback.onCompletion(
-                metadata, failure == null ? null : parts.outputs().explain(record, failure));
+    /** Returns a callback that notes a failure to write this record, and passes on what it means. */
+    private Callback explaining(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        UnsentOutcomes ofThisThread = unsent.get();
+        return (metadata, failure) -> {
+            if (failure == null) {
+                callback.onCompletion(metadata, null);
+            } else {
+                ofThisThread.note(failure);
+                callback.onCompletion(
+                        metadata, AbortedTransaction.asFencing(parts.outputs().explain(record, failure)));
+            }
+        };
     }
 
     @Override
@@ -233,23 +216,13 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         }
     }
 
-    @SuppressWarnings("unchecked")
     private static <T> T proxy(Class<?> type, InvocationHandler handler) {
-        return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+        return cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
+    /** Casts to what the signature of the proxied method says. */
     @SuppressWarnings("unchecked")
-    private static Map<TopicPartition, OffsetAndMetadata> offsets(Object argument) {
-        return (Map<TopicPartition, OffsetAndMetadata>) argument;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static ProducerRecord<byte[], byte[]> record(Object argument) {
-        return (ProducerRecord<byte[], byte[]>) argument;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Collection<TopicPartition> partitions(Object argument) {
-        return (Collection<TopicPartition>) argument;
+    private static <T> T cast(Object value) {
+        return (T) value;
     }
 }

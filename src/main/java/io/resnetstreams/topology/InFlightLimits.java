@@ -1,16 +1,11 @@
 package io.resnetstreams.topology;
 
-/**
- * How many events an instance may hold between consuming and committing them, over all its partitions. One poll may
- * exceed the limits.
- */
+import io.resnetstreams.common.Ranges;
+
+/** How many events an instance may hold until they are committed, over all partitions; one poll may exceed it. */
 public record InFlightLimits(int maxEvents, long maxBytes) {
     public InFlightLimits {
-        if (maxEvents < 1) {
-            throw new IllegalArgumentException("maxEvents is " + maxEvents + "; it must be at least 1");
-        }
-        if (maxBytes < 1) {
-            throw new IllegalArgumentException("maxBytes is " + maxBytes + "; it must be at least 1");
-        }
+        Ranges.requireAtLeast("maxEvents", maxEvents, 1);
+        Ranges.requireAtLeast("maxBytes", maxBytes, 1);
     }
 }

@@ -9,8 +9,7 @@ import java.util.concurrent.CompletableFuture;
  * The events of one partition that were consumed and whose outcomes are not yet forwarded, in offset order. Its head is
  * the commit frontier: neither the head nor any later event may be committed.
  *
- * <p>Threading: only the stream thread that owns the partition's task uses it, except for {@link #oldestTimestamp}.
- * Outcomes complete on other threads, through their futures.
+ * <p>Threading: only the stream thread of the partition's task uses it, except for {@link #oldestTimestamp}.
  */
 final class InFlightWindow {
     private static final long NONE = -1;
@@ -73,22 +72,16 @@ final class InFlightWindow {
         return entries.size();
     }
 
-    /** Returns whether the oldest event has its outcome. */
     boolean isHeadFinished() {
         Entry head = entries.peekFirst();
         return head != null && head.outcome.isDone();
     }
 
-    /** Returns the oldest event. */
     RawEvent head() {
         return entries.getFirst().event;
     }
 
-    /**
-     * Returns the outcome of the oldest event.
-     *
-     * @throws java.util.concurrent.CompletionException if the instance has to end
-     */
+    /** Returns the outcome of the oldest event; throws CompletionException if the instance has to end. */
     Outcome headOutcome() {
         return entries.getFirst().outcome.join();
     }

@@ -1,10 +1,7 @@
 package io.resnetstreams.topology;
 
-import java.io.Serial;
-
 /** Unprocessed events were deleted from the input topic, and the configured policy is to stop. */
 public final class InputGapException extends RuntimeException {
-    @Serial
     private static final long serialVersionUID = 1L;
 
     private final String what;

@@ -2,8 +2,9 @@ package io.resnetstreams.topology;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -17,17 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses where a consumer continues when its position does not exist on the broker. Kafka's own reset logs nothing above
- * INFO. The consumer has {@code auto.offset.reset=none}, so that it throws an exception in each of these cases.
- *
- * <p>Threading: the stream thread only.
+ * Chooses where a consumer continues when its position does not exist on the broker. Kafka's own reset logs nothing
+ * above INFO; with {@code auto.offset.reset=none} the consumer throws an exception instead. Used by the stream thread
+ * only.
  */
 final class InputPositions {
     private static final Logger LOG = LoggerFactory.getLogger(InputPositions.class);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Policy policy;
-    private final InFlight inFlight;
+    private final Predicate<TopicPartition> isAnyInFlight;
     private final TopologyMetrics metrics;
 
     /** Where to start in a partition for which the group has no committed offset. */
@@ -40,27 +40,20 @@ final class InputPositions {
         NEVER
     }
 
-    /** The configured policy. */
     record Policy(OnGap onGap, Start start) {}
 
-    /** Tells whether events of a partition are in flight. */
-    @FunctionalInterface
-    interface InFlight {
-        boolean any(TopicPartition partition);
-    }
-
-    InputPositions(Consumer<byte[], byte[]> consumer, Policy policy, InFlight inFlight, TopologyMetrics metrics) {
+    InputPositions(
+            Consumer<byte[], byte[]> consumer,
+            Policy policy,
+            Predicate<TopicPartition> isAnyInFlight,
+            TopologyMetrics metrics) {
         this.consumer = consumer;
         this.policy = policy;
-        this.inFlight = inFlight;
+        this.isAnyInFlight = isAnyInFlight;
         this.metrics = metrics;
     }
 
-    /**
-     * Polls; if a position does not exist, chooses another one and returns no records.
-     *
-     * @throws InputGapException if the policy is to stop instead
-     */
+    /** Polls; if a position does not exist, chooses another one and returns no records, or throws InputGapException. */
     ConsumerRecords<byte[], byte[]> poll(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
         try {
             return poll.get();
@@ -77,8 +70,8 @@ final class InputPositions {
         switch (policy.start()) {
             case NEVER -> throw failure;
             case FIRST_TIME -> requireFirstStart(partitions);
-            case BEGINNING -> {
-                // Always allowed.
+            default -> {
+                // The beginning is always allowed.
             }
         }
         LOG.info("The group has no committed offset for {}; they are read from the beginning", names(partitions));
@@ -98,7 +91,7 @@ final class InputPositions {
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .collect(Collectors.toSet());
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all);
-        if (committed.values().stream().anyMatch(offset -> offset != null)) {
+        if (committed.values().stream().anyMatch(Objects::nonNull)) {
             throw new InputGapException(
                     "the group has no committed offset for " + names(trimmed)
                             + " and has some for other partitions, so it may have lost them",
@@ -132,7 +125,7 @@ final class InputPositions {
                         && truncation.divergentOffsets().containsKey(partition)
                 ? truncation.divergentOffsets().get(partition).offset()
                 : position > end ? begin : position;
-        if (next < position && inFlight.any(partition)) {
+        if (next < position && isAnyInFlight.test(partition)) {
             // The events in flight have higher offsets than the new position, so they are completed first.
             return;
         }
@@ -156,8 +149,6 @@ final class InputPositions {
     }
 
     private static String names(Collection<TopicPartition> partitions) {
-        return String.join(
-                ", ",
-                new TreeSet<>(partitions.stream().map(TopicPartition::toString).toList()));
+        return partitions.stream().map(TopicPartition::toString).sorted().collect(Collectors.joining(", "));
     }
 }

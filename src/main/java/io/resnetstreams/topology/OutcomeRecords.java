@@ -7,29 +7,23 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.topology.OutputTopics.OutcomeForm;
 import io.resnetstreams.topology.OutputTopics.Refusal;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Creates the record of an outcome so that its topic accepts it: an event whose label would be refused gets a dead letter, and
- * a dead letter that would be too large omits the key, value and headers of its event.
- *
- * <p>Threading: the stream thread only.
+ * Creates the record of an outcome so that its topic accepts it: an event whose label would be refused gets a dead
+ * letter, and a dead letter that would be too large omits the key, value and headers of its event. Used by the stream
+ * thread only.
  */
 final class OutcomeRecords {
     private final OutputTopics outputs;
     private final Replay replay;
     private final LongSupplier millisClock;
 
-    /**
-     * @param outcome the outcome that is written, which may differ from the one given
-     * @param sink the name of the topology's sink
-     */
+    /** The outcome that is written, which may differ from the one given, and the name of the topology's sink. */
     record OutcomeRecord(Outcome outcome, String sink, Record<byte[], Outcome> record) {}
 
-    /** @param millisClock the current time in milliseconds since the epoch */
     OutcomeRecords(OutputTopics outputs, Replay replay, LongSupplier millisClock) {
         this.outputs = outputs;
         this.replay = replay;
@@ -43,62 +37,55 @@ final class OutcomeRecords {
         }
         OutputLimits limits = outputs.labels();
         Headers headers = replay.marked(event.headers());
-        Optional<RejectedEventException> violation = violation(event, outcome, headers, limits, refusal);
-        if (violation.isPresent()) {
-            return deadLetter(DeadLetter.of(event, violation.get()), refusal);
+        try {
+            requireWritable(event, outcome, headers, limits, refusal);
+        } catch (RejectedEventException e) {
+            return deadLetter(DeadLetter.of(event, e), refusal);
         }
         long timestamp = limits.timestamp(event.source().timestamp(), millisClock.getAsLong());
         return new OutcomeRecord(
                 outcome, ClassifyProcessor.LABELS_SINK, new Record<>(event.key(), outcome, timestamp, headers));
     }
 
-    private static Optional<RejectedEventException> violation(
-            RawEvent event, Outcome label, Headers headers, OutputLimits limits, Refusal refusal) {
+    private static void requireWritable(
+            RawEvent event, Outcome label, Headers headers, OutputLimits limits, Refusal refusal)
+            throws RejectedEventException {
         if (refusal.form() != OutcomeForm.WHOLE) {
-            return rejected("label_refused", "the labels topic refused the label: " + refusal.cause());
+            throw rejected("label_refused", "the labels topic refused the label: " + refusal.cause());
         }
         if (limits.needsKey() && event.key() == null) {
-            return rejected(
-                    "label_without_key", "the event has no key; the labels topic is compacted, so it needs one");
+            throw rejected("label_without_key", "the event has no key; the labels topic is compacted, so it needs one");
         }
         // The upper bound comes first, since measuring each header costs more than the rest of this method.
         boolean fits = headers == event.headers()
                 && RecordSize.atMost(event.key(), label.recordValue(), event.headerCount(), event.headerBytes())
                         <= limits.maxBytes();
-        if (!fits) {
-            long bytes = RecordSize.of(event.key(), label.recordValue(), headers);
-            if (bytes > limits.maxBytes()) {
-                return rejected(
-                        "label_too_large",
-                        "the label with the event's key and headers has " + bytes + " bytes; " + limits.setting());
-            }
+        long bytes = fits ? 0 : RecordSize.of(event.key(), label.recordValue(), headers);
+        if (bytes > limits.maxBytes()) {
+            throw rejected(
+                    "label_too_large",
+                    "the label with the event's key and headers has " + bytes + " bytes; " + limits.setting());
         }
-        return Optional.empty();
     }
 
-    private static Optional<RejectedEventException> rejected(String code, String reason) {
-        return Optional.of(new RejectedEventException(Stage.LIMITS, code, reason));
+    private static RejectedEventException rejected(String code, String reason) {
+        return new RejectedEventException(Stage.LIMITS, code, reason);
     }
 
     private OutcomeRecord deadLetter(DeadLetter letter, Refusal refusal) {
         OutputLimits limits = outputs.deadLetters();
+        if (letter.hasContent() && refusal.form() == OutcomeForm.WITHOUT_CONTENT) {
+            return deadLetter(letter.withoutContent(", since the topic refused them: " + refusal.cause()), refusal);
+        }
+        Headers headers = replay.marked(letter.headers());
         if (letter.hasContent()) {
-            if (refusal.form() == OutcomeForm.WITHOUT_CONTENT) {
-                return deadLetter(letter.withoutContent(", since the topic refused them: " + refusal.cause()), refusal);
-            }
-            Headers headers = replay.marked(letter.headers());
             long bytes = RecordSize.of(letter.event().key(), letter.recordValue(), headers);
             if (bytes > limits.maxBytes()) {
                 return deadLetter(
                         letter.withoutContent(", since with them it has " + bytes + " bytes and " + limits.setting()),
                         refusal);
             }
-            return record(letter, headers, limits, refusal);
         }
-        return record(letter, replay.marked(letter.headers()), limits, refusal);
-    }
-
-    private OutcomeRecord record(DeadLetter letter, Headers headers, OutputLimits limits, Refusal refusal) {
         long now = millisClock.getAsLong();
         long timestamp = refusal.form() == OutcomeForm.WHOLE
                 ? limits.timestamp(letter.event().source().timestamp(), now)

@@ -1,11 +1,9 @@
 package io.resnetstreams.topology;
 
-import java.io.Serial;
 import org.apache.kafka.common.KafkaException;
 
 /** An output topic refused an outcome. The message names the topic and partition, the event's position and the cause. */
 public final class OutcomeRefusedException extends KafkaException {
-    @Serial
     private static final long serialVersionUID = 1L;
 
     private final boolean retriable;

@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
@@ -30,7 +31,6 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
                 Long.MAX_VALUE);
     }
 
-    /** Returns the limits of a topic for a producer with this largest request. */
     static OutputLimits of(TopicFacts topic, long maxRequestBytes) {
         OutputLimits requests = ofRequests(maxRequestBytes);
         if (topic.configuration().isEmpty()) {
@@ -45,22 +45,11 @@ record OutputLimits(long maxBytes, String setting, boolean needsKey, long pastMi
                         ? TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of " + topic.name() + " is " + batch
                         : requests.setting,
                 topic.isCompacted(),
-                topic.setsTimestamps()
-                        ? Long.MAX_VALUE
-                        : millis(topic, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
-                topic.setsTimestamps()
-                        ? Long.MAX_VALUE
-                        : millis(topic, TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
+                topic.timestampLimit(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
+                topic.timestampLimit(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
     }
 
-    private static long millis(TopicFacts topic, String setting) {
-        return topic.setting(setting).map(Long::valueOf).orElse(Long.MAX_VALUE);
-    }
-
-    /**
-     * Returns the timestamp for the record of an event: the event's, or the current time if the topic would refuse that. Both
-     * are in milliseconds since the epoch.
-     */
+    /** Returns the event's timestamp, or the current time (both in milliseconds) if the topic would refuse it. */
     long timestamp(long ofEvent, long now) {
         if (ofEvent < 0) {
             return now;

@@ -1,8 +1,9 @@
 package io.resnetstreams.topology;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,14 +28,7 @@ final class OutputTopics {
 
     private final Topics topics;
     private final long maxRequestBytes;
-    private final Map<Event, Refusal> refused = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Event, Refusal> eldest) {
-            return size() > MAX_REFUSALS;
-        }
-    };
+    private final Map<Event, Refusal> refused = new LinkedHashMap<>();
     private volatile boolean anyRefused;
     private volatile OutputLimits labels;
     private volatile OutputLimits deadLetters;
@@ -52,16 +46,11 @@ final class OutputTopics {
         WITHOUT_CONTENT
     }
 
-    /**
-     * The form in which an outcome must be written, and why.
-     *
-     * @param cause what the broker said about the previous form; null if nothing was refused
-     */
+    /** The form in which an outcome must be written, and what the broker said about the previous form, or null. */
     record Refusal(OutcomeForm form, String cause) {
         static final Refusal NONE = new Refusal(OutcomeForm.WHOLE, null);
     }
 
-    /** @param maxRequestBytes the producer's {@code max.request.size} */
     OutputTopics(Topics topics, long maxRequestBytes) {
         this.topics = topics;
         this.maxRequestBytes = maxRequestBytes;
@@ -73,7 +62,6 @@ final class OutputTopics {
         return topics;
     }
 
-    /** Sets the limits to what the broker says about the two topics. */
     void set(TopicFacts labelsFacts, TopicFacts deadLettersFacts) {
         labels = OutputLimits.of(labelsFacts, maxRequestBytes);
         deadLetters = OutputLimits.of(deadLettersFacts, maxRequestBytes);
@@ -115,7 +103,8 @@ final class OutputTopics {
                 || failure instanceof InvalidRecordException)) {
             return failure;
         }
-        return refusal(record, failure.getMessage(), noteRefusal(record, failure.getMessage()), failure);
+        boolean retriable = noteRefusal(record, failure.getMessage());
+        return refusal(record, failure.getMessage(), retriable, failure);
     }
 
     /** Returns whether another form is left. */
@@ -130,6 +119,9 @@ final class OutputTopics {
                     new Event(source.get().partition(), source.get().offset()),
                     new Refusal(isLabel ? OutcomeForm.DEAD_LETTER : OutcomeForm.WITHOUT_CONTENT, cause),
                     (before, now) -> before.form().compareTo(now.form()) > 0 ? before : now);
+            if (refused.size() > MAX_REFUSALS) {
+                refused.remove(refused.keySet().iterator().next());
+            }
             anyRefused = true;
         }
         return true;
@@ -159,7 +151,7 @@ final class OutputTopics {
 
     private Optional<SourcePosition> source(ProducerRecord<byte[], byte[]> record) {
         if (record.topic().equals(topics.labels())) {
-            return Optional.of(LabelEventSerde.deserializer()
+            return Optional.of(LabelEvent.deserializer()
                     .deserialize(record.topic(), record.value())
                     .source());
         }

@@ -8,11 +8,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Pauses the partitions that either Kafka Streams or the pipeline wants paused; the pipeline pauses all of them while the
- * in-flight window is full. The stream thread therefore keeps polling, and a slow device never gets the instance removed from
- * the group.
- *
- * <p>Threading: the stream thread only.
+ * Pauses the partitions that either Kafka Streams or the pipeline wants paused; the pipeline pauses all of them while
+ * the in-flight window is full. The stream thread keeps polling, so a slow device never gets the instance removed from
+ * the group. Used by the stream thread only.
  */
 final class PausingConsumer {
     private final Consumer<byte[], byte[]> consumer;
@@ -40,7 +38,6 @@ final class PausingConsumer {
         return Set.copyOf(pausedByStreams);
     }
 
-    /** Pauses and resumes partitions for the next poll. */
     void beforePoll() {
         Set<TopicPartition> assigned = consumer.assignment();
         pausedByStreams.retainAll(assigned);

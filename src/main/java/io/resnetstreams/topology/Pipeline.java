@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.common.RepeatingTask;
+import io.resnetstreams.topology.TopicCheck.MissingTopicException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,9 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One running instance of the topology, from start to close.
  *
- * <p>Threading: its owner starts and closes it; the work is done by the threads of Kafka Streams. {@link #close} commits
- * completed events, leaves the group, and drops events in flight: they are not committed, so the next owner of the
- * partition processes them again.
+ * <p>Threading: its owner starts and closes it; Kafka Streams' threads do the work. {@link #close} commits completed
+ * events, leaves the group, and drops events in flight, which the next owner of the partition processes again.
  */
 public final class Pipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
@@ -44,12 +44,10 @@ public final class Pipeline implements AutoCloseable {
     private final Duration shutdownTimeout;
     private final TopicWatch watch;
     private final Admin watchAdmin;
-    /** Null before the start. */
+    /** Null before the start, as is {@link #clockWatch}. */
     private RepeatingTask topicWatch;
 
-    /** Null before the start. */
     private RepeatingTask clockWatch;
-
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ThreadFailures failures = new ThreadFailures(System::nanoTime);
@@ -92,10 +90,7 @@ public final class Pipeline implements AutoCloseable {
         return create(settings, classifier, metrics, Replay.NONE);
     }
 
-    /**
-     * Creates a pipeline for a bounded replay. It does not end by itself: the committed offsets tell its owner when the
-     * replay is complete.
-     */
+    /** Creates a pipeline for a bounded replay, which does not end by itself: its owner watches its offsets. */
     public static Pipeline create(
             PipelineSettings settings, EventClassifier classifier, TopologyMetrics metrics, Replay replay) {
         Parts parts = Parts.of(settings, metrics, replay);
@@ -145,8 +140,8 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Returns why this instance can't process events although it runs, as a sentence without its full stop: a missing
-     * topic, or a group that other applications use; empty if it can. It is checked every few seconds. Thread-safe.
+     * Returns why this instance can't process events although it runs (a missing topic, or a group that other applications
+     * use), as a sentence without its full stop; empty if it can. It is checked every few seconds. Thread-safe.
      */
     public Optional<String> trouble() {
         return watch.trouble();
@@ -186,10 +181,7 @@ public final class Pipeline implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
-    /**
-     * Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition; partitions without
-     * events in flight are left out.
-     */
+    /** Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition. */
     public Map<Integer, Long> oldestInFlight() {
         return parts.frontier().oldestInFlight().entrySet().stream()
                 .collect(Collectors.toMap(oldest -> oldest.getKey().partition(), Map.Entry::getValue));
@@ -202,11 +194,11 @@ public final class Pipeline implements AutoCloseable {
 
     private void onState(KafkaStreams.State newState, KafkaStreams.State oldState) {
         LOG.info("Kafka Streams: {} -> {}", oldState, newState);
-        if (newState == KafkaStreams.State.RUNNING) {
-            running.countDown();
-        }
-        if (Set.of(KafkaStreams.State.NOT_RUNNING, KafkaStreams.State.ERROR).contains(newState)) {
+        boolean hasEnded = newState == KafkaStreams.State.NOT_RUNNING || newState == KafkaStreams.State.ERROR;
+        if (hasEnded) {
             ended.countDown();
+        }
+        if (hasEnded || newState == KafkaStreams.State.RUNNING) {
             running.countDown();
         }
     }

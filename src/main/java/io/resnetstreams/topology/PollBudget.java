@@ -1,20 +1,19 @@
 package io.resnetstreams.topology;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Limits the uncompressed bytes that a poll returns. Kafka's own limits count compressed bytes and records, so a poll could
- * return gigabytes. The two deserializers of a consumer share the budget: once it is used up, they refuse the next record.
- * The consumer then returns the records it has, and deserializes the refused one again in the next poll.
+ * Limits the uncompressed bytes that a poll returns. Kafka's own limits count compressed bytes and records, so a poll
+ * could return gigabytes. Once the budget is used up, the two deserializers of a consumer refuse the next record; the
+ * consumer returns the records it has, and deserializes the refused one again in the next poll.
  *
  * <p>A poll exceeds the limit by two records at most, and returns at least one. A record without key and value is not
- * counted, since it reaches no deserializer.
- *
- * <p>Threading: the consumer's thread only.
+ * counted, since it reaches no deserializer. Used by the consumer's thread only.
  */
 final class PollBudget {
     private static final FullException FULL = new FullException();
@@ -38,39 +37,46 @@ final class PollBudget {
         }
     }
 
-    /** @param maxBytes the largest total size of the keys, values and headers of one poll */
     PollBudget(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
-    /** Starts a new poll. */
     void begin() {
         bytes = 0;
         isAccepted = false;
     }
 
-    /** Returns the consumer's deserializer of keys. */
     Deserializer<byte[]> keys() {
-        return new FromBuffer() {
-            @Override
-            public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
-                accept(headers);
-                isAccepted = true;
-                return read(data);
-            }
-        };
+        return deserializer(headers -> {
+            accept(headers);
+            isAccepted = true;
+        });
     }
 
-    /** Returns the consumer's deserializer of values. */
     Deserializer<byte[]> values() {
-        return new FromBuffer() {
+        return deserializer(headers -> {
+            if (!isAccepted) {
+                accept(headers);
+            }
+            isAccepted = false;
+        });
+    }
+
+    private Deserializer<byte[]> deserializer(Consumer<Headers> check) {
+        return new Deserializer<>() {
             @Override
             public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
-                if (!isAccepted) {
-                    accept(headers);
-                }
-                isAccepted = false;
-                return read(data);
+                check.accept(headers);
+                byte[] read = new byte[data.remaining()];
+                data.get(read);
+                bytes += read.length;
+                return read;
+            }
+
+            /** Consumers only call the method with a buffer; the interface requires this one. */
+            @Override
+            public byte[] deserialize(String topic, byte[] data) {
+                return data;
             }
         };
     }
@@ -81,21 +87,6 @@ final class PollBudget {
         }
         for (Header header : headers) {
             bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
-        }
-    }
-
-    private byte[] read(ByteBuffer data) {
-        byte[] read = new byte[data.remaining()];
-        data.get(read);
-        bytes += read.length;
-        return read;
-    }
-
-    /** Consumers only call the method with a buffer; the interface requires the other one. */
-    private abstract static class FromBuffer implements Deserializer<byte[]> {
-        @Override
-        public byte[] deserialize(String topic, byte[] data) {
-            return data;
         }
     }
 }

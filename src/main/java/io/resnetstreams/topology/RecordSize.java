@@ -16,7 +16,6 @@ final class RecordSize {
 
     private RecordSize() {}
 
-    /** Returns the size in bytes. */
     static long of(byte[] key, byte[] value, Headers headers) {
         long bytes = BATCH_BYTES + RECORD_BYTES + field(key) + field(value);
         int count = 0;
@@ -30,13 +29,8 @@ final class RecordSize {
 
     /** Returns an upper bound of the size, without measuring each header. */
     static long atMost(byte[] key, byte[] value, int headerCount, long headerBytes) {
-        return BATCH_BYTES
-                + RECORD_BYTES
-                + field(key)
-                + field(value)
-                + LONGEST_LENGTH
-                + headerBytes
-                + 2L * LONGEST_LENGTH * headerCount;
+        long lengths = LONGEST_LENGTH + 2L * LONGEST_LENGTH * headerCount;
+        return BATCH_BYTES + RECORD_BYTES + field(key) + field(value) + headerBytes + lengths;
     }
 
     private static long field(byte[] bytes) {

@@ -6,18 +6,13 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * What makes a pipeline a bounded replay: the end of each partition, the selection of events, pauses, and a mark on the
- * outcomes. By default, nothing differs from a live pipeline.
- *
- * <p>Threading: called concurrently by the stream threads.
+ * outcomes. By default, nothing differs from a live pipeline. Called concurrently by the stream threads.
  */
 public interface Replay {
     /** A live pipeline: every event, without an end and without a mark. */
     Replay NONE = new Replay() {};
 
-    /**
-     * Returns the first offset of a partition that is not consumed, 0 if nothing of the partition is consumed. It never
-     * changes.
-     */
+    /** Returns the first offset of a partition that is not consumed, 0 if none is consumed. It never changes. */
     default long end(TopicPartition partition) {
         return Long.MAX_VALUE;
     }

@@ -17,10 +17,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Stops a consumer at the end of a {@link Replay}: records after the end are dropped from the result of a poll, no offset
- * after the end is committed, and a partition that has reached its end is paused.
- *
- * <p>Threading: the stream thread only.
+ * Stops a consumer at the end of a {@link Replay}: records after the end are dropped from the result of a poll, no
+ * offset after the end is committed, and a partition that has reached its end is paused. Used by the stream thread
+ * only.
  */
 final class ReplayEnd {
     private final Consumer<byte[], byte[]> consumer;
@@ -32,7 +31,6 @@ final class ReplayEnd {
         this.replay = replay;
     }
 
-    /** Returns whether a partition has no more records to consume. */
     boolean isReached(TopicPartition partition) {
         return replay.end(partition) == 0 || reached.contains(partition);
     }
@@ -52,7 +50,6 @@ final class ReplayEnd {
         }
     }
 
-    /** Polls, and returns the records before the end. */
     ConsumerRecords<byte[], byte[]> limit(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
         if (replay == Replay.NONE) {
             return poll.get();

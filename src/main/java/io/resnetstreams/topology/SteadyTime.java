@@ -1,27 +1,19 @@
 package io.resnetstreams.topology;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A clock for Kafka Streams that never goes back: the wall clock's time at its creation, plus the monotonic time since. With
- * the wall clock, Kafka Streams would neither commit nor punctuate after the clock was set back, until it has caught up. Kafka
- * Streams only measures durations with this clock; the timestamps of records come from events.
- *
- * <p>Threading: thread-safe.
+ * A clock for Kafka Streams that never goes back: the wall clock's time at its creation, plus the monotonic time since.
+ * Kafka Streams only measures durations with it; the timestamps of records come from events. Thread-safe.
  */
 final class SteadyTime implements Time {
-    private static final long NANOS_PER_MILLI = 1_000_000;
-
     private final LongSupplier nanoTicker;
     private final long startMillis;
     private final long startNanos;
 
-    /**
-     * @param wallMillis the current time in milliseconds since the epoch
-     * @param nanoTicker monotonic nanoseconds, such as {@link System#nanoTime}
-     */
     SteadyTime(long wallMillis, LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;
         this.startMillis = wallMillis;
@@ -30,7 +22,7 @@ final class SteadyTime implements Time {
 
     @Override
     public long milliseconds() {
-        return startMillis + (nanoTicker.getAsLong() - startNanos) / NANOS_PER_MILLI;
+        return startMillis + TimeUnit.NANOSECONDS.toMillis(nanoTicker.getAsLong() - startNanos);
     }
 
     @Override

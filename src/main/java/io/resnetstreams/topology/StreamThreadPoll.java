@@ -5,21 +5,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Blocks a stream thread in {@code poll} until there is work: a record, an outcome completed by another thread, or a
- * commit that is due. Kafka Streams itself only waits for records, so it would have to poll about a hundred times a second
- * for completed outcomes, even when idle.
+ * commit that is due. Kafka Streams itself only waits for records, so it would have to poll a hundred times a second.
  *
- * <p>Threading: any thread may call {@link #outcomeCompleted} and {@link #interrupt}; only the stream thread calls the
- * other methods.
+ * <p>Threading: any thread may call {@link #outcomeCompleted} and {@link #interrupt}; only the stream thread the
+ * others.
  */
 final class StreamThreadPoll {
-    /**
-     * After work was done, the next poll is this short, so that Kafka Streams runs its loop once more: its punctuations may
-     * not have been due yet.
-     */
+    /** After work was done: Kafka Streams runs its loop once more, since punctuations may not have been due yet. */
     static final Duration SHORT_POLL = Duration.ofMillis(1);
 
     /** The clock that Kafka Streams uses for commits may be slightly behind the one used here. */
@@ -38,7 +35,15 @@ final class StreamThreadPoll {
     /** The consumer that is polling, null outside of a poll. Guarded by this. */
     private Consumer<?, ?> polling;
 
-    /** @param commitInterval the effective {@code commit.interval.ms} of Kafka Streams */
+    /** The wall clock was set back, so the thread's clients are stuck; a new thread with new clients replaces it. */
+    static final class ClockSetBackException extends RetriableException {
+        private static final long serialVersionUID = 1L;
+
+        ClockSetBackException() {
+            super("the wall clock was set back, and this thread's clients would wait until it has caught up");
+        }
+    }
+
     StreamThreadPoll(LongSupplier nanoTicker, ClockSteps clock, Duration commitInterval) {
         this.nanoTicker = nanoTicker;
         this.clock = clock;
@@ -67,12 +72,10 @@ final class StreamThreadPoll {
         pollShortly.set(true);
     }
 
-    /** Notes that an outcome was forwarded, so that a commit is needed. */
     void forwarded() {
         uncommitted = true;
     }
 
-    /** Notes that everything forwarded so far has been committed. */
     void committed() {
         uncommitted = false;
         lastCommitNanos = nanoTicker.getAsLong();
@@ -84,11 +87,7 @@ final class StreamThreadPoll {
         wakeUp();
     }
 
-    /**
-     * Polls, for {@code longest} at most; returns no records if the poll was ended by another thread.
-     *
-     * @throws ClockSetBackException if the wall clock was set back since the thread started
-     */
+    /** Polls, for {@code longest} at most; returns no records if another thread ended the poll. */
     <K, V> ConsumerRecords<K, V> poll(Consumer<K, V> consumer, Duration longest) {
         if (clock.look() != stepsBack) {
             throw new ClockSetBackException();
@@ -121,7 +120,6 @@ final class StreamThreadPoll {
         polling = consumer;
     }
 
-    /** A call of the consumer. */
     @FunctionalInterface
     interface Call {
         Object make() throws Throwable;

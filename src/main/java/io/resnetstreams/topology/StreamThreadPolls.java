@@ -15,12 +15,10 @@ final class StreamThreadPolls {
     private final Duration commitInterval;
     private int stepsBackBefore;
 
-    /** @param commitInterval the effective {@code commit.interval.ms} of Kafka Streams */
     StreamThreadPolls(Duration commitInterval) {
         this.commitInterval = commitInterval;
     }
 
-    /** Returns that of the calling thread. */
     StreamThreadPoll ofThisThread() {
         return byThread.computeIfAbsent(
                 Thread.currentThread(), thread -> new StreamThreadPoll(System::nanoTime, clock, commitInterval));

@@ -1,16 +1,17 @@
 package io.resnetstreams.topology;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.processor.assignment.assignors.StickyTaskAssignor;
 
 /** Kafka Streams' properties for events that are images of many kilobytes rather than rows of a hundred bytes. */
@@ -26,10 +27,7 @@ public final class StreamsProperties {
     /** How long an outcome waits for its commit, unless the user sets {@code kafka.commit.interval.ms}. */
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
-    /**
-     * The session and transaction timeout of an instance that no longer responds. It is the shortest session timeout that
-     * brokers allow by default.
-     */
+    /** Of an instance that no longer responds; the shortest session timeout that brokers allow by default. */
     private static final int DEAD_INSTANCE_MILLIS = 6_000;
 
     private static final int MEBIBYTE = 1024 * 1024;
@@ -42,19 +40,26 @@ public final class StreamsProperties {
     /** The number of polls, and of fetches, that fill an in-flight window: each of them may exceed its limit. */
     private static final int POLLS_PER_WINDOW = 4;
 
-    /** The size of a photograph, which bounds the records of a poll if the window is small in bytes. */
+    /** The size of a photograph; bounds the records of a poll if the window is small in bytes. */
     private static final int TYPICAL_EVENT_BYTES = 128 * 1024;
 
     private StreamsProperties() {}
 
     /**
-     * Returns the properties.
-     *
-     * @throws IllegalArgumentException if the settings contain a Kafka property that would break a guarantee
+     * Extracts the timestamp of an event, or the current time if its sender set none (-1, which brokers accept). Kafka
+     * Streams' own extractor fails on such an event, which would end every instance that consumes it. Stateless.
      */
+    public static final class ArrivalTime implements TimestampExtractor {
+        @Override
+        public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
+            return record.timestamp() < 0 ? System.currentTimeMillis() : record.timestamp();
+        }
+    }
+
+    /** Returns the properties; throws IllegalArgumentException if a Kafka property would break a guarantee. */
     public static Properties of(PipelineSettings settings) {
         settings.kafka().forEach((name, value) -> refuseUnsafe(settings, name, value));
-        Map<String, Object> values = new HashMap<>();
+        Properties values = new Properties();
         values.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
         values.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         values.put(
@@ -76,18 +81,16 @@ public final class StreamsProperties {
         putConsumer(settings, values);
         putProducer(settings, values);
         values.putAll(settings.kafka());
-        Properties properties = new Properties();
-        properties.putAll(values);
-        return properties;
+        return values;
     }
 
-    private static void putConsumer(PipelineSettings settings, Map<String, Object> values) {
+    private static void putConsumer(PipelineSettings settings, Properties values) {
         putMain(values, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         // With both guarantees, since events of aborted transactions must not be read.
         putMain(values, ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
         putMain(values, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords(settings.inFlight()));
         // A larger record is still fetched, alone.
-        int fetchBytes = fetchBytes(settings.inFlight());
+        int fetchBytes = (int) Math.min(LARGEST_FETCH_BYTES, maxPollBytes(settings.inFlight()));
         putMain(values, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes);
         putMain(values, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Math.max(1, fetchBytes / 8));
         // The partitions of a killed instance are reassigned after its session timeout and the others' next heartbeat.
@@ -101,10 +104,7 @@ public final class StreamsProperties {
         return (int) Math.max(1, Math.min(MOST_POLL_RECORDS, Math.min(byBytes, byEvents)));
     }
 
-    /**
-     * Returns the largest total size of the records of one poll, in uncompressed bytes. The in-flight window is exceeded by
-     * at most this size and two records.
-     */
+    /** Returns the largest poll, in uncompressed bytes; it and two records may exceed the window. */
     static long maxPollBytes(InFlightLimits inFlight) {
         return Math.max(1, inFlight.maxBytes() / POLLS_PER_WINDOW);
     }
@@ -126,17 +126,12 @@ public final class StreamsProperties {
         return Long.parseLong(value.toString().strip());
     }
 
-    private static int fetchBytes(InFlightLimits inFlight) {
-        return (int) Math.max(1, Math.min(LARGEST_FETCH_BYTES, inFlight.maxBytes() / POLLS_PER_WINDOW));
-    }
-
-    private static void putProducer(PipelineSettings settings, Map<String, Object> values) {
+    private static void putProducer(PipelineSettings settings, Properties values) {
         int largestRequest = settings.maxMessageBytes() + OUTCOME_HEADROOM_BYTES;
         putFor(values, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largestRequest);
         putFor(values, ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MEBIBYTE, 2L * largestRequest));
         // With exactly-once, outcomes become visible with the commit, which flushes lingering batches, so lingering
-        // adds
-        // no latency.
+        // adds no latency.
         boolean visibleAtCommit = settings.guarantee() == Guarantee.EXACTLY_ONCE_V2;
         putFor(values, ProducerConfig.LINGER_MS_CONFIG, visibleAtCommit ? (int) COMMIT_INTERVAL.toMillis() : 5);
         // The compressor allocates buffers for each batch; Kafka's default of 16 KB holds a few dozen labels.
@@ -146,11 +141,11 @@ public final class StreamsProperties {
         putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, DEAD_INSTANCE_MILLIS);
     }
 
-    private static void putMain(Map<String, Object> values, String name, Object value) {
+    private static void putMain(Properties values, String name, Object value) {
         values.put(StreamsConfig.mainConsumerPrefix(name), value);
     }
 
-    private static void putFor(Map<String, Object> values, String name, Object value) {
+    private static void putFor(Properties values, String name, Object value) {
         values.put(StreamsConfig.producerPrefix(name), value);
     }
 

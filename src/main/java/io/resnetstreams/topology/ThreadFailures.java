@@ -1,5 +1,6 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.topology.ClassifyProcessor.ClassificationFailedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,15 +15,12 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownServerException;
 
 /**
- * Decides whether a failed stream thread is replaced. With both guarantees a new thread resumes at the committed offsets, so
- * nothing is lost by a retry. A failure that would recur ends the instance.
- *
- * <p>An outcome that its topic refused is written in another form when its event is reprocessed.
+ * Decides whether a failed stream thread is replaced. With both guarantees a new thread resumes at the committed
+ * offsets, so nothing is lost by a retry; a failure that would recur ends the instance. An outcome that its topic
+ * refused is written in another form when its event is reprocessed.
  *
  * <p>An unexpected error of the broker, such as one caused by a full disk, may be transient or permanent: it is retried
- * {@value #MOST_UNEXPECTED} times in {@value #MINUTES} minutes.
- *
- * <p>Threading: thread-safe, since stream threads can fail at the same time.
+ * {@value #MOST_UNEXPECTED} times in {@value #MINUTES} minutes. Thread-safe, since stream threads can fail together.
  */
 final class ThreadFailures {
     static final int MOST_UNEXPECTED = 5;
@@ -33,7 +31,6 @@ final class ThreadFailures {
     private final LongSupplier nanoTicker;
     private final Deque<Long> unexpected = new ArrayDeque<>();
 
-    /** @param nanoTicker the time of {@link System#nanoTime} */
     ThreadFailures(LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;
     }
@@ -45,8 +42,9 @@ final class ThreadFailures {
         if (causes.stream().anyMatch(ThreadFailures::isPermanent)) {
             return false;
         }
-        return causes.stream().anyMatch(OutcomeRefusedException.class::isInstance)
-                || causes.stream().anyMatch(RetriableException.class::isInstance)
+        return causes.stream()
+                        .anyMatch(cause ->
+                                cause instanceof OutcomeRefusedException || cause instanceof RetriableException)
                 || causes.stream().anyMatch(ThreadFailures::isUnexpected) && isWithinRetries();
     }
 

@@ -1,6 +1,7 @@
 package io.resnetstreams.topology;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,8 @@ import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -43,6 +44,48 @@ public final class TopicCheck {
 
     private TopicCheck() {}
 
+    /** A topic that the pipeline needs does not exist; the message names it. */
+    public static final class MissingTopicException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        MissingTopicException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * The description of a topic.
+     *
+     * @param id differs from that of a deleted topic with the same name
+     * @param configuration the topic's settings by Kafka's names; empty if this user is not allowed to describe them
+     */
+    record TopicFacts(String name, Uuid id, int partitions, Optional<Map<String, String>> configuration) {
+        boolean isCompacted() {
+            return setting(TopicConfig.CLEANUP_POLICY_CONFIG).orElse("").contains(TopicConfig.CLEANUP_POLICY_COMPACT);
+        }
+
+        /** Returns whether the broker sets the timestamps of records. */
+        private boolean setsTimestamps() {
+            return setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).orElse("").equals("LogAppendTime");
+        }
+
+        /** Returns the largest batch that the topic accepts, in bytes; empty if it is not known. */
+        Optional<Long> maxMessageBytes() {
+            return setting(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).map(Long::valueOf);
+        }
+
+        Optional<String> setting(String name) {
+            return configuration.map(settings -> settings.get(name));
+        }
+
+        /** Returns a limit of timestamps in milliseconds; the largest number if there is none, or it is not known. */
+        long timestampLimit(String name) {
+            return setsTimestamps()
+                    ? Long.MAX_VALUE
+                    : setting(name).map(Long::valueOf).orElse(Long.MAX_VALUE);
+        }
+    }
+
     /**
      * Checks that all topics exist, that the outputs have at least the input's partitions, and that their settings allow one
      * outcome for each event.
@@ -50,87 +93,81 @@ public final class TopicCheck {
      * @return the number of input partitions
      * @throws IllegalArgumentException if a topic is missing or unsuitable; the message names it, the setting and the allowed values
      * @throws TimeoutException if the broker does not answer in time
-     * @throws AuthenticationException if the broker refuses the connection
-     * @throws TopicAuthorizationException if this user is not allowed to describe a topic
+     * @throws org.apache.kafka.common.errors.ApiException if the broker refuses the connection or denies the description
      */
     public static int check(Admin admin, Topics topics, long timeoutMillis)
             throws TimeoutException, InterruptedException {
         TopicFacts input = facts(admin, topics.input(), timeoutMillis);
         TopicFacts labels = facts(admin, topics.labels(), timeoutMillis);
         TopicFacts deadLetters = facts(admin, topics.deadLetters(), timeoutMillis);
-        unfit(input, labels, deadLetters).ifPresent(reason -> {
+        String reason = unfit(input, labels, deadLetters);
+        if (reason != null) {
             throw new IllegalArgumentException(reason);
-        });
+        }
         warnings(input, labels, deadLetters).forEach(LOG::warn);
         return input.partitions();
     }
 
-    /** Returns why the pipeline can't keep its guarantee with these topics; empty if it can. */
-    static Optional<String> unfit(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
+    /** Returns why the pipeline can't keep its guarantee with these topics; null if it can. */
+    static String unfit(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
         for (TopicFacts output : List.of(labels, deadLetters)) {
+            String topic = "topic '" + output.name() + "' has ";
             if (output.partitions() < input.partitions()) {
-                return Optional.of("topic '" + output.name() + "' has " + output.partitions()
-                        + " partitions and the input '" + input.name() + "' has " + input.partitions()
-                        + "; at least as many are needed, since outcomes are written to their event's partition");
+                return topic + output.partitions() + " partitions and the input '" + input.name() + "' has "
+                        + input.partitions()
+                        + "; at least as many are needed, since outcomes are written to their event's partition";
             }
-            if (output.maxMessageBytes().orElse(Long.MAX_VALUE) < SMALLEST_MESSAGE_BYTES) {
-                return Optional.of("topic '" + output.name() + "' has max.message.bytes="
-                        + output.maxMessageBytes().orElseThrow() + "; at least " + SMALLEST_MESSAGE_BYTES
-                        + " are needed, for a dead letter's headers");
+            long bytes = output.maxMessageBytes().orElse(Long.MAX_VALUE);
+            if (bytes < SMALLEST_MESSAGE_BYTES) {
+                return topic + "max.message.bytes=" + bytes + "; at least " + SMALLEST_MESSAGE_BYTES
+                        + " are needed, for a dead letter's headers";
             }
             for (String setting : TIMESTAMP_SETTINGS) {
-                long millis = output.setting(setting).map(Long::valueOf).orElse(Long.MAX_VALUE);
-                if (millis < SHORTEST_TIMESTAMP_MILLIS && !output.setsTimestamps()) {
-                    return Optional.of("topic '" + output.name() + "' has " + setting + "=" + millis + "; at least "
-                            + SHORTEST_TIMESTAMP_MILLIS
-                            + " are needed, since outcomes wait for their commit and clocks differ");
+                long millis = output.timestampLimit(setting);
+                if (millis < SHORTEST_TIMESTAMP_MILLIS) {
+                    return topic + setting + "=" + millis + "; at least " + SHORTEST_TIMESTAMP_MILLIS
+                            + " are needed, since outcomes wait for their commit and clocks differ";
                 }
             }
         }
-        if (deadLetters.isCompacted()) {
-            return Optional.of(
-                    "topic '" + deadLetters.name() + "' has cleanup.policy="
-                            + deadLetters.setting("cleanup.policy").orElseThrow()
-                            + "; it must not contain 'compact', since compaction removes dead letters and refuses those without a key");
+        if (!deadLetters.isCompacted()) {
+            return null;
         }
-        return Optional.empty();
+        return "topic '" + deadLetters.name() + "' has cleanup.policy="
+                + deadLetters.setting("cleanup.policy").orElseThrow()
+                + "; it must not contain 'compact', since compaction removes dead letters and refuses those without a key";
     }
 
-    /** Returns warnings about settings with surprising effects. */
     private static List<String> warnings(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
-        Map<String, Boolean> warnings = new HashMap<>();
-        warnings.put(
-                "Topic " + labels.name() + " has cleanup.policy="
-                        + labels.setting("cleanup.policy").orElse("")
-                        + ": it only keeps the last label of each key, and events without a key become dead letters",
-                labels.isCompacted());
+        List<String> warnings = new ArrayList<>();
+        if (labels.isCompacted()) {
+            warnings.add("Topic " + labels.name() + " has cleanup.policy="
+                    + labels.setting("cleanup.policy").orElse("")
+                    + ": it only keeps the last label of each key, and events without a key become dead letters");
+        }
+        long inputBytes = input.maxMessageBytes().orElse(0L);
         for (TopicFacts output : List.of(labels, deadLetters)) {
             long bytes = output.maxMessageBytes().orElse(Long.MAX_VALUE);
-            warnings.put(
-                    "Topic " + output.name() + " has max.message.bytes=" + bytes + ", the input " + input.name() + " "
-                            + input.maxMessageBytes().orElse(0L) + ": "
-                            + (output == labels
-                                    ? "events whose label does not fit become dead letters"
-                                    : "dead letters that do not fit omit the key, value and headers of their event"),
-                    bytes < input.maxMessageBytes().orElse(0L));
-            warnings.put(
-                    "The settings of topic " + output.name()
-                            + " are not known, since the ACLs deny DescribeConfigs: its limits are detected when it refuses records",
-                    output.configuration().isEmpty());
+            if (bytes < inputBytes) {
+                warnings.add("Topic " + output.name() + " has max.message.bytes=" + bytes + ", the input "
+                        + input.name() + " " + inputBytes + ": "
+                        + (output == labels
+                                ? "events whose label does not fit become dead letters"
+                                : "dead letters that do not fit omit the key, value and headers of their event"));
+            }
+            if (output.configuration().isEmpty()) {
+                warnings.add(
+                        "The settings of topic " + output.name()
+                                + " are not known, since the ACLs deny DescribeConfigs: its limits are detected when it refuses records");
+            }
         }
-        return warnings.entrySet().stream()
-                .filter(Map.Entry::getValue)
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
+        return warnings;
     }
 
     /**
      * Waits until each partition of a new topic accepts records. A producer that sends several batches to a partition before
      * that can fail permanently: its second batch arrives first, and the sequence number of the first one is never accepted
      * (Kafka 4.3).
-     *
-     * @throws ExecutionException if a partition does not get a leader in time
      */
     public static void awaitLeaders(Admin admin, String topic, int partitions)
             throws ExecutionException, InterruptedException {
@@ -175,12 +212,13 @@ public final class TopicCheck {
     private static Optional<Map<String, String>> configuration(Admin admin, String topic, long timeoutMillis)
             throws TimeoutException, InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        KafkaFuture<Config> answer = admin.describeConfigs(
-                        List.of(resource), new DescribeConfigsOptions().timeoutMs(Math.toIntExact(timeoutMillis)))
-                .values()
-                .get(resource);
+        DescribeConfigsOptions options = new DescribeConfigsOptions().timeoutMs(Math.toIntExact(timeoutMillis));
         try {
-            return Optional.of(answer.get(timeoutMillis, TimeUnit.MILLISECONDS).entries().stream()
+            Config configuration = admin.describeConfigs(List.of(resource), options)
+                    .values()
+                    .get(resource)
+                    .get(timeoutMillis, TimeUnit.MILLISECONDS);
+            return Optional.of(configuration.entries().stream()
                     .filter(entry -> entry.value() != null)
                     .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value)));
         } catch (ExecutionException e) {
@@ -193,11 +231,12 @@ public final class TopicCheck {
 
     private static TopicDescription description(Admin admin, String topic, long timeoutMillis)
             throws TimeoutException, InterruptedException {
-        Map<String, KafkaFuture<TopicDescription>> descriptions = admin.describeTopics(
-                        List.of(topic), new DescribeTopicsOptions().timeoutMs(Math.toIntExact(timeoutMillis)))
-                .topicNameValues();
+        DescribeTopicsOptions options = new DescribeTopicsOptions().timeoutMs(Math.toIntExact(timeoutMillis));
         try {
-            return descriptions.get(topic).get(timeoutMillis, TimeUnit.MILLISECONDS);
+            return admin.describeTopics(List.of(topic), options)
+                    .topicNameValues()
+                    .get(topic)
+                    .get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw failure(topic, timeoutMillis, e);
         }
@@ -205,20 +244,19 @@ public final class TopicCheck {
 
     private static RuntimeException failure(String topic, long timeoutMillis, ExecutionException e)
             throws TimeoutException {
-        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        Throwable cause = e.getCause();
+        if (cause instanceof UnknownTopicOrPartitionException) {
             return new MissingTopicException(
                     "topic '" + topic + "' does not exist; 'resnet-streams topics' creates what the pipeline needs", e);
         }
-        if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+        if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
             throw new TimeoutException("no answer within " + timeoutMillis + " ms");
         }
-        if (e.getCause() instanceof TopicAuthorizationException) {
+        if (cause instanceof TopicAuthorizationException) {
             return new TopicAuthorizationException(Set.of(topic));
         }
-        if (e.getCause() instanceof AuthenticationException refusal) {
-            return refusal;
-        }
-        return new IllegalStateException(
-                "cannot describe topic '" + topic + "': " + e.getCause().getMessage(), e);
+        return cause instanceof AuthenticationException refusal
+                ? refusal
+                : new IllegalStateException("cannot describe topic '" + topic + "': " + cause.getMessage(), e);
     }
 }

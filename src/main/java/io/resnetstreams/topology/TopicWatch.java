@@ -1,5 +1,8 @@
 package io.resnetstreams.topology;
 
+import io.resnetstreams.topology.TopicCheck.MissingTopicException;
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,7 +12,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.GroupState;
@@ -40,7 +42,9 @@ final class TopicWatch {
     private final OutputTopics outputs;
     private final Consumer<RuntimeException> end;
     private final LongSupplier nanoTicker;
-    private Snapshot before;
+    /** The topics at the last check, in the order of {@link Topics}; empty before the first. */
+    private List<TopicFacts> before = List.of();
+
     private long missingSinceNanos;
     private boolean isMissing;
     private String groupTrouble;
@@ -48,13 +52,6 @@ final class TopicWatch {
     private String reportedUnfit;
     private volatile String trouble;
 
-    private record Snapshot(TopicFacts input, TopicFacts labels, TopicFacts deadLetters) {
-        Stream<TopicFacts> all() {
-            return Stream.of(input, labels, deadLetters);
-        }
-    }
-
-    /** @param end ends the pipeline with a reason */
     TopicWatch(
             Admin admin, String group, OutputTopics outputs, Consumer<RuntimeException> end, LongSupplier nanoTicker) {
         this.admin = admin;
@@ -75,7 +72,6 @@ final class TopicWatch {
         return Optional.ofNullable(groupTrouble);
     }
 
-    /** Checks the topics and the group once. */
     void check() throws InterruptedException {
         try {
             checkTopics();
@@ -89,20 +85,17 @@ final class TopicWatch {
     }
 
     private void checkTopics() throws TimeoutException, InterruptedException {
-        Snapshot now = new Snapshot(
-                TopicCheck.facts(admin, topics.input(), TIMEOUT_MILLIS),
-                TopicCheck.facts(admin, topics.labels(), TIMEOUT_MILLIS),
-                TopicCheck.facts(admin, topics.deadLetters(), TIMEOUT_MILLIS));
+        TopicFacts input = TopicCheck.facts(admin, topics.input(), TIMEOUT_MILLIS);
+        TopicFacts labels = TopicCheck.facts(admin, topics.labels(), TIMEOUT_MILLIS);
+        TopicFacts deadLetters = TopicCheck.facts(admin, topics.deadLetters(), TIMEOUT_MILLIS);
         isMissing = false;
-        outputs.set(now.labels(), now.deadLetters());
-        if (before != null) {
-            now.all().forEach(topic -> before.all()
-                    .filter(earlier -> earlier.name().equals(topic.name()))
-                    .forEach(earlier -> compare(earlier, topic)));
+        outputs.set(labels, deadLetters);
+        List<TopicFacts> now = List.of(input, labels, deadLetters);
+        for (int i = 0; i < before.size(); i++) {
+            compare(before.get(i), now.get(i));
         }
         before = now;
-        String unfit =
-                TopicCheck.unfit(now.input(), now.labels(), now.deadLetters()).orElse(null);
+        String unfit = TopicCheck.unfit(input, labels, deadLetters);
         if (unfit != null && !unfit.equals(reportedUnfit)) {
             LOG.warn("The topics are no longer suitable: {}", unfit);
         }
@@ -130,8 +123,7 @@ final class TopicWatch {
     }
 
     private void checkGroup() throws TimeoutException, InterruptedException {
-        Optional<ConsumerGroupDescription> description = describe();
-        String now = description.flatMap(this::conflict).orElse(null);
+        String now = describe().flatMap(this::conflict).orElse(null);
         if (now != null && !now.equals(groupTrouble)) {
             LOG.warn("{}", now);
         }

@@ -20,11 +20,7 @@ public record Topics(String input, String labels, String deadLetters) {
         return name.matches("[a-zA-Z0-9._-]{1,249}");
     }
 
-    /**
-     * Checks a topic name.
-     *
-     * @throws IllegalArgumentException if it is not valid; the message names the topic's role
-     */
+    /** Throws IllegalArgumentException with the topic's role if a name is not a valid topic name. */
     public static void requireName(String role, String name) {
         if (name == null || !isName(name)) {
             throw new IllegalArgumentException(role + " is '" + name + "'; a topic's name has " + NAME_RULE);

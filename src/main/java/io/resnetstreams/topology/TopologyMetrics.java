@@ -27,39 +27,4 @@ public interface TopologyMetrics {
      * @param events the largest possible number; 0 if the consumer's position was after the end of the topic
      */
     default void gap(TopicPartition partition, long events) {}
-
-    /** Returns metrics that pass everything on to both. */
-    static TopologyMetrics both(TopologyMetrics first, TopologyMetrics second) {
-        return new TopologyMetrics() {
-            @Override
-            public void consumed(RawEvent event) {
-                first.consumed(event);
-                second.consumed(event);
-            }
-
-            @Override
-            public void forwarded(RawEvent event, Outcome outcome) {
-                first.forwarded(event, outcome);
-                second.forwarded(event, outcome);
-            }
-
-            @Override
-            public void committed() {
-                first.committed();
-                second.committed();
-            }
-
-            @Override
-            public void aborted() {
-                first.aborted();
-                second.aborted();
-            }
-
-            @Override
-            public void gap(TopicPartition partition, long events) {
-                first.gap(partition, events);
-                second.gap(partition, events);
-            }
-        };
-    }
 }

@@ -1,40 +1,28 @@
 package io.resnetstreams.topology;
 
 import org.apache.kafka.clients.consumer.CommitFailedException;
-import org.apache.kafka.clients.producer.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prevents a stream thread from committing offsets (at least once) after one of its outcomes could not be sent. Kafka Streams
- * attributes a failure to one task of the thread, and commits the offsets of the others, whose outcomes may have failed too
- * ({@code RecordCollectorImpl#send} and {@code TaskManager#handleCorruption} of 4.3.1). If the commit fails, it closes all
- * tasks of the thread and resumes at the offsets committed before.
+ * Prevents a stream thread from committing offsets (at least once) after one of its outcomes could not be sent. Kafka
+ * Streams attributes a failure to one task of the thread, and commits the offsets of the others, whose outcomes may
+ * have failed too ({@code RecordCollectorImpl#send} and {@code TaskManager#handleCorruption} of 4.3.1). If the commit
+ * fails, it closes all tasks of the thread and resumes at the offsets committed before.
  *
- * <p>The producer is flushed before a commit, so every failure is known by then.
- *
- * <p>Threading: the producer's own thread reports failures; only the stream thread calls the other methods.
+ * <p>Threading: the producer's own thread reports failures, all of them before the flush that precedes a commit has
+ * ended; only the stream thread calls the other methods.
  */
 final class UnsentOutcomes {
     private static final Logger LOG = LoggerFactory.getLogger(UnsentOutcomes.class);
 
     private volatile Exception failure;
 
-    /** Returns a callback that records a failure before it calls the other one. */
-    Callback noting(Callback callback) {
-        return (metadata, sendFailure) -> {
-            if (sendFailure != null) {
-                failure = sendFailure;
-            }
-            callback.onCompletion(metadata, sendFailure);
-        };
+    void note(Exception sendFailure) {
+        failure = sendFailure;
     }
 
-    /**
-     * Checks that a commit is allowed.
-     *
-     * @throws CommitFailedException if an outcome could not be sent since the thread's tasks were created
-     */
+    /** Throws CommitFailedException if an outcome could not be sent since the thread's tasks were created. */
     void requireNone() {
         Exception known = failure;
         if (known != null) {

@@ -44,7 +44,7 @@ record Bottleneck(Stage stage, String reason) {
      * @param devicesFailed whether all devices have failed
      */
     record Signs(
-            long lagEvents,
+            double lagEvents,
             double lagSeconds,
             double window,
             double decodeBusy,
@@ -56,8 +56,7 @@ record Bottleneck(Stage stage, String reason) {
         if (signs.devicesFailed()) {
             return new Bottleneck(Stage.DEVICE, "every device has failed");
         }
-        boolean waits = signs.window() >= SOME || signs.lagEvents() > 0;
-        if (!waits) {
+        if (signs.window() < SOME && !(signs.lagEvents() > 0)) {
             return new Bottleneck(Stage.NONE, "nothing waits");
         }
         if (signs.deviceBusy() >= BUSY) {

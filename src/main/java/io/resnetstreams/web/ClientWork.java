@@ -7,9 +7,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Work that a client can delay, by sending slowly or by not reading. The work is stopped by interrupting its thread, which
- * closes the connection that the thread reads from or writes to.
- *
- * <p>Threading: thread-safe.
+ * closes the connection that the thread reads from or writes to. Thread-safe.
  */
 final class ClientWork {
     private static final int URGENT_FACTOR = 10;
@@ -36,7 +34,7 @@ final class ClientWork {
     /** Stops the oldest piece if it has at least this age, or {@value #URGENT_FACTOR} times this age if it is urgent. */
     void endOldest(Duration age) {
         pieces.stream()
-                .filter(piece -> piece.canBeStoppedAfter(age))
+                .filter(piece -> piece.canBeEndedAfter(piece.isUrgent ? age.multipliedBy(URGENT_FACTOR) : age))
                 .min((one, other) -> Long.compare(one.startNanos - other.startNanos, 0))
                 .ifPresent(piece -> piece.endIfOlderThan(age));
     }
@@ -45,8 +43,8 @@ final class ClientWork {
     final class Piece {
         private final Thread thread = Thread.currentThread();
         private final long startNanos;
+        private volatile boolean isUrgent;
         private boolean isOver;
-        private boolean isUrgent;
         private boolean isEnded;
 
         private Piece(long startNanos) {
@@ -54,21 +52,16 @@ final class ClientWork {
         }
 
         /** Marks this piece as short and important. */
-        synchronized void urgent() {
+        void urgent() {
             isUrgent = true;
         }
 
-        private synchronized boolean canBeStoppedAfter(Duration age) {
-            return canBeEnded()
-                    && nanoTicker.getAsLong() - startNanos >= age.toNanos() * (isUrgent ? URGENT_FACTOR : 1);
-        }
-
-        private synchronized boolean canBeEnded() {
-            return !isOver && !isEnded;
+        private synchronized boolean canBeEndedAfter(Duration age) {
+            return !isOver && !isEnded && nanoTicker.getAsLong() - startNanos >= age.toNanos();
         }
 
         private synchronized void endIfOlderThan(Duration age) {
-            if (canBeEnded() && nanoTicker.getAsLong() - startNanos >= age.toNanos()) {
+            if (canBeEndedAfter(age)) {
                 isEnded = true;
                 thread.interrupt();
             }

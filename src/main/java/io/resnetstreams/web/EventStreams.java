@@ -1,14 +1,16 @@
 package io.resnetstreams.web;
 
+import static java.net.HttpURLConnection.HTTP_OK;
+import static java.net.HttpURLConnection.HTTP_UNAVAILABLE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import io.resnetstreams.common.DaemonThreads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: each stream has its own thread, and the number of streams is limited. All wait for the tick.
  */
-final class EventStreams implements StreamHandler, AutoCloseable {
+final class EventStreams implements WebServer.StreamHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
     /** For more viewers, use Grafana. */
     static final int MOST = 16;
@@ -32,10 +34,9 @@ final class EventStreams implements StreamHandler, AutoCloseable {
     static final int LABELS_A_TICK = 12;
 
     static final int LABELS_AT_FIRST = 24;
-    private static final int OK = 200;
-    private static final int UNAVAILABLE = 503;
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
     private static final Duration RECENTLY = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RETRY = "retry: 2000\n\n";
 
     private final LivePage page;
@@ -64,17 +65,13 @@ final class EventStreams implements StreamHandler, AutoCloseable {
     }
 
     /** Lets all streams send the news, and closes those whose browser does not read. */
-    void tick() {
+    synchronized void tick() {
         writes.endOlderThan(LONGEST_WRITE);
-        nextTick();
-    }
-
-    private synchronized void nextTick() {
         ticks++;
         notifyAll();
     }
 
-    /** Waits for a later tick and returns it; -1 after {@link #close}. */
+    /** Returns the present tick if it is later than this one, or waits for the next; -1 after {@link #close}. */
     private synchronized long await(long tick) throws InterruptedException {
         while (ticks <= tick && !closed) {
             wait();
@@ -97,7 +94,7 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         if (!exchange.getRequestMethod().equals("GET") || !places.tryAcquire()) {
             try (exchange) {
                 exchange.getResponseHeaders().set("Retry-After", "10");
-                WebServer.answer(exchange, UNAVAILABLE, MOST + " pages are open already, and no more are served");
+                WebServer.answer(exchange, HTTP_UNAVAILABLE, "the maximum of " + MOST + " pages is open");
             }
             return;
         }
@@ -120,18 +117,18 @@ final class EventStreams implements StreamHandler, AutoCloseable {
     private void stream(HttpExchange exchange) throws IOException, InterruptedException {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream; charset=utf-8");
         exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        Sent sent = new Sent(page.number(exchange.getRequestHeaders().getFirst("Last-Event-ID")));
         LabelFilter filter = LabelFilter.of(exchange.getRequestURI().getRawQuery());
-        Sent sent = Sent.of(page, exchange.getRequestHeaders().getFirst("Last-Event-ID"));
         OutputStream body = exchange.getResponseBody();
         write(() -> {
-            exchange.sendResponseHeaders(OK, 0);
+            exchange.sendResponseHeaders(HTTP_OK, 0);
             body.write(RETRY.getBytes(UTF_8));
         });
         // The tick is read before the news, so that none is missed.
-        for (long tick = now(); tick >= 0; tick = await(tick)) {
-            ObjectNode news = sent.news(page, state(), filter);
-            byte[] message = ("id: " + sent.number + "-" + page.instance() + "\ndata: " + PageJson.write(news) + "\n\n")
-                    .getBytes(UTF_8);
+        for (long tick = await(-1); tick >= 0; tick = await(tick)) {
+            String news = JSON.writeValueAsString(sent.news(page, state(), filter));
+            byte[] message =
+                    ("id: " + sent.number + "-" + page.instance() + "\ndata: " + news + "\n\n").getBytes(UTF_8);
             write(() -> {
                 body.write(message);
                 body.flush();
@@ -154,72 +151,60 @@ final class EventStreams implements StreamHandler, AutoCloseable {
         }
     }
 
-    private synchronized long now() {
-        return ticks;
-    }
-
     /** The state common to all streams. */
-    private record PageState(ObjectNode common, List<RecentOutcomes.DeadLetters> deadLetters, long deadLettersVersion) {
+    private record PageState(Map<String, Object> common, List<PageLists.Kind> deadLetters, long deadLettersVersion) {
         static PageState of(LivePage page) {
             Reading reading = page.reading();
-            ObjectNode common = JsonNodeFactory.instance.objectNode();
-            common.set("texts", PageJson.texts(PageTexts.of(page.facts(), page.model(), reading)));
-            common.set("gauges", PageJson.gauges(gauges(page.facts(), reading)));
+            Map<String, Object> common = new LinkedHashMap<>();
+            common.put("texts", page.texts(reading));
+            common.put("gauges", reading.gauges());
             common.put("waits", reading.bottleneck().stage().id());
             common.put("ok", reading.view().health().ok());
-            common.set("backfills", PageJson.backfills(reading.view().backfills()));
+            common.put(
+                    "backfills",
+                    reading.view().backfills().stream().map(PageLists.Run::of).toList());
             // The version is read before the dead letters: one that arrives in between is sent twice rather than never.
             long version = page.recent().deadLettersVersion();
-            return new PageState(common, page.recent().deadLetters(), version);
+            List<PageLists.Kind> kinds =
+                    page.recent().deadLetters().stream().map(PageLists.Kind::of).toList();
+            return new PageState(common, kinds, version);
         }
-    }
-
-    /** Returns the utilisation of each stage, from 0 to 1. */
-    static Map<String, Double> gauges(PageFacts facts, Reading reading) {
-        return Map.of(
-                "window", Reading.window(facts, reading.view()),
-                "decode", Math.min(1, reading.rates().decodeBusy() / facts.decodeThreads()),
-                "batches", reading.rates().fullBatches(),
-                "device", reading.rates().deviceBusy());
     }
 
     /** What was already sent to one browser. */
     private static final class Sent {
+        private boolean isNew;
         private long number;
         private long millis;
         private long deadLettersVersion = -1;
-        private boolean isNew;
 
-        static Sent of(LivePage page, String lastEventId) {
-            Sent sent = new Sent();
-            long number = OutcomeNames.number(lastEventId, page.instance());
-            sent.isNew = number == OutcomeNames.NONE;
-            sent.number = Math.max(0, number);
-            return sent;
+        /** @param lastNumber number of the last outcome that the browser got from this instance; negative if none */
+        Sent(long lastNumber) {
+            isNew = lastNumber < 0;
+            number = Math.max(0, lastNumber);
         }
 
-        ObjectNode news(LivePage page, PageState state, LabelFilter filter) {
-            ObjectNode news = state.common().deepCopy();
+        Map<String, Object> news(LivePage page, PageState state, LabelFilter filter) {
+            Map<String, Object> news = new LinkedHashMap<>(state.common());
             if (isNew) {
                 news.put("instance", page.instance());
             }
             long last = page.recent().lastNumber();
-            news.set(
-                    "labels",
-                    PageJson.labels(page.recent().labels(number, isNew ? LABELS_AT_FIRST : LABELS_A_TICK, filter)));
+            List<RecentOutcome> labels = page.recent().labels(number, isNew ? LABELS_AT_FIRST : LABELS_A_TICK, filter);
+            news.put("labels", labels.stream().map(PageLists.Card::of).toList());
             number = last;
-            Point newest = page.history().last();
+            History.Point newest = page.history().last();
             if (newest != null && newest.millis() < millis) {
                 // The clock was set back, so the last point sent is later than all new ones.
                 millis = newest.millis() - 1;
             }
-            List<Point> points = page.history().after(millis);
+            List<History.Point> points = page.history().after(millis);
             if (!points.isEmpty()) {
-                news.set("points", PageJson.points(points));
+                news.put("points", points.stream().map(History.Point::row).toList());
                 millis = points.get(points.size() - 1).millis();
             }
             if (state.deadLettersVersion() != deadLettersVersion) {
-                news.set("deadLetters", PageJson.deadLetters(state.deadLetters()));
+                news.put("deadLetters", state.deadLetters());
                 deadLettersVersion = state.deadLettersVersion();
             }
             isNew = false;

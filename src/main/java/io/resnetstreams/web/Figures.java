@@ -2,7 +2,7 @@ package io.resnetstreams.web;
 
 import java.time.Duration;
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.function.DoubleFunction;
 
 /** Formats numbers for the page. Stateless. */
 final class Figures {
@@ -11,8 +11,8 @@ final class Figures {
 
     private Figures() {}
 
-    static String count(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
+    static String count(double count) {
+        return String.format(Locale.ROOT, "%,.0f", count);
     }
 
     /** Returns a rate with two or three significant digits. */
@@ -63,7 +63,8 @@ final class Figures {
                 : String.format(Locale.ROOT, "%,.1f MB", bytes / KIB / KIB);
     }
 
-    static String orUnknown(boolean isKnown, Supplier<String> text) {
-        return isKnown ? text.get() : UNKNOWN;
+    /** Returns the text of a value; "–" if it is NaN. */
+    static String known(double value, DoubleFunction<String> text) {
+        return Double.isNaN(value) ? UNKNOWN : text.apply(value);
     }
 }

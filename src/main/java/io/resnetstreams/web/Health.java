@@ -1,5 +1,13 @@
 package io.resnetstreams.web;
 
+import static java.net.HttpURLConnection.HTTP_OK;
+import static java.net.HttpURLConnection.HTTP_UNAVAILABLE;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.sun.net.httpserver.HttpHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+
 /**
  * The result of a health check.
  *
@@ -14,8 +22,22 @@ public record Health(boolean ok, String reason) {
         return new Health(false, reason);
     }
 
-    /** Returns the status in JSON: {@code ok} or {@code failing}. */
-    String status() {
-        return ok ? "ok" : "failing";
+    /**
+     * Returns a handler that responds with {@code {"status": …, "reason": …}}: 200 if the check succeeds, otherwise 503.
+     *
+     * @param health called for each request, by any thread
+     */
+    public static HttpHandler handler(Supplier<Health> health) {
+        return exchange -> {
+            RequestThreads.requestIsUrgent();
+            Health now = health.get();
+            int status = now.ok() ? HTTP_OK : HTTP_UNAVAILABLE;
+            String json = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("status", now.ok() ? "ok" : "failing")
+                    .put("reason", now.reason())
+                    .toString();
+            WebServer.answer(exchange, status, "application/json", json.getBytes(StandardCharsets.UTF_8));
+        };
     }
 }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,21 +24,20 @@ final class HostGuard {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
             + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private final Set<String> names = new TreeSet<>();
+    private final Set<String> names;
 
     /** @param host the address that the server listens at, as configured */
     HostGuard(String host) {
-        names.add("localhost");
-        names.add(host.toLowerCase(Locale.ROOT));
+        names = new TreeSet<>(List.of("localhost", host.toLowerCase(Locale.ROOT)));
     }
 
     /** Returns a guarded handler of the same type. */
     HttpHandler around(HttpHandler handler) {
-        if (handler instanceof ActionHandler) {
-            return (ActionHandler) exchange -> handle(exchange, handler);
+        if (handler instanceof WebServer.ActionHandler) {
+            return (WebServer.ActionHandler) exchange -> handle(exchange, handler);
         }
-        return handler instanceof StreamHandler
-                ? (StreamHandler) exchange -> handle(exchange, handler)
+        return handler instanceof WebServer.StreamHandler
+                ? (WebServer.StreamHandler) exchange -> handle(exchange, handler)
                 : exchange -> handle(exchange, handler);
     }
 
@@ -58,8 +58,8 @@ final class HostGuard {
             WebServer.answer(
                     exchange,
                     MISDIRECTED,
-                    "the page is at this machine's address, at its name, or at " + String.join(", ", names)
-                            + "; not at the name that was asked for");
+                    "the Host header does not name this server; use its IP address, its host name, or one of "
+                            + String.join(", ", names));
         }
     }
 

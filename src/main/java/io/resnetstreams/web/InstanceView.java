@@ -1,6 +1,6 @@
 package io.resnetstreams.web;
 
-import io.resnetstreams.metrics.GroupStatus;
+import io.resnetstreams.metrics.PipelineMonitor.GroupStatus;
 import java.util.List;
 import java.util.Set;
 
@@ -27,8 +27,4 @@ public record InstanceView(
      * @param done offsets processed, of {@code total}
      */
     public record Backfill(String name, String state, long done, long total) {}
-
-    static InstanceView starting(Health health) {
-        return new InstanceView(health, Set.of(), 0, 0, GroupStatus.UNKNOWN, List.of());
-    }
 }

@@ -1,18 +1,25 @@
 package io.resnetstreams.web;
 
+import static java.net.HttpURLConnection.HTTP_OK;
+
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.RepeatingTask;
+import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.metrics.CountsSnapshot;
 import io.resnetstreams.metrics.PipelineCounts;
+import io.resnetstreams.metrics.PipelineMonitor.GroupStatus;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.topology.TopologyMetrics;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
@@ -35,26 +42,28 @@ public final class LivePage implements AutoCloseable {
     private final EventStreams streams;
     private final String instance = secret();
     private final String token = secret();
-    private final DeadLetterResend resend;
+    private final Consumer<RawEvent> resend;
     private volatile Rates rates;
     private volatile Supplier<InstanceView> view;
-    private volatile ModelFacts model = ModelFacts.LOADING;
+    private volatile Map<String, String> modelTexts = PageTexts.LOADING;
+    private volatile List<String> modelLabels = List.of();
     private int ticks;
     /** Null in tests, which call {@link #count} themselves. */
     private RepeatingTask ticker;
 
-    private LivePage(
+    /** Creates a page without a thread. */
+    LivePage(
             PageFacts facts,
             PipelineCounts counts,
             Supplier<Health> health,
-            DeadLetterResend resend,
+            Consumer<RawEvent> resend,
             InstantSource clock) {
         this.facts = facts;
         this.counts = counts;
         this.resend = resend;
         this.clock = clock;
-        this.recorder = new LiveRecorder(clock, counts, facts.pictures(), facts.payloads());
-        this.view = () -> InstanceView.starting(health.get());
+        this.recorder = new LiveRecorder(clock, counts, facts);
+        this.view = () -> new InstanceView(health.get(), Set.of(), 0, 0, GroupStatus.UNKNOWN, List.of());
         this.streams = new EventStreams(this);
         CountsSnapshot first = counts.snapshot(System.nanoTime());
         snapshots.add(first);
@@ -65,11 +74,12 @@ public final class LivePage implements AutoCloseable {
      * Starts to sample the counts.
      *
      * @param health readiness
-     * @param resend resends dead letters, if the page may
+     * @param resend resends the event of a dead letter, if the page may, and waits for the acknowledgement; called by any
+     *     thread. If it fails, it throws an {@link IllegalStateException} with a message for the user
      */
     public static LivePage start(
-            PageFacts facts, PipelineCounts counts, Supplier<Health> health, DeadLetterResend resend) {
-        LivePage page = of(facts, counts, health, resend, InstantSource.system());
+            PageFacts facts, PipelineCounts counts, Supplier<Health> health, Consumer<RawEvent> resend) {
+        LivePage page = new LivePage(facts, counts, health, resend, InstantSource.system());
         page.begin();
         return page;
     }
@@ -79,25 +89,10 @@ public final class LivePage implements AutoCloseable {
         ticker = RepeatingTask.start("page", TICK, TICK, this::tick);
     }
 
-    /** Returns a page without a thread. */
-    static LivePage of(
-            PageFacts facts,
-            PipelineCounts counts,
-            Supplier<Health> health,
-            DeadLetterResend resend,
-            InstantSource clock) {
-        return new LivePage(facts, counts, health, resend, clock);
-    }
-
     private static String secret() {
         byte[] bytes = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
-    }
-
-    /** Returns the recorder of outcomes, which must be told of each commit after the counts. */
-    public TopologyMetrics topology() {
-        return recorder;
     }
 
     /**
@@ -106,7 +101,8 @@ public final class LivePage implements AutoCloseable {
      * @param device the selected devices, as text
      */
     public void watch(ModelDirectory loaded, String device, Supplier<InstanceView> instanceView) {
-        model = ModelFacts.of(loaded, device);
+        modelTexts = PageTexts.of(loaded, device);
+        modelLabels = loaded.labels();
         view = instanceView;
     }
 
@@ -121,20 +117,25 @@ public final class LivePage implements AutoCloseable {
         Map<String, HttpHandler> handlers = new TreeMap<>();
         handlers.put("/", new PageHandler(this));
         handlers.put("/events", streams);
-        handlers.put("/page.css", new ResourceHandler("page.css", "text/css; charset=utf-8"));
-        handlers.put("/page.js", new ResourceHandler("page.js", "text/javascript; charset=utf-8"));
-        handlers.put("/icon.svg", new ResourceHandler("icon.svg", "image/svg+xml"));
+        handlers.put("/page.css", resource("page.css", "text/css; charset=utf-8"));
+        handlers.put("/page.js", resource("page.js", "text/javascript; charset=utf-8"));
+        handlers.put("/icon.svg", resource("icon.svg", "image/svg+xml"));
         if (facts.pictures()) {
-            handlers.put("/pictures/", new PictureHandler(this));
+            handlers.put("/pictures/", exchange -> PictureHandler.handle(exchange, this));
         }
         if (facts.payloads()) {
-            handlers.put("/payloads/", new PayloadHandler(this));
+            handlers.put("/payloads/", exchange -> PayloadHandler.handle(exchange, this));
         }
         handlers.replaceAll((path, handler) -> guard.around(handler));
         if (facts.actions()) {
             handlers.put("/replay", guard.around(new ResendHandler(this, resend)));
         }
         return handlers;
+    }
+
+    private static HttpHandler resource(String name, String contentType) {
+        byte[] content = PageHandler.resource(name);
+        return exchange -> WebServer.answer(exchange, HTTP_OK, contentType, content);
     }
 
     private void tick() {
@@ -155,23 +156,22 @@ public final class LivePage implements AutoCloseable {
         }
     }
 
-    private Point point() {
+    private History.Point point() {
         Histogram latencies = recorder.latencies();
         boolean any = latencies.getTotalCount() > 0;
         InstanceView now = view.get();
-        return new Point(
+        return new History.Point(
                 clock.millis(),
                 rates.labelsPerSecond(),
                 rates.deadLettersPerSecond(),
-                now.group().arrivalsPerSecond().orElse(Double.NaN),
-                now.group().lagEvents().isPresent() ? now.group().lagEvents().getAsLong() : Double.NaN,
+                now.group().arrivalsPerSecond(),
+                now.group().lagEvents(),
                 any ? latencies.getValueAtPercentile(50) : Double.NaN,
                 any ? latencies.getValueAtPercentile(95) : Double.NaN,
                 any ? latencies.getValueAtPercentile(99) : Double.NaN,
                 rates.meanBatch() == 0 ? Double.NaN : rates.meanBatch());
     }
 
-    /** Returns the present state. */
     Reading reading() {
         return Reading.of(facts, view.get(), counts.snapshot(System.nanoTime()), rates, history.last());
     }
@@ -180,8 +180,13 @@ public final class LivePage implements AutoCloseable {
         return facts;
     }
 
-    ModelFacts model() {
-        return model;
+    Map<String, String> texts(Reading reading) {
+        return PageTexts.of(facts, modelTexts, reading);
+    }
+
+    /** Returns the labels of the model; none while it is being loaded. */
+    List<String> modelLabels() {
+        return modelLabels;
     }
 
     RecentOutcomes recent() {
@@ -199,6 +204,19 @@ public final class LivePage implements AutoCloseable {
     /** Returns a random name of this process, by which a browser recognises a restart. */
     String instance() {
         return instance;
+    }
+
+    /** Returns the number of an outcome from its name, {@code NUMBER-INSTANCE}; -1 if it is malformed or of another instance. */
+    long number(String name) {
+        return name != null && name.matches("\\d{1,18}-" + instance)
+                ? Long.parseLong(name.substring(0, name.indexOf('-')))
+                : -1;
+    }
+
+    /** Returns the number of the outcome that the last part of the path of a request names, as {@link #number(String)}. */
+    long number(HttpExchange exchange) {
+        String path = exchange.getRequestURI().getPath();
+        return number(path.substring(path.lastIndexOf('/') + 1));
     }
 
     /** Returns the token that a request to change state needs; it is only in the page. */

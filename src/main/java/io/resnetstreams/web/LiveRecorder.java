@@ -22,24 +22,17 @@ final class LiveRecorder implements TopologyMetrics {
     private static final long LARGEST_KEPT_BYTES = 1 << 20;
 
     private final InstantSource clock;
-    private final boolean keepsLabelled;
-    private final boolean keepsDead;
+    private final PageFacts facts;
     private final RecentOutcomes recent;
     private final Recorder latencies = new Recorder(LONGEST_LATENCY_MILLIS, 2);
     private final ThreadLocal<OutcomeRing> uncommitted = ThreadLocal.withInitial(RecentOutcomes::pending);
 
-    /**
-     * Starts to record.
-     *
-     * @param counts must be told of each commit before this recorder
-     * @param keepsLabelled whether the events of labels are kept for a while, for their pictures
-     * @param keepsDead whether the events of dead letters are kept for a while, for their payloads and to be resent
-     */
-    LiveRecorder(InstantSource clock, PipelineCounts counts, boolean keepsLabelled, boolean keepsDead) {
+    /** Starts to record what the counts pass on. Events are kept as long as the page may show them. */
+    LiveRecorder(InstantSource clock, PipelineCounts counts, PageFacts facts) {
         this.clock = clock;
-        this.keepsLabelled = keepsLabelled;
-        this.keepsDead = keepsDead;
+        this.facts = facts;
         this.recent = new RecentOutcomes(clock);
+        counts.passOnTo(this);
         counts.onCommit(this::record);
     }
 
@@ -54,21 +47,15 @@ final class LiveRecorder implements TopologyMetrics {
 
     @Override
     public void forwarded(RawEvent event, Outcome outcome) {
-        boolean keeps = (outcome instanceof DeadLetter ? keepsDead : keepsLabelled)
-                && event.sizeInBytes() <= LARGEST_KEPT_BYTES;
-        uncommitted.get().add(new RecentOutcome(event, outcome, keeps));
+        boolean isShown = outcome instanceof DeadLetter ? facts.payloads() : facts.pictures();
+        uncommitted.get().add(new RecentOutcome(event, outcome, isShown && event.sizeInBytes() <= LARGEST_KEPT_BYTES));
     }
 
     private void record(UncommittedOutcomes outcomes) {
         long now = clock.millis();
         outcomes.forEachTimestamp(
                 timestamp -> latencies.recordValue(Math.min(LONGEST_LATENCY_MILLIS, Math.max(0, now - timestamp))));
-        outcomes.deadLettersByKind().forEach(recent::counted);
-    }
-
-    @Override
-    public void committed() {
-        recent.committed(uncommitted.get().removeAll());
+        recent.committed(uncommitted.get().removeAll(), outcomes.deadLettersByKind());
     }
 
     @Override

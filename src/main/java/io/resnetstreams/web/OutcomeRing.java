@@ -2,19 +2,20 @@ package io.resnetstreams.web;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
  * The latest outcomes. Their number is bounded, and so are the bytes of the events that they hold: the oldest outcomes drop
- * their events first.
- *
- * <p>Threading: not thread-safe.
+ * their events first. Not thread-safe.
  */
 final class OutcomeRing {
     private final int mostOutcomes;
     private final long mostBytes;
+    /** Newest first. */
     private final ArrayDeque<RecentOutcome> outcomes = new ArrayDeque<>();
     /** The outcomes that hold their event, oldest first. */
     private final ArrayDeque<RecentOutcome> withEvent = new ArrayDeque<>();
@@ -27,7 +28,7 @@ final class OutcomeRing {
     }
 
     void add(RecentOutcome outcome) {
-        outcomes.addLast(outcome);
+        outcomes.addFirst(outcome);
         if (outcome.bytes() > 0) {
             withEvent.addLast(outcome);
             bytes += outcome.bytes();
@@ -35,7 +36,7 @@ final class OutcomeRing {
         while (bytes > mostBytes) {
             dropOldestEvent();
         }
-        if (outcomes.size() > mostOutcomes && Objects.equals(outcomes.removeFirst(), withEvent.peekFirst())) {
+        if (outcomes.size() > mostOutcomes && Objects.equals(outcomes.removeLast(), withEvent.peekFirst())) {
             dropOldestEvent();
         }
     }
@@ -49,6 +50,7 @@ final class OutcomeRing {
     /** Removes all outcomes and returns them, oldest first, with their events. */
     List<RecentOutcome> removeAll() {
         List<RecentOutcome> all = new ArrayList<>(outcomes);
+        Collections.reverse(all);
         outcomes.clear();
         withEvent.clear();
         bytes = 0;
@@ -57,21 +59,14 @@ final class OutcomeRing {
 
     /** Returns the newest outcomes that have a greater number and match, newest first; at most {@code most}. */
     List<RecentOutcome> newest(long after, int most, Predicate<RecentOutcome> wanted) {
-        List<RecentOutcome> found = new ArrayList<>();
-        var newestFirst = outcomes.descendingIterator();
-        while (newestFirst.hasNext() && found.size() < most) {
-            RecentOutcome outcome = newestFirst.next();
-            if (outcome.number() <= after) {
-                break;
-            }
-            if (wanted.test(outcome)) {
-                found.add(outcome);
-            }
-        }
-        return found;
+        return outcomes.stream()
+                .takeWhile(outcome -> outcome.number() > after)
+                .filter(wanted)
+                .limit(most)
+                .toList();
     }
 
-    long bytes() {
-        return bytes;
+    Optional<RecentOutcome> find(long number) {
+        return outcomes.stream().filter(outcome -> outcome.number() == number).findFirst();
     }
 }

@@ -1,41 +1,52 @@
 package io.resnetstreams.web;
 
+import static java.net.HttpURLConnection.HTTP_OK;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.Markup;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code GET /}: the page with all numbers, so that it is readable without JavaScript. */
 final class PageHandler implements HttpHandler {
-    private static final int OK = 200;
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-zA-Z0-9.]+)}}");
 
     private final LivePage page;
-    private final String template = new String(ResourceHandler.read("page.html"), UTF_8);
+    private final String template = new String(resource("page.html"), UTF_8);
 
     PageHandler(LivePage page) {
         this.page = page;
+    }
+
+    /** Returns the content of a built-in file. */
+    static byte[] resource(String name) {
+        try (InputStream stream = PageHandler.class.getResourceAsStream("/web/" + name)) {
+            return Objects.requireNonNull(stream, name).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         page.streams().requested();
         LabelFilter filter = LabelFilter.of(exchange.getRequestURI().getRawQuery());
-        WebServer.answer(exchange, OK, "text/html; charset=utf-8", html(filter).getBytes(UTF_8));
+        WebServer.answer(
+                exchange, HTTP_OK, "text/html; charset=utf-8", html(filter).getBytes(UTF_8));
     }
 
-    /** Returns the page with the present state. */
     String html(LabelFilter filter) {
         Reading reading = page.reading();
         Map<String, String> places = new LinkedHashMap<>();
-        PageTexts.of(page.facts(), page.model(), reading)
-                .forEach((name, text) -> places.put(name, Markup.escape(text)));
+        page.texts(reading).forEach((name, text) -> places.put(name, Markup.escape(text)));
         PageFragments fragments = new PageFragments(page);
         places.put("fragment.labels", fragments.labels(filter));
         places.put("fragment.deadLetters", fragments.deadLetters());
@@ -52,8 +63,7 @@ final class PageHandler implements HttpHandler {
         for (Bottleneck.Stage stage : Bottleneck.Stage.values()) {
             places.put("stage." + stage.id(), reading.bottleneck().stage() == stage ? "stage waits" : "stage");
         }
-        EventStreams.gauges(page.facts(), reading)
-                .forEach((name, share) -> places.put("gauge." + name, Figures.number(Math.round(share * 100))));
+        reading.gauges().forEach((name, share) -> places.put("gauge." + name, Figures.number(Math.round(share * 100))));
         return fill(places);
     }
 

@@ -1,9 +1,10 @@
 package io.resnetstreams.web;
 
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+import static java.net.HttpURLConnection.HTTP_OK;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.events.RawEvent;
 import java.io.IOException;
 import java.util.Arrays;
@@ -14,51 +15,38 @@ import org.apache.kafka.common.header.Header;
  * {@code GET /payloads/NUMBER-INSTANCE}: the event of a dead letter as plain text: its key, its headers, and a hex dump of
  * the beginning of its value.
  */
-final class PayloadHandler implements HttpHandler {
-    private static final int OK = 200;
-    private static final int NOT_FOUND = 404;
+final class PayloadHandler {
     private static final int MOST_BYTES = 2_048;
     private static final int MOST_HEADERS = 50;
     private static final int LONGEST_TEXT = 500;
     private static final int ROW = 16;
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
-    private final LivePage page;
+    private PayloadHandler() {}
 
-    PayloadHandler(LivePage page) {
-        this.page = page;
-    }
-
-    @Override
-    public void handle(HttpExchange exchange) throws IOException {
-        long number = OutcomeNames.number(exchange, page.instance());
-        RecentOutcome letter =
-                number == OutcomeNames.NONE ? null : page.recent().deadLetter(number);
+    static void handle(HttpExchange exchange, LivePage page) throws IOException {
+        RecentOutcome letter = page.recent().deadLetter(page.number(exchange));
         RawEvent event = letter == null ? null : letter.event();
         if (event == null) {
-            WebServer.answer(exchange, NOT_FOUND, "this payload is not kept here, or no longer; 'dlq export' has it");
-            return;
+            WebServer.answer(
+                    exchange, HTTP_NOT_FOUND, "the payload is not available here; 'dlq export' reads it from Kafka");
+        } else {
+            byte[] text = text(event).getBytes(UTF_8);
+            WebServer.answer(exchange, HTTP_OK, "text/plain; charset=utf-8", text);
         }
-        WebServer.answer(exchange, OK, "text/plain; charset=utf-8", text(event).getBytes(UTF_8));
     }
 
     /** Returns the event as text. */
     static String text(RawEvent event) {
-        StringBuilder text = new StringBuilder();
-        text.append("key      ")
-                .append(event.key() == null ? "none" : shorten(event.key()))
-                .append('\n');
+        StringBuilder text = new StringBuilder("key      " + line(event.key(), "none") + "\n");
         int headers = 0;
         for (Header header : event.headers()) {
             if (headers++ == MOST_HEADERS) {
                 text.append("header   … and more\n");
                 break;
             }
-            text.append("header   ")
-                    .append(shorten(header.key().getBytes(UTF_8)))
-                    .append(": ")
-                    .append(header.value() == null ? "null" : shorten(header.value()))
-                    .append('\n');
+            String name = line(header.key().getBytes(UTF_8), "");
+            text.append("header   " + name + ": " + line(header.value(), "null") + "\n");
         }
         byte[] value = event.value() == null ? new byte[0] : event.value();
         text.append("value    ").append(Figures.count(value.length)).append(" bytes");
@@ -78,10 +66,7 @@ final class PayloadHandler implements HttpHandler {
         text.append('\n');
     }
 
-    private static String shorten(byte[] bytes) {
-        String text = new String(bytes, 0, Math.min(bytes.length, LONGEST_TEXT), UTF_8);
-        // On one line, whatever it contains.
-        String line = text.replaceAll("\\p{Cntrl}", "·");
-        return bytes.length > LONGEST_TEXT ? line + "…" : line;
+    private static String line(byte[] bytes, String ifNull) {
+        return bytes == null ? ifNull : RecentOutcome.text(bytes, LONGEST_TEXT).replaceAll("\\p{Cntrl}", "·");
     }
 }

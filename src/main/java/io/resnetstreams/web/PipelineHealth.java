@@ -11,9 +11,7 @@ import org.apache.kafka.streams.KafkaStreams.State;
  * The liveness and readiness of an instance. An instance that is not live should be restarted; one that is ready processes
  * events or is on standby.
  *
- * <p>If the broker is unavailable, all instances are live, since a restart would not help, but not ready.
- *
- * <p>Threading: thread-safe.
+ * <p>If the broker is unavailable, all instances are live, since a restart would not help, but not ready. Thread-safe.
  */
 public final class PipelineHealth {
     private static final Set<State> FAILED = Set.of(State.ERROR, State.PENDING_ERROR);

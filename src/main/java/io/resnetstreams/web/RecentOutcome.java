@@ -8,8 +8,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
-import io.resnetstreams.metrics.DeadLetterKind;
-import java.util.Arrays;
+import io.resnetstreams.metrics.UncommittedOutcomes.DeadLetterKind;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -24,8 +23,7 @@ final class RecentOutcome {
     private final SourcePosition source;
     private final LabelEvent label;
     private final Rejection rejection;
-    private final long bytes;
-    private final AtomicBoolean sentBack = new AtomicBoolean();
+    private final AtomicBoolean resent = new AtomicBoolean();
     private volatile RawEvent event;
     private volatile long number;
     private volatile long committedMillis;
@@ -42,13 +40,12 @@ final class RecentOutcome {
     RecentOutcome(RawEvent event, Outcome outcome, boolean keepsEvent) {
         this.source = event.source();
         this.event = keepsEvent ? event : null;
-        this.bytes = keepsEvent ? event.sizeInBytes() : 0;
         if (outcome instanceof DeadLetter dead) {
             label = null;
             rejection = new Rejection(
                     new DeadLetterKind(dead.stage().wireName(), dead.code()),
                     dead.reason(),
-                    text(event.key()),
+                    event.key() == null ? null : text(event.key(), LONGEST_KEY),
                     dead.hasContent());
         } else {
             label = ((EncodedLabel) outcome).event();
@@ -56,13 +53,10 @@ final class RecentOutcome {
         }
     }
 
-    private static String text(byte[] key) {
-        if (key == null) {
-            return null;
-        }
-        return key.length <= LONGEST_KEY
-                ? new String(key, UTF_8)
-                : new String(Arrays.copyOf(key, LONGEST_KEY), UTF_8) + "…";
+    /** Returns the beginning of bytes as text. */
+    static String text(byte[] bytes, int longest) {
+        String text = new String(bytes, 0, Math.min(bytes.length, longest), UTF_8);
+        return bytes.length > longest ? text + "…" : text;
     }
 
     void committed(long newNumber, long millis) {
@@ -106,7 +100,8 @@ final class RecentOutcome {
 
     /** Returns the approximate memory held by the event. */
     long bytes() {
-        return event == null ? 0 : bytes;
+        RawEvent kept = event;
+        return kept == null ? 0 : kept.sizeInBytes();
     }
 
     void dropEvent() {
@@ -115,15 +110,15 @@ final class RecentOutcome {
 
     /** Returns whether this page has resent the event. */
     boolean isResent() {
-        return sentBack.get();
+        return resent.get();
     }
 
     /** Returns true for the one caller that may resend the event. */
     boolean beginResend() {
-        return sentBack.compareAndSet(false, true);
+        return resent.compareAndSet(false, true);
     }
 
     void resendFailed() {
-        sentBack.set(false);
+        resent.set(false);
     }
 }

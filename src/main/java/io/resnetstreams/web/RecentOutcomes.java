@@ -1,8 +1,7 @@
 package io.resnetstreams.web;
 
-import io.resnetstreams.metrics.DeadLetterKind;
+import io.resnetstreams.metrics.UncommittedOutcomes.DeadLetterKind;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +34,10 @@ final class RecentOutcomes {
     private static final class Group {
         private final OutcomeRing last = new OutcomeRing(MOST_OF_A_KIND, DEAD_LETTER_BYTES);
         private long count;
+
+        private List<RecentOutcome> newest() {
+            return last.newest(0, MOST_OF_A_KIND, any -> true);
+        }
     }
 
     /**
@@ -54,8 +57,8 @@ final class RecentOutcomes {
         return new OutcomeRing(MOST_LABELS / 4, LABEL_BYTES / 4);
     }
 
-    /** Adds committed outcomes. */
-    synchronized void committed(List<RecentOutcome> outcomes) {
+    /** Adds the outcomes of a commit, and counts its dead letters, whether or not they are kept. */
+    synchronized void committed(List<RecentOutcome> outcomes, Map<DeadLetterKind, Long> deadLettersByKind) {
         long now = clock.millis();
         for (RecentOutcome outcome : outcomes) {
             outcome.committed(++lastNumber, now);
@@ -63,20 +66,15 @@ final class RecentOutcomes {
                 labels.add(outcome);
             } else {
                 group(outcome.rejection().kind()).last.add(outcome);
-                deadLettersVersion++;
             }
         }
+        deadLettersByKind.forEach((kind, more) -> group(kind).count += more);
+        deadLettersVersion += deadLettersByKind.size();
     }
 
     private Group group(DeadLetterKind kind) {
         DeadLetterKind known = groups.containsKey(kind) || groups.size() < MOST_KINDS ? kind : OTHER;
         return groups.computeIfAbsent(known, first -> new Group());
-    }
-
-    /** Counts committed dead letters of a kind, whether or not they are kept. */
-    synchronized void counted(DeadLetterKind kind, long more) {
-        group(kind).count += more;
-        deadLettersVersion++;
     }
 
     /** Returns the newest labels that have a greater number and match, newest first. */
@@ -86,37 +84,27 @@ final class RecentOutcomes {
 
     /** Returns all dead letters, the most frequent kind first. */
     synchronized List<DeadLetters> deadLetters() {
-        List<DeadLetters> all = new ArrayList<>();
-        for (Map.Entry<DeadLetterKind, Group> entry : groups.entrySet()) {
-            Group group = entry.getValue();
-            all.add(new DeadLetters(entry.getKey(), group.count, group.last.newest(0, MOST_OF_A_KIND, any -> true)));
-        }
-        all.sort(Comparator.comparing(DeadLetters::count)
-                .reversed()
-                .thenComparing(letters -> letters.kind().stage())
-                .thenComparing(letters -> letters.kind().code()));
-        return all;
+        return groups.entrySet().stream()
+                .map(kind -> new DeadLetters(
+                        kind.getKey(), kind.getValue().count, kind.getValue().newest()))
+                .sorted(Comparator.comparing(DeadLetters::count)
+                        .reversed()
+                        .thenComparing(letters -> letters.kind().stage())
+                        .thenComparing(letters -> letters.kind().code()))
+                .toList();
     }
 
-    /** Returns a label by its number, or null if it is no longer kept. */
+    /** Returns a label by its number, or null if it is not kept. */
     synchronized RecentOutcome label(long number) {
-        return first(labels.newest(number - 1, MOST_LABELS, label -> label.number() == number));
+        return labels.find(number).orElse(null);
     }
 
-    /** Returns a dead letter by its number, or null if it is no longer kept. */
+    /** Returns a dead letter by its number, or null if it is not kept. */
     synchronized RecentOutcome deadLetter(long number) {
-        for (Group group : groups.values()) {
-            RecentOutcome found =
-                    first(group.last.newest(number - 1, MOST_OF_A_KIND, letter -> letter.number() == number));
-            if (found != null) {
-                return found;
-            }
-        }
-        return null;
-    }
-
-    private static RecentOutcome first(List<RecentOutcome> outcomes) {
-        return outcomes.isEmpty() ? null : outcomes.get(0);
+        return groups.values().stream()
+                .flatMap(group -> group.last.find(number).stream())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Records a change of a dead letter. */
@@ -129,7 +117,6 @@ final class RecentOutcomes {
         return deadLettersVersion;
     }
 
-    /** Returns the number of the latest outcome. */
     synchronized long lastNumber() {
         return lastNumber;
     }

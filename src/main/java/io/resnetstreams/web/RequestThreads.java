@@ -3,6 +3,7 @@ package io.resnetstreams.web;
 import io.resnetstreams.common.DaemonThreads;
 import io.resnetstreams.common.RepeatingTask;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -12,9 +13,7 @@ import java.util.concurrent.TimeUnit;
  * The threads that read requests and send responses. The time of a request is limited, including its headers, body and
  * response. If all threads are busy, the longest-running request is stopped in favour of the next one. So clients that send
  * incomplete requests or don't read responses can't block others, however many they are, and health checks are always
- * answered.
- *
- * <p>Threading: thread-safe.
+ * answered. Thread-safe.
  */
 final class RequestThreads implements Executor, AutoCloseable {
     static final int MOST = 64;
@@ -69,18 +68,12 @@ final class RequestThreads implements Executor, AutoCloseable {
 
     /** Marks the current request as a health check. */
     static void requestIsUrgent() {
-        ClientWork.Piece piece = CURRENT.get();
-        if (piece != null) {
-            piece.urgent();
-        }
+        Optional.ofNullable(CURRENT.get()).ifPresent(ClientWork.Piece::urgent);
     }
 
     /** Ends the time limit of the current request: from now on its thread does not wait for the client. */
     static void requestIsRead() {
-        ClientWork.Piece piece = CURRENT.get();
-        if (piece != null) {
-            piece.over();
-        }
+        Optional.ofNullable(CURRENT.get()).ifPresent(ClientWork.Piece::over);
     }
 
     @Override

@@ -1,5 +1,12 @@
 package io.resnetstreams.web;
 
+import static java.net.HttpURLConnection.HTTP_CONFLICT;
+import static java.net.HttpURLConnection.HTTP_ENTITY_TOO_LARGE;
+import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+import static java.net.HttpURLConnection.HTTP_OK;
+import static java.net.HttpURLConnection.HTTP_SEE_OTHER;
+import static java.net.HttpURLConnection.HTTP_UNAVAILABLE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.Headers;
@@ -8,6 +15,7 @@ import io.resnetstreams.events.RawEvent;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,21 +25,14 @@ import org.slf4j.LoggerFactory;
  * requests from the page are accepted: the browser must send this origin, and the token is only in the page, which other
  * origins can't read.
  */
-final class ResendHandler implements ActionHandler {
+final class ResendHandler implements WebServer.ActionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ResendHandler.class);
-    private static final int OK = 200;
-    private static final int SEE_OTHER = 303;
-    private static final int FORBIDDEN = 403;
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
-    private static final int TOO_LARGE = 413;
-    private static final int UNAVAILABLE = 503;
     private static final int MOST_BYTES = 1_024;
 
     private final LivePage page;
-    private final DeadLetterResend resend;
+    private final Consumer<RawEvent> resend;
 
-    ResendHandler(LivePage page, DeadLetterResend resend) {
+    ResendHandler(LivePage page, Consumer<RawEvent> resend) {
         this.page = page;
         this.resend = resend;
     }
@@ -40,53 +41,48 @@ final class ResendHandler implements ActionHandler {
     public void handle(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
         if (body.length > MOST_BYTES) {
-            WebServer.answer(exchange, TOO_LARGE, "the form has more than " + MOST_BYTES + " bytes");
+            WebServer.answer(exchange, HTTP_ENTITY_TOO_LARGE, "the form exceeds " + MOST_BYTES + " bytes");
             return;
         }
         if (!isOfThisOrigin(exchange.getRequestHeaders())) {
-            WebServer.answer(exchange, FORBIDDEN, "only the page itself may ask for this: Origin is another one");
+            WebServer.answer(exchange, HTTP_FORBIDDEN, "the origin of the request is not the page itself");
             return;
         }
         Map<String, String> form = LabelFilter.query(new String(body, UTF_8));
         if (!isToken(form.get("token"))) {
-            WebServer.answer(exchange, FORBIDDEN, "the token is not this instance's; load the page again");
+            WebServer.answer(exchange, HTTP_FORBIDDEN, "the token does not belong to this instance; reload the page");
             return;
         }
-        long number = OutcomeNames.number(form.get("letter"), page.instance());
-        RecentOutcome letter =
-                number == OutcomeNames.NONE ? null : page.recent().deadLetter(number);
+        RecentOutcome letter = page.recent().deadLetter(page.number(form.get("letter")));
         RawEvent event = letter == null ? null : letter.event();
         if (event == null || !letter.rejection().hasContent()) {
-            WebServer.answer(exchange, NOT_FOUND, "this event is not kept here, or no longer; 'dlq replay' has it");
-            return;
+            WebServer.answer(exchange, HTTP_NOT_FOUND, "the event is not available here; 'dlq replay' resends it");
+        } else if (letter.beginResend()) {
+            resend(exchange, letter, event);
+        } else {
+            WebServer.answer(exchange, HTTP_CONFLICT, "the event was resent before; a second time would duplicate it");
         }
-        if (!letter.beginResend()) {
-            WebServer.answer(exchange, CONFLICT, "it was sent back before; sent back twice it would come twice");
-            return;
-        }
-        resend(exchange, letter, event);
     }
 
     private void resend(HttpExchange exchange, RecentOutcome letter, RawEvent event) throws IOException {
         try {
             // The broker may be slow, and after an interrupt it would be unknown whether the event was sent.
             RequestThreads.requestIsRead();
-            resend.resend(event);
+            resend.accept(event);
         } catch (IllegalStateException e) {
             letter.resendFailed();
             LOG.warn("{} was not resent: {}", letter.source(), e.getMessage());
-            WebServer.answer(exchange, UNAVAILABLE, e.getMessage());
+            WebServer.answer(exchange, HTTP_UNAVAILABLE, e.getMessage());
             return;
         }
         page.recent().touchDeadLetters();
         LOG.info("{} was resent from the page", letter.source());
-        if ("application/json".equals(exchange.getRequestHeaders().getFirst("Accept"))) {
-            WebServer.answer(exchange, OK, "sent back");
-        } else {
-            // From a form, without JavaScript.
+        boolean isScript =
+                "application/json".equals(exchange.getRequestHeaders().getFirst("Accept"));
+        if (!isScript) {
             exchange.getResponseHeaders().set("Location", "/#dead-letters");
-            WebServer.answer(exchange, SEE_OTHER, "sent back");
         }
+        WebServer.answer(exchange, isScript ? HTTP_OK : HTTP_SEE_OTHER, "resent");
     }
 
     private static boolean isOfThisOrigin(Headers headers) {

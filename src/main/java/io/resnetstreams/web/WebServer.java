@@ -1,5 +1,8 @@
 package io.resnetstreams.web;
 
+import static java.net.HttpURLConnection.HTTP_BAD_METHOD;
+import static java.net.HttpURLConnection.HTTP_INTERNAL_ERROR;
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -8,6 +11,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -21,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WebServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
-    private static final int NOT_FOUND = 404;
-    private static final int METHOD_NOT_ALLOWED = 405;
-    private static final int INTERNAL_ERROR = 500;
     private static final String LONGEST_REQUEST_SECONDS = "sun.net.httpserver.maxReqTime";
 
     static {
@@ -33,14 +34,22 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
+    /** A handler that changes state, and therefore accepts only {@code POST}. */
+    interface ActionHandler extends HttpHandler {}
+
+    /** A handler that returns immediately. Another thread sends the response and closes the exchange. */
+    interface StreamHandler extends HttpHandler {}
+
     private final HttpServer server;
-    private final RequestThreads threads;
+    private final RequestThreads threads = new RequestThreads();
     private final Map<String, HttpHandler> pages;
 
-    private WebServer(HttpServer server, RequestThreads threads, Map<String, HttpHandler> pages) {
+    private WebServer(HttpServer server, Map<String, HttpHandler> pages) {
         this.server = server;
-        this.threads = threads;
-        this.pages = pages;
+        this.pages = new TreeMap<>(pages);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
     }
 
     /**
@@ -57,13 +66,7 @@ public final class WebServer implements AutoCloseable {
         if (address.isUnresolved()) {
             throw new UnknownHostException("there is no such host");
         }
-        HttpServer server = HttpServer.create(address, 0);
-        RequestThreads threads = new RequestThreads();
-        WebServer started = new WebServer(server, threads, new TreeMap<>(pages));
-        server.setExecutor(threads);
-        server.createContext("/", started::handle);
-        server.start();
-        return started;
+        return new WebServer(HttpServer.create(address, 0), pages);
     }
 
     /** Returns {@code http://HOST:PORT} with the given host and the actual port. */
@@ -78,16 +81,14 @@ public final class WebServer implements AutoCloseable {
         boolean keepsOpen = false;
         try {
             HttpHandler page = page(path);
-            String allowed = page instanceof ActionHandler ? "POST" : "GET|HEAD";
+            List<String> allowed = page instanceof ActionHandler ? List.of("POST") : List.of("GET", "HEAD");
             if (page == null) {
-                answer(exchange, NOT_FOUND, "there is no such page; there are " + String.join(", ", pages.keySet()));
-            } else if (!exchange.getRequestMethod().matches(allowed)) {
-                exchange.getResponseHeaders().set("Allow", allowed.replace("|", ", "));
-                answer(
-                        exchange,
-                        METHOD_NOT_ALLOWED,
-                        "only " + allowed.replace("|", " and ") + (allowed.equals("POST") ? " is" : " are")
-                                + " allowed");
+                String paths = String.join(", ", pages.keySet());
+                answer(exchange, HTTP_NOT_FOUND, "the path does not exist; the paths are " + paths);
+            } else if (!allowed.contains(exchange.getRequestMethod())) {
+                String methods = String.join(", ", allowed);
+                exchange.getResponseHeaders().set("Allow", methods);
+                answer(exchange, HTTP_BAD_METHOD, "the method is not allowed; allowed: " + methods);
             } else {
                 page.handle(exchange);
                 keepsOpen = page instanceof StreamHandler;
@@ -117,7 +118,7 @@ public final class WebServer implements AutoCloseable {
     /** Has no effect if the response has started; the client then sees that the connection is closed early. */
     private static void tryToReportFailure(HttpExchange exchange) {
         try {
-            answer(exchange, INTERNAL_ERROR, "it can't be answered; the log says why");
+            answer(exchange, HTTP_INTERNAL_ERROR, "the request failed; the log contains the cause");
         } catch (IOException e) {
             LOG.debug("the failure could not be reported: {}", e.toString());
         }

@@ -2,6 +2,7 @@ package io.resnetstreams.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.audit.AuditedPartition.DigestTable;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,7 @@ class DigestTableTest {
     }
 
     @Test
-    void placesAndDigestsOfAnySizeAreToldApart() {
+    void placesAndDigestsOfAnySizeAreDistinguished() {
         int[] places = {Integer.MAX_VALUE, 0, 1, 1 << 30};
         int[] digests = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE};
         for (int i = 0; i < places.length; i++) {
@@ -36,7 +37,7 @@ class DigestTableTest {
     }
 
     @Test
-    void anyOfSeveralAtOnePlaceCounts() {
+    void severalDigestsAtOnePlaceAreAllKept() {
         table.add(3, digest(7));
         table.add(3, digest(7));
         assertThat(table.hasOther(3, digest(7))).isFalse();

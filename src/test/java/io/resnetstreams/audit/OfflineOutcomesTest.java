@@ -67,7 +67,7 @@ class OfflineOutcomesTest {
     }
 
     @Test
-    void whatIsNoJsonIsNamed() {
+    void invalidJsonIsNamed() {
         assertMistake("line 1: not valid JSON", "{\"file\":");
     }
 

@@ -33,7 +33,7 @@ class OffsetRangesTest {
     }
 
     @Test
-    void whatIsMissingLiesBetweenTheRanges() {
+    void missingOffsetsLieBetweenTheRanges() {
         OffsetRanges ranges = new OffsetRanges();
         assertThat(ranges.missing(3, 5)).containsExactly(new TopicScan.Range(3, 5));
         ranges.add(2, 4);
@@ -47,7 +47,7 @@ class OffsetRangesTest {
     }
 
     @Test
-    void everySecondOfManyLettersFitsTheMetadata() {
+    void rangesOfEverySecondOffsetFitTheMetadata() {
         OffsetRanges ranges = new OffsetRanges();
         for (long offset = 1; offset < 200_000; offset += 2) {
             ranges.add(offset, offset + 1);

@@ -24,7 +24,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
-/** Events and outcomes that arrive in any order. */
+/** Follows events and outcomes that arrive in any order. */
 class OutcomeFollowerTest {
     private static final Topics TOPICS = new Topics(TestEvents.TOPIC, "labels", "letters");
     private static final List<TopicPartition> PARTITIONS = Stream.of(TOPICS.labels(), TOPICS.deadLetters())
@@ -142,7 +142,7 @@ class OutcomeFollowerTest {
     }
 
     @Test
-    void labelsAreJudgedByTheClassesOfTheirIds() throws InterruptedException {
+    void labelsAreCheckedAgainstTheClassesOfTheirIds() throws InterruptedException {
         label("right", 0, 0);
         label("wrong", 0, 1);
         label("unknown", 0, 2);
@@ -152,7 +152,7 @@ class OutcomeFollowerTest {
     }
 
     @Test
-    void recordsOfOtherProducersAreLeftOut() throws InterruptedException {
+    void recordsOfOtherProducersAreIgnored() throws InterruptedException {
         add(TOPICS.labels(), 0, new byte[] {'['}, new RecordHeaders());
         add(TOPICS.deadLetters(), 0, null, new RecordHeaders());
         Snapshot outcomes = finished();
@@ -161,7 +161,7 @@ class OutcomeFollowerTest {
     }
 
     @Test
-    void aFailureToReadIsThrownToWhoeverAsks() throws InterruptedException {
+    void aReadFailureIsThrownToTheCaller() throws InterruptedException {
         ends.replaceAll((partition, end) -> 1L);
         consumer.updateEndOffsets(ends);
         consumer.setPollException(new KafkaException("away"));

@@ -18,7 +18,7 @@ class TopicAuditTest {
 
     private final TopicAudit audit = new TopicAudit();
 
-    /** Far from zero, as on a topic whose beginning has expired. */
+    /** An offset far from zero, as on a topic whose oldest events have expired. */
     private static final long BEGIN = 5_000_000_000L;
 
     @BeforeEach
@@ -105,14 +105,14 @@ class TopicAuditTest {
     }
 
     @Test
-    void outcomesOfExpiredAndOfLaterEventsAreLeftOut() {
+    void outcomesOfExpiredAndOfLaterEventsAreIgnored() {
         labels(-1, 10);
         assertThat(result().isFaultless()).isTrue();
         assertThat(result().labels()).isZero();
     }
 
     @Test
-    void anOutcomeOfAnEventThatCannotBeThereYetIsAGhost() {
+    void anOutcomeOfAnEventThatCannotExistYetIsAGhost() {
         audit.range(0, BEGIN, BEGIN + 10, BEGIN + 12);
         labels(11, 12);
         audit.deadLetter("image-events-dlq-0", at(1_000_000_000_000L), DIGEST);
@@ -121,7 +121,7 @@ class TopicAuditTest {
     }
 
     @Test
-    void whatExpiredMeanwhileIsLeftOut() {
+    void eventsThatExpireMeanwhileAreIgnored() {
         labels(0, 1, 2);
         events(2, 3);
         audit.forget(0, BEGIN + 2);
@@ -130,14 +130,14 @@ class TopicAuditTest {
     }
 
     @Test
-    void aDeadLetterOfAnotherContentIsAltered() {
+    void aDeadLetterWithOtherContentIsAltered() {
         audit.deadLetter("image-events-dlq-0", at(1), new byte[] {9, 9, 9, 9});
         events(1);
         assertThat(result().altered()).isEqualTo(1);
     }
 
     @Test
-    void whatCannotBeReadIsCounted() {
+    void unreadableRecordsAreCounted() {
         audit.malformed(LABELS, 4, "not JSON");
         assertThat(result().malformed()).isEqualTo(1);
         assertThat(result().examples().get(Fault.MALFORMED)).containsExactly("image-labels-0@4: not JSON");
@@ -161,14 +161,14 @@ class TopicAuditTest {
     }
 
     @Test
-    void whatIsNotAuditedIsNotJudged() {
+    void outcomesOutsideTheAuditAreNotJudged() {
         audit.judge(at(-1), new Outcome("cat"), new Outcome("dog"));
         audit.judge(new SourcePosition(INPUT, 9, 0, 0), new Outcome("cat"), new Outcome("dog"));
         assertThat(result().judged()).isZero();
     }
 
     @Test
-    void examplesAreFew() {
+    void theNumberOfExamplesIsLimited() {
         events(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         audit.range(1, 0, 10);
         for (int offset = 0; offset < 10; offset++) {
@@ -180,7 +180,7 @@ class TopicAuditTest {
     }
 
     @Test
-    void aRangeBeyondAllMemoryIsRefused() {
+    void aRangeTooLargeForMemoryIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> audit.range(0, 0, 3_000_000_000L))
                 .withMessageContaining("3000000000");
@@ -193,13 +193,13 @@ class TopicAuditTest {
         assertThat(audit.result(INPUT).isFaultless()).isTrue();
     }
 
-    /** Of an earlier topic of the same name, whose events had other timestamps. */
+    /** Returns a position on an earlier topic of the same name, whose events had other timestamps. */
     private static SourcePosition before(long offset) {
         return new SourcePosition(INPUT, 0, BEGIN + offset, 3);
     }
 
     @Test
-    void outcomesOfAnEarlierTopicAreNoneOfThisOne() {
+    void outcomesOfAnEarlierTopicAreCountedApart() {
         audit.range(0, BEGIN, BEGIN + 4, BEGIN + 4);
         audit.deadLetter("image-events-dlq-0", before(1), new byte[] {9, 9, 9, 9});
         audit.deadLetter("image-events-dlq-0", at(2), DIGEST);
@@ -220,7 +220,7 @@ class TopicAuditTest {
     }
 
     @Test
-    void whatCompactionRemovedIsNoGhost() {
+    void anOutcomeOfACompactedEventIsNoGhost() {
         audit.allowCompaction();
         audit.range(0, BEGIN, BEGIN + 10, BEGIN + 10);
         labels(0, 1, 2, 10);
@@ -229,7 +229,7 @@ class TopicAuditTest {
     }
 
     @Test
-    void whatWasDeletedUnreadIsAGap() {
+    void eventsDeletedUnreadAreAGap() {
         audit.judgeExpired(0, OptionalLong.of(BEGIN + 4), true, Set.of());
         labels(-100, -99, -96, -95, -20, -1, 0, 1);
         events(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -244,18 +244,18 @@ class TopicAuditTest {
     }
 
     @Test
-    void offsetsWithoutEventAreNoGapWhereOthersAreWithoutTooAndOutcomesMayBeGone() {
+    void missingOutcomesAreNoGapWhereOffsetsLackEventsAndOutcomesMayHaveExpired() {
         audit.judgeExpired(0, OptionalLong.of(BEGIN + 4), true, Set.of(LABELS));
         audit.deadLetter("image-events-dlq-0", at(-90), null);
         labels(-20, -19, -17, -14, 0, 1);
-        // Two offsets in a row have no event.
+        // Two consecutive offsets have no event.
         events(0, 1, 4, 5, 6, 7, 8, 9);
         assertThat(result().examples().get(Fault.DELETED_UNREAD))
                 .containsExactly("image-events-0@4999999987 to 4999999999");
     }
 
     @Test
-    void whatTheGroupHasNotCommittedAndIsGoneIsAGap() {
+    void uncommittedEventsThatAreDeletedAreAGap() {
         audit.judgeExpired(0, OptionalLong.of(BEGIN - 30), false, Set.of());
         labels(-31, -30);
         events(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -271,7 +271,7 @@ class TopicAuditTest {
     }
 
     @Test
-    void anOffsetBehindTheEndIsNamed() {
+    void aCommittedOffsetBeyondTheEndIsNamed() {
         audit.range(0, 0, 10, 10);
         audit.judgeExpired(0, OptionalLong.of(75), true, Set.of());
         assertThat(result().examples().get(Fault.BEYOND_END))

@@ -26,7 +26,7 @@ class BackfillParametersTest {
     }
 
     @Test
-    void theSameInOtherWordsIsTheSame() {
+    void equivalentParametersAreEqual() {
         BackfillParameters one = parameters("2026-01-01T01:00:00+01:00", "1,0", 1, "ab");
         BackfillParameters other = parameters("2026-01-01T00:00:00Z", "0-1", 1.0, "ab");
         assertThat(one).isEqualTo(other);
@@ -42,7 +42,7 @@ class BackfillParametersTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, 1.1, Double.NaN})
-    void aSampleThatIsNoShareIsNamed(double sample) {
+    void anInvalidSampleIsNamed(double sample) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parameters("0", "all", sample, "ab"))
                 .withMessageContaining("--sample is " + sample);

@@ -27,7 +27,7 @@ class BoundaryTest {
     }
 
     @Test
-    void nowIsAnEndAndNoBeginning() {
+    void nowIsAnEndButNoBeginning() {
         assertThat(Boundary.to("now").kind()).isEqualTo(Boundary.Kind.NOW);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Boundary.from("now"))
@@ -39,7 +39,7 @@ class BoundaryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "1.5", "yesterday", "2026-11-23", "2026-11-23T00:00:00", "1234567890123456789"})
-    void whatIsNoBoundaryIsNamed(String text) {
+    void anInvalidBoundaryIsNamed(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Boundary.from(text))
                 .withMessageContaining("--from is '" + text + "'")
@@ -78,7 +78,7 @@ class BoundaryTest {
     @ParameterizedTest
     @CsvSource({"5, 6", "beginning, now", "5, now", "beginning, 1", "9, 2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z, 5"
     })
-    void otherRangesAreLeftToTheTopic(String from, String to) {
+    void otherRangesAreAccepted(String from, String to) {
         Boundary.requireRange(Boundary.from(from), Boundary.to(to), NOW);
         assertThat(Boundary.from(from)).isNotEqualTo(Boundary.to(to));
     }

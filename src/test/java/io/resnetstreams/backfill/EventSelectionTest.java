@@ -21,14 +21,18 @@ class EventSelectionTest {
                 .count();
     }
 
+    private static EventSelection selection(Map<String, String> where, double sample) {
+        return new EventSelection(Boundary.BEGINNING, Boundary.NOW, where, sample);
+    }
+
     @Test
-    void withoutConditionsItIsEveryEvent() {
-        EventSelection selection = new EventSelection(Map.of(), 1);
+    void withoutConditionsEveryEventIsSelected() {
+        EventSelection selection = selection(Map.of(), 1);
         assertThat(chosen(selection, 0)).isEqualTo(100_000);
     }
 
     @Test
-    void aTimeHasItsBeginningAndNotItsEnd() {
+    void aTimeRangeIncludesItsBeginningButNotItsEnd() {
         EventSelection selection = new EventSelection(
                 new Boundary(Boundary.Kind.TIME, 10), new Boundary(Boundary.Kind.TIME, 20), Map.of(), 1);
         assertThat(LongStream.range(-1, 30)
@@ -40,8 +44,8 @@ class EventSelectionTest {
     }
 
     @Test
-    void allHeadersMustBeThere() {
-        EventSelection selection = new EventSelection(Map.of("camera", "north", "day", "1"), 1);
+    void allHeadersMustMatch() {
+        EventSelection selection = selection(Map.of("camera", "north", "day", "1"), 1);
         assertThat(selection.takes(at(0, 1), headers("camera", "north", "day", "1", "more", "x")))
                 .isTrue();
         assertThat(selection.takes(at(0, 1), headers("camera", "north"))).isFalse();
@@ -54,28 +58,26 @@ class EventSelectionTest {
 
     @Test
     void theLastHeaderOfANameCounts() {
-        EventSelection selection = new EventSelection(Map.of("camera", "north"), 1);
+        EventSelection selection = selection(Map.of("camera", "north"), 1);
         assertThat(selection.takes(at(0, 1), headers("camera", "south", "camera", "north")))
                 .isTrue();
         assertThat(selection.takes(at(0, 1), headers("camera", "north", "camera", "south")))
                 .isFalse();
     }
 
-    /** The counts are those of fixed positions, so they never vary; their deviation is that of a fair draw. */
+    /** The positions are fixed, so the counts never vary; their deviation is within that of a fair draw. */
     @Test
     void aSampleHasItsShareInEachPartition() {
         for (int partition = 0; partition < 5; partition++) {
-            assertThat((double) chosen(new EventSelection(Map.of(), 0.01), partition))
-                    .isCloseTo(1_000, within(150.0));
-            assertThat((double) chosen(new EventSelection(Map.of(), 0.5), partition))
-                    .isCloseTo(50_000, within(1_000.0));
+            assertThat((double) chosen(selection(Map.of(), 0.01), partition)).isCloseTo(1_000, within(150.0));
+            assertThat((double) chosen(selection(Map.of(), 0.5), partition)).isCloseTo(50_000, within(1_000.0));
         }
     }
 
     @Test
     void aSmallerSampleIsPartOfALargerOne() {
-        EventSelection small = new EventSelection(Map.of(), 0.1);
-        EventSelection large = new EventSelection(Map.of(), 0.2);
+        EventSelection small = selection(Map.of(), 0.1);
+        EventSelection large = selection(Map.of(), 0.2);
         assertThat(LongStream.range(0, 10_000)
                         .filter(offset -> small.takes(at(3, offset), headers()))
                         .allMatch(offset -> large.takes(at(3, offset), headers())))
@@ -83,8 +85,8 @@ class EventSelectionTest {
     }
 
     @Test
-    void partitionsAreSampledApart() {
-        EventSelection selection = new EventSelection(Map.of(), 0.5);
+    void partitionsAreSampledIndependently() {
+        EventSelection selection = selection(Map.of(), 0.5);
         long same = LongStream.range(0, 10_000)
                 .filter(offset ->
                         selection.takes(at(0, offset), headers()) == selection.takes(at(1, offset), headers()))

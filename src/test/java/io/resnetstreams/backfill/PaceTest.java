@@ -9,14 +9,14 @@ import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-/** Speed, remaining time, rate and the delay of live; time is the test's own. */
+/** Tests speed, remaining time, rate limit and the delay of the live pipeline, with a fake clock. */
 class PaceTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final TopicPartition ZERO = new TopicPartition("events", 0);
     private static final TopicPartition ONE = new TopicPartition("events", 1);
 
     private final ProgressMeter meter = new ProgressMeter();
-    private final LiveDelay delay = new LiveDelay();
+    private final LiveWatch.LiveDelay delay = new LiveWatch.LiveDelay();
     private long nanos = 5;
 
     @Test
@@ -44,7 +44,7 @@ class PaceTest {
     }
 
     @Test
-    void aStandstillHasNoEnd() {
+    void aStandstillHasNoRemainingTime() {
         for (int second = 0; second <= 70; second++) {
             meter.saw(second * SECOND, second == 0 ? 0 : 10);
         }
@@ -53,7 +53,7 @@ class PaceTest {
 
     @Test
     void aRateIsKeptOverTime() {
-        RateLimit limit = new RateLimit(10, () -> nanos);
+        BackfillReplay.RateLimit limit = new BackfillReplay.RateLimit(10, () -> nanos);
         int taken = 0;
         for (int step = 0; step < 10_000; step++) {
             nanos += SECOND / 1_000;
@@ -66,8 +66,8 @@ class PaceTest {
     }
 
     @Test
-    void aBurstIsPaidForAfterwards() {
-        RateLimit limit = new RateLimit(10, () -> nanos);
+    void aBurstDelaysLaterEvents() {
+        BackfillReplay.RateLimit limit = new BackfillReplay.RateLimit(10, () -> nanos);
         for (int event = 0; event < 20; event++) {
             limit.consumed();
         }
@@ -78,8 +78,8 @@ class PaceTest {
     }
 
     @Test
-    void ofIdleTimeOneSecondIsMadeUpFor() {
-        RateLimit limit = new RateLimit(10, () -> nanos);
+    void atMostOneSecondOfIdleTimeIsMadeUpFor() {
+        BackfillReplay.RateLimit limit = new BackfillReplay.RateLimit(10, () -> nanos);
         nanos += 100 * SECOND;
         int taken = 0;
         while (!limit.isExhausted()) {
@@ -91,7 +91,7 @@ class PaceTest {
 
     @Test
     void noLimitNeverWaits() {
-        RateLimit limit = new RateLimit(Double.POSITIVE_INFINITY, () -> nanos);
+        BackfillReplay.RateLimit limit = new BackfillReplay.RateLimit(Double.POSITIVE_INFINITY, () -> nanos);
         for (int event = 0; event < 1_000; event++) {
             limit.consumed();
             nanos += 1;

@@ -9,19 +9,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PartitionSelectionTest {
     @Test
-    void allAreThoseTheTopicHas() {
+    void allSelectsEveryPartitionOfTheTopic() {
         assertThat(new PartitionSelection("all").of("events", 3)).containsExactly(0, 1, 2);
     }
 
     @Test
-    void numbersAndRangesAreUnited() {
+    void numbersAndRangesAreCombined() {
         PartitionSelection selection = new PartitionSelection("4, 0,2-3,3");
         assertThat(selection.of("events", 5)).containsExactly(0, 2, 3, 4);
         assertThat(selection).hasToString("0,2,3,4");
     }
 
     @Test
-    void aPartitionThatIsNotThereIsNamed() {
+    void aMissingPartitionIsNamed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PartitionSelection("0-5").of("events", 5))
                 .withMessageContaining("'events' has 5 partitions")
@@ -30,7 +30,7 @@ class PartitionSelectionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ",", "1,", "-1", "3-1", "a", "1-2-3", "1234567"})
-    void whatIsNoListIsNamed(String text) {
+    void anInvalidListIsNamed(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PartitionSelection(text))
                 .withMessageContaining("--partitions is '" + text + "'");

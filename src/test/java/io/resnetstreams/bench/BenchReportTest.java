@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The folder of {@code bench --report}. */
+/** Tests the folder of {@code bench --report}. */
 class BenchReportTest {
     @TempDir
     private Path folder;
@@ -27,7 +27,7 @@ class BenchReportTest {
     }
 
     @Test
-    void aFolderThatCanBeUsedIsMadeAndLeftEmpty() {
+    void aUsableFolderIsCreatedAndLeftEmpty() {
         Path directory = folder.resolve("a").resolve("b");
         open(directory);
         assertThat(directory).isEmptyDirectory();
@@ -44,10 +44,10 @@ class BenchReportTest {
         }
     }
 
-    /** Where not even root may make a folder. */
+    /** Not even root may create a folder in {@code /proc}. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aPlaceWhereNothingCanBeMadeIsRefused() {
+    void aPlaceThatIsNotWritableIsRefused() {
         assertThatExceptionOfType(UserErrorException.class)
                 .isThrownBy(() -> open(Path.of("/proc/report")))
                 .withMessageStartingWith("--report /proc/report: cannot write to this directory: ")

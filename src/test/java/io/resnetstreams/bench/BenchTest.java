@@ -27,7 +27,7 @@ class BenchTest {
     }
 
     @Test
-    void candidatesAlternateAndTheFirstRoundCountsForNothing() throws Exception {
+    void candidatesAlternateAndTheFirstRoundIsDiscarded() throws Exception {
         List<String> order = new ArrayList<>();
         double[] a = {1_000, 1, 3, 2};
         int[] calls = {0, 0};
@@ -52,7 +52,7 @@ class BenchTest {
     }
 
     @Test
-    void whatFitsIntoTheTimeIsChosen() {
+    void scenariosThatFitIntoTheTimeAreChosen() {
         BenchSettings usual = new BenchSettings(5, 5, null, folder, folder);
         assertThat(Benchmarks.fitting(usual, 480)).contains("pipeline").doesNotContain("growth");
         assertThat(Benchmarks.fitting(usual, 100_000)).isEqualTo(Benchmarks.names());
@@ -63,7 +63,7 @@ class BenchTest {
         assertThat(Benchmarks.fitting(few, 480)).containsAll(Benchmarks.fitting(usual, 480));
     }
 
-    /** MXNet's published rates, and between 8 and 32 the middle of their batches' times. */
+    /** Expects MXNet's published rates; between batches of 8 and 32, the time of a batch is interpolated. */
     @ParameterizedTest
     @CsvSource({"1, 162", "8, 699", "32, 1077", "20, 971.9"})
     void theSimulatedDeviceTakesThePublishedTimes(int batch, double imagesPerSecond) {
@@ -79,7 +79,7 @@ class BenchTest {
     }
 
     @Test
-    void madePhotographsAreJpegsOfUsualSizes() throws Exception {
+    void generatedPhotographsAreJpegsOfUsualSizes() throws Exception {
         List<byte[]> made = Photographs.read(null);
         assertThat(made).hasSizeGreaterThan(40);
         assertThat(ImageIO.read(new ByteArrayInputStream(made.get(0))).getWidth())
@@ -96,13 +96,13 @@ class BenchTest {
     }
 
     @Test
-    void anUnknownScenarioIsRefusedWithAllThereAre() {
+    void anUnknownScenarioIsRefusedWithTheKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Benchmarks.requireKnown(List.of("overhead", "speed")))
                 .withMessageContainingAll("'speed'", "ceiling", "overhead", "decode");
     }
 
-    /** Every event comes through, at some rate: the measurement works, whatever the machine. */
+    /** Checks that every event is processed, at any rate, so that the result does not depend on the machine. */
     @Test
     @Tag("full") // Measures for half a minute; the tests above cover rounds, medians and the choice of scenarios.
     void theTopologysOverheadIsMeasured() throws Exception {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ChildProcessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Answers each line with a property of its JVM, until the end of its input. */
+    /** A program that answers each line of its input with the system property of that name. */
     static final class Properties {
         private Properties() {}
 
@@ -39,7 +39,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void anotherJvmHasThisOnesOptionsAndAnswers() throws Exception {
+    void aChildJvmHasTheOptionsOfThisOneAndAnswers() throws Exception {
         String property = "ai.djl.mxnet.static_shape";
         assertThat(System.getProperty(property)).isNotNull();
         try (ChildProcess process = ChildProcess.start(ChildProcess.java(Properties.class, List.of("it is ")))) {
@@ -51,7 +51,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void anEarlyEndIsToldWithTheLastLines() throws Exception {
+    void anEarlyExitIsReportedWithTheLastLines() throws Exception {
         try (ChildProcess process = shell("echo the disk is full; exit 3")) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> process.await("RUNNING", "RUNNING"::equals, PATIENCE))
@@ -67,7 +67,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void aLineThatDoesNotComeIsToldWithTheLastLines() throws Exception {
+    void aMissingLineIsReportedWithTheLastLines() throws Exception {
         try (ChildProcess process = shell("echo starting; exec cat")) {
             process.await("starting", "starting"::equals, PATIENCE);
             assertThatIllegalStateException()
@@ -77,7 +77,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void anExitCodeAfterTheSignalOtherThanZeroIsAnError() throws Exception {
+    void anExitCodeOtherThanZeroAfterTheSignalIsAnError() throws Exception {
         try (ChildProcess process = shell("echo ready; exec cat")) {
             process.await("ready", "ready"::equals, PATIENCE);
             assertThatIllegalStateException()
@@ -91,9 +91,9 @@ class ChildProcessTest {
         }
     }
 
-    /** One that takes no notice of SIGTERM, with a child of its own. */
+    /** The process ignores SIGTERM and has a child of its own. */
     @Test
-    void closingEndsItWithItsChildrenWhateverHappens() throws Exception {
+    void closingKillsTheProcessAndItsChildrenAfterAFailure() throws Exception {
         ChildProcess process = shell("trap '' TERM; tail -f /dev/null & echo $!; wait");
         long grandchild = Long.parseLong(process.await("its child", line -> true, PATIENCE));
         assertThatIllegalStateException()

@@ -27,12 +27,12 @@ class FigureTableTest {
     }
 
     @Test
-    void wholeNumbersKeepAll() {
+    void wholeNumbersKeepAllDigits() {
         assertThat(FigureTable.format(4_294_967_297L)).isEqualTo("4,294,967,297");
         assertThat(FigureTable.format(7)).isEqualTo("7");
     }
 
-    /** The names that scenarios use. */
+    /** Lists the names that scenarios use. */
     @ParameterizedTest
     @CsvSource({
         "imagesPerSecond, /s",
@@ -55,7 +55,7 @@ class FigureTableTest {
 
     @ParameterizedTest
     @CsvSource({"meanBatch", "deviceBusy", "events", "seed", "tolerance", "cores"})
-    void othersHaveNone(String name) {
+    void otherNamesHaveNoUnit(String name) {
         assertThat(FigureTable.rows(Map.of(name, 2.0))).containsExactly(new Row(name, "2.00"));
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The probe's protocol, its stalled device, and what is read of a process's memory. */
+/** Tests the probe's protocol, its stalled device, and how a process's resident memory is read. */
 class MemoryProbeTest {
     private static final State FULL = new State(14, 73_104_192, true, 92, 0);
 
@@ -49,9 +49,9 @@ class MemoryProbeTest {
         assertThat(stalls).hasValue(1);
     }
 
-    /** The input ends with the parent. */
+    /** The input ends when the parent exits. */
     @Test
-    void theEndOfItsInputEndsIt() throws Exception {
+    void theProbeStopsAtTheEndOfItsInput() throws Exception {
         assertThat(serve("", new AtomicInteger())).containsExactly(FULL);
     }
 
@@ -61,17 +61,17 @@ class MemoryProbeTest {
         assertThat(ResidentMemory.parse(status)).isEqualTo(331_004L * 1_024);
     }
 
-    /** A process that has ended has no such line; nor is another unit guessed at. */
+    /** A zombie process has no such line, and only kB is accepted as the unit. */
     @ParameterizedTest
     @ValueSource(strings = {"Name:\tjava\nState:\tZ (zombie)\nThreads:\t1\n", "VmRSS:\t 3 MB\n", ""})
-    void residentMemoryThatIsNotToldIsAnErrorAndNotZero(String status) {
+    void missingResidentMemoryIsAnErrorAndNotZero(String status) {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> ResidentMemory.parse(status))
                 .withMessageContaining("VmRSS");
     }
 
     @Test
-    void aStalledDeviceTakesBatchesAndAnswersWhenItIsLetGoOn() throws Exception {
+    void aStalledDeviceTakesBatchesAndAnswersWhenItIsResumed() throws Exception {
         List<Integer> begun = new ArrayList<>();
         Classifier inner = new Classifier() {
             @Override

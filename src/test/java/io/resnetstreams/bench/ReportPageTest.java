@@ -20,7 +20,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NamedNodeMap;
 import org.w3c.dom.NodeList;
 
-/** The page of {@code bench --report}, read by an XML parser. */
+/** Tests the page of {@code bench --report}, read by an XML parser. */
 class ReportPageTest {
     private static final Run RUN = new Run(
             "resnet-streams bench ceiling pipeline latency --rounds 3",
@@ -41,7 +41,7 @@ class ReportPageTest {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setNamespaceAware(true);
         DocumentBuilder parser = factory.newDocumentBuilder();
-        // The parser prints errors before it throws them.
+        // By default, the parser prints errors before it throws them.
         parser.setErrorHandler(null);
         return parser.parse(new ByteArrayInputStream(html.getBytes(UTF_8)));
     }
@@ -59,7 +59,7 @@ class ReportPageTest {
         return elements(page, name).stream().map(Element::getTextContent).toList();
     }
 
-    /** Returns the tables' values by their names. */
+    /** Returns the values of the tables by name. */
     private static Map<String, String> cells(Document page) {
         Map<String, String> cells = new LinkedHashMap<>();
         elements(page, "tr")
@@ -132,7 +132,7 @@ class ReportPageTest {
     }
 
     @Test
-    void itTellsWhatWasRun() throws Exception {
+    void thePageStatesWhatWasRun() throws Exception {
         Document page = page(results());
         assertThat(cells(page))
                 .containsEntry("command line", "resnet-streams bench ceiling pipeline latency --rounds 3")
@@ -161,7 +161,7 @@ class ReportPageTest {
     }
 
     @Test
-    void itLoadsNothingAndRunsNothing() throws Exception {
+    void thePageLoadsNothingAndRunsNothing() throws Exception {
         Document page = page(results());
         List<String> ids = new ArrayList<>();
         for (Element element : elements(page, "*")) {
@@ -203,7 +203,7 @@ class ReportPageTest {
     }
 
     @Test
-    void aRunThatFailedTellsWhyAndWhatIsMissing() throws Exception {
+    void aFailedRunStatesWhyAndWhatIsMissing() throws Exception {
         Map<String, Map<String, Object>> results = results();
         results.remove("latency");
         Document page = page(results, "IllegalStateException: only 3 of 100 labels came");
@@ -237,7 +237,7 @@ class ReportPageTest {
     }
 
     @Test
-    void oddSizesAreDrawnAllTheSame() throws Exception {
+    void unusualSizesAreDrawn() throws Exception {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("batchSizes", Map.of("100", 1, "3", 2));
         figures.put("byBatch", Map.of("4", 0));

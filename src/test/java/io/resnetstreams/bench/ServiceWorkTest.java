@@ -8,7 +8,7 @@ import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What bench tells about batches and stages, from what inference tells. */
+/** Tests what bench reports about batches and stages, from the metrics of inference. */
 class ServiceWorkTest {
     private static final long MILLI = 1_000_000;
 
@@ -32,7 +32,7 @@ class ServiceWorkTest {
                 .containsExactly(
                         entry("decode", 4.0),
                         entry("queueWait", 5.0),
-                        // Three events were 30 ms on the device, one was 10 ms.
+                        // Three events spent 30 ms on the device, one spent 10 ms.
                         entry("inference", 25.0),
                         entry("untilCommitted", 0.0));
     }
@@ -46,7 +46,7 @@ class ServiceWorkTest {
     }
 
     @Test
-    void runsAddUp() {
+    void workOfRunsIsAdded() {
         ServiceWork work = ServiceWork.sum(List.of(twoBatches(), twoBatches()));
         assertThat(work.batchSizes()).containsExactly(entry("1", 2L), entry("3", 2L));
         assertThat(work.stageMillis()).isEqualTo(twoBatches().stageMillis());

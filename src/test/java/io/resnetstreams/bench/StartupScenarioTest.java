@@ -18,7 +18,7 @@ class StartupScenarioTest {
     }
 
     @Test
-    void withoutALauncherItIsSaidWhereItShouldBe() {
+    void aMissingLauncherIsReportedWithItsExpectedPlace() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StartupScenario.launcher(folder))
                 .withMessageContainingAll(

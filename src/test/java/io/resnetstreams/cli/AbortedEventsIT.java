@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Events of aborted transactions are no events: nothing expects, plans or waits for them. */
+/** Aborted events don't count: they are not expected, planned or waited for. */
 @ExtendWith(SharedBackfillRig.class)
 class AbortedEventsIT {
     private static BackfillRig rig;
@@ -26,7 +26,7 @@ class AbortedEventsIT {
         rig = shared;
     }
 
-    /** Aborts three events and commits two; then, where it is so asked for, begins three more. */
+    /** Aborts three events and commits two, then optionally sends one in a transaction that stays open. */
     private static Producer<byte[], byte[]> send(String topic, boolean isOpen) {
         Producer<byte[], byte[]> producer = rig.cluster().clients().transactionalProducer(topic);
         producer.initTransactions();
@@ -50,7 +50,7 @@ class AbortedEventsIT {
     }
 
     @Test
-    void checkExpectsNoOutcomeOfThem() throws Exception {
+    void checkExpectsNoOutcomeForThem() throws Exception {
         rig.createTopic("aborted-checked", 6, Map.of());
         try (Producer<byte[], byte[]> open = send("aborted-checked", true)) {
             CapturedCommand check = CapturedCommand.run(
@@ -70,7 +70,7 @@ class AbortedEventsIT {
     }
 
     @Test
-    void aBackfillPlansAndRelabelsWhatWasCommitted() throws Exception {
+    void aBackfillPlansAndRelabelsCommittedEvents() throws Exception {
         rig.createTopic("aborted-planned", 1, Map.of());
         try (Producer<byte[], byte[]> open = send("aborted-planned", true)) {
             String[] words = {
@@ -89,7 +89,7 @@ class AbortedEventsIT {
                 "--json",
                 "--set",
                 "guarantee=at_least_once",
-                // Where a test's own consumer decides what is committed.
+                // The only isolation level that may be set.
                 "--set",
                 "kafka.main.consumer.isolation.level=read_committed"
             };
@@ -109,7 +109,7 @@ class AbortedEventsIT {
         rig.send("aborted-live", 0, 10);
         rig.commit("aborted-live-group", "aborted-live", 10);
         try (Producer<byte[], byte[]> producer = rig.cluster().clients().transactionalProducer("aborted-live");
-                LiveWatch watch = LiveWatch.start(
+                LiveWatch watch = new LiveWatch(
                         rig.cluster().clients(),
                         "aborted-live-group",
                         List.of(new TopicPartition("aborted-live", 0)),

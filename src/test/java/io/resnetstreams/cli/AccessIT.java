@@ -7,24 +7,29 @@ import io.resnetstreams.cli.SecuredBroker.Grant;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The ACLs that docs/security.md lists: with them each command works, and without any one of them it says which is missing. */
+/**
+ * With the ACLs listed in docs/security.md each command works; without any one of them its error names the missing one.
+ */
 class AccessIT {
-    /** The pipeline that is there for what is denied. */
-    private static final String THERE = "there";
+    /** Prefix of the topics of an existing pipeline, for the commands that are denied. */
+    private static final String EXISTING = "existing";
 
     private static final int IMAGES = 10;
 
@@ -34,7 +39,7 @@ class AccessIT {
     private static SecuredBroker broker;
     private static Path events;
 
-    /** A command, and all that docs/security.md says it needs. */
+    /** A command and the ACLs that docs/security.md lists for it. */
     private enum Command {
         TOPICS("topics"),
         PRODUCE("produce", "EVENTS"),
@@ -124,7 +129,8 @@ class AccessIT {
                             name + "-dlq",
                             "topics.partitions",
                             "2",
-                            // Twelve images: to measure larger batches at the start would take most of the time.
+                            // There are few images, and measuring larger batches at startup would take most of the
+                            // time.
                             "batch.maxSize",
                             "1")
                     .forEach((key, value) -> line.addAll(List.of("--set", key + "=" + value)));
@@ -137,7 +143,7 @@ class AccessIT {
         broker = new SecuredBroker(folder);
         events = TestCluster.events(folder, IMAGES);
         String[] asAdministrator = {"--bootstrap", broker.plainAddress()};
-        work(THERE, command -> asAdministrator);
+        runAllCommands(EXISTING, command -> asAdministrator);
     }
 
     @AfterAll
@@ -147,26 +153,26 @@ class AccessIT {
         }
     }
 
-    /** How a command connects. */
+    /** Supplies a command's connection options. */
     @FunctionalInterface
     private interface Connection {
         String[] of(Command command) throws Exception;
     }
 
-    /** Uses all commands on topics of this name, each over its connection. */
-    private static void work(String name, Connection connection) throws Exception {
-        done(Command.TOPICS.line(name, name, connection.of(Command.TOPICS)));
-        done(Command.PRODUCE.line(name, name, connection.of(Command.PRODUCE)));
+    /** Runs all commands on topics with this name, each with its own connection. */
+    private static void runAllCommands(String name, Connection connection) throws Exception {
+        assertSucceeds(Command.TOPICS.line(name, name, connection.of(Command.TOPICS)));
+        assertSucceeds(Command.PRODUCE.line(name, name, connection.of(Command.PRODUCE)));
         List<String> check = Command.CHECK.line(name, name, connection.of(Command.CHECK));
         InstanceProcess instance = InstanceProcess.command(Command.RUN.line(name, name, connection.of(Command.RUN)));
         try {
             instance.awaitRunning();
             await().atMost(Duration.ofSeconds(90))
                     .until(() -> CapturedCommand.run(check).exitCode() == 0);
-            done(Command.LABELS.line(name, name, connection.of(Command.LABELS)));
-            done(Command.LIST.line(name, name, connection.of(Command.LIST)));
-            done(Command.REPLAY.line(name, name, connection.of(Command.REPLAY)));
-            done(Command.BACKFILL.line(name, name, connection.of(Command.BACKFILL)));
+            assertSucceeds(Command.LABELS.line(name, name, connection.of(Command.LABELS)));
+            assertSucceeds(Command.LIST.line(name, name, connection.of(Command.LIST)));
+            assertSucceeds(Command.REPLAY.line(name, name, connection.of(Command.REPLAY)));
+            assertSucceeds(Command.BACKFILL.line(name, name, connection.of(Command.BACKFILL)));
             await().atMost(Duration.ofSeconds(90))
                     .until(() -> CapturedCommand.run(check).exitCode() == 0);
             assertThat(instance.terminate()).as(instance::log).isZero();
@@ -175,7 +181,7 @@ class AccessIT {
         }
     }
 
-    private static void done(List<String> line) {
+    private static void assertSucceeds(List<String> line) {
         CapturedCommand command = CapturedCommand.run(line);
         assertThat(command.exitCode()).as("%s: %s", line, command).isZero();
     }
@@ -187,13 +193,13 @@ class AccessIT {
     }
 
     @Test
-    void eachCommandWorksWithWhatReadmeLists() throws Exception {
-        work("granted", command -> connection(command.name(), command.needs("granted", "granted")));
+    void eachCommandWorksWithTheListedAcls() throws Exception {
+        runAllCommands("granted", command -> connection(command.name(), command.needs("granted", "granted")));
     }
 
-    /** A command, what it is given, and what it must say is missing; of an application that has all events before it. */
+    /** A command with one ACL missing, which its error must name. Its application has not processed any events. */
     private record Denial(Command command, String application, List<Grant> grants, Grant missing) {
-        /** Returns whether not even the topic's existence is told; Read and Write tell it. */
+        /** Returns whether the missing ACL also hides the existence of the topic. Read and Write imply Describe. */
         private boolean hidesTopic() {
             return missing.type() == ResourceType.TOPIC
                     && command != Command.TOPICS
@@ -209,17 +215,26 @@ class AccessIT {
         }
     }
 
-    /** For each need: without it, and where it is a topic's, with no more than Describe. */
     static Stream<Denial> denials() {
+        return denials(EnumSet.complementOf(EnumSet.of(Command.BACKFILL)));
+    }
+
+    static Stream<Denial> denialsOfBackfill() {
+        return denials(EnumSet.of(Command.BACKFILL));
+    }
+
+    /** Returns a denial for each ACL of the commands; if that hides a topic, also one with only Describe. */
+    private static Stream<Denial> denials(Set<Command> commands) {
         List<Denial> denials = new ArrayList<>();
-        for (Command command : Command.values()) {
+        for (Command command : commands) {
             String topics = topics(command);
             int needed = command.needs(topics, "").size();
             for (int i = 0; i < needed; i++) {
-                Denial denial = denial(command, "denied-" + denials.size(), i, false);
+                String application = "denied-" + command + "-" + denials.size();
+                Denial denial = denial(command, application, i, false);
                 denials.add(denial);
                 if (denial.hidesTopic()) {
-                    denials.add(denial(command, "denied-" + denials.size(), i, true));
+                    denials.add(denial(command, application + "-described", i, true));
                 }
             }
         }
@@ -235,15 +250,27 @@ class AccessIT {
         return new Denial(command, application, grants, left);
     }
 
-    /** Returns the topics' name: {@code topics} needs some that don't exist yet. */
+    /** Returns the prefix of the topics; {@code topics} needs topics that don't exist yet. */
     private static String topics(Command command) {
-        return command == Command.TOPICS ? "new" : THERE;
+        return command == Command.TOPICS ? "new" : EXISTING;
     }
 
     @ParameterizedTest
     @Timeout(120)
     @MethodSource("denials")
-    void withoutOneOfThemTheCommandSaysWhich(Denial denial) throws Exception {
+    void aCommandNamesItsMissingAcl(Denial denial) throws Exception {
+        assertNamesTheMissingAcl(denial);
+    }
+
+    @ParameterizedTest
+    @Timeout(120)
+    @Tag("full") // A backfill needs 16 ACLs. The test above covers a backfill with all of them.
+    @MethodSource("denialsOfBackfill")
+    void aBackfillNamesItsMissingAcl(Denial denial) throws Exception {
+        assertNamesTheMissingAcl(denial);
+    }
+
+    private static void assertNamesTheMissingAcl(Denial denial) throws Exception {
         String[] connection = connection("denied", denial.grants());
         CapturedCommand command =
                 CapturedCommand.run(denial.command().line(topics(denial.command()), denial.application(), connection));
@@ -263,9 +290,9 @@ class AccessIT {
 
     @Test
     void aPipelinesUserCanNeitherProduceNorReadLabels() throws Exception {
-        String[] connection = connection("narrow", Command.RUN.needs(THERE, THERE));
+        String[] connection = connection("narrow", Command.RUN.needs(EXISTING, EXISTING));
         for (Command other : List.of(Command.PRODUCE, Command.LABELS, Command.CHECK, Command.LIST)) {
-            CapturedCommand command = CapturedCommand.run(other.line(THERE, THERE, connection));
+            CapturedCommand command = CapturedCommand.run(other.line(EXISTING, EXISTING, connection));
             assertThat(command.exitCode()).as(command::toString).isEqualTo(1);
             assertThat(command.err()).contains("the broker's ACLs deny it: ");
         }

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An ACL that is withdrawn while an instance works: it ends, and names the topic, the event and what is missing. */
+/**
+ * When an ACL is withdrawn from a running instance, the instance stops and logs the topic, the event and the missing
+ * ACL.
+ */
 class AclWithdrawnIT {
     private static final String PRINCIPAL = "User:worker";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -40,17 +43,17 @@ class AclWithdrawnIT {
     }
 
     @Test
-    void theInstanceEndsWithTheEventAndWhatIsMissing() throws Exception {
-        assertEndsWithWhatIsMissing(Guarantee.EXACTLY_ONCE_V2);
+    void theInstanceStopsAndNamesTheEventAndTheMissingAcl() throws Exception {
+        assertStopsAndNamesTheMissingAcl(Guarantee.EXACTLY_ONCE_V2);
     }
 
     @Test
-    @Tag("full") // The test above keeps the promise with exactly_once_v2.
-    void withAtLeastOnceTheInstanceEndsWithWhatIsMissingToo() throws Exception {
-        assertEndsWithWhatIsMissing(Guarantee.AT_LEAST_ONCE);
+    @Tag("full") // The test above covers exactly_once_v2.
+    void withAtLeastOnceTheInstanceStopsToo() throws Exception {
+        assertStopsAndNamesTheMissingAcl(Guarantee.AT_LEAST_ONCE);
     }
 
-    private void assertEndsWithWhatIsMissing(Guarantee guarantee) throws Exception {
+    private void assertStopsAndNamesTheMissingAcl(Guarantee guarantee) throws Exception {
         try (SecuredBroker broker = new SecuredBroker(folder)) {
             CapturedCommand topics =
                     CapturedCommand.run(List.of("topics", "--bootstrap", broker.plainAddress(), "--partitions", "1"));

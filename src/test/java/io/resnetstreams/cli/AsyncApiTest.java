@@ -24,6 +24,7 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.topology.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code topology/asyncapi.yaml} is valid, and says of topics and records what the code does. */
+/** {@code topology/asyncapi.yaml} is valid and matches the code's topics and records. */
 class AsyncApiTest {
     private static final Path TOPOLOGY = Path.of("topology");
     private static final Path PACKAGES = Path.of("src", "test", "kubernetes");
@@ -58,12 +59,12 @@ class AsyncApiTest {
         }
     }
 
-    /** Returns what AsyncAPI's parser for Node says. */
+    /** Returns the findings of AsyncAPI's parser for Node. */
     private static String parsed(JsonNode document) throws Exception {
         DebianTools.require("node", "Debian's package nodejs");
         DebianTools.requireThat(
                 Files.isDirectory(PACKAGES.resolve("node_modules/@asyncapi/parser")),
-                "no parser of AsyncAPI (npm ci --prefix " + PACKAGES + ")");
+                "AsyncAPI's parser is not installed (npm ci --prefix " + PACKAGES + ")");
         String folder = TOPOLOGY.toAbsolutePath().toString();
         DebianTools.Answer answer = DebianTools.run(PACKAGES, document.toString(), "node", "asyncapi.mjs", folder);
         assertThat(answer.exitCode()).as(answer.text()).isZero();
@@ -71,22 +72,22 @@ class AsyncApiTest {
     }
 
     @Test
-    void itsOwnParserFindsNothing() throws Exception {
+    void theParserFindsNoErrors() throws Exception {
         assertThat(parsed(document))
                 .isEqualToIgnoringNewLines(
                         "AsyncAPI 3.0.0: receive classify, send publishLabel, send publishDeadLetter");
     }
 
-    /** Otherwise the test above could not fail. */
+    /** Shows that the test above can fail. */
     @Test
-    void itsParserFindsWhatIsWrong() throws Exception {
+    void theParserFindsAnError() throws Exception {
         ((ObjectNode) document.at("/operations/classify")).put("action", "listen");
         ((ObjectNode) document.at("/components/messages/imageEvent/payload")).put("$ref", "./no.schema.json");
         ((ObjectNode) document.at("/components/messages/label/examples/0/payload")).remove("source");
         assertThat(parsed(document)).contains("error operations.classify.action", "no.schema.json");
     }
 
-    /** Returns a part with all that it refers to in its place. */
+    /** Returns a node with all references replaced by their targets. */
     private JsonNode resolved(JsonNode node) throws IOException {
         if (node.has("$ref")) {
             String reference = node.get("$ref").asText();
@@ -131,8 +132,8 @@ class AsyncApiTest {
     }
 
     @Test
-    void topicsAreThoseThatTopicsCreates() throws IOException {
-        Configuration.TopicsSection topics = defaults.topics();
+    void topicsAreThoseOfTheTopicsCommand() throws IOException {
+        Topics topics = defaults.topics();
         assertTopic("imageEvents", topics.input(), false);
         assertTopic("imageLabels", topics.labels(), true);
         assertTopic("deadLetters", topics.deadLetters(), true);
@@ -147,7 +148,8 @@ class AsyncApiTest {
         JsonNode described = channel(channel);
         assertThat(described.get("address").asText()).isEqualTo(topic);
         JsonNode kafka = described.at("/bindings/kafka");
-        assertThat(kafka.get("partitions").asInt()).isEqualTo(defaults.topics().partitions());
+        assertThat(kafka.get("partitions").asInt())
+                .isEqualTo(defaults.topicSettings().partitions());
         new KafkaClients(defaults.connection()).topicSettings(output).forEach((name, value) -> assertThat(
                         kafka.at("/topicConfiguration").path(name).asText())
                 .isEqualTo(value));
@@ -165,7 +167,7 @@ class AsyncApiTest {
         assertThat(references).containsAll(schemas);
     }
 
-    /** What {@code produce} sends is an image file; its headers say so, and the reader takes it for one. */
+    /** {@code produce} sends image files; their headers say so, and the reader recognises them. */
     @Test
     void imageFilesAreSentAsDescribed() throws Exception {
         try (MockProducer<byte[], byte[]> producer =
@@ -175,7 +177,7 @@ class AsyncApiTest {
             ProducerRecord<byte[], byte[]> sent = producer.history().get(0);
             assertThat(faults("imageFile", "headers", asJson(sent.headers()))).isEmpty();
             assertThat(faults("imageEvent", "headers", asJson(sent.headers()))).isNotEmpty();
-            EventReader reader = new EventReader(DefaultLimits.events());
+            EventReader reader = DefaultLimits.eventReader();
             assertThat(reader.read(event(sent.key(), sent.value(), sent.headers()))
                             .image())
                     .isEqualTo(sent.value());
@@ -189,7 +191,7 @@ class AsyncApiTest {
         assertThat(faults("imageEvent", "payload", example.get("payload"))).isEmpty();
         Headers headers = headers(EventReader.CONTENT_TYPE_HEADER, "application/json");
         assertThat(faults("imageEvent", "headers", asJson(headers))).isEmpty();
-        EventReader reader = new EventReader(DefaultLimits.events());
+        EventReader reader = DefaultLimits.eventReader();
         byte[] value = example.get("payload").toString().getBytes(UTF_8);
         assertThat(reader.read(event(null, value, headers)).image()).isEqualTo(new byte[] {1, 2, 3});
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a user of backfills sees: mistakes, plans, waiting, and the commands about runs. */
+/** Backfills as a user sees them: mistakes, plans, waiting, and commands for runs. */
 @ExtendWith(SharedBackfillRig.class)
 class BackfillCommandsIT {
     private static BackfillRig rig;
@@ -46,9 +46,9 @@ class BackfillCommandsIT {
                         "--yield-to-live=300",
                         "--max-rate=50"));
         await().atMost(Duration.ofSeconds(120))
-                .failFast("it did not wait", () -> process.log().contains("checking the output"))
+                .failFast("the backfill did not wait", () -> process.log().contains("checking the output"))
                 .until(() -> process.log().contains("waiting for live: group " + live));
-        // What was in flight is done by then.
+        // Waits until the events in flight are done.
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> rig.run("stub", "status", "busy", "--json")
                                 .json()
@@ -67,7 +67,7 @@ class BackfillCommandsIT {
     }
 
     @Test
-    void mistakesAreOneLineAndNothingIsWritten() throws Exception {
+    void eachMistakeIsReportedInOneLineAndNothingIsWritten() throws Exception {
         rig.createTopic("source", 1, Map.of());
         rig.send("source", 0, 5);
         Set<String> before = rig.topics();
@@ -127,7 +127,7 @@ class BackfillCommandsIT {
     }
 
     @Test
-    void aPlanIsShownAndNotBegunWithoutAnAnswer() throws Exception {
+    void aPlanIsShownAndNotStartedWithoutConsent() throws Exception {
         rig.createTopic("planned", 2, Map.of());
         rig.send("planned", 0, 100);
         Ran shown = rig.backfill("planned", "planned-new", "planned", "--plan");
@@ -162,7 +162,7 @@ class BackfillCommandsIT {
     }
 
     @Test
-    void runsAreListedCancelledAndForgotten() throws Exception {
+    void runsAreListedCancelledAndDeleted() throws Exception {
         rig.createTopic("kept", 1, Map.of());
         rig.send("kept", 0, 500);
         InstanceProcess process = rig.cluster()
@@ -186,7 +186,7 @@ class BackfillCommandsIT {
         assertThat(status.json().get("done").asInt()).isBetween(1, 499);
         assertThat(status.json().get("members").asInt()).isEqualTo(1);
         assertThat(process.log())
-                .containsPattern("backfill kept: [0-9]+ of 500, [0-9]+/s, .+, 0 of 1 partitions, 0 dead letters");
+                .containsPattern("backfill kept: [0-9]+ of 500, [0-9]+/s, .+, 0 of 1 partition, 0 dead letters");
         assertThat(rig.run("stub", "list").out()).contains("kept");
         Ran busy = rig.run("stub", "clean", "kept");
         assertThat(busy.exitCode()).isEqualTo(2);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** {@code kill -9} of processes that share a run, again and again. */
+/** Processes that share a run are repeatedly killed with {@code kill -9}. */
 class BackfillCrashIT {
     private static final long SEED = Long.getLong("seed", 1);
     private static final int PARTITIONS = 6;
@@ -32,15 +32,15 @@ class BackfillCrashIT {
     private static final Path TEST_IMAGES = Path.of("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");
 
     @Test
-    @Tag("full") // The test below kills processes that pass over most events, and holds the same of what is labelled.
-    void aRunGoesOnWhoeverIsKilled() throws Exception {
+    @Tag("full") // The test below kills processes of a sampled run and also checks what is labelled.
+    void aRunSurvivesTheKillOfAnyProcess() throws Exception {
         int perPartition = 3_000;
         try (BackfillRig rig = new BackfillRig()) {
             rig.createTopic("events", PARTITIONS, Map.of());
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 rig.send("events", partition, perPartition);
             }
-            crash(
+            relabelDespiteKills(
                     rig,
                     () -> InstanceProcess.main(
                             StubSource.class, words(rig, "--run=crash", "--output=new-labels", "--max-rate=300")),
@@ -55,18 +55,18 @@ class BackfillCrashIT {
     }
 
     /**
-     * Most events are passed over, so a process can own a partition, lose it and own it again without taking any: what it then
-     * commits must not be the offset of the first time.
+     * Most events are skipped, so a process can lose a partition and get it back without having labelled any of its
+     * events. It must then not commit the offset from its first ownership.
      */
     @Test
-    void aSampledRunWhosePartitionsComeBackLabelsEachEventOnce() throws Exception {
+    void aSampledRunLabelsEachEventOnceDespiteReassignments() throws Exception {
         int perPartition = 3_000;
         try (BackfillRig rig = new BackfillRig()) {
             rig.createTopic("events", PARTITIONS, Map.of());
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 rig.send("events", partition, perPartition);
             }
-            JsonNode result = killed(
+            JsonNode result = runDespiteKills(
                     rig,
                     () -> InstanceProcess.main(
                             StubSource.class,
@@ -86,7 +86,7 @@ class BackfillCrashIT {
         }
     }
 
-    /** The test images of Fashion-MNIST ten times, with the bundled network. */
+    /** Relabels the test images of Fashion-MNIST ten times with the bundled network. */
     @Test
     @Tag("slow")
     void hundredThousandImagesAreRelabelledThroughTenKills() throws Exception {
@@ -100,7 +100,7 @@ class BackfillCrashIT {
             long[] counts = sendImages(rig, 10);
             List<String> words = new ArrayList<>(List.of("backfill"));
             words.addAll(List.of(words(rig, "--run=crash", "--output=new-labels")));
-            crash(rig, () -> InstanceProcess.command(words), 100_000, 10, 8_000);
+            relabelDespiteKills(rig, () -> InstanceProcess.command(words), 100_000, 10, 8_000);
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 assertThat(rig.labelled("new-labels", partition))
                         .isEqualTo(
@@ -109,10 +109,13 @@ class BackfillCrashIT {
         }
     }
 
-    /** Twice, one process relabels a million events, plan and audit included; then both are compared. 240 MB of heap each. */
+    /**
+     * Relabels a million events twice, planning and audit included, each time in one process; then compares both. Each
+     * process has a heap of 240 MB.
+     */
     @Test
     @Tag("slow")
-    void aMillionEventsNeedNoMoreMemory() throws Exception {
+    void aMillionEventsFitIntoTheSameMemory() throws Exception {
         int perPartition = 250_000;
         try (BackfillRig rig = new BackfillRig()) {
             rig.createTopic("events", 4, Map.of());
@@ -158,16 +161,16 @@ class BackfillCrashIT {
         return words.toArray(String[]::new);
     }
 
-    /** Begins with three processes at once, kills one of them each time so many offsets were passed, and starts another. */
-    private static void crash(BackfillRig rig, Supplier<InstanceProcess> start, int events, int kills, int longestStep)
-            throws Exception {
-        JsonNode result = killed(rig, start, kills, longestStep);
+    /** Starts three processes. Repeatedly kills one of them after a random number of offsets, and starts another. */
+    private static void relabelDespiteKills(
+            BackfillRig rig, Supplier<InstanceProcess> start, int events, int kills, int longestStep) throws Exception {
+        JsonNode result = runDespiteKills(rig, start, kills, longestStep);
         assertThat(result.get("events").asInt()).isEqualTo(events);
         assertThat(result.get("labels").asInt()).isEqualTo(events);
     }
 
-    private static JsonNode killed(BackfillRig rig, Supplier<InstanceProcess> start, int kills, int longestStep)
-            throws Exception {
+    private static JsonNode runDespiteKills(
+            BackfillRig rig, Supplier<InstanceProcess> start, int kills, int longestStep) throws Exception {
         System.out.printf("backfill with %d kills, seed %d%n", kills, SEED);
         Random random = new Random(SEED);
         List<InstanceProcess> processes = new ArrayList<>();
@@ -180,7 +183,7 @@ class BackfillCrashIT {
                 await().atMost(Duration.ofSeconds(180))
                         .until(() -> progress.read().done() >= wanted);
                 assertThat(progress.read().isComplete())
-                        .as("killed before the end")
+                        .as("the run is complete before the kill")
                         .isFalse();
                 int victim = random.nextInt(processes.size());
                 processes.get(victim).kill();
@@ -202,13 +205,13 @@ class BackfillCrashIT {
     }
 
     private static BackfillPlan plan(BackfillRig rig) {
-        try (RunStore store = new RunStore(rig.cluster().clients(), "resnet-streams", 1)) {
+        try (RunStore store = new RunStore(rig.cluster().clients(), "resnet-streams")) {
             await().atMost(Duration.ofSeconds(120)).until(() -> store.run("crash") != null);
             return store.run("crash").plan();
         }
     }
 
-    /** Returns how many events each partition has. */
+    /** Returns the number of events per partition. */
     private static long[] sendImages(BackfillRig rig, int repeat) throws InterruptedException {
         EventSource source = EventSource.of(List.of(TEST_IMAGES)).kept();
         long[] counts = new long[PARTITIONS];

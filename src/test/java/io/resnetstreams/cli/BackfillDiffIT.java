@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code backfill diff} on a real broker, of topics with known differences. */
+/** {@code backfill diff} with a real broker, on topics with known differences. */
 class BackfillDiffIT {
     private static final String LIVE = "image-labels";
     private static final String OTHER = "other-labels";
@@ -33,7 +33,7 @@ class BackfillDiffIT {
     @TempDir
     private Path folder;
 
-    /** What the topics were filled with. */
+    /** The expected result, counted while the topics are filled. */
     private static final class Expected {
         private long compared;
         private long changed;
@@ -44,9 +44,9 @@ class BackfillDiffIT {
     }
 
     @Test
-    void differencesAreFoundWhateverThePartitions() throws Exception {
+    void differencesAreFoundAcrossPartitions() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
-        System.out.println("BackfillDiffIT seed " + seed);
+        System.out.println("BackfillDiffIT: repeat with -Dseed=" + seed);
         try (TestCluster cluster = TestCluster.start()) {
             ComparedTopics topics = new ComparedTopics(cluster);
             topics.create(OTHER, OTHER_PARTITIONS);
@@ -73,7 +73,7 @@ class BackfillDiffIT {
                 String input = INPUTS.get(random.nextInt(INPUTS.size()));
                 SourcePosition source =
                         new SourcePosition(input, random.nextInt(SOURCE_PARTITIONS), i, 1_700_000_000_000L);
-                // Commit markers take offsets, and what was aborted must not be seen.
+                // Transaction markers occupy offsets, and aborted labels must not be compared.
                 if (i % 500 == 0) {
                     other.beginTransaction();
                     other.send(record(OTHER, OTHER_PARTITIONS, source, "aborted", 1));
@@ -204,7 +204,7 @@ class BackfillDiffIT {
     }
 
     @Test
-    void deadLettersRepetitionsAndForeignRecordsAreTold() throws Exception {
+    void deadLettersDuplicatesAndForeignRecordsAreReported() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             ComparedTopics topics = new ComparedTopics(cluster);
             topics.create(OTHER, LIVE_PARTITIONS);
@@ -216,7 +216,7 @@ class BackfillDiffIT {
                         producer.send(record(LIVE, LIVE_PARTITIONS, source, "cat", 0.5));
                     }
                 }
-                // An application that was reset.
+                // A label repeated by an application that was reset.
                 producer.send(
                         record(LIVE, LIVE_PARTITIONS, new SourcePosition(TestEvents.TOPIC, 2, 0, 17), "dog", 0.5));
                 producer.send(new ProducerRecord<>(OTHER, 1, null, new byte[] {1, 2, 3}));

@@ -11,13 +11,15 @@ import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What {@code backfill diff} needs does not grow with the topics: it runs where their labels would not fit. */
+/**
+ * The memory of {@code backfill diff} does not grow with the topics: it runs with a heap that can't hold their labels.
+ */
 class BackfillDiffMemoryIT {
     private static final int SOURCE_PARTITIONS = 6;
     private static final List<String> TOPICS = List.of("labels-a", "labels-b");
 
     @Test
-    @Tag("full") // ReadersMemoryIT compares large labels in little memory, OutcomeJoinTest pauses what is ahead.
+    @Tag("full") // ReadersMemoryIT compares large labels with little memory; OutcomeJoinTest pauses the faster side.
     void manyLabelsAreComparedInLittleMemory() throws Exception {
         compare(200_000, "64m");
     }
@@ -50,7 +52,7 @@ class BackfillDiffMemoryIT {
         }
     }
 
-    /** Every hundredth label changes. */
+    /** Writes both topics; every hundredth label differs. */
     private static void fill(TestCluster cluster, int events) {
         try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
             for (int i = 0; i < events; i++) {

@@ -28,8 +28,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Two models label the test images of Fashion-MNIST through Kafka; they differ as in their offline evaluations. */
-@Tag("full") // 10,000 images by two models; BackfillDiffIT keeps the promise with made labels.
+/**
+ * Two models label the test images of Fashion-MNIST through Kafka. Their diff matches that of their offline
+ * evaluations.
+ */
+@Tag("full") // 10,000 images with two models; BackfillDiffIT covers diffs with generated labels.
 class BackfillDiffModelsIT {
     private static final Path DATA = Path.of("/usr/share/datasets/fashion-mnist");
     private static final String IMAGES = "t10k-images-idx3-ubyte.gz";
@@ -50,7 +53,7 @@ class BackfillDiffModelsIT {
     }
 
     @Test
-    void theDifferenceIsThatOfTheOfflineEvaluations() throws Exception {
+    void theDiffMatchesTheOfflineEvaluations() throws Exception {
         if (!Files.exists(DATA.resolve(IMAGES))) {
             String reason = "skipped: Debian's package dataset-fashion-mnist is not installed";
             System.out.println(reason);
@@ -99,7 +102,7 @@ class BackfillDiffModelsIT {
         }
     }
 
-    /** Labels the whole topic by an application of its own. */
+    /** Labels the whole topic with an application of its own. */
     private static void label(TestCluster cluster, Map<String, String> settings, int images) throws Exception {
         ConfigurationLoader loader = new ConfigurationLoader().set("bootstrapServers", cluster.bootstrap(), "test");
         settings.forEach((key, value) -> loader.set(key, value, "test"));
@@ -109,8 +112,8 @@ class BackfillDiffModelsIT {
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
-        OutcomeFollower follower = new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), Map.of());
+        OutcomeFollower follower =
+                new OutcomeFollower(clients.committedReader(), outputs, configuration.topics(), Map.of());
         InstanceProcess instance = cluster.run(settings.entrySet().stream()
                         .map(setting -> setting.getKey() + "=" + setting.getValue())
                         .toArray(String[]::new))

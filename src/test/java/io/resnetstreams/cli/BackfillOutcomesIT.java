@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a backfill writes, and where. */
+/** What a backfill writes, and to which topics and partitions. */
 @ExtendWith(SharedBackfillRig.class)
 class BackfillOutcomesIT {
     private static BackfillRig rig;
@@ -87,7 +87,7 @@ class BackfillOutcomesIT {
             assertThat(BackfillRig.model(record)).isEqualTo("stub stubstubstubstubstubstubstubstub");
             assertThat(DeadLetter.sourceOf(record.headers(), 0).orElseThrow().topic())
                     .isEqualTo("faulty");
-            // Sent back to the live pipeline, an event is none of the backfill's any more.
+            // A resent event no longer belongs to the backfill.
             assertThat(new StoredDeadLetter(record).headersForResend())
                     .extracting(Header::key)
                     .doesNotContain(Outcome.RUN_HEADER, Outcome.MODEL_HEADER);
@@ -99,20 +99,20 @@ class BackfillOutcomesIT {
                 .isEqualTo(2);
     }
 
-    /** Labels have their events' timestamps, and the broker deletes records by their timestamps. */
+    /** Labels have the timestamps of their events, by which the broker applies retention. */
     @Test
     void anOutputKeepsLabelsAsLongAsTheInputKeepsEvents() throws Exception {
         rig.createTopic("old", 1, Map.of(TopicConfig.RETENTION_MS_CONFIG, "7000000000000"));
         rig.send("old", 0, 5);
-        Ran made = rig.backfill("old", "old-new", "old");
-        assertThat(made.exitCode()).as(made.err()).isZero();
-        assertThat(made.err()).doesNotContain("retention.ms");
+        Ran created = rig.backfill("old", "old-new", "old");
+        assertThat(created.exitCode()).as(created.err()).isZero();
+        assertThat(created.err()).doesNotContain("retention.ms");
         assertThat(retention("old-new")).isEqualTo("7000000000000");
         assertThat(retention("old-new-dlq")).isEqualTo("7000000000000");
         rig.createTopic("young-new", 1, Map.of(TopicConfig.RETENTION_MS_CONFIG, "6900000000000"));
-        Ran told = rig.backfill("old", "young-new", "young");
-        assertThat(told.exitCode()).as(told.err()).isZero();
-        assertThat(told.err()).contains("young-new keeps records for 6900000000000 ms and old for 7000000000000 ms");
+        Ran warned = rig.backfill("old", "young-new", "young");
+        assertThat(warned.exitCode()).as(warned.err()).isZero();
+        assertThat(warned.err()).contains("young-new keeps records for 6900000000000 ms and old for 7000000000000 ms");
     }
 
     private static String retention(String topic) throws Exception {
@@ -127,7 +127,7 @@ class BackfillOutcomesIT {
     }
 
     @Test
-    void onlyEventsThatAreMeantGetALabel() throws Exception {
+    void onlySelectedEventsGetALabel() throws Exception {
         rig.createTopic("chosen", 2, Map.of());
         try (Producer<byte[], byte[]> producer = rig.cluster().clients().producer()) {
             for (int i = 0; i < 1_000; i++) {
@@ -146,7 +146,7 @@ class BackfillOutcomesIT {
         Ran sample = rig.backfill("chosen", "chosen-sample", "sample", "--sample", "0.1");
         assertThat(sample.exitCode()).as(sample.err()).isZero();
         assertThat(sample.json().get("labels").asInt()).isBetween(60, 140);
-        // The sample of a single partition's numbers is that of the whole.
+        // A partition's sample is the same if it is relabelled alone.
         Ran again = rig.backfill("chosen", "chosen-again", "again", "--sample", "0.1", "--partitions", "0");
         assertThat(again.exitCode()).isZero();
         assertThat(rig.labelled("chosen-again", 0)).isEqualTo(rig.labelled("chosen-sample", 0));
@@ -154,7 +154,7 @@ class BackfillOutcomesIT {
     }
 
     @Test
-    void partitionsAddedWhileARunWorksAreToldAndLeftAlone() throws Exception {
+    void partitionsAddedDuringARunAreReportedAndIgnored() throws Exception {
         rig.createTopic("grown", 1, Map.of());
         rig.send("grown", 0, 60);
         CompletableFuture<Ran> running = CompletableFuture.supplyAsync(() ->
@@ -167,7 +167,7 @@ class BackfillOutcomesIT {
     }
 
     @Test
-    void partitionsAddedWhileNoProcessWorksAreToldAndLeftAlone() throws Exception {
+    void partitionsAddedWhileNoProcessRunsAreReportedAndIgnored() throws Exception {
         rig.createTopic("grown-between", 1, Map.of());
         rig.send("grown-between", 0, 60);
         rig.begin("grown-between", "grown-between-new", "grown-between");
@@ -192,7 +192,7 @@ class BackfillOutcomesIT {
     }
 
     @Test
-    void anOutputWithFewerPartitionsIsRefusedAndOneWithMoreIsFine() throws Exception {
+    void anOutputWithFewerPartitionsIsRejectedAndOneWithMoreIsAccepted() throws Exception {
         rig.createTopic("wide", 3, Map.of());
         rig.send("wide", 2, 10);
         rig.createTopic("narrow-new", 2, Map.of());

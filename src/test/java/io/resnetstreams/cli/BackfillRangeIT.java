@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a backfill relabels, whatever the range looks like. */
+/** Which events a backfill relabels, for various kinds of ranges. */
 @ExtendWith(SharedBackfillRig.class)
 class BackfillRangeIT {
     private static BackfillRig rig;
@@ -64,7 +64,7 @@ class BackfillRangeIT {
     }
 
     @Test
-    void everyEventOfATimeIsRelabelledInWhateverOrderTheyStand() throws Exception {
+    void everyEventInATimeRangeIsRelabelledInAnyOrder() throws Exception {
         rig.createTopic("late", 2, Map.of());
         long hour = Duration.ofHours(1).toMillis();
         long[] times = {10 * hour, 12 * hour, 10 * hour + hour / 2, 13 * hour, 10 * hour + 3 * hour / 4, 11 * hour};
@@ -100,7 +100,7 @@ class BackfillRangeIT {
     }
 
     @Test
-    void whereTheBrokerGivesTimestampsReadingEndsAtTheTime() throws Exception {
+    void withLogAppendTimeReadingStopsAtTheEndOfTheRange() throws Exception {
         rig.createTopic("appended", 1, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
         rig.send("appended", 0, 10);
         String between = Instant.ofEpochMilli(rig.records("appended").get(9).timestamp() + 1)
@@ -128,7 +128,7 @@ class BackfillRangeIT {
     }
 
     @Test
-    void markersAndAbortedTransactionsAreNoEvents() throws Exception {
+    void markersAndAbortedEventsAreSkipped() throws Exception {
         rig.createTopic("transactions", 1, Map.of());
         try (Producer<byte[], byte[]> producer = rig.cluster().clients().transactionalProducer("test")) {
             producer.initTransactions();
@@ -143,7 +143,7 @@ class BackfillRangeIT {
                     producer.abortTransaction();
                 }
             }
-            // The end of the range is 500 offsets without an event.
+            // The last 500 offsets of the range hold no events.
             producer.beginTransaction();
             for (int i = 0; i < 500; i++) {
                 producer.send(BackfillRig.event("transactions", 0, i));
@@ -161,7 +161,7 @@ class BackfillRangeIT {
     }
 
     @Test
-    void aRangeWithoutAnyEventIsDoneAtOnce() throws Exception {
+    void aRangeWithoutEventsIsDoneImmediately() throws Exception {
         rig.createTopic("aborted", 2, Map.of());
         try (Producer<byte[], byte[]> producer = rig.cluster().clients().transactionalProducer("test")) {
             producer.initTransactions();
@@ -176,7 +176,7 @@ class BackfillRangeIT {
     }
 
     @Test
-    void whatCompactionLeavesIsRelabelled() throws Exception {
+    void eventsThatSurviveCompactionAreRelabelled() throws Exception {
         rig.createTopic(
                 "compacted",
                 1,
@@ -187,7 +187,7 @@ class BackfillRangeIT {
                         "0.01",
                         TopicConfig.SEGMENT_MS_CONFIG,
                         "100"));
-        // The keys are the same each time; segments are closed by the time that passes between records.
+        // Keys repeat. A segment is closed by a later record, once it is old enough.
         for (int round = 0; round < 4; round++) {
             sendNow("compacted", 50);
         }
@@ -225,7 +225,7 @@ class BackfillRangeIT {
     }
 
     @Test
-    void whatExpiresWhileARunWorksIsAnError() throws Exception {
+    void eventsThatExpireDuringARunAreAnError() throws Exception {
         rig.createTopic("expiring", 1, Map.of());
         rig.send("expiring", 0, 400);
         BackfillPlan begun = rig.begin("expiring", "expiring-new", "expiring");
@@ -243,7 +243,7 @@ class BackfillRangeIT {
     }
 
     @Test
-    void aDeletedRangeIsNamedAndWhatIsLeftOnlyRelabelledOnRequest() throws Exception {
+    void aDeletedRangeIsReportedAndTheRestIsRelabelledOnRequest() throws Exception {
         rig.createTopic("deleted", 1, Map.of());
         rig.send("deleted", 0, 100);
         rig.admin()

@@ -14,7 +14,6 @@ import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.cli.backfill.BackfillCommand;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.kafka.TopicScan;
@@ -36,23 +35,23 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** Backfills with a stub classifier in this JVM, against a real broker; each test has an input topic of its own. */
+/** Runs backfills with a stub classifier in this JVM and a real broker. Each test uses an input topic of its own. */
 final class BackfillRig implements AutoCloseable {
     private final TestCluster cluster;
     private final Admin admin;
 
     BackfillRig() throws Exception {
-        // The cleaner looks for what to compact every 15 s otherwise.
+        // By default the log cleaner waits 15 s between runs.
         cluster = TestCluster.start(Map.of("log.cleaner.backoff.ms", "200"));
         admin = cluster.clients().admin();
     }
 
-    /** Returns the numbers from one to another, which is not among them. */
+    /** Returns the numbers from {@code from}, inclusive, to {@code to}, exclusive. */
     static List<Long> range(long from, long to) {
         return LongStream.range(from, to).boxed().toList();
     }
 
-    /** What a command printed, and its exit code. */
+    /** A command's output and exit code. */
     record Ran(int exitCode, String out, String err) {
         JsonNode json() throws Exception {
             return new ObjectMapper().readTree(out);
@@ -69,7 +68,7 @@ final class BackfillRig implements AutoCloseable {
 
     void createTopic(String name, int partitions, Map<String, String> settings) throws Exception {
         Map<String, String> configs = new HashMap<>(settings);
-        // The events' timestamps are those of 1970.
+        // The events have timestamps of 1970.
         configs.putIfAbsent(TopicConfig.RETENTION_MS_CONFIG, "-1");
         TopicCreation.create(cluster.clients(), List.of(new NewTopic(name, partitions, (short) 1).configs(configs)));
     }
@@ -78,12 +77,12 @@ final class BackfillRig implements AutoCloseable {
         return admin.listTopics().names().get();
     }
 
-    /** Runs a command of {@code backfill}, with labels of a stub model of this name. */
+    /** Runs a {@code backfill} command with a stub model of this name. */
     Ran run(String model, String... words) {
         return run(new StubSource(model), words);
     }
 
-    /** The same with labels from elsewhere. */
+    /** Runs a {@code backfill} command with another source of labels. */
     Ran run(ClassifierSource source, String... words) {
         List<String> arguments = new ArrayList<>(List.of(words));
         arguments.addAll(List.of("--bootstrap", cluster.bootstrap()));
@@ -112,10 +111,10 @@ final class BackfillRig implements AutoCloseable {
         return run("stub", words.toArray(String[]::new));
     }
 
-    /** Begins a run from its input's beginning until now, as a process does that is killed before it relabels anything. */
+    /** Starts a run over the whole input, as a process does that is killed before it relabels anything. */
     BackfillPlan begin(String input, String output, String run) throws Exception {
         Configuration configuration = cluster.configuration();
-        BackfillPlan plan = new BackfillPlanner(cluster.clients(), configuration.brokerTimeoutMillis())
+        BackfillPlan plan = new BackfillPlanner(cluster.clients())
                 .plan(
                         run,
                         BackfillPlan.group(configuration.applicationId(), run),
@@ -132,20 +131,20 @@ final class BackfillRig implements AutoCloseable {
                                 new StubSource("stub").reference(configuration),
                                 configuration.guarantee()),
                         System.currentTimeMillis());
-        new BackfillTopics(cluster.clients()).create(plan, notice -> {});
-        try (RunStore store = new RunStore(cluster.clients(), configuration.applicationId(), 1)) {
+        BackfillTopics.create(cluster.clients(), plan, notice -> {});
+        try (RunStore store = new RunStore(cluster.clients(), configuration.applicationId())) {
             return store.begin(plan).plan();
         }
     }
 
-    /** Sets the offset of a group without members in a topic's first partition. */
+    /** Sets the offset of an inactive group in a topic's first partition. */
     void commit(String group, String topic, long offset) throws Exception {
         admin.alterConsumerGroupOffsets(group, Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(offset)))
                 .all()
                 .get();
     }
 
-    /** Sends events of one byte to a partition, their timestamps ascending from 1,000. */
+    /** Sends events of one byte to a partition, with ascending timestamps from 1,000. */
     void send(String topic, int partition, int count) {
         try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
             for (int i = 0; i < count; i++) {
@@ -167,7 +166,7 @@ final class BackfillRig implements AutoCloseable {
     }
 
     static LabelEvent label(ConsumerRecord<byte[], byte[]> record) {
-        return LabelEventSerde.deserializer().deserialize(record.topic(), record.value());
+        return LabelEvent.deserializer().deserialize(record.topic(), record.value());
     }
 
     static String run(ConsumerRecord<byte[], byte[]> record) {
@@ -178,7 +177,7 @@ final class BackfillRig implements AutoCloseable {
         return new String(record.headers().lastHeader(Outcome.MODEL_HEADER).value(), UTF_8);
     }
 
-    /** Returns the source offsets of the labels of a partition, in their order on the output. */
+    /** Returns the source offsets of a partition's labels in output order. */
     List<Long> labelled(String output, int partition) {
         return records(output).stream()
                 .filter(record -> record.partition() == partition)

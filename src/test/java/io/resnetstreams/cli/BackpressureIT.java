@@ -29,7 +29,10 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.GroupState;
 import org.junit.jupiter.api.Test;
 
-/** A device that stalls: consumption stops, nothing is evicted, and all goes on by itself. */
+/**
+ * When the device stalls, back-pressure stops consumption, the instance is not removed from the group, and processing
+ * resumes by itself.
+ */
 class BackpressureIT {
     private static final int EVENTS = 6_000;
     private static final int WINDOW = 200;
@@ -39,7 +42,7 @@ class BackpressureIT {
     private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(10);
     private static final Duration STALL = MAX_POLL_INTERVAL.multipliedBy(2);
 
-    /** A stand-in for the device that answers nothing until it is told to. */
+    /** A simulated device that answers only after {@link #resume}. */
     private static final class StalledDevice {
         private record Waiting(RawEvent event, CompletableFuture<Outcome> outcome) {}
 
@@ -76,7 +79,7 @@ class BackpressureIT {
     }
 
     @Test
-    void aStalledDeviceStopsConsumptionAndCostsNoEviction() throws Exception {
+    void aStalledDeviceStopsConsumptionWithoutARebalance() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             StalledDevice device = new StalledDevice();
             OutcomeFollower follower = cluster.follow(Map.of());
@@ -120,7 +123,7 @@ class BackpressureIT {
         }
     }
 
-    /** A poll brings what was fetched from each partition: of images as large as this, one. */
+    /** A poll returns what was fetched from each partition, which is one image of this size. */
     @Test
     void imagesOf20MegabytesOvershootTheWindowByAtMostOnePoll() throws Exception {
         try (TestCluster cluster = TestCluster.start("topics.maxMessageBytes=" + (LARGE_IMAGE_BYTES + (1 << 20)))) {
@@ -128,7 +131,7 @@ class BackpressureIT {
             OutcomeFollower follower = cluster.follow(Map.of());
             Configuration configuration = cluster.configuration();
             long window = configuration.window().maxBytes();
-            long poll = (long) configuration.topics().partitions() * (LARGE_IMAGE_BYTES + 1_024);
+            long poll = (long) configuration.topicSettings().partitions() * (LARGE_IMAGE_BYTES + 1_024);
             try (Pipeline pipeline =
                     Pipeline.create(configuration.pipelineSettings(), device::classify, TopologyMetrics.NONE)) {
                 pipeline.start();

@@ -7,9 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 
-/** A command that ran in this process, as {@link Main} runs it, and what it printed. */
+/** The output and exit code of a command that ran in this process as {@link Main} runs it. */
 public record CapturedCommand(int exitCode, String out, String err) {
-    /** Runs it to its end. Changes the process's standard streams meanwhile. */
+    /** Runs a command until it returns. Replaces the process's standard streams meanwhile. */
     public static CapturedCommand run(String... arguments) {
         PrintStream realOut = System.out;
         PrintStream realErr = System.err;
@@ -32,7 +32,7 @@ public record CapturedCommand(int exitCode, String out, String err) {
         return run(arguments.toArray(String[]::new));
     }
 
-    /** Returns what it printed to standard error, but for what a service tells of its work. */
+    /** Returns the lines of standard error, without a service's INFO lines. */
     public List<String> errorLines() {
         return err.lines().filter(line -> !line.matches("[\\d:.]{12} INFO .*")).toList();
     }

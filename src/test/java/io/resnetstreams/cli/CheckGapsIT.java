@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What {@code check} says where the input is no longer what the pipeline has consumed. */
+/** {@code check} after changes to the input that the pipeline did not see. */
 class CheckGapsIT {
     private static final String INPUT = "image-events";
     private static final TopicPartition PARTITION = new TopicPartition(INPUT, 0);
@@ -55,7 +55,7 @@ class CheckGapsIT {
         label(0, 5, TIME);
         commit(5);
         deleteBefore(12);
-        // Before the pipeline is started again, and after it has gone on behind the gap.
+        // Checks before the pipeline is restarted and after it has continued behind the gap.
         JsonNode before = check(1);
         assertThat(before.get("gaps").asInt()).isEqualTo(1);
         assertThat(before.get("deletedUnread").asInt()).isEqualTo(7);
@@ -65,13 +65,13 @@ class CheckGapsIT {
         JsonNode after = check(1);
         assertThat(after.get("lost").asInt()).isZero();
         assertThat(after.get("deletedUnread").asInt()).isEqualTo(7);
-        // As if their labels had been there.
+        // With labels for the deleted events there is no gap.
         label(5, 12, TIME);
         assertThat(check(0).get("gaps").asInt()).isZero();
     }
 
     @Test
-    void aCommittedOffsetBehindTheEndIsNamed() throws Exception {
+    void aCommittedOffsetBeyondTheEndIsReported() throws Exception {
         send(0, 3, TIME);
         label(0, 3, TIME);
         commit(75);
@@ -81,7 +81,7 @@ class CheckGapsIT {
     }
 
     @Test
-    void outcomesOfADeletedTopicAreNotThoseOfItsSuccessor() throws Exception {
+    void outcomesOfADeletedTopicDontCountForItsSuccessor() throws Exception {
         send(0, 20, TIME);
         label(0, 20, TIME);
         recreate(Map.of());
@@ -96,7 +96,7 @@ class CheckGapsIT {
     }
 
     @Test
-    void whatCompactionRemovedIsNoGhost() throws Exception {
+    void compactedEventsAreNotGhosts() throws Exception {
         recreate(Map.of(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 TopicConfig.CLEANUP_POLICY_COMPACT,
@@ -104,7 +104,7 @@ class CheckGapsIT {
                 "0.01",
                 TopicConfig.SEGMENT_MS_CONFIG,
                 "100"));
-        // Segments are closed by the time that passes between records; the keys are the same each time.
+        // A segment is closed by a later record, once it is old enough. Keys repeat.
         await().atMost(Duration.ofSeconds(120)).until(() -> {
             long now = System.currentTimeMillis();
             long last = send(0, 10, now);
@@ -144,7 +144,7 @@ class CheckGapsIT {
                 .get();
     }
 
-    /** Sends events of these numbers, and returns the last one's offset. */
+    /** Sends events with these numbers and returns the offset of the last one. */
     private long send(int from, int to, long time) throws Exception {
         try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
             RecordMetadata last = null;
@@ -157,7 +157,7 @@ class CheckGapsIT {
         }
     }
 
-    /** Writes labels of the events at these offsets. */
+    /** Writes labels for the events at these offsets. */
     private void label(long from, long to, long time) {
         try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
             for (long offset = from; offset < to; offset++) {

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.spi.ToolProvider;
 
 /**
- * The tests' and the product's classes in the form in which Java starts fastest: as jars, with an archive of what a process
- * before had loaded (AppCDS). Several processes that start at once on two cores share them with what they should work on.
+ * The classes of tests and product in the form that starts fastest: as jars, with an archive of the classes that an
+ * earlier process loaded (AppCDS). Starting processes then take less time from those already running on the same two
+ * cores.
  */
 final class ClassArchive {
     private static final Path FOLDER = Path.of("target", "scaling");
@@ -21,7 +22,7 @@ final class ClassArchive {
         this.classPath = classPath;
     }
 
-    /** Makes the jars; there is no archive yet. */
+    /** Creates the jars, without an archive. */
     static ClassArchive create() throws IOException {
         Files.createDirectories(FOLDER);
         Files.deleteIfExists(ARCHIVE);
@@ -32,22 +33,22 @@ final class ClassArchive {
             String from = Path.of("target", part).toString();
             int exit = jar.run(System.out, System.err, "-c", "-0", "-f", file.toString(), "-C", from, ".");
             if (exit != 0) {
-                throw new IOException(file + " could not be made");
+                throw new IOException(file + " could not be created");
             }
             classPath.append(file).append(':');
         }
         return new ClassArchive(classPath + "target/lib/*");
     }
 
-    /** Starts a process that leaves the archive when it ends. */
+    /** Starts a process that writes the archive when it exits. */
     InstanceProcess record(Class<?> main, String... arguments) {
         return InstanceProcess.small("-XX:ArchiveClassesAtExit=" + ARCHIVE, classPath, main, arguments);
     }
 
-    /** Starts a process that takes its classes from the archive. */
+    /** Starts a process that loads its classes from the archive. */
     InstanceProcess start(Class<?> main, String... arguments) {
         if (!Files.exists(ARCHIVE)) {
-            throw new IllegalStateException("there is no " + ARCHIVE);
+            throw new IllegalStateException("no archive: " + ARCHIVE);
         }
         return InstanceProcess.small("-XX:SharedArchiveFile=" + ARCHIVE, classPath, main, arguments);
     }

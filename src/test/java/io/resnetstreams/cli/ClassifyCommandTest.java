@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code classify} with the bundled model, as a user calls it. */
+/** {@code classify} with the bundled model. */
 class ClassifyCommandTest {
     @TempDir
     private Path folder;
@@ -69,7 +69,7 @@ class ClassifyCommandTest {
     }
 
     @Test
-    void labelsAndDeadLettersAreToldAndOnlyLabelsHavePixels() throws Exception {
+    void labelsAndDeadLettersAreReportedAndOnlyLabelsHavePixels() throws Exception {
         Path good = file("a/image.png", png(40, 20));
         Path sameName = file("b/image.png", png(28, 28));
         Path cut = file("cut.png", Arrays.copyOf(png(40, 20), 200));
@@ -92,7 +92,7 @@ class ClassifyCommandTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("0000-image.png.png", "0002-image.png.png");
         }
-        // This one has the network's size, so that it sees it as it is.
+        // This image has the network's size, so its pixels are unchanged.
         DecodedImage seen = DecodedImage.of(Files.readAllBytes(pixels.resolve("0002-image.png.png")));
         assertThat(seen.rgb()).isEqualTo(DecodedImage.of(png(28, 28)).rgb());
     }
@@ -123,7 +123,7 @@ class ClassifyCommandTest {
     }
 
     @Test
-    void foldersListsAndStandardInputAreTaken() throws Exception {
+    void foldersListsAndStandardInputAreAccepted() throws Exception {
         Path first = file("photos/b/1.png", png(5, 5));
         Path second = file("photos/a/2.PNG", png(6, 6));
         file("photos/a/notes.txt", new byte[3]);
@@ -151,7 +151,7 @@ class ClassifyCommandTest {
     }
 
     @Test
-    void theModelAndItsClassesAreNamedOnce() throws Exception {
+    void theModelAndItsClassesArePrintedOnce() throws Exception {
         assertThat(classify(file("a.png", png(5, 5)), file("b.png", png(5, 5)))).isZero();
         assertThat(out.toString(UTF_8).lines().filter(line -> line.startsWith("model ")))
                 .containsExactly("model resnet20-fashion-mnist (resnet20, 28×28) with 10 classes: T-shirt/top, Trouser,"
@@ -159,7 +159,7 @@ class ClassifyCommandTest {
     }
 
     @Test
-    void aLargeColouredPictureIsWarnedOfAndAGreyOrSmallOneIsNot() throws Exception {
+    void onlyALargeColourImageCausesAWarning() throws Exception {
         byte[] colours = new byte[3 * 400 * 300];
         byte[] grey = new byte[3 * 400 * 300];
         for (int i = 0; i < grey.length; i++) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An instance whose wall clock is set while it works; that of the broker and of the test goes on. */
+/** An instance's wall clock is stepped while it runs. The clocks of the broker and the test are not changed. */
 class ClockStepIT {
     private static final Duration SOON = Duration.ofSeconds(120);
 
@@ -39,22 +39,22 @@ class ClockStepIT {
 
     @Test
     void setBackByAnHourNothingIsLost() throws Exception {
-        assertLabelsGoOn("exactly_once_v2", Duration.ofHours(-1), "set back by 3600");
+        assertNothingIsLost("exactly_once_v2", Duration.ofHours(-1), "set back by 3600");
     }
 
     @Test
-    @Tag("full") // The test above sets the clock back, which is the harder way; ClockStepsTest covers both.
+    @Tag("full") // The test above sets the clock back, which is the harder case. ClockStepsTest covers both.
     void setAheadByAnHourNothingIsLost() throws Exception {
-        assertLabelsGoOn("exactly_once_v2", Duration.ofHours(1), "3600");
+        assertNothingIsLost("exactly_once_v2", Duration.ofHours(1), "3600");
     }
 
     @Test
-    @Tag("full") // The test above keeps the promise with exactly_once_v2, whose transactions depend on time.
+    @Tag("full") // The test above covers exactly_once_v2, whose transactions depend on time.
     void withAtLeastOnceNothingIsLost() throws Exception {
-        assertLabelsGoOn("at_least_once", Duration.ofHours(-1), "set back by 3600");
+        assertNothingIsLost("at_least_once", Duration.ofHours(-1), "set back by 3600");
     }
 
-    private void assertLabelsGoOn(String guarantee, Duration step, String warning) throws Exception {
+    private void assertNothingIsLost(String guarantee, Duration step, String warning) throws Exception {
         SettableClock clock = new SettableClock(folder);
         try (TestCluster cluster = TestCluster.start()) {
             InstanceProcess instance = cluster.track(InstanceProcess.run(
@@ -69,7 +69,7 @@ class ClockStepIT {
             await().atMost(Duration.ofSeconds(120))
                     .until(() -> follower.snapshot().outcomes() >= before);
             clock.set(step);
-            // Once while it is idle, and once while it works.
+            // One step while the instance is idle, one while it is busy.
             instance.awaitLog(warning);
             long after = before + send(cluster, follower);
             await().atMost(SOON).until(() -> follower.snapshot().outcomes() >= after);

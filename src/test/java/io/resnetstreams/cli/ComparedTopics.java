@@ -19,7 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Topics of labels for {@code backfill diff}, and what it says of them. */
+/** Topics with labels for {@code backfill diff}, and its result. */
 final class ComparedTopics {
     private static final ModelReference MODEL = new ModelReference("resnet20", "ab".repeat(32));
 
@@ -29,7 +29,7 @@ final class ComparedTopics {
         this.cluster = cluster;
     }
 
-    /** An exit code, what stands on standard output, and what on standard error. */
+    /** An exit code, standard output and standard error. */
     record Outcome(int exit, String out, String err) {
         JsonNode json() throws Exception {
             return new ObjectMapper().readTree(out);
@@ -45,7 +45,7 @@ final class ComparedTopics {
         }
     }
 
-    /** Returns a label event's record, on the partition where the pipeline would put it. */
+    /** Returns a label's record for the partition that the pipeline would use. */
     static ProducerRecord<byte[], byte[]> label(
             String topic, int partitions, SourcePosition source, String label, double probability) {
         String id = "event " + source.offset() + " of " + source.topic() + "-" + source.partition();

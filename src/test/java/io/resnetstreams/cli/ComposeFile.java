@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What Compose makes of its files: anchors, variables and defaults are resolved. No engine is needed for it. */
+/** Compose files as Compose resolves them, with anchors, variables and defaults. This needs no engine. */
 final class ComposeFile {
     private static final Path HERE = Path.of(".");
 
@@ -20,7 +20,9 @@ final class ComposeFile {
         this.root = root;
     }
 
-    /** Reads files of this folder, later ones over earlier ones; the test is skipped where there is no Compose. */
+    /**
+     * Reads files of this folder; later files override earlier ones. The test is skipped if Compose is not installed.
+     */
     static ComposeFile of(String... files) throws Exception {
         List<String> command = new ArrayList<>();
         if (DebianTools.run(HERE, "", "sh", "-c", "docker compose version").exitCode() == 0) {
@@ -32,7 +34,7 @@ final class ComposeFile {
         for (String file : files) {
             command.addAll(List.of("--file", file));
         }
-        // With the producer, whatever the environment of the test says.
+        // Includes the producer, regardless of the test's environment.
         command.addAll(List.of("--profile", "samples", "config"));
         DebianTools.Answer answer = DebianTools.run(HERE, "", command.toArray(String[]::new));
         assertThat(answer.exitCode()).as(answer.text()).isZero();
@@ -53,19 +55,19 @@ final class ComposeFile {
         return service;
     }
 
-    /** Returns the words of a service's command, or of its health check. */
+    /** Returns the words of a service's command or health check. */
     static List<String> words(JsonNode array) {
         return array.valueStream().map(JsonNode::asText).toList();
     }
 
-    /** Returns the words of the command that tells a service's health. */
+    /** Returns the words of a service's health check command. */
     static List<String> healthcheck(JsonNode service) {
         List<String> words = words(service.at("/healthcheck/test"));
         assertThat(words.get(0)).isEqualTo("CMD");
         return words.subList(1, words.size());
     }
 
-    /** Returns a service's variables. */
+    /** Returns a service's environment variables. */
     static Map<String, String> environment(JsonNode service) {
         Map<String, String> environment = new LinkedHashMap<>();
         service.path("environment")
@@ -75,7 +77,7 @@ final class ComposeFile {
         return environment;
     }
 
-    /** Returns what a service mounts: the source on the host, or the name of a volume, by its place in the container. */
+    /** Returns a service's mounts: the path on the host, or the name of a volume, by path in the container. */
     static Map<String, String> mounts(JsonNode service) {
         Map<String, String> mounts = new LinkedHashMap<>();
         for (JsonNode volume : service.path("volumes")) {

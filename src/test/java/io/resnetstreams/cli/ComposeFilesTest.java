@@ -13,7 +13,9 @@ import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Dockerfiles and Compose files, read by a linter and by Compose. ContainersIT runs the commands; no engine is at hand. */
+/**
+ * Checks Dockerfiles and Compose files with a linter and Compose. ContainersIT runs their commands without an engine.
+ */
 class ComposeFilesTest {
     private static final String DIGEST = ".*:[^:@]+@sha256:[0-9a-f]{64}";
 
@@ -34,7 +36,7 @@ class ComposeFilesTest {
         assertThat(image("Dockerfile.gpu").faults()).isEmpty();
     }
 
-    /** Otherwise the test above could not fail. */
+    /** Shows that the test above can fail. */
     @Test
     void theLinterFindsAMistake() throws Exception {
         String text = Files.readString(Path.of("Dockerfile")).replace("EXPOSE 9464", "EXPOSE metrics");
@@ -52,20 +54,20 @@ class ComposeFilesTest {
                 assertThat(service.get("image").asText()).matches(DIGEST);
             }
         });
-        // The broker is of the version that everything was tested with.
+        // The broker has the version of the tested client.
         assertThat(compose.service("broker").get("image").asText())
                 .startsWith("apache/kafka:" + AppInfoParser.getVersion() + "@");
     }
 
     @Test
-    void theImagesRunAsNobodyInParticular() throws Exception {
+    void theImagesRunAsTheSameUnprivilegedUser() throws Exception {
         assertThat(image("Dockerfile").last("USER"))
                 .isEqualTo(image("Dockerfile.gpu").last("USER"))
                 .matches("[1-9]\\d*:[1-9]\\d*");
     }
 
     @Test
-    void nothingIsPublishedBeyondThisMachine() {
+    void portsArePublishedOnlyOnLoopback() {
         compose.services().values().stream()
                 .flatMap(service -> service.path("ports").valueStream())
                 .forEach(port -> assertThat(
@@ -76,52 +78,52 @@ class ComposeFilesTest {
     }
 
     @Test
-    void containersHaveNoMoreRightsThanTheyNeed() {
+    void containersHaveMinimalRights() {
         compose.services().forEach((name, service) -> {
             assertThat(ComposeFile.words(service.get("cap_drop"))).as(name).containsExactly("ALL");
             assertThat(ComposeFile.words(service.get("security_opt")))
                     .as(name)
                     .containsExactly("no-new-privileges:true");
-            // Kafka's image writes its configuration into its own folders.
+            // Kafka's image writes its configuration to its own file system.
             assertThat(service.path("read_only").asBoolean()).as(name).isEqualTo(!name.equals("broker"));
         });
     }
 
     @Test
-    void everyFileThatIsMountedExists() {
+    void everyMountedFileExists() {
         compose.services().values().forEach(service -> ComposeFile.mounts(service).values().stream()
                 .filter(source -> source.contains("/"))
                 .forEach(source -> assertThat(Path.of(source)).isRegularFile()));
     }
 
     @Test
-    void whatIsWaitedForTellsItsHealth() {
+    void everyDependencyHasAHealthCheckOrExits() {
         compose.services()
                 .values()
                 .forEach(service -> service.path("depends_on").properties().forEach(dependency -> {
                     JsonNode other = compose.service(dependency.getKey());
-                    boolean ends =
+                    boolean completes =
                             dependency.getValue().get("condition").asText().endsWith("successfully");
                     boolean healthy = other.has("healthcheck")
                             ? !other.at("/healthcheck/disable").asBoolean()
                             : other.has("build");
-                    assertThat(ends || healthy).as(dependency.toString()).isTrue();
+                    assertThat(completes || healthy).as(dependency.toString()).isTrue();
                 }));
     }
 
     @Test
-    void aPipelineHasTheTimeToStopThatItTakes() throws Exception {
+    void theGracePeriodSufficesToStop() throws Exception {
         String grace = compose.service("pipeline").get("stop_grace_period").asText();
         assertThat(Long.parseLong(grace.replace("s", "")) * 1_000)
                 .isGreaterThanOrEqualTo(new ConfigurationLoader().load().shutdownTimeoutMillis() + 5_000);
     }
 
     @Test
-    void theBrokerKeepsItsLogInItsVolumeAndTakesTheLargestEvent() {
+    void theBrokerStoresItsLogInAVolumeAndAcceptsTheLargestEvent() {
         JsonNode broker = compose.service("broker");
         Map<String, String> environment = ComposeFile.environment(broker);
         assertThat(ComposeFile.mounts(broker)).containsKey(environment.get("KAFKA_LOG_DIRS"));
-        int largest = new ConfigurationLoader().load().topics().maxMessageBytes();
+        int largest = new ConfigurationLoader().load().topicSettings().maxMessageBytes();
         assertThat(Integer.parseInt(environment.get("KAFKA_MESSAGE_MAX_BYTES")))
                 .isGreaterThanOrEqualTo(largest + (64 << 10));
     }
@@ -135,7 +137,7 @@ class ComposeFilesTest {
         assertThat(source.get("url").asText()).isEqualTo("http://prometheus:9090");
         JsonNode dashboard =
                 new ObjectMapper().readTree(Path.of("deploy", "dashboard.json").toFile());
-        // The dashboard takes the default source of this type.
+        // The dashboard uses the default data source of this type.
         JsonNode variable = dashboard.at("/templating/list/0");
         assertThat(variable.get("type").asText()).isEqualTo("datasource");
         assertThat(variable.get("query").asText()).isEqualTo(source.get("type").asText());
@@ -156,14 +158,14 @@ class ComposeFilesTest {
     }
 
     @Test
-    void prometheusReadsWhereThePipelineTells() throws Exception {
+    void prometheusScrapesThePipelinesPort() throws Exception {
         JsonNode discovery = DeployFilesTest.yaml("compose/prometheus.yml").at("/scrape_configs/0/dns_sd_configs/0");
         assertThat(compose.services()).containsKey(discovery.at("/names/0").asText());
         assertThat(discovery.get("port").asText()).isEqualTo(image("Dockerfile").last("EXPOSE"));
     }
 
     @Test
-    void composeTakesTheFileForGpusToo() throws Exception {
+    void composeAcceptsTheGpuFile() throws Exception {
         JsonNode pipeline =
                 ComposeFile.of("docker-compose.yml", "docker-compose.gpu.yml").service("pipeline");
         assertThat(pipeline.get("image").asText()).isEqualTo("resnet-streams:gpu");

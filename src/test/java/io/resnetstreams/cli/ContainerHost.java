@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the commands of containers without an engine, by Linux' name spaces: in a root that can't be written to and has nothing
- * but the system's programs and what is mounted, as another user and without capabilities, in a network where containers
- * know each other by name. What it does not do: limits of memory and processors, a root of the image's own, seccomp.
+ * Runs the commands of containers without an engine, in Linux namespaces: with a read-only root that holds only the
+ * system's programs and the mounts, as another user without capabilities, in a network in which containers have names.
+ * It does not apply limits of memory and processors, a root of the image's own, or seccomp.
  */
 final class ContainerHost implements AutoCloseable {
     private static final Path SCRIPTS = Path.of("src", "test", "containers").toAbsolutePath();
@@ -27,7 +27,7 @@ final class ContainerHost implements AutoCloseable {
     private final Process network;
     private final List<Container> containers = new ArrayList<>();
 
-    /** Something that a container sees at a place of its own. */
+    /** A mount in a container. */
     record Mount(String kind, String first, String second) {
         static Mount readOnly(Path source, String target) {
             return new Mount("ro", source.toAbsolutePath().toString(), target);
@@ -37,7 +37,7 @@ final class ContainerHost implements AutoCloseable {
             return new Mount("rw", source.toAbsolutePath().toString(), target);
         }
 
-        /** A file system in memory; like Docker's, nothing in it is executable unless the options say so. */
+        /** A file system in memory. As in Docker, nothing in it is executable unless the options contain exec. */
         static Mount memory(String target, String options) {
             boolean executable = List.of(options.split(",")).contains("exec");
             return new Mount(
@@ -45,7 +45,7 @@ final class ContainerHost implements AutoCloseable {
         }
     }
 
-    /** What is run, as whom, with what. */
+    /** A container's user, directory, mounts, environment and command. */
     record Specification(
             String user, String directory, List<Mount> mounts, Map<String, String> environment, List<String> command) {}
 
@@ -54,7 +54,7 @@ final class ContainerHost implements AutoCloseable {
         this.network = network;
     }
 
-    /** Starts the network, in which all names are known; the test is skipped where that is not allowed. */
+    /** Starts the network in which all names can be resolved. The test is skipped if that is not permitted. */
     static ContainerHost start(Path folder, Collection<String> names) throws Exception {
         for (String program : List.of("unshare", "nsenter", "setpriv", "ip", "wget")) {
             DebianTools.require(program, "Debian's packages util-linux, iproute2, wget");
@@ -64,7 +64,7 @@ final class ContainerHost implements AutoCloseable {
                 DebianTools.run(folder, "", "unshare", "--mount", "--net", "true")
                                 .exitCode()
                         == 0,
-                "only root can have name spaces for mounts and networks");
+                "namespaces for mounts and networks need root");
         List<String> command =
                 new ArrayList<>(List.of("unshare", "--mount", "--net", "--propagation", "private", "--"));
         command.add(SCRIPTS.resolve("host.sh").toString());
@@ -73,7 +73,7 @@ final class ContainerHost implements AutoCloseable {
         ContainerHost host = new ContainerHost(folder, start("network", command));
         String anyName = names.iterator().next();
         await().atMost(LONGEST_START)
-                .failFast("the network ended; see " + log("network"), () -> !host.network.isAlive())
+                .failFast("the network process exited; see " + log("network"), () -> !host.network.isAlive())
                 .until(() -> host.execute(List.of("getent", "hosts", anyName)).exitCode() == 0);
         return host;
     }
@@ -88,7 +88,7 @@ final class ContainerHost implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log(name).toFile())
                 .start();
-        // A test that is stopped leaves nothing behind.
+        // Also stops the process if the test is aborted.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return process;
     }
@@ -102,7 +102,7 @@ final class ContainerHost implements AutoCloseable {
         command.addAll(List.of(root.toString(), specification.user(), specification.directory()));
         for (Mount mount : specification.mounts()) {
             if (mount.kind().equals("rw")) {
-                // As a volume of Docker's, which is its first user's.
+                // As with a Docker volume, which belongs to the user that mounts it first.
                 run("chown", specification.user(), mount.first());
             }
             command.addAll(List.of(mount.kind(), mount.first(), mount.second()));
@@ -126,21 +126,21 @@ final class ContainerHost implements AutoCloseable {
         return List.of("nsenter", "--target", Long.toString(network.pid()), "--mount", "--net", "--");
     }
 
-    /** Runs a command of this machine in the containers' network, to its end. */
+    /** Runs a command of this machine in the containers' network until it exits. */
     DebianTools.Answer execute(List<String> words) throws Exception {
         List<String> command = new ArrayList<>(enter());
         command.addAll(words);
         return DebianTools.run(folder, "", command.toArray(String[]::new));
     }
 
-    /** Gets a page from the containers' network; empty unless the answer is 200. */
+    /** Returns a page from the containers' network; empty if the status is not 200. */
     String get(String url) throws Exception {
         DebianTools.Answer answer = execute(List.of("wget", "-q", "-T", "10", "-t", "1", "-O", "-", url));
         return answer.exitCode() == 0 ? answer.text() : "";
     }
 
-    /** Kills all containers but one, and waits until they have ended. */
-    void endAllBut(String name) throws InterruptedException {
+    /** Kills all containers except one and waits until they have exited. */
+    void killAllExcept(String name) throws InterruptedException {
         for (Container container : containers) {
             if (!container.name.equals(name)) {
                 container.process.destroyForcibly().waitFor();
@@ -154,7 +154,7 @@ final class ContainerHost implements AutoCloseable {
         network.destroy();
     }
 
-    /** A command that runs. */
+    /** A running container. */
     static final class Container {
         private final String name;
         private final Process process;
@@ -166,7 +166,9 @@ final class ContainerHost implements AutoCloseable {
             this.specification = specification;
         }
 
-        /** Runs a command inside, as the container's user, and returns its exit code; so do engines for health checks. */
+        /**
+         * Runs a command inside the container as its user, as engines do for health checks, and returns the exit code.
+         */
         int execute(List<String> words) throws Exception {
             String[] user = specification.user().split(":");
             List<String> command = new ArrayList<>(
@@ -179,7 +181,7 @@ final class ContainerHost implements AutoCloseable {
                     .exitCode();
         }
 
-        /** Waits until a command inside ends with 0. */
+        /** Waits until a command inside the container exits with 0. */
         Container awaitHealthy(List<String> healthcheck) {
             await().atMost(LONGEST_START)
                     .pollInterval(Duration.ofMillis(500))
@@ -188,12 +190,12 @@ final class ContainerHost implements AutoCloseable {
             return this;
         }
 
-        /** Waits until it ends by itself and returns its exit code. */
+        /** Waits until the container exits and returns the exit code. */
         int awaitEnd() throws InterruptedException {
             return awaitEnd(LONGEST_START.toSeconds());
         }
 
-        /** SIGTERM, then its exit code; an engine would kill it after that many seconds. */
+        /** Sends SIGTERM and returns the exit code. An engine would kill the container after this many seconds. */
         int stop(long graceSeconds) throws InterruptedException {
             process.destroy();
             return awaitEnd(graceSeconds);
@@ -202,7 +204,7 @@ final class ContainerHost implements AutoCloseable {
         private int awaitEnd(long seconds) throws InterruptedException {
             if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IllegalStateException(name + " did not end within " + seconds + " s: " + log());
+                throw new IllegalStateException(name + " did not exit within " + seconds + " s: " + log());
             }
             return process.exitValue();
         }

@@ -32,11 +32,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of docker-compose.yml and of the Kubernetes manifests, as they stand there, in containers by hand. The broker
- * is configured by the very class that Kafka's image uses, from the variables that it gets; Prometheus is Debian's. Not
- * run: the images' own builds and shell scripts, Grafana, the GPU.
+ * Runs the unmodified commands of docker-compose.yml and of the Kubernetes manifests in a {@link ContainerHost}. The
+ * class that Kafka's image uses configures the broker from its variables; Prometheus is Debian's. The images' builds
+ * and shell scripts, Grafana and the GPU are not covered.
  */
-@Tag("full") // DistributionIT runs the archive; ComposeFilesTest and KubernetesFilesTest hold the files to it.
+@Tag("full") // DistributionIT runs the archive; ComposeFilesTest and KubernetesFilesTest check the files.
 class ContainersIT {
     private static final Path DEPLOY = Path.of("deploy");
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -64,14 +64,14 @@ class ContainersIT {
         names.add("kafka");
         host = ContainerHost.start(folder, names);
 
-        Map<String, String> environment = securedToo(ComposeFile.environment(compose.service("broker")));
+        Map<String, String> environment = withSecuredListener(ComposeFile.environment(compose.service("broker")));
         List<Mount> mounts = new ArrayList<>(image());
-        // Not read-only in compose, so its /tmp is a plain folder; codecs are unpacked there.
+        // The broker's container is not read-only in Compose, so its /tmp is a plain folder; codecs are unpacked there.
         mounts.add(Mount.memory("/tmp", "mode=1777,exec"));
         mounts.add(Mount.writable(Files.createDirectory(folder.resolve("kafka-config")), "/opt/kafka/config"));
         mounts.add(Mount.readOnly(Files.createDirectories(folder.resolve("kafka-secrets")), "/etc/kafka/secrets"));
         ComposeFile.mounts(compose.service("broker")).forEach((target, volume) -> mounts.add(volume(volume, target)));
-        // What the image's launch script calls, without the options of its Java.
+        // The command of the image's launch script, without its Java options.
         List<String> setup = List.of(
                 "kafka.docker.KafkaDockerWrapper",
                 "setup",
@@ -87,14 +87,14 @@ class ContainersIT {
                 .contains("cluster.id=" + environment.get("CLUSTER_ID"));
         kafka("broker", mounts, environment, List.of("kafka.Kafka", "/opt/kafka/config/server.properties"))
                 .awaitHealthy(List.of("bash", "-c", "exec 3<>/dev/tcp/broker/19092"));
-        Container topics = composed("topics");
+        Container topics = startService("topics");
         assertThat(topics.awaitEnd()).as(topics.log()).isZero();
     }
 
-    /** All listen at the same port of the one network. */
+    /** All containers of a test listen on the same port of one network. */
     @AfterEach
-    void endWhatATestLeft() throws InterruptedException {
-        host.endAllBut("broker");
+    void killContainers() throws InterruptedException {
+        host.killAllExcept("broker");
     }
 
     @AfterAll
@@ -104,8 +104,8 @@ class ContainersIT {
         }
     }
 
-    /** Adds a listener with TLS and logins, which compose's broker has not and the manifests want. */
-    private static Map<String, String> securedToo(Map<String, String> environment) throws Exception {
+    /** Adds a listener with TLS and logins, which the manifests need and Compose's broker lacks. */
+    private static Map<String, String> withSecuredListener(Map<String, String> environment) throws Exception {
         authority = new HeldCertificate.Builder()
                 .commonName("test CA")
                 .certificateAuthority(0)
@@ -155,14 +155,15 @@ class ContainersIT {
         return host.run(name, new Specification(KAFKA_USER, "/", mounts, all, command));
     }
 
-    /** Starts a service of the product, with the image's user, folder, variables and entry point. */
-    private static Container composed(String name) throws Exception {
+    /** Starts a service of the product with the image's user, directory, variables and entry point. */
+    private static Container startService(String name) throws Exception {
         JsonNode service = compose.service(name);
         assertThat(service.get("read_only").asBoolean()).isTrue();
-        return product(name, mounts(), ComposeFile.environment(service), ComposeFile.words(service.get("command")));
+        return startProduct(
+                name, mounts(), ComposeFile.environment(service), ComposeFile.words(service.get("command")));
     }
 
-    private static Container product(
+    private static Container startProduct(
             String name, List<Mount> mounts, Map<String, String> environment, List<String> arguments) throws Exception {
         Map<String, String> all = new LinkedHashMap<>(Map.of("PATH", PATH));
         all.putAll(image.environment());
@@ -202,21 +203,22 @@ class ContainersIT {
                 .until(() -> value(expression) >= least);
     }
 
-    /** Waits until all events have their outcome, and no more. */
+    /** Waits until all events have exactly one outcome. */
     private static void awaitEveryOutcome() {
         await().atMost(LONGEST_WAIT).untilAsserted(() -> {
-            Container check = product("check", mounts(), Map.of(), List.of("check", "--bootstrap", "broker:19092"));
+            Container check =
+                    startProduct("check", mounts(), Map.of(), List.of("check", "--bootstrap", "broker:19092"));
             assertThat(check.awaitEnd()).as(check.log()).isZero();
         });
     }
 
     @Test
-    void composeEndsAtADashboardThatMoves() throws Exception {
+    void composeFeedsTheDashboard() throws Exception {
         assertThat(host.execute(image.healthcheck()).exitCode()).isNotZero();
-        Container pipeline = composed("pipeline").awaitHealthy(image.healthcheck());
+        Container pipeline = startService("pipeline").awaitHealthy(image.healthcheck());
         Container prometheus = prometheus();
         prometheus.awaitHealthy(ComposeFile.healthcheck(compose.service("prometheus")));
-        Container producer = composed("producer");
+        Container producer = startService("producer");
 
         awaitAtLeast(0.1, "sum(rate(resnet_streams_events_total{outcome=\"label\"}[1m]))");
         awaitAtLeast(1, "resnet_streams:instances:count{job=\"resnet-streams\"}");
@@ -224,7 +226,7 @@ class ContainersIT {
         assertThat(host.get("http://prometheus:9090/api/v1/rules")).contains("ResnetStreamsBehind");
 
         producer.stop(grace("producer"));
-        // Its native library is unpacked too, and nothing in /tmp can be executed.
+        // This codec also unpacks its native library, and nothing in /tmp can be executed.
         produce("zstd");
         awaitEveryOutcome();
         assertThat(prometheus.stop(grace("prometheus"))).as(prometheus.log()).isZero();
@@ -237,14 +239,14 @@ class ContainersIT {
     }
 
     @Test
-    void thePodLogsInByItsSecretAndStopsInItsTime() throws Exception {
+    void thePodLogsInWithItsSecretAndStopsInTime() throws Exception {
         Kustomization rendered = Kustomization.render(DEPLOY.resolve("kubernetes/overlays/cpu"));
         JsonNode pod = rendered.only("Deployment").at("/spec/template/spec");
         JsonNode container = pod.at("/containers/0");
         assertThat(pod.at("/securityContext/runAsUser").asText() + ":"
                         + pod.at("/securityContext/runAsGroup").asText())
                 .isEqualTo(image.last("USER"));
-        Container instance = product(
+        Container instance = startProduct(
                 "pod", podMounts(rendered, pod), podEnvironment(container), ComposeFile.words(container.get("args")));
         for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
             assertThat(container.at("/" + probe + "/httpGet/port").asText()).isEqualTo("metrics");
@@ -264,9 +266,9 @@ class ContainersIT {
         assertThat(instance.log()).doesNotContain(PASSWORD);
     }
 
-    /** Sends the samples once, as fast as it goes, compressed by this codec. */
+    /** Sends the samples once at full speed, compressed with this codec. */
     private static void produce(String codec) throws Exception {
-        Container produce = product(
+        Container produce = startProduct(
                 "produce-" + codec,
                 mounts(),
                 Map.of(),
@@ -278,7 +280,7 @@ class ContainersIT {
         assertThat(produce.awaitEnd()).as(produce.log()).isZero();
     }
 
-    /** Returns the image and what compose gives each of its containers to write to. */
+    /** Returns the image and the writable mounts that Compose gives to each container. */
     private static List<Mount> mounts() {
         List<Mount> mounts = new ArrayList<>(image());
         for (String memory : ComposeFile.words(compose.service("pipeline").get("tmpfs"))) {
@@ -307,7 +309,7 @@ class ContainersIT {
                         Mount.readOnly(secret(volume.at("/secret/defaultMode").asInt()), target));
             } else {
                 assertThat(volume.has("emptyDir")).as(volume.toString()).isTrue();
-                // As the kubelet makes them.
+                // As the kubelet creates them.
                 Path empty = Files.createDirectories(
                         folder.resolve("empty-" + mount.get("name").asText()));
                 mounts.add(Mount.writable(empty, target));
@@ -351,11 +353,11 @@ class ContainersIT {
     }
 
     @Test
-    void aPodThatFindsNoGpuSaysSo() throws Exception {
+    void aPodWithoutAGpuReportsIt() throws Exception {
         Kustomization rendered = Kustomization.render(DEPLOY.resolve("kubernetes/overlays/gpu"));
         JsonNode pod = rendered.only("Deployment").at("/spec/template/spec");
         JsonNode container = pod.at("/containers/0");
-        Container instance = product(
+        Container instance = startProduct(
                 "gpu-pod",
                 podMounts(rendered, pod),
                 podEnvironment(container),

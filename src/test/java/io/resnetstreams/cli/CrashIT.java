@@ -19,11 +19,14 @@ import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** {@code kill -9} of one of two instances, again and again, while events flow; profile {@code full} does it at length. */
+/**
+ * One of two instances is repeatedly killed with {@code kill -9} while events flow; profile {@code full} kills more
+ * often.
+ */
 class CrashIT {
     private static final int EVENTS = 3_000;
     private static final int KILLS = 2;
-    /** More, since not every kill loses something. */
+    /** More events, since not every kill loses one. */
     private static final int CONTROL_EVENTS = 9_000;
 
     private static final int CONTROL_KILLS = 8;
@@ -31,7 +34,7 @@ class CrashIT {
     private static final long SEED = Long.getLong("seed", 1);
 
     @Test
-    void exactlyOnceLosesDoublesAndReordersNothing() throws Exception {
+    void exactlyOnceNeitherLosesNorDuplicatesNorReorders() throws Exception {
         OutcomeFollower.Snapshot outcomes;
         try (TestCluster cluster = TestCluster.start()) {
             outcomes = crash(cluster, () -> cluster.run("guarantee=exactly_once_v2"), EVENTS, KILLS, true);
@@ -56,9 +59,9 @@ class CrashIT {
         assertThat(outcomes.lost()).isZero();
     }
 
-    /** The same without the commit frontier must lose events; otherwise the tests above could not see a loss. */
+    /** Without the commit frontier events must be lost; otherwise the tests above could not detect a loss. */
     @Test
-    @Tag("full") // OutcomeAuditTest shows that a loss is found.
+    @Tag("full") // OutcomeAuditTest checks that losses are detected.
     void withoutTheFrontierEventsAreLost() throws Exception {
         OutcomeFollower.Snapshot outcomes;
         try (TestCluster cluster = TestCluster.start()) {
@@ -104,13 +107,13 @@ class CrashIT {
         return follower.snapshot();
     }
 
-    /** Waits for all outcomes or, where some are lost, until the group has nothing left to do. */
+    /** Waits for all outcomes or, if some are lost, until the group has no lag. */
     private static void awaitOutcomes(TestCluster cluster, OutcomeFollower follower, int events, boolean all) {
         if (all) {
             await().atMost(Duration.ofSeconds(180))
                     .until(() -> follower.snapshot().outcomes() >= events);
         } else {
-            // All is consumed, and what was in flight then has come out.
+            // Everything is consumed; waits until the events in flight have their outcomes.
             await().atMost(Duration.ofSeconds(240)).until(cluster::hasNoLag);
             long[] last = {0};
             await().atMost(Duration.ofSeconds(180))

@@ -35,9 +35,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Events at fault become one dead letter each, byte for byte; their neighbours in the batch get labels. */
+/** Each faulty event becomes one dead letter with identical bytes; its neighbours in the batch get labels. */
 class DeadLettersIT {
-    /** The event that was sent back three times before. */
+    /** An event that was already resent three times. */
     private static final String REPLAYED = "bad-base64";
 
     @TempDir
@@ -84,7 +84,7 @@ class DeadLettersIT {
             assertThat(cluster.check()).isZero();
             assertOfflineOutcomesAreCompared(cluster, faults.keySet());
             assertDeadLettersCanBeUsed(cluster, faults);
-            // What the check must see: the same dead letter again, with another value.
+            // check must detect the same dead letter with another value.
             ConsumerRecord<byte[], byte[]> letter = letters.get("text");
             try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
                 producer.send(new ProducerRecord<>(
@@ -110,7 +110,7 @@ class DeadLettersIT {
         Files.delete(offline);
     }
 
-    /** Lists, exports and sends back, until their retries are used up. */
+    /** Lists, exports and resends dead letters until their retries are used up. */
     private void assertDeadLettersCanBeUsed(TestCluster cluster, Map<String, Fault> faults) throws Exception {
         CommandLine dlq = new CommandLine(new DlqCommand());
         assertListed(cluster, faults);
@@ -123,7 +123,7 @@ class DeadLettersIT {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> exported = files.toList();
             assertThat(exported).hasSize(1);
-            // Its place on the topic, and nothing that the event says.
+            // The name comes from the position on the topic, not from the event.
             assertThat(exported.get(0).getFileName().toString()).matches("\\d+-\\d+");
             assertThat(exported.get(0)).hasBinaryContent(faults.get("cut").value());
         }
@@ -163,7 +163,7 @@ class DeadLettersIT {
         return new ObjectMapper().readTree(command.out());
     }
 
-    /** By stage and code, with counts and examples. */
+    /** Asserts that the list has stages and codes with counts and examples. */
     private static void assertListed(TestCluster cluster, Map<String, Fault> faults) throws Exception {
         JsonNode list = json(cluster, "dlq", "list");
         assertThat(list.get("deadLetters").asInt()).isEqualTo(faults.size());
@@ -219,14 +219,14 @@ class DeadLettersIT {
         return faults;
     }
 
-    /** Returns a PNG whose header claims another size, with a right checksum. */
+    /** Returns a PNG whose header claims another size, with a valid checksum. */
     private static byte[] claimedSize(byte[] png, int width, int height) {
-        byte[] lying = png.clone();
-        ByteBuffer.wrap(lying, 16, 8).putInt(width).putInt(height);
+        byte[] changed = png.clone();
+        ByteBuffer.wrap(changed, 16, 8).putInt(width).putInt(height);
         CRC32 crc = new CRC32();
-        crc.update(lying, 12, 17);
-        ByteBuffer.wrap(lying, 29, 4).putInt((int) crc.getValue());
-        return lying;
+        crc.update(changed, 12, 17);
+        ByteBuffer.wrap(changed, 29, 4).putInt((int) crc.getValue());
+        return changed;
     }
 
     private static RecordMetadata send(

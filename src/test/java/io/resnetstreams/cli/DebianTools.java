@@ -11,21 +11,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** Programs beside Java that tests run. */
+/** Runs programs other than Java for tests. */
 final class DebianTools {
     private DebianTools() {}
 
-    /** What a program said, output and errors together, and its exit code. */
+    /** A program's combined output and exit code. */
     record Answer(int exitCode, String text) {}
 
-    /** Skips the test, with a reason, where a program is not installed. */
+    /** Skips the test if a program is not installed. */
     static void require(String program, String hint) {
         boolean found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
         requireThat(found, program + " is not installed (" + hint + ")");
     }
 
-    /** Skips the test, with a reason, unless something is there. */
+    /** Skips the test unless a requirement is met, and prints the reason. */
     static void requireThat(boolean present, String otherwise) {
         if (!present) {
             String reason = "skipped: " + otherwise;
@@ -34,7 +34,7 @@ final class DebianTools {
         }
     }
 
-    /** Runs a program to its end in a directory, with a text as its input. */
+    /** Runs a program in a directory until it exits, with a text as its input. */
     static Answer run(Path directory, String input, String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(command))
                 .directory(directory.toFile())
@@ -45,7 +45,7 @@ final class DebianTools {
             process.getOutputStream().close();
             String text = new String(process.getInputStream().readAllBytes(), UTF_8);
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                throw new IllegalStateException(String.join(" ", command) + " does not end: " + text);
+                throw new IllegalStateException(String.join(" ", command) + " did not exit within 60 s: " + text);
             }
             return new Answer(process.exitValue(), text);
         } finally {

@@ -18,7 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
-/** The page of a demo, in a real browser. */
+/** The demo's page in a real browser. */
 class DemoPageIT {
     private static final Pattern ADDRESS = Pattern.compile("Page at (http://127\\.0\\.0\\.1:\\d+)/");
     private static final Pattern BROKER = Pattern.compile("Kafka at ([^,]+),");
@@ -31,7 +31,7 @@ class DemoPageIT {
     }
 
     @Test
-    void theDemoShowsItselfAndADeadLetterIsSentBack() throws Exception {
+    void thePageShowsTheDemoAndADeadLetterCanBeResent() throws Exception {
         try (Browser browser = Browser.start()) {
             InstanceProcess demo =
                     InstanceProcess.command(List.of("demo", "--hold", "--repeat", "3", "--set", "web.actions=true"));
@@ -49,7 +49,7 @@ class DemoPageIT {
                 browser.screenshot("demo");
                 assertThat(withoutJavaScript(address))
                         .contains("<dd data-text=\"labels.total\">3,000</dd>", "94.41 % of 10,000 test images");
-                sendBack(browser, demo);
+                resend(browser, demo);
                 browser.screenshot("demo-dead-letters");
                 assertThat(demo.terminate()).isZero();
             } finally {
@@ -64,7 +64,7 @@ class DemoPageIT {
                 .body();
     }
 
-    private static void sendBack(Browser browser, InstanceProcess demo) throws Exception {
+    private static void resend(Browser browser, InstanceProcess demo) throws Exception {
         Map<String, Object> properties = Map.of("bootstrap.servers", found(BROKER, demo));
         try (Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -77,9 +77,9 @@ class DemoPageIT {
                 .contains(HOSTILE);
         assertThat(browser.value("typeof window.hacked")).isEqualTo("undefined");
         browser.press(".kinds .actions button:nth-child(2)");
-        // It comes again, and is no image again.
+        // The resent event becomes a dead letter again.
         browser.awaitTrue("document.querySelector('[data-text=\"dead.total\"]').textContent === '2'");
         browser.awaitTrue(
-                "[...document.querySelectorAll('.kinds [role=status]')].some(one => one.textContent === 'sent back')");
+                "[...document.querySelectorAll('.kinds [role=status]')].some(one => one.textContent === 'resent')");
     }
 }

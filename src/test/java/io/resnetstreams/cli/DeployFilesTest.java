@@ -17,12 +17,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** What is in {@code deploy}, checked by the programs and schemas of those who read it. No cluster is at hand. */
+/** Checks the files in {@code deploy} with the programs and schemas of their consumers, without a cluster. */
 class DeployFilesTest {
-    /** KEDA on the signal. */
+    /** KEDA's scaled object, which uses the desired number of instances. */
     static final String KEDA = "kubernetes/components/keda-prometheus/scaled-object.yaml";
 
-    /** What the Prometheus adapter is told. */
+    /** The configuration of the Prometheus adapter. */
     static final String ADAPTER = "kubernetes/components/hpa/prometheus-adapter.yaml";
 
     private static final String KEDA_LAG = "kubernetes/components/keda-lag/scaled-object.yaml";
@@ -45,7 +45,7 @@ class DeployFilesTest {
     }
 
     @Test
-    void promtoolFindsNothingInConfigurationAndRules() throws Exception {
+    void promtoolAcceptsConfigurationAndRules() throws Exception {
         DebianTools.Answer answer = promtool("check", "config", "prometheus.yml");
         assertThat(answer.text()).contains("2 rule files found").doesNotContain("WARNING", "FAILED");
         assertThat(answer.exitCode()).isZero();
@@ -62,7 +62,7 @@ class DeployFilesTest {
         assertThat(tested(false)).isEqualTo(alerts);
     }
 
-    /** Returns the alerts that the rules' tests expect to fire, or not to fire after they have fired. */
+    /** Returns the alerts that the rules' tests expect to fire, or to have resolved after firing. */
     private static Set<String> tested(boolean firing) throws IOException {
         Set<String> names = new TreeSet<>();
         for (JsonNode test : yaml("alerts.test.yml").get("tests")) {
@@ -82,12 +82,12 @@ class DeployFilesTest {
         return names;
     }
 
-    /** Returns what the schemas of Kubernetes, KEDA and the Prometheus operator find wrong with objects. */
+    /** Returns the errors of objects according to the schemas of Kubernetes, KEDA and the Prometheus operator. */
     static String faults(List<JsonNode> manifests) throws Exception {
         DebianTools.require("node", "Debian's package nodejs");
         DebianTools.requireThat(
                 Files.isDirectory(SCHEMAS.resolve("node_modules")),
-                "no schemas of Kubernetes (npm ci --prefix " + SCHEMAS + ")");
+                "the schemas of Kubernetes are not installed (npm ci --prefix " + SCHEMAS + ")");
         ArrayNode all = JSON.createArrayNode().addAll(manifests);
         DebianTools.Answer answer = DebianTools.run(SCHEMAS, all.toString(), "node", "validate.mjs");
         assertThat(answer.exitCode()).as(answer.text()).isZero();
@@ -99,7 +99,7 @@ class DeployFilesTest {
         assertThat(faults(List.of(yaml(KEDA), yaml(KEDA_LAG), yaml(HPA)))).isEmpty();
     }
 
-    /** Otherwise the test above could not fail. */
+    /** Shows that the test above can fail. */
     @Test
     void aManifestThatDoesNotFitIsFound() throws Exception {
         ObjectNode misspelled = (ObjectNode) yaml(KEDA);
@@ -116,9 +116,9 @@ class DeployFilesTest {
     }
 
     @Test
-    void theAutoscalersKnowTheDefaults() throws IOException {
+    void theAutoscalersMatchTheDefaults() throws IOException {
         Configuration defaults = new ConfigurationLoader().load();
-        int partitions = defaults.topics().partitions();
+        int partitions = defaults.topicSettings().partitions();
         assertThat(yaml(KEDA).at("/spec/maxReplicaCount").asInt()).isEqualTo(partitions);
         assertThat(yaml(HPA).at("/spec/maxReplicas").asInt()).isEqualTo(partitions);
         JsonNode lag = yaml(KEDA_LAG);
@@ -130,7 +130,7 @@ class DeployFilesTest {
     }
 
     @Test
-    void theAdapterGivesTheMetricThatTheAutoscalerAsksFor() throws IOException {
+    void theAdapterProvidesTheMetricOfTheAutoscaler() throws IOException {
         JsonNode rule = yaml(ADAPTER).at("/rules/external/0");
         assertThat(rule.at("/name/as").asText())
                 .isEqualTo(yaml(HPA).at("/spec/metrics/0/external/metric/name").asText());

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The distribution archive, unpacked, with a Java that has no compiler, another working directory and an empty home. */
+/**
+ * The unpacked distribution archive, with a Java runtime without compiler, another working directory and an empty home.
+ */
 class DistributionIT {
     private static final long MOST_BYTES = 350L << 20;
 
@@ -29,7 +31,7 @@ class DistributionIT {
 
     private static InstalledDistribution distribution;
 
-    /** What a process printed, and its exit code. */
+    /** A process's output and exit code. */
     private record Result(int exitCode, String output, String errors) {}
 
     @BeforeAll
@@ -52,7 +54,7 @@ class DistributionIT {
         Process process = builder.start();
         try {
             assertThat(process.waitFor(5, TimeUnit.MINUTES))
-                    .as("%s ends", command)
+                    .as("%s exits", command)
                     .isTrue();
         } finally {
             process.destroyForcibly();
@@ -88,14 +90,14 @@ class DistributionIT {
     }
 
     @Test
-    void theVersionTellsTheCommit() throws Exception {
+    void theVersionIsPrinted() throws Exception {
         Result result = installed("--version");
         assertSucceeds(result);
         assertThat(result.output()).doesNotContain("${").contains("Device: cpu");
     }
 
     @Test
-    void aCacheThatCanNotBeWrittenIsNamed() throws Exception {
+    void anUnwritableCacheIsReported() throws Exception {
         Path file = Files.writeString(folder.resolve("a-file"), "");
         Result result = run(
                 Map.of("PATH", "/usr/bin:/bin", "RESNET_STREAMS_CACHE", file.toString()),
@@ -105,7 +107,7 @@ class DistributionIT {
     }
 
     @Test
-    void anEngineThatCanNotBeLoadedIsNamed() throws Exception {
+    void anEngineThatCannotBeLoadedIsReported() throws Exception {
         Path library = Files.writeString(folder.resolve("libmxnet.so"), "no library");
         String sample = distribution
                 .home()
@@ -172,7 +174,7 @@ class DistributionIT {
     @Test
     void theBillOfMaterialsIsThere() throws Exception {
         Path bill = distribution.home().resolve("resnet-streams-sbom.json");
-        DebianTools.requireThat(Files.exists(bill), "no bill of materials, which a build with -o does not make");
+        DebianTools.requireThat(Files.exists(bill), "no bill of materials; an offline build (-o) does not create one");
         JsonNode components = new ObjectMapper().readTree(bill.toFile()).get("components");
         assertThat(components.findValuesAsText("name"))
                 .contains("kafka-streams", "mxnet-engine", "mxnet-native-mkl", "leptonica");
@@ -180,7 +182,7 @@ class DistributionIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"classify IMAGE", "demo", "run"})
-    void aProcessorWithoutALibraryIsNamed(String words) throws Exception {
+    void anUnsupportedProcessorIsReported(String words) throws Exception {
         Path image = distribution.home().resolve("models/resnet20-fashion-mnist/samples/test-00000.png");
         List<String> command = new ArrayList<>(
                 List.of(distribution.home().resolve("bin/resnet-streams").toString()));
@@ -199,7 +201,7 @@ class DistributionIT {
     }
 
     @Test
-    void systemdTakesTheUnit() throws Exception {
+    void systemdAcceptsTheUnit() throws Exception {
         assumeTrue(Files.exists(Path.of("/usr/bin/systemd-analyze")), "skipped: systemd-analyze is not installed");
         Path unit = distribution.home().resolve("share/systemd/resnet-streams.service");
         Path here = folder.resolve("resnet-streams.service");

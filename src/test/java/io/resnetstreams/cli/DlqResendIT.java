@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each dead letter is resent once, to the partition that its event came from. */
+/** Each dead letter is resent once, to its event's original partition. */
 class DlqResendIT {
     private static final String INPUT = "image-events";
     private static final String LETTERS = "image-events-dlq";
@@ -48,7 +48,7 @@ class DlqResendIT {
 
     @Test
     void anEventGoesBackToItsPartitionOnce() throws Exception {
-        // The dead letters of all source partitions stand in one partition.
+        // One partition holds the dead letters of all source partitions.
         for (int i = 0; i < 13; i++) {
             send(letter(i % 4, i, i % 2 == 0 ? "json" : "truncated", new byte[10]), 0);
         }
@@ -79,7 +79,7 @@ class DlqResendIT {
     }
 
     @Test
-    void whatIsRememberedIsOfThisTopic() throws Exception {
+    void resentLettersAreTrackedPerTopic() throws Exception {
         send(letter(0, 0, "json", new byte[10]), 0);
         assertThat(replayed().get("replayed").asInt()).isEqualTo(1);
         TopicPartition partition = new TopicPartition(LETTERS, 0);
@@ -102,7 +102,7 @@ class DlqResendIT {
     }
 
     @Test
-    void recordsThatCannotGoBackAreNamed() throws Exception {
+    void recordsThatCannotBeResentAreReported() throws Exception {
         send(new ProducerRecord<>(LETTERS, 0, null, null), 0);
         send(new ProducerRecord<>(LETTERS, 0, "foreign".getBytes(UTF_8), new byte[3]), 0);
         ProducerRecord<byte[], byte[]> unreadable = letter(0, 1, "json", new byte[10]);

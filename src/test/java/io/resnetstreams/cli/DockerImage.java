@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a Dockerfile says of its last stage, read by the parser that editors use, and what the linter says of it. */
+/** The last stage of a Dockerfile, parsed as editors parse it, and the findings of a linter. */
 final class DockerImage {
     private static final Path NODE = Path.of("src", "test", "kubernetes");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,7 +29,7 @@ final class DockerImage {
         }
     }
 
-    /** Reads one; the test is skipped where the parser is not installed. */
+    /** Reads a Dockerfile. The test is skipped if the parser is not installed. */
     static DockerImage of(String text) throws Exception {
         DebianTools.require("node", "Debian's package nodejs");
         DebianTools.requireThat(
@@ -39,13 +39,13 @@ final class DockerImage {
         return new DockerImage(JSON.readTree(answer.text()));
     }
 
-    /** Returns what the linter found. */
+    /** Returns the linter's findings. */
     List<String> faults() {
         return JSON.convertValue(
                 parsed.get("faults"), JSON.getTypeFactory().constructCollectionType(List.class, String.class));
     }
 
-    /** Returns the values of all arguments that are set before the first stage, which are the base images. */
+    /** Returns the arguments before the first stage, which are the base images. */
     Map<String, String> baseImages() {
         Map<String, String> images = new LinkedHashMap<>();
         for (JsonNode instruction : parsed.get("instructions")) {
@@ -67,7 +67,7 @@ final class DockerImage {
         return values;
     }
 
-    /** Returns the variables of its containers. */
+    /** Returns the environment variables of its containers. */
     Map<String, String> environment() {
         Map<String, String> environment = new LinkedHashMap<>();
         lastStage.stream()
@@ -76,7 +76,7 @@ final class DockerImage {
         return environment;
     }
 
-    /** Returns the argument of the last instruction of this name, such as {@code USER}. */
+    /** Returns the argument of the last instruction with this name, such as {@code USER}. */
     String last(String keyword) {
         return instruction(keyword).get("arguments").asText();
     }
@@ -86,7 +86,7 @@ final class DockerImage {
         return strings(instruction(keyword).get("words"));
     }
 
-    /** Returns the words of the command that tells health. */
+    /** Returns the words of the health check command. */
     List<String> healthcheck() throws Exception {
         String text = last("HEALTHCHECK");
         return strings(JSON.readTree(text.substring(text.indexOf('['))));

@@ -10,7 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/** The metrics and health of an instance as a stranger reads them. */
+/** Reads the metrics and health of an instance over HTTP. */
 final class Endpoint {
     private final String address;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -20,7 +20,7 @@ final class Endpoint {
         this.address = address;
     }
 
-    /** An answer of a health page. */
+    /** A response of a health endpoint. */
     record Answer(int statusCode, String status, String reason) {}
 
     String text(String path, String accept) {

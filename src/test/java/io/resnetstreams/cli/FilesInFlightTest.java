@@ -62,13 +62,13 @@ class FilesInFlightTest {
         files.add(file("d", 1));
         assertThat(names()).containsExactly("a");
         answerAll();
-        files.finish();
+        files.close();
         assertThat(names()).containsExactly("a", "b", "c", "d");
         assertThat(outcomes).extracting(FilesInFlight.Classified::number).containsExactly(0, 1, 2, 3);
     }
 
     @Test
-    void largeFilesAreFewInFlight() {
+    void fewLargeFilesAreInFlight() {
         int half = 40 << 20;
         files.add(file("a", half));
         answer(0);
@@ -77,7 +77,7 @@ class FilesInFlightTest {
     }
 
     @Test
-    void theEventIsAnImageOfTheFilesName() {
+    void theEventIsAnImageWithTheFilesName() {
         answersAtOnce = true;
         files.add(file("cat.png", 3));
         assertThat(events.get(0).source().topic()).isEqualTo("cat.png");

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How far instances say that they and their group are behind, and what health makes of it. */
+/** The lag that instances report for themselves and their group, and its effect on health. */
 class GroupLagIT {
     private static final String LAG = "resnet_streams_lag_events";
     private static final String DESIRED = "resnet_streams_desired_instances";
@@ -47,7 +47,7 @@ class GroupLagIT {
     private static final Set<String> ALL_PARTITIONS = Set.of("0", "1", "2", "3", "4", "5");
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
 
-    /** Of all tests but the one that takes it away; each has topics and a group of its own. */
+    /** Shared by all tests except the one that stops its broker; each test has topics and a group of its own. */
     private static TestCluster cluster;
 
     @TempDir
@@ -63,7 +63,7 @@ class GroupLagIT {
         cluster.close();
     }
 
-    /** Makes topics of its own for a test, with so many partitions, and returns a configuration for its instances. */
+    /** Creates a test's own topics with this many partitions and returns a configuration for its instances. */
     private static Configuration topics(String bootstrap, String name, int partitions) throws InterruptedException {
         ConfigurationLoader loader = new ConfigurationLoader();
         Map.of(
@@ -91,7 +91,7 @@ class GroupLagIT {
         return topics(cluster.bootstrap(), name, ALL_PARTITIONS.size());
     }
 
-    /** A pipeline with all its monitoring, whose device answers only while the gate is open. */
+    /** A pipeline with its monitoring and a device that answers only while a gate is open. */
     private static final class Instance implements AutoCloseable {
         private final List<Runnable> waiting = new ArrayList<>();
         private boolean open = true;
@@ -118,9 +118,9 @@ class GroupLagIT {
                         });
                         return outcome;
                     },
-                    monitoring.topology());
+                    monitoring.counts());
             ModelDirectory model = ClassificationStack.model(configuration.model());
-            monitoring.inference().loaded("cpu", 1, 32, 100);
+            monitoring.counts().loaded("cpu", 1, 32, 100);
             monitoring.watch(configuration, pipeline, model, List.of("cpu"), "cpu");
             pipeline.start();
             await().atMost(LONGEST_WAIT).until(() -> endpoint.ready().statusCode() == 200);
@@ -154,7 +154,7 @@ class GroupLagIT {
             await().atMost(LONGEST_WAIT).until(() -> endpoint.live().statusCode() == statusCode);
         }
 
-        /** Waits for what must become true of the metrics. */
+        /** Waits until the metrics meet a condition. */
         void awaitSamples(Predicate<Samples> condition) {
             await().atMost(LONGEST_WAIT).until(() -> condition.test(samples()));
         }
@@ -167,7 +167,7 @@ class GroupLagIT {
         }
     }
 
-    private static boolean nothingWaits(Samples samples) {
+    private static boolean hasNoLag(Samples samples) {
         return samples.labelValues(LAG, "partition").equals(ALL_PARTITIONS)
                 && samples.sum(LAG) == 0
                 && samples.value(LAG_SECONDS) == 0;
@@ -185,7 +185,7 @@ class GroupLagIT {
         for (int i = 0; i < events; i++) {
             producer.send(new ProducerRecord<>(
                     configuration.topics().input(),
-                    i % configuration.topics().partitions(),
+                    i % configuration.topicSettings().partitions(),
                     new byte[] {1},
                     new byte[100]));
         }
@@ -193,44 +193,42 @@ class GroupLagIT {
     }
 
     @Test
-    void markersOfTransactionsAreNoLag() throws Exception {
+    void transactionMarkersAreNotLag() throws Exception {
         Configuration topics = topics("markers");
         try (Producer<byte[], byte[]> producer = producer(true)) {
             producer.initTransactions();
-            // Partitions that hold a marker and never had a record to commit.
+            // Every partition then holds a marker, but no record to commit.
             producer.beginTransaction();
             send(producer, topics, 6);
             producer.abortTransaction();
             try (Instance instance = new Instance(topics)) {
-                instance.awaitSamples(GroupLagIT::nothingWaits);
+                instance.awaitSamples(GroupLagIT::hasNoLag);
                 for (int transaction = 0; transaction < 5; transaction++) {
                     producer.beginTransaction();
                     send(producer, topics, 60);
                     producer.commitTransaction();
                 }
-                instance.awaitSamples(samples -> samples.value("resnet_streams_events_total{outcome=\"label\"}") == 300
-                        && nothingWaits(samples));
+                instance.awaitSamples(samples ->
+                        samples.value("resnet_streams_events_total{outcome=\"label\"}") == 300 && hasNoLag(samples));
                 assertThat(instance.samples().value("resnet_streams_end_to_end_seconds_count"))
                         .isEqualTo(300);
                 assertThat(instance.samples().value("resnet_streams_input_bytes_total"))
                         .isEqualTo(300 * 101);
                 assertThat(instance.samples().value("resnet_streams_seconds_to_drain"))
                         .isZero();
-                // An aborted transaction behind what was committed.
+                // An aborted transaction after the committed records.
                 producer.beginTransaction();
                 send(producer, topics, 6);
                 producer.abortTransaction();
-                instance.awaitSamples(GroupLagIT::nothingWaits);
-                // None of it comes back.
-                await().during(Duration.ofSeconds(8))
-                        .atMost(LONGEST_WAIT)
-                        .until(() -> nothingWaits(instance.samples()));
+                instance.awaitSamples(GroupLagIT::hasNoLag);
+                // The lag remains 0.
+                await().during(Duration.ofSeconds(8)).atMost(LONGEST_WAIT).until(() -> hasNoLag(instance.samples()));
             }
         }
     }
 
     @Test
-    void anInstanceThatStandsStillHasLagAndIsNotAlive() throws Exception {
+    void aStalledInstanceHasLagAndIsNotLive() throws Exception {
         Configuration topics = topics("still");
         try (Producer<byte[], byte[]> producer = producer(false);
                 Instance instance = new Instance(topics)) {
@@ -252,7 +250,7 @@ class GroupLagIT {
             assertThat(instance.samples().value("resnet_streams_events_total{outcome=\"label\"}"))
                     .isZero();
             instance.gate(true);
-            instance.awaitSamples(GroupLagIT::nothingWaits);
+            instance.awaitSamples(GroupLagIT::hasNoLag);
             instance.awaitLive(200);
             assertThat(instance.samples().value("resnet_streams_events_total{outcome=\"label\"}"))
                     .isEqualTo(120);
@@ -260,11 +258,11 @@ class GroupLagIT {
     }
 
     @Test
-    void instancesTellOfTheirOwnPartitionsAndAgreeOnTheGroup() throws Exception {
+    void instancesReportTheirOwnPartitionsAndAgreeOnTheGroup() throws Exception {
         Configuration topics = topics("two");
         try (Producer<byte[], byte[]> producer = producer(false);
                 Instance first = new Instance(topics)) {
-            first.awaitSamples(GroupLagIT::nothingWaits);
+            first.awaitSamples(GroupLagIT::hasNoLag);
             first.gate(false);
             long before;
             long after;
@@ -276,7 +274,7 @@ class GroupLagIT {
                 after = System.currentTimeMillis();
                 await().atMost(LONGEST_WAIT)
                         .until(() -> first.samples().sum(LAG) + second.samples().sum(LAG) == 120);
-                // Both have capacity for 100 a second; 120 events are in the backlog that both see.
+                // Each has a capacity of 100 events per second; the shared backlog is 120 events.
                 for (Instance instance : List.of(first, second)) {
                     instance.awaitSamples(samples -> samples.value("resnet_streams_arrival_rate") < 100
                             && Math.abs(samples.value("resnet_streams_seconds_to_drain")
@@ -293,12 +291,12 @@ class GroupLagIT {
                     samples -> samples.labelValues(LAG, "partition").equals(ALL_PARTITIONS) && samples.sum(LAG) >= 60);
             assertAge(first, before, after);
             first.gate(true);
-            // No partition stays behind with the one that left, and none is missing.
-            first.awaitSamples(GroupLagIT::nothingWaits);
+            // The remaining instance takes over all partitions.
+            first.awaitSamples(GroupLagIT::hasNoLag);
         }
     }
 
-    /** The oldest event that waits was sent between these times, in milliseconds. */
+    /** Asserts that the oldest unprocessed event was sent between these times, in milliseconds. */
     private static void assertAge(Instance instance, long before, long after) {
         long asked = System.currentTimeMillis();
         assertThat(instance.samples().value(LAG_SECONDS) * 1e3)
@@ -316,11 +314,11 @@ class GroupLagIT {
     }
 
     @Test
-    void aHungDeviceAndADeadStreamThreadMakeAnInstanceNotAlive() throws Exception {
+    void aHungDeviceOrAFailedStreamThreadMakesAnInstanceNotLive() throws Exception {
         Configuration topics = topics("broken");
         try (Producer<byte[], byte[]> producer = producer(false);
                 Instance instance = new Instance(topics)) {
-            InferenceMetrics device = instance.monitoring.inference();
+            InferenceMetrics device = instance.monitoring.counts();
             device.began("cpu");
             instance.awaitLive(503);
             assertThat(instance.endpoint.live().reason())
@@ -351,22 +349,22 @@ class GroupLagIT {
     }
 
     @Test
-    void aBrokerThatIsAwayMakesAnInstanceNotReadyAndNotDead() throws Exception {
+    void withoutABrokerAnInstanceIsNotReadyButLive() throws Exception {
         EmbeddedBroker broker = EmbeddedBroker.start(folder, 0, 17 << 20);
         String bootstrap = broker.bootstrapServers();
         try (Instance instance = new Instance(topics(bootstrap, "away", ALL_PARTITIONS.size()))) {
-            instance.awaitSamples(GroupLagIT::nothingWaits);
+            instance.awaitSamples(GroupLagIT::hasNoLag);
             broker.close();
             await().atMost(LONGEST_WAIT).until(() -> instance.endpoint.ready().statusCode() == 503);
             assertThat(instance.endpoint.ready().reason()).isEqualTo("the broker does not answer");
             assertThat(instance.endpoint.live())
                     .isEqualTo(new Answer(200, "ok", "the broker does not answer; a restart would not help"));
-            // What nobody knows is not told.
+            // An unknown lag is not reported.
             instance.awaitSamples(samples -> !samples.families().contains(LAG));
             broker = EmbeddedBroker.start(
                     folder, Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1)), 17 << 20);
             await().atMost(LONGEST_WAIT).until(() -> instance.endpoint.ready().statusCode() == 200);
-            instance.awaitSamples(GroupLagIT::nothingWaits);
+            instance.awaitSamples(GroupLagIT::hasNoLag);
         } finally {
             broker.close();
         }

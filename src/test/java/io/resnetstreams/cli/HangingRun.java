@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 
 /**
- * {@code run} with a device that hangs: after some batches a call computes inside the engine and does not come back. The first
- * argument says how often; the others are those of {@code run}.
+ * {@code run} with a device that hangs: after some batches a call to the engine computes and does not return. The first
+ * argument is {@link #ONCE} or {@link #ALWAYS}; the others are those of {@code run}.
  */
 public final class HangingRun {
     static final String ALWAYS = "always";

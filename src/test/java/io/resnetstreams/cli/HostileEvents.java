@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** Events that try a pipeline, each with what should become of it. */
+/** Hostile events, each with its expected outcome. */
 final class HostileEvents {
     private static final Path BAD_IMAGES = Path.of("..", "shared", "bad-images");
 
-    /** Pillow shows it, but libjpeg warns of bad Huffman codes. */
+    /** Pillow decodes this file, but libjpeg warns of invalid Huffman codes. */
     private static final String DAMAGED = "pillow_hopper_bad_exif.jpg";
 
     private static final int MEBIBYTE = 1 << 20;
@@ -32,9 +32,9 @@ final class HostileEvents {
     /**
      * An event.
      *
-     * @param stage of the dead letter; {@code label} where it is valid, {@code any} for a dead letter of any stage, {@code
-     *     either} for a label or a dead letter
-     * @param timestamp null for the producer's
+     * @param stage of the dead letter; {@code label} if the event is valid, {@code any} for a dead letter of any stage,
+     *     {@code either} for a label or a dead letter
+     * @param timestamp null for the producer's default
      */
     record Case(String name, byte[] key, byte[] value, Headers headers, Long timestamp, String stage, String code) {
         @Override
@@ -46,7 +46,7 @@ final class HostileEvents {
             return stage.equals("label");
         }
 
-        /** Returns whether its bytes can't be compressed, so that its record is as large as they are. */
+        /** Returns whether its bytes can't be compressed, which makes its record as large as they are. */
         boolean isIncompressible() {
             return name.startsWith("incompressible");
         }
@@ -58,10 +58,10 @@ final class HostileEvents {
     }
 
     /**
-     * Returns them all.
+     * Returns all events.
      *
      * @param good an image file that gets a label
-     * @param maxEventBytes the largest event allowed
+     * @param maxEventBytes the maximum size of an event
      */
     static List<Case> all(byte[] good, int maxEventBytes) throws IOException {
         HostileEvents events = new HostileEvents(good);
@@ -145,7 +145,7 @@ final class HostileEvents {
         add("cut UTF-8", null, replaced(plain, 0xC3), headers("application/json"), "event", "json");
     }
 
-    /** Puts a byte into the id of a JSON event. */
+    /** Replaces a byte in the id of a JSON event. */
     private static byte[] replaced(String json, int value) {
         byte[] bytes = json.getBytes(UTF_8);
         bytes[json.indexOf("\"a\"") + 1] = (byte) value;
@@ -160,7 +160,7 @@ final class HostileEvents {
         add("a null key", null, good, headers("image/png"), "label", null);
         add("an empty key", new byte[0], good, headers("image/png"), "label", null);
         add(
-                "a key that is no text",
+                "a key that is not text",
                 new byte[] {(byte) 0xFF, 0, (byte) 0xC3},
                 good,
                 headers("image/png"),
@@ -195,7 +195,7 @@ final class HostileEvents {
         add("20 MB of zeros", key, zeros, headers("image/png"), "limits", "event_too_large");
         add("a key of 20 MB", zeros, good, headers("image/png"), "limits", "event_too_large");
         add("20 MB of headers", key, good, new RecordHeaders().add("h", zeros), "limits", "event_too_large");
-        // Its label, and its dead letter, are larger than itself.
+        // Its label and its dead letter are larger than the event itself.
         byte[] small = withImage("\"id\": \"k\"").getBytes(UTF_8);
         byte[] largestKey = new byte[maxEventBytes - small.length - 200];
         new SplittableRandom(1).nextBytes(largestKey);
@@ -209,7 +209,7 @@ final class HostileEvents {
                 "no_image");
     }
 
-    /** Keys and ids that would be paths. */
+    /** Adds keys and ids that look like paths. */
     private void addFileNames() {
         for (String name :
                 List.of("../../escaped", "/tmp/escaped", "a\0b", "same", "same", "n".repeat(4_000), ".", "~")) {
@@ -227,7 +227,8 @@ final class HostileEvents {
     private void addBadImages() throws IOException {
         Path expected = BAD_IMAGES.resolve("expected.tsv");
         if (!Files.exists(expected)) {
-            System.out.println("HostileEventsIT goes without difficult images: there is no " + expected);
+            System.out.println(
+                    "HostileEventsIT runs without difficult images, since this file is missing: " + expected);
             return;
         }
         try (Stream<String> lines = Files.lines(expected)) {

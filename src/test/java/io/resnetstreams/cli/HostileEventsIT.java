@@ -10,7 +10,6 @@ import io.resnetstreams.cli.dlq.DlqCommand;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicScan;
 import java.io.IOException;
@@ -38,8 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /**
- * Hostile events through a real broker and a real instance, each between two good ones on one partition: each gives exactly
- * one outcome, the right one, and its neighbours get labels.
+ * Sends hostile events to a real instance, each between two valid ones on one partition. Each gets exactly one outcome,
+ * the expected one, and its neighbours get labels.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileEventsIT {
@@ -48,7 +47,7 @@ class HostileEventsIT {
     @TempDir
     private Path folder;
 
-    private final Deserializer<LabelEvent> labelReader = LabelEventSerde.deserializer();
+    private final Deserializer<LabelEvent> labelReader = LabelEvent.deserializer();
     private final Map<Long, List<ConsumerRecord<byte[], byte[]>>> labels = new HashMap<>();
     private final Map<Long, List<ConsumerRecord<byte[], byte[]>>> deadLetters = new HashMap<>();
     private final Map<Case, Long> offsets = new HashMap<>();
@@ -58,7 +57,7 @@ class HostileEventsIT {
     private List<Case> cases;
     private long events;
 
-    /** A producer's record whose timestamp may be missing, which the client's own constructor refuses. */
+    /** A record with any timestamp, including those that the client's constructor rejects. */
     private static final class TimedRecord extends ProducerRecord<byte[], byte[]> {
         private final Long time;
 
@@ -87,7 +86,7 @@ class HostileEventsIT {
     void sendAll() throws Exception {
         cluster = TestCluster.start();
         good = TestCluster.sampleImage();
-        cases = HostileEvents.all(good, cluster.configuration().topics().maxMessageBytes());
+        cases = HostileEvents.all(good, cluster.configuration().topicSettings().maxMessageBytes());
         OutcomeFollower follower = cluster.follow(Map.of());
         instance = cluster.run().awaitRunning();
         String topic = cluster.configuration().topics().input();
@@ -128,7 +127,9 @@ class HostileEventsIT {
         cluster.close();
     }
 
-    /** Such events pass the limits of clients and broker, which look at compressed bytes. */
+    /**
+     * Returns a producer with large limits. Clients and broker check the compressed size, so such events are accepted.
+     */
     private Producer<byte[], byte[]> producer(String compression) {
         return new KafkaClients(new ConfigurationLoader()
                         .set("bootstrapServers", cluster.bootstrap(), "test")
@@ -150,7 +151,7 @@ class HostileEventsIT {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void eachHasTheOneOutcomeThatItShouldHave(Case hostile) {
+    void eachEventHasExactlyTheExpectedOutcome(Case hostile) {
         long offset = offsets.get(hostile);
         List<ConsumerRecord<byte[], byte[]>> labelled = labels.getOrDefault(offset, List.of());
         List<ConsumerRecord<byte[], byte[]>> dead = deadLetters.getOrDefault(offset, List.of());
@@ -167,7 +168,7 @@ class HostileEventsIT {
 
     private void assertLabel(ConsumerRecord<byte[], byte[]> label, Case hostile) {
         assertThat(Arrays.equals(label.key(), hostile.key()))
-                .as("its key as it came")
+                .as("unchanged key")
                 .isTrue();
         assertThat(label.headers().toArray()).isEqualTo(hostile.headers().toArray());
         if (hostile.timestamp() != null && hostile.timestamp() < 0) {
@@ -191,13 +192,13 @@ class HostileEventsIT {
             assertThat(headers).hasSize(9);
         } else {
             assertThat(Arrays.equals(letter.key(), hostile.key()))
-                    .as("its key as it came")
+                    .as("unchanged key")
                     .isTrue();
             assertThat(Arrays.equals(letter.value(), hostile.value()))
-                    .as("its value as it came")
+                    .as("unchanged value")
                     .isTrue();
-            Header[] came = hostile.headers().toArray();
-            assertThat(Arrays.copyOf(headers, came.length)).isEqualTo(came);
+            Header[] sent = hostile.headers().toArray();
+            assertThat(Arrays.copyOf(headers, sent.length)).isEqualTo(sent);
         }
     }
 
@@ -214,7 +215,7 @@ class HostileEventsIT {
     }
 
     @Test
-    void outcomesStandInTheOrderOfTheirEvents() {
+    void outcomesAreInTheOrderOfTheirEvents() {
         assertThat(inOrder(labels)).isSorted();
         assertThat(inOrder(deadLetters)).isSorted();
     }
@@ -234,13 +235,13 @@ class HostileEventsIT {
     }
 
     @Test
-    void theInstanceIsWellAndEndsAsAsked() throws Exception {
+    void theInstanceIsHealthyAndStopsCleanly() throws Exception {
         assertThat(instance.log()).doesNotContain("OutOfMemoryError", "SIGSEGV");
         assertThat(instance.terminate()).as(instance::log).isZero();
     }
 
     @Test
-    void exportedFilesAreNamedByTheirPlaceAlone() throws IOException {
+    void namesOfExportedFilesContainOnlyPositions() throws IOException {
         Path exported = Files.createDirectory(folder.resolve("exported"));
         int code = new CommandLine(new DlqCommand())
                 .execute("export", exported.toString(), "--bootstrap", cluster.bootstrap());
@@ -268,7 +269,7 @@ class HostileEventsIT {
     }
 
     @Test
-    void whatCameWithoutContentIsNotSentBack() {
+    void deadLettersWithoutContentAreNotResent() {
         long end = inputEnd();
         int code = new CommandLine(new DlqCommand())
                 .execute("replay", "--bootstrap", cluster.bootstrap(), "--code", "event_too_large");

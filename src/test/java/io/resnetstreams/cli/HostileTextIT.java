@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing that an event says reaches a terminal as it is, and records of other senders are named and passed over. */
+/** Text from events is escaped before it reaches a terminal. Records of other producers are reported and skipped. */
 class HostileTextIT {
     private static final String HOSTILE = "a\u001b]0;x\u0007\nb\r\u009b31mc\u202ed\u2066e\u200bf";
     private static final String INPUT = "image-events";
@@ -42,7 +42,7 @@ class HostileTextIT {
         cluster = TestCluster.start("topics.partitions=1");
         SourcePosition source = new SourcePosition(INPUT, 0, 0, 1_000);
         send(new ProducerRecord<>(INPUT, 0, 1_000L, HOSTILE.getBytes(UTF_8), new byte[1]));
-        // A dead letter as versions before this one wrote it.
+        // A dead letter in the format of earlier versions.
         RawEvent event = new RawEvent(source, HOSTILE.getBytes(UTF_8), new byte[1], new RecordHeaders());
         DeadLetter letter = new DeadLetter(event, Stage.EVENT, "content_type", "x", "java.lang.Exception");
         ProducerRecord<byte[], byte[]> record =
@@ -118,32 +118,32 @@ class HostileTextIT {
                 "backfill diff live live",
                 "backfill diff live live --json"
             })
-    void whatTerminalsObeyIsEscaped(String words) {
+    void controlCharactersAreEscaped(String words) {
         CapturedCommand command = run(words);
         assertThat(command.exitCode()).as(command::toString).isEqualTo(words.startsWith("check") ? 1 : 0);
         assertThat(command.out() + command.err())
                 .doesNotContainPattern("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
                 .doesNotContain("\tat ");
-        // Its newline would have put this at the beginning of a line.
+        // The text after an unescaped newline would start a line.
         assertThat(command.out().lines()).noneMatch(line -> line.startsWith("b"));
     }
 
     @Test
-    void jsonHasTheTextItself() throws Exception {
+    void jsonHasTheOriginalText() throws Exception {
         JsonNode label = new ObjectMapper()
                 .readTree(run("labels --from-beginning --count 1 --json").out());
         assertThat(label.get("id").asText()).isEqualTo(HOSTILE);
     }
 
     @Test
-    void labelsNamesWhatIsNoLabelEvent() {
+    void labelsReportsRecordsThatAreNotLabels() {
         CapturedCommand labels = run("labels --from-beginning --count 1");
         assertThat(labels.errorLines()).hasSize(8).allSatisfy(line -> assertThat(line)
                 .matches("image-labels-0@\\d: a (value on image-labels is not a label event|label event without .*)"));
     }
 
     @Test
-    void theOthersCountThem() throws Exception {
+    void otherCommandsCountMalformedRecords() throws Exception {
         assertThat(new ObjectMapper()
                         .readTree(run("check --json").out())
                         .get("malformed")

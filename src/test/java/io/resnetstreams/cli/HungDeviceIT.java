@@ -12,13 +12,13 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 
-/** A device that does not come back from a batch, in a process of its own. */
+/** The device of an instance hangs in a batch. The instance runs in a process of its own. */
 class HungDeviceIT {
     private static final Duration LONGEST = Duration.ofSeconds(120);
     private static final String TIMEOUT = "batch.timeoutMillis=2000";
 
     @Test
-    void theProcessEndsAndTheNextOneLabelsEverythingOnce() throws Exception {
+    void theProcessExitsAndTheNextOneLabelsEachEventOnce() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             InstanceProcess hanging = start(cluster, HangingRun.ALWAYS).awaitRunning();
             OutcomeFollower follower = cluster.follow(Map.of());
@@ -36,7 +36,7 @@ class HungDeviceIT {
     }
 
     @Test
-    void aDeviceThatHangsOnceGoesOnWithAFreshCopyOfTheNetwork() throws Exception {
+    void aDeviceThatHangsOnceContinuesWithANewCopyOfTheNetwork() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             InstanceProcess hanging = start(cluster, HangingRun.ONCE).awaitRunning();
             OutcomeFollower follower = cluster.follow(Map.of());
@@ -46,7 +46,7 @@ class HungDeviceIT {
                     .contains(
                             "cpu: a batch has not returned within 2000 ms; trying a new copy of the network with a blank")
                     .contains("cpu: a new copy of the network takes over the batch");
-            // The hung thread computes on while the process ends.
+            // The hung thread still computes while the process exits.
             assertThat(hanging.terminate()).as(hanging::log).isZero();
             assertThat(hanging.crash()).isEmpty();
             assertAllOnce(cluster, follower, events);

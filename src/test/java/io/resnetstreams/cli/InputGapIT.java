@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Input topics and groups that are not as an instance left them: what is told, counted and refused. */
+/** Input topics and groups in an unexpected state: what is logged, counted and rejected. */
 class InputGapIT {
     private static final TopicPartition PARTITION = new TopicPartition("image-events", 0);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -73,8 +73,8 @@ class InputGapIT {
         }
     }
 
-    /** Labels so many events and stops. */
-    private void work(int events) throws Exception {
+    /** Sends this many events and runs an instance until they are labelled. */
+    private void labelAndStop(int events) throws Exception {
         send(events);
         InstanceProcess instance = cluster.run().awaitRunning();
         outcomes.await(events, PATIENCE);
@@ -86,8 +86,8 @@ class InputGapIT {
     }
 
     @Test
-    void eventsDeletedWhileNobodyWorkedAreLoggedAndCounted() throws Exception {
-        work(3);
+    void eventsDeletedWhileNoInstanceRanAreLoggedAndCounted() throws Exception {
+        labelAndStop(3);
         send(5);
         delete(6);
         InstanceProcess instance = cluster.run().awaitRunning();
@@ -102,8 +102,8 @@ class InputGapIT {
     }
 
     @Test
-    void eventsDeletedWhileNobodyWorkedCanEndTheInstance() throws Exception {
-        work(3);
+    void eventsDeletedWhileNoInstanceRanCanStopTheInstance() throws Exception {
+        labelAndStop(3);
         send(5);
         delete(6);
         InstanceProcess instance = cluster.run("input.onGap=stop");
@@ -113,8 +113,8 @@ class InputGapIT {
     }
 
     @Test
-    void aTopicCreatedAnewIsReadFromItsBeginning() throws Exception {
-        work(3);
+    void aRecreatedTopicIsReadFromItsBeginning() throws Exception {
+        labelAndStop(3);
         try (Consumer<byte[], byte[]> group = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -123,7 +123,7 @@ class InputGapIT {
                         "resnet-streams"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            // As of a topic that was longer. Where it is deleted, Kafka deletes the offsets too.
+            // Simulates offsets of an earlier, longer topic; Kafka itself would have deleted them with the topic.
             group.assign(Set.of(PARTITION));
             group.commitSync(Map.of(PARTITION, new OffsetAndMetadata(1_000)));
         }
@@ -134,7 +134,7 @@ class InputGapIT {
     }
 
     @Test
-    void withoutResetsAFirstStartIsPossible() throws Exception {
+    void theFirstStartWorksWithoutOffsetResets() throws Exception {
         send(4);
         delete(2);
         InstanceProcess instance =
@@ -149,7 +149,7 @@ class InputGapIT {
     }
 
     @Test
-    @Tag("full") // The test above keeps the promise with exactly_once_v2; both read committed records alone.
+    @Tag("full") // The test above covers exactly_once_v2; both read only committed records.
     void withAtLeastOnceEventsOfAbortedTransactionsGetNoOutcome() throws Exception {
         assertAbortedGetNoOutcome("at_least_once");
     }
@@ -171,7 +171,7 @@ class InputGapIT {
         }
         send(1);
         InstanceProcess instance = cluster.run("guarantee=" + guarantee).awaitRunning();
-        // The last one comes after what was aborted.
+        // The last event follows the aborted ones.
         outcomes.await(3, PATIENCE);
         assertThat(outcomes.all()).hasSize(3).containsKey(new OutcomesBySource.Source(0, 7));
         assertThat(instance.terminate()).as(instance::log).isZero();
@@ -193,14 +193,14 @@ class InputGapIT {
         assertThat(endpoint(second).ready().statusCode()).isEqualTo(503);
         send(2);
         outcomes.await(2, PATIENCE);
-        // When the others have gone it joins.
+        // The second instance joins once the first one has left.
         assertThat(first.terminate()).as(first::log).isZero();
         await().atMost(PATIENCE).until(() -> endpoint(second).ready().statusCode() == 200);
         assertThat(second.terminate()).as(second::log).isZero();
     }
 
     @Test
-    void aGroupThatOtherConsumersUseIsNamed() throws Exception {
+    void aGroupThatOtherConsumersUseIsReported() throws Exception {
         try (Consumer<byte[], byte[]> other = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -224,7 +224,7 @@ class InputGapIT {
     }
 
     @Test
-    void topicsThatChangeWhileItRunsAreNamed() throws Exception {
+    void topicsThatChangeDuringARunAreReported() throws Exception {
         InstanceProcess instance = cluster.run().awaitRunning();
         try (Admin admin = cluster.clients().admin()) {
             admin.createPartitions(Map.of("image-events", org.apache.kafka.clients.admin.NewPartitions.increaseTo(4)))

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The distribution archive, unpacked, and a Java that has no compiler, made as the Dockerfile makes it. Both are made once
- * for all tests of a run, which must not write to them.
+ * The unpacked distribution archive and a Java runtime without compiler, built as in the Dockerfile. All tests of a run
+ * share both and must not write to them.
  */
 final class InstalledDistribution {
     private static final Pattern MODULES = Pattern.compile("jlink --add-modules (\\S+)");
@@ -28,7 +28,7 @@ final class InstalledDistribution {
         this.java = java;
     }
 
-    /** Returns the one of this run; it is deleted when the run ends. */
+    /** Returns the distribution of this run, which is deleted when the run ends. */
     static synchronized InstalledDistribution get() throws IOException, InterruptedException {
         if (only == null) {
             Path folder = Files.createTempDirectory("resnet-streams-installed");
@@ -49,7 +49,8 @@ final class InstalledDistribution {
         try (Stream<Path> files = Files.list(Path.of("target"))) {
             return files.filter(file -> file.toString().endsWith("-bin.tar.gz"))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("no archive in target; was it built with -Dquick?"));
+                    .orElseThrow(() ->
+                            new IllegalStateException("there is no archive in target, perhaps because of -Dquick"));
         }
     }
 
@@ -84,22 +85,22 @@ final class InstalledDistribution {
         return archive;
     }
 
-    /** Returns the folder that has {@code bin} and {@code lib}. */
+    /** Returns the folder with {@code bin} and {@code lib}. */
     Path home() {
         return home;
     }
 
-    /** Returns the Java's folder, for {@code JAVA_HOME}. */
+    /** Returns the folder of the Java runtime, for {@code JAVA_HOME}. */
     Path java() {
         return java;
     }
 
-    /** Returns the command that users call. */
+    /** Returns the path of the launcher. */
     String launcher() {
         return home.resolve("bin/resnet-streams").toString();
     }
 
-    /** Returns the words of a command, for a process. */
+    /** Returns the launcher and the arguments of a command. */
     List<String> command(String... arguments) {
         return Stream.concat(Stream.of(launcher()), Stream.of(arguments)).toList();
     }

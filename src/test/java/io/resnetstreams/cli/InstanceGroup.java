@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Processes of {@link SimulatedInstance} that share a topic, as many as there should be, and Prometheus' list of them. */
+/** A group of {@link SimulatedInstance} processes that can be resized, and Prometheus's list of them. */
 final class InstanceGroup {
     private final TestCluster cluster;
     private final PrometheusServer prometheus;
@@ -24,18 +24,21 @@ final class InstanceGroup {
         this.classes = ClassArchive.create();
     }
 
-    /** Runs one instance until some work is done, so that those after it start with less of their own. */
+    /**
+     * Runs one instance through some work and writes the class archive, so that later instances start with less
+     * processor time.
+     */
     void prepare(Work work) throws Exception {
         InstanceProcess instance = cluster.track(classes.record(SimulatedInstance.class, arguments));
         instance.awaitRunning();
         work.run();
         new Endpoint("http://" + instance.metricsEndpoint().orElseThrow()).samples();
         instance.signal();
-        // The archive is written by one thread, at the very end.
+        // A single thread writes the archive just before the process exits.
         instance.awaitEnd(Duration.ofMinutes(3));
     }
 
-    /** What an instance is given to do. */
+    /** Work for an instance. */
     @FunctionalInterface
     interface Work {
         void run() throws Exception;
@@ -49,7 +52,7 @@ final class InstanceGroup {
         return List.copyOf(instances);
     }
 
-    /** Starts instances, or ends the youngest by SIGTERM and waits for them; it does not wait for those that start. */
+    /** Starts instances without waiting for them, or stops the newest with SIGTERM and waits for them. */
     void resize(int wanted) {
         while (instances.size() < wanted) {
             instances.add(cluster.track(classes.start(SimulatedInstance.class, arguments)));
@@ -69,11 +72,11 @@ final class InstanceGroup {
         }
     }
 
-    /** Tells Prometheus where the metrics of those instances are that have said so. */
+    /** Registers with Prometheus the metrics addresses of instances that have logged theirs. */
     void list() throws IOException {
         for (InstanceProcess instance : instances) {
             if (!instance.isAlive()) {
-                throw new IllegalStateException("an instance ended by itself: " + instance.log());
+                throw new IllegalStateException("an instance exited by itself: " + instance.log());
             }
         }
         List<String> now = instances.stream()

@@ -17,21 +17,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A pipeline in a process of its own, as a user starts it, with its log under {@code target/it-logs}. */
+/** A process of the product, started as a user starts it, with its log under {@code target/it-logs}. */
 public final class InstanceProcess {
     private static final Path LOGS = Path.of("target", "it-logs");
     private static final Pattern METRICS_ADDRESS = Pattern.compile("Metrics at http://(\\S+)/metrics");
     private static final Map<String, String> ENVIRONMENT =
             Map.of("OMP_NUM_THREADS", "1", "MXNET_CPU_WORKER_NTHREADS", "2", "OPT_OUT_TRACKING", "true");
-    /** For what lives for seconds: without the optimising compiler, as the launcher does it. */
+    /** For short-lived processes: no optimising compiler, as in the launcher. */
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
     private static final String HEAP = "-Xmx512m";
     private static final String PRODUCT = "target/resnet-streams.jar";
 
-    /** A machine that does much else may keep the broker from answering within the default; a later setting overrides it. */
+    /** On a busy machine the broker may exceed the default timeout. Later settings override this one. */
     static final List<String> PATIENT = List.of("--set", "brokerTimeoutMillis=120000");
-    /** The same for the time to close the pipeline. */
+    /** The same for closing the pipeline. */
     private static final List<String> PATIENT_END = List.of("--set", "shutdownTimeoutMillis=50000");
 
     private static final Duration LONGEST_START = Duration.ofSeconds(300);
@@ -50,7 +50,7 @@ public final class InstanceProcess {
         return run(Map.of(), bootstrap, settings);
     }
 
-    /** Starts it with more in its environment. */
+    /** Starts {@code resnet-streams run} with further environment variables. */
     public static InstanceProcess run(Map<String, String> environment, String bootstrap, String... settings) {
         List<String> command = product(HEAP, List.of("run", "--bootstrap", bootstrap));
         command.addAll(PATIENT);
@@ -64,7 +64,7 @@ public final class InstanceProcess {
         return start(command, all);
     }
 
-    /** Starts {@code run} of another build, in its own home. */
+    /** Starts {@code run} of another build in its own folder. */
     static InstanceProcess run(OtherBuild build, String bootstrap, String... settings) {
         List<String> command = java(QUICK, "-jar", build.jar().toString(), "run", "--bootstrap", bootstrap);
         for (String setting : settings) {
@@ -79,7 +79,7 @@ public final class InstanceProcess {
         return start(product(HEAP, words), ENVIRONMENT);
     }
 
-    /** Starts any command with further variables of the environment. */
+    /** Starts any command with further environment variables. */
     static InstanceProcess command(Map<String, String> environment, List<String> words) {
         List<String> command = product(HEAP, words);
         Map<String, String> all = new HashMap<>(ENVIRONMENT);
@@ -87,25 +87,25 @@ public final class InstanceProcess {
         return start(command, all);
     }
 
-    /** Starts any command with this much heap, such as {@code 64m}. */
+    /** Starts any command with a heap of this size, such as {@code 64m}. */
     static InstanceProcess command(String heap, List<String> words) {
         return start(product("-Xmx" + heap, words), ENVIRONMENT);
     }
 
-    /** Starts a main class of the tests, with the product on its class path. */
+    /** Starts a main class of the tests with the product on its class path. */
     public static InstanceProcess main(Class<?> main, String... arguments) {
         return main("-Xmx512m", main, arguments);
     }
 
-    /** The same with another heap, as Java's option says it. */
+    /** Starts a main class with another heap option for Java. */
     static InstanceProcess main(String heap, Class<?> main, String... arguments) {
         List<String> options = new ArrayList<>(ProductArchive.options());
         options.add(heap);
-        // The jar's manifest names what is in target/lib.
+        // The jar's manifest adds target/lib to the class path.
         return main(options, PRODUCT + ":target/test-classes", main, arguments);
     }
 
-    /** The same, for several on one machine, with a further option: little heap, and one thread that collects it. */
+    /** Starts a main class with a small heap and the serial collector, for several processes on one machine. */
     static InstanceProcess small(String option, String classPath, Class<?> main, String... arguments) {
         return main(List.of("-Xmx128m", "-XX:+UseSerialGC", option), classPath, main, arguments);
     }
@@ -118,7 +118,7 @@ public final class InstanceProcess {
         return start(command, ENVIRONMENT);
     }
 
-    /** Starts any command by the launcher, as a user does, with these options for Java. */
+    /** Starts any command through the launcher, as a user does, with these Java options. */
     static InstanceProcess launcher(String javaOptions, List<String> words) {
         List<String> command = new ArrayList<>(List.of("./resnet-streams"));
         command.addAll(words);
@@ -158,7 +158,7 @@ public final class InstanceProcess {
                     .redirectOutput(log.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
-            // A test that is stopped leaves nothing behind.
+            // Also stops the process if the test is aborted.
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             return new InstanceProcess(process, log);
         } catch (IOException e) {
@@ -171,16 +171,16 @@ public final class InstanceProcess {
         return awaitLog("-> RUNNING");
     }
 
-    /** Waits until it has written a text. */
+    /** Waits until the log contains a text. */
     public InstanceProcess awaitLog(String text) {
         await().atMost(LONGEST_START)
                 .pollInterval(Duration.ofMillis(20))
-                .failFast("the process ended; see " + log, () -> !process.isAlive())
+                .failFast("the process exited; see " + log, () -> !process.isAlive())
                 .until(() -> log().contains(text));
         return this;
     }
 
-    /** Returns where its metrics are as HOST:PORT, once it has said so. */
+    /** Returns the address of the metrics as HOST:PORT once it has been logged. */
     Optional<String> metricsEndpoint() {
         Matcher address = METRICS_ADDRESS.matcher(log());
         return address.find() ? Optional.of(address.group(1)) : Optional.empty();
@@ -190,12 +190,12 @@ public final class InstanceProcess {
         return process.isAlive();
     }
 
-    /** SIGSTOP: it holds its connections and its memory, and does nothing. */
+    /** Sends SIGSTOP: the process keeps its connections and memory but does nothing. */
     public void suspend() throws IOException, InterruptedException {
         signal("-STOP");
     }
 
-    /** SIGCONT. */
+    /** Sends SIGCONT. */
     public void resume() throws IOException, InterruptedException {
         signal("-CONT");
     }
@@ -210,18 +210,18 @@ public final class InstanceProcess {
         }
     }
 
-    /** SIGKILL. */
+    /** Sends SIGKILL. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
-    /** SIGTERM. */
+    /** Sends SIGTERM. */
     void signal() {
         process.destroy();
     }
 
-    /** SIGTERM, then the exit code. */
+    /** Sends SIGTERM, waits for the process and returns its exit code. */
     public int terminate() throws InterruptedException {
         signal();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
@@ -231,11 +231,11 @@ public final class InstanceProcess {
         return process.exitValue();
     }
 
-    /** Waits for a command's own end and returns its exit code. */
+    /** Waits until the process exits by itself and returns its exit code. */
     public int awaitEnd(Duration most) throws InterruptedException {
         if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();
-            throw new IllegalStateException("did not end within " + most + ": " + log());
+            throw new IllegalStateException("did not exit within " + most + ": " + log());
         }
         return process.exitValue();
     }
@@ -244,7 +244,7 @@ public final class InstanceProcess {
         return process.pid();
     }
 
-    /** Returns the most physical memory that it has held so far, in bytes; 0 on systems that don't tell it as Linux does. */
+    /** Returns the peak resident memory in bytes; 0 on systems without Linux's /proc. */
     long peakResidentBytes() throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.exists(status)) {
@@ -269,7 +269,7 @@ public final class InstanceProcess {
         }
     }
 
-    /** Returns what Java left of a crash, in its log or in a file of its own; empty where there was none. */
+    /** Returns Java's report of a crash from the log or from a file of its own; empty if there was none. */
     String crash() throws IOException {
         Path report = Path.of("hs_err_pid" + process.pid() + ".log");
         String log = log();

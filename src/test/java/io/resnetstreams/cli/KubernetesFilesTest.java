@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The overlays as kubectl renders them. ContainersIT runs their pods' commands; no cluster is at hand. */
+/** Checks the overlays as kubectl renders them, without a cluster. ContainersIT runs their pods' commands. */
 class KubernetesFilesTest {
     private static final Path KUBERNETES = Path.of("deploy", "kubernetes");
     private static final JsonNode LABELS =
@@ -44,7 +44,7 @@ class KubernetesFilesTest {
         assertThat(DeployFilesTest.faults(all)).isEmpty();
     }
 
-    /** Otherwise the test above could not fail for what has no spec, or is another project's. */
+    /** Shows that the test above can fail, also for objects without spec and for those of other projects. */
     @Test
     void anObjectThatDoesNotFitIsFound() throws Exception {
         ObjectNode account = cpu.only("ServiceAccount").deepCopy();
@@ -58,7 +58,7 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void everySelectorFindsThePodsAndNothingElse() {
+    void everySelectorMatchesOnlyThePods() {
         for (Kustomization overlay : List.of(cpu, gpu)) {
             JsonNode deployment = overlay.only("Deployment");
             assertThat(deployment.at("/spec/template/metadata/labels")).isEqualTo(LABELS);
@@ -75,7 +75,7 @@ class KubernetesFilesTest {
                     .isEqualTo(LABELS);
             assertThat(overlay.only("ScaledObject").at("/spec/scaleTargetRef/name"))
                     .isEqualTo(deployment.at("/metadata/name"));
-            // What the autoscaler has set stays.
+            // Applying the overlay keeps the autoscaler's number of replicas.
             assertThat(deployment.at("/spec/replicas").isMissingNode()).isTrue();
         }
     }
@@ -85,7 +85,7 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void whoReadsTheMetricsFindsThem() throws Exception {
+    void theMetricsAreReachable() throws Exception {
         JsonNode container = container(cpu);
         String port = container.at("/ports/0/name").asText();
         assertThat(cpu.only("Service").at("/spec/ports/0/targetPort").asText()).isEqualTo(port);
@@ -93,7 +93,7 @@ class KubernetesFilesTest {
                 .isEqualTo(cpu.only("Service").at("/spec/ports/0/name"));
         assertThat(cpu.only("NetworkPolicy").at("/spec/ingress/0/ports/0/port").asText())
                 .isEqualTo(port);
-        // The job's name is what rules and autoscalers ask for.
+        // Rules and autoscalers select this job by its name.
         String jobLabel = cpu.only("ServiceMonitor").at("/spec/jobLabel").asText();
         String job = cpu.only("Service").at("/metadata/labels").get(jobLabel).asText();
         assertThat(cpu.only("ScaledObject")
@@ -107,7 +107,7 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void anInstanceHasTheTimeToStopThatItTakes() throws Exception {
+    void theGracePeriodSufficesToStop() throws Exception {
         for (Kustomization overlay : List.of(cpu, gpu)) {
             JsonNode spec = overlay.only("Deployment").at("/spec/template/spec");
             JsonNode preStop = spec.at("/containers/0/lifecycle/preStop/exec/command");
@@ -125,7 +125,7 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void theSecretsAreWhereTheConfigurationLooksForThem() throws Exception {
+    void theConfigurationReadsTheMountedSecrets() throws Exception {
         String mount = "/run/secrets/kafka";
         assertThat(container(cpu).get("volumeMounts").findValuesAsText("mountPath"))
                 .contains(mount);
@@ -139,7 +139,7 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void whatTheImageWritesToIsWritableAndNothingElse() throws Exception {
+    void onlyTheFoldersThatTheImageWritesToAreWritable() throws Exception {
         DockerImage image = DockerImage.of(Files.readString(Path.of("Dockerfile")));
         for (Kustomization overlay : List.of(cpu, gpu)) {
             JsonNode container = container(overlay);
@@ -157,7 +157,7 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void podsFitTheRestrictedStandard() {
+    void podsMeetTheRestrictedStandard() {
         for (Kustomization overlay : List.of(cpu, gpu)) {
             JsonNode spec = overlay.only("Deployment").at("/spec/template/spec");
             assertThat(spec.get("automountServiceAccountToken").asBoolean(true)).isFalse();
@@ -170,7 +170,7 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void aPodWithAGpuGetsOneAndItsImage() {
+    void aGpuPodRequestsAGpuAndUsesTheGpuImage() {
         JsonNode container = container(gpu);
         assertThat(container.at("/resources/limits").get("nvidia.com/gpu").asInt())
                 .isEqualTo(1);
@@ -192,13 +192,13 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void theOperatorsRulesAreTheOthers() throws Exception {
+    void theOperatorsRulesEqualTheOthers() throws Exception {
         ArrayNode groups = new ObjectMapper().createArrayNode();
         groups.addAll((ArrayNode) DeployFilesTest.yaml("recording-rules.yml").get("groups"));
         groups.addAll((ArrayNode) DeployFilesTest.yaml("alerts.yml").get("groups"));
         JsonNode spec = cpu.only("PrometheusRule").get("spec");
         assertThat(spec.get("groups")).isEqualTo(groups);
-        // The operator refuses groups of one name.
+        // The operator rejects groups with the same name.
         assertThat(new TreeSet<>(groups.findValuesAsText("name"))).hasSize(groups.size());
         DebianTools.require("promtool", "Debian's package prometheus");
         Path rules = folder.resolve("rules.yml");

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The objects that {@code kubectl apply -k} would send, as kubectl renders them; no cluster is needed for it. */
+/** The objects that {@code kubectl apply -k} would send. kubectl renders them without a cluster. */
 final class Kustomization {
     private final List<JsonNode> objects;
 
@@ -16,9 +16,9 @@ final class Kustomization {
         this.objects = objects;
     }
 
-    /** Renders a folder; the test is skipped where kubectl is not installed. */
+    /** Renders a folder. The test is skipped if kubectl is not installed. */
     static Kustomization render(Path folder) throws Exception {
-        DebianTools.require("kubectl", "of Kubernetes 1.27 or newer");
+        DebianTools.require("kubectl", "Kubernetes 1.27 or newer");
         DebianTools.Answer answer = DebianTools.run(Path.of("."), "", "kubectl", "kustomize", folder.toString());
         assertThat(answer.exitCode()).as(answer.text()).isZero();
         try (MappingIterator<JsonNode> documents =

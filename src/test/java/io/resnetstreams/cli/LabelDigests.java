@@ -2,7 +2,6 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.kafka.TopicScan;
@@ -14,18 +13,18 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Which model each label of a topic is from, in the order of its partition. */
+/** The model of each label on a topic, in partition order. */
 final class LabelDigests {
-    /** A label's place and the digest of its model. */
+    /** A label's offset and the digest of its model. */
     record Stamp(long offset, String digest) {}
 
     private final Map<Integer, List<Stamp>> partitions = new TreeMap<>();
 
-    /** Reads the labels that are there now. */
+    /** Reads the labels that are on the topic now. */
     static LabelDigests read(Configuration configuration) {
         String topic = configuration.topics().labels();
         LabelDigests digests = new LabelDigests();
-        try (Deserializer<LabelEvent> deserializer = LabelEventSerde.deserializer()) {
+        try (Deserializer<LabelEvent> deserializer = LabelEvent.deserializer()) {
             new TopicScan(new KafkaClients(configuration.connection()))
                     .scan(topic, TopicReader.Visitor.ofAll(record -> {
                         LabelEvent label = deserializer.deserialize(topic, record.value());
@@ -37,12 +36,12 @@ final class LabelDigests {
         return digests;
     }
 
-    /** Returns the digests of the labels that stand before these offsets. */
+    /** Returns the digests of the labels before these offsets. */
     List<String> before(Map<TopicPartition, Long> ends) {
         return digests(ends, true);
     }
 
-    /** Returns the digests of the labels that stand at or after these offsets. */
+    /** Returns the digests of the labels at or after these offsets. */
     List<String> from(Map<TopicPartition, Long> begins) {
         return digests(begins, false);
     }
@@ -55,7 +54,7 @@ final class LabelDigests {
         return found;
     }
 
-    /** Returns for each partition its digests in order, each as often as it began. */
+    /** Returns each partition's digests in order, with consecutive repetitions removed. */
     Map<Integer, List<String>> sequences() {
         return partitions.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, entry -> sequence(entry.getValue())));

@@ -19,15 +19,18 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The largest images that limits allow, many at once on many decode threads, in an instance with 512 MB of heap. */
-@Tag("full") // PixelBudgetTest, DecodeRoomTest and BackpressureIT hold the parts of the limit.
+/** Many images of the maximum size at once, with many decode threads, in an instance with a heap of 512 MB. */
+@Tag("full") // PixelBudgetTest, DecodeRoomTest and BackpressureIT test the parts of the limit.
 class LargeImagesIT {
     private static final long SEED = Long.getLong("seed", 1);
     private static final int LARGEST_IMAGE = 20 << 20;
     private static final int ROUNDS = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(6);
 
-    /** Heap 512 MB, direct buffers 256, 1.25 of the largest images decoded 640, files 40, and the rest of the process. */
+    /**
+     * In MB: heap 512, direct buffers 256, 1.25 of the largest decoded images 640, files 40, and the rest of the
+     * process.
+     */
     private static final long MOST_RESIDENT_BYTES = 1_800L << 20;
 
     private static final String[] SETTINGS = {
@@ -46,7 +49,7 @@ class LargeImagesIT {
         assertThat(noise.length).isBetween(LARGEST_IMAGE * 9 / 10, LARGEST_IMAGE);
         try (TestCluster cluster = TestCluster.start(SETTINGS)) {
             OutcomeFollower follower = cluster.follow(Map.of());
-            int partitions = cluster.configuration().topics().partitions();
+            int partitions = cluster.configuration().topicSettings().partitions();
             try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {
                 for (int i = 0; i < ROUNDS * values.size(); i++) {
                     String topic = cluster.configuration().topics().input();
@@ -57,13 +60,13 @@ class LargeImagesIT {
                     follower.expect(i % partitions, offset);
                 }
             }
-            // Started when all is there, so that it takes as much at once as it ever will.
+            // Started after all events were sent, so that it takes as many at once as possible.
             InstanceProcess instance = cluster.run(SETTINGS).awaitRunning();
             await().atMost(PATIENCE)
                     .failFast(() -> instance.log().contains("ERROR"))
                     .until(() -> follower.snapshot().lost() == 0);
             long peak = instance.peakResidentBytes();
-            System.out.printf("LargeImagesIT: at most %,d MB resident%n", peak >> 20);
+            System.out.printf("LargeImagesIT: peak of %,d MB resident%n", peak >> 20);
             assertThat(peak).isLessThan(MOST_RESIDENT_BYTES);
             assertThat(instance.terminate()).as(instance::log).isZero();
             assertThat(instance.log()).doesNotContain("OutOfMemoryError");
@@ -85,7 +88,7 @@ class LargeImagesIT {
         return Arrays.equals(record.value(), value);
     }
 
-    /** A PNG that deflate can't make smaller. */
+    /** Returns a PNG that deflate can't compress. */
     private static byte[] noise() {
         byte[] rgb = new byte[3 * 2_600 * 2_600];
         new Random(SEED).nextBytes(rgb);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the launcher of a source tree prints while it builds; Maven and Java are scripts. */
+/** The output of a source tree's launcher during a build. Maven and Java are replaced by scripts. */
 class LauncherBuildTest {
     private static final String DOWNLOADS =
             "for i in $(seq 101); do echo \"[INFO] Downloaded from central: https://example.com/$i.jar (1 kB)\"; done\n";
@@ -26,7 +26,7 @@ class LauncherBuildTest {
     private Path bin;
 
     @BeforeEach
-    void makeASourceTree() throws IOException {
+    void createSourceTree() throws IOException {
         Files.copy(Path.of("resnet-streams"), folder.resolve("resnet-streams"));
         Files.writeString(folder.resolve("pom.xml"), "<project/>");
         Files.createDirectories(folder.resolve("src/main"));
@@ -61,7 +61,7 @@ class LauncherBuildTest {
     }
 
     @Test
-    void eachStepOfTheBuildIsALineOnStandardError() throws Exception {
+    void eachBuildStepIsALineOnStandardError() throws Exception {
         script(
                 "mvn",
                 DOWNLOADS + "echo '[INFO] --- maven-compiler-plugin:3.13.0:compile (default-compile) @ x ---'\n"
@@ -85,7 +85,7 @@ class LauncherBuildTest {
     }
 
     @Test
-    void whatIsBuiltIsNotBuiltAgain() throws Exception {
+    void anUpToDateBuildIsNotRepeated() throws Exception {
         script("mvn", "mkdir -p target/lib && touch target/resnet-streams.jar");
         launch();
         Answer again = launch();
@@ -94,7 +94,7 @@ class LauncherBuildTest {
     }
 
     @Test
-    void aFailureShowsItsErrorAndNoneOfTheProgress() throws Exception {
+    void aFailureShowsTheErrorWithoutProgress() throws Exception {
         script("mvn", DOWNLOADS + "echo '[ERROR] no such symbol'; exit 1");
         Answer answer = launch();
         assertThat(answer.exitCode()).isEqualTo(2);

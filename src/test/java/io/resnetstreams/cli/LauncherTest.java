@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the launcher lets native libraries be unpacked when the home can't be written to; Java is a script that tells. */
+/**
+ * The folder into which native libraries are unpacked if the home is not writable. Java is replaced by a script that
+ * prints its arguments.
+ */
 class LauncherTest {
     @TempDir
     private Path folder;
@@ -49,19 +52,19 @@ class LauncherTest {
                 "--version");
     }
 
-    private void assertIsRefused() throws Exception {
+    private void assertIsRejected() throws Exception {
         DebianTools.Answer answer = launch();
         assertThat(answer.exitCode()).as(answer.text()).isEqualTo(2);
         assertThat(answer.text()).contains("'" + cache + "'").contains("RESNET_STREAMS_CACHE");
     }
 
-    private Path make(String permissions) throws IOException {
+    private Path createCache(String permissions) throws IOException {
         Files.createDirectory(cache);
         return Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString(permissions));
     }
 
     @Test
-    void aFolderIsMadeThatNobodyElseCanRead() throws Exception {
+    void aPrivateFolderIsCreated() throws Exception {
         for (int run = 0; run < 2; run++) {
             DebianTools.Answer answer = launch();
             assertThat(answer.exitCode()).as(answer.text()).isZero();
@@ -73,14 +76,14 @@ class LauncherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rwxrwx---", "rwx----w-", "rwxrwxrwx", "rwx-w----"})
-    void aFolderThatOthersCanWriteToIsRefused(String permissions) throws Exception {
-        make(permissions);
-        assertIsRefused();
+    void aFolderThatOthersCanWriteToIsRejected(String permissions) throws Exception {
+        createCache(permissions);
+        assertIsRejected();
     }
 
     @Test
-    void aFolderThatOthersCanOnlyReadIsTaken() throws Exception {
-        make("rwxr-xr-x");
+    void aFolderThatOthersCanOnlyReadIsAccepted() throws Exception {
+        createCache("rwxr-xr-x");
         assertThat(launch().exitCode()).isZero();
     }
 
@@ -89,26 +92,26 @@ class LauncherTest {
         Path target = Files.createDirectory(folder.resolve("target"));
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
         Files.createSymbolicLink(cache, target);
-        assertIsRefused();
+        assertIsRejected();
         Files.delete(cache);
         Files.createSymbolicLink(cache, folder.resolve("made-by-following"));
-        assertIsRefused();
+        assertIsRejected();
         assertThat(folder.resolve("made-by-following")).doesNotExist();
     }
 
     @Test
-    void aFileIsRefused() throws Exception {
+    void aFileIsRejected() throws Exception {
         Files.writeString(cache, "");
-        assertIsRefused();
+        assertIsRejected();
     }
 
     @Test
-    void aFolderOfAnotherUserIsRefused() throws Exception {
-        DebianTools.requireThat(cache.endsWith("resnet-streams-0"), "only root can give a folder to another user");
-        make("rwx------");
+    void aFolderOfAnotherUserIsRejected() throws Exception {
+        DebianTools.requireThat(cache.endsWith("resnet-streams-0"), "only root can change the owner of a folder");
+        createCache("rwx------");
         assertThat(DebianTools.run(folder, "", "chown", "12345", cache.toString())
                         .exitCode())
                 .isZero();
-        assertIsRefused();
+        assertIsRejected();
     }
 }

@@ -1,10 +1,10 @@
 package io.resnetstreams.cli;
 
-/** The ways by which the tests' users log in at a {@link SecuredBroker}, over TLS each. */
+/** The login methods of the tests' users at a {@link SecuredBroker}, all over TLS. */
 enum Login {
     SCRAM("SASL_SSL", "SCRAM-SHA-512", "scram.ScramLoginModule"),
     PLAIN("SASL_SSL", "PLAIN", "plain.PlainLoginModule"),
-    /** By a certificate of the client: mutual TLS. */
+    /** A client certificate (mutual TLS). */
     CERTIFICATE("SSL", null, null);
 
     final String protocol;
@@ -22,7 +22,7 @@ enum Login {
         return "org.apache.kafka.common.security." + module + " required " + options + ";";
     }
 
-    /** Returns the name by which ACLs know a user. */
+    /** Returns the principal of a user in ACLs. */
     String principal(String user) {
         return this == CERTIFICATE ? "User:CN=" + user : "User:" + user;
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Help, and messages for wrong usage and configuration. No test connects to a broker or uses a device. */
+/** Help and messages for wrong usage and configuration. No test connects to a broker or uses a device. */
 class MainTest {
     @TempDir
     private Path folder;
@@ -87,7 +87,9 @@ class MainTest {
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 
-    /** picocli wraps each string of a description, so a paragraph in several strings would have ragged lines. */
+    /**
+     * picocli wraps each string of a description by itself, so a paragraph of several strings would have ragged lines.
+     */
     @ParameterizedTest
     @MethodSource("commands")
     void eachParagraphOfHelpIsOneString(List<String> command) {
@@ -126,20 +128,20 @@ class MainTest {
     }
 
     @Test
-    void anUnknownCommandIsNamed() {
+    void anUnknownCommandIsReported() {
         assertThat(execute("fly")).isEqualTo(2);
         assertThat(errorLines().get(0)).contains("'fly'");
     }
 
     @Test
-    void anUnknownOptionIsNamedAndItsCommandsHelpPointedTo() {
+    void anUnknownOptionIsReportedWithItsCommandsHelp() {
         assertThat(execute("run", "--fast")).isEqualTo(2);
         assertThat(errorLines()).satisfiesExactly(line -> assertThat(line).contains("--fast"), line -> assertThat(line)
                 .isEqualTo("See 'resnet-streams run --help'."));
     }
 
     @Test
-    void aMistypedCommandOrOptionIsAnsweredWithWhatWasMeant() {
+    void aMistypedCommandOrOptionGetsASuggestion() {
         assertThat(execute("clasify")).isEqualTo(2);
         assertThat(execute("check", "--expectd", "offline.tsv")).isEqualTo(2);
         assertThat(errorLines()).hasSize(4);
@@ -148,14 +150,14 @@ class MainTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsNamed() {
+    void aMissingFileIsReported() {
         assertThat(execute("check", "--expected", "nowhere.tsv")).isEqualTo(2);
         assertThat(errorLines())
                 .containsExactly("--expected nowhere.tsv: can't be read as text: there is no file nowhere.tsv");
     }
 
     @Test
-    void aNumberThatIsNoneIsNamed() {
+    void anInvalidNumberIsReported() {
         assertThat(execute("broker", "--port", "many")).isEqualTo(2);
         assertThat(errorLines().get(0)).contains("--port", "many");
     }
@@ -166,7 +168,7 @@ class MainTest {
         "log.dirs=/somewhere, log.dirs can't be set",
         "log.retention.hours=long, log.retention.hours"
     })
-    void aPropertyThatTheBrokerCannotHaveIsNamed(String property, String message) {
+    void aPropertyThatTheBrokerRejectsIsReported(String property, String message) {
         assertMistake(message, "broker", "--data", folder.toString(), "--port", "0", "--property", property);
     }
 
@@ -176,9 +178,9 @@ class MainTest {
         assertThat(errorLines().get(0)).contains("--set", "batch.maxSize");
     }
 
-    /** As a shell splits a login that was not put in quotes, and other slips. */
+    /** A login that the shell split because it was not quoted, and similar mistakes. */
     @Test
-    void secretsOfACommandLineThatCantBeReadAreHidden() {
+    void secretsInAnInvalidCommandLineAreHidden() {
         String[] unquoted = {"kafka.sasl.jaas.config=org.Module", "required", "username=u", "password=geheim;"};
         List<List<String>> slips = List.of(
                 List.of(unquoted),
@@ -206,7 +208,7 @@ class MainTest {
                 "kafka.ssl.trust=x | kafka.ssl.trust: Kafka's clients have no property 'ssl.trust'",
                 "kafka.ssl.key.password=${env:NO_SUCH} | there is no variable NO_SUCH"
             })
-    void aBadPropertyOfKafkaIsNamed(String settingAndMessage) {
+    void anInvalidKafkaPropertyIsReported(String settingAndMessage) {
         String[] parts = settingAndMessage.split(" \\| ");
         List<String> arguments = new ArrayList<>(List.of("labels", "--set", parts[0]));
         if (!parts[0].contains("protocol=SASL")) {
@@ -216,17 +218,17 @@ class MainTest {
     }
 
     @Test
-    void aPortOutOfRangeIsNamed() {
+    void aPortOutOfRangeIsReported() {
         assertMistake("--port is 70000; allowed are 0 to 65535", "broker", "--port", "70000");
     }
 
     @Test
-    void anUnknownKeyIsNamed() {
+    void anUnknownKeyIsReported() {
         assertMistake("unknown key 'batch.size'", "topology", "--set", "batch.size=3");
     }
 
     @Test
-    void aBadValueIsNamed() {
+    void anInvalidValueIsReported() {
         assertMistake(
                 "streamThreads is 0; allowed are 1 to 256",
                 "run",
@@ -237,7 +239,7 @@ class MainTest {
     }
 
     @Test
-    void aPortOfTheMetricsThatIsInUseIsNamed() throws Exception {
+    void aMetricsPortInUseIsReported() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
             assertMistake(
@@ -251,36 +253,36 @@ class MainTest {
     }
 
     @Test
-    void aHostOfTheMetricsThatIsNoneOfThisMachineIsNamed() {
+    void anUnknownMetricsHostIsReported() {
         assertMistake("metrics.host is 'no.such.host.invalid'", "run", "--set", "metrics.host=no.such.host.invalid");
     }
 
     @Test
-    void aMissingConfigurationIsNamed() {
+    void aMissingConfigurationIsReported() {
         String file = folder.resolve("none.yaml").toString();
         assertMistake("--config " + file + ": there is no such file", "topology", "--config", file);
     }
 
     @Test
-    void aMissingFileToClassifyIsNamed() {
+    void aMissingFileToClassifyIsReported() {
         String file = folder.resolve("none.png").toString();
         assertMistake(file + ": there is no such file", "classify", file);
     }
 
     @Test
-    void aMissingModelIsNamed() {
+    void aMissingModelIsReported() {
         String model = folder.resolve("none").toString();
         assertMistake("model " + model + ": there is no such directory", "model", "show", model);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "100001"})
-    void aBadRepetitionOfTheDemoIsNamed(String repeat) {
+    void anInvalidRepetitionOfTheDemoIsReported(String repeat) {
         assertMistake("--repeat is " + repeat + "; allowed are 1 to 100000", "demo", "--repeat", repeat);
     }
 
     @Test
-    void aReportInTheWayOfAFileIsNamed() throws Exception {
+    void aFileAtThePathOfTheReportIsReported() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "x");
         assertMistake("--report " + file + ": " + file + " is a file", "bench", "--report", file.toString());
         String below = file.resolve("report").toString();
@@ -289,23 +291,23 @@ class MainTest {
     }
 
     @Test
-    void aReportWithoutFolderIsWrongUsage() {
+    void aReportWithoutAFolderIsWrongUsage() {
         assertThat(execute("bench", "--report")).isEqualTo(2);
         assertThat(errorLines().get(0)).contains("--report");
     }
 
     @Test
-    void aBadRateIsNamed() {
+    void anInvalidRateIsReported() {
         assertMistake("--rate is 0.0; it must be greater than 0", "produce", ".", "--rate", "0");
     }
 
     @Test
-    void aBadCountIsNamed() {
+    void anInvalidCountIsReported() {
         assertMistake("--count is 0; at least 1 is needed", "labels", "--count", "0");
     }
 
     @Test
-    void aRangeThatEndsBeforeItBeginsIsNamedBeforeABrokerIsAsked() {
+    void aReversedRangeIsReportedWithoutABroker() {
         assertMistake(
                 "--from is 5 and --to is 3; --from must be before --to",
                 "backfill",
@@ -316,12 +318,12 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "1001"})
-    void aBadNumberOfNamedEventsIsNamed(String top) {
+    void anInvalidNumberOfTopEventsIsReported(String top) {
         assertMistake("--top is " + top + "; allowed are 1 to 1000", "backfill", "diff", "live", "b", "--top", top);
     }
 
     @Test
-    void aPictureOfAnUnknownFormatIsNamed() {
+    void anUnknownPictureFormatIsReported() {
         assertMistake(
                 "--picture changes.gif: its ending must be .svg or .png",
                 "backfill",
@@ -333,7 +335,7 @@ class MainTest {
     }
 
     @Test
-    void anOutputThatCannotBeATopicIsNamed() {
+    void anOutputThatCannotBeATopicIsReported() {
         assertMistake(
                 "B is 'a/b': an output is 'live', a backfill's run or a topic, whose name has 1 to 249",
                 "backfill",
@@ -361,14 +363,14 @@ class MainTest {
     }
 
     @Test
-    void theTopologyIsPrintedForMermaid() {
+    void theTopologyIsPrintedAsMermaid() {
         assertThat(execute("topology", "--format", "mermaid", "--set", "topics.input=pictures"))
                 .isZero();
         assertThat(out.toString(UTF_8)).startsWith("flowchart LR").contains("pictures[(pictures)]");
     }
 
     @Test
-    void withJsonStandardOutputCarriesJsonAlone() {
+    void withJsonStandardOutputHasOnlyJson() {
         assertThat(execute("topology", "--json")).isZero();
         assertThat(out.toString(UTF_8)).startsWith("{\"topology\":").hasLineCount(1);
         assertThat(err.toString(UTF_8)).contains("Source: read");

@@ -4,11 +4,11 @@ import java.io.File;
 import java.io.IOException;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
-/** Writes a man page of each command as AsciiDoc; the build makes man pages of them. */
+/** Writes a page per command in AsciiDoc, from which the build makes man pages. */
 final class ManPages {
     private ManPages() {}
 
-    /** The folder to write to. */
+    /** @param arguments the folder to write to */
     public static void main(String[] arguments) throws IOException {
         int exitCode = ManPageGenerator.generateManPage(
                 new File(arguments[0]),

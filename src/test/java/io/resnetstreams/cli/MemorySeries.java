@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** How much memory a process held over time. Threading: one writes, and reads when it has ended. */
+/** The memory of a process over time. Threading: written by one thread and read after that has finished. */
 final class MemorySeries {
     private static final double MEGABYTE = 1e6;
 
@@ -24,7 +24,7 @@ final class MemorySeries {
         return samples.stream().mapToLong(Sample::bytes).max().orElseThrow() / MEGABYTE;
     }
 
-    /** Returns by how many megabytes a minute it grows from a minute on: the slope of least squares. */
+    /** Returns the growth in megabytes per minute from a minute on: the slope of a least-squares fit. */
     double slope(double fromMinute) {
         List<Sample> late =
                 samples.stream().filter(sample -> sample.minutes >= fromMinute).toList();
@@ -43,7 +43,7 @@ final class MemorySeries {
         return covariance / variance / MEGABYTE;
     }
 
-    /** Returns the series as a table in Markdown. */
+    /** Returns the series as a Markdown table. */
     String table() {
         StringBuilder table = new StringBuilder("| minute | resident, MB |\n| --- | --- |\n");
         for (Sample sample : samples) {

@@ -10,7 +10,7 @@ class MemorySeriesTest {
     private final MemorySeries series = new MemorySeries();
 
     @Test
-    void theSlopeOfALineIsItsOwn() {
+    void theSlopeOfALineIsExact() {
         for (int minute = 0; minute < 10; minute++) {
             series.add(minute, 500_000_000 + 3_000_000L * minute);
         }
@@ -19,7 +19,7 @@ class MemorySeriesTest {
     }
 
     @Test
-    void whatIsFlatHasNoSlope() {
+    void aFlatSeriesHasNoSlope() {
         series.add(0, 7);
         series.add(1, 7);
         assertThat(series.slope(0)).isZero();
@@ -27,7 +27,7 @@ class MemorySeriesTest {
 
     @Test
     void leastSquaresOfPointsThatAreNotOnALine() {
-        // By hand: means 1 and 2 MB, covariance 2, variance 2.
+        // Calculated by hand: means 1 and 2 MB, covariance 2, variance 2.
         series.add(0, 1_000_000);
         series.add(1, 2_000_000);
         series.add(1, 2_000_000);
@@ -36,7 +36,7 @@ class MemorySeriesTest {
     }
 
     @Test
-    void whatComesBeforeDoesNotCount() {
+    void earlierSamplesDontCount() {
         series.add(0, 100_000_000);
         series.add(1, 900_000_000);
         series.add(3, 500_000_000);

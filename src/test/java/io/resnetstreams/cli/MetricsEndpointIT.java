@@ -31,13 +31,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code run} tells at {@code /metrics} after it has labelled some images, and met some that are none. */
+/** The metrics of {@code run} at {@code /metrics} after some images and some events that are not images. */
 class MetricsEndpointIT {
     private static final Pattern ADDRESS = Pattern.compile("Metrics at (http://127\\.0\\.0\\.1:\\d+)/metrics");
     private static final Pattern LISTED_METRIC = Pattern.compile("\\| `((?:resnet_streams|kafka)_[a-z_]+)[^|]*` \\|.*");
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
     private static final int LABELS = 100;
-    /** Words of an event that must not reach a metric. */
+    /** Text of an event that must not occur in a metric. */
     private static final String HOSTILE = "evil\"} 1\n";
 
     private static TestCluster cluster;
@@ -46,7 +46,7 @@ class MetricsEndpointIT {
     private static Samples samples;
 
     @BeforeAll
-    static void classifySome() throws Exception {
+    static void classifyEvents() throws Exception {
         cluster = TestCluster.start();
         instance = cluster.run();
         await().atMost(LONGEST_WAIT).until(() -> ADDRESS.matcher(instance.log()).find());
@@ -56,7 +56,7 @@ class MetricsEndpointIT {
         await().atMost(LONGEST_WAIT).until(() -> endpoint.ready().statusCode() == 200);
         send();
         await().atMost(LONGEST_WAIT).until(() -> endpoint.samples().sum("resnet_streams_events_total") == LABELS + 3);
-        // Rates need two looks.
+        // Rates need two measurements.
         await().atMost(LONGEST_WAIT).until(() -> {
             Set<String> families = endpoint.samples().families();
             return families.contains("resnet_streams_arrival_rate")
@@ -101,7 +101,7 @@ class MetricsEndpointIT {
     }
 
     @Test
-    void eventsCountByTheirOutcome() {
+    void eventsAreCountedByOutcome() {
         assertThat(value("events_total{outcome=\"label\"}")).isEqualTo(LABELS);
         assertThat(value("events_total{outcome=\"dead_letter\"}")).isEqualTo(3);
         assertThat(value("dead_letters_total{code=\"content_type\",stage=\"event\"}"))
@@ -112,7 +112,7 @@ class MetricsEndpointIT {
     }
 
     @Test
-    void imagesCountOnTheirWay() {
+    void imagesAreCountedAtEachStage() {
         assertThat(value("decode_seconds_count")).isEqualTo(LABELS);
         assertThat(value("queue_wait_seconds_count")).isEqualTo(LABELS);
         assertThat(value("batch_size_sum{device=\"cpu\"}")).isEqualTo(LABELS);
@@ -126,7 +126,7 @@ class MetricsEndpointIT {
     }
 
     @Test
-    void nothingOfAnEventBecomesALabel() {
+    void textOfEventsIsNotInMetricLabels() {
         assertThat(samples.labelValues("resnet_streams_dead_letters_total", "code"))
                 .containsExactlyInAnyOrder("content_type", "unknown_format");
         assertThat(samples.values().keySet()).noneMatch(sample -> sample.contains("evil"));
@@ -134,7 +134,7 @@ class MetricsEndpointIT {
     }
 
     @Test
-    void modelBuildAndStateAreTold() {
+    void modelBuildAndStateAreExported() {
         assertThat(samples.values().keySet())
                 .anyMatch(sample -> sample.matches("resnet_streams_model_info\\{architecture=\"resnet20\","
                         + "device=\"cpu\",digest=\"[0-9a-f]{64}\",name=\"resnet20-fashion-mnist\"}"))
@@ -146,16 +146,18 @@ class MetricsEndpointIT {
     }
 
     @Test
-    void inOpenMetricsFormExemplarsSayWhereEventsStand() {
+    void openMetricsExemplarsHaveThePositionsOfEvents() {
         assertThat(endpoint.text("/metrics", "application/openmetrics-text; version=1.0.0"))
                 .containsPattern(
                         "end_to_end_seconds_bucket\\{le=\"[^\"]+\"} \\d+ # \\{position=\"image-events-[0-5]@\\d+\"}")
                 .endsWith("# EOF\n");
     }
 
-    /** The page of metrics lists each metric of ours and of Kafka, and no other; those of the JVM by their prefixes. */
+    /**
+     * docs/metrics.md lists exactly the metrics of the product and of Kafka; those of the JVM only by their prefixes.
+     */
     @Test
-    void theDocumentationListsWhatThereIs() throws IOException {
+    void theDocumentationListsEveryMetric() throws IOException {
         Set<String> listed = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("docs", "metrics.md"))) {
             Matcher row = LISTED_METRIC.matcher(line);
@@ -163,13 +165,13 @@ class MetricsEndpointIT {
                 assertThat(listed.add(row.group(1))).as(row.group(1)).isTrue();
             }
         }
-        Set<String> told = new TreeSet<>(samples.families());
-        told.removeIf(name -> name.startsWith("jvm_") || name.startsWith("process_"));
-        assertThat(told).isEqualTo(listed);
+        Set<String> exported = new TreeSet<>(samples.families());
+        exported.removeIf(name -> name.startsWith("jvm_") || name.startsWith("process_"));
+        assertThat(exported).isEqualTo(listed);
     }
 
     @Test
-    void promtoolFindsNothingToSay() throws Exception {
+    void promtoolFindsNoProblems() throws Exception {
         DebianTools.require("promtool", "Debian's package prometheus");
         DebianTools.Answer answer =
                 DebianTools.run(Path.of("."), endpoint.text("/metrics", "text/plain"), "promtool", "check", "metrics");
@@ -177,7 +179,7 @@ class MetricsEndpointIT {
         assertThat(answer.exitCode()).isZero();
     }
 
-    /** A real Prometheus reads the instance; all queries of dashboard, rules and autoscalers have an answer. */
+    /** A real Prometheus scrapes the instance. All queries of dashboard, rules and autoscalers return data. */
     @Test
     void everyQueryHasData(@TempDir Path folder) throws Exception {
         AtomicBoolean done = new AtomicBoolean();
@@ -228,7 +230,7 @@ class MetricsEndpointIT {
         return false;
     }
 
-    /** Labels and dead letters, until it is told to end. */
+    /** Sends events for labels and dead letters until it is told to stop. */
     private static void sendUntil(AtomicBoolean done) {
         EventSource source = EventSource.of(List.of(TestCluster.SAMPLES)).kept();
         try (Producer<byte[], byte[]> producer = cluster.clients().producer()) {

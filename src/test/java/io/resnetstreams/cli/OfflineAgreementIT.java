@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Every test image of Fashion-MNIST gets the label through Kafka that the evaluation gives it offline. */
+/** Every test image of Fashion-MNIST gets the same label through Kafka as in the offline evaluation. */
 class OfflineAgreementIT {
     private static final Path DATA = Path.of("/usr/share/datasets/fashion-mnist");
     private static final String IMAGES = "t10k-images-idx3-ubyte.gz";
@@ -77,14 +77,17 @@ class OfflineAgreementIT {
         assertAgreement(Path.of("models", "resnet20-fashion-mnist"), List.of(DATA.resolve(IMAGES)), expected);
     }
 
-    /** Networks that PyTorch trained; most images get PyTorch's label, and all get the offline one through Kafka. */
+    /**
+     * Networks that were trained with PyTorch: most images get PyTorch's label, and all get the same label through
+     * Kafka as offline.
+     */
     @Test
     void anImportedNetworkGivesItsOfflineLabels() throws Exception {
         assertAgreementOfImported("resnet20", 804);
     }
 
     @Test
-    @Tag("full") // The test above has the smaller of the two networks.
+    @Tag("full") // The test above uses the smaller of two networks.
     void aLargerImportedNetworkGivesItsOfflineLabels() throws Exception {
         assertAgreementOfImported("resnet56", 825);
     }
@@ -92,7 +95,7 @@ class OfflineAgreementIT {
     private void assertAgreementOfImported(String name, int right) throws Exception {
         Path weights = SHARED.resolve("weights").resolve(name + "-cifar10.safetensors");
         if (!Files.exists(weights)) {
-            String reason = "skipped: the weights " + weights + " are not here";
+            String reason = "skipped: the weights " + weights + " are missing";
             System.out.println(reason);
             Assumptions.abort(reason);
         }

@@ -9,17 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A build beside the one under test: that in {@code -Dupgrade.from=FOLDER}, a source tree built with {@code -Dquick}
- * ({@code src/test/release/upgrade.sh} makes one of an older commit); without it, a copy of the one under test which says that it
- * is another version, so of the same sources.
+ * A second build: the one in {@code -Dupgrade.from=FOLDER}, a source tree built with {@code -Dquick}
+ * ({@code src/test/release/upgrade.sh} makes one of an older commit). Without that property it is a copy of the build
+ * under test with another version number.
  *
- * @param home where it is started
+ * @param home the folder to start it in
  * @param jar its program, absolute
  */
 record OtherBuild(Path home, Path jar) {
     static final String COPY_VERSION = "0.0.0-before";
 
-    /** Finds or makes it; a copy goes into the folder. */
+    /** Finds the other build or creates a copy in the folder. */
     static OtherBuild find(Path folder) throws IOException {
         String given = System.getProperty("upgrade.from");
         if (given != null) {
@@ -37,7 +37,7 @@ record OtherBuild(Path home, Path jar) {
         return new OtherBuild(Path.of("").toAbsolutePath(), jar);
     }
 
-    /** Returns whether it is a copy of the build under test. */
+    /** Returns whether the other build is a copy of the build under test. */
     static boolean isCopy() {
         return System.getProperty("upgrade.from") == null;
     }

@@ -35,8 +35,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random events around every limit, and output topics with random settings, against a real broker: each event has one outcome,
- * or the topics are refused at the start. The classifier takes no time; all else is the product's.
+ * Random events near every limit, and output topics with random settings, with a real broker: either each event has one
+ * outcome, or the topics are rejected at the start. The classifier is a stub; the rest is the product's.
  */
 class OutcomePropertiesIT {
     private static final int ROUNDS = 10;
@@ -50,7 +50,7 @@ class OutcomePropertiesIT {
     private final SplittableRandom random = new SplittableRandom(seed);
 
     @Test
-    void eachEventHasOneOutcomeOrTheTopicsAreRefused() throws Exception {
+    void eachEventHasOneOutcomeOrTheTopicsAreRejected() throws Exception {
         int ran = 0;
         int refused = 0;
         try (TestCluster cluster = TestCluster.start("topics.maxMessageBytes=" + LARGEST);
@@ -62,25 +62,24 @@ class OutcomePropertiesIT {
                         "seed %d, round %d, labels %s, dead letters %s".formatted(seed, round, labels, deadLetters);
                 System.out.println(where);
                 Configuration configuration = configuration(cluster, admin, round, labels, deadLetters);
-                if (isUnfit(labels) || isUnfit(deadLetters) || isCompacted(deadLetters)) {
+                if (isUnsuitable(labels) || isUnsuitable(deadLetters) || isCompacted(deadLetters)) {
                     refused++;
                     assertThatIllegalArgumentException()
                             .as(where)
-                            .isThrownBy(() -> TopicCheck.check(
-                                    admin, configuration.topics().names(), 30_000))
+                            .isThrownBy(() -> TopicCheck.check(admin, configuration.topics(), 30_000))
                             .withMessageMatching(
                                     "topic '(labels|dead)-" + round
                                             + "' has (max.message.bytes|cleanup.policy|message.timestamp.(before|after).max.ms)=.*");
                 } else {
                     ran++;
-                    TopicCheck.check(admin, configuration.topics().names(), 30_000);
+                    TopicCheck.check(admin, configuration.topics(), 30_000);
                     run(cluster, configuration, where);
                 }
             }
         }
     }
 
-    private static boolean isUnfit(Map<String, String> settings) {
+    private static boolean isUnsuitable(Map<String, String> settings) {
         return Integer.parseInt(settings.get("max.message.bytes")) < 16_384
                 || settings.get("message.timestamp.type").equals("CreateTime")
                         && (settings.get("message.timestamp.before.max.ms").equals("10")
@@ -146,7 +145,7 @@ class OutcomePropertiesIT {
     private void run(TestCluster cluster, Configuration configuration, String where) throws Exception {
         String input = configuration.topics().input();
         send(cluster, input);
-        EventReader reader = new EventReader(configuration.eventLimits());
+        EventReader reader = configuration.eventReader();
         try (OutcomesBySource outcomes = new OutcomesBySource(
                         cluster.bootstrap(),
                         configuration.topics().labels(),
@@ -218,7 +217,7 @@ class OutcomePropertiesIT {
         return new ProducerRecord<>(topic, random.nextInt(2), timestamp, part(5_000), part(LARGEST), headers);
     }
 
-    /** Returns nothing, or bytes whose number often lies near a limit. */
+    /** Returns null or bytes; their number is often close to a limit. */
     private byte[] part(int most) {
         return switch (random.nextInt(6)) {
             case 0 -> null;

@@ -1,7 +1,7 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,14 +17,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Follows the outcomes of events, by partition and offset on the input, with a plain {@code read_committed} consumer. */
+/** Follows outcomes by their event's partition and offset, with a plain {@code read_committed} consumer. */
 final class OutcomesBySource implements AutoCloseable {
-    private final Deserializer<io.resnetstreams.events.LabelEvent> labelReader = LabelEventSerde.deserializer();
+    private final Deserializer<io.resnetstreams.events.LabelEvent> labelReader = LabelEvent.deserializer();
     private final Map<Source, List<ConsumerRecord<byte[], byte[]>>> outcomes = new HashMap<>();
     private final Consumer<byte[], byte[]> consumer;
     private final String labelsTopic;
 
-    /** An event's place. */
+    /** An event's position on the input. */
     record Source(int partition, long offset) {}
 
     OutcomesBySource(String bootstrap, String labelsTopic, String deadLettersTopic) {
@@ -49,7 +49,7 @@ final class OutcomesBySource implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
-    /** Waits until so many outcomes are there. */
+    /** Waits for this many outcomes. */
     OutcomesBySource await(int count, Duration longest) {
         org.awaitility.Awaitility.await()
                 .pollInSameThread()
@@ -88,7 +88,8 @@ final class OutcomesBySource implements AutoCloseable {
     ConsumerRecord<byte[], byte[]> only(int partition, long offset) {
         List<ConsumerRecord<byte[], byte[]>> found = outcomes.get(new Source(partition, offset));
         if (found == null || found.size() != 1) {
-            throw new AssertionError("event " + partition + "@" + offset + " has these outcomes: " + found);
+            throw new AssertionError(
+                    "event " + partition + "@" + offset + " does not have exactly one outcome: " + found);
         }
         return found.get(0);
     }

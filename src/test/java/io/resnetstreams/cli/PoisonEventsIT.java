@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Events whose outcome the broker refuses as it would usually be written, and topics that refuse outcomes, with a real
- * instance: it goes on, and the good event behind is labelled.
+ * Events whose usual outcomes the broker rejects, and topics that reject outcomes, with a real instance: the instance
+ * continues, and the next valid event gets a label.
  */
 class PoisonEventsIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -95,14 +95,14 @@ class PoisonEventsIT {
         return new OutcomesBySource(cluster.bootstrap(), "image-labels", "image-events-dlq");
     }
 
-    private static void assertGoodEnd(InstanceProcess instance) throws InterruptedException {
+    private static void assertStopsCleanly(InstanceProcess instance) throws InterruptedException {
         assertThat(instance.log()).doesNotContain("OutOfMemoryError");
         assertThat(instance.terminate()).as(instance::log).isZero();
     }
 
     @ParameterizedTest
     @EnumSource(names = "EXACTLY_ONCE_V2")
-    void anEventOfManyHeadersBecomesADeadLetterWithoutThem(Guarantee guarantee) throws Exception {
+    void anEventWithManyHeadersBecomesADeadLetterWithoutThem(Guarantee guarantee) throws Exception {
         try (TestCluster cluster = TestCluster.start();
                 OutcomesBySource outcomes = outcomes(cluster)) {
             RecordHeaders headers = new RecordHeaders();
@@ -123,13 +123,13 @@ class PoisonEventsIT {
             assertThat(header(letter, DeadLetter.CODE_HEADER)).isEqualTo("too_many_headers");
             assertThat(header(letter, DeadLetter.CONTENT_HEADER)).isEqualTo("omitted");
             assertThat(outcomes.isLabel(outcomes.only(0, 1))).isTrue();
-            assertGoodEnd(instance);
+            assertStopsCleanly(instance);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = "EXACTLY_ONCE_V2")
-    void aDeadLetterTopicOfOneMegabyteTakesDeadLettersWithoutContent(Guarantee guarantee) throws Exception {
+    void aDeadLetterTopicOfOneMegabyteAcceptsDeadLettersWithoutContent(Guarantee guarantee) throws Exception {
         try (TestCluster cluster = TestCluster.start();
                 OutcomesBySource outcomes = outcomes(cluster)) {
             set(cluster, "image-events-dlq", Map.of("max.message.bytes", "1048588"));
@@ -148,14 +148,14 @@ class PoisonEventsIT {
             assertThat(outcomes.only(0, 1).value()).isEqualTo(junk(MEGABYTE / 2));
             assertThat(outcomes.isLabel(outcomes.only(0, 2))).isTrue();
             assertThat(instance.log()).contains("Topic image-events-dlq has max.message.bytes=1048588");
-            assertGoodEnd(instance);
+            assertStopsCleanly(instance);
         }
     }
 
-    /** Before the instance looks again, so that it learns of it by the broker's refusals. */
+    /** The settings change before the instance reads them again, so it learns of them from the broker's rejections. */
     @ParameterizedTest
     @EnumSource(names = "EXACTLY_ONCE_V2")
-    void settingsThatChangeWhileItRunsAreLearnt(Guarantee guarantee) throws Exception {
+    void settingsThatChangeDuringARunAreDetected(Guarantee guarantee) throws Exception {
         try (TestCluster cluster = TestCluster.start();
                 OutcomesBySource outcomes = outcomes(cluster)) {
             byte[] good = TestCluster.sampleImage();
@@ -176,18 +176,18 @@ class PoisonEventsIT {
             assertThat(header(outcomes.only(0, 1), DeadLetter.CONTENT_HEADER)).isEqualTo("omitted");
             assertThat(header(outcomes.only(0, 2), DeadLetter.CODE_HEADER)).isIn("label_refused", "label_without_key");
             assertThat(outcomes.isLabel(outcomes.only(0, 3))).isTrue();
-            assertGoodEnd(instance);
+            assertStopsCleanly(instance);
         }
     }
 
     @Test
-    void outcomesHaveThePresentWhereTheirTopicsRefuseTheEventsTimestamp() throws Exception {
+    void outcomesGetTheCurrentTimeIfTheirTopicRejectsTheEventsTimestamp() throws Exception {
         try (TestCluster cluster = TestCluster.start();
                 OutcomesBySource outcomes = outcomes(cluster)) {
             set(cluster, "image-events", Map.of("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
-            Map<String, String> narrow = Map.of("message.timestamp.before.max.ms", "3600000");
-            set(cluster, "image-labels", narrow);
-            set(cluster, "image-events-dlq", narrow);
+            Map<String, String> strict = Map.of("message.timestamp.before.max.ms", "3600000");
+            set(cluster, "image-labels", strict);
+            set(cluster, "image-events-dlq", strict);
             byte[] good = TestCluster.sampleImage();
             long farAhead = 9_000_000_000_000_000L;
             long before = System.currentTimeMillis();
@@ -207,14 +207,14 @@ class PoisonEventsIT {
             assertThat(new String(outcomes.only(0, 1).value(), UTF_8)).contains("\"timestamp\":" + farAhead);
             assertThat(header(outcomes.only(0, 2), DeadLetter.TIMESTAMP_HEADER)).isEqualTo("17");
             assertThat(outcomes.only(0, 3).timestamp()).isEqualTo(before);
-            assertGoodEnd(instance);
+            assertStopsCleanly(instance);
         }
     }
 
-    /** One poll would take 600 MB; the instance has a heap of 512 MB, as the deployment gives it. */
+    /** One poll of all images would need 600 MB; the instance has a heap of 512 MB, as in the deployment. */
     @ParameterizedTest
     @EnumSource(names = "EXACTLY_ONCE_V2")
-    void imagesThatAreSmallOnlyWhileCompressedAreReadAFewAtATime(Guarantee guarantee) throws Exception {
+    void highlyCompressedImagesAreReadAFewAtATime(Guarantee guarantee) throws Exception {
         try (TestCluster cluster = TestCluster.start();
                 OutcomesBySource outcomes = outcomes(cluster)) {
             byte[] bitmap = bitmap(1_800, 1_800);
@@ -229,11 +229,11 @@ class PoisonEventsIT {
             for (int i = 0; i < images; i++) {
                 assertThat(outcomes.isLabel(outcomes.only(0, i))).isTrue();
             }
-            assertGoodEnd(instance);
+            assertStopsCleanly(instance);
         }
     }
 
-    /** A white image of 24 bits, without compression. */
+    /** Returns a white bitmap with 24 bits per pixel, without compression. */
     private static byte[] bitmap(int width, int height) {
         int row = (width * 3 + 3) / 4 * 4;
         java.nio.ByteBuffer file =
@@ -245,7 +245,7 @@ class PoisonEventsIT {
     }
 
     @Test
-    void aTopicThatIsDeletedEndsTheInstanceWithItsName() throws Exception {
+    void aDeletedTopicStopsTheInstanceAndIsNamed() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             InstanceProcess instance = cluster.run().awaitRunning();
             try (Admin admin = cluster.clients().admin()) {
@@ -256,19 +256,19 @@ class PoisonEventsIT {
         }
     }
 
-    /** What is tested above with the other guarantee, which writes to the same topics in the same way. */
+    /** Repeats tests from above with the other guarantee, which writes to the same topics in the same way. */
     @Test
-    @Tag("full") // The tests above keep the promises with exactly_once_v2.
+    @Tag("full") // The tests above cover exactly_once_v2.
     void withAtLeastOnceTheSameHolds() throws Exception {
-        anEventOfManyHeadersBecomesADeadLetterWithoutThem(Guarantee.AT_LEAST_ONCE);
-        aDeadLetterTopicOfOneMegabyteTakesDeadLettersWithoutContent(Guarantee.AT_LEAST_ONCE);
-        settingsThatChangeWhileItRunsAreLearnt(Guarantee.AT_LEAST_ONCE);
-        imagesThatAreSmallOnlyWhileCompressedAreReadAFewAtATime(Guarantee.AT_LEAST_ONCE);
+        anEventWithManyHeadersBecomesADeadLetterWithoutThem(Guarantee.AT_LEAST_ONCE);
+        aDeadLetterTopicOfOneMegabyteAcceptsDeadLettersWithoutContent(Guarantee.AT_LEAST_ONCE);
+        settingsThatChangeDuringARunAreDetected(Guarantee.AT_LEAST_ONCE);
+        highlyCompressedImagesAreReadAFewAtATime(Guarantee.AT_LEAST_ONCE);
     }
 
-    /** What docs/security.md advises against records that no client can hold. */
+    /** The setting that docs/security.md recommends against records that no client can hold. */
     @Test
-    void aTopicThatStoresUncompressedRefusesWhatIsTooLargeSo() throws Exception {
+    void anUncompressedTopicRejectsRecordsByUncompressedSize() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             set(cluster, "image-events", Map.of("compression.type", "uncompressed"));
             assertThatExceptionOfType(ExecutionException.class)

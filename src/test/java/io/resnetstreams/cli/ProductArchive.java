@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An archive of the product's loaded classes (AppCDS), with which the many processes that tests start need about a third less
- * processor time to start. The demo makes it, since it loads the broker, Kafka Streams and the engine; the first process that
- * is started after a build waits for that.
+ * An archive of the product's loaded classes (AppCDS). It saves the many processes that tests start about a third of
+ * the processor time to start. The demo creates it, since it loads the broker, Kafka Streams and the engine; the first
+ * process after a build waits for that.
  *
- * <p>Threading: thread-safe, across JVMs too.
+ * <p>Threading: thread-safe, also across JVMs.
  */
 final class ProductArchive {
     private static final Path JAR = Path.of("target", "resnet-streams.jar");
@@ -28,12 +28,15 @@ final class ProductArchive {
 
     private ProductArchive() {}
 
-    /** Returns the options of Java for a process whose class path begins with the product's jar; none if there is no archive. */
+    /**
+     * Returns the Java options for a process whose class path begins with the product's jar; none if there is no
+     * archive.
+     */
     static synchronized List<String> options() {
         if (options == null) {
             try {
-                options = isMade()
-                        // Where the archive does not fit, Java does without it, and would say so on standard output.
+                options = isAvailable()
+                        // If the archive does not match, Java ignores it, but would print that to standard output.
                         ? List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-Xlog:disable")
                         : List.of();
             } catch (IOException e) {
@@ -45,10 +48,10 @@ final class ProductArchive {
         return options;
     }
 
-    private static boolean isMade() throws IOException, InterruptedException {
+    private static boolean isAvailable() throws IOException, InterruptedException {
         try (FileChannel file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.lock();
-            return isFresh() || make();
+            return isFresh() || create();
         }
     }
 
@@ -57,14 +60,14 @@ final class ProductArchive {
                 && Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(JAR)) > 0;
     }
 
-    private static boolean make() throws IOException, InterruptedException {
-        Path made = Path.of("target", "it-classes.new");
-        Files.deleteIfExists(made);
+    private static boolean create() throws IOException, InterruptedException {
+        Path created = Path.of("target", "it-classes.new");
+        Files.deleteIfExists(created);
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx512m",
-                "-XX:ArchiveClassesAtExit=" + made,
+                "-XX:ArchiveClassesAtExit=" + created,
                 "-jar",
                 JAR.toString(),
                 "demo",
@@ -78,8 +81,8 @@ final class ProductArchive {
         if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
             process.destroyForcibly();
         }
-        if (Files.exists(made)) {
-            Files.move(made, ARCHIVE, StandardCopyOption.REPLACE_EXISTING);
+        if (Files.exists(created)) {
+            Files.move(created, ARCHIVE, StandardCopyOption.REPLACE_EXISTING);
             return true;
         }
         return false;

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
-/** Debian's Prometheus with the configuration and rules in {@code deploy}, but looking every two seconds. */
+/**
+ * Debian's Prometheus with the configuration and rules in {@code deploy}, but with a scrape interval of two seconds.
+ */
 final class PrometheusServer implements AutoCloseable {
     private static final Path DEPLOY = Path.of("deploy");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +38,9 @@ final class PrometheusServer implements AutoCloseable {
         this.address = address;
     }
 
-    /** Starts it with its data and targets in a directory; the test is skipped where it is not installed. */
+    /**
+     * Starts Prometheus with its data and targets in a directory. The test is skipped if Prometheus is not installed.
+     */
     static PrometheusServer start(Path directory) throws IOException {
         DebianTools.require("prometheus", "Debian's package prometheus");
         for (String name : List.of("prometheus.yml", "recording-rules.yml", "alerts.yml")) {
@@ -55,7 +59,7 @@ final class PrometheusServer implements AutoCloseable {
                 .start();
         PrometheusServer server = new PrometheusServer(process, directory, address);
         await().atMost(Duration.ofSeconds(60))
-                .failFast("Prometheus ended; see its log in " + directory, () -> !process.isAlive())
+                .failFast("Prometheus exited; see its log in " + directory, () -> !process.isAlive())
                 .ignoreExceptions()
                 .until(() -> server.get("/-/ready").statusCode() == 200);
         return server;
@@ -67,7 +71,7 @@ final class PrometheusServer implements AutoCloseable {
         }
     }
 
-    /** Says which endpoints to read, each as HOST:PORT. */
+    /** Sets the endpoints to scrape, each as HOST:PORT. */
     void targets(List<String> endpoints) throws IOException {
         String json = JSON.createArrayNode()
                 .add(JSON.createObjectNode().set("targets", JSON.valueToTree(endpoints)))
@@ -80,7 +84,7 @@ final class PrometheusServer implements AutoCloseable {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Returns the samples that an expression has now. */
+    /** Returns the current samples of an expression. */
     JsonNode query(String expression) throws IOException, InterruptedException {
         HttpResponse<String> answer = get("/api/v1/query?query=" + URLEncoder.encode(expression, UTF_8));
         JsonNode json = JSON.readTree(answer.body());
@@ -98,12 +102,12 @@ final class PrometheusServer implements AutoCloseable {
                 : OptionalDouble.empty();
     }
 
-    /** Reads a number as Prometheus writes it. */
+    /** Parses a number in Prometheus's format. */
     static double number(String text) {
         return Double.parseDouble(text.replace("Inf", "Infinity"));
     }
 
-    /** Returns all rules as Prometheus sees them. */
+    /** Returns all rules with their state. */
     JsonNode rules() throws IOException, InterruptedException {
         return JSON.readTree(get("/api/v1/rules").body()).at("/data/groups");
     }

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What int8 costs in accuracy, by the command; the processor may be too old for it to be faster, so it is forced. */
+/**
+ * The accuracy that int8 costs, by the command's report. Quantization is forced, since int8 may not be faster on an old
+ * processor.
+ */
 class QuantizedModelIT {
     private static final Path MODEL = Path.of("models", "resnet20-fashion-mnist");
     private static final Path FASHION_MNIST = Path.of("/usr/share/datasets/fashion-mnist");
@@ -29,7 +32,7 @@ class QuantizedModelIT {
 
     private static void require(Path path) {
         if (!Files.exists(path)) {
-            String reason = "skipped: " + path + " is not here";
+            String reason = "skipped: " + path + " is missing";
             System.out.println(reason);
             Assumptions.abort(reason);
         }
@@ -53,7 +56,7 @@ class QuantizedModelIT {
     }
 
     @Test
-    @Tag("full") // 10,000 images; the test below keeps the promise for another network.
+    @Tag("full") // 10,000 images; the test below covers another network.
     void theBundledModelLosesAtMostThreeTenthsOfAPoint() throws Exception {
         require(FASHION_MNIST);
         Path out = folder.resolve("int8");
@@ -74,7 +77,7 @@ class QuantizedModelIT {
     }
 
     @Test
-    @Tag("full") // The test above has the smaller of the two networks.
+    @Tag("full") // The test above uses the smaller of two networks.
     void aLargerNetworkForCifarLosesAtMostAPoint() throws Exception {
         assertLosesAtMostAPoint("resnet56");
     }
@@ -107,7 +110,7 @@ class QuantizedModelIT {
     }
 
     @Test
-    void aModelThatIsThereIsNotReplaced() throws Exception {
+    void anExistingModelIsNotReplaced() throws Exception {
         assertThat(Main.commandLine()
                         .execute(
                                 "model",

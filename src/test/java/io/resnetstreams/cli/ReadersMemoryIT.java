@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** 600 megabytes that are less than a hundred kilobytes on the topic are read with little memory. */
+/** Topics with less than 100 kB of compressed records, which are 600 MB uncompressed, are read with little memory. */
 class ReadersMemoryIT {
     private static final int EVENTS = 60;
     private static final int EDGE = 1_825;
@@ -70,7 +70,7 @@ class ReadersMemoryIT {
         return Integer.toString(number).getBytes(UTF_8);
     }
 
-    /** Returns an image of 10 MB in a format without compression. */
+    /** Returns a 10 MB image in a format without compression. */
     private static byte[] image() {
         int pixels = EDGE * EDGE * 3 + EDGE;
         ByteBuffer bmp = ByteBuffer.allocate(54 + pixels).order(ByteOrder.LITTLE_ENDIAN);
@@ -80,7 +80,7 @@ class ReadersMemoryIT {
         return bmp.array();
     }
 
-    /** Sends them in one compressed batch. */
+    /** Sends all records in one compressed batch. */
     private static void send(IntFunction<ProducerRecord<byte[], byte[]>> record) {
         Map<String, Object> properties = new HashMap<>();
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrap());
@@ -105,17 +105,17 @@ class ReadersMemoryIT {
 
     @ParameterizedTest
     @CsvSource({
-        // All have a dead letter, and one has 60 labels.
+        // Each event has a dead letter, and one has 60 labels.
         "1, check",
         "0, dlq list",
         "0, dlq show",
         "0, dlq replay --limit 30",
         "0, labels --from-beginning --count 60",
         "0, backfill diff live live",
-        // There is no terminal to ask on.
+        // Fails because it can't ask for confirmation without a terminal.
         "2, backfill --from beginning --to now --output again --run again --plan",
     })
-    void aCommandReadsThem(int exitCode, String words) throws Exception {
+    void aCommandReadsLargeRecords(int exitCode, String words) throws Exception {
         List<String> line = new ArrayList<>(List.of(words.split(" ")));
         line.addAll(List.of("--bootstrap", cluster.bootstrap()));
         InstanceProcess command = cluster.track(InstanceProcess.command(HEAP, line));
@@ -124,7 +124,7 @@ class ReadersMemoryIT {
     }
 
     @Test
-    void aPollTakesWhatFits() {
+    void aPollIsLimitedByMemory() {
         assertThat(KafkaClients.pollRecords(16 << 20, 256 << 20)).isEqualTo(2);
         assertThat(KafkaClients.pollRecords(16 << 20, 8L << 30)).isEqualTo(4);
         assertThat(KafkaClients.pollRecords(1 << 30, 64 << 20)).isEqualTo(1);

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /** A second instance joins while events flow, and leaves by SIGTERM. */
 class RebalanceIT {
     @Test
-    void joiningAndLeavingLosesDoublesAndReordersNothing() throws Exception {
-        // Events come until both changes are over, however long an instance takes to start.
+    void joiningAndLeavingNeitherLosesNorDuplicatesNorReorders() throws Exception {
+        // Events are sent until both changes are complete, however long an instance takes to start.
         AtomicBoolean settled = new AtomicBoolean();
         try (TestCluster cluster = TestCluster.start()) {
             OutcomeFollower follower = cluster.follow(Map.of());

@@ -36,8 +36,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What may differ between the instances of one {@code applicationId} while one after the other is replaced: the reason why it
- * need not change. Pipelines in this process, with a classifier that takes its time and looks at nothing.
+ * Instances with the same {@code applicationId} may differ in model, guarantee and topology while they are replaced one
+ * at a time, so the id need not change. The pipelines run in this process, with a delayed classifier that ignores the
+ * images.
  */
 class RollingChangeIT {
     private static final int EVENTS_A_SECOND = 300;
@@ -45,7 +46,7 @@ class RollingChangeIT {
     private static final Duration START = Duration.ofSeconds(300);
     private static final ModelReference OLD = new ModelReference("old", "0".repeat(64));
     private static final ModelReference NEW = new ModelReference("new", "1".repeat(64));
-    /** As long as a small batch: so some events are always in flight. */
+    /** The time of a small batch, so that some events are always in flight. */
     private static final Executor LATER = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
     private static TestCluster cluster;
@@ -76,10 +77,10 @@ class RollingChangeIT {
                 .set("topics.labels", name + "-labels", "test")
                 .set("topics.deadLetters", name + "-dlq", "test")
                 .set("topics.partitions", Integer.toString(partitions), "test")
-                // Nobody is taken for dead because the machine is busy.
+                // A busy machine must not cause session timeouts.
                 .set("kafka.main.consumer.session.timeout.ms", "60000", "test")
                 .set("kafka.producer.transaction.timeout.ms", "60000", "test")
-                // An added partition is seen soon, by those who read it and by those who write to it.
+                // Consumers and producers detect an added partition quickly.
                 .set("kafka.main.consumer.metadata.max.age.ms", "500", "test")
                 .set("kafka.producer.metadata.max.age.ms", "500", "test")
                 .load();
@@ -127,7 +128,7 @@ class RollingChangeIT {
         }
     }
 
-    /** Replaces one after the other, each when the one before has its share. */
+    /** Replaces the pipelines one by one, each after the previous one has partitions. */
     private void replaceAll(SteadyEvents events, Supplier<Pipeline> next) throws InterruptedException {
         for (int i = 0; i < pipelines.size(); i++) {
             pipelines.get(i).close();
@@ -138,7 +139,7 @@ class RollingChangeIT {
         }
     }
 
-    private OutcomeFollower.Snapshot end(SteadyEvents events) throws InterruptedException {
+    private OutcomeFollower.Snapshot stopAndCheck(SteadyEvents events) throws InterruptedException {
         events.settle();
         pipelines.forEach(Pipeline::close);
         OutcomeFollower.Snapshot outcomes = events.finish();
@@ -147,20 +148,23 @@ class RollingChangeIT {
         return outcomes;
     }
 
-    private void endWithoutDuplicates(SteadyEvents events) throws InterruptedException {
-        assertThat(end(events).duplicates()).isZero();
+    private void stopWithoutDuplicates(SteadyEvents events) throws InterruptedException {
+        assertThat(stopAndCheck(events).duplicates()).isZero();
     }
 
-    /** Each partition has labels of the old model, then of the new one: it never goes back to an old instance. */
+    /**
+     * Each partition has labels of the old model and then only of the new one, so it is never reassigned to an old
+     * instance.
+     */
     @Test
-    void threeInstancesChangeTheirModelOneAfterTheOther() throws Exception {
+    void threeInstancesChangeTheirModelOneByOne() throws Exception {
         Configuration configuration = configuration("model", 12);
         Guarantee guarantee = Guarantee.EXACTLY_ONCE_V2;
         try (SteadyEvents events = SteadyEvents.ofBytes(configuration, EVENTS_A_SECOND)) {
             start(3, () -> pipeline(configuration, guarantee, OLD));
             events.awaitMore(EVENTS_A_STEP);
             replaceAll(events, () -> pipeline(configuration, guarantee, NEW));
-            endWithoutDuplicates(events);
+            stopWithoutDuplicates(events);
         }
         Map<Integer, List<String>> sequences = LabelDigests.read(configuration).sequences();
         System.out.println("models by partition: " + sequences.toString().replaceAll("(.)\\1{63}", "$1"));
@@ -169,7 +173,10 @@ class RollingChangeIT {
                 .allSatisfy(sequence -> assertThat(sequence).containsExactly(OLD.digest(), NEW.digest()));
     }
 
-    /** Outcomes may be doubled: an at-least-once reader of offsets does not wait for those of a transaction that is ending. */
+    /**
+     * Duplicates are allowed: with at_least_once an instance that takes over does not wait for offsets of a transaction
+     * that is completing.
+     */
     @Test
     void theGuaranteeIsSwitchedAndSwitchedBack() throws Exception {
         Configuration configuration = configuration("guarantee", 6);
@@ -178,7 +185,7 @@ class RollingChangeIT {
             events.awaitMore(EVENTS_A_STEP);
             replaceAll(events, () -> pipeline(configuration, Guarantee.AT_LEAST_ONCE, OLD));
             replaceAll(events, () -> pipeline(configuration, Guarantee.EXACTLY_ONCE_V2, OLD));
-            System.out.println("switched to at_least_once and back: " + end(events));
+            System.out.println("switched to at_least_once and back: " + stopAndCheck(events));
         }
     }
 
@@ -186,7 +193,7 @@ class RollingChangeIT {
     void partitionsAreAddedToATopicInUse() throws Exception {
         Configuration configuration = configuration("partitions", 3);
         try (Admin admin = cluster.clients().admin()) {
-            // The outputs first: an outcome is written to the partition of its event's number.
+            // The outputs must grow first, since an outcome is written to the partition with its event's number.
             grow(admin, configuration.topics().labels());
             grow(admin, configuration.topics().deadLetters());
             try (SteadyEvents events = SteadyEvents.ofBytes(configuration, EVENTS_A_SECOND)) {
@@ -200,7 +207,7 @@ class RollingChangeIT {
                                         .sum()
                                 == 6);
                 events.awaitPartitions(6);
-                endWithoutDuplicates(events);
+                stopWithoutDuplicates(events);
             }
         }
         assertThat(LabelDigests.read(configuration).sequences()).containsOnlyKeys(0, 1, 2, 3, 4, 5);
@@ -211,14 +218,14 @@ class RollingChangeIT {
     }
 
     @Test
-    void theTopologyNamesItsPartsOtherwise() throws Exception {
+    void theNamesInTheTopologyChange() throws Exception {
         Configuration configuration = configuration("names", 6);
         Guarantee guarantee = Guarantee.EXACTLY_ONCE_V2;
         try (SteadyEvents events = SteadyEvents.ofBytes(configuration, EVENTS_A_SECOND)) {
             start(2, () -> pipeline(configuration, guarantee, OLD));
             events.awaitMore(EVENTS_A_STEP);
             replaceAll(events, () -> RenamedPipeline.create(settings(configuration, guarantee), classifier(OLD)));
-            endWithoutDuplicates(events);
+            stopWithoutDuplicates(events);
         }
     }
 }

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.backfill.BackfillParameters;
 import io.resnetstreams.backfill.BackfillPlan;
+import io.resnetstreams.backfill.BackfillPlan.PartitionRange;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.GroupProgress;
-import io.resnetstreams.backfill.PartitionRange;
 import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Runs as they are kept in Kafka, by several processes at once. */
+/** Runs are stored in Kafka and shared by several processes. */
 @ExtendWith(SharedBackfillRig.class)
 class RunStoreIT {
     private static final int RACES = 8;
@@ -69,11 +69,11 @@ class RunStoreIT {
     }
 
     private static RunStore store() {
-        return new RunStore(rig.cluster().clients(), "app", 1);
+        return new RunStore(rig.cluster().clients(), "app");
     }
 
     @Test
-    void ofSeveralPlansAtOnceOneIsEverybodys() throws Exception {
+    void concurrentPlansResultInOneSharedRun() throws Exception {
         rig.createTopic("raced", 1, Map.of());
         ExecutorService processes = Executors.newFixedThreadPool(RACERS);
         try {
@@ -100,7 +100,7 @@ class RunStoreIT {
     }
 
     @Test
-    void thePageKnowsThoseThatAreRunning() throws Exception {
+    void thePageShowsRunningRuns() throws Exception {
         rig.createTopic("shown", 1, Map.of());
         Configuration configuration = new ConfigurationLoader()
                 .set("bootstrapServers", rig.cluster().bootstrap(), "test")
@@ -121,12 +121,12 @@ class RunStoreIT {
     }
 
     @Test
-    void aRunBeginsTogetherWithItsGroupsOffsets() throws Exception {
+    void aRunStartsWithItsGroupsOffsets() throws Exception {
         rig.createTopic("offsets", 1, Map.of());
         try (RunStore store = store()) {
             assertThat(store.run("offsets")).isNull();
             BackfillRun run = store.begin(plan("offsets", "offsets", 9, 5));
-            // The transaction's marker reaches the group a moment later.
+            // The group sees the transaction's marker a moment later.
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(rig.admin()
                             .listConsumerGroupOffsets(run.plan().group())
                             .partitionsToOffsetAndMetadata()
@@ -136,7 +136,7 @@ class RunStoreIT {
     }
 
     @Test
-    void whatHasEndedStaysAsItEnded() throws Exception {
+    void theStateOfAnEndedRunIsFinal() throws Exception {
         rig.createTopic("ended", 1, Map.of());
         try (RunStore store = store();
                 RunStore other = store()) {
@@ -149,9 +149,9 @@ class RunStoreIT {
         }
     }
 
-    /** As when compaction removes the last event after the plan was made. */
+    /** Simulates compaction that removes the last event after planning. */
     @Test
-    void aPartitionWhoseLastEventIsGoneIsDoneBehindTheOneBefore() throws Exception {
+    void aPartitionWithoutItsLastEventIsDoneAfterThePreviousOne() throws Exception {
         rig.createTopic("shrunk", 1, Map.of());
         rig.send("shrunk", 0, 30);
         try (Producer<byte[], byte[]> producer = rig.cluster().clients().transactionalProducer("test")) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A group that follows its own signal, as Prometheus has it; and how throughput grows with instances. */
+/** A group is scaled by its own signal, as Prometheus reports it, and throughput grows with instances. */
 @Tag("scaling")
 class ScalingRunIT {
     private static final Path PLOTS = Path.of("target", "scaling");
@@ -46,7 +46,7 @@ class ScalingRunIT {
     @TempDir
     private Path folder;
 
-    /** What Prometheus had at a moment, and how many processes there were; NaN where it had nothing. */
+    /** Prometheus's values at a time, NaN where it had none, and the number of processes. */
     private record Sample(double seconds, double arrivals, double lag, double age, double desired, int instances) {}
 
     @Test
@@ -98,12 +98,12 @@ class ScalingRunIT {
             assertThat(between(samples, up - 20, up)).allMatch(sample -> sample.instances() == 1);
             assertThat(between(samples, up, down)).anyMatch(sample -> sample.instances() >= 5);
             assertThat(last(samples).instances()).isEqualTo(1);
-            assertYoung(between(samples, up + TO_SETTLE.toSeconds(), down));
-            assertYoung(between(samples, down + TO_SETTLE.toSeconds(), Double.MAX_VALUE));
+            assertAgeIsOnTarget(between(samples, up + TO_SETTLE.toSeconds(), down));
+            assertAgeIsOnTarget(between(samples, down + TO_SETTLE.toSeconds(), Double.MAX_VALUE));
         }
     }
 
-    /** Returns how many events an instance got that ran only so that the others start sooner. */
+    /** Runs an instance only to make later ones start faster, and returns how many events it got. */
     private static long prepare(TestCluster cluster, InstanceGroup group, OutcomeFollower follower) throws Exception {
         AtomicLong left = new AtomicLong(LOW);
         group.prepare(() -> {
@@ -113,14 +113,14 @@ class ScalingRunIT {
         return LOW;
     }
 
-    /** Does what an autoscaler does: looks at the signal every two seconds and makes it so. */
+    /** Acts as an autoscaler: reads the signal every two seconds and resizes the group. */
     private static void scale(
             InstanceGroup group, PrometheusServer prometheus, long start, List<Sample> samples, AtomicBoolean over) {
         await().pollInterval(Duration.ofSeconds(2))
                 .atMost(Duration.ofMinutes(10))
                 .until(() -> {
                     group.list();
-                    Sample sample = look(prometheus, secondsSince(start), group.size());
+                    Sample sample = read(prometheus, secondsSince(start), group.size());
                     samples.add(sample);
                     System.out.println(sample);
                     if (!Double.isNaN(sample.desired()) && !over.get()) {
@@ -130,7 +130,7 @@ class ScalingRunIT {
                 });
     }
 
-    private static Sample look(PrometheusServer prometheus, double seconds, int instances) throws Exception {
+    private static Sample read(PrometheusServer prometheus, double seconds, int instances) throws Exception {
         return new Sample(
                 seconds,
                 prometheus.value("resnet_streams:arrival_rate:max").orElse(Double.NaN),
@@ -154,16 +154,19 @@ class ScalingRunIT {
                 .toList();
     }
 
-    private static void assertYoung(List<Sample> samples) {
+    private static void assertAgeIsOnTarget(List<Sample> samples) {
         assertThat(samples).isNotEmpty();
         assertThat(samples).filteredOn(sample -> !Double.isNaN(sample.age())).isNotEmpty();
         assertThat(samples).noneMatch(sample -> sample.age() > TARGET_AGE_SECONDS);
     }
 
-    /** Says how a step went: how old events became, and when they were young and the instances as many as it takes. */
+    /**
+     * Describes the response to a step: the maximum age of events, and when age and number of instances reached their
+     * targets.
+     */
     private static String settled(String step, List<Sample> samples, double start, Predicate<Sample> enough) {
         return String.format(
-                "%s: the oldest %.1f s, above %.0f s until %.0f s after the step, instances right after %.0f s",
+                "%s: maximum age %.1f s, above %.0f s until %.0f s after the step, enough instances after %.0f s",
                 step,
                 samples.stream()
                         .mapToDouble(Sample::age)
@@ -188,9 +191,9 @@ class ScalingRunIT {
     private static void plot(List<Sample> samples) {
         ScalingPlot.lines(
                 PLOTS.resolve("run-rates.svg"),
-                "A real run: arrivals, and what the instances can do",
+                "A real run: arrivals and capacity",
                 "seconds",
-                "images a second",
+                "images per second",
                 curves(
                         samples,
                         Map.of(
@@ -206,7 +209,7 @@ class ScalingRunIT {
                 curves(samples, Map.of("events not committed", Sample::lag)));
         ScalingPlot.lines(
                 PLOTS.resolve("run-age.svg"),
-                "A real run: instances, and the age of the oldest event",
+                "A real run: instances and age of the oldest event",
                 "seconds",
                 "seconds, instances",
                 curves(samples, Map.of("age of the oldest event", Sample::age, "instances", Sample::instances)));
@@ -228,7 +231,7 @@ class ScalingRunIT {
         return curves;
     }
 
-    /** The backlog is evenly on all partitions, and larger than what is done while it is measured. */
+    /** The backlog is evenly distributed over all partitions and not used up during the measurement. */
     @Test
     void throughputGrowsWithInstances() throws Exception {
         int backlog = 30_000;
@@ -248,7 +251,7 @@ class ScalingRunIT {
                         .until(() -> isStable(cluster, instances));
                 rates.put(instances, rate(follower, instances));
             }
-            System.out.println("committed outcomes a second by instances: " + rates);
+            System.out.println("committed outcomes per second by instances: " + rates);
             awaitOutcomes(follower, first + backlog);
             group.resize(0);
             cluster.awaitNoOpenTransaction();
@@ -260,7 +263,7 @@ class ScalingRunIT {
         }
     }
 
-    /** Every instance is in the group and has partitions. */
+    /** Returns whether all instances are in the group and have partitions. */
     private static boolean isStable(TestCluster cluster, int instances) throws Exception {
         String name = cluster.configuration().applicationId();
         try (Admin admin = cluster.clients().admin()) {
@@ -274,7 +277,7 @@ class ScalingRunIT {
         }
     }
 
-    /** Returns outcomes a second, over about 12 s after the first 3. */
+    /** Returns the outcomes per second over about 12 s, after the first 3 s. */
     private static double rate(OutcomeFollower follower, int instances) {
         int perSecond = instances * SimulatedInstance.IMAGES_PER_SECOND;
         long first = awaitMore(follower, 3L * perSecond);
@@ -296,7 +299,7 @@ class ScalingRunIT {
         assertThat(follower.snapshot().lost()).isZero();
     }
 
-    /** @param rate events a second, 0 for as fast as it goes */
+    /** @param rate events per second; 0 for unlimited */
     private static long send(TestCluster cluster, OutcomeFollower follower, int rate, BooleanSupplier more)
             throws InterruptedException {
         List<SourceEvent> samples = new ArrayList<>();

@@ -42,11 +42,11 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
 /**
- * The embedded broker with TLS by a CA of its own, logins and ACLs, reached as {@code localhost}; its certificate is for
- * no other name. A plain listener beside them is the administrator's, and the test's.
+ * The embedded broker with TLS from its own CA, logins and ACLs. Its certificate is only for {@code localhost}. The
+ * administrator and the test use an additional plain listener.
  */
 final class SecuredBroker implements AutoCloseable {
-    /** A user that logs in by its password sent in clear inside TLS. */
+    /** A user whose password is sent as plain text within TLS. */
     static final String PLAIN_USER = "pipeline";
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -59,7 +59,7 @@ final class SecuredBroker implements AutoCloseable {
     private final EmbeddedBroker broker;
     private final Admin admin;
 
-    /** One entry of an ACL: what is allowed on what. */
+    /** An ACL entry: an operation that is allowed on a resource. */
     record Grant(ResourceType type, PatternType pattern, String name, AclOperation operation) {
         static Grant topic(String name, AclOperation operation) {
             return new Grant(ResourceType.TOPIC, PatternType.LITERAL, name, operation);
@@ -132,19 +132,19 @@ final class SecuredBroker implements AutoCloseable {
         return properties;
     }
 
-    /** Kafka's server logs to the standard error of this process, which the tests read. */
+    /** Turns off the log of Kafka's server, which would go to the standard error that tests read. */
     private static void silence() {
         Stream.of("kafka", "controller", "image", "metadata", "raft", "server", "storage")
                 .map(name -> name.equals("kafka") ? name : "org.apache.kafka." + name)
                 .forEach(name -> Configurator.setLevel(name, Level.OFF));
     }
 
-    /** Returns the password of all users, which nothing may print. */
+    /** Returns the password of all users, which must not be printed anywhere. */
     String secret() {
         return secret;
     }
 
-    /** Returns where the plain listener is. */
+    /** Returns the address of the plain listener. */
     String plainAddress() {
         return broker.bootstrapServers();
     }
@@ -154,7 +154,7 @@ final class SecuredBroker implements AutoCloseable {
         return login == Login.CERTIFICATE ? certificatePort : loginPort;
     }
 
-    /** Makes a user that logs in by SCRAM, or a certificate for it, and returns the configuration by which it does. */
+    /** Creates a SCRAM user, or a certificate for a user, and returns a configuration that logs in. */
     Path user(Login login, String user) throws Exception {
         if (login == Login.SCRAM) {
             ScramCredentialInfo info = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
@@ -163,7 +163,7 @@ final class SecuredBroker implements AutoCloseable {
                     .get();
         }
         Path configuration = configuration(user, properties(login, user));
-        // What the controller has written, the broker learns a little later.
+        // The broker applies the controller's change a moment later.
         await().atMost(LONGEST_WAIT).until(() -> canLogIn(configuration));
         return configuration;
     }
@@ -178,7 +178,7 @@ final class SecuredBroker implements AutoCloseable {
         }
     }
 
-    /** Returns the Kafka properties by which a user logs in. */
+    /** Returns the Kafka properties with which a user logs in. */
     Map<String, String> properties(Login login, String user) throws IOException {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("security.protocol", login.protocol);
@@ -201,7 +201,7 @@ final class SecuredBroker implements AutoCloseable {
         return properties;
     }
 
-    /** Writes a configuration with these Kafka properties; the address is that of their login's listener. */
+    /** Writes a configuration with these Kafka properties and the address of the matching listener. */
     Path configuration(String name, Map<String, String> properties) throws IOException {
         int port = properties.containsKey("sasl.mechanism") ? loginPort : certificatePort;
         StringBuilder yaml = new StringBuilder("bootstrapServers: localhost:" + port + "\nkafka:\n");
@@ -210,7 +210,7 @@ final class SecuredBroker implements AutoCloseable {
         return Files.writeString(folder.resolve(name + ".yaml"), yaml);
     }
 
-    /** Gives a principal these entries and no others; those that stay are never missing in between. */
+    /** Replaces a principal's ACL entries. Entries that are in both sets stay in effect throughout. */
     void grant(String principal, Collection<Grant> grants) throws Exception {
         AclBindingFilter all = new AclBindingFilter(
                 ResourcePatternFilter.ANY,
@@ -227,7 +227,7 @@ final class SecuredBroker implements AutoCloseable {
                 .until(() -> admin.describeAcls(all).values().get().size() == grants.size());
     }
 
-    /** Deletes those that exist. */
+    /** Deletes the topics that exist. */
     void deleteTopics(String... names) throws Exception {
         Set<String> existing = new HashSet<>(admin.listTopics().names().get());
         existing.retainAll(Set.of(names));

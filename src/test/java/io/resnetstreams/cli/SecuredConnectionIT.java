@@ -27,9 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** TLS and logins: each command works by each of them, says in one line what is wrong, and prints no secret. */
+/** With TLS and each login, every command works, reports errors in one line and prints no secret. */
 class SecuredConnectionIT {
-    /** Everything: what is allowed to whom is {@link AccessIT}'s matter. */
+    /** All rights; {@link AccessIT} tests which are needed. */
     private static final List<Grant> ALL = Stream.of(
                     ResourceType.TOPIC, ResourceType.GROUP, ResourceType.TRANSACTIONAL_ID)
             .map(type -> new Grant(type, PatternType.LITERAL, "*", AclOperation.ALL))
@@ -70,7 +70,7 @@ class SecuredConnectionIT {
         return all;
     }
 
-    private static CapturedCommand done(Path configuration, String... words) {
+    private static CapturedCommand succeed(Path configuration, String... words) {
         CapturedCommand command = CapturedCommand.run(words(configuration, words));
         assertThat(command.exitCode()).as("%s: %s", List.of(words), command).isZero();
         assertThat(command.out() + command.err()).doesNotContain(broker.secret());
@@ -94,18 +94,17 @@ class SecuredConnectionIT {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SCRAM")
-    void everyOtherLoginIsTaken(Login login) throws Exception {
+    void everyOtherLoginWorks(Login login) throws Exception {
         Path configuration = granted(login);
-        done(configuration, "topics");
-        done(configuration, "produce", events.toString());
+        succeed(configuration, "topics");
+        succeed(configuration, "produce", events.toString());
         assertThat(CapturedCommand.run(words(configuration, "check")).exitCode())
                 .isEqualTo(1);
     }
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SCRAM")
-    @Tag("full") // The tests above keep the promise: every command with one login, the clients of commands with the
-    // others.
+    @Tag("full") // Above, every command runs with one login, some with the others.
     void everyCommandWorksWithEveryOtherLogin(Login login) throws Exception {
         assertEveryCommandWorks(login);
     }
@@ -113,32 +112,32 @@ class SecuredConnectionIT {
     private static void assertEveryCommandWorks(Login login) throws Exception {
         String user = userOf(login);
         Path configuration = granted(login);
-        done(configuration, "topics");
+        succeed(configuration, "topics");
         InstanceProcess instance = InstanceProcess.command(words(configuration, "run", "--json", "--debug"));
         try {
             instance.awaitRunning();
-            done(configuration, "produce", events.toString());
+            succeed(configuration, "produce", events.toString());
             CapturedCommand labels =
-                    done(configuration, "labels", "--from-beginning", "--json", "--count", Integer.toString(IMAGES));
+                    succeed(configuration, "labels", "--from-beginning", "--json", "--count", Integer.toString(IMAGES));
             assertThat(labels.out()).hasLineCount(IMAGES);
             await().atMost(Duration.ofSeconds(60))
                     .until(() ->
                             CapturedCommand.run(words(configuration, "check")).exitCode() == 0);
-            assertThat(done(configuration, "dlq", "list").out()).contains("unknown_format", "1 dead letter");
-            done(configuration, "dlq", "show");
-            done(configuration, "dlq", "export", folder.resolve(user).toString());
-            done(configuration, "dlq", "replay");
+            assertThat(succeed(configuration, "dlq", "list").out()).contains("unknown_format", "1 dead letter");
+            succeed(configuration, "dlq", "show");
+            succeed(configuration, "dlq", "export", folder.resolve(user).toString());
+            succeed(configuration, "dlq", "replay");
             assertThat(instance.terminate()).as(instance::log).isZero();
         } finally {
             instance.killIfAlive();
         }
-        // The clients' own configuration, as Kafka logs it, is among this.
+        // The log includes the clients' configuration, which Kafka logs.
         assertThat(instance.log())
                 .contains("security.protocol = " + login.protocol)
                 .doesNotContain(broker.secret());
     }
 
-    /** What may be wrong between a user and the broker, and how that is told. */
+    /** A connection problem and fragments of its error message. */
     private enum Fault {
         PASSWORD("the broker refuses the login: Authentication failed", "invalid credentials", "SCRAM-SHA-512"),
         AUTHORITY("no TLS connection to the broker: ", "unable to find valid certification path"),
@@ -182,7 +181,7 @@ class SecuredConnectionIT {
 
     @ParameterizedTest
     @MethodSource("faultyCommands")
-    void aRefusedConnectionIsOneLine(List<String> faultAndCommand) throws Exception {
+    void aRejectedConnectionIsReportedInOneLine(List<String> faultAndCommand) throws Exception {
         Fault fault = Fault.valueOf(faultAndCommand.get(0));
         List<String> words = words(fault.configuration(), faultAndCommand.get(1).split(" "));
         if (fault == Fault.HOST) {
@@ -203,7 +202,7 @@ class SecuredConnectionIT {
     }
 
     @Test
-    void aMissingCertificateOfTheClientIsOneLine() throws Exception {
+    void aMissingClientCertificateIsReportedInOneLine() throws Exception {
         Map<String, String> properties = broker.properties(Login.CERTIFICATE, "nobody");
         properties.keySet().removeIf(name -> name.startsWith("ssl.keystore"));
         Path configuration = broker.configuration("nobody", properties);
@@ -211,7 +210,7 @@ class SecuredConnectionIT {
     }
 
     @Test
-    void aMechanismThatTheBrokerLacksIsOneLine() throws Exception {
+    void anUnsupportedMechanismIsReportedInOneLine() throws Exception {
         Map<String, String> properties = broker.properties(Login.SCRAM, "scram");
         properties.put("sasl.mechanism", "SCRAM-SHA-256");
         Path configuration = broker.configuration("mechanism", properties);
@@ -223,7 +222,7 @@ class SecuredConnectionIT {
     }
 
     @Test
-    void aPlainConnectionToATlsListenerIsOneLine() throws Exception {
+    void aPlainConnectionToATlsListenerIsReportedInOneLine() throws Exception {
         String address = "localhost:" + broker.port(Login.SCRAM);
         assertFails(
                 1,
@@ -233,7 +232,7 @@ class SecuredConnectionIT {
     }
 
     @Test
-    void aTlsConnectionToAPlainListenerIsOneLine() throws Exception {
+    void aTlsConnectionToAPlainListenerIsReportedInOneLine() throws Exception {
         Path configuration = broker.configuration("tls", broker.properties(Login.CERTIFICATE, "tls"));
         assertFails(
                 1,
@@ -248,9 +247,9 @@ class SecuredConnectionIT {
                 "kafka.security.protocol");
     }
 
-    /** Kafka's clients at their most talkative, with the right password and with one that the broker refuses. */
+    /** Kafka's clients log at TRACE, with a valid password and with one that the broker rejects. */
     @Test
-    void noLogLineOfAnyLevelHasASecret() throws Exception {
+    void noLogLineAtAnyLevelContainsASecret() throws Exception {
         Path configuration = broker.user(Login.SCRAM, "talkative");
         broker.grant(Login.SCRAM.principal("talkative"), ALL);
         Path refused = broker.configuration("refused", broker.properties(Login.SCRAM, "unknown"));

@@ -6,7 +6,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives all test classes that ask for it one {@link BackfillRig}; its broker stops after the last test of the JVM. */
+/**
+ * Provides one {@link BackfillRig} to all test classes that need it. Its broker stops after the last test of the JVM.
+ */
 final class SharedBackfillRig implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -26,7 +28,7 @@ final class SharedBackfillRig implements ParameterResolver {
             ClassIsolation.keepOpenClients();
             return rig;
         } catch (Exception e) {
-            throw new IllegalStateException("no broker for backfills", e);
+            throw new IllegalStateException("the broker for backfills could not be started", e);
         }
     }
 }

@@ -2,7 +2,6 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
@@ -12,8 +11,9 @@ import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
 import io.resnetstreams.inference.batch.LongCalls;
 import io.resnetstreams.kafka.KafkaClients;
-import io.resnetstreams.metrics.GroupSource;
+import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMetrics;
+import io.resnetstreams.metrics.PipelineMonitor.GroupSource;
 import io.resnetstreams.metrics.ScalingSignal;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.topology.Pipeline;
@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An instance as {@code run} makes it, whose device sleeps: {@value #IMAGES_PER_SECOND} images a second, however large the
- * batch. Several of them fit on a machine that could not run as many networks.
+ * An instance as {@code run} builds it, with a device that sleeps. It processes {@value #IMAGES_PER_SECOND} images per
+ * second for any batch size, so a machine can run more instances than it could run networks.
  */
 public final class SimulatedInstance {
     static final int IMAGES_PER_SECOND = 60;
@@ -40,7 +40,11 @@ public final class SimulatedInstance {
 
     private SimulatedInstance() {}
 
-    /** Takes the broker's address and settings as {@code key=value}; ends by SIGTERM, after it has left the group. */
+    /**
+     * Runs until SIGTERM, after which it leaves the group.
+     *
+     * @param arguments the broker's address, then settings as {@code key=value}
+     */
     public static void main(String[] arguments) throws Exception {
         System.setProperty("resnet-streams.log.own", "INFO");
         ConfigurationLoader loader = new ConfigurationLoader().set("bootstrapServers", arguments[0], "arguments");
@@ -53,7 +57,7 @@ public final class SimulatedInstance {
 
     private static void run(Configuration configuration) throws Exception {
         Logger log = LoggerFactory.getLogger(SimulatedInstance.class);
-        PipelineMetrics metrics = new PipelineMetrics();
+        PipelineMetrics metrics = new PipelineMetrics(new PipelineCounts());
         ImagePreprocessor.warmUp();
         ScalingSignal signal = new ScalingSignal(configuration.scaling(), System::nanoTime);
         KafkaClients clients = new KafkaClients(configuration.connection());
@@ -65,8 +69,8 @@ public final class SimulatedInstance {
         try (WebServer server = WebServer.start("127.0.0.1", 0, Map.of("/metrics", metrics.handler()));
                 ClassificationService service = service(configuration, metrics);
                 Pipeline pipeline =
-                        Pipeline.create(configuration.pipelineSettings(), service::classify, metrics.topology())) {
-            // It ends with the process.
+                        Pipeline.create(configuration.pipelineSettings(), service::classify, metrics.counts())) {
+            // The watch stops with the process.
             metrics.watch(pipeline, source, configuration.metrics().kafkaList(), signal);
             Runtime.getRuntime().addShutdownHook(new Thread(pipeline::close, "leave"));
             log.info("Metrics at {}/metrics", server.address());
@@ -76,25 +80,25 @@ public final class SimulatedInstance {
     }
 
     private static ClassificationService service(Configuration configuration, PipelineMetrics metrics) {
-        metrics.inference().loaded(DEVICE, 1, LARGEST_BATCH, IMAGES_PER_SECOND);
+        metrics.counts().loaded(DEVICE, 1, LARGEST_BATCH, IMAGES_PER_SECOND);
         Batcher batcher = new Batcher(
                 DEVICE,
                 List.of(new Sleeper()),
                 INPUT.width() * INPUT.height() * 3,
                 new BatchPolicy(LARGEST_BATCH, 0),
-                metrics.inference(),
+                metrics.counts(),
                 LongCalls.allowed());
         return new ClassificationService(
-                new EventReader(configuration.eventLimits()),
+                configuration.eventReader(),
                 new ImagePreprocessor(configuration.limits().image(), INPUT),
                 1,
                 List.of(batcher),
                 new LabelRanking(LABELS, 1),
                 new ModelReference(DEVICE, "none"),
-                metrics.inference());
+                metrics.counts());
     }
 
-    /** Begins a batch when the one before has ended, as a device with one queue does. */
+    /** Starts a batch when the previous one is done, as a device with one queue does. */
     private static final class Sleeper implements Classifier {
         private long freeAt = System.nanoTime();
 
@@ -119,7 +123,7 @@ public final class SimulatedInstance {
 
         @Override
         public void close() {
-            // Nothing is held.
+            // Nothing to release.
         }
     }
 }

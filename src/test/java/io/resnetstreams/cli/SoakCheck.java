@@ -34,18 +34,21 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An instance under steady load for long, both it and the broker started as users start them. Profile {@code soak}. */
+/**
+ * Measures the memory of an instance under steady load. The instance and its broker are started as users start them.
+ * Profile {@code soak}.
+ */
 class SoakCheck {
     private static final int MINUTES = Integer.getInteger("soak.minutes", 30);
     private static final int SETTLED_AFTER_MINUTES = 3;
     private static final int EVENTS_A_SECOND = Integer.getInteger("soak.rate", 200);
     private static final int HEAP_MEGABYTES = 512;
-    /** All of it is taken at once: Java's own way to its maximum is slow under little load, and no leak. */
+    /** The whole heap is allocated at the start. Under low load Java grows it slowly, which would look like a leak. */
     private static final String HEAP = "-Xms" + HEAP_MEGABYTES + "m -Xmx" + HEAP_MEGABYTES + "m -XX:+AlwaysPreTouch";
 
     private static final int BESIDES_MEGABYTES = 600;
     private static final double MOST_MEGABYTES_A_MINUTE = 1;
-    /** More objects that live at the end than after the warm-up; the heap's size hides them. */
+    /** Permitted growth of live objects after the warm-up, which the constant heap size would hide. */
     private static final double MOST_MEGABYTES_OF_OBJECTS = 10;
 
     private static final Duration SAMPLE_EVERY = Duration.ofSeconds(5);
@@ -117,10 +120,10 @@ class SoakCheck {
         assertThat(follower.snapshot().lost()).isZero();
         assertThat(follower.snapshot().duplicates()).isZero();
         assertThat(series.size()).isGreaterThan(MINUTES * 60 / (int) SAMPLE_EVERY.toSeconds() / 2);
-        assertThat(series.slope(SETTLED_AFTER_MINUTES)).as("MB a minute").isLessThan(MOST_MEGABYTES_A_MINUTE);
+        assertThat(series.slope(SETTLED_AFTER_MINUTES)).as("MB per minute").isLessThan(MOST_MEGABYTES_A_MINUTE);
         assertThat(series.peakMegabytes()).as("peak, MB").isLessThan(most);
         assertThat(arraysAfter).as("arrays open").isEqualTo(arraysWarm);
-        assertThat(objectsAfter - objectsWarm).as("MB of live objects more").isLessThan(MOST_MEGABYTES_OF_OBJECTS);
+        assertThat(objectsAfter - objectsWarm).as("growth of live objects, MB").isLessThan(MOST_MEGABYTES_OF_OBJECTS);
     }
 
     private static OutcomeFollower follow(Configuration configuration) {
@@ -128,8 +131,7 @@ class SoakCheck {
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
-        return new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), Map.of());
+        return new OutcomeFollower(clients.committedReader(), outputs, configuration.topics(), Map.of());
     }
 
     private static void send(Configuration configuration, OutcomeFollower follower, double rate, long events)
@@ -153,7 +155,7 @@ class SoakCheck {
         }
     }
 
-    /** Returns how many arrays are open when all events have their outcome. */
+    /** Returns the number of open arrays once all events have outcomes. */
     private static int arraysAtRest(InstanceProcess instance, OutcomeFollower follower) {
         await().atMost(PATIENCE)
                 .until(() ->
@@ -164,7 +166,7 @@ class SoakCheck {
         return Integer.parseInt(last(AT_REST, instance.log()).group(1));
     }
 
-    /** Returns what is left in the heap after a full collection. */
+    /** Returns the size of the heap's live objects after a full collection. */
     private static double liveObjectMegabytes(long pid) throws IOException, InterruptedException {
         jcmd(pid, "GC.run");
         return Long.parseLong(last(HEAP_USED, jcmd(pid, "GC.heap_info")).group(1)) * 1_024 / 1e6;
@@ -221,10 +223,10 @@ class SoakCheck {
         String summary = String.format(
                 Locale.ROOT,
                 """
-                # Memory of an instance under %d events a second for %d minutes
+                # Memory of an instance at %d events per second for %d minutes
 
-                - from minute %d on: %.3f MB a minute by least squares, of at most %.0f
-                - peak: %.0f MB of at most %.0f (heap, model and %d)
+                - from minute %d on: %.3f MB per minute by least squares, limit %.0f
+                - peak: %.0f MB, limit %.0f (heap, model and %d)
                 - arrays open: %d after the warm-up, %d after %d events
                 - live objects: %.1f MB after the warm-up, %.1f MB at the end
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Output that can't be written is a failure, and a reader that went away is none. */
+/** Output that can't be written is an error; a reader that closes the pipe is not. */
 class StandardOutputIT {
     private static final Path FULL = Path.of("/dev/full");
 
@@ -56,7 +56,7 @@ class StandardOutputIT {
                 "dlq replay --help",
                 "classify models/resnet20-fashion-mnist/samples/test-00000.png --json"
             })
-    void aFullDeviceIsNamed(String words) throws Exception {
+    void aFullDeviceIsReported(String words) throws Exception {
         assumeTrue(Files.exists(FULL));
         Ended ended = run(command(words), ProcessBuilder.Redirect.to(FULL.toFile()));
         assertThat(ended.exitCode()).as(ended.err()).isEqualTo(1);

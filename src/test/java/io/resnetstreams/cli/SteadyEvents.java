@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Events that come at a steady rate for as long as something is done to the pipeline, and what became of them. */
+/** Sends events at a steady rate while something is done to the pipeline, and follows their outcomes. */
 final class SteadyEvents implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofSeconds(300);
 
@@ -33,12 +33,11 @@ final class SteadyEvents implements AutoCloseable {
         List<TopicPartition> outputs =
                 new ArrayList<>(clients.partitions(configuration.topics().labels()));
         outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
-        this.follower = new OutcomeFollower(
-                clients.committedReader(), outputs, configuration.topics().names(), Map.of());
+        this.follower = new OutcomeFollower(clients.committedReader(), outputs, configuration.topics(), Map.of());
         this.sending = CompletableFuture.supplyAsync(() -> send(clients, rate, events));
     }
 
-    /** Sends the bundled model's sample images, again and again. */
+    /** Sends the bundled model's sample images repeatedly. */
     static SteadyEvents ofSamples(Configuration configuration, int rate) {
         return new SteadyEvents(
                 configuration,
@@ -46,7 +45,7 @@ final class SteadyEvents implements AutoCloseable {
                 EventSource.of(List.of(TestCluster.SAMPLES)).kept());
     }
 
-    /** Sends a few bytes, for a classifier that does not look at them. */
+    /** Sends a few bytes per event, for a classifier that ignores them. */
     static SteadyEvents ofBytes(Configuration configuration, int rate) {
         List<SourceEvent> events = IntStream.range(0, 100)
                 .mapToObj(number -> new SourceEvent("event-" + number, ("e" + number).getBytes(UTF_8), "image/png"))
@@ -72,13 +71,13 @@ final class SteadyEvents implements AutoCloseable {
         }
     }
 
-    /** Waits until so many further events have their outcome. */
+    /** Waits for this many further outcomes. */
     void awaitMore(long outcomes) {
         long wanted = follower.snapshot().outcomes() + outcomes;
         await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() >= wanted);
     }
 
-    /** Waits until events of so many partitions have outcomes. */
+    /** Waits until events of this many partitions have outcomes. */
     void awaitPartitions(int partitions) {
         await().atMost(LONGEST)
                 .until(() -> follower.snapshot().progress().values().stream()
@@ -87,7 +86,7 @@ final class SteadyEvents implements AutoCloseable {
                         == partitions);
     }
 
-    /** Sends no more, and waits for the outcomes of all. */
+    /** Stops sending and waits until all events have outcomes. */
     void settle() {
         settled = true;
         EventSender.Result result = sending.join();
@@ -97,7 +96,7 @@ final class SteadyEvents implements AutoCloseable {
         await().atMost(LONGEST).until(() -> follower.snapshot().lost() == 0);
     }
 
-    /** Reads to the ends of the outputs and returns what was seen; after {@link #settle}. */
+    /** Reads to the ends of the output topics and returns the result. Must be called after {@link #settle}. */
     OutcomeFollower.Snapshot finish() throws InterruptedException {
         follower.finish();
         return follower.snapshot();

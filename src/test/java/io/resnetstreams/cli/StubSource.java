@@ -6,7 +6,7 @@ import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.events.ImageEvent;
+import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
@@ -16,14 +16,15 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.service.ClassifierSource;
 import io.resnetstreams.service.Logging;
-import io.resnetstreams.topology.EventClassifier;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import picocli.CommandLine;
 
-/** Labels events by their first byte, on threads of its own, without a network; {@code main} is the backfill with it. */
+/**
+ * Labels events by their first byte, on threads of its own and without a network. {@code main} runs backfills with it.
+ */
 public final class StubSource implements ClassifierSource {
     private final ModelReference model;
 
@@ -45,23 +46,9 @@ public final class StubSource implements ClassifierSource {
     @Override
     public Loaded load(Configuration configuration, PipelineCounts statistics) {
         ExecutorService pool = Executors.newFixedThreadPool(2);
-        EventReader reader = new EventReader(DefaultLimits.events());
-        return new Loaded() {
-            @Override
-            public EventClassifier classifier() {
-                return event -> CompletableFuture.supplyAsync(() -> outcome(reader, event), pool);
-            }
-
-            @Override
-            public String device() {
-                return "stub";
-            }
-
-            @Override
-            public void close() {
-                pool.shutdownNow();
-            }
-        };
+        EventReader reader = DefaultLimits.eventReader();
+        return new Loaded(
+                event -> CompletableFuture.supplyAsync(() -> outcome(reader, event), pool), "stub", pool::shutdownNow);
     }
 
     private Outcome outcome(EventReader reader, RawEvent event) {

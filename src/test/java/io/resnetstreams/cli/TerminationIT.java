@@ -17,12 +17,12 @@ import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SIGTERM whatever an instance is doing. The engine must not be torn down under a thread that computes. */
+/** SIGTERM in various states of an instance. The engine must not be unloaded while a thread still computes. */
 class TerminationIT {
     private static final Duration LONGEST = Duration.ofSeconds(120);
-    /** From the start of a process to the end of what it has to do. */
+    /** The longest time from the start of a process to its own exit. */
     private static final Duration LONGEST_RUN = Duration.ofSeconds(300);
-    /** A process that ends at once has to be scheduled for that, on a machine that may do much else. */
+    /** Even an immediate exit takes time on a busy machine. */
     private static final Duration AT_ONCE = Duration.ofSeconds(20);
 
     @TempDir
@@ -54,7 +54,7 @@ class TerminationIT {
         }
     }
 
-    private static void assertEndsWithZero(InstanceProcess instance) throws Exception {
+    private static void assertExitsWithZero(InstanceProcess instance) throws Exception {
         assertThat(instance.terminate()).as(instance::log).isZero();
         assertThat(instance.crash()).isEmpty();
     }
@@ -62,14 +62,14 @@ class TerminationIT {
     @Test
     void inTheMiddleOfABatch() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
-            // Its workers leave little to the stream thread, and the machine may do much else.
+            // The workers leave little processor time to the stream thread, and the machine may be busy.
             InstanceProcess instance =
                     cluster.run(largeModel(), "shutdownTimeoutMillis=50000").awaitRunning();
             OutcomeFollower follower = cluster.follow(Map.of());
             send(cluster, follower);
-            // The first labels are there, hundreds of events wait: both workers are in the middle of a batch.
+            // After the first labels hundreds of events still wait, so both workers are in the middle of a batch.
             await().atMost(LONGEST).until(() -> follower.snapshot().outcomes() > 0);
-            assertEndsWithZero(instance);
+            assertExitsWithZero(instance);
             assertThat(instance.log()).contains("Ended: ");
             assertThat(cluster.members()).isZero();
             follower.finish();
@@ -79,7 +79,7 @@ class TerminationIT {
     @Test
     void whileItLoadsTheModel() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
-            assertEndsWithZero(cluster.run(largeModel()).awaitLog("Loading the model"));
+            assertExitsWithZero(cluster.run(largeModel()).awaitLog("Loading the model"));
         }
     }
 
@@ -87,20 +87,20 @@ class TerminationIT {
     void whileItWaitsForTheBroker() throws Exception {
         InstanceProcess instance = InstanceProcess.run("127.0.0.1:1", "brokerTimeoutMillis=600000");
         try {
-            assertEndsWithZero(instance.awaitLog("Looking for the topics"));
+            assertExitsWithZero(instance.awaitLog("Looking for the topics"));
         } finally {
             instance.killIfAlive();
         }
     }
 
     @Test
-    void whileItHasNothingToDoAndWhileItRebalances() throws Exception {
+    void whileItIsIdleAndWhileItRebalances() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             InstanceProcess first = cluster.run().awaitRunning();
             InstanceProcess second = cluster.run().awaitLog("-> REBALANCING");
-            assertEndsWithZero(second);
+            assertExitsWithZero(second);
             assertThat(cluster.members()).isEqualTo(1);
-            assertEndsWithZero(first);
+            assertExitsWithZero(first);
             assertThat(cluster.members()).isZero();
             assertThat(first.log()).contains("Ended: 0 labels");
         }
@@ -124,14 +124,14 @@ class TerminationIT {
             OutcomeFollower follower = cluster.follow(Map.of());
             send(cluster, follower);
             instance.awaitLog("in flight: 2");
-            assertEndsWithZero(instance);
+            assertExitsWithZero(instance);
             assertThat(cluster.members()).isZero();
             follower.finish();
         }
     }
 
     @Test
-    void withoutABrokerItEndsInItsTime() throws Exception {
+    void withoutABrokerItExitsWithinItsTimeout() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             InstanceProcess instance = cluster.run("shutdownTimeoutMillis=3000").awaitRunning();
             OutcomeFollower follower = cluster.follow(Map.of());
@@ -146,7 +146,7 @@ class TerminationIT {
     }
 
     @Test
-    void aBackfillThatIsStoppedGoesOnLater() throws Exception {
+    void aStoppedBackfillCanBeContinued() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             OutcomeFollower follower = cluster.follow(Map.of());
             send(cluster, follower, 400);
@@ -177,7 +177,7 @@ class TerminationIT {
     }
 
     @Test
-    void aSecondSignalEndsItAtOnce() throws Exception {
+    void aSecondSignalStopsItImmediately() throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             InstanceProcess instance =
                     cluster.run("shutdownTimeoutMillis=3600000").awaitRunning();

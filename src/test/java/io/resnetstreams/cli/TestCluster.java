@@ -26,7 +26,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/** A real broker with the pipeline's topics, and a follower of what comes out. */
+/** A real broker with the pipeline's topics, its instances, and followers of their outcomes. */
 final class TestCluster implements AutoCloseable {
     static final Path SAMPLES = Path.of("models", "resnet20-fashion-mnist", "samples");
 
@@ -44,19 +44,23 @@ final class TestCluster implements AutoCloseable {
         this.clients = new KafkaClients(configuration.connection());
     }
 
-    /** Starts it; settings are {@code key=value}. */
+    /**
+     * Starts a cluster.
+     *
+     * @param settings of the pipeline, as {@code key=value}
+     */
     static TestCluster start(String... settings) throws IOException, InterruptedException {
         return start(Map.of(), settings);
     }
 
-    /** The same with properties of the broker. */
+    /** Starts a cluster with properties of the broker. */
     static TestCluster start(Map<String, String> broker, String... settings) throws IOException, InterruptedException {
         ConfigurationLoader loader = new ConfigurationLoader();
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
         }
-        int largest = loader.load().topics().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
+        int largest = loader.load().topicSettings().maxMessageBytes() + StreamsProperties.OUTCOME_HEADROOM_BYTES;
         Path folder = Files.createTempDirectory("resnet-streams-it");
         EmbeddedBroker server = EmbeddedBroker.start(folder, 0, largest, broker);
         Configuration configuration = loader.set("bootstrapServers", server.bootstrapServers(), "test")
@@ -75,7 +79,7 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** Makes a folder of so many of the samples, and one file that is called an image and is none. */
+    /** Creates a folder with this many sample images and one file that has an image's name but is not an image. */
     static Path events(Path parent, int images) throws IOException {
         Path folder = Files.createDirectory(parent.resolve("events"));
         try (Stream<Path> samples = Files.list(SAMPLES)) {
@@ -98,7 +102,7 @@ final class TestCluster implements AutoCloseable {
         return clients;
     }
 
-    /** Runs {@code check} on the topics, with further options, and returns its exit code. */
+    /** Runs {@code check} on the topics with further options and returns its exit code. */
     int check(String... options) {
         List<String> arguments = new ArrayList<>(List.of("check", "--bootstrap", bootstrap()));
         arguments.addAll(List.of(options));
@@ -123,8 +127,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     OutcomeFollower follow(Map<String, Integer> expectedClasses) {
-        OutcomeFollower follower = new OutcomeFollower(
-                clients.committedReader(), outputs(), configuration.topics().names(), expectedClasses);
+        OutcomeFollower follower =
+                new OutcomeFollower(clients.committedReader(), outputs(), configuration.topics(), expectedClasses);
         followers.add(follower);
         return follower;
     }
@@ -136,13 +140,13 @@ final class TestCluster implements AutoCloseable {
         return outputs;
     }
 
-    /** Waits until no open transaction of a killed instance hides records, so that a duplicate behind it is seen. */
+    /** Waits until no open transaction of a killed instance hides records, which could be duplicates. */
     void awaitNoOpenTransaction() {
         await().atMost(Duration.ofSeconds(60)).until(() -> ends(outputs(), IsolationLevel.READ_COMMITTED)
                 .equals(ends(outputs(), IsolationLevel.READ_UNCOMMITTED)));
     }
 
-    /** Returns the end of each partition: of all records, or of those that are committed for good. */
+    /** Returns the end offsets of all records or of committed records. */
     Map<TopicPartition, Long> ends(List<TopicPartition> partitions, IsolationLevel isolation) throws Exception {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
         partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
@@ -156,7 +160,7 @@ final class TestCluster implements AutoCloseable {
         return ends;
     }
 
-    /** Returns whether the pipeline's group has committed all that is on the input topic. */
+    /** Returns whether the pipeline's group has committed the whole input topic. */
     boolean hasNoLag() throws Exception {
         try (Admin admin = clients.admin()) {
             Map<TopicPartition, Long> committed = new HashMap<>();
@@ -169,7 +173,7 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** Returns how many members the pipeline's group has. */
+    /** Returns the number of members of the pipeline's group. */
     int members() throws Exception {
         try (Admin admin = clients.admin()) {
             String group = configuration.applicationId();
@@ -182,7 +186,7 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** Lets the broker go away, for good. */
+    /** Stops the broker permanently. */
     void stopBroker() {
         broker.close();
     }

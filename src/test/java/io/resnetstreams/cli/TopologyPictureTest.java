@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The pictures in {@code topology/} are what {@code topology} prints. */
+/** The pictures in {@code topology/} match the output of {@code topology}. */
 class TopologyPictureTest {
     @ParameterizedTest
     @CsvSource({"text,topology.txt", "mermaid,topology.mmd"})
-    void theStoredPictureIsTheTopology(String format, String file) throws Exception {
+    void theStoredPictureMatchesTheTopology(String format, String file) throws Exception {
         assertThat(printed(format)).isEqualTo(Files.readString(Path.of("topology", file)));
     }
 

@@ -16,15 +16,18 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A training killed in its second epoch of four, in a process of its own, against one that was not. */
+/**
+ * Compares a training process that is killed in its second epoch of four and resumed with one that is not interrupted.
+ */
 class TrainingResumeIT {
     private static final int SIDE = 32;
     private static final int IMAGES_PER_CLASS = 64;
     private static final long SEED = 21;
 
     /**
-     * MXNet's engine runs one operator after another. With its threads the order of sums depends on their timing: one training
-     * in seven ended with parameters that differ in the last bits, beside other work, and training makes such differences grow.
+     * Makes MXNet's engine run operators one at a time. With several threads, the order of additions depends on timing:
+     * on a busy machine one training run in seven had parameters that differed in the last bits, and training amplifies
+     * such differences.
      */
     private static final Map<String, String> ONE_ORDER = Map.of("MXNET_ENGINE_TYPE", "NaiveEngine");
 
@@ -55,7 +58,7 @@ class TrainingResumeIT {
     }
 
     @Test
-    void aKilledTrainingEndsWithTheSameParameters() throws Exception {
+    void aResumedTrainingResultsInTheSameParameters() throws Exception {
         Path data = images();
         Path whole = folder.resolve("whole").resolve("model");
         Path killed = folder.resolve("killed").resolve("model");

@@ -17,21 +17,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code docs/upgrading.md} says, done: events flow while one instance after the other is replaced by another build, one
- * is put back, and then all get another model.
+ * Follows {@code docs/upgrading.md}: while events flow, instances are replaced with another build one at a time, one is
+ * rolled back, and then all get another model.
  */
 @Tag("full") // RollingChangeIT replaces instances, models and topologies within one process.
 class UpgradeIT {
     private static final Path MODEL = Path.of("models", "resnet20-fashion-mnist");
     private static final Path NEXT_MODEL = Path.of("models", "resnet20-fashion-mnist-int8");
     private static final int EVENTS_A_SECOND = 200;
-    /** That must come after each step, by whoever is there. */
+    /** Outcomes that must follow each step, from any instance. */
     private static final int EVENTS_A_STEP = 200;
 
     @TempDir
     private static Path folder;
 
-    /** Two instances, and how each is replaced: it is ended, then the next one is started. */
+    /** Two instances. To replace one, it is stopped before the next one is started. */
     private static final class Instances {
         private final TestCluster cluster;
         private final SteadyEvents events;
@@ -53,7 +53,7 @@ class UpgradeIT {
         InstanceProcess start(OtherBuild build, Path model) {
             String[] settings = {
                 "model=" + model.toAbsolutePath(),
-                // Nobody is taken for dead because the machine is busy; the order of models is judged below.
+                // A busy machine must not cause session timeouts, which would change the order of models.
                 "kafka.main.consumer.session.timeout.ms=60000",
                 "kafka.producer.transaction.timeout.ms=60000"
             };
@@ -92,12 +92,13 @@ class UpgradeIT {
             for (InstanceProcess instance : instances.running) {
                 assertThat(instance.terminate()).as(instance::log).isZero();
             }
-            assertNothingIsAmiss(cluster, events);
+            assertEachEventHasOneLabelInOrder(cluster, events);
             assertTheModelsAreInOrder(cluster.configuration(), firstStarts, lastHasEnded);
         }
     }
 
-    private static void assertNothingIsAmiss(TestCluster cluster, SteadyEvents events) throws InterruptedException {
+    private static void assertEachEventHasOneLabelInOrder(TestCluster cluster, SteadyEvents events)
+            throws InterruptedException {
         OutcomeFollower.Snapshot outcomes = events.finish();
         System.out.println("replaced while events flowed: " + outcomes);
         assertThat(outcomes.lost()).isZero();

@@ -2,11 +2,11 @@ package io.resnetstreams.cli;
 
 import picocli.CommandLine;
 
-/** The command line that {@link Main} runs, for tests of other packages. */
+/** Provides the command line of {@link Main} to tests in other packages. */
 public final class WholeCommandLine {
     private WholeCommandLine() {}
 
-    /** Returns it anew; nothing is parsed yet. */
+    /** Returns a new instance that has not parsed anything. */
     public static CommandLine create() {
         return Main.commandLine();
     }

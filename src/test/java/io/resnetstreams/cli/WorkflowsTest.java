@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** GitHub's workflows, by the schema that editors use for them, and the scripts that they run. */
+/** Checks GitHub's workflows against the schema that editors use, and tests the scripts that they run. */
 class WorkflowsTest {
     private static final Path WORKFLOWS = Path.of(".github", "workflows");
     private static final Path PACKAGES = Path.of("src", "test", "kubernetes");
@@ -32,7 +32,8 @@ class WorkflowsTest {
         DebianTools.require("node", "Debian's package nodejs");
         Path validator = PACKAGES.resolve("node_modules/@action-validator/cli/cli.mjs");
         DebianTools.requireThat(
-                Files.exists(validator), "no validator of workflows (npm ci --prefix " + PACKAGES + ")");
+                Files.exists(validator),
+                "the validator of workflows is not installed (npm ci --prefix " + PACKAGES + ")");
         return DebianTools.run(
                 Path.of("").toAbsolutePath(),
                 "",
@@ -43,14 +44,14 @@ class WorkflowsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ci.yml", "release.yml"})
-    void aWorkflowFitsItsSchema(String name) throws Exception {
+    void aWorkflowMatchesItsSchema(String name) throws Exception {
         DebianTools.Answer answer = validated(WORKFLOWS.resolve(name));
         assertThat(answer.exitCode()).as(answer.text()).isZero();
     }
 
-    /** Otherwise the test above could not fail. */
+    /** Shows that the test above can fail. */
     @Test
-    void aWorkflowThatDoesNotFitIsFound() throws Exception {
+    void anInvalidWorkflowIsFound() throws Exception {
         Path misspelled = folder.resolve("ci.yml");
         Files.writeString(
                 misspelled,
@@ -63,7 +64,7 @@ class WorkflowsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ci.yml", "release.yml"})
-    void actionsArePinnedAndNothingMayBeWrittenUnsaid(String name) throws IOException {
+    void actionsArePinnedAndPermissionsAreMinimal(String name) throws IOException {
         JsonNode workflow = workflow(name);
         assertThat(workflow.findValuesAsText("uses")).isNotEmpty().allSatisfy(action -> assertThat(action)
                 .matches("actions/[a-z-]+@[0-9a-f]{40}"));
@@ -87,7 +88,7 @@ class WorkflowsTest {
     }
 
     @Test
-    void theNotesOfAReleaseAreItsSectionOfTheChangelog() throws Exception {
+    void releaseNotesAreASectionOfTheChangelog() throws Exception {
         DebianTools.Answer answer = notes("7.1.0", "7.1.0 - 2026-12-01", "7.1.0");
         assertThat(answer.exitCode()).as(answer.text()).isZero();
         assertThat(answer.text()).contains("- New.").doesNotContain("Old", "##");
@@ -95,14 +96,14 @@ class WorkflowsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"7.1.1", "7.1"})
-    void aTagOfAnotherVersionIsNoRelease(String tag) throws Exception {
+    void aTagOfAnotherVersionIsRejected(String tag) throws Exception {
         DebianTools.Answer answer = notes("7.1.0", "7.1.0 - 2026-12-01", tag);
         assertThat(answer.exitCode()).isEqualTo(1);
-        assertThat(answer.text()).contains("asked for is " + tag + ", that of pom.xml is 7.1.0");
+        assertThat(answer.text()).contains("version " + tag + " was requested, but pom.xml has 7.1.0");
     }
 
     @Test
-    void aReleaseWithoutASectionIsRefused() throws Exception {
+    void aReleaseWithoutASectionIsRejected() throws Exception {
         DebianTools.Answer answer = notes("7.1.0", "Unreleased: 7.1.0", "7.1.0");
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.text()).contains("no section '## 7.1.0'");

@@ -16,9 +16,9 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Java agent that shifts the wall clock of the process it is loaded into: each call of {@link System#currentTimeMillis()}
- * by a class outside the JDK becomes one of {@link #currentTimeMillis()}. The monotonic clock and the JDK itself keep the
- * true time.
+ * Java agent that shifts the wall clock of the process that loads it. It replaces each call of
+ * {@link System#currentTimeMillis()} outside the JDK with a call of {@link #currentTimeMillis()}. The monotonic clock
+ * and the JDK itself are not changed.
  */
 public final class ClockAgent {
     private static final String METHOD = "currentTimeMillis";
@@ -29,7 +29,7 @@ public final class ClockAgent {
 
     private ClockAgent() {}
 
-    /** @param argument the file whose eight bytes are the offset in milliseconds; it may change at any time */
+    /** @param argument a file with the offset in milliseconds as eight bytes, which may change at any time */
     public static void premain(String argument, Instrumentation instrumentation) throws IOException {
         try (FileChannel file = FileChannel.open(Path.of(argument))) {
             offset = file.map(FileChannel.MapMode.READ_ONLY, 0, Long.BYTES);
@@ -37,7 +37,7 @@ public final class ClockAgent {
         instrumentation.addTransformer(new ShiftedCalls());
     }
 
-    /** The wall clock in milliseconds, shifted. */
+    /** Returns the shifted wall clock in milliseconds. */
     public static long currentTimeMillis() {
         return System.currentTimeMillis() + offset.getLong(0);
     }

@@ -15,14 +15,16 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import org.objectweb.asm.ClassReader;
 
-/** A wall clock that a test sets while a process of Java works by it. The process must have {@link #environment()}. */
+/**
+ * A wall clock that a test can set in a running Java process. The process must be started with {@link #environment()}.
+ */
 public final class SettableClock {
     private static final Path CLASSES = Path.of("target", "test-classes");
 
     private final Path offset;
     private final Path agent;
 
-    /** @param folder for its files, which the process needs as long as it lives */
+    /** @param folder for the clock's files, which must exist until the process exits */
     public SettableClock(Path folder) throws IOException {
         Files.createDirectories(folder);
         offset = folder.resolve("clock-offset").toAbsolutePath();
@@ -31,14 +33,14 @@ public final class SettableClock {
         writeAgent();
     }
 
-    /** Sets it to the true time and this, which may be negative, at once. */
+    /** Sets the clock to the true time plus an offset, which may be negative. Takes effect immediately. */
     public void set(Duration ahead) throws IOException {
         try (FileChannel file = FileChannel.open(offset, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(Long.BYTES).putLong(0, ahead.toMillis()), 0);
         }
     }
 
-    /** What the process needs in its environment. */
+    /** Returns the environment variables that the process needs. */
     public Map<String, String> environment() {
         return Map.of("JAVA_TOOL_OPTIONS", "-javaagent:" + agent + "=" + offset);
     }

@@ -20,14 +20,14 @@ class BoundedFileTest {
     }
 
     @Test
-    void oneThatIsLargerIsNot() throws Exception {
+    void aLargerFileIsNotRead() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "seven..");
         assertThatIOException()
                 .isThrownBy(() -> BoundedFile.bytes(file, 6))
                 .withMessage("it has more than 6 bytes, which are not read");
     }
 
-    /** It says of itself that it has no bytes. */
+    /** The device reports a size of zero. */
     @Test
     void aDeviceThatNeverEndsIsNotReadForEver() {
         assertThatIOException()
@@ -36,7 +36,7 @@ class BoundedFileTest {
     }
 
     @Test
-    void whatIsNoTextIsNamed() throws Exception {
+    void aFileThatIsNotTextIsNamed() throws Exception {
         Path file = Files.write(folder.resolve("file"), new byte[] {(byte) 0xFF, 'a'});
         assertThatIOException().isThrownBy(() -> BoundedFile.lines(file, 10)).withMessage("it is not text in UTF-8");
     }

@@ -6,13 +6,13 @@ import org.junit.jupiter.api.Test;
 
 class MarkupTest {
     @Test
-    void nothingOfATextIsATag() {
+    void textCannotContainTags() {
         assertThat(Markup.escape("<script>alert('x')</script>"))
                 .isEqualTo("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;");
     }
 
     @Test
-    void nothingOfATextEndsAnAttribute() {
+    void textCannotEndAnAttribute() {
         assertThat(Markup.escape("\"><img src=x onerror=alert(1)>"))
                 .isEqualTo("&quot;&gt;&lt;img src=x onerror=alert(1)&gt;");
     }
@@ -23,7 +23,7 @@ class MarkupTest {
     }
 
     @Test
-    void whatIsNoCharacterOfHtmlIsReplaced() {
+    void charactersThatHtmlForbidsAreReplaced() {
         assertThat(Markup.escape("a\u0000b\u001b[31m\ud800c")).isEqualTo("a\uFFFDb\uFFFD[31m\uFFFDc");
         assertThat(Markup.escape("👟 né\n")).isEqualTo("👟 né\n");
     }

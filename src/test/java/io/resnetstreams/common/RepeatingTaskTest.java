@@ -24,7 +24,7 @@ class RepeatingTaskTest {
 
     @ParameterizedTest
     @ValueSource(classes = {IllegalStateException.class, InterruptedException.class, OutOfMemoryError.class})
-    void whateverTheTaskThrowsTheScheduleGoesOn(Class<? extends Throwable> failure) throws Exception {
+    void theScheduleContinuesWhateverTheTaskThrows(Class<? extends Throwable> failure) throws Exception {
         CountDownLatch runs = new CountDownLatch(3);
         try (RepeatingTask task = RepeatingTask.start("test", Duration.ZERO, Duration.ofMillis(1), () -> {
             runs.countDown();
@@ -41,7 +41,7 @@ class RepeatingTaskTest {
     }
 
     @Test
-    void aFailureThatRecursIsToldOnceAMinute() {
+    void aRecurringFailureIsLoggedOnceAMinute() {
         RepeatingTask.Guard guard = guard(() -> {
             throw new IllegalStateException("no broker");
         });
@@ -59,7 +59,7 @@ class RepeatingTaskTest {
     }
 
     @Test
-    void oneThatFailsEverySecondTimeIsToldNoMoreOften() {
+    void aFailureOfEverySecondRunIsLoggedNoMoreOften() {
         boolean[] fails = new boolean[1];
         RepeatingTask.Guard guard = guard(() -> {
             fails[0] = !fails[0];
@@ -74,7 +74,7 @@ class RepeatingTaskTest {
     }
 
     @Test
-    void theInterruptAtTheEndIsNoFailure() {
+    void theInterruptOfClosingIsNoFailure() {
         closed = true;
         guard(() -> {
                     throw new InterruptedException();
@@ -84,7 +84,7 @@ class RepeatingTaskTest {
     }
 
     @Test
-    void aLogThatFailsEndsNothingAndIsTriedAgain() {
+    void aFailingLogDoesNotStopTheScheduleAndIsTriedAgain() {
         boolean[] full = {true};
         RepeatingTask.Guard guard = new RepeatingTask.Guard(
                 "look",
@@ -106,7 +106,7 @@ class RepeatingTaskTest {
     }
 
     @Test
-    void whatIsToRunLastRunsAfterTheLastRun() throws Exception {
+    void theClosingActionRunsAfterTheLastRun() throws Exception {
         CountDownLatch last = new CountDownLatch(1);
         RepeatingTask task = RepeatingTask.start("test", Duration.ZERO, Duration.ofMillis(1), () -> {});
         task.closeAfter(last::countDown);

@@ -10,10 +10,12 @@ import org.junit.jupiter.api.condition.OS;
 class UnalignedBuffersTest {
     private static final int SIZES = 100;
 
-    /** malloc decides the addresses, so some may be aligned; without the free chunks it is about half of them. */
+    /**
+     * malloc chooses the addresses, so some buffers may be aligned; without the free chunks, about half of them are.
+     */
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "only glibc's malloc prefers the free chunks")
-    @SuppressWarnings("try") // the chunks are free while this is open
+    @SuppressWarnings("try") // the chunks stay free while this resource is open
     void mostBuffersThatAreAllocatedNextAreUnaligned() {
         int unaligned = 0;
         for (int i = 0; i < SIZES; i++) {

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
-/** What a join reports, or what it should have reported. */
+/** Collects what a join reports, or computes what it should report. */
 final class FoundOutcomes implements OutcomeJoin.Listener {
     private final Map<TopicPartition, Long> last = new HashMap<>();
     final Map<String, Map<OutcomeStream, SourceOutcome>> events = new LinkedHashMap<>();
@@ -41,7 +41,7 @@ final class FoundOutcomes implements OutcomeJoin.Listener {
         read.merge(stream, 1L, Long::sum);
     }
 
-    /** Finds out in memory what joining these topics has to report. */
+    /** Computes in memory what joining these topics must report. */
     static FoundOutcomes expected(Map<OutcomeStream, ListReader> readers, String input) {
         FoundOutcomes expected = new FoundOutcomes();
         readers.forEach((stream, reader) -> reader.items().forEach(partition -> {

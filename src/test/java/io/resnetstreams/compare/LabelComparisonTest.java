@@ -22,7 +22,7 @@ import java.util.SplittableRandom;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-/** What is counted and named. */
+/** Tests what a comparison counts and which examples it names. */
 class LabelComparisonTest {
     private static final TopicPartition SOURCE = new TopicPartition("image-events", 3);
     private static final OutputTopics LIVE = new OutputTopics("live", "image-labels", "image-events-dlq");
@@ -49,7 +49,7 @@ class LabelComparisonTest {
     }
 
     @Test
-    void nothingIsNoAgreement() {
+    void noEventsAreNoAgreement() {
         assertThat(comparison.result().compared()).isZero();
         assertThat(comparison.result().agreement()).isNull();
     }
@@ -71,7 +71,7 @@ class LabelComparisonTest {
     }
 
     @Test
-    void otherLabelsAreCountedByPairAndTheSurestNamed() {
+    void differentLabelsAreCountedByPairAndTheMostProbableNamed() {
         both(label("cat", 0.9), label("dog", 0.3));
         both(label("cat", 0.6), label("dog", 0.5));
         both(label("dog", 0.8), label("cat", 0.7));
@@ -104,7 +104,7 @@ class LabelComparisonTest {
     }
 
     @Test
-    void deadLettersOfOneOutputAreNamedByTheOthersId() {
+    void deadLettersOfOneOutputAreNamedByTheIdInTheOther() {
         event(Map.of(DEAD_LETTERS_A, deadLetter(), LABELS_B, label("cat", 0.5)));
         event(Map.of(LABELS_A, label("cat", 0.5), DEAD_LETTERS_B, deadLetter()));
         event(Map.of(DEAD_LETTERS_A, deadLetter(), DEAD_LETTERS_B, deadLetter()));
@@ -118,7 +118,7 @@ class LabelComparisonTest {
     }
 
     @Test
-    void whatWasReadIsCountedByOutput() {
+    void recordsReadAreCountedByOutput() {
         comparison.read(LABELS_A, new OutcomeReader.Item(0, 0, label("cat", 0.5), null));
         comparison.read(LABELS_A, new OutcomeReader.Item(0, 1, null, "image-labels-0@1: no label event"));
         comparison.read(DEAD_LETTERS_A, new OutcomeReader.Item(0, 0, deadLetter(), null));
@@ -155,7 +155,7 @@ class LabelComparisonTest {
     }
 
     @Test
-    void pairsBeyondThoseThatAreKeptApartAreCountedTogether() {
+    void pairsBeyondTheLimitAreCountedTogether() {
         ClassChanges changes = new ClassChanges(2);
         for (String to : List.of("b", "c", "d", "b", "a", "e")) {
             changes.add("a", to);

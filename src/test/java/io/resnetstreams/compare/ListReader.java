@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** An output topic in memory that is read in pieces of random size. */
+/** An in-memory output topic that is read in chunks of random size. */
 class ListReader implements OutcomeReader {
     private static final int MAX_AT_ONCE = 8;
 
@@ -27,7 +27,7 @@ class ListReader implements OutcomeReader {
         }
     }
 
-    /** Appends an outcome to its source partition's partition. */
+    /** Appends an outcome to the partition that belongs to its source partition. */
     void append(SourceOutcome outcome) {
         append(outcome.source().partition() % partitions.size(), outcome);
     }
@@ -46,7 +46,7 @@ class ListReader implements OutcomeReader {
         return partitions;
     }
 
-    /** Returns how often reading began anew. */
+    /** Returns how often the topic was opened, which restarts reading. */
     int opened() {
         return opened;
     }

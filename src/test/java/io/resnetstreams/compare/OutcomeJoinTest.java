@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds the join against one that keeps everything in memory. */
+/** Compares the join with one that keeps everything in memory. */
 class OutcomeJoinTest {
     private static final int SEEDS = 100;
     private static final long MEMORY = 32L << 20;
@@ -75,7 +75,7 @@ class OutcomeJoinTest {
         assertThat(found.read).as(what).isEqualTo(expected.read);
     }
 
-    /** Fills a topic with some of the events of several source partitions, each in order with duplicates. */
+    /** Fills a topic with outcomes of several source partitions, each in order but with duplicates. */
     private void fill(SplittableRandom random, OutcomeStream stream) {
         ListReader reader = new ListReader(stream.name(), 1 + random.nextInt(6), random.split());
         readers.put(stream, reader);
@@ -85,7 +85,7 @@ class OutcomeJoinTest {
                 sources.add(source(random, topic, partition));
             }
         }
-        // A long run of one source partition, or a little of each in turn.
+        // Either long runs of one source partition, or a few outcomes of each in turn.
         int longestRun = random.nextBoolean() ? 3 : 1_000;
         sources.removeIf(List::isEmpty);
         while (!sources.isEmpty()) {
@@ -113,7 +113,7 @@ class OutcomeJoinTest {
                 outcomes.add(outcome(topic, partition, offset));
             }
             if (random.nextInt(50) == 0) {
-                // As after a crash.
+                // Events are reprocessed, as after a crash.
                 offset -= random.nextInt(5);
             }
             offset = Math.max(0, offset);
@@ -121,7 +121,7 @@ class OutcomeJoinTest {
         return outcomes;
     }
 
-    /** Nothing of either can be joined before the whole of the other is read. */
+    /** Nothing can be joined before the other topic has been read completely. */
     @Test
     void sourcePartitionsInOppositeOrderAreReadAgain() throws Exception {
         ListReader a = reader(LABELS_A, 1);
@@ -139,7 +139,7 @@ class OutcomeJoinTest {
     }
 
     @Test
-    void alikeTopicsAreReadOnce() throws Exception {
+    void topicsInTheSameOrderAreReadOnce() throws Exception {
         ListReader a = reader(LABELS_A, 3);
         ListReader b = reader(LABELS_B, 3);
         for (int i = 0; i < 3_000; i++) {
@@ -152,7 +152,7 @@ class OutcomeJoinTest {
         assertThat(List.of(a.delivered(), b.delivered())).containsExactly(3_000L, 3_000L);
     }
 
-    /** B is slow: A must not be read far ahead. */
+    /** B is slow, so A must not be read far ahead of it. */
     @Test
     void aPartitionFarAheadPauses() throws Exception {
         ListReader a = reader(LABELS_A, 1);
@@ -182,7 +182,7 @@ class OutcomeJoinTest {
     }
 
     @Test
-    void anEmptyTopicLeavesAllToTheOther() throws Exception {
+    void allEventsAreOfTheOtherTopicIfOneIsEmpty() throws Exception {
         ListReader a = reader(LABELS_A, 4);
         reader(LABELS_B, 3);
         reader(DEAD_LETTERS_B, 1);

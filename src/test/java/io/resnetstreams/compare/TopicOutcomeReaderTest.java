@@ -3,6 +3,7 @@ package io.resnetstreams.compare;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.compare.ComparisonReaders.TopicOutcomeReader;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read from records, and where reading ends. */
+/** Tests what is read from records, and where reading stops. */
 class TopicOutcomeReaderTest {
     private static final String TOPIC = "outcomes";
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
@@ -55,7 +56,7 @@ class TopicOutcomeReaderTest {
     }
 
     @Test
-    void labelsAreReadToTheEndThatTheTopicHad() {
+    void labelsAreReadToTheEndOfTheTopicAtTheStart() {
         TopicOutcomeReader reader = labels();
         assertThat(reader.offsets()).isEqualTo(3);
         assertThat(reader.partitions()).isEqualTo(1);
@@ -96,7 +97,7 @@ class TopicOutcomeReaderTest {
                 "{\"id\":\"a\",\"labels\":[{\"label\":\"x\"}],\"source\":{\"topic\":\"t\",\"partition\":-1,\"offset\":0}}",
                 "{\"labels\":[{\"label\":\"x\"}],\"source\":{\"topic\":\"t\",\"partition\":0,\"offset\":0}}"
             })
-    void whatIsNoLabelIsSaidToBeNone(String value) {
+    void aRecordThatIsNoLabelIsReported(String value) {
         TopicOutcomeReader reader = labels();
         reader.open(Map.of(0, 0L));
         add(12, null, value.getBytes(UTF_8), new RecordHeaders());

@@ -59,7 +59,7 @@ class ConfigurationLoaderTest {
         assertThat(configuration.applicationId()).isEqualTo("resnet-streams");
         assertThat(configuration.guarantee()).isEqualTo("exactly_once_v2");
         assertThat(configuration.topics().input()).isEqualTo("image-events");
-        assertThat(configuration.batch().maxSize()).isEqualTo(32);
+        assertThat(configuration.batch().policy().maxSize()).isEqualTo(32);
         assertThat(configuration.kafka()).isEmpty();
     }
 
@@ -124,7 +124,7 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void theTimeOutFollowsFromTheCalibrationUnlessItIsGiven() {
+    void theTimeoutIsDerivedFromTheCalibrationUnlessItIsSet() {
         BatchCalibration fast = new BatchCalibration(Map.of(1, 500.0, 32, 2_000.0));
         BatchCalibration slow = new BatchCalibration(Map.of(1, 2.0, 8, 4.0));
         assertThat(loader.load().batch().timeoutMillis(fast)).isEqualTo(30_000);
@@ -171,20 +171,20 @@ class ConfigurationLoaderTest {
     void theFileWinsOverTheDefault() throws IOException {
         Configuration configuration =
                 loader.file(file("batch:\n  maxSize: 5\n")).load();
-        assertThat(configuration.batch().maxSize()).isEqualTo(5);
-        assertThat(configuration.batch().maxDelayMillis()).isZero();
+        assertThat(configuration.batch().policy().maxSize()).isEqualTo(5);
+        assertThat(configuration.batch().policy().maxDelayMillis()).isZero();
     }
 
     @Test
     void theEnvironmentWinsOverTheFile() throws IOException {
         loader.file(file("batch:\n  maxSize: 5\n")).environment(Map.of("RESNET_STREAMS_BATCH_MAXSIZE", "6"));
-        assertThat(loader.load().batch().maxSize()).isEqualTo(6);
+        assertThat(loader.load().batch().policy().maxSize()).isEqualTo(6);
     }
 
     @Test
     void setWinsOverTheEnvironment() {
         loader.environment(Map.of("RESNET_STREAMS_BATCH_MAXSIZE", "6")).set("batch.maxSize", "7", "--set");
-        assertThat(loader.load().batch().maxSize()).isEqualTo(7);
+        assertThat(loader.load().batch().policy().maxSize()).isEqualTo(7);
     }
 
     @Test
@@ -336,9 +336,9 @@ class ConfigurationLoaderTest {
                 .load();
         assertThat(configuration.brokerTimeoutMillis()).isEqualTo(3_000);
         assertThat(configuration.window().maxBytes()).isEqualTo(1 << 20);
-        assertThat(configuration.limits().maxImageBytes()).isEqualTo(7_000);
+        assertThat(configuration.limits().image().maxImageBytes()).isEqualTo(7_000);
         assertThat(configuration.health().stallMillis()).isEqualTo(120_000);
-        assertThat(configuration.topics().maxMessageBytes()).isEqualTo(8 << 20);
+        assertThat(configuration.topicSettings().maxMessageBytes()).isEqualTo(8 << 20);
     }
 
     @ParameterizedTest
@@ -363,7 +363,7 @@ class ConfigurationLoaderTest {
                 "99999999999999999999",
                 "9223372036854775808B"
             })
-    void aSizeThatIsNoneIsNamedWithWhatIsNeeded(String value) throws IOException {
+    void anInvalidSizeIsNamedWithWhatIsNeeded(String value) throws IOException {
         String message = "window.maxBytes is '" + value + "'; a number of bytes is needed, such as 67108864 or 64MiB";
         assertMistake(() -> with("window.maxBytes", value), "--set: " + message);
         Path file = file("window:\n  maxBytes: '" + value + "'\n");
@@ -436,7 +436,7 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void aWholeNumberInAFileDoesNotBarAFractionOverIt() throws IOException {
+    void aWholeNumberInAFileCanBeOverriddenByAFraction() throws IOException {
         loader.file(file("scaling:\n  targetUtilisation: 1\n"));
         assertThat(loader.load().scaling().targetUtilisation()).isEqualTo(1);
         loader.set("scaling.targetUtilisation", "0.5", "--set");
@@ -501,7 +501,7 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void aSectionOfKafkaThatIsNoneIsNamed() throws IOException {
+    void aKafkaKeyThatIsNoSectionIsNamed() throws IOException {
         Path file = file("kafka: SSL\n");
         assertMistake(() -> loader.file(file), "kafka is no section; a section with keys is needed");
     }
@@ -530,7 +530,7 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void whereAFileIsNoYamlIsSaidAndNothingOfItIsQuoted() throws IOException {
+    void theLineOfInvalidYamlIsNamedAndNothingIsQuoted() throws IOException {
         Path file = file("kafka:\n  ssl.key.password: geheim: x\n");
         assertThatExceptionOfType(UserErrorException.class)
                 .isThrownBy(() -> loader.file(file))
@@ -540,7 +540,7 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void aKeyThatStandsTwiceIsNamed() throws IOException {
+    void aDuplicateKeyIsNamed() throws IOException {
         Path file = file("kafka:\n  security.protocol: SSL\nbatch: {}\nkafka:\n  poll.ms: 3\n");
         assertMistake(() -> loader.file(file), "not readable as YAML at line 4", "'kafka'");
     }
@@ -551,7 +551,7 @@ class ConfigurationLoaderTest {
         assertMistake(() -> loader.file(file), "at line 3", "aliases are not allowed");
     }
 
-    /** Ten levels of ten aliases each would be ten thousand million values. */
+    /** Ten levels of ten aliases each would expand to ten thousand million values. */
     @Test
     void aliasesOfAliasesAreNotFollowed() throws IOException {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x]\n");
@@ -565,7 +565,7 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void aTagMakesNoObject() throws IOException {
+    void aTagCreatesNoObject() throws IOException {
         Path file = file("model: !!javax.script.ScriptEngineManager [!!java.net.URL ['http://127.0.0.1:1/']]\n");
         assertMistake(() -> loader.file(file).load(), "model");
     }
@@ -584,7 +584,7 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void secretsAreReadByWhoTalksToKafkaAlone() {
+    void secretsAreOnlyReadForConnectionsToKafka() {
         Configuration configuration = with("kafka.ssl.key.password", "${env:NO_SUCH_VARIABLE}");
         assertThat(configuration.kafka()).containsEntry("ssl.key.password", "${env:NO_SUCH_VARIABLE}");
         assertMistake(configuration::pipelineSettings, "kafka.ssl.key.password refers to ${env:NO_SUCH_VARIABLE}");
@@ -592,7 +592,7 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void theBrokerOfTheDemoIsReachedAsItIs() {
+    void theBrokerOfTheDemoIgnoresConnectionSettings() {
         Configuration configuration = loader.set("kafka.security.protocol", "SSL", "--set")
                 .set("kafka.poll.ms", "3", "--set")
                 .load()

@@ -1,9 +1,9 @@
 package io.resnetstreams.config;
 
-import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
 import io.resnetstreams.image.ImageLimits;
 
-/** The limits of the default configuration. */
+/** Provides the limits of the default configuration. */
 public final class DefaultLimits {
     private static final Configuration DEFAULTS = new ConfigurationLoader().load();
 
@@ -13,7 +13,7 @@ public final class DefaultLimits {
         return DEFAULTS.limits().image();
     }
 
-    public static EventLimits events() {
-        return DEFAULTS.eventLimits();
+    public static EventReader eventReader() {
+        return DEFAULTS.eventReader();
     }
 }

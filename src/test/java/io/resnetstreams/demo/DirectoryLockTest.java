@@ -17,7 +17,7 @@ class DirectoryLockTest {
     @TempDir
     private Path folder;
 
-    /** Takes the lock and says so; a process that is killed releases it. */
+    /** A program that takes the lock and reports it; the lock is released when the process is killed. */
     static final class Holder {
         private Holder() {}
 
@@ -36,7 +36,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void oneOfThisProcessKeepsItUntilItIsClosed() throws Exception {
+    void aLockOfThisProcessIsHeldUntilItIsClosed() throws Exception {
         Path data = folder.resolve("new/data");
         DirectoryLock lock = DirectoryLock.take(data);
         assertIsTaken(data);
@@ -48,7 +48,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void oneOfAnotherProcessKeepsItUntilThatEnds() throws Exception {
+    void aLockOfAnotherProcessIsHeldUntilThatExits() throws Exception {
         Process holder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -66,7 +66,7 @@ class DirectoryLockTest {
         DirectoryLock.take(folder).close();
     }
 
-    /** Every file of the first broker stays as it is. */
+    /** Checks that no file of the first broker changes. */
     @Test
     void aSecondBrokerOnTheSameFolderChangesNothing() throws Exception {
         try (DirectoryLock lock = DirectoryLock.take(folder)) {

@@ -99,7 +99,7 @@ class EventSourceTest {
     }
 
     @Test
-    void aFileGivenByNameIsSentWhateverItIs() throws IOException {
+    void aFileGivenByNameIsSentWhateverItsType() throws IOException {
         assertThat(events(file("labels.tsv"))).hasSize(1);
     }
 
@@ -125,17 +125,17 @@ class EventSourceTest {
     }
 
     @Test
-    void filesAreReadWhenTheyAreIteratedOver() throws IOException {
+    void filesAreReadLazily() throws IOException {
         Path file = file("a.png");
         EventSource source = EventSource.of(List.of(file));
         Files.delete(file);
-        assertThatExceptionOfType(EventSource.UnreadableException.class)
+        assertThatExceptionOfType(UserErrorException.class)
                 .isThrownBy(() -> source.iterator().next())
                 .withMessageStartingWith("cannot read " + file);
     }
 
     @Test
-    void whatIsKeptIsReadNow() throws IOException {
+    void keptFilesAreReadAtOnce() throws IOException {
         Path file = file("a.png");
         EventSource kept = EventSource.of(List.of(file)).kept();
         Files.delete(file);

@@ -17,15 +17,15 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * The reference of the command line in Markdown, made of picocli's specifications: an index, a page for the commands without
- * subcommands, and a page for each group of subcommands.
+ * Generates the command-line reference in Markdown from picocli's specifications: an index, a page for the commands
+ * without subcommands, and a page for each group of subcommands.
  */
 final class CommandLinePages {
     static final Path INDEX = Path.of("docs", "cli.md");
     private static final Path FOLDER = Path.of("docs", "cli");
     private static final String SINGLE = "commands";
     private static final int SYNOPSIS_COLUMNS = 110;
-    /** Explained once, in the index. */
+    /** Options that are explained only in the index. */
     private static final Set<String> COMMON =
             Set.of("--bootstrap", "--config", "--debug", "--help", "--json", "--set", "--version");
 
@@ -127,7 +127,10 @@ final class CommandLinePages {
         examples(page, spec);
     }
 
-    /** Footers have commands, which continue in the next line after a backslash, below "Example:", and notes. */
+    /**
+     * Adds a command's footer: its notes, and the commands below "Example:". A backslash at the end of a line continues
+     * a command.
+     */
     private static void examples(MarkdownText page, CommandSpec spec) {
         List<String> commands = new ArrayList<>();
         List<String> notes = new ArrayList<>();
@@ -197,7 +200,7 @@ final class CommandLinePages {
                 .toList();
     }
 
-    /** Returns a command's words without the program's. */
+    /** Returns a command's name without the program's name. */
     private static String name(CommandLine command) {
         return command.getCommandSpec().qualifiedName().replaceFirst("^resnet-streams ", "");
     }

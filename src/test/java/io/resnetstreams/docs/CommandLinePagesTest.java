@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The reference of the command line is what the commands say of themselves; {@code -Ddocs.write=true} writes it. */
+/** The command-line reference matches the commands; {@code -Ddocs.write=true} writes it again. */
 class CommandLinePagesTest {
     private static final String HOW = "'mvn -B test -Dtest=CommandLinePagesTest -Ddocs.write=true' writes it";
 
     private final Map<Path, String> pages = new CommandLinePages().pages();
 
     @Test
-    void thePagesAreThoseOfTheCommands() throws IOException {
+    void thePagesMatchTheCommands() throws IOException {
         if (Boolean.getBoolean("docs.write")) {
             for (Map.Entry<Path, String> page : pages.entrySet()) {
                 Files.createDirectories(page.getKey().getParent());
@@ -41,7 +41,7 @@ class CommandLinePagesTest {
     }
 
     @Test
-    void everyCommandIsThere() {
+    void everyCommandIsListed() {
         String index = pages.get(CommandLinePages.INDEX);
         assertThat(index).contains("`demo`", "`backfill diff`", "`model experiment degradation`", "`completion`");
         assertThat(index).doesNotContain("`backfill help`");

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Links, sizes and names of the documentation. */
+/** Checks links, sizes and names in the documentation. */
 class DocumentationTest {
     private static final int MOST_COLUMNS = 120;
     private static final int MOST_WORDS = 2_500;
     private static final int README_LINES = 200;
     private static final int SHORTEST_TEXT = 8;
     private static final Pattern CODE_SPAN = Pattern.compile("`([^`\n]+)`");
-    /** A class by its simple name. */
+    /** Matches the simple name of a class. */
     private static final Pattern CLASS_NAME = Pattern.compile("[A-Z][a-z]+[A-Za-z]*");
 
     static Stream<Path> pages() {
@@ -47,7 +47,7 @@ class DocumentationTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void linksLeadSomewhere(Path path) {
+    void linksHaveTargets(Path path) {
         List<String> broken = new ArrayList<>();
         Markdown page = Markdown.read(path);
         for (String link : page.localLinks()) {
@@ -65,7 +65,7 @@ class DocumentationTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void proseHasLinesThatFitAScreen(Path path) {
+    void linesOfProseAreShort(Path path) {
         assertThat(Markdown.read(path).lines())
                 .filteredOn(line -> line.kind() == Markdown.Kind.PROSE)
                 .filteredOn(line -> line.text().codePointCount(0, line.text().length()) > MOST_COLUMNS)
@@ -141,7 +141,9 @@ class DocumentationTest {
         assertThat(listed).containsExactlyInAnyOrderElementsOf(expected);
     }
 
-    /** Each leaf as KEY = DEFAULT. The list of Kafka's metrics stands below its table; Kafka's properties have no defaults. */
+    /**
+     * Adds each leaf as KEY = DEFAULT. Kafka's properties have no defaults, and its metrics are listed below the table.
+     */
     private static void leaves(String prefix, JsonNode node, List<String> found) {
         node.properties().forEach(field -> {
             String key = prefix + field.getKey();
@@ -200,7 +202,7 @@ class DocumentationTest {
         assertThat(sources).contains(codes.toArray(String[]::new));
     }
 
-    /** What varies in a message is … on the page; the rest must be a text of the sources. */
+    /** In a quoted message, … stands for what varies; the rest must occur in the sources. */
     @Test
     void theQuotedMessagesAreInTheSources() throws IOException {
         String sources = sources().replaceAll("\"\\s*\\+\\s*\"", "").replaceAll("\\s+", " ");

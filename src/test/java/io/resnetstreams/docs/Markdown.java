@@ -23,7 +23,7 @@ final class Markdown {
     private static final Pattern LINK = Pattern.compile("!?\\[[^\\]]*]\\(([^)\\s]+)\\)");
     private static final Pattern CODE_SPAN = Pattern.compile("`[^`]*`");
 
-    /** What a line is. */
+    /** The kind of a line. */
     enum Kind {
         PROSE,
         TABLE,
@@ -66,7 +66,7 @@ final class Markdown {
         }
     }
 
-    /** Returns the pages below {@code docs} in the order of their names. */
+    /** Returns the pages below {@code docs}, sorted by name. */
     static List<Path> pages() {
         try (Stream<Path> files = Files.walk(DOCS)) {
             return files.filter(file -> file.toString().endsWith(".md"))
@@ -77,7 +77,7 @@ final class Markdown {
         }
     }
 
-    /** Returns the pages below {@code docs} and those beside the README. */
+    /** Returns the pages below {@code docs} and those in the root folder. */
     static List<Path> all() {
         return Stream.concat(AT_THE_ROOT.stream().map(Path::of), pages().stream())
                 .toList();
@@ -98,7 +98,7 @@ final class Markdown {
                 .count();
     }
 
-    /** Returns where the links of prose and tables lead, without those to other sites. */
+    /** Returns the targets of the links in prose and tables, without links to other sites. */
     List<String> localLinks() {
         String text = String.join(
                 "\n",
@@ -135,7 +135,7 @@ final class Markdown {
         return anchors;
     }
 
-    /** Returns the text of a section with all below it, from its heading to the next of the same or a higher level. */
+    /** Returns the lines of a section and its subsections, up to the next heading of the same or a higher level. */
     List<Line> section(String heading) {
         String marks = heading.replaceFirst(" .*", "");
         List<Line> section = new ArrayList<>();

@@ -8,12 +8,12 @@ final class MarkdownText {
     private final StringBuilder text = new StringBuilder();
     private boolean inList;
 
-    /** Returns prose in which nothing is taken for markup of HTML. */
+    /** Escapes characters that would be read as HTML or Markdown. */
     static String escaped(String prose) {
         return prose.replace("<", "\\<").replace("*", "\\*");
     }
 
-    /** Returns a command of a shell, continued on further lines where it is long. */
+    /** Wraps a long shell command over several lines. */
     static String wrappedCommand(String command) {
         return wrapped(command, "", "  ", COMMAND_COLUMNS, " \\");
     }
@@ -30,7 +30,7 @@ final class MarkdownText {
         text.append(wrapped(prose, "", "", COLUMNS, "")).append("\n\n");
     }
 
-    /** Adds an item of a list. */
+    /** Adds a list item. */
     void item(String prose) {
         if (!inList) {
             blank();
@@ -39,7 +39,7 @@ final class MarkdownText {
         inList = true;
     }
 
-    /** Adds a line as it is, such as a table's row. */
+    /** Adds a line unchanged, such as a table row. */
     void line(String line) {
         text.append(line).append('\n');
         inList = true;
@@ -50,7 +50,7 @@ final class MarkdownText {
         text.append("```").append(language).append('\n').append(code).append("\n```\n\n");
     }
 
-    /** Ends what came before by one empty line. */
+    /** Adds an empty line after the preceding text. */
     private void blank() {
         inList = false;
         if (!text.isEmpty() && !text.toString().endsWith("\n\n")) {

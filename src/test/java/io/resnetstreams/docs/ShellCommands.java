@@ -3,7 +3,7 @@ package io.resnetstreams.docs;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Commands of a shell, split as the shell splits them: quotes, comments, continued lines, pipes and redirections. */
+/** Shell commands, split as a shell splits them: quotes, comments, continued lines, pipes and redirections. */
 final class ShellCommands {
     private final List<List<String>> commands = new ArrayList<>();
     private List<String> words = new ArrayList<>();

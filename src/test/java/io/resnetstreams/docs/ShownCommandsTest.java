@@ -15,14 +15,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** The commands that the documentation shows can be given: they are parsed, not run. */
+/** Each command in the documentation can be parsed; none is run. */
 class ShownCommandsTest {
-    /** Parsing forgets what was parsed before. */
+    /** Can be shared, since parsing resets its state. */
     private static final CommandLine COMMANDS = WholeCommandLine.create();
 
     private static final Pattern IN_PROSE = Pattern.compile("`((?:\\./)?resnet-streams [^`]+)`");
 
-    /** A command, and where it is shown. */
+    /** A command and the page that shows it. */
     record Shown(Path page, List<String> arguments) {
         @Override
         public String toString() {
@@ -45,7 +45,7 @@ class ShownCommandsTest {
                 default -> {
                     Matcher span = IN_PROSE.matcher(text);
                     while (line.kind() != Markdown.Kind.CODE && span.find()) {
-                        // COMMAND and the like stand for anything.
+                        // COMMAND and … are placeholders.
                         if (!span.group(1).matches(".*(COMMAND|…).*")) {
                             script.append(span.group(1)).append('\n');
                         }
@@ -62,7 +62,7 @@ class ShownCommandsTest {
     }
 
     @Test
-    void thereAreCommandsToLookAt() {
+    void commandsAreFound() {
         assertThat(commands()).hasSizeGreaterThan(40);
     }
 

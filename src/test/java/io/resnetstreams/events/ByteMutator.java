@@ -7,15 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Makes damaged files of whole ones: one to three flips, cuts, splices, edited lengths or inserted tokens each. */
+/** Damages intact files: each gets one to three flips, cuts, splices, edited lengths or inserted tokens. */
 public final class ByteMutator {
     private static final int MOST_STEPS = 3;
     private static final int MOST_FLIPS = 8;
 
-    /** Sizes and counts of most formats stand here. */
+    /** Most formats keep their sizes and counts within this header. */
     private static final int HEADER_BYTES = 256;
 
-    /** At or beside the limits of lengths of 8, 16 and 32 bits. */
+    /** Values at or next to the limits of 8, 16 and 32 bits. */
     private static final long[] LENGTHS = {
         0,
         1,
@@ -39,16 +39,16 @@ public final class ByteMutator {
     private final List<byte[]> tokens;
 
     /**
-     * Takes whole files.
+     * Creates a mutator of intact files.
      *
-     * @param tokens what may be inserted, such as a format's keywords; may be empty
+     * @param tokens byte sequences to insert, such as a format's keywords; may be empty
      */
     public ByteMutator(List<byte[]> corpus, List<byte[]> tokens) {
         this.corpus = List.copyOf(corpus);
         this.tokens = List.copyOf(tokens);
     }
 
-    /** Returns a damaged file; the same for the same random numbers. */
+    /** Returns a damaged file, which depends only on the random numbers. */
     public byte[] next(SplittableRandom random) {
         byte[] file = pick(corpus, random).clone();
         for (int step = random.nextInt(MOST_STEPS); step >= 0; step--) {
@@ -83,7 +83,7 @@ public final class ByteMutator {
         return file;
     }
 
-    /** Overwrites a stretch by one of another file. */
+    /** Overwrites a random range with bytes of another file. */
     private static byte[] splice(byte[] file, byte[] other, SplittableRandom random) {
         int length = random.nextInt(Math.min(other.length, file.length) + 1);
         int from = random.nextInt(other.length - length + 1);
@@ -91,7 +91,7 @@ public final class ByteMutator {
         return file;
     }
 
-    /** Overwrites one, two or four bytes, mostly near the beginning, by a number that lengths fail at. */
+    /** Overwrites one, two or four bytes, mostly near the beginning, with a number that is critical as a length. */
     private static byte[] editLength(byte[] file, SplittableRandom random) {
         int bytes = 1 << random.nextInt(3);
         boolean atStart = random.nextInt(4) > 0;

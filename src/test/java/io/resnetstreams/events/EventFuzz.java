@@ -4,16 +4,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Damaged JSON events: each is read, and its label can be written and read again, or is rejected with a code. */
+/** Fuzzes JSON events: each is rejected with a code, or its label can be written and read back. */
 final class EventFuzz {
-    private static final EventReader READER = new EventReader(new EventLimits(1 << 20, 8, 200, 20, 100, 50));
-    private static final Deserializer<LabelEvent> LABELS = LabelEventSerde.deserializer();
+    private static final EventReader READER = new EventReader(new EventLimits(8, 200, 20, 100, 50), 1 << 20);
+    private static final Deserializer<LabelEvent> LABELS = LabelEvent.deserializer();
 
     private EventFuzz() {}
 
@@ -25,7 +26,7 @@ final class EventFuzz {
     private static boolean accepts(byte[] input) throws RejectedEventException {
         boolean told = input.length > 0 && input[input.length - 1] % 2 == 0;
         Headers headers = told ? TestEvents.headers("content-type", "application/json") : TestEvents.headers();
-        // As a key, damaged text becomes an id as well.
+        // The damaged text is also the key, which can become the id.
         RawEvent event = TestEvents.event(input, input, headers);
         ImageEvent read;
         try {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.resnetstreams.events.EventReader.ImageEvent;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class EventReaderTest {
     private static final Headers JSON = headers("content-type", "application/json");
     private static final Headers IMAGE = headers("content-type", "image/png");
 
-    private final EventReader reader = new EventReader(new EventLimits(300, 4, 30, 10, 20, 3));
+    private final EventReader reader = new EventReader(new EventLimits(4, 30, 10, 20, 3), 300);
 
     private ImageEvent readJson(String json) throws RejectedEventException {
         return reader.read(event(KEY, json.getBytes(UTF_8), JSON));
@@ -106,20 +107,20 @@ class EventReaderTest {
     }
 
     @Test
-    void anEventThatCannotBeReadHasTheIdThatItsRecordTells() {
+    void anUnreadableEventHasTheIdOfItsRecord() {
         assertThat(reader.id(event(KEY, "{\"id\": ".getBytes(UTF_8), JSON))).isEqualTo("the key");
         assertThat(reader.id(event(KEY, null, headers("id", "from header")))).isEqualTo("from header");
         assertThat(reader.id(event(null, null, headers()))).isEqualTo("image-events-2@7");
     }
 
     @Test
-    void theIdOfAnEventThatCanBeReadIsTheOneRead() {
+    void aReadableEventHasTheIdInItsValue() {
         assertThat(reader.id(event(KEY, "{\"id\": \"x\", \"image\": \"\"}".getBytes(UTF_8), JSON)))
                 .isEqualTo("x");
     }
 
     @Test
-    void unknownFieldsPass() throws RejectedEventException {
+    void unknownFieldsAreIgnored() throws RejectedEventException {
         assertThat(readJson("{\"attributes\": {\"a\": [1, null]}, \"image\": \"AQID\", \"more\": true}")
                         .image())
                 .containsExactly(1, 2, 3);
@@ -162,7 +163,7 @@ class EventReaderTest {
     }
 
     @Test
-    void theImageIsNoStringOfTheJson() throws RejectedEventException {
+    void theLimitOfStringsDoesNotApplyToTheImage() throws RejectedEventException {
         assertThat(readJson("{\"image\": \"" + "AQID".repeat(50) + "\"}").image())
                 .hasSize(150);
     }
@@ -181,13 +182,13 @@ class EventReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\\ud83d\\ude00", "\\ud83d", "a\\ude00", "\\ude00\\ud83d"})
-    void anIdOfSurrogatesWholeOrHalfComesBackInTheLabel(String escaped) throws RejectedEventException {
+    void anIdOfPairedOrUnpairedSurrogatesIsReadBackFromTheLabel(String escaped) throws RejectedEventException {
         RawEvent event = event(KEY, ("{\"id\": \"" + escaped + "\", \"image\": \"\"}").getBytes(UTF_8), JSON);
         String id = reader.read(event).id();
         assertThat(id.length()).isBetween(1, 2);
         LabelEvent label = new LabelEvent(id, List.of(), TestEvents.MODEL, event.source());
         byte[] written = EncodedLabel.of(label).json();
-        assertThat(LabelEventSerde.deserializer().deserialize("labels", written).id())
+        assertThat(LabelEvent.deserializer().deserialize("labels", written).id())
                 .isEqualTo(id);
     }
 
@@ -275,17 +276,16 @@ class EventReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 2, 16, 1, 1, 1, maxEventBytes is 0",
-        "1, 1, 16, 1, 1, 1, maxJsonDepth is 1",
-        "1, 2, 15, 1, 1, 1, maxJsonStringLength is 15",
-        "1, 2, 16, 0, 1, 1, maxJsonNumberLength is 0",
-        "1, 2, 16, 1, 0, 1, maxIdLength is 0",
-        "1, 2, 16, 1, 1, 0, maxHeaders is 0"
+        "1, 16, 1, 1, 1, maxJsonDepth is 1",
+        "2, 15, 1, 1, 1, maxJsonStringLength is 15",
+        "2, 16, 0, 1, 1, maxJsonNumberLength is 0",
+        "2, 16, 1, 0, 1, maxIdLength is 0",
+        "2, 16, 1, 1, 0, maxHeaders is 0"
     })
     void limitsThatAllowNothingAreRefusedByName(
-            int bytes, int depth, int stringLength, int numberLength, int idLength, int headers, String reason) {
+            int depth, int stringLength, int numberLength, int idLength, int headers, String reason) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EventLimits(bytes, depth, stringLength, numberLength, idLength, headers))
+                .isThrownBy(() -> new EventLimits(depth, stringLength, numberLength, idLength, headers))
                 .withMessageStartingWith(reason);
     }
 

@@ -18,20 +18,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Feeds damaged inputs to a target, in a process of its own, since native code may end it. The system properties {@code
- * fuzz.seed} and {@code fuzz.count} or {@code fuzz.minutes} say which and how many.
+ * Feeds damaged inputs to a target in a separate process, which native code may crash. The system properties {@code
+ * fuzz.seed} and {@code fuzz.count} or {@code fuzz.minutes} choose the inputs and their number.
  *
- * <p>Input number {@code i} depends on {@code seed + i} alone. Each is written to {@code target/fuzz} before it is tried and
- * stays there if it is the last.
+ * <p>Input number {@code i} depends only on {@code seed + i}. Each input is written to {@code target/fuzz} before it
+ * is tried, and is kept there if it shows a defect.
  */
 public final class FuzzRun {
     private static final Pattern INPUTS = Pattern.compile(": (\\d+) inputs, \\d+ accepted");
     private static final Path FOLDER = Path.of("target", "fuzz");
 
-    /** Generous: an input takes milliseconds. */
+    /** A generous limit, since an input takes milliseconds. */
     private static final Duration LONGEST_INPUT = Duration.ofSeconds(60);
 
-    /** What the process may hold more at the end than after a fifth of the inputs; its heap is fixed. */
+    /** How much resident memory may grow after the first fifth of the inputs; the heap is fixed. */
     private static final long MOST_GROWTH_BYTES = 96L << 20;
 
     private static final long END_OF_PROCESS_MINUTES = 5;
@@ -47,7 +47,7 @@ public final class FuzzRun {
         this.name = name;
     }
 
-    /** Makes an input. */
+    /** Creates an input. */
     public interface Maker {
         byte[] make(SplittableRandom random);
     }
@@ -55,14 +55,16 @@ public final class FuzzRun {
     /** Tries an input. */
     public interface Target {
         /**
-         * Returns whether it was accepted; false where it was rejected as it should be.
+         * Returns true if the input was accepted, and false if it was properly rejected.
          *
-         * @throws Exception or an error, for a defect
+         * @throws Exception if the input shows a defect, which may also be an {@code Error}
          */
         boolean accepts(byte[] input) throws Exception;
     }
 
-    /** Starts a main class that calls {@link #run}, fails if it does not end with 0, and returns the number of inputs tried. */
+    /**
+     * Starts a main class that calls {@link #run}, fails if its exit code is not 0, and returns the number of inputs.
+     */
     public static int inProcessOfItsOwn(Class<?> main) throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
         Path log = FOLDER.resolve(main.getSimpleName() + ".log");
@@ -86,7 +88,7 @@ public final class FuzzRun {
                 Long.getLong("fuzz.minutes", 0) + END_OF_PROCESS_MINUTES + Integer.getInteger("fuzz.count", 0) / 1_000;
         try {
             assertThat(process.waitFor(minutes, TimeUnit.MINUTES))
-                    .as("ends; see " + log)
+                    .as("exits in time; see " + log)
                     .isTrue();
         } finally {
             process.destroyForcibly();
@@ -103,7 +105,7 @@ public final class FuzzRun {
         return Integer.parseInt(inputs.group(1));
     }
 
-    /** Tries inputs until there were enough, or one shows a defect. */
+    /** Tries inputs until the number or time is reached, or an input shows a defect. */
     public static void run(String name, Maker maker, Target target) throws Exception {
         new FuzzRun(name).run(maker, target);
     }
@@ -129,7 +131,7 @@ public final class FuzzRun {
         }
         long growth = residentBytes() - residentAfterWarmUp;
         System.out.printf(
-                "fuzz %s: %d inputs, %d accepted, %,d ms; %,d MB resident, %+,d since a fifth of them%n",
+                "fuzz %s: %d inputs, %d accepted, %,d ms; %,d MB resident, %+,d MB since the first fifth of them%n",
                 name,
                 tried,
                 accepted,
@@ -158,13 +160,13 @@ public final class FuzzRun {
             Files.delete(file);
             return accepted;
         } catch (ExecutionException | TimeoutException e) {
-            System.out.println("fuzz " + name + ": defect, repeat with -Dfuzz.seed=" + inputSeed + " -Dfuzz.count=1; "
+            System.out.println("fuzz " + name + ": defect; repeat with -Dfuzz.seed=" + inputSeed + " -Dfuzz.count=1; "
                     + file + ": " + (e.getCause() == null ? "hangs" : e.getCause()));
             throw e;
         }
     }
 
-    /** Returns the process's resident memory, 0 on systems that don't tell it so. */
+    /** Returns the resident memory of this process, or 0 on systems without {@code /proc}. */
     private static long residentBytes() throws IOException {
         Path status = Path.of("/proc/self/statm");
         return Files.exists(status) ? Long.parseLong(Files.readString(status).split(" ")[1]) * 4_096 : 0;

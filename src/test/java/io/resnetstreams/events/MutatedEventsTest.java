@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Damaged JSON events; how many, and which, say {@code -Dfuzz.count}, {@code -Dfuzz.minutes} and {@code -Dfuzz.seed}. */
+/** Fuzzes JSON events; {@code -Dfuzz.count}, {@code -Dfuzz.minutes} and {@code -Dfuzz.seed} choose the inputs. */
 class MutatedEventsTest {
     @Test
     void damagedEventsAreReadOrRejected() throws Exception {

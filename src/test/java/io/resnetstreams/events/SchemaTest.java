@@ -15,6 +15,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import io.resnetstreams.config.DefaultLimits;
+import io.resnetstreams.events.EventReader.ImageEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The published schemas say of the three records what the code does. */
+/** Checks that the published schemas of the three records agree with the code. */
 class SchemaTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final JsonSchema imageEvent = schema("image-event");
     private final JsonSchema labelEvent = schema("label-event");
     private final JsonSchema deadLetter = schema("dead-letter");
-    private final EventReader reader = new EventReader(DefaultLimits.events());
+    private final EventReader reader = DefaultLimits.eventReader();
 
     private static JsonNode json(String name) {
         try {

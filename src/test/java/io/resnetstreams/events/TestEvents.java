@@ -8,14 +8,14 @@ import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** Events and outcomes for tests. */
+/** Creates events and outcomes for tests. */
 public final class TestEvents {
     public static final String TOPIC = "image-events";
     public static final ModelReference MODEL = new ModelReference("resnet20", "ab".repeat(32));
 
     private TestEvents() {}
 
-    /** Returns an event with a key of its own and three bytes of value. */
+    /** Returns an event with a unique key and a value of three bytes. */
     public static RawEvent event(int partition, long offset) {
         return new RawEvent(
                 new SourcePosition(TOPIC, partition, offset, 1_700_000_000_000L + offset),

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** What {@code check --json} says of a run's topics. */
+/** The result of {@code check --json} for a run's topics. */
 record Audit(
         int events,
         int labels,
@@ -36,7 +36,7 @@ record Audit(
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    /** Runs the command. */
+    /** Runs {@code check}. */
     static Audit of(String bootstrap, String applicationId, Topics topics, Path expected)
             throws IOException, InterruptedException {
         InstanceProcess check = InstanceProcess.command(List.of(
@@ -94,9 +94,9 @@ record Audit(
     }
 
     /**
-     * Each outcome is right.
+     * Asserts that each outcome is correct.
      *
-     * @param allAreJudged whether each outcome has its event's id; a dead letter without content has none
+     * @param allAreJudged whether every outcome has its event's id; a dead letter without content has none
      */
     void assertRight(boolean allAreJudged) {
         assertThat(events).isPositive();
@@ -106,7 +106,7 @@ record Audit(
         assertThat(judged).as("outcomes judged").isGreaterThanOrEqualTo(allAreJudged ? events - lost : events / 2);
     }
 
-    /** Outcomes come in order, and beside those that were doubled there is one for each event. */
+    /** Asserts that outcomes are in order and, apart from duplicates, that each event has one. */
     void assertInOrder(boolean allAreJudged) {
         assertThat(outOfOrder).as(toString()).isZero();
         if (allAreJudged) {

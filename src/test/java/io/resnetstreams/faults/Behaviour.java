@@ -3,19 +3,19 @@ package io.resnetstreams.faults;
 /** How a {@link FakeClassifier} behaves. */
 enum Behaviour {
     SOUND,
-    /** It throws where a guilty image is in the batch. */
+    /** Throws if the batch contains a guilty image. */
     THROWS,
-    /** It returns a row too few where a guilty image is in the batch. */
+    /** Returns one row too few if the batch contains a guilty image. */
     WRONG_COUNT,
-    /** It returns NaN for a guilty image. */
+    /** Returns NaN for a guilty image. */
     NOT_FINITE,
-    /** It is out of memory with more than a few images. */
+    /** Runs out of memory if the batch has more than a few images. */
     OUT_OF_MEMORY,
-    /** It ends the process, as native code that crashes does, after a number of batches. */
+    /** Terminates the process after a number of batches, as a crash in native code does. */
     HALTS,
-    /** After a number of batches it never comes back from one, nor does a fresh one. */
+    /** Hangs after a number of batches; so does a fresh classifier. */
     HANGS,
-    /** A defect, not a fault: it returns its rows before they are computed, so they are the last batch's. */
+    /** A defect, not a fault: returns before the rows are computed, so they are those of the previous batch. */
     EARLY;
 
     /** Returns whether a guilty image becomes a dead letter. */

@@ -2,19 +2,19 @@ package io.resnetstreams.faults;
 
 import java.util.Random;
 
-/** Faults of the broker, and of the way to it. */
+/** Faults of the broker and of the connections to it. */
 final class BrokerFaults {
     private static final int LEAST_BYTES_PER_SECOND = 60_000;
 
-    /** Kafka Streams' words. */
+    /** Logged by Kafka Streams. */
     private static final String SEND_FAILED = "Error encountered sending record";
 
     private BrokerFaults() {}
 
-    /** In the middle of batches; time is taken from when it accepts clients again. */
+    /** Kills the broker in the middle of batches. Recovery is measured from when it accepts clients again. */
     static void kill(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < FaultRun.rounds(4, 1); kill++) {
             run.awaitSome();
             run.killBroker();
             run.mark();
@@ -22,14 +22,14 @@ final class BrokerFaults {
         }
     }
 
-    /** Both instances have to live with it for a while. */
+    /** Slows down the connections of both instances for a while. */
     static void slowConnection(FaultRun run) throws Exception {
         run.startProxied(0);
         run.startProxied(1);
         run.awaitAssigned(0);
         run.awaitAssigned(1);
         Random random = run.random();
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < FaultRun.rounds(3, 1); round++) {
             run.awaitSome();
             run.broker().proxy().slow(50 + random.nextInt(250), LEAST_BYTES_PER_SECOND + random.nextInt(200_000));
             run.awaitSome();
@@ -39,7 +39,9 @@ final class BrokerFaults {
         }
     }
 
-    /** First for a moment, then in silence and then by refusal until the other instance has taken over. */
+    /**
+     * Cuts an instance's connection briefly, then silences it, then cuts it until the other instance has taken over.
+     */
     static void cutConnection(FaultRun run) throws Exception {
         run.start(0);
         run.startProxied(1);
@@ -55,14 +57,14 @@ final class BrokerFaults {
             run.awaitSome();
             run.broker().proxy().set(mode);
             run.mark();
-            run.awaitThrownOut(1);
+            run.awaitRemoved(1);
             run.awaitRecovery();
             run.broker().proxy().set(TcpProxy.Mode.OPEN);
         }
         run.awaitAssigned(1);
     }
 
-    /** Outcomes of several partitions fail at once, while the instance keeps its partitions. */
+    /** Sends for several partitions fail at once, while the instance keeps its partitions. */
     static void unsentOutcomes(FaultRun run) throws Exception {
         run.startCommandProxied(
                 0,
@@ -79,14 +81,14 @@ final class BrokerFaults {
         run.awaitSome();
     }
 
-    /** The broker ends where it can't write; it comes back when there is room. */
+    /** The broker exits when its disk is full; it is started again when there is space. */
     static void fullDisk(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int round = 0; round < 2; round++) {
+        for (int round = 0; round < FaultRun.rounds(2, 1); round++) {
             run.awaitSome();
             run.broker().disk().fill();
             run.broker().awaitEnd();
-            run.otherDeath();
+            run.otherExit();
             run.broker().disk().empty();
             run.broker().start();
             run.mark();

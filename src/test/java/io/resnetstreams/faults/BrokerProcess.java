@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The {@code broker} command in a process of its own, that can be killed and started again on the same ports and data. It
- * has a second address for clients, which leads through a {@link TcpProxy}.
+ * The {@code broker} command in a process of its own, which can be killed and restarted with the same ports and data. A
+ * second address leads clients through a {@link TcpProxy}.
  */
 final class BrokerProcess implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
@@ -30,12 +30,12 @@ final class BrokerProcess implements AutoCloseable {
         start();
     }
 
-    /** Starts one with its data in this folder. */
+    /** Starts a broker with its data in a folder. */
     static BrokerProcess in(Path folder) throws IOException {
         return new BrokerProcess(folder, null);
     }
 
-    /** Starts one with its data on a disk that can be filled; the disk stays its owner's. */
+    /** Starts a broker with its data on a disk that can be filled. The caller closes the disk. */
     static BrokerProcess on(SmallDisk disk) throws IOException {
         return new BrokerProcess(disk.folder().resolve("broker"), disk);
     }
@@ -46,7 +46,7 @@ final class BrokerProcess implements AutoCloseable {
         }
     }
 
-    /** Returns when it accepts clients. */
+    /** Starts the broker and waits until it accepts clients. */
     void start() {
         String direct = "PLAINTEXT://" + HOST + ":" + directPort;
         process = InstanceProcess.command(List.of(
@@ -71,16 +71,16 @@ final class BrokerProcess implements AutoCloseable {
         process.kill();
     }
 
-    /** Waits until it has ended by itself. */
+    /** Waits until the broker exits by itself. */
     void awaitEnd() {
-        await("the end of the broker").atMost(Duration.ofSeconds(300)).until(() -> !process.isAlive());
+        await("exit of the broker").atMost(Duration.ofSeconds(300)).until(() -> !process.isAlive());
     }
 
     String bootstrap() {
         return HOST + ":" + directPort;
     }
 
-    /** Returns the address of the way through the proxy. */
+    /** Returns the address of the proxy. */
     String proxiedBootstrap() {
         return HOST + ":" + proxy.port();
     }
@@ -89,7 +89,7 @@ final class BrokerProcess implements AutoCloseable {
         return data;
     }
 
-    /** Returns the disk that it was started on. */
+    /** Returns the disk that holds the data. */
     SmallDisk disk() {
         return disk;
     }

@@ -2,9 +2,9 @@ package io.resnetstreams.faults;
 
 import java.util.function.ToIntFunction;
 
-/** A pipeline with a defect, and what the audit must call it. */
+/** A pipeline with a built-in defect, and what the audit must report. */
 enum Control {
-    /** Slow, so that much is in flight when it is killed. */
+    /** Slow, so that many events are in flight at each kill. */
     NO_FRONTIER(
             "commit frontier off",
             "lost",
@@ -39,7 +39,7 @@ enum Control {
         return title;
     }
 
-    /** Returns what the audit calls it. */
+    /** Returns the audit's name for the defect. */
     String called() {
         return called;
     }
@@ -48,12 +48,12 @@ enum Control {
         return options;
     }
 
-    /** Returns how often the audit found it. */
+    /** Returns how many of the defect's errors the audit found. */
     int found(Audit audit) {
         return count.applyAsInt(audit);
     }
 
-    /** Lets it run, and kills it a few times. */
+    /** Runs the pipeline and kills it a few times. */
     void inflictOn(FaultRun run) throws InterruptedException {
         run.startAndAwait(0);
         for (int kill = 0; kill < 3; kill++) {

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Sends events at a steady rate to all partitions in turn, until it is stopped; it waits for a broker that is away. */
+/** Sends events to all partitions in turn at a steady rate until it is stopped. While the broker is down, it waits. */
 final class EventStream implements AutoCloseable {
     private static final int LARGEST_REQUEST = 8 << 20;
     private static final int LONGEST_DELIVERY_MILLIS = 600_000;
@@ -68,12 +68,12 @@ final class EventStream implements AutoCloseable {
         producer.close();
     }
 
-    /** Returns how many events are on the topic by now. */
+    /** Returns how many events are on the topic. */
     int acknowledged() {
         return acknowledged.get();
     }
 
-    /** Ends it, and returns how many events are on the topic. */
+    /** Stops sending and returns how many events are on the topic. */
     int stop() throws InterruptedException {
         close();
         thread.join();
@@ -83,7 +83,7 @@ final class EventStream implements AutoCloseable {
         return acknowledged.get();
     }
 
-    /** Lets it end. */
+    /** Stops sending. */
     @Override
     public void close() {
         stopped = true;

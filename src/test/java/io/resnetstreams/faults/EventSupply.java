@@ -6,20 +6,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Events, and what they become offline. */
+/** Events and their expected outcomes, which are determined offline. */
 interface EventSupply {
-    /** The key and id of an event, and its value. */
+    /** An event's id, which is also its key, and its value. */
     record Event(String id, byte[] value) {}
 
-    /** Returns the event of a number, counted from 0. */
+    /** Returns the event with a number, counted from 0. */
     Event event(int number);
 
-    /** Returns the record of an event for a partition of a topic: with the id as its key, unless the supply does otherwise. */
+    /** Returns an event's record for a partition; by default its key is the event's id. */
     default ProducerRecord<byte[], byte[]> record(String topic, int partition, int number) {
         Event event = event(number);
         return new ProducerRecord<>(topic, partition, event.id().getBytes(UTF_8), event.value());
     }
 
-    /** Writes what the first events become, as {@code check --expected} reads it. */
+    /** Writes the expected outcomes of the first events in the format of {@code check --expected}. */
     void writeExpected(Path file, int events) throws IOException;
 }

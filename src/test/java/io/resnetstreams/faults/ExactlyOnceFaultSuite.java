@@ -10,13 +10,12 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** All faults with {@code exactly_once_v2}, and defects that the audit must find. */
+/** All faults with {@code exactly_once_v2}, and controls whose defects the audit must find. */
 class ExactlyOnceFaultSuite extends FaultSuite {
     ExactlyOnceFaultSuite() {
         super(Guarantee.EXACTLY_ONCE_V2);
     }
 
-    /** Pipelines with a defect, which the audit must find. */
     @Order(3)
     @ParameterizedTest
     @EnumSource

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A device that takes its time and misbehaves as it is told. Its label is a function of the image alone: its first byte,
- * modulo the number of classes.
+ * A simulated device with a fixed time per batch and a configurable {@link Behaviour}. The label depends only on the
+ * image: it is the first byte modulo the number of classes.
  *
- * <p>Threading: one worker.
+ * <p>Threading: used by one worker.
  */
 final class FakeClassifier implements Classifier {
-    /** The exit code of a process that its classifier ended: that of SIGABRT. */
+    /** The exit code of a process that its classifier terminated: that of SIGABRT. */
     static final int HALTED = 134;
 
     private static final int MOST_IMAGES_IN_MEMORY = 4;
@@ -23,7 +23,7 @@ final class FakeClassifier implements Classifier {
     private final Countdown countdown;
     private float[][] last = new float[0][];
 
-    /** How many more batches a process's classifiers answer together before it ends. */
+    /** Counts the batches that all classifiers of a process answer before they terminate it or hang. */
     static final class Countdown {
         private int batches;
 
@@ -60,7 +60,7 @@ final class FakeClassifier implements Classifier {
             last = rows;
             return early;
         }
-        return images.stream().anyMatch(TestEvents::isGuilty) ? spoilt(images, rows) : rows;
+        return images.stream().anyMatch(TestEvents::isGuilty) ? misbehaved(images, rows) : rows;
     }
 
     private void end() {
@@ -85,9 +85,9 @@ final class FakeClassifier implements Classifier {
         return row;
     }
 
-    private float[][] spoilt(List<byte[]> images, float[][] rows) {
+    private float[][] misbehaved(List<byte[]> images, float[][] rows) {
         switch (behaviour) {
-            case THROWS -> throw new IllegalStateException("this image is too much");
+            case THROWS -> throw new IllegalStateException("guilty image");
             case WRONG_COUNT -> {
                 return Arrays.copyOf(rows, rows.length - 1);
             }
@@ -107,6 +107,6 @@ final class FakeClassifier implements Classifier {
 
     @Override
     public void close() {
-        // Nothing is held.
+        // Nothing to release.
     }
 }

@@ -1,7 +1,6 @@
 package io.resnetstreams.faults;
 
 import io.resnetstreams.config.DefaultLimits;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
@@ -28,8 +27,8 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
 /**
- * The pipeline as {@code run} builds it, in a process of its own, around a {@link FakeClassifier}; or with a defect, which
- * the audit must find.
+ * The pipeline as {@code run} builds it, around a {@link FakeClassifier}, in a process of its own. It can have a
+ * {@link Defect} that the audit must find.
  */
 public final class FakeInstance {
     /** The exit code of an instance whose pipeline has failed. */
@@ -37,27 +36,27 @@ public final class FakeInstance {
 
     private static final int WORKERS = 2;
     private static final int LARGEST_BATCH = 32;
-    /** The product's least; a busy machine must not pass for a device that hangs. */
+    /** The product's minimum, so that a busy machine is not taken for a hung device. */
     private static final int PREDICTION_TIMEOUT_MILLIS = 30_000;
 
     private static final int SHORT_PREDICTION_TIMEOUT_MILLIS = 1_000;
 
     private FakeInstance() {}
 
-    /** What is wrong with the pipeline itself. */
+    /** A defect of the pipeline itself. */
     enum Defect {
         NONE,
-        /** What is consumed is committed, done or not. */
+        /** Consumed events are committed whether they are done or not. */
         NO_FRONTIER,
-        /** Outcomes are handed on in the order in which they are found. */
+        /** Outcomes are forwarded in the order in which they complete. */
         NO_ORDER
     }
 
     /**
-     * What it should be.
+     * The options of an instance.
      *
-     * @param millisPerBatch what the first worker's batches take; the second is twice as slow
-     * @param endAfter batches until a classifier that halts or hangs does so
+     * @param millisPerBatch time per batch of the first worker; the second takes twice as long
+     * @param endAfter how many batches are answered before a classifier halts or hangs
      */
     record Options(Behaviour behaviour, Defect defect, int millisPerBatch, int endAfter) {
         static Options of(Behaviour behaviour) {
@@ -159,7 +158,7 @@ public final class FakeInstance {
                         timeoutMillis, () -> new FakeClassifier(options.behaviour, nanos, countdown), timeoutMillis));
         ImagePreprocessor.warmUp();
         return new ClassificationService(
-                new EventReader(DefaultLimits.events()),
+                DefaultLimits.eventReader(),
                 new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, TestEvents.EDGE, TestEvents.EDGE)),
                 WORKERS,
                 List.of(batcher),

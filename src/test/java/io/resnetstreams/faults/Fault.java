@@ -1,6 +1,6 @@
 package io.resnetstreams.faults;
 
-/** What is done to a run, and to which instances. */
+/** A fault, and the instances that it is inflicted on. */
 enum Fault {
     KILL_ONE("`kill -9` of one of two instances", null, ProcessFaults::killOne),
     KILL_ALL("`kill -9` of all instances at once", Behaviour.SOUND, ProcessFaults::killAll),
@@ -17,11 +17,11 @@ enum Fault {
     HALTS(
             "`Runtime.halt` in the classifier",
             Behaviour.HALTS,
-            run -> ProcessFaults.endInside(run, Behaviour.HALTS, FakeClassifier.HALTED)),
+            run -> ProcessFaults.terminateInside(run, Behaviour.HALTS, FakeClassifier.HALTED)),
     HANGS(
             "classifier hangs beyond its time-out",
             Behaviour.HANGS,
-            run -> ProcessFaults.endInside(run, Behaviour.HANGS, FakeInstance.FAILED)),
+            run -> ProcessFaults.terminateInside(run, Behaviour.HANGS, FakeInstance.FAILED)),
     THROWS("classifier throws", Behaviour.THROWS, ProcessFaults::misbehave),
     WRONG_COUNT("classifier returns a row too few", Behaviour.WRONG_COUNT, ProcessFaults::misbehave),
     NOT_FINITE("classifier returns NaN", Behaviour.NOT_FINITE, ProcessFaults::misbehave),
@@ -31,16 +31,16 @@ enum Fault {
     private final Behaviour behaviour;
     private final Infliction infliction;
 
-    /** Inflicts a fault on a run that has just begun: it starts the instances too. */
+    /** Inflicts a fault on a new run, and starts its instances. */
     @FunctionalInterface
     interface Infliction {
         void on(FaultRun run) throws Exception;
     }
 
     /**
-     * Makes a fault.
+     * Creates a fault.
      *
-     * @param behaviour of the classifier; null for the {@code run} command with the bundled model
+     * @param behaviour the classifier's; null for the {@code run} command with the bundled model
      */
     Fault(String title, Behaviour behaviour, Infliction infliction) {
         this.title = title;
@@ -52,7 +52,7 @@ enum Fault {
         return title;
     }
 
-    /** Returns the options of instances, null for the {@code run} command. */
+    /** Returns the options of the instances; null for the {@code run} command. */
     FakeInstance.Options options() {
         return behaviour == null ? null : FakeInstance.Options.of(behaviour);
     }

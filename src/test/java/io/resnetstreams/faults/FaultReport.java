@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** {@code target/faults-GUARANTEE.md}: what was done and what came of it. It is written anew after each run. */
+/** The report {@code target/faults-GUARANTEE.md}: the faults and their results. It is rewritten after each run. */
 final class FaultReport {
     private final long seed;
     private final Guarantee guarantee;
@@ -44,17 +44,17 @@ final class FaultReport {
         write();
     }
 
-    /** Returns the events of all faults; those of the controls don't count. */
+    /** Returns how many events all faults had, without the controls. */
     int events() {
         return entries.stream().mapToInt(entry -> entry.row().audit().events()).sum();
     }
 
-    /** Returns the processes that were killed by SIGKILL; those of the controls don't count. */
+    /** Returns how many processes were killed by SIGKILL, without the controls. */
     int kills() {
         return entries.stream().mapToInt(entry -> entry.row().kills()).sum();
     }
 
-    /** Returns the median of the seconds to the first new label; NaN where its rows did not come to an end. */
+    /** Returns the median time to the first new label in seconds; NaN if no run finished. */
     double medianRecovery(Fault fault) {
         double[] seconds = seconds(fault);
         return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];
@@ -75,7 +75,7 @@ final class FaultReport {
                 Locale.ROOT, "Seed %d: %,d events, %d processes killed with `kill -9`.%n%n", seed, events(), kills()));
         text.append(FaultRow.HEADING);
         entries.forEach(entry -> text.append(entry.row().line(entry.fault().title())));
-        text.append(String.format("%nSeconds to the first new label, of each time:%n%n"));
+        text.append(String.format("%nSeconds to the first new label after each fault:%n%n"));
         Stream.of(Fault.KILL_ONE, Fault.KILL_BROKER).forEach(fault -> {
             text.append("- ")
                     .append(fault.title())
@@ -87,7 +87,7 @@ final class FaultReport {
             }
             text.append(System.lineSeparator());
         });
-        text.append(String.format("%n| defect built in | events | killed | found |%n| --- | ---: | ---: | --- |%n"));
+        text.append(String.format("%n| built-in defect | events | killed | found |%n| --- | ---: | ---: | --- |%n"));
         controls.forEach(text::append);
         Files.writeString(file, text);
     }

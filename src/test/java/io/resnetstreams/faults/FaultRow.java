@@ -8,22 +8,22 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How a run ended.
+ * The result of a run.
  *
- * @param kills processes ended by SIGKILL
- * @param otherDeaths processes that the fault itself ended
- * @param unmarked events whose outcomes the broker may have dropped or kept wrongly, by a defect of its own
+ * @param kills processes killed by SIGKILL
+ * @param otherExits processes that the fault itself terminated
+ * @param unmarked events whose outcomes the broker may have lost or duplicated because of a bug of its own
  */
 record FaultRow(
         Guarantee guarantee,
         int kills,
-        int otherDeaths,
+        int otherExits,
         Audit audit,
         Set<String> unmarked,
         List<OutcomeWatch.Recovery> recoveries) {
     static final String HEADING =
             """
-            | fault | guarantee | events | killed | died | lost | doubled | rate | of both by the broker | out of order | ghosts | altered | mislabelled | seconds to recover |
+            | fault | guarantee | events | killed | exited | lost | duplicates | rate | of these, by the broker | out of order | ghosts | altered | mislabelled | seconds to recover |
             | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
             """;
 
@@ -35,11 +35,11 @@ record FaultRow(
                 guarantee.property(),
                 audit.events(),
                 kills,
-                otherDeaths,
+                otherExits,
                 audit.lost(),
                 audit.duplicates(),
                 100.0 * audit.duplicates() / audit.events(),
-                lostByTheBroker() + doubledByTheBroker(),
+                lostByTheBroker() + duplicatedByTheBroker(),
                 audit.outOfOrder(),
                 audit.ghosts(),
                 audit.altered(),
@@ -51,21 +51,21 @@ record FaultRow(
         return byTheBroker(audit.lost(), audit.lostExamples());
     }
 
-    private int doubledByTheBroker() {
+    private int duplicatedByTheBroker() {
         return guarantee == Guarantee.EXACTLY_ONCE_V2 ? byTheBroker(audit.duplicates(), audit.duplicateExamples()) : 0;
     }
 
-    /** Returns the count where all that the audit names are such as the broker loses or doubles; else 0. */
+    /** Returns the count if the broker may have caused all of the audit's examples; otherwise 0. */
     private int byTheBroker(int count, List<String> examples) {
         return unmarked.containsAll(examples) ? Math.min(count, unmarked.size()) : 0;
     }
 
-    /** Asserts what its guarantee promises; what the broker itself has lost or doubled is not the pipeline's. */
+    /** Asserts what the guarantee promises. Outcomes that the broker itself lost or duplicated are not counted. */
     void assertPromise(boolean allAreJudged) {
         audit.assertRight(allAreJudged);
         assertThat(audit.lost()).as(audit.toString()).isEqualTo(lostByTheBroker());
         if (guarantee == Guarantee.EXACTLY_ONCE_V2) {
-            assertThat(audit.duplicates()).as(audit.toString()).isEqualTo(doubledByTheBroker());
+            assertThat(audit.duplicates()).as(audit.toString()).isEqualTo(duplicatedByTheBroker());
             audit.assertInOrder(allAreJudged);
         }
     }

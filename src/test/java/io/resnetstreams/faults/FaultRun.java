@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Instances of a pipeline on topics of their own, and events that keep coming, while a fault is inflicted.
+ * A pipeline's instances with topics of their own and a continuous stream of events, while a fault is inflicted.
  *
- * <p>Threading: the test's.
+ * <p>Threading: used by the test's thread.
  */
 final class FaultRun implements AutoCloseable {
     static final int PARTITIONS = 6;
@@ -32,6 +32,7 @@ final class FaultRun implements AutoCloseable {
 
     private static final int EVENTS_PER_SECOND = 200;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
+    private static final boolean BRIEF = Boolean.getBoolean("faults.brief");
 
     private final String name;
     private final Guarantee guarantee;
@@ -47,12 +48,12 @@ final class FaultRun implements AutoCloseable {
     private final List<OutcomeWatch.Recovery> recoveries = new ArrayList<>();
     private int streamThreads = 1;
     private int kills;
-    private int otherDeaths;
+    private int otherExits;
 
     /**
-     * Creates the topics and begins to send events.
+     * Creates the topics and starts to send events.
      *
-     * @param name begins the names of its topics and of its group
+     * @param name prefix of the topics, and name of the group
      * @param options of the instances; null for the {@code run} command with the bundled model
      */
     FaultRun(
@@ -76,6 +77,14 @@ final class FaultRun implements AutoCloseable {
         this.stream = new EventStream(broker.bootstrap(), topics.input(), PARTITIONS, supply, EVENTS_PER_SECOND);
     }
 
+    /**
+     * Returns how often a fault is repeated: {@code whole} times, or {@code least} times with
+     * {@code -Dfaults.brief=true}.
+     */
+    static int rounds(int whole, int least) {
+        return BRIEF ? least : whole;
+    }
+
     Random random() {
         return random;
     }
@@ -92,7 +101,7 @@ final class FaultRun implements AutoCloseable {
         return watch;
     }
 
-    /** Instances of the {@code run} command have so many stream threads from now on. */
+    /** Sets the number of stream threads of instances of the {@code run} command that are started later. */
     FaultRun withStreamThreads(int threads) {
         streamThreads = threads;
         return this;
@@ -123,7 +132,7 @@ final class FaultRun implements AutoCloseable {
         instances.put(number, command(number, broker.proxiedBootstrap(), Map.of(), settings));
     }
 
-    /** Starts an instance of the {@code run} command whose wall clock the returned one sets. */
+    /** Starts an instance of the {@code run} command with a wall clock that can be set. */
     SettableClock startWithSettableClock(int number) throws IOException {
         SettableClock clock = new SettableClock(Path.of("target", "faults", name + "-clock"));
         instances.put(number, command(number, broker.bootstrap(), clock.environment()));
@@ -160,7 +169,7 @@ final class FaultRun implements AutoCloseable {
         return InstanceProcess.run(environment, bootstrap, settings.toArray(String[]::new));
     }
 
-    /** A member of the group is told by the beginning of its client id. */
+    /** Returns the prefix of an instance's client ids, which identifies its members of the group. */
     private static String clientId(int number) {
         return "instance-" + number + "-";
     }
@@ -178,9 +187,9 @@ final class FaultRun implements AutoCloseable {
         return cluster.partitionsOf(clientId(number));
     }
 
-    /** Waits until the group has thrown an instance out. */
-    void awaitThrownOut(int number) {
-        await("the end of its session").atMost(LONGEST_WAIT).until(() -> !cluster.isMember(clientId(number)));
+    /** Waits until the broker has removed an instance from the group. */
+    void awaitRemoved(int number) {
+        await("session timeout").atMost(LONGEST_WAIT).until(() -> !cluster.isMember(clientId(number)));
     }
 
     /** Waits until an instance has partitions. */
@@ -191,48 +200,48 @@ final class FaultRun implements AutoCloseable {
                 .until(() -> !partitionsOf(number).isEmpty());
     }
 
-    /** SIGKILL. */
+    /** Kills an instance with SIGKILL. */
     void kill(int number) throws InterruptedException {
         instances.remove(number).kill();
         kills++;
     }
 
-    /** SIGKILL of the broker, and its restart. */
+    /** Kills the broker with SIGKILL and restarts it. */
     void killBroker() throws InterruptedException {
         broker.kill();
         kills++;
         broker.start();
     }
 
-    /** SIGTERM, which must end it with exit code 0. */
+    /** Stops an instance with SIGTERM; its exit code must be 0. */
     void terminate(int number) throws InterruptedException {
         InstanceProcess instance = instances.remove(number);
         assertThat(instance.terminate()).as(instance::log).isZero();
     }
 
-    /** Waits until an instance has ended by itself. */
+    /** Waits until an instance exits by itself. */
     void awaitEnd(int number, int exitCode) throws InterruptedException {
         InstanceProcess instance = instances.remove(number);
         assertThat(instance.awaitEnd(LONGEST_WAIT)).as(instance::log).isEqualTo(exitCode);
-        otherDeaths++;
+        otherExits++;
     }
 
-    /** A process that is not an instance ended by itself. */
-    void otherDeath() {
-        otherDeaths++;
+    /** Counts a process that exited by itself and is not an instance. */
+    void otherExit() {
+        otherExits++;
     }
 
-    /** From now on time is taken to the next new outcomes. */
+    /** Starts to measure the time to the next new outcomes. */
     void mark() throws Exception {
         watch.mark(System.nanoTime(), cluster.outputEnds());
     }
 
-    /** Waits until each partition has outcomes written after the mark, and notes how long that took. */
+    /** Waits until each partition has outcomes written after the mark, and records the time. */
     void awaitRecovery() {
         awaitRecovery(ALL_PARTITIONS);
     }
 
-    /** The same for some partitions. */
+    /** Waits until some partitions have outcomes written after the mark, and records the time. */
     void awaitRecovery(Collection<Integer> partitions) {
         recoveries.add(watch.awaitRecovery(partitions));
     }
@@ -241,7 +250,7 @@ final class FaultRun implements AutoCloseable {
         return recoveries;
     }
 
-    /** Waits for a random number of outcomes more. */
+    /** Waits for a random number of further outcomes. */
     void awaitSome() {
         watch.awaitMore(300 + random.nextInt(700));
     }
@@ -252,12 +261,14 @@ final class FaultRun implements AutoCloseable {
         cluster.set(topics.deadLetters(), settings);
     }
 
-    /** Waits for so many events that are sent. */
+    /** Waits until this many events have been sent. */
     void awaitSent(int events) {
         await("events").atMost(LONGEST_WAIT).until(() -> stream.acknowledged() >= events);
     }
 
-    /** Stops the events, waits until nothing is left to do, and ends the instances; what came out is counted independently. */
+    /**
+     * Stops sending, waits until all events are processed, stops the instances and counts the outcomes independently.
+     */
     IndependentCount finishAndCount() throws Exception {
         instances.values().forEach(InstanceProcess::awaitRunning);
         int sent = stream.stop();
@@ -272,7 +283,7 @@ final class FaultRun implements AutoCloseable {
         return count;
     }
 
-    /** Returns the events that the broker itself may have lost or doubled. */
+    /** Returns the events whose outcomes the broker itself may have lost or duplicated. */
     Set<String> unmarked() throws IOException {
         return UnmarkedTransactions.find(broker.data(), topics);
     }
@@ -282,7 +293,7 @@ final class FaultRun implements AutoCloseable {
     }
 
     /**
-     * Deletes all events that are on the topic; to be called while no instance works.
+     * Deletes all events on the topic; no instance may be running.
      *
      * @return how many of them had not been processed
      */
@@ -290,7 +301,7 @@ final class FaultRun implements AutoCloseable {
         return cluster.deleteAll();
     }
 
-    /** As {@link #finish}, where some events are no longer on the topic. */
+    /** Does the same as {@link #finish}, for a topic from which events were deleted. */
     Audit finishAndAudit() throws Exception {
         instances.values().forEach(InstanceProcess::awaitRunning);
         int sent = stream.stop();
@@ -312,19 +323,23 @@ final class FaultRun implements AutoCloseable {
         return stream.acknowledged();
     }
 
-    /** Stops the events, waits until nothing is left to do, ends the instances and audits the topics. */
+    /**
+     * Stops sending, waits until all events are processed, stops the instances and audits the topics.
+     *
+     * @param complete whether each event gets an outcome; if not, the run ends when no more outcomes come
+     */
     FaultRow finish(boolean complete) throws Exception {
         instances.values().forEach(InstanceProcess::awaitRunning);
         int sent = stream.stop();
         if (complete) {
             cluster.awaitNoLag();
         } else {
-            cluster.awaitStandstill(watch);
+            cluster.awaitNoMoreOutcomes(watch);
         }
         Audit audit = audit(sent);
         assertThat(audit.events()).as("events on the topic").isEqualTo(sent);
         return new FaultRow(
-                guarantee, kills, otherDeaths, audit, UnmarkedTransactions.find(broker.data(), topics), recoveries);
+                guarantee, kills, otherExits, audit, UnmarkedTransactions.find(broker.data(), topics), recoveries);
     }
 
     @Override

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Breaks the pipeline on purpose, in each way with one guarantee, and audits what came out. It takes minutes and belongs to
- * a profile of its own: {@code mvn -B verify -Pfaults}; {@code -Pfull} runs it too.
+ * Inflicts each fault on the pipeline with one guarantee and audits the outcomes. {@code -Pfaults} runs only these
+ * suites; {@code -Pfull} inflicts each fault only once or twice and also runs other tests.
  */
 @Tag("full")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -37,7 +37,7 @@ abstract class FaultSuite {
     private static final Path FOLDER = Path.of("target", "faults");
     private static final int LEAST_EVENTS = 50_000;
     private static final int LEAST_KILLS = 18;
-    /** Seconds from the death of an instance, or from the broker's return, to the first new label. */
+    /** Seconds from an instance's kill, or the broker's restart, to the first new label. */
     private static final double LONGEST_RECOVERY = 10;
 
     final FaultReport report;
@@ -53,7 +53,7 @@ abstract class FaultSuite {
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        System.out.println("seed " + SEED + "; repeat with -Dfaults.seed=" + SEED);
+        System.out.println("seed " + SEED + "; to repeat: -Dfaults.seed=" + SEED);
         Files.createDirectories(FOLDER);
         samples = new SampleEvents();
         broker = BrokerProcess.in(Files.createTempDirectory(FOLDER, "broker"));
@@ -116,10 +116,10 @@ abstract class FaultSuite {
         }
     }
 
-    /** While no instance works, all events are deleted: those that were not processed are a gap, and nothing else is lost. */
+    /** All events are deleted while no instance runs. Those that were not processed are a gap; nothing else is lost. */
     @Order(2)
     @Test
-    void whatWasDeletedUnreadIsNamed() throws Exception {
+    void eventsDeletedUnreadAreReported() throws Exception {
         String name = "deleted-unread-" + guarantee.name().toLowerCase(Locale.ROOT);
         Assumptions.assumeTrue(ONLY.matcher("DELETED_UNREAD").matches());
         Random random = new Random(SEED + name.hashCode());
@@ -136,7 +136,7 @@ abstract class FaultSuite {
             Audit audit = run.finishAndAudit();
             System.out.printf(
                     Locale.ROOT,
-                    "deleted unread, %s: %d of %d in %d gaps; %d lost, %d doubled%n",
+                    "deleted unread, %s: %d of %d in %d gaps; %d lost, %d duplicates%n",
                     guarantee.property(),
                     audit.deletedUnread(),
                     deleted,
@@ -155,14 +155,16 @@ abstract class FaultSuite {
 
     @Order(4)
     @Test
-    void theWholeWasLargeEnough() {
-        Assumptions.assumeTrue(System.getProperty("faults.only") == null, "only a part was run");
+    @Tag("long") // A brief run has fewer events.
+    void theRunWasLargeEnough() {
+        Assumptions.assumeTrue(System.getProperty("faults.only") == null, "only some faults were run");
         assertThat(report.events()).isGreaterThanOrEqualTo(LEAST_EVENTS);
         assertThat(report.kills()).isGreaterThanOrEqualTo(LEAST_KILLS);
     }
 
     @Order(5)
     @ParameterizedTest
+    @Tag("long") // Recovery times need an idle machine.
     @EnumSource(names = {"KILL_ONE", "KILL_BROKER"})
     void newLabelsComeSoon(Fault fault) {
         Assumptions.assumeTrue(ONLY.matcher(fault.name()).matches());

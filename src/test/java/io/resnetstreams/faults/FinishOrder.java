@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A defect: hands outcomes on in the order in which they are found, as a queue of results between threads would, rather
- * than in that of their events.
+ * A defect: forwards outcomes in the order in which they complete, as a queue between threads would, instead of the
+ * order of their events.
  */
 final class FinishOrder implements EventClassifier {
     private final EventClassifier classifier;

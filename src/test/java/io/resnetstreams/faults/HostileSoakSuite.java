@@ -17,8 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * {@code run} with two and four stream threads, both guarantees, 15 % hostile events, {@code kill -9} of instances and of the
- * broker: 60,000 events in all ({@code -Dsoak.events=N} for another number), counted by {@link IndependentCount}.
+ * {@code run} with two and four stream threads, both guarantees, 15 % hostile events, and {@code kill -9} of instances
+ * and of the broker. In total 60,000 events ({@code -Dsoak.events=N} sets another number), counted by
+ * {@link IndependentCount}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileSoakSuite {
@@ -32,7 +33,7 @@ class HostileSoakSuite {
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        System.out.println("seed " + SEED + "; repeat with -Dfaults.seed=" + SEED);
+        System.out.println("seed " + SEED + "; to repeat: -Dfaults.seed=" + SEED);
         Files.createDirectories(FOLDER);
         samples = new SampleEvents();
         broker = BrokerProcess.in(Files.createTempDirectory(FOLDER, "broker"));
@@ -74,14 +75,14 @@ class HostileSoakSuite {
             Set<String> unmarked = run.unmarked();
             System.out.printf(
                     Locale.ROOT,
-                    "| %s | %d threads | %,d events | %d killed | %d lost | %d doubled | %d out of order | %d ghosts | %d by the"
-                            + " broker |%n",
+                    "| %s | %d threads | %,d events | %d killed | %d lost | %d duplicates | %d out of order | %d ghosts | %d"
+                            + " by the broker |%n",
                     guarantee.property(),
                     streamThreads,
                     count.events(),
                     run.kills(),
                     count.lost().size(),
-                    count.doubled().size(),
+                    count.duplicates().size(),
                     count.outOfOrder(),
                     count.ghosts(),
                     unmarked.size());
@@ -90,10 +91,10 @@ class HostileSoakSuite {
                     .isEmpty();
             assertThat(count.ghosts()).as("ghosts, seed %d", SEED).isZero();
             if (guarantee == Guarantee.EXACTLY_ONCE_V2) {
-                assertThat(without(count.doubled(), unmarked))
-                        .as("doubled, seed %d", SEED)
+                assertThat(without(count.duplicates(), unmarked))
+                        .as("duplicates, seed %d", SEED)
                         .isEmpty();
-                if (count.doubled().isEmpty()) {
+                if (count.duplicates().isEmpty()) {
                     assertThat(count.outOfOrder())
                             .as("out of order, seed %d", SEED)
                             .isZero();

@@ -22,20 +22,20 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Counts the outcomes of events with nothing but a {@code read_committed} consumer and a JSON parser: it shares no code with
- * the product, whose {@code check} might share a mistake with the pipeline.
+ * Counts the outcomes of events with only a {@code read_committed} consumer and a JSON parser. It shares no code with
+ * the product, so it can't share a bug with the pipeline, as {@code check} could.
  *
- * @param lost events without outcome, as {@code TOPIC-PARTITION@OFFSET}
- * @param doubled events with more than one
- * @param outOfOrder outcomes before which, on their partition of their topic, one of a later event stands
- * @param ghosts outcomes of no event
+ * @param lost events without an outcome, as {@code TOPIC-PARTITION@OFFSET}
+ * @param duplicates events with more than one outcome
+ * @param outOfOrder outcomes that follow a later event's outcome on the same output partition
+ * @param ghosts outcomes without an event
  */
-record IndependentCount(int events, Set<String> lost, Set<String> doubled, int outOfOrder, int ghosts) {
+record IndependentCount(int events, Set<String> lost, Set<String> duplicates, int outOfOrder, int ghosts) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
-    /** Counts what is on the topics now; of the events those that an outcome is expected for. */
+    /** Counts the outcomes on the topics now. Only events that match {@code expected} are counted. */
     static IndependentCount of(
             String bootstrap,
             String input,
@@ -64,15 +64,15 @@ record IndependentCount(int events, Set<String> lost, Set<String> doubled, int o
         }
         Set<String> lost = new TreeSet<>(events);
         lost.removeAll(outcomes.keySet());
-        Set<String> doubled = new TreeSet<>();
+        Set<String> duplicates = new TreeSet<>();
         int ghosts = 0;
         for (Map.Entry<String, Integer> outcome : outcomes.entrySet()) {
             if (outcome.getValue() > 1) {
-                doubled.add(outcome.getKey());
+                duplicates.add(outcome.getKey());
             }
             ghosts += events.contains(outcome.getKey()) ? 0 : 1;
         }
-        return new IndependentCount(events.size(), lost, doubled, outOfOrder[0], ghosts);
+        return new IndependentCount(events.size(), lost, duplicates, outOfOrder[0], ghosts);
     }
 
     private record Source(String topic, int partition, long offset) {}

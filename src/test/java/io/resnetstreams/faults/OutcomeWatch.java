@@ -14,9 +14,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads outcomes as they are committed and tells when they come. An outcome has the number of its event's partition.
+ * Reads outcomes as they are committed and records when they arrive. An outcome's partition has the same number as its
+ * event's.
  *
- * <p>Threading: a thread of its own reads; the test looks.
+ * <p>Threading: a thread of its own reads; the test's thread queries.
  */
 final class OutcomeWatch implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(20);
@@ -46,7 +47,7 @@ final class OutcomeWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** Seconds from a mark to the first outcome that was written after it, on any and on each of some partitions. */
+    /** Seconds from a mark to the first outcome written after it: on any of the partitions, and on each of them. */
     record Recovery(double first, double all) {}
 
     private void follow() {
@@ -70,17 +71,17 @@ final class OutcomeWatch implements AutoCloseable {
         return count;
     }
 
-    /** Waits for so many outcomes more than there are now. */
+    /** Waits for this many further outcomes. */
     void awaitMore(int more) {
         long wanted = count() + more;
         await("outcomes").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> count() >= wanted);
     }
 
     /**
-     * Time is taken from a moment on.
+     * Starts to measure a recovery.
      *
-     * @param nanos the moment, as of {@link System#nanoTime}
-     * @param ends of the output partitions then, with what is not committed yet
+     * @param nanos the start, by {@link System#nanoTime}
+     * @param ends of the output partitions at the start, uncommitted records included
      */
     synchronized void mark(long nanos, Map<TopicPartition, Long> ends) {
         markedEnds = ends;
@@ -88,7 +89,7 @@ final class OutcomeWatch implements AutoCloseable {
         firstNanosByPartition.clear();
     }
 
-    /** Waits for outcomes, on each of these partitions, that were written after the mark. */
+    /** Waits until each of these partitions has an outcome written after the mark. */
     Recovery awaitRecovery(Collection<Integer> numbers) {
         await("outcomes on all partitions")
                 .atMost(LONGEST_WAIT)
@@ -106,7 +107,7 @@ final class OutcomeWatch implements AutoCloseable {
         return Map.copyOf(firstNanosByPartition);
     }
 
-    /** Lets its thread end. */
+    /** Stops the thread. */
     @Override
     public void close() {
         closed = true;

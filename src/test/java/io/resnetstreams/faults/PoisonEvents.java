@@ -12,11 +12,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Another supply's events, of which 15 of 100 are hostile: the broker refuses their outcomes as they would usually be written,
- * or they are large, odd or nothing at all. The output topics have {@link #SETTINGS}.
+ * The events of another supply, of which 15 % are made hostile: they are large, unusual or empty, or the broker rejects
+ * their usual outcomes. The output topics need {@link #SETTINGS}.
  */
 final class PoisonEvents implements EventSupply {
-    /** Settings of both output topics under which hostile events are what they are here. */
+    /** Settings of both output topics, under which the broker rejects outcomes of hostile events. */
     static final Map<String, String> SETTINGS =
             Map.of("max.message.bytes", "65536", "message.timestamp.before.max.ms", "3600000");
 
@@ -80,7 +80,7 @@ final class PoisonEvents implements EventSupply {
         return new ProducerRecord<>(topic, partition, timestamp, key, value, headers);
     }
 
-    /** Each hostile event is a dead letter. */
+    /** Expects a dead letter for each hostile event. */
     @Override
     public void writeExpected(Path file, int events) throws IOException {
         supply.writeExpected(file, events);

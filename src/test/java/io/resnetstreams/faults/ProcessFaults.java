@@ -6,13 +6,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 
-/** Faults of the instances themselves. */
+/** Faults of instances. */
 final class ProcessFaults {
     private static final int MANY_OUTCOMES = 2_000;
 
     private ProcessFaults() {}
 
-    /** The classifier's behaviour is the fault; one instance is killed meanwhile. */
+    /** The classifier misbehaves, and one instance is killed meanwhile. */
     static void misbehave(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
         run.awaitSome();
@@ -23,10 +23,10 @@ final class ProcessFaults {
         run.watch().awaitMore(MANY_OUTCOMES);
     }
 
-    /** Each time the other one takes over before the dead one comes back. */
+    /** Kills one of two instances repeatedly. The survivor takes over before the killed instance restarts. */
     static void killOne(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < FaultRun.rounds(4, 1); kill++) {
             run.awaitAssigned(0);
             run.awaitAssigned(1);
             run.awaitSome();
@@ -39,10 +39,10 @@ final class ProcessFaults {
         }
     }
 
-    /** All at once; they come back at once. */
+    /** Kills both instances and restarts them immediately. */
     static void killAll(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < FaultRun.rounds(4, 1); round++) {
             run.awaitSome();
             run.kill(0);
             run.kill(1);
@@ -53,17 +53,20 @@ final class ProcessFaults {
         }
     }
 
-    /** It wakes up when others have its partitions, with a transaction open and labels to be sent. */
+    /**
+     * Suspends an instance. It resumes after its partitions were reassigned, with an open transaction and unsent
+     * labels.
+     */
     static void suspend(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int round = 0; round < 2; round++) {
+        for (int round = 0; round < FaultRun.rounds(2, 1); round++) {
             run.awaitAssigned(0);
             run.awaitAssigned(1);
             run.awaitSome();
             int victim = run.random().nextInt(2);
             run.instance(victim).suspend();
             run.mark();
-            run.awaitThrownOut(victim);
+            run.awaitRemoved(victim);
             run.awaitRecovery();
             run.instance(victim).resume();
         }
@@ -71,13 +74,16 @@ final class ProcessFaults {
         run.awaitAssigned(1);
     }
 
-    /** The clock of one of two instances; its monotonic clock, the other and the broker go on. */
+    /**
+     * Steps the wall clock of one of two instances. Its monotonic clock, the other instance and the broker are not
+     * changed.
+     */
     static void stepClock(FaultRun run) throws Exception {
         SettableClock clock = run.startWithSettableClock(0);
         run.start(1);
         run.awaitAssigned(0);
         run.awaitAssigned(1);
-        for (int hours : List.of(-1, 0, -2, 0)) {
+        for (int hours : List.of(-1, 0, -2, 0).subList(0, FaultRun.rounds(4, 2))) {
             run.awaitSome();
             clock.set(Duration.ofHours(hours));
             run.mark();
@@ -85,10 +91,10 @@ final class ProcessFaults {
         }
     }
 
-    /** One after the other, the next when the one before has partitions again. */
+    /** Restarts instances one at a time, each after the previous one has partitions again. */
     static void rollingRestart(FaultRun run) throws Exception {
         run.startAndAwait(0, 1);
-        for (int restart = 0; restart < 4; restart++) {
+        for (int restart = 0; restart < FaultRun.rounds(4, 2); restart++) {
             run.awaitSome();
             run.terminate(restart % 2);
             run.mark();
@@ -98,11 +104,11 @@ final class ProcessFaults {
         }
     }
 
-    /** Every few seconds one of three comes, leaves or is killed; one stays. */
+    /** Three instances are started, stopped or killed in turn, every few seconds; a fourth one keeps running. */
     static void changeAssignment(FaultRun run) throws Exception {
         run.startAndAwait(0);
         Random random = run.random();
-        for (int change = 0; change < 10; change++) {
+        for (int change = 0; change < FaultRun.rounds(10, 6); change++) {
             int number = 1 + change % 3;
             boolean killed = random.nextBoolean();
             if (!run.instances().contains(number)) {
@@ -119,10 +125,10 @@ final class ProcessFaults {
         run.awaitRecovery();
     }
 
-    /** The classifier ends its process; a supervisor starts it again. */
-    static void endInside(FaultRun run, Behaviour behaviour, int exitCode) throws Exception {
+    /** The classifier terminates its process, which is then restarted as a supervisor would do. */
+    static void terminateInside(FaultRun run, Behaviour behaviour, int exitCode) throws Exception {
         List<FakeInstance.Options> victims = run.random()
-                .ints(3, 50, 250)
+                .ints(FaultRun.rounds(3, 1), 50, 250)
                 .mapToObj(batches -> FakeInstance.Options.of(behaviour).endingAfter(batches))
                 .toList();
         run.start(1, FakeInstance.Options.of(Behaviour.SOUND));

@@ -26,12 +26,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
-/** The topics and the group of one run, as the broker tells of them. */
+/** The topics and the consumer group of one run, as the broker reports them. */
 final class RunCluster implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 1 << 20;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration STANDSTILL = Duration.ofSeconds(10);
+    private static final Duration QUIET_TIME = Duration.ofSeconds(10);
 
     private final Admin admin;
     private final String group;
@@ -78,7 +78,7 @@ final class RunCluster implements AutoCloseable {
                     .filter(member -> member.clientId().startsWith(clientId));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof GroupIdNotFoundException) {
-                // Nobody has joined yet.
+                // No instance has joined yet.
                 return Stream.empty();
             }
             throw e;
@@ -89,7 +89,7 @@ final class RunCluster implements AutoCloseable {
         return members(clientId).findAny().isPresent();
     }
 
-    /** Returns the partitions of the members whose client id begins so. */
+    /** Returns the partitions of the members whose client id has this prefix. */
     Collection<Integer> partitionsOf(String clientId) throws ExecutionException, InterruptedException {
         return members(clientId)
                 .flatMap(member -> member.assignment().topicPartitions().stream())
@@ -97,7 +97,7 @@ final class RunCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until the group has committed all events, and no open transaction hides an outcome. */
+    /** Waits until the group has committed all events and no open transaction hides an outcome. */
     void awaitNoLag() {
         await("the group to catch up")
                 .atMost(LONGEST_WAIT)
@@ -129,31 +129,29 @@ final class RunCluster implements AutoCloseable {
         return unread;
     }
 
-    /** Waits until no further outcomes come, where some are lost. */
-    void awaitStandstill(OutcomeWatch watch) {
+    /** Waits until no more outcomes come; for runs that lose events. */
+    void awaitNoMoreOutcomes(OutcomeWatch watch) {
         long[] last = {-1, System.nanoTime()};
-        await("a standstill").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> {
+        await("no more outcomes").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> {
             long now = watch.count();
             if (now != last[0]) {
                 last[0] = now;
                 last[1] = System.nanoTime();
             }
-            return System.nanoTime() - last[1] > STANDSTILL.toNanos();
+            return System.nanoTime() - last[1] > QUIET_TIME.toNanos();
         });
     }
 
-    /** Returns the ends of the output partitions, with what is not committed yet. */
+    /** Returns the end offsets of the output partitions, uncommitted records included. */
     Map<TopicPartition, Long> outputEnds() throws ExecutionException, InterruptedException {
         return ends(List.of(topics.labels(), topics.deadLetters()), IsolationLevel.READ_UNCOMMITTED);
     }
 
     void awaitNoOpenTransaction() {
         List<String> outputs = List.of(topics.labels(), topics.deadLetters());
-        await("the end of open transactions")
-                .atMost(LONGEST_WAIT)
-                .pollInterval(POLL)
-                .until(() -> ends(outputs, IsolationLevel.READ_COMMITTED)
-                        .equals(ends(outputs, IsolationLevel.READ_UNCOMMITTED)));
+        await("no open transactions").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> ends(
+                        outputs, IsolationLevel.READ_COMMITTED)
+                .equals(ends(outputs, IsolationLevel.READ_UNCOMMITTED)));
     }
 
     private Map<TopicPartition, Long> ends(List<String> names, IsolationLevel isolation)

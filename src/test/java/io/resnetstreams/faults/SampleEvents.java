@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The bundled model's sample images, again and again; what they become offline is what {@code classify} says. */
+/** The bundled model's sample images, repeated endlessly. Their expected outcomes come from {@code classify}. */
 final class SampleEvents implements EventSupply {
     private static final Path SAMPLES = Path.of("models", "resnet20-fashion-mnist", "samples");
     private static final Duration LONGEST = Duration.ofSeconds(300);

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system of a fixed size in memory, that can be filled. Only root may mount it, on Linux. */
+/** A file system of fixed size in memory that can be filled. Mounting it requires root on Linux. */
 final class SmallDisk implements AutoCloseable {
     private static final int MEBIBYTE = 1 << 20;
     private static final int SIZE_IN_MEBIBYTES = 64;
@@ -17,7 +17,7 @@ final class SmallDisk implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Mounts one; null where that is not possible. */
+    /** Mounts a disk; returns null if that is not possible. */
     static SmallDisk mount(Path folder) throws IOException {
         Files.createDirectories(folder);
         return run("mount", "-t", "tmpfs", "-o", "size=" + SIZE_IN_MEBIBYTES + "m", "tmpfs", folder.toString())
@@ -29,7 +29,7 @@ final class SmallDisk implements AutoCloseable {
         try {
             return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
         } catch (IOException e) {
-            // There is no such program here.
+            // The program is not installed.
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -41,7 +41,7 @@ final class SmallDisk implements AutoCloseable {
         return folder;
     }
 
-    /** Takes all the room there is. */
+    /** Fills all free space. */
     void fill() throws IOException {
         try (OutputStream ballast = Files.newOutputStream(ballast())) {
             while (true) {
@@ -54,7 +54,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Gives it back. */
+    /** Frees the space again. */
     void empty() throws IOException {
         Files.delete(ballast());
     }
@@ -63,7 +63,7 @@ final class SmallDisk implements AutoCloseable {
         return folder.resolve("ballast");
     }
 
-    /** Unmounts it, as soon as nobody uses it any more. */
+    /** Unmounts the disk once it is no longer in use. */
     @Override
     public void close() throws IOException {
         if (!run("umount", "-l", folder.toString())) {

@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Stands between clients and a server on the loopback interface, and can make their connections bad. Connections outlive a
- * change of the mode, but for {@link Mode#CUT}.
+ * A proxy between clients and a server on the loopback interface that can degrade their connections. Existing
+ * connections survive a change of the mode, except to {@link Mode#CUT}.
  *
- * <p>Threading: any thread sets the mode; each connection has a thread for each direction.
+ * <p>Threading: any thread may set the mode; each connection has one thread per direction.
  */
 final class TcpProxy implements AutoCloseable {
     private static final int CHUNK_BYTES = 16 * 1024;
@@ -29,19 +29,19 @@ final class TcpProxy implements AutoCloseable {
     private long chunkNanos;
     private long byteNanos;
 
-    /** How connections are. */
+    /** The state of connections. */
     enum Mode {
-        /** As if there were no proxy. */
+        /** Data passes unchanged. */
         OPEN,
-        /** Each chunk is held back for a while, and few bytes pass in a second. */
+        /** Each chunk is delayed, and throughput is limited. */
         SLOW,
-        /** Nothing passes and nothing is refused; what is under way is kept. */
+        /** Nothing passes and nothing is refused; data in transit is kept. */
         SILENT,
-        /** Connections are reset, and so are new ones. */
+        /** Existing and new connections are reset. */
         CUT
     }
 
-    /** Starts to listen on a free port. */
+    /** Starts listening on a free port. */
     TcpProxy(int targetPort) throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         target = targetPort;
@@ -52,7 +52,7 @@ final class TcpProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Holds back each chunk of at most 16 KiB, in each direction. */
+    /** Delays each chunk of at most 16 KiB, in each direction. */
     synchronized void slow(long chunkMillis, long bytesPerSecond) {
         chunkNanos = TimeUnit.MILLISECONDS.toNanos(chunkMillis);
         byteNanos = TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
@@ -82,7 +82,7 @@ final class TcpProxy implements AutoCloseable {
             try {
                 connect(listener.accept());
             } catch (IOException e) {
-                // Closed, or the client has gone already.
+                // The proxy is closed, or the client has disconnected.
             }
         }
     }
@@ -102,7 +102,7 @@ final class TcpProxy implements AutoCloseable {
             start("up", () -> pump(client, server));
             start("down", () -> pump(server, client));
         } catch (IOException e) {
-            // The server is down, and the client sees that.
+            // The server is down; closing the connection shows that to the client.
             end(client, server);
         }
     }
@@ -117,7 +117,7 @@ final class TcpProxy implements AutoCloseable {
                 out.write(chunk, 0, length);
             }
         } catch (IOException e) {
-            // One side has gone; the other learns of it.
+            // One side has disconnected; closing both tells the other side.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -151,7 +151,7 @@ final class TcpProxy implements AutoCloseable {
             socket.setSoLinger(true, 0);
             socket.close();
         } catch (IOException e) {
-            // It is closed already.
+            // Already closed.
         }
     }
 

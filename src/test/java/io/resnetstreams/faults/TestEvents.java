@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Events by their number: small images, each of one colour whose red gives its class; some of them guilty, which a
- * misbehaving classifier knows by their blue; and some that are no images.
+ * Numbered events: small images of one colour, whose red value determines the class. Some are guilty: a misbehaving
+ * classifier recognises them by their blue value. Some are not images.
  */
 final class TestEvents implements EventSupply {
     static final int EDGE = 8;
@@ -55,7 +55,7 @@ final class TestEvents implements EventSupply {
         return pixels[2] == GUILTY;
     }
 
-    /** Returns the classes' labels. */
+    /** Returns the labels of the classes. */
     static List<String> labels() {
         return IntStream.range(0, CLASSES).mapToObj(number -> "class-" + number).toList();
     }
@@ -87,7 +87,7 @@ final class TestEvents implements EventSupply {
         return number % GUILTY_EACH == 1;
     }
 
-    /** Neighbours on a partition differ in their class. */
+    /** Adjacent events on a partition have different classes. */
     private static int red(int number) {
         return Math.floorMod(Arrays.hashCode(new int[] {number, number >>> 4}) * 31, 256);
     }

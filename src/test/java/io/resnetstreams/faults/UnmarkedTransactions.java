@@ -1,7 +1,7 @@
 package io.resnetstreams.faults;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.LabelEventSerde;
+import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.topology.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,25 +20,27 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * What Kafka's broker can lose or double where it is killed during a transaction (4.3.1, KAFKA-20734): coming back, it takes
- * partitions that have no leader yet for deleted, skips their markers and calls the transaction complete. Its records stay
- * open, and fare as the producer's next transaction on that partition does: of one that was committed they are gone if that
- * is aborted, of one that was aborted they are there for good, a second time, if that is committed.
+ * Finds outcomes that Kafka's broker itself can lose or duplicate when it is killed during a transaction (4.3.1,
+ * KAFKA-20734). After the restart, the broker takes partitions without a leader for deleted, skips their transaction
+ * markers and completes the transaction. On those partitions the transaction stays open, and the producer's next marker
+ * decides it: an abort loses records that were committed, and a commit keeps records that were aborted and written
+ * again, as duplicates.
  *
- * <p>It is seen in the log itself: a producer's epoch rises with each transaction, and between two epochs there is a marker.
+ * <p>The log itself shows this: a producer's epoch increases with each transaction, so there must be a marker between
+ * two epochs.
  */
 final class UnmarkedTransactions {
     private final Set<String> events = new HashSet<>();
 
     private UnmarkedTransactions() {}
 
-    /** A transaction of one producer on one partition, with the events whose outcomes are in it. */
+    /** An open transaction of a producer on one partition, and the events whose outcomes it contains. */
     private record Open(short epoch, List<String> events) {}
 
     /**
-     * Returns the events whose outcomes are in such transactions, as {@code check} writes their positions.
+     * Returns the events whose outcomes are in such transactions, as positions in the format of {@code check}.
      *
-     * @param data the broker's directory
+     * @param data the broker's data directory
      */
     static Set<String> find(Path data, Topics topics) throws IOException {
         UnmarkedTransactions unmarked = new UnmarkedTransactions();
@@ -92,7 +94,7 @@ final class UnmarkedTransactions {
 
     private static String event(Record record) {
         return DeadLetter.sourceOf(new RecordHeaders(record.headers()), 0)
-                .orElseGet(() -> LabelEventSerde.deserializer()
+                .orElseGet(() -> LabelEvent.deserializer()
                         .deserialize("labels", Utils.toArray(record.value()))
                         .source())
                 .toString();

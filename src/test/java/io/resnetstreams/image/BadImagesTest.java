@@ -12,12 +12,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Difficult images of other projects, each with what should become of it. */
+/** Difficult images from other projects, each with its expected outcome. */
 class BadImagesTest {
     private static final Path FOLDER = Path.of("../shared/bad-images");
     private static final double TOLERANCE = 4;
 
-    /** Pillow shows them, but libjpeg warns of bad Huffman codes: rejected, whatever is expected. */
+    /**
+     * Images that Pillow shows although libjpeg warns of bad Huffman codes; they are rejected whatever the table
+     * expects.
+     */
     private static final Set<String> DAMAGED = Set.of("pillow_hopper_bad_exif.jpg");
 
     private final ImagePreprocessor preprocessor =

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bitmaps of every kind, of known pixels, and cut or odd ones: right pixels or a dead letter. */
+/**
+ * Bitmaps of every kind with known pixels, and truncated or unusual ones: each gives the right pixels or is rejected.
+ */
 class BmpTest {
     private static final int HEIGHT = 7;
     private static final int[] MASKS_555 = {0x7C00, 0x3E0, 0x1F};
@@ -41,19 +43,19 @@ class BmpTest {
         colours = random.ints(width * HEIGHT, 0, 1 << 24).toArray();
     }
 
-    /** Returns the index into a palette of so many colours. */
+    /** Returns the palette index of a pixel. */
     private int index(int x, int y) {
         return (x / 3 * 3 + y * 5 + x * y / 4) % palette.length;
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 4, 5, 8, 17, 31, 33, 64})
-    void everyKindHasItsPixels(int imageWidth) throws Exception {
+    void everyKindIsDecodedToItsPixels(int imageWidth) throws Exception {
         image(imageWidth);
         for (boolean topDown : new boolean[] {false, true}) {
             for (int header : new int[] {12, 40, 52, 56, 64, 108, 124}) {
                 if (header == 12 && topDown) {
-                    continue; // its height is never negative
+                    continue; // the height in this header is never negative
                 }
                 for (int bits : new int[] {1, 4, 8}) {
                     palette = random.ints(1 << bits, 0, 1 << 24).toArray();
@@ -71,7 +73,7 @@ class BmpTest {
                 check(file(header, 16, UNCOMPRESSED, null, rows(16, MASKS_555, topDown), topDown), 8);
                 check(file(header, 32, UNCOMPRESSED, null, rows(32, BGR, topDown), topDown), 0);
                 if (header == 64) {
-                    continue; // compression 3 means another thing there
+                    continue; // compression 3 has another meaning in this header
                 }
                 check(file(header, 16, BIT_FIELDS, MASKS_565, rows(16, MASKS_565, topDown), topDown), 8);
                 check(file(header, 16, BIT_FIELDS, MASKS_555, rows(16, MASKS_555, topDown), topDown), 8);
@@ -88,9 +90,9 @@ class BmpTest {
         }
     }
 
-    /** The JDK makes other images of palettes of shades, and reads them as linear. */
+    /** The JDK reads a palette of grey shades as a grey image with linear values. */
     @Test
-    void palettesOfShadesHaveTheirPixels() throws Exception {
+    void palettesOfGreyAreDecodedToTheirPixels() throws Exception {
         image(33);
         for (int bits : new int[] {1, 4, 8}) {
             int most = (1 << bits) - 1;
@@ -108,7 +110,7 @@ class BmpTest {
         }
     }
 
-    /** Pillow takes what a short palette lacks as shades of grey. */
+    /** Pillow fills a short palette with shades of grey. */
     @Test
     void whatThePaletteLacksIsGrey() throws Exception {
         image(33);
@@ -134,7 +136,7 @@ class BmpTest {
         image(17);
         palette = null;
         byte[] withoutStart = file(40, 24, UNCOMPRESSED, null, rows(24, null, false), false);
-        withoutStart[10] = 0; // the place of the pixels
+        withoutStart[10] = 0; // the offset of the pixels
         check(withoutStart, 0);
         check(file(40, 32, BIT_FIELDS, new int[3], rows(32, BGR, false), false), 0);
         check(file(40, 24, BIT_FIELDS, BGR, rows(24, null, false), false), 0);
@@ -148,7 +150,7 @@ class BmpTest {
         palette = new int[] {0x102030, 0x405060, 0x708090};
         colours = null;
         String lastRows = "0000 0000 0000 0000 0000";
-        // Two rows: three of colour 1; two to the right, and one of colour 2, which goes on beyond the end.
+        // Two rows: three pixels of colour 1; then two pixels skipped, and a run of colour 2 that exceeds the row.
         DecodedImage image = DecodedImage.of(runs("0301 0000 00020200 0901 " + lastRows + " 0001"));
         assertThat(colourAt(image, 2, HEIGHT - 1)).isEqualTo(0x405060);
         assertThat(colourAt(image, 3, HEIGHT - 1)).isEqualTo(0x102030);
@@ -181,7 +183,7 @@ class BmpTest {
         requireWhole(file(124, 32, BIT_FIELDS, BGR, rows(32, BGR, false), false), 0);
     }
 
-    /** The last bytes are padding, or the marks of the last row's and the image's end. */
+    /** The spare bytes at the end are padding, or the markers for the end of the last row and of the image. */
     private void requireWhole(byte[] file, int spare) {
         for (int length = 20; length < file.length - spare; length++) {
             byte[] cut = Arrays.copyOf(file, length);
@@ -192,7 +194,7 @@ class BmpTest {
     }
 
     @Test
-    void oddKindsAreNamed() {
+    void unsupportedKindsAreNamed() {
         image(5);
         assertCode(
                 file(40, 24, 4, null, rows(24, null, false), false),
@@ -293,7 +295,7 @@ class BmpTest {
         return (int) (((value & 0xFF) * most + 127) / 255 << shift);
     }
 
-    /** Runs of one colour, and stretches without. */
+    /** Returns rows with runs of one colour and literal pixels between them. */
     private byte[] runs(int bits) {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         for (int y = HEIGHT - 1; y >= 0; y--) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Ways in which JPEG files are damaged, or come near it. */
+/** Ways in which JPEG files are damaged or altered harmlessly. */
 enum Damage {
     NONE {
         @Override
@@ -122,7 +122,7 @@ enum Damage {
         return markers(file, 0xDA, 0xDA);
     }
 
-    /** Returns the places of markers from one number to another, in order. */
+    /** Returns the positions of all markers in a range of codes, in order. */
     private static List<Integer> markers(byte[] file, int first, int last) {
         List<Integer> places = new ArrayList<>();
         int at = 2;
@@ -157,7 +157,7 @@ enum Damage {
         return shorter;
     }
 
-    /** Inserts bytes that are no marker. */
+    /** Inserts bytes that contain no marker. */
     private static byte[] with(byte[] file, int at, int count) {
         byte[] longer = Arrays.copyOf(file, file.length + count);
         Arrays.fill(longer, at, at + count, (byte) 0x55);

@@ -24,12 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * JPEGs of many kinds, damaged by chance ({@code -Dfuzz.seed}). Of which libjpeg's program says that image data is missing or
- * wrong, none gets a label; of which it has nothing to say, all do; of those with harmless warnings, nearly all.
+ * JPEGs of many kinds with random damage ({@code -Dfuzz.seed}). If {@code djpeg} warns that image data is missing or
+ * wrong, the image gets no label; if it gives no warning, the image gets one. Nearly all images with harmless
+ * warnings get a label.
  */
 class DamagedJpegsTest {
     private static final int LEAST_DAMAGED = 443;
-    private static final int WIDTH = 117; // neither a whole number of blocks nor of units
+    private static final int WIDTH = 117; // not a multiple of the size of a block or of an MCU
     private static final int HEIGHT = 83;
     private static final Path PHOTOS = Path.of("..", "shared", "photos");
     private static final int PHOTOGRAPHS = 6;
@@ -43,7 +44,7 @@ class DamagedJpegsTest {
     private Path folder;
 
     @Test
-    void noneOfTheDamagedIsLabelledAndAllOfTheSoundAre() throws Exception {
+    void damagedImagesGetNoLabelAndSoundOnesDo() throws Exception {
         Djpeg.assumeInstalled();
         List<byte[]> sound = sound();
         List<String> wrong = new ArrayList<>();
@@ -83,7 +84,7 @@ class DamagedJpegsTest {
         assertThat(harmlessLabelled).as("of %d harmless", harmless).isGreaterThanOrEqualTo(harmless * 9 / 10);
     }
 
-    /** The end marker may be missing where all coefficients are there: some cameras append data in its place. */
+    /** The end marker may be missing if all coefficients are present, since some cameras append data in its place. */
     @Test
     void theEndMarkerAloneMayBeMissing() throws Exception {
         for (byte[] file : sound()) {
@@ -114,7 +115,7 @@ class DamagedJpegsTest {
         assertThat(isLabelled(Arrays.copyOf(ended, lastScan))).isFalse();
     }
 
-    /** As browsers and Pillow have it: zeros are full ink. */
+    /** Browsers and Pillow also take zeros as full ink. */
     @Test
     void cmykIsInvertedWithAdobesMarkerAndWithout() throws Exception {
         byte[] file = ofBands(4);
@@ -177,7 +178,7 @@ class DamagedJpegsTest {
         return files;
     }
 
-    /** Makes a grey JPEG, or one of CMYK. */
+    /** Creates a grey or CMYK JPEG, for one or four bands. */
     private static byte[] ofBands(int bands) throws IOException {
         WritableRaster raster = Raster.createInterleavedRaster(0, WIDTH, HEIGHT, bands, null);
         for (int y = 0; y < HEIGHT; y++) {

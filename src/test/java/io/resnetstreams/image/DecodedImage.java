@@ -3,7 +3,7 @@ package io.resnetstreams.image;
 import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.RejectedEventException;
 
-/** A whole image, neither scaled nor cropped: {@code height × width × 3} unsigned bytes. */
+/** A complete decoded image, neither scaled nor cropped: {@code height × width × 3} unsigned bytes. */
 public record DecodedImage(int width, int height, byte[] rgb) {
     public static DecodedImage of(byte[] file) throws RejectedEventException {
         return of(file, DefaultLimits.image());

@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Images that were once wrong, or refused though they are good: right pixels or a dead letter. */
+/** Images that were once decoded wrongly or wrongly rejected: each gives the right pixels or is rejected. */
 class DifficultImagesTest {
     private static final Path FOLDER = Path.of("../shared/difficult");
     private static final double TOLERANCE = 2;
 
-    /** What the reason must name. */
+    /** What the reason of a rejection must name. */
     private static final Map<String, String> NAMES = Map.of("o_ico.ico", "(ICO)", "o_jp2.jp2", "JPEG 2000");
 
     private final ImagePreprocessor preprocessor =

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** libjpeg's judgement of a JPEG, by its own program: all of its warnings. */
+/** The result of libjpeg's {@code djpeg} for a JPEG, with all of its warnings. */
 record Djpeg(int exitCode, List<String> warnings) {
     private static final String WARNING =
             "^(Corrupt JPEG data|Premature end|Warning|Invalid|Inconsistent|Unknown Adobe).*";
@@ -37,7 +37,7 @@ record Djpeg(int exitCode, List<String> warnings) {
                 .redirectErrorStream(true)
                 .start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        int exitCode = process.waitFor(); // 2 where there were warnings
+        int exitCode = process.waitFor(); // 2 if there were warnings
         return new Djpeg(
                 exitCode, text.lines().filter(line -> line.matches(WARNING)).toList());
     }

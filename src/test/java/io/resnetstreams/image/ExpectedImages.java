@@ -10,7 +10,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 
-/** A folder of images, and a table {@code expected.tsv} of what should become of each: name, expectation, size, mean colours. */
+/**
+ * A folder of images with a table, {@code expected.tsv}, of the name, expected outcome, size and mean colours of
+ * each.
+ */
 final class ExpectedImages {
     private ExpectedImages() {}
 
@@ -19,7 +22,7 @@ final class ExpectedImages {
         void of(byte[] file, String[] fields) throws Exception;
     }
 
-    /** Returns a test for each line; skips them, and says so, where the folder is missing. */
+    /** Returns a test for each line of the table; if it is missing, the tests are skipped with a message. */
     static Stream<DynamicTest> tests(Path folder, Check check) throws IOException {
         Path table = folder.resolve("expected.tsv");
         if (!Files.exists(table)) {
@@ -40,7 +43,7 @@ final class ExpectedImages {
         }
     }
 
-    /** @param means of red, green and blue, over this part from the top left; "-" if open */
+    /** @param means the means of red, green and blue over this area at the top left, or "-" for no expectation */
     static void assertMeans(DecodedImage image, int width, int height, String means, double tolerance) {
         for (int channel = 0; channel < 3 && !means.equals("-"); channel++) {
             long sum = 0;

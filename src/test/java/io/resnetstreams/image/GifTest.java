@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** GIFs of known pixels, as Pillow's {@code convert("RGB")} shows their first frame; and damaged ones. */
+/** GIFs with known pixels, which must equal the first frame in Pillow's {@code convert("RGB")}, and damaged GIFs. */
 class GifTest {
     private static final int SIDE = 11;
     private static final int COLOURS = 8;
     private static final int[] INTERLACED_ROWS = {0, 8, 4, 2, 6, 10, 1, 3, 5, 7, 9};
 
-    /** What stands before the frame, and the frame's own. */
+    /** Settings of the file's header and of its frame. */
     private int canvas = SIDE;
 
     private int left;
@@ -52,7 +52,7 @@ class GifTest {
         return file.toByteArray();
     }
 
-    /** Returns where the first frame's data begin: with the size of its codes. */
+    /** Returns where the first frame's data begins, which is the byte with the code size. */
     private int dataStart() {
         return 13 + 3 * palette + 7 + 10 + 3 * localPalette;
     }
@@ -72,7 +72,7 @@ class GifTest {
         file.writeBytes(new byte[] {',', (byte) x0, 0, (byte) y0, 0, SIDE, 0, SIDE, 0, flags});
         colours(file, localPalette);
         file.write(codeBits);
-        // Each pixel has its own code, and the table is cleared before codes get longer.
+        // Each pixel has its own code, and the table is cleared before the codes get longer.
         BitSet codes = new BitSet();
         int at = 0;
         int count = 0;
@@ -122,7 +122,7 @@ class GifTest {
     }
 
     @Test
-    void pixelsAreThePalettes() throws Exception {
+    void pixelsHaveTheColoursOfThePalette() throws Exception {
         check(gif(), SIDE, 0);
         interlaced = true;
         check(gif(), SIDE, 0);
@@ -140,7 +140,7 @@ class GifTest {
         check(gif(), SIDE, 0);
         palette = 2;
         check(gif(), SIDE, 0);
-        localPalette = 4; // it takes the place of the other as a whole
+        localPalette = 4; // it replaces the global palette entirely
         check(gif(), SIDE, 0);
     }
 
@@ -192,9 +192,9 @@ class GifTest {
     }
 
     @Test
-    void whatFollowsTheFirstFrameMayBeMissingOrCut() throws Exception {
+    void dataAfterTheFirstFrameMayBeMissingOrTruncated() throws Exception {
         byte[] first = gif();
-        check(Arrays.copyOf(first, first.length - 1), SIDE, 0); // without the end of its data, too
+        check(Arrays.copyOf(first, first.length - 1), SIDE, 0); // the terminator of the data is missing, too
         ByteArrayOutputStream second = new ByteArrayOutputStream();
         second.writeBytes(first);
         frame(second, 0, 0);
@@ -211,12 +211,11 @@ class GifTest {
         }
     }
 
-    /** The file goes on, but the frame's blocks of codes do not. */
+    /** The frame's data ends too early, although its terminator is present. */
     @Test
     void aFirstFrameWithoutItsLastCodesIsTruncated() {
         byte[] file = gif();
-        byte[] ended =
-                Arrays.copyOf(file, dataStart() + 1 + 41 + 1); // the first block of codes, and the mark of the end
+        byte[] ended = Arrays.copyOf(file, dataStart() + 1 + 41 + 1); // the first block of codes, and the terminator
         ended[ended.length - 1] = 0;
         assertRejected(ended, "truncated", "the codes of its first frame end before its last pixel");
     }

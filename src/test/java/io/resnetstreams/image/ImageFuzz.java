@@ -20,8 +20,8 @@ import java.util.zip.CRC32;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 
 /**
- * Damaged images: each gives pixels, always the same and nothing of another image, or a rejection with a code; and no
- * pixels where a decoder that tells its warnings misses image data.
+ * Fuzzes images: each is rejected with a code, or gives the same pixels each time, without traces of another image.
+ * An image must not give pixels if libjpeg warns that image data is missing.
  */
 final class ImageFuzz {
     private static final Path SHARED = Path.of("..", "shared");
@@ -49,7 +49,7 @@ final class ImageFuzz {
         }
         PREPROCESSOR.toPixels(OTHER_IMAGE);
         assertThat(Arrays.equals(PREPROCESSOR.toPixels(file), first))
-                .as("the same pixels again")
+                .as("decoding again gives the same pixels")
                 .isTrue();
         assertThat(ImagePreprocessor.statedSize(file)).isPresent();
         if (file[0] == (byte) 0xFF && Djpeg.isInstalled()) {
@@ -59,7 +59,7 @@ final class ImageFuzz {
         return true;
     }
 
-    /** The JDK's libjpeg names bad Huffman codes too that libjpeg-turbo passes over; that is the judge here. */
+    /** The JDK's libjpeg also warns of bad Huffman codes that libjpeg-turbo accepts; libjpeg-turbo decides. */
     private static List<String> confirmedDamage(byte[] file) {
         try {
             Path folder = Files.createTempDirectory("djpeg");
@@ -72,7 +72,7 @@ final class ImageFuzz {
         }
     }
 
-    /** Half of them are mended, so that their damage gets past checks of structure, to the decoders. */
+    /** Repairs the structure of half of the images, so that they pass its checks and reach the decoders. */
     private static byte[] make(ByteMutator mutator, SplittableRandom random) {
         byte[] file = mutator.next(random);
         if (file.length > 12 && random.nextBoolean()) {
@@ -81,7 +81,7 @@ final class ImageFuzz {
                 case (byte) 0xFF -> mendEnd(file);
                 case 'R' -> ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(4, file.length - 8);
                 default -> {
-                    // GIF and BMP have neither checksums nor a length that the decoder would look at.
+                    // GIF and BMP have neither checksums nor a length that the decoder checks.
                 }
             }
         }
@@ -131,10 +131,10 @@ final class ImageFuzz {
         return corpus;
     }
 
-    /** Returns a folder's images; none, and says so, where it is missing. */
+    /** Returns the images of a folder; if it is missing, prints a message and returns none. */
     private static List<byte[]> files(Path folder, int most) throws IOException {
         if (!Files.isDirectory(folder)) {
-            System.out.println("fuzz images: without those of " + folder + ", which is missing");
+            System.out.println("fuzz images: the folder " + folder + " is missing, so its images are not used");
             return List.of();
         }
         List<byte[]> files = new ArrayList<>();

@@ -21,9 +21,9 @@ class ImageHeaderTest {
         // a PNG's first 33 bytes, claiming 305,419,896 × 1
         "89504E470D0A1A0A0000000D49484452 12345678 00000001 08 02 00 00 00 00000000, PNG, 305419896, 1",
         "474946383961 FFFF 0100 00 00 00 2C 0000 0000 0100 0100 00, GIF, 65535, 1",
-        // GIF with a frame larger than its canvas, behind a comment
+        // GIF with a frame larger than its canvas, after a comment
         "474946383961 0500 0700 00 00 00 21FE 02 4142 00 2C 0300 0000 0400 0500 00, GIF, 7, 7",
-        // BMP from the top: a negative height
+        // top-down BMP: a negative height
         "424D 00000000 00000000 36000000 28000000 05000000 F9FFFFFF, BMP, 5, 7",
         // BMP of OS/2
         "424D 00000000 00000000 1A000000 0C000000 0500 0700, BMP, 5, 7",

@@ -24,21 +24,21 @@ class ImagePreprocessorTest {
     }
 
     @Test
-    void imageOfTheRightSizeStaysAsItIs() throws Exception {
+    void imageOfTheRightSizeIsNotChanged() throws Exception {
         byte[] rgb = SampleImages.pattern(28, 28);
         assertThat(preprocessor(0, 28, 28).toPixels(Png.encodeRgb(rgb, 28, 28))).isEqualTo(rgb);
         assertThat(preprocessor(28, 28, 28).toPixels(Png.encodeRgb(rgb, 28, 28)))
                 .isEqualTo(rgb);
     }
 
-    /** What Pillow 9.4 gives for {@code resize((3, 2), BILINEAR)}. */
+    /** Expects the output of Pillow 9.4 for {@code resize((3, 2), BILINEAR)}. */
     @Test
     void reducesAsPillowDoes() throws Exception {
         byte[] pixels = preprocessor(0, 3, 2).toPixels(Png.encodeRgb(SampleImages.pattern(6, 4), 6, 4));
         assertThat(pixels).containsExactly(14, 5, 3, 27, 11, 9, 39, 23, 14, 35, 12, 8, 48, 18, 14, 60, 30, 19);
     }
 
-    /** CRC-32 of the pixels that Pillow 9.4 gives for torchvision's Resize and CenterCrop. */
+    /** Expects the CRC-32 of the output of torchvision's Resize and CenterCrop with Pillow 9.4. */
     @ParameterizedTest
     @CsvSource({
         "100,80, 32,28,28, 689920706",
@@ -72,7 +72,10 @@ class ImagePreprocessorTest {
         }
     }
 
-    /** The gradient must look the same at each size of the file, whatever reduction it was decoded with, and turned. */
+    /**
+     * The gradient must look the same for each size of the file, and so for each scale of decoding, also when
+     * rotated.
+     */
     @ParameterizedTest
     @ValueSource(ints = {64, 100, 129, 256, 270, 515, 1100})
     void scaledDecodingChangesLittle(int size) throws Exception {
@@ -88,14 +91,16 @@ class ImagePreprocessorTest {
                 int green = (int) (200 - 150 * (y + 0.5) / 32);
                 assertThat(upright[at] & 0xFF).isBetween(red - 4, red + 4);
                 assertThat(upright[at + 1] & 0xFF).isBetween(green - 4, green + 4);
-                int inTurned = (x * 32 + 31 - y) * 3; // orientation 6: shown turned by 90° clockwise
+                int inTurned = (x * 32 + 31 - y) * 3; // orientation 6: rotated by 90° clockwise for display
                 assertThat(turned[inTurned] & 0xFF).isBetween(red - 4, red + 4);
                 assertThat(turned[inTurned + 1] & 0xFF).isBetween(green - 4, green + 4);
             }
         }
     }
 
-    /** Which corner of the stored image is shown at the top left, and whether rows become columns, by EXIF. */
+    /**
+     * Checks for each EXIF orientation which stored corner is shown at the top left, and whether rows become columns.
+     */
     @ParameterizedTest
     @CsvSource({
         "1, 0, 0, false", "2, 1, 0, false", "3, 1, 1, false", "4, 0, 1, false",

@@ -22,7 +22,7 @@ class ImageSettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 1, 1, 1, 1, maxBytes is 0",
+        "0, 1, 1, 1, 1, maxImageBytes is 0; allowed are 1 to",
         "1, 0, 1, 1, 1, maxPixels is 0",
         "1, 2000000000, 1, 1, 1, maxPixels is 2000000000; allowed are 1 to 715827879",
         "1, 1, 0, 1, 1, maxEdge is 0",

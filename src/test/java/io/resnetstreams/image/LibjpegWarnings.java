@@ -9,11 +9,11 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** What the JDK's libjpeg warns of first, in a JPEG: that image data is missing or damaged. */
+/** Collects the warnings of the JDK's libjpeg that image data of a JPEG is missing or damaged. */
 final class LibjpegWarnings {
     private LibjpegWarnings() {}
 
-    /** Returns nothing, too, for what ImageIO can't read: it is no judge of that. */
+    /** Returns the warnings; also none if ImageIO cannot read the file, since nothing is known of it then. */
     static List<String> ofDamage(byte[] jpeg) {
         List<String> warnings = new ArrayList<>();
         ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.resnetstreams.events.FuzzRun;
 import org.junit.jupiter.api.Test;
 
-/** Damaged images; how many, and which, say {@code -Dfuzz.count}, {@code -Dfuzz.minutes} and {@code -Dfuzz.seed}. */
+/** Fuzzes images; {@code -Dfuzz.count}, {@code -Dfuzz.minutes} and {@code -Dfuzz.seed} choose the inputs. */
 class MutatedImagesTest {
     @Test
     void damagedImagesAreDecodedOrRejected() throws Exception {

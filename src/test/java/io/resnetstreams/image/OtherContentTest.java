@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is sent in the place of an image is named, with what to do. */
+/** A rejection names the content that was sent instead of an image, and what to do about it. */
 class OtherContentTest {
     static Stream<Arguments> files() {
         return Stream.of(
@@ -93,12 +93,12 @@ class OtherContentTest {
                 });
     }
 
-    /** Patterns that try every way to divide what repeats would take for ever. */
+    /** Regular expressions with excessive backtracking would not finish on repeated content. */
     @ParameterizedTest
     @ValueSource(
             strings = {"<!---->", "<!-- ", "<!DOCTYPE svg>", "<!DOCTYPE svg[]", "<?xml ?>", " ", "../", "--a", "[{"})
     @Timeout(60)
-    void repetitionsTakeNoLonger(String part) {
+    void repeatedContentIsRejectedQuickly(String part) {
         ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, 8, 8));
         assertThatThrownBy(() -> preprocessor.toPixels(part.repeat(5_000).getBytes(ISO_8859_1)))
                 .isInstanceOf(RejectedEventException.class);

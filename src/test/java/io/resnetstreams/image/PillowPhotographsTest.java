@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Photographs come out as Pillow and torchvision make them. The expectations are made by Pillow in the test. */
+/**
+ * Photographs are decoded and cropped as by Pillow and torchvision. Pillow computes the expected pixels during the
+ * test.
+ */
 class PillowPhotographsTest {
     private static final Path PHOTOS = Path.of("..", "shared", "photos");
     private static final Path SCRIPT = Path.of("src", "test", "python", "pillow_expectations.py");
@@ -25,7 +28,7 @@ class PillowPhotographsTest {
     @TempDir
     private Path folder;
 
-    /** Returns a Python that has Pillow: Debian's own, or the path's first. */
+    /** Returns a Python that has Pillow: Debian's, or the first on the path. */
     private static Optional<String> python() throws InterruptedException {
         for (String python : new String[] {"/usr/bin/python3", "python3"}) {
             try {
@@ -36,7 +39,7 @@ class PillowPhotographsTest {
                     return Optional.of(python);
                 }
             } catch (IOException e) {
-                // There is no such program.
+                // This program does not exist.
             }
         }
         return Optional.empty();
@@ -50,7 +53,7 @@ class PillowPhotographsTest {
         }
     }
 
-    /** Decodes files and compares each with Pillow's crops; returns how many are the same bit for bit. */
+    /** Decodes files, compares each with Pillow's crop, and returns how many are identical. */
     private int compare(List<Path> files, Preprocessing preprocessing, String expectation) throws Exception {
         ImagePreprocessor preprocessor = new ImagePreprocessor(DefaultLimits.image(), preprocessing);
         int exact = 0;
@@ -65,15 +68,17 @@ class PillowPhotographsTest {
                 sum += difference;
                 largest = Math.max(largest, difference);
             }
-            assertThat((double) sum / found.length).as("mean of %s", file).isLessThanOrEqualTo(MOST_MEAN_DIFFERENCE);
-            assertThat(largest).as("largest of %s", file).isLessThanOrEqualTo(MOST_DIFFERENCE);
+            assertThat((double) sum / found.length)
+                    .as("mean difference of %s", file)
+                    .isLessThanOrEqualTo(MOST_MEAN_DIFFERENCE);
+            assertThat(largest).as("largest difference of %s", file).isLessThanOrEqualTo(MOST_DIFFERENCE);
             exact += largest == 0 ? 1 : 0;
         }
         return exact;
     }
 
     private List<Path> photographs() throws Exception {
-        assume(Files.isDirectory(PHOTOS), "the photographs " + PHOTOS + " are not here");
+        assume(Files.isDirectory(PHOTOS), "the folder of photographs " + PHOTOS + " is missing");
         try (Stream<Path> files = Files.list(PHOTOS)) {
             return files.filter(file -> file.toString().endsWith(".JPEG"))
                     .sorted()
@@ -96,13 +101,16 @@ class PillowPhotographsTest {
         assertThat(photos).hasSizeGreaterThanOrEqualTo(100);
         runScript("crops", photos);
         int exact = compare(photos, new Preprocessing(256, SIDE, SIDE), "%s.rgb");
-        System.out.println("PillowPhotographsTest " + exact + " of " + photos.size() + " are bit for bit Pillow's");
-        assertThat(exact).isGreaterThanOrEqualTo(photos.size() - 1); // one is so large that it is decoded at a half
+        System.out.println("PillowPhotographsTest " + exact + " of " + photos.size() + " are identical to Pillow's");
+        assertThat(exact).isGreaterThanOrEqualTo(photos.size() - 1); // one is so large that it is decoded at half size
     }
 
-    /** Turned by EXIF, of sizes that are no multiple of what the scaled decoding makes one pixel of. */
+    /**
+     * Photographs rotated by EXIF, whose sizes are no multiple of the block that scaled decoding reduces to one
+     * pixel.
+     */
     @Test
-    void turnedPhotographsAreThoseOfPillow() throws Exception {
+    void rotatedPhotographsAreThoseOfPillow() throws Exception {
         runScript("turned", photographs().subList(0, 1));
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
@@ -114,7 +122,7 @@ class PillowPhotographsTest {
         int exact = compare(files, new Preprocessing(256, SIDE, SIDE), "%s.rgb");
         compare(files, new Preprocessing(64, 56, 56), "%s.56.rgb");
         System.out.println(
-                "PillowPhotographsTest " + exact + " of " + files.size() + " turned ones are bit for bit Pillow's");
-        assertThat(exact).isGreaterThanOrEqualTo(24); // all that are decoded in full
+                "PillowPhotographsTest " + exact + " of " + files.size() + " rotated ones are identical to Pillow's");
+        assertThat(exact).isGreaterThanOrEqualTo(24); // all that are decoded at full size
     }
 }

@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** All threads together decode no more pixels at once than 1.25 of the largest images have. */
+/** All threads together decode at most 1.25 times the pixels of the largest allowed image at once. */
 @Timeout(60)
 class PixelBudgetTest {
     private static final int OF_ALL = 125;
@@ -22,13 +22,13 @@ class PixelBudgetTest {
     private final byte[] small = Png.encodeRgb(SampleImages.gradient(5, 5), 5, 5);
 
     @Test
-    void besideOneOfTheLargestImagesSmallOnesAreDecoded() throws Exception {
+    void smallImagesAreDecodedBesideOneOfTheLargest() throws Exception {
         preprocessor.freePixels.acquire(100);
         assertThat(preprocessor.toPixels(small)).hasSize(48);
     }
 
     @Test
-    void whatExceedsThemWaits() throws Exception {
+    void imagesThatExceedTheBudgetWait() throws Exception {
         preprocessor.freePixels.acquire(OF_ALL - 99);
         CompletableFuture<byte[]> decoded = new CompletableFuture<>();
         Thread waiting = new Thread(() -> {
@@ -46,7 +46,7 @@ class PixelBudgetTest {
     }
 
     @Test
-    void imagesGiveBackWhatTheyTookWhetherDecodedOrNot() throws Exception {
+    void imagesGiveTheirBudgetBackWhetherDecodedOrNot() throws Exception {
         byte[] broken = SampleImages.withPngHeight(Png.encodeRgb(SampleImages.gradient(10, 5), 10, 5), 10);
         for (int i = 0; i < 5; i++) {
             assertThat(preprocessor.toPixels(largest)).hasSize(48);

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PNGs with palettes that lack colours, and with or without their end. */
+/** PNGs with palettes that lack colours, and PNGs without the end of the file. */
 class PngStructureTest {
-    private static final int SIDE = 16; // so that an indexed image has each of 256 indices once
+    private static final int SIDE = 16; // 256 pixels, one for each index
     private static final int END_BYTES = 12;
 
     private static byte[] chunk(String type, byte[] content) {
@@ -29,7 +29,7 @@ class PngStructureTest {
         return chunk.putInt((int) crc.getValue()).array();
     }
 
-    /** Makes an image of all indices of so many bits, in order, with what stands between header and data. */
+    /** Creates an image with all indices of this depth in order; {@code palette} is put between header and data. */
     private static byte[] indexed(int bits, byte[] palette) {
         int rowBytes = 1 + SIDE * bits / 8;
         byte[] rows = new byte[SIDE * rowBytes];
@@ -68,7 +68,7 @@ class PngStructureTest {
         }
     }
 
-    /** All pixels are there, with right checksums. */
+    /** All pixels are present, and their checksums are right. */
     @Test
     void theEndMayBeMissing() throws Exception {
         byte[] rgb = SampleImages.pattern(40, 30);

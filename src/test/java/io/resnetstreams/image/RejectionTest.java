@@ -60,7 +60,7 @@ class RejectionTest {
         AtomicLong millis = new AtomicLong();
         AtomicLong step = new AtomicLong(25);
         ImageLimits limits = new ImageLimits(20_000, 5_000, 100, 10, 50);
-        // A clock that goes on by itself whenever it is read: at the start, after decoding, and at the end.
+        // This clock advances each time it is read: at the start, after decoding, and at the end.
         ImagePreprocessor slow = new ImagePreprocessor(
                 limits, PREPROCESSING, () -> TimeUnit.MILLISECONDS.toNanos(millis.addAndGet(step.get())));
         assertThat(slow.toPixels(png(60, 40))).hasSize(28 * 28 * 3);
@@ -75,7 +75,7 @@ class RejectionTest {
     }
 
     @Test
-    void theTimeOfTheThreadGoesOnWithItsWork() {
+    void theProcessorTimeOfTheThreadAdvances() {
         long start = ImagePreprocessor.THREAD_TIME.getAsLong();
         long sum = 0;
         while (ImagePreprocessor.THREAD_TIME.getAsLong() == start && sum < 1_000_000_000) {
@@ -85,13 +85,13 @@ class RejectionTest {
     }
 
     @Test
-    void limitsAreReachedButNotExceeded() throws Exception {
+    void imagesAtTheLimitsAreAccepted() throws Exception {
         assertThat(DecodedImage.of(png(100, 50), LIMITS).rgb()).isEqualTo(SampleImages.gradient(100, 50));
     }
 
     @Test
-    void limitsHoldBeforePixelsAreTaken() {
-        // 2 GB of pixels claimed by 33 bytes: the claim is what's rejected, not the missing rest.
+    void limitsAreCheckedBeforePixelsAreDecoded() {
+        // 33 bytes claim 2 GB of pixels; the claim is rejected, not the missing data.
         byte[] bomb =
                 HexFormat.of().parseHex("89504E470D0A1A0A0000000D4948445200007000000070000802000000" + "00000000");
         assertRejected(bomb, Stage.LIMITS, "edge_too_long", "28672×28672");
@@ -123,9 +123,8 @@ class RejectionTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("wholeFiles")
     void everyTruncationIsRejected(String name, byte[] file) {
-        // A JPEG without its last two bytes, the end marker, a GIF without its trailer and a PNG without its last chunk
-        // have
-        // all of their pixels.
+        // A JPEG without its end marker (two bytes), a GIF without its trailer and a PNG without its last chunk still
+        // have all of their pixels.
         int end = name.equals("png") ? 12 : 2;
         for (int length = 30; length < file.length - end; length += 1 + file.length / 300) {
             byte[] cut = Arrays.copyOf(file, length);
@@ -141,14 +140,14 @@ class RejectionTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("wholeFiles")
-    void whatFollowsTheEndIsIgnored(String name, byte[] file) throws Exception {
+    void dataAfterTheEndIsIgnored(String name, byte[] file) throws Exception {
         byte[] longer = Arrays.copyOf(file, file.length + 1000);
         assertThat(preprocessor.toPixels(longer)).isEqualTo(preprocessor.toPixels(file));
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void truncatedJpegWithMendedEndIsRejected(boolean progressive) {
+    void truncatedJpegWithAnEndMarkerIsRejected(boolean progressive) {
         byte[] file = SampleImages.encode(
                 ".jpg",
                 SampleImages.pattern(64, 64),
@@ -212,7 +211,7 @@ class RejectionTest {
         assertRejected(file, Stage.DECODE, "corrupt", "checksum of the PNG chunk at byte 33");
     }
 
-    /** A length that would lead back to its own chunk. */
+    /** The length of the chunk would overflow and lead back to the same chunk. */
     @Test
     @Timeout(60)
     void aChunkLongerThanTheFileEndsTheSearchForExif() {
@@ -224,7 +223,7 @@ class RejectionTest {
     }
 
     @Test
-    void anEmptyExifSegmentIsUprightButACutOneIsNot() throws Exception {
+    void anEmptyExifSegmentIsAcceptedAndATruncatedOneIsRejected() throws Exception {
         byte[] jpeg = SampleImages.jpeg(60, 40);
         byte[] name = {'E', 'x', 'i', 'f', 0, 0};
         assertThat(DecodedImage.of(SampleImages.withSegment(jpeg, 0xE1, name)).width())
@@ -237,7 +236,10 @@ class RejectionTest {
         assertThat(DecodedImage.of(both).width()).isEqualTo(40);
     }
 
-    /** As in Pillow: whole numbers of 16 and 32 bits, the last of several entries, and nothing that is not TIFF. */
+    /**
+     * Like Pillow, accepts integers of 16 and 32 bits, uses the last of several entries, and ignores what is not
+     * TIFF.
+     */
     @ParameterizedTest
     @CsvSource({
         "4D4D002A00000008 0001 0112 0003 00000001 0006 0000, true",
@@ -265,7 +267,7 @@ class RejectionTest {
     }
 
     @Test
-    void rejectedImageLeavesNothingForTheNext() throws Exception {
+    void rejectedImageLeavesNoTraceInTheNext() throws Exception {
         byte[] good = SampleImages.encode(".png", SampleImages.pattern(60, 40), 60, 40);
         byte[] broken = Png.encodeRgb(SampleImages.gradient(60, 40), 60, 40);
         broken[broken.length - 40] ^= 1;

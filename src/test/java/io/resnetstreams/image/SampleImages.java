@@ -13,7 +13,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** Images made by formula, and files of them in each format. */
+/** Computes images by formula, and encodes them in each format. */
 final class SampleImages {
     private SampleImages() {}
 
@@ -70,7 +70,7 @@ final class SampleImages {
         return encode(".jpg", gradient(width, height), width, height, opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE, 1);
     }
 
-    /** Puts segments behind a JPEG's start marker. */
+    /** Inserts a segment after a JPEG's start marker. */
     static byte[] withSegment(byte[] jpeg, int marker, byte[] payload) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.write(jpeg, 0, 2);
@@ -83,7 +83,7 @@ final class SampleImages {
         return file.toByteArray();
     }
 
-    /** EXIF with one entry, the orientation. */
+    /** Returns EXIF data with one entry, the orientation. */
     static byte[] exif(int orientation) {
         byte[] payload = new byte[6 + 8 + 2 + 12 + 4];
         byte[] start = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0};
@@ -92,7 +92,7 @@ final class SampleImages {
         return payload;
     }
 
-    /** Has a PNG's header state another height, with a right checksum. */
+    /** Changes the height in a PNG's header, with a right checksum. */
     static byte[] withPngHeight(byte[] png, int height) {
         byte[] lying = png.clone();
         CRC32 crc = new CRC32();
@@ -102,7 +102,7 @@ final class SampleImages {
         return lying;
     }
 
-    /** Puts an eXIf chunk behind a PNG's header. */
+    /** Inserts an eXIf chunk after a PNG's header. */
     static byte[] withPngExif(byte[] png, byte[] exif) {
         byte[] chunk = new byte[4 + exif.length - 6]; // without "Exif" and two zeros
         System.arraycopy(new byte[] {'e', 'X', 'I', 'f'}, 0, chunk, 0, 4);
@@ -118,7 +118,7 @@ final class SampleImages {
                 .array();
     }
 
-    /** Makes an extended WebP file with EXIF of a simple one. */
+    /** Converts a simple WebP file to an extended one with EXIF data. */
     static byte[] withWebpExif(byte[] webp, int width, int height, byte[] exif) {
         int exifBytes = exif.length - 6;
         ByteBuffer file = ByteBuffer.allocate(webp.length + 18 + 8 + exifBytes).order(ByteOrder.LITTLE_ENDIAN);

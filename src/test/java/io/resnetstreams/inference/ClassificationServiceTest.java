@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.Outcome;
@@ -44,7 +43,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The service with real threads and a fake network on images of 2×2 pixels; tests wait for futures only. */
+/** The service with real threads and a fake network for images of 2×2 pixels; tests only wait for futures. */
 class ClassificationServiceTest {
     private static final int POISON = 66;
     private static final int LIMIT_SECONDS = 30;
@@ -63,7 +62,7 @@ class ClassificationServiceTest {
         Batcher batcher = new Batcher(
                 "cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE, LongCalls.allowed());
         service = new ClassificationService(
-                new EventReader(DefaultLimits.events()),
+                DefaultLimits.eventReader(),
                 new ImagePreprocessor(limits, new Preprocessing(0, 2, 2)),
                 2,
                 List.of(batcher),
@@ -236,7 +235,7 @@ class ClassificationServiceTest {
     }
 
     @Test
-    void imagesAreDecodedNoFurtherAheadThanTheDeviceNeeds() throws Exception {
+    void decodingIsLimitedToWhatTheDeviceNeeds() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger decoded = new AtomicInteger();
         serviceWith(new FakeClassifier(images -> await(go)), new InferenceMetrics() {

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Answers with each image's first byte as the probability of class 0; a fault, run before each batch, may throw. */
+/**
+ * Returns each image's first byte as the probability of class 0; {@code fault} runs before each batch and may throw.
+ */
 public final class FakeClassifier implements Classifier {
     private final Consumer<List<byte[]>> fault;
     private final List<Integer> batchSizes = new ArrayList<>();
@@ -40,6 +42,6 @@ public final class FakeClassifier implements Classifier {
 
     @Override
     public void close() {
-        // Nothing is held.
+        // There is nothing to close.
     }
 }

@@ -22,7 +22,7 @@ class LabelRankingTest {
     }
 
     @Test
-    void ofEqualsTheLowerIndexComesFirst() {
+    void ofEqualProbabilitiesTheLowerIndexComesFirst() {
         assertThat(new LabelRanking(SYNSET, 3).best(new float[] {0.25f, 0.25f, 0.25f, 0.25f}))
                 .extracting(Label::index)
                 .containsExactly(0, 1, 2);
@@ -55,7 +55,7 @@ class LabelRankingTest {
             int classes = 1 + random.nextInt(40);
             float[] row = new float[classes];
             for (int i = 0; i < classes; i++) {
-                // Few different values, so that there are ties.
+                // There are few different values, so that ties occur.
                 row[i] = random.nextInt(8) / 8f;
             }
             int topK = 1 + random.nextInt(12);

@@ -43,14 +43,14 @@ class KafkaPropertiesTest {
                 "topic.retention.ms",
                 "client.tag.zone"
             })
-    void namesThatKafkaHasAreTaken(String name) {
+    void namesOfKafkasPropertiesAreAccepted(String name) {
         assertThatCode(() -> KafkaProperties.requireNames(Map.of(name, "x"))).doesNotThrowAnyException();
         assertThat(KafkaProperties.isForeign(name)).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ssl.truststore.lokation", "producer.sasl.jaas.conf", "security.protokol", "ssl."})
-    void aMisspeltNameOfAConnectionIsRefusedWithThoseBesideIt(String name) {
+    void aMisspeltNameOfAConnectionIsRefusedWithSimilarNames(String name) {
         String word = name.replace("producer.", "").replaceFirst("\\..*", ".");
         assertMistake(
                 () -> KafkaProperties.requireNames(Map.of(name, "secret-value")),
@@ -59,7 +59,7 @@ class KafkaPropertiesTest {
     }
 
     @Test
-    void otherUnknownNamesMayBeAPlugIns() {
+    void otherUnknownNamesAreAcceptedAsThoseOfPlugIns() {
         assertThatCode(() -> KafkaProperties.requireNames(Map.of("my.interceptor.rate", "1")))
                 .doesNotThrowAnyException();
         assertThat(KafkaProperties.isForeign("my.interceptor.rate")).isTrue();
@@ -74,12 +74,12 @@ class KafkaPropertiesTest {
     }
 
     @Test
-    void aLoginThatCanBeReadIsTaken() {
+    void aValidLoginIsAccepted() {
         String login = MODULE + " required username=\"me\" password=\"a\\\"b\\\\c;= d\";";
         assertThat(KafkaProperties.resolve(Map.of("sasl.jaas.config", login))).containsEntry("sasl.jaas.config", login);
     }
 
-    /** Kafka's own message names what stands after a quote in the password. */
+    /** Kafka's own message quotes what follows a quotation mark in the password. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -89,7 +89,7 @@ class KafkaPropertiesTest {
                 " geheim",
                 " required password=geheim=geheim;"
             })
-    void aLoginThatIsNotReadableIsNotShown(String options) {
+    void anInvalidLoginIsNotShown(String options) {
         UserErrorException mistake = catchThrowableOfType(
                 UserErrorException.class,
                 () -> KafkaProperties.resolve(Map.of("consumer.sasl.jaas.config", MODULE + options)));
@@ -111,7 +111,7 @@ class KafkaPropertiesTest {
     }
 
     @Test
-    void aBrokerInThisProcessNeedsNothingOfAConnection() {
+    void anEmbeddedBrokerNeedsNoConnectionProperties() {
         assertThat(KafkaProperties.withoutConnection(Map.of(
                         "security.protocol", "SSL",
                         "ssl.key.password", "x",

@@ -42,27 +42,27 @@ class SecretReferencesTest {
     }
 
     @Test
-    void aKeyOfAPropertiesFileIsPutInItsPlace() {
+    void aKeyOfAPropertiesFileReplacesItsReference() {
         assertThat(resolved("${file:" + folder + "/kafka.properties:password}")).isEqualTo("$1\\from-file");
     }
 
     @Test
-    void aFileOfAFolderIsPutInItsPlaceWithoutTheLineBreakAtItsEnd() {
+    void aFileOfAFolderReplacesItsReferenceWithoutTheFinalLineBreak() {
         assertThat(resolved("${dir:" + folder + ":token}")).isEqualTo("from-folder");
     }
 
     @Test
-    void aVariableIsPutInItsPlace() {
+    void aVariableReplacesItsReference() {
         assertThat(resolved("${env:TOKEN}")).isEqualTo("from-environment");
     }
 
     @Test
-    void severalStandInOneValue() {
+    void aValueMayHaveSeveralReferences() {
         String file = "${file:" + folder + "/kafka.properties:user}";
         assertThat(resolved("name=" + file + " token=${env:TOKEN};")).isEqualTo("name=me token=from-environment;");
     }
 
-    /** What a secret says is never itself looked at. */
+    /** References inside a secret are not resolved. */
     @Test
     void aSecretThatLooksLikeAReferenceStaysAsItIs() {
         SecretReferences nested = new SecretReferences(Map.of("OUTER", "${env:INNER}", "INNER", "x"));

@@ -37,7 +37,7 @@ class TopicReaderTest {
         }
     }
 
-    /** The consumer of a real broker passes offsets without a record; this one is told to, in its next poll. */
+    /** A real consumer skips offsets without a record; the mock does so in its next poll. */
     private void passTo(TopicPartition partition, long offset) {
         consumer.schedulePollTask(() -> consumer.seek(partition, offset));
     }
@@ -51,7 +51,7 @@ class TopicReaderTest {
     }
 
     @Test
-    void aTransactionMarkerAtTheEndIsPassed() {
+    void aTransactionMarkerAtTheEndIsSkipped() {
         reader.seek(Map.of(FIRST, 0L));
         add(FIRST, 0, 1);
         consumer.schedulePollTask(() -> {});
@@ -62,7 +62,7 @@ class TopicReaderTest {
     }
 
     @Test
-    void aRangeOfAbortedRecordsAloneIsAtItsEndWithoutARecord() {
+    void aRangeWithOnlyAbortedRecordsEndsWithoutARecord() {
         reader.seek(Map.of(FIRST, 5L));
         passTo(FIRST, 9);
         assertThat(reader.read(Map.of(FIRST, 9L), all)).isEqualTo(End.REACHED);
@@ -86,9 +86,9 @@ class TopicReaderTest {
     }
 
     @Test
-    void afterRecordsExpiredReadingGoesOnWithTheOldestThatIsLeft() {
+    void afterRecordsExpiredReadingContinuesWithTheOldestLeft() {
         reader.seek(Map.of(FIRST, 0L));
-        // What auto.offset.reset=earliest does.
+        // This is what auto.offset.reset=earliest does.
         passTo(FIRST, 4);
         add(FIRST, 4, 5);
         assertThat(reader.read(Map.of(FIRST, 6L), all)).isEqualTo(End.REACHED);
@@ -171,7 +171,7 @@ class TopicReaderTest {
     }
 
     @Test
-    void beginningsAndEndsAreTheBrokers() {
+    void beginningsAndEndsAreReadFromTheBroker() {
         consumer.updateBeginningOffsets(Map.of(FIRST, 3L));
         consumer.updateEndOffsets(Map.of(FIRST, 9L));
         assertThat(reader.beginnings(List.of(FIRST))).isEqualTo(Map.of(FIRST, 3L));

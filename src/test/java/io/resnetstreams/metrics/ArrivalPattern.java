@@ -8,17 +8,17 @@ import java.util.function.DoubleUnaryOperator;
 /**
  * How events arrive: a Poisson process whose rate changes with time.
  *
- * @param seconds how long events come
- * @param rate events a second at a time in seconds
- * @param peak what the rate never exceeds
+ * @param seconds how long events arrive
+ * @param rate the events per second at a time in seconds
+ * @param peak the upper bound of the rate
  */
 record ArrivalPattern(String name, double seconds, DoubleUnaryOperator rate, double peak) {
-    /** Twelve and a half times as many events, for an hour. */
+    /** Returns a pattern that jumps from the low to the high rate for an hour, and back. */
     static ArrivalPattern step(double low, double high) {
         return new ArrivalPattern("step", 7_200, t -> t >= 1_200 && t < 4_800 ? high : low, high);
     }
 
-    /** Half an hour up, half an hour there, half an hour down. */
+    /** Returns a pattern that rises for half an hour, stays for half an hour, and falls for half an hour. */
     static ArrivalPattern ramp(double low, double high) {
         return new ArrivalPattern(
                 "ramp",
@@ -27,14 +27,14 @@ record ArrivalPattern(String name, double seconds, DoubleUnaryOperator rate, dou
                 high);
     }
 
-    /** A day and a night, in six hours. */
+    /** Returns a day and a night, compressed to six hours. */
     static ArrivalPattern wave(double low, double high) {
         double period = 21_600;
         return new ArrivalPattern(
                 "wave", period, t -> low + (high - low) * (1 - Math.cos(2 * Math.PI * t / period)) / 2, high);
     }
 
-    /** A steady stream, and bursts of half a minute that come at random, every twelve minutes on average. */
+    /** Returns a steady stream with random bursts of half a minute, every twelve minutes on average. */
     static ArrivalPattern burst(double steady, double burst, long seed) {
         double length = 30;
         double seconds = 14_400;
@@ -50,7 +50,7 @@ record ArrivalPattern(String name, double seconds, DoubleUnaryOperator rate, dou
                 steady + burst);
     }
 
-    /** Returns when the next event comes after a time, by thinning; infinity when none does. */
+    /** Returns the time of the next event after a given time, by thinning, or infinity if there is none. */
     double next(double after, SplittableRandom random) {
         double t = after;
         do {

@@ -1,22 +1,23 @@
 package io.resnetstreams.metrics;
 
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Says how many instances there should be, from what can be seen of the group. */
+/** Decides how many instances the group should have, from what can be observed of it. */
 interface Autoscaler {
     /**
-     * What can be seen.
+     * An observation of the group.
      *
-     * @param seconds when
-     * @param arrivalsPerSecond over the last 30 s
-     * @param backlog events that are not done
-     * @param partitions the most instances that there can be
+     * @param seconds the time of the observation
+     * @param arrivalsPerSecond the arrival rate over the last 30 s
+     * @param backlog the number of events that are not done
+     * @param partitions the number of partitions, which is the largest useful number of instances
      * @param joined the names of the instances in the group
-     * @param started how many there are, those that are still starting among them
-     * @param busy which share of the last 30 s the instances in the group worked
+     * @param started the number of instances, including those that are still starting
+     * @param busy the share of the last 30 s in which the instances in the group worked
      */
     record Sample(
             double seconds,
@@ -27,10 +28,10 @@ interface Autoscaler {
             int started,
             double busy) {}
 
-    /** Is shown a sample every {@value ScalingSimulation#TICK_SECONDS} s and returns how many it wants from now on. */
+    /** Returns the desired number of instances; called every {@value ScalingSimulation#TICK_SECONDS} s. */
     int desired(Sample sample);
 
-    /** The product's signal, looked at by a scaler every 30 s. */
+    /** Returns a scaler that polls the product's signal every 30 s. */
     static Autoscaler signal(ScalingTargets targets) {
         long[] nanos = {0};
         ScalingSignal signal = new ScalingSignal(targets, () -> nanos[0]);
@@ -43,7 +44,7 @@ interface Autoscaler {
         };
     }
 
-    /** The signal's formula as if partitions could be divided. */
+    /** Returns a scaler with the signal's formula, but without its rounding to even shares of the partitions. */
     static Autoscaler signalOfAnyNumber(ScalingTargets targets) {
         Polled polled = new Polled(30);
         Held held = new Held(targets.holdMillis() / 1_000.0);
@@ -56,7 +57,7 @@ interface Autoscaler {
         };
     }
 
-    /** KEDA's Kafka scaler: one instance for each so many events of lag, polled every 30 s. */
+    /** Returns KEDA's Kafka scaler: one instance per {@code threshold} events of lag, polled every 30 s. */
     static Autoscaler lag(long threshold) {
         Polled polled = new Polled(30);
         Held held = new Held(300);
@@ -68,8 +69,8 @@ interface Autoscaler {
     }
 
     /**
-     * Kubernetes' HorizontalPodAutoscaler on CPU: the present number times use over target, with a tolerance of 0.1, every
-     * 15 s. Instances that are starting count as idle, unless that would turn the decision round.
+     * Returns Kubernetes' HorizontalPodAutoscaler on CPU: the current number times utilisation over target, with a
+     * tolerance of 0.1, every 15 s. Starting instances count as idle, unless that would reverse the decision.
      */
     static Autoscaler cpu(double target) {
         Polled polled = new Polled(15);
@@ -88,7 +89,7 @@ interface Autoscaler {
         };
     }
 
-    /** Follows what it is shown only every so many seconds. */
+    /** Adopts the newest value only once per interval. */
     final class Polled {
         private final double interval;
         private double due;
@@ -107,7 +108,7 @@ interface Autoscaler {
         }
     }
 
-    /** The greatest of the last so many seconds: Kubernetes' stabilisation window. */
+    /** Returns the maximum within a time window, as Kubernetes' stabilisation window does. */
     final class Held {
         private record Wanted(double seconds, int instances) {}
 

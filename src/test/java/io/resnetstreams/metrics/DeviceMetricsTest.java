@@ -13,21 +13,25 @@ class DeviceMetricsTest {
 
     private long nanos;
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final DeviceMetrics metrics = new DeviceMetrics(registry, () -> nanos);
+    private final PipelineCounts counts = new PipelineCounts(() -> nanos);
+
+    DeviceMetricsTest() {
+        new DeviceMetrics(registry, counts);
+    }
 
     private Samples samples() {
         return TestRegistry.samples(registry);
     }
 
     private void batch(String device, int size, ClosedBy closedBy, long millis) {
-        metrics.began(device);
+        counts.began(device);
         nanos += millis * MILLI;
-        metrics.batch(device, size, closedBy, 0, millis * MILLI);
+        counts.batch(device, size, closedBy, 0, millis * MILLI);
     }
 
     @Test
     void aLoadedDeviceIsThereWithZeros() {
-        metrics.loaded("gpu:1", 1, 32, 200);
+        counts.loaded("gpu:1", 1, 32, 200);
         Samples samples = samples();
         assertThat(samples.value("resnet_streams_batch_ceiling{device=\"gpu:1\"}"))
                 .isEqualTo(32);
@@ -40,7 +44,7 @@ class DeviceMetricsTest {
 
     @Test
     void batchesCountBySizeTimeAndReason() {
-        metrics.loaded("cpu", 2, 32, 100);
+        counts.loaded("cpu", 2, 32, 100);
         batch("cpu", 32, ClosedBy.FULL, 400);
         batch("cpu", 3, ClosedBy.DEVICE_FREE, 100);
         Samples samples = samples();
@@ -58,9 +62,9 @@ class DeviceMetricsTest {
 
     @Test
     void imagesCountByDecodingAndWait() {
-        metrics.decoded(2 * MILLI);
-        metrics.waited(30 * MILLI);
-        metrics.waited(10 * MILLI);
+        counts.decoded(2 * MILLI);
+        counts.waited(30 * MILLI);
+        counts.waited(10 * MILLI);
         Samples samples = samples();
         assertThat(samples.value("resnet_streams_decode_seconds_sum")).isCloseTo(0.002, within(1e-9));
         assertThat(samples.value("resnet_streams_queue_wait_seconds_sum")).isCloseTo(0.04, within(1e-9));
@@ -69,11 +73,11 @@ class DeviceMetricsTest {
 
     @Test
     void outOfMemoryLowersTheCeilingUntilItIsRaisedAgain() {
-        metrics.loaded("cpu", 1, 32, 100);
-        metrics.outOfMemory("cpu", 16);
+        counts.loaded("cpu", 1, 32, 100);
+        counts.outOfMemory("cpu", 16);
         assertThat(samples().value("resnet_streams_batch_ceiling{device=\"cpu\"}"))
                 .isEqualTo(16);
-        metrics.ceilingRaised("cpu", 32);
+        counts.ceilingRaised("cpu", 32);
         assertThat(samples().value("resnet_streams_batch_ceiling{device=\"cpu\"}"))
                 .isEqualTo(32);
         assertThat(samples().value("resnet_streams_device_out_of_memory_total{device=\"cpu\"}"))
@@ -82,14 +86,14 @@ class DeviceMetricsTest {
 
     @Test
     void aBrokenDeviceHasNoCapacityAndDoesNotHang() {
-        metrics.loaded("gpu:0", 1, 32, 500);
-        metrics.loaded("gpu:1", 1, 32, 300);
-        metrics.began("gpu:1");
+        counts.loaded("gpu:0", 1, 32, 500);
+        counts.loaded("gpu:1", 1, 32, 300);
+        counts.began("gpu:1");
         nanos += Duration.ofMinutes(2).toNanos();
-        assertThat(metrics.hanging(60_000)).isPresent();
-        metrics.deviceFailed("gpu:1");
-        assertThat(metrics.hanging(60_000)).isEmpty();
-        assertThat(metrics.capacity()).hasValue(500);
+        assertThat(counts.hanging(60_000)).isPresent();
+        counts.deviceFailed("gpu:1");
+        assertThat(counts.hanging(60_000)).isEmpty();
+        assertThat(counts.capacity()).isEqualTo(500);
         assertThat(samples().value("resnet_streams_device_failed{device=\"gpu:0\"}"))
                 .isZero();
         assertThat(samples().value("resnet_streams_device_failed{device=\"gpu:1\"}"))
@@ -98,97 +102,97 @@ class DeviceMetricsTest {
 
     @Test
     void theCapacityIsThatOfAllWorkersOfAllDevices() {
-        metrics.loaded("gpu:0", 1, 32, 500);
-        metrics.loaded("gpu:1", 2, 32, 300);
-        assertThat(metrics.capacity()).hasValue(1_100);
+        counts.loaded("gpu:0", 1, 32, 500);
+        counts.loaded("gpu:1", 2, 32, 300);
+        assertThat(counts.capacity()).isEqualTo(1_100);
     }
 
     @Test
-    void smallBatchesSayNothingOfTheCapacity() {
-        metrics.loaded("cpu", 1, 32, 100);
+    void smallBatchesDoNotChangeTheCapacity() {
+        counts.loaded("cpu", 1, 32, 100);
         batch("cpu", 1, ClosedBy.DEVICE_FREE, 1_000);
-        assertThat(metrics.capacity()).hasValue(100);
+        assertThat(counts.capacity()).isEqualTo(100);
         batch("cpu", 32, ClosedBy.FULL, 100);
-        assertThat(metrics.capacity().orElseThrow()).isBetween(100.0, 320.0);
+        assertThat(counts.capacity()).isBetween(100.0, 320.0);
     }
 
     @Test
-    void aDeviceThatNobodyHasToldOfCounts() {
+    void aDeviceCountsBeforeItsModelIsLoaded() {
         batch("cpu", 4, ClosedBy.FULL, 40);
-        assertThat(metrics.capacity().orElseThrow()).isCloseTo(100, within(1e-9));
+        assertThat(counts.capacity()).isCloseTo(100, within(1e-9));
     }
 
     @Test
     void withoutAnyDeviceThereIsNoCapacity() {
-        assertThat(metrics.capacity()).isEmpty();
+        assertThat(counts.capacity()).isNaN();
         assertThat(samples().families()).doesNotContain("resnet_streams_capacity_images_per_second");
     }
 
     @Test
     void theBusyRatioIsTheShareOfAllWorkersTime() {
-        metrics.loaded("cpu", 2, 32, 100);
-        metrics.look();
+        counts.loaded("cpu", 2, 32, 100);
+        counts.look();
         assertThat(samples().families()).doesNotContain("resnet_streams_device_busy_ratio");
         batch("cpu", 32, ClosedBy.FULL, 1_000);
         nanos += 1_000 * MILLI;
-        metrics.look();
+        counts.look();
         assertThat(samples().value("resnet_streams_device_busy_ratio{device=\"cpu\"}"))
                 .isCloseTo(0.25, within(1e-9));
     }
 
     @Test
     void aDeviceThatDoesNotEndItsBatchHangs() {
-        metrics.loaded("cpu", 2, 32, 100);
+        counts.loaded("cpu", 2, 32, 100);
         nanos += Duration.ofMinutes(5).toNanos();
-        assertThat(metrics.hanging(60_000)).isEmpty();
-        metrics.began("cpu");
-        metrics.began("cpu");
+        assertThat(counts.hanging(60_000)).isEmpty();
+        counts.began("cpu");
+        counts.began("cpu");
         nanos += Duration.ofSeconds(59).toNanos();
-        assertThat(metrics.hanging(60_000)).isEmpty();
+        assertThat(counts.hanging(60_000)).isEmpty();
         nanos += Duration.ofSeconds(2).toNanos();
-        assertThat(metrics.hanging(60_000)).hasValue("the device cpu has been at a batch for 61 s");
-        metrics.batch("cpu", 1, ClosedBy.FULL, 0, 61_000 * MILLI);
-        assertThat(metrics.hanging(60_000)).isEmpty();
+        assertThat(counts.hanging(60_000)).hasValue("the device cpu has been at a batch for 61 s");
+        counts.batch("cpu", 1, ClosedBy.FULL, 0, 61_000 * MILLI);
+        assertThat(counts.hanging(60_000)).isEmpty();
         nanos += Duration.ofSeconds(60).toNanos();
-        assertThat(metrics.hanging(60_000)).hasValue("the device cpu has been at a batch for 60 s");
+        assertThat(counts.hanging(60_000)).hasValue("the device cpu has been at a batch for 60 s");
     }
 
     @Test
     void aHealedDeviceThatIsIdleDoesNotHang() {
-        metrics.loaded("gpu:0", 1, 4, 100);
-        metrics.began("gpu:0");
-        metrics.began("gpu:0");
+        counts.loaded("gpu:0", 1, 4, 100);
+        counts.began("gpu:0");
+        counts.began("gpu:0");
         nanos += Duration.ofSeconds(40).toNanos();
-        // The hung worker had one on the device and one behind it; a fresh one gets both again.
-        metrics.abandoned("gpu:0");
-        metrics.abandoned("gpu:0");
+        // The hung worker had one batch on the device and one behind it; its replacement gets both again.
+        counts.abandoned("gpu:0");
+        counts.abandoned("gpu:0");
         batch("gpu:0", 1, ClosedBy.DEVICE_FREE, 1);
         batch("gpu:0", 1, ClosedBy.DEVICE_FREE, 1);
         nanos += Duration.ofMinutes(10).toNanos();
-        assertThat(metrics.hanging(60_000)).isEmpty();
+        assertThat(counts.hanging(60_000)).isEmpty();
     }
 
     @Test
     void aHealedDeviceHasOnlyJustBegun() {
-        metrics.loaded("gpu:0", 2, 4, 100);
-        metrics.began("gpu:0");
+        counts.loaded("gpu:0", 2, 4, 100);
+        counts.began("gpu:0");
         nanos += Duration.ofSeconds(55).toNanos();
-        metrics.began("gpu:0");
-        metrics.abandoned("gpu:0");
+        counts.began("gpu:0");
+        counts.abandoned("gpu:0");
         nanos += Duration.ofSeconds(59).toNanos();
-        assertThat(metrics.hanging(60_000)).isEmpty();
+        assertThat(counts.hanging(60_000)).isEmpty();
         nanos += Duration.ofSeconds(2).toNanos();
-        assertThat(metrics.hanging(60_000)).isPresent();
+        assertThat(counts.hanging(60_000)).isPresent();
     }
 
     @Test
     void theCapacityIsThatOfTheWorkersThatAreLeft() {
-        metrics.loaded("gpu:0", 2, 32, 300);
-        metrics.workers("gpu:0", 1);
-        assertThat(metrics.capacity()).hasValue(300);
-        metrics.look();
+        counts.loaded("gpu:0", 2, 32, 300);
+        counts.workers("gpu:0", 1);
+        assertThat(counts.capacity()).isEqualTo(300);
+        counts.look();
         batch("gpu:0", 32, ClosedBy.FULL, 1_000);
-        metrics.look();
+        counts.look();
         assertThat(samples().value("resnet_streams_device_busy_ratio{device=\"gpu:0\"}"))
                 .isEqualTo(1);
     }

@@ -21,11 +21,14 @@ class EventMetricsTest {
     private static final String END_TO_END = "resnet_streams_end_to_end_seconds";
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    /** The timestamp of {@code event(p, 0)}. */
+    /** The clock, which starts at the timestamp of {@code event(p, 0)}. */
     private long millis = 1_700_000_000_000L;
 
     private final PipelineCounts counts = new PipelineCounts();
-    private final EventMetrics metrics = new EventMetrics(registry, () -> Instant.ofEpochMilli(millis), counts);
+
+    EventMetricsTest() {
+        new EventMetrics(registry, () -> Instant.ofEpochMilli(millis), counts);
+    }
 
     private Samples samples() {
         return TestRegistry.samples(registry);
@@ -93,14 +96,14 @@ class EventMetricsTest {
         counts.committed();
         assertThat(events("label")).isEqualTo(1_000);
         assertThat(samples().value(END_TO_END + "_count")).isEqualTo(1_000);
-        // Ages from 1.001 to 2.000 s.
+        // The ages are 1.001 to 2.000 s.
         assertThat(samples().value(END_TO_END + "_sum")).isCloseTo(1_500.5, within(1e-6));
         assertThat(samples().value(END_TO_END + "_bucket{le=\"1.0\"}")).isZero();
         assertThat(samples().value(END_TO_END + "_bucket{le=\"2.5\"}")).isEqualTo(1_000);
     }
 
     @Test
-    void aProducersClockThatIsAheadMakesNoNegativeTime() {
+    void aProducersClockThatIsAheadGivesNoNegativeTime() {
         forwardLabel(0, 5_000);
         counts.committed();
         assertThat(samples().value(END_TO_END + "_sum")).isZero();
@@ -117,7 +120,7 @@ class EventMetricsTest {
     }
 
     @Test
-    void whatAThreadLeftThatHasEndedIsForgotten() throws InterruptedException {
+    void uncommittedEventsOfAnEndedThreadAreForgotten() throws InterruptedException {
         Thread thread = new Thread(() -> forwardLabel(0, 7));
         thread.start();
         thread.join();
@@ -128,13 +131,13 @@ class EventMetricsTest {
 
     @Test
     void bytesOfKeysAndValuesCount() {
-        metrics.consumed(event(new byte[3], new byte[4], new RecordHeaders()));
-        metrics.consumed(event(null, null, new RecordHeaders()));
+        counts.consumed(event(new byte[3], new byte[4], new RecordHeaders()));
+        counts.consumed(event(null, null, new RecordHeaders()));
         assertThat(samples().value("resnet_streams_input_bytes_total")).isEqualTo(7);
     }
 
     @Test
-    void theExemplarSaysWhereTheOldestEventStands() throws IOException {
+    void theExemplarNamesThePositionOfTheOldestEvent() throws IOException {
         forwardLabel(3, 9);
         forwardLabel(3, 10);
         millis += 1_000;

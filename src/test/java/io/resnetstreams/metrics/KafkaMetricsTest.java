@@ -41,12 +41,12 @@ class KafkaMetricsTest {
 
     private Samples samples(String list) {
         PrometheusRegistry registry = new PrometheusRegistry();
-        registry.register(new KafkaMetrics(KafkaMetricList.parse(list), () -> all));
+        registry.register(new KafkaMetrics(KafkaMetrics.names(list), () -> all));
         return TestRegistry.samples(registry);
     }
 
     @Test
-    void onlyWhatIsListedIsTold() {
+    void onlyListedMetricsAreExported() {
         add("stream-metrics", "failed-stream-threads", Map.of("client-id", PROCESS), 1);
         add("stream-metrics", "alive-stream-threads", Map.of("client-id", PROCESS), 2);
         assertThat(samples("stream-metrics:failed-stream-threads").values())
@@ -69,7 +69,7 @@ class KafkaMetricsTest {
     }
 
     @Test
-    void whatIsOfTopicsPartitionsNodesAndTasksIsLeftOut() {
+    void metricsOfTopicsPartitionsNodesAndTasksAreLeftOut() {
         for (String tag : Set.of("topic", "partition", "node-id", "task-id", "processor-node-id")) {
             add("x-metrics", "y-total", Map.of("client-id", PROCESS, tag, "a"), 3.0);
         }
@@ -77,7 +77,7 @@ class KafkaMetricsTest {
     }
 
     @Test
-    void whatIsNoNumberIsLeftOut() {
+    void valuesThatAreNoNumbersAreLeftOut() {
         add("stream-metrics", "state", Map.of("client-id", PROCESS), "RUNNING");
         assertThat(samples("stream-metrics:state").values()).isEmpty();
     }
@@ -108,7 +108,7 @@ class KafkaMetricsTest {
     @ValueSource(strings = {"records-lag", "a:b", "a-metrics:", "a-metrics:b,,a-metrics:c", "A-metrics:b", ","})
     void anEntryOfAnotherFormIsNamed(String list) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> KafkaMetricList.parse(list))
+                .isThrownBy(() -> KafkaMetrics.names(list))
                 .withMessageStartingWith("kafka: '")
                 .withMessageContaining("GROUP:NAME is needed");
     }

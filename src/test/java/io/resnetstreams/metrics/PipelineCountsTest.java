@@ -5,7 +5,6 @@ import static io.resnetstreams.events.TestEvents.event;
 import static io.resnetstreams.events.TestEvents.labelOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetstreams.backfill.BackfillStatistics;
 import org.junit.jupiter.api.Test;
 
 class PipelineCountsTest {
@@ -35,7 +34,7 @@ class PipelineCountsTest {
         assertThat(statistics.deadLetters()).isZero();
     }
 
-    /** Each stream thread commits for itself. */
+    /** Each stream thread commits only its own outcomes. */
     @Test
     void anotherThreadsOutcomesAreNotCommittedWithThem() throws InterruptedException {
         Thread other = new Thread(this::forwardBoth);
@@ -46,13 +45,12 @@ class PipelineCountsTest {
     }
 
     @Test
-    void aBackfillsTimeEndsWithItsLastCommit() {
-        BackfillStatistics backfill = new BackfillStatistics(statistics);
-        backfill.consumed(event(0, 1));
-        backfill.forwarded(event(0, 1), labelOf(event(0, 1)));
-        assertThat(backfill.seconds()).isZero();
-        backfill.committed();
-        assertThat(backfill.outcomes()).isEqualTo(1);
-        assertThat(backfill.seconds()).isPositive();
+    void theTimeEndsWithTheLastCommit() {
+        statistics.consumed(event(0, 1));
+        statistics.forwarded(event(0, 1), labelOf(event(0, 1)));
+        assertThat(statistics.seconds()).isZero();
+        statistics.committed();
+        assertThat(statistics.outcomes()).isEqualTo(1);
+        assertThat(statistics.seconds()).isPositive();
     }
 }

@@ -14,47 +14,47 @@ class RateWindowTest {
     }
 
     @Test
-    void oneReadingSaysNothing() {
+    void oneReadingGivesNoRate() {
         add(0, 5);
-        assertThat(window.perSecond()).isEmpty();
+        assertThat(window.perSecond()).isNaN();
     }
 
     @Test
     void theRateIsTheGrowthOverTheTime() {
         add(1, 100);
         add(3, 130);
-        assertThat(window.perSecond()).hasValue(15);
+        assertThat(window.perSecond()).isEqualTo(15);
     }
 
     @Test
-    void whatIsLongAgoDoesNotCount() {
+    void oldReadingsDoNotCount() {
         add(0, 0);
         add(5, 1_000);
         add(11, 1_000);
         add(15, 1_000);
-        assertThat(window.perSecond()).hasValue(0);
+        assertThat(window.perSecond()).isEqualTo(0);
     }
 
     @Test
     void twoReadingsStayHoweverFarApart() {
         add(0, 0);
         add(100, 1_000);
-        assertThat(window.perSecond()).hasValue(10);
+        assertThat(window.perSecond()).isEqualTo(10);
     }
 
     @Test
-    void aTotalThatFellIsAnotherOne() {
+    void aTotalThatFellStartsAnew() {
         add(0, 1_000);
         add(2, 10);
-        assertThat(window.perSecond()).isEmpty();
+        assertThat(window.perSecond()).isNaN();
         add(4, 30);
-        assertThat(window.perSecond()).hasValue(10);
+        assertThat(window.perSecond()).isEqualTo(10);
     }
 
     @Test
-    void readingsOfOneMomentSayNothing() {
+    void simultaneousReadingsGiveNoRate() {
         add(1, 1);
         add(1, 2);
-        assertThat(window.perSecond()).isEmpty();
+        assertThat(window.perSecond()).isNaN();
     }
 }

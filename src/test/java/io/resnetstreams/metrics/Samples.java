@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What {@code GET /metrics} answered, in Prometheus' text form. */
+/** A response of {@code GET /metrics} in Prometheus' text format. */
 public final class Samples {
     private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) \\S+");
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*(?:\\{.*})?) (\\S+)");
@@ -15,7 +15,7 @@ public final class Samples {
     private final Set<String> families = new TreeSet<>();
     private final Map<String, Double> values = new TreeMap<>();
 
-    /** Reads it; a line of another form is an error. */
+    /** Parses the text; a line in another format is an error. */
     public Samples(String text) {
         text.lines().filter(line -> !line.startsWith("# HELP ")).forEach(this::read);
     }
@@ -28,7 +28,7 @@ public final class Samples {
         } else if (sample.matches()) {
             values.put(sample.group(1), number(sample.group(2)));
         } else {
-            throw new IllegalArgumentException("neither type nor sample: " + line);
+            throw new IllegalArgumentException("neither a type nor a sample: " + line);
         }
     }
 
@@ -41,7 +41,7 @@ public final class Samples {
         return families;
     }
 
-    /** Returns all samples, by name and labels as they stand in the text. */
+    /** Returns all samples, by name and labels as in the text. */
     public Map<String, Double> values() {
         return values;
     }

@@ -29,15 +29,15 @@ public final class ScalingPlot {
 
     private ScalingPlot() {}
 
-    /** A curve: its points' coordinates. */
+    /** A curve, given by the coordinates of its points. */
     public record Curve(double[] x, double[] y) {}
 
-    /** Draws curves by their names. */
+    /** Draws named curves as lines. */
     public static void lines(Path file, String title, String xTitle, String yTitle, Map<String, Curve> curves) {
         save(file, title, xTitle, yTitle, curves, SeriesMarkers.NONE);
     }
 
-    /** Draws curves with a mark at each point. */
+    /** Draws named curves with a mark at each point. */
     public static void points(Path file, String title, String xTitle, String yTitle, Map<String, Curve> curves) {
         save(file, title, xTitle, yTitle, curves, SeriesMarkers.CIRCLE);
     }
@@ -67,7 +67,9 @@ public final class ScalingPlot {
         }
     }
 
-    /** A tenth of a pixel is enough, and a style that is there for each line need be said once: half the bytes. */
+    /**
+     * Rounds to a tenth of a pixel, and states a style that is repeated on each line only once; this halves the size.
+     */
     private static String compact(String svg) {
         String rounded = DECIMAL.matcher(svg.substring(svg.indexOf("<svg")))
                 .replaceAll(number -> new BigDecimal(number.group())

@@ -3,6 +3,7 @@ package io.resnetstreams.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,20 +44,20 @@ class ScalingSignalTest {
 
     @ParameterizedTest
     @CsvSource({
-        // Of 60 partitions each number up to 6 gets an even share.
+        // Each number of instances up to 6 divides 60 partitions evenly.
         "0, 0, 1",
         "48, 0, 1",
         "48.1, 0, 2",
         "144, 0, 3",
         "250, 0, 6",
         "20, 0, 1",
-        // 6,000 events within 60 s are 100 a second more.
+        // A backlog of 6,000 events in 60 s adds 100 events per second.
         "20, 6000, 3",
         "0, 5760, 2",
         "1e12, 0, 60",
         "0, 9223372036854775807, 60"
     })
-    void theNeedWorksOffArrivalsAndBacklog(double arrivals, long backlog, int needed) {
+    void theNeedCoversArrivalsAndBacklog(double arrivals, long backlog, int needed) {
         assertThat(ScalingSignal.needed(TARGETS, load(arrivals, backlog, 1), CAPACITY))
                 .isEqualTo(needed);
     }
@@ -69,9 +70,9 @@ class ScalingSignalTest {
                 .isEqualTo(needed);
     }
 
-    /** What the even number is for: with it the instance with most partitions is within its share, with one less not. */
+    /** The instance with the most partitions keeps up with this number of instances, but not with one instance less. */
     @Test
-    void itIsTheLeastNumberWhoseBusiestInstanceKeepsUp() {
+    void theNeedIsTheLeastNumberWhoseBusiestInstanceKeepsUp() {
         for (int partitions = 1; partitions <= 50; partitions++) {
             for (double arrivals = 1; arrivals < 48 * partitions; arrivals += 3.7) {
                 int needed = ScalingSignal.needed(TARGETS, new GroupLoad(arrivals, 0, partitions, names(1)), CAPACITY);
@@ -88,7 +89,7 @@ class ScalingSignalTest {
     }
 
     @Test
-    void theLeastNumberHoldsUpToThePartitions() {
+    void theMinimumAppliesUpToTheNumberOfPartitions() {
         ScalingTargets targets = new ScalingTargets(60_000, 0.8, 4, 0);
         assertThat(ScalingSignal.needed(targets, new GroupLoad(0, 0, 6, names(1)), CAPACITY))
                 .isEqualTo(4);
@@ -125,7 +126,7 @@ class ScalingSignalTest {
     }
 
     @Test
-    void aNewInstanceHoldsWhatItFinds() {
+    void aNewInstanceHoldsTheNumberOfMembersItFinds() {
         assertThat(desired(20, 6)).isEqualTo(6);
         seconds = 120;
         assertThat(desired(20, 6)).isEqualTo(1);
@@ -140,7 +141,7 @@ class ScalingSignalTest {
         assertThat(desired(20, 5)).isEqualTo(1);
     }
 
-    /** Its successor has a name of its own, so that all see that someone new is there. */
+    /** The successor has another name, so every instance notices that a new one has joined. */
     @Test
     void anInstanceThatIsReplacedBetweenTwoLooksIsNoticed() {
         assertThat(signal.desired(new GroupLoad(20, 0, 60, Set.of("a", "b")), CAPACITY))
@@ -157,11 +158,11 @@ class ScalingSignalTest {
     }
 
     @Test
-    void moreMembersThanPartitionsAreNoNeed() {
+    void theNeedNeverExceedsThePartitions() {
         assertThat(signal.desired(new GroupLoad(20, 0, 6, names(9)), CAPACITY)).isEqualTo(6);
     }
 
-    /** A random load, instances that come and go: whoever is in the group says the same, however long it has been. */
+    /** With a random load and changing members, all instances in the group agree, however long each has been there. */
     @Test
     void instancesAgreeHoweverLongTheyHaveBeenThere() {
         System.out.println("instances agree: seed " + SEED);
@@ -200,8 +201,8 @@ class ScalingSignalTest {
         "-0.1, 0, 1, arrivalsPerSecond is -0.1",
         "NaN, 0, 1, arrivalsPerSecond is NaN",
         "Infinity, 0, 1, arrivalsPerSecond is Infinity",
-        "0, -1, 1, backlogEvents is -1; it must be at least 0",
-        "0, 0, 0, partitions is 0; it must be at least 1"
+        "0, -1, 1, backlogEvents is -1; allowed are 0 to",
+        "0, 0, 0, partitions is 0; allowed are 1 to"
     })
     void aLoadThatCannotBeIsRefused(double arrivals, long backlog, int partitions, String message) {
         assertThatIllegalArgumentException()

@@ -10,16 +10,16 @@ import java.util.SplittableRandom;
 import org.HdrHistogram.Histogram;
 
 /**
- * A simulation of a group by discrete events: arrivals, ends of classifications, ends of starts and of rebalances, looks of
- * the autoscaler. Events are in order in each partition, a partition belongs to one instance, an instance takes the event
- * that has waited longest. All times are in seconds.
+ * A discrete-event simulation of a consumer group: arrivals, finished classifications, finished starts and
+ * rebalances, and polls of the autoscaler. Each partition is in order and belongs to one instance, and an instance
+ * takes the event that has waited longest. All times are in seconds.
  */
 final class ScalingSimulation {
-    /** Images a second of an instance; the time of one is exponentially distributed. */
+    /** The images per second of an instance; the time per image is exponentially distributed. */
     static final double CAPACITY = 5;
-    /** From the decision until the instance is in the group. */
+    /** The time from the decision until the instance is in the group. */
     static final double START_SECONDS = 60;
-    /** For so long nobody works when an instance joins or leaves. */
+    /** How long no instance works after an instance joins or leaves. */
     static final double REBALANCE_SECONDS = 5;
 
     static final int TICK_SECONDS = 5;
@@ -36,7 +36,7 @@ final class ScalingSimulation {
     private final List<Deque<Double>> queues = new ArrayList<>();
     private final List<String> joined = new ArrayList<>(List.of("0"));
     private final Deque<Double> starting = new ArrayDeque<>();
-    /** When each instance ends its event; which partition that is from, and when it had come. */
+    /** When each instance finishes its event; the arrays below hold that event's partition and arrival. */
     private final double[] done;
 
     private final int[] servedPartition;
@@ -60,10 +60,10 @@ final class ScalingSimulation {
     private double worstAge;
     private int ticks;
 
-    /** A minute: the longest age of an event that was done in it, and how many instances there were at its end. */
+    /** A minute: the longest age of an event that was done in it, and the number of instances at its end. */
     record Point(double minutes, double worstAgeSeconds, int started) {}
 
-    /** How it went. */
+    /** The result of a simulation. */
     record Result(Histogram agesMillis, double instanceHours, List<Point> points) {
         double p99Seconds() {
             return agesMillis.getValueAtPercentile(99) / 1_000.0;
@@ -86,7 +86,9 @@ final class ScalingSimulation {
         Arrays.fill(done, NEVER);
     }
 
-    /** Runs from one idle instance until all events are done. The same seed gives every autoscaler the same arrivals. */
+    /**
+     * Runs from one idle instance until all events are done. The same seed gives every autoscaler the same arrivals.
+     */
     static Result run(ArrivalPattern pattern, int partitions, Autoscaler autoscaler, long seed) {
         return new ScalingSimulation(pattern, partitions, autoscaler, seed).run();
     }
@@ -158,7 +160,7 @@ final class ScalingSimulation {
         begin(instance);
     }
 
-    /** Lets an instance begin with its oldest event, if it is idle and there is one. */
+    /** Starts the oldest event of an instance, if the instance is idle and has one. */
     private void begin(int instance) {
         if (paused || done[instance] < NEVER) {
             return;
@@ -180,7 +182,7 @@ final class ScalingSimulation {
         }
     }
 
-    /** What is in flight is dropped, and done again by the partition's next owner. */
+    /** Drops the events in flight; the next owner of the partition reprocesses them. */
     private void rebalance() {
         for (int instance = 0; instance < partitions; instance++) {
             if (done[instance] < NEVER) {
@@ -226,7 +228,7 @@ final class ScalingSimulation {
             starting.removeLast();
         }
         if (started() > desired) {
-            // Those that leave would otherwise keep what they have in flight.
+            // Otherwise the instances that leave would keep their events in flight.
             rebalance();
             joined.subList(desired, joined.size()).clear();
         }

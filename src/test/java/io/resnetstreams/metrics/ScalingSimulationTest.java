@@ -2,6 +2,7 @@ package io.resnetstreams.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,15 +16,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The signal against KEDA's lag threshold and the HorizontalPodAutoscaler on CPU, each with the setting that suits it best
- * over all patterns of arrivals. Plots go to {@code target/scaling}.
+ * Compares the signal with KEDA's lag threshold and the HorizontalPodAutoscaler on CPU, each with its best setting
+ * over all arrival patterns. Plots are written to {@code target/scaling}.
  */
 class ScalingSimulationTest {
     private static final long SEED = Long.getLong("seed", 1);
     private static final Path PLOTS = Path.of("target", "scaling");
     private static final int PARTITIONS = 24;
     private static final double CAPACITY = ScalingSimulation.CAPACITY;
-    /** The scaler looks every 30 s, an instance starts for 60 s, and there is a rebalance when it joins and one after. */
+    /** The scaler polls every 30 s, an instance takes 60 s to start, and its joining causes two rebalances. */
     private static final double TARGET_SECONDS = 30 + 60 + 2 * ScalingSimulation.REBALANCE_SECONDS;
 
     private static final ScalingTargets TARGETS = new ScalingTargets(60_000, 0.9, 1, 60_000);
@@ -34,7 +35,7 @@ class ScalingSimulationTest {
             ArrivalPattern.wave(CAPACITY / 2, CAPACITY * 9 / 2),
             ArrivalPattern.burst(CAPACITY * 3 / 2, CAPACITY * 10, SEED));
 
-    /** An autoscaler's results, one for each pattern. */
+    /** The results of an autoscaler, one per pattern. */
     private record Candidate(String name, List<ScalingSimulation.Result> results) {
         static Candidate run(String name, int partitions, Supplier<Autoscaler> autoscaler) {
             return new Candidate(
@@ -86,7 +87,7 @@ class ScalingSimulationTest {
                 .toList();
     }
 
-    /** Returns the cheapest that meets the target, or the one that comes nearest to it. */
+    /** Returns the cheapest candidate that meets the target, or the one that comes closest to it. */
     private static Candidate best(List<Candidate> candidates) {
         return candidates.stream()
                 .filter(candidate -> candidate.worstP99() <= TARGET_SECONDS)
@@ -97,7 +98,7 @@ class ScalingSimulationTest {
     }
 
     @Test
-    @Tag("full") // 17 autoscalers are simulated; the test below covers the target, ScalingSignalTest the signal itself.
+    @Tag("full") // Simulates 17 autoscalers; the test below covers the target, and ScalingSignalTest the signal itself.
     void theSignalMeetsTheTargetWithNoMoreInstanceHoursThanTheBestLagThreshold() {
         List<Candidate> lags = search(
                 "lag",
@@ -122,7 +123,10 @@ class ScalingSimulationTest {
         assertThat(signal.instanceHours()).isLessThanOrEqualTo(lag.instanceHours());
     }
 
-    /** Six partitions: with four or five instances one has two of them, and is no faster than with three. */
+    /**
+     * With six partitions, four or five instances are no faster than three, since one instance still has two
+     * partitions.
+     */
     @Test
     void anEvenShareOfFewPartitionsKeepsEventsYoung() {
         Candidate even = Candidate.run("even", 6, () -> Autoscaler.signal(TARGETS));

@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 
 class ScrapeHandlerTest {
     @Test
-    void aScrapeThatIsGivenUpIsTheServersToTell() {
+    void aFailureToAnswerACancelledScrapeIsThrown() {
         PrometheusRegistry registry = new PrometheusRegistry();
         Counter.builder().name("some_total").register(registry).inc();
-        assertThatThrownBy(() -> new ScrapeHandler(registry).handle(new GivenUp()))
+        assertThatThrownBy(() -> PipelineMetrics.handler(registry).handle(new GivenUp()))
                 .isInstanceOf(IOException.class)
                 .hasMessage("Broken pipe");
     }
 
-    /** A request whose client goes away while it is answered. */
+    /** A request whose client disconnects before it is answered. */
     private static final class GivenUp extends HttpExchange {
         private final Headers request = new Headers();
         private final Headers response = new Headers();

@@ -16,7 +16,7 @@ class StallWatchTest {
     }
 
     @Test
-    void beforeTheFirstLookNothingStalls() {
+    void beforeTheFirstCheckNothingStalls() {
         nanos += Duration.ofHours(1).toNanos();
         assertThat(watch.stalledFor()).isZero();
     }
@@ -30,7 +30,7 @@ class StallWatchTest {
     }
 
     @Test
-    void timePassesBetweenLooks() {
+    void timeBetweenChecksCounts() {
         lookAfter(0, true, 7);
         nanos += Duration.ofSeconds(50).toNanos();
         assertThat(watch.stalledFor()).isEqualTo(Duration.ofSeconds(50));
@@ -52,7 +52,7 @@ class StallWatchTest {
     }
 
     @Test
-    void theTimeBeganWhenThereWasSomethingToDoAgain() {
+    void theTimeStartsWhenThereIsWorkAgain() {
         lookAfter(0, true, 7);
         lookAfter(30, false, 7);
         lookAfter(30, true, 7);
@@ -90,9 +90,9 @@ class StallWatchTest {
         assertThat(watch.stalledFor()).isBetween(Duration.ofSeconds(139), Duration.ofSeconds(141));
     }
 
-    /** What an instance does that is thrown out of its group again and again. */
+    /** This is the behaviour of an instance that is repeatedly removed from its group. */
     @Test
-    void rebalancesOneAfterAnotherAreNoProgress() {
+    void repeatedRebalancesAreNoProgress() {
         runFor(0);
         for (int i = 0; i < 20; i++) {
             runFor(6);

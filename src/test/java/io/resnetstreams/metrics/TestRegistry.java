@@ -8,7 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Reads a registry as Prometheus does. */
+/** Reads a registry as a scrape by Prometheus does. */
 final class TestRegistry {
     private TestRegistry() {}
 

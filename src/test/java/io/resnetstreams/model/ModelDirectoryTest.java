@@ -50,7 +50,7 @@ class ModelDirectoryTest {
     }
 
     @Test
-    void whatWasWrittenIsLoaded() throws InvalidModelException {
+    void aWrittenModelIsLoaded() throws InvalidModelException {
         ModelDirectory loaded = ModelDirectory.load(model);
         assertThat(loaded.name()).isEqualTo("tiny");
         assertThat(loaded.architecture()).isEqualTo("resnet20");
@@ -61,7 +61,7 @@ class ModelDirectoryTest {
     }
 
     @Test
-    void theFilesBearTheModelsName() {
+    void theFilesAreNamedAfterTheModel() {
         assertThat(model.resolve("tiny-symbol.json")).isRegularFile();
         assertThat(model.resolve("tiny-0000.params")).isRegularFile();
         assertThat(model.resolve("synset.txt")).isRegularFile();
@@ -93,7 +93,7 @@ class ModelDirectoryTest {
         assertRefused("model " + model, "is a file", "'model import' makes one");
     }
 
-    /** As a clone without Git LFS leaves them. */
+    /** A clone without Git LFS contains such pointers. */
     @ParameterizedTest
     @ValueSource(strings = {"tiny-0000.params", "synset.txt", "model.json"})
     void aPointerInAFilesPlaceIsNamed(String name) throws IOException {
@@ -110,7 +110,7 @@ class ModelDirectoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"tiny-symbol.json", "tiny-0000.params", "synset.txt"})
-    void aFileThatIsNotWhatItsDigestSaysIsNamed(String name) throws IOException {
+    void aFileWithAnotherDigestIsNamed(String name) throws IOException {
         Files.writeString(model.resolve(name), "x", StandardOpenOption.APPEND);
         assertRefused("model file " + model.resolve(name) + " has SHA-256 ", "; model.json says ");
     }
@@ -197,7 +197,7 @@ class ModelDirectoryTest {
     }
 
     @Test
-    void aDirectoryHalfWrittenIsRefused() {
+    void anIncompleteDirectoryIsRefused() {
         ModelDescription description = TestModels.description();
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> ModelWriter.write(model, description, List.of("one"), parameter -> null));

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
 
-/** Writes IDX files for tests, right or wrong as their header says. */
+/** Writes IDX files for tests, whose header need not match the data. */
 public final class TestIdx {
     private TestIdx() {}
 
@@ -30,7 +30,7 @@ public final class TestIdx {
         return bytes.toByteArray();
     }
 
-    /** Writes the test split of a data set of images of 2×2 pixels, each pixel an image's own grey. */
+    /** Writes the test split of a data set of images of 2×2 pixels; all pixels of an image have its grey. */
     public static void writeTestSplit(Path folder, int[] greys, int[] classes) throws IOException {
         byte[] pixels = new byte[greys.length * 4];
         for (int i = 0; i < pixels.length; i++) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Writes small models for tests: a ResNet-20 for images of 2×2 pixels whose values are all the same. */
+/** Writes small models for tests: a ResNet-20 for images of 2×2 pixels, whose parameters all have the same value. */
 public final class TestModels {
     static final String NAME = "tiny";
     public static final List<String> LABELS = List.of("zero", "one", "two", "three", "four", "five", "six", "seven");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A network that is not fit to label anything is found when it is loaded, on the real engine. */
+/** A network with unusable outputs is refused when it is loaded; this uses the real engine. */
 class UnsoundModelTest {
     @TempDir
     private Path folder;

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.topology.ClassifyProcessor.ClassificationFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ class ClassifyProcessorTest {
         return new ClassifyProcessor(new Pipeline.Parts(outputs, frontier, polls, metrics, replay), classifier);
     }
 
-    /** Counts, and sees what may be committed at the moment an outcome counts as forwarded. */
+    /** Counts events, and records what may be committed when an outcome is reported as forwarded. */
     private final class RecordingMetrics implements TopologyMetrics {
         private final List<RawEvent> consumed = new ArrayList<>();
         private final List<Long> committableWhenForwarded = new ArrayList<>();
@@ -205,7 +206,7 @@ class ClassifyProcessorTest {
     }
 
     @Test
-    void metricsAreToldAfterTheEventMayBeCommitted() {
+    void metricsAreReportedAfterTheEventMayBeCommitted() {
         process(0);
         process(1);
         finish(0);
@@ -214,7 +215,7 @@ class ClassifyProcessorTest {
     }
 
     @Test
-    void metricsAreToldOfEachConsumedEvent() {
+    void eachConsumedEventIsReportedToMetrics() {
         process(0);
         process(1);
         assertThat(metrics.consumed).containsExactly(classifier.event(0), classifier.event(1));
@@ -268,7 +269,7 @@ class ClassifyProcessorTest {
         assertThat(context.committed()).isTrue();
     }
 
-    /** A commit costs as much as hundreds of events; under load the interval commits. */
+    /** A commit costs as much as hundreds of events; under load, only the commit interval triggers commits. */
     @Test
     void noCommitIsAskedForWhileEventsKeepComing() {
         for (int event = 0; event < 10; event++) {
@@ -282,7 +283,7 @@ class ClassifyProcessorTest {
     }
 
     @Test
-    void anEventWithoutOutcomeEndsTheInstanceAndStaysUncommitted() {
+    void anEventWithoutOutcomeStopsTheInstanceAndStaysUncommitted() {
         process(7);
         classifier.outcome(0).completeExceptionally(new IllegalStateException("broken device"));
         assertThatExceptionOfType(ClassificationFailedException.class)
@@ -301,7 +302,7 @@ class ClassifyProcessorTest {
         assertThat(budget.events()).isZero();
     }
 
-    /** Takes every second event, and marks outcomes. */
+    /** A replay that takes every second event and marks its outcomes. */
     private static final class EverySecond implements Replay {
         @Override
         public boolean takes(RawEvent event) {
@@ -315,7 +316,7 @@ class ClassifyProcessorTest {
     }
 
     @Test
-    void anEventThatAReplayDoesNotTakeIsPassedOver() {
+    void anEventThatAReplayDoesNotTakeIsSkipped() {
         ClassifyProcessor replaying = processor(new EverySecond());
         replaying.init(context);
         for (long offset = 5; offset < 8; offset++) {
@@ -337,7 +338,7 @@ class ClassifyProcessorTest {
     }
 
     @Test
-    void anEventPassedOverShowsThatConsumptionBeganAgain() {
+    void aSkippedEventShowsThatConsumptionRestarted() {
         ClassifyProcessor replaying = processor(new EverySecond());
         replaying.init(context);
         process(replaying, 6);
@@ -348,7 +349,7 @@ class ClassifyProcessorTest {
         assertThat(committable(10)).isEqualTo(10);
     }
 
-    /** Another instance owned the partition in between and committed more, whether or not it met events to take. */
+    /** Another instance may have owned the partition in between and committed more. */
     @Test
     void aNewTaskDoesNotKnowTheFrontierOfAnEarlierOne() {
         process(7);
@@ -358,7 +359,7 @@ class ClassifyProcessorTest {
     }
 
     @Test
-    void anEventOfferedAgainAfterATimeoutIsNotTakenInTwice() {
+    void anEventOfferedAgainAfterATimeoutIsNotClassifiedTwice() {
         process(7);
         finish(0);
         process(7);

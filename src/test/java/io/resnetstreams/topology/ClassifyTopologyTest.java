@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.LabelEventSerde;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -52,7 +51,7 @@ class ClassifyTopologyTest {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
         driver = new TopologyTestDriver(ClassifyTopology.build(parts, classifier), properties);
         input = driver.createInputTopic(TOPICS.input(), new ByteArraySerializer(), new ByteArraySerializer());
-        labels = driver.createOutputTopic(TOPICS.labels(), new ByteArrayDeserializer(), LabelEventSerde.deserializer());
+        labels = driver.createOutputTopic(TOPICS.labels(), new ByteArrayDeserializer(), LabelEvent.deserializer());
         deadLetters = driver.createOutputTopic(
                 TOPICS.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -90,7 +89,7 @@ class ClassifyTopologyTest {
     }
 
     @Test
-    void aLabelIsNoDeadLetter() {
+    void aLabelledEventHasNoDeadLetter() {
         send(headers());
         classifier.outcome(0).complete(labelOf(classifier.event(0)));
         drain();
@@ -98,7 +97,7 @@ class ClassifyTopologyTest {
     }
 
     @Test
-    void aDeadLetterHasKeyAndValueAsTheyCame() {
+    void aDeadLetterHasTheKeyAndValueOfItsEvent() {
         TestRecord<byte[], byte[]> letter = deadLetter();
         assertThat(letter.key()).isEqualTo(KEY);
         assertThat(letter.value()).isEqualTo(VALUE);
@@ -106,7 +105,7 @@ class ClassifyTopologyTest {
     }
 
     @Test
-    void aDeadLetterBeginsWithTheHeadersThatCame() {
+    void aDeadLetterBeginsWithTheHeadersOfItsEvent() {
         Header[] found = deadLetter().headers().toArray();
         assertThat(found).startsWith(headers("trace", "t1", "trace", "t2").toArray());
     }

@@ -24,10 +24,10 @@ class ClockStepsTest {
     }
 
     @Test
-    void aClockThatIsNotSetTakesNoStep() {
+    void aSlewedClockTakesNoStep() {
         for (int day = 0; day < 400; day++) {
             pass(Duration.ofDays(1));
-            // Slewed by a second a day.
+            // The clock is slewed by a second per day.
             wallMillis -= 1_000;
             wallMillis += day % 2 * 2_000;
             assertThat(clock.look()).isZero();
@@ -46,16 +46,16 @@ class ClockStepsTest {
     }
 
     @Test
-    void aStepForwardIsNoneBackAndTheWayBackIs() {
+    void onlyTheStepBackAfterAStepForwardCounts() {
         wallMillis += TimeUnit.HOURS.toMillis(1);
         assertThat(clock.look()).isZero();
         wallMillis -= TimeUnit.HOURS.toMillis(1);
         assertThat(clock.look()).isEqualTo(1);
     }
 
-    /** A process that is stopped between the two readings. */
+    /** The process may be suspended between the two readings. */
     @Test
-    void clocksThatWereReadAtDifferentTimesSayNothing() {
+    void clocksReadAtDifferentTimesGiveNoStep() {
         readingNanos = TimeUnit.SECONDS.toNanos(10);
         assertThat(clock.look()).isZero();
         readingNanos = 0;

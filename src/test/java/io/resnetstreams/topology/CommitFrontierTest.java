@@ -36,7 +36,7 @@ class CommitFrontierTest {
     }
 
     @Test
-    void theOldestEventInFlightIsToldOfPartitionsThatHaveAny() {
+    void theOldestEventsInFlightAreListedByPartition() {
         add(frontier.open(ZERO), 0, 5);
         frontier.open(ONE);
         assertThat(frontier.oldestInFlight())
@@ -84,7 +84,7 @@ class CommitFrontierTest {
     }
 
     @Test
-    void anAbandonedWindowStillLowers() {
+    void anAbandonedWindowStillLimitsTheCommit() {
         InFlightWindow window = frontier.open(ZERO);
         add(window, 0, 5);
         window.abandon();
@@ -92,7 +92,7 @@ class CommitFrontierTest {
     }
 
     @Test
-    void aResumedTaskCommitsNothingThatWasGivenUp() {
+    void aResumedTaskDoesNotCommitAbandonedEvents() {
         InFlightWindow earlier = frontier.open(ZERO);
         add(earlier, 0, 5);
         earlier.abandon();
@@ -103,7 +103,7 @@ class CommitFrontierTest {
     }
 
     @Test
-    void aPartitionAssignedAnewForgetsItsEarlierWindowWithItsFirstEvent() {
+    void theFirstEventOfAReassignedPartitionDiscardsItsEarlierWindow() {
         InFlightWindow earlier = frontier.open(ZERO);
         add(earlier, 0, 5);
         earlier.abandon();

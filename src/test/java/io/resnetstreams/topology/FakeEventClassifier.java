@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Keeps events and their futures, for the test to complete. */
+/** Records events and their futures, which the test completes. */
 final class FakeEventClassifier implements EventClassifier {
     private final List<RawEvent> events = new ArrayList<>();
     private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();

@@ -26,11 +26,14 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The proxies without a broker. */
+/** Tests the client proxies without a broker. */
 class FrontierClientSupplierTest {
     private static final TopicPartition PARTITION = new TopicPartition("image-events", 0);
     private static final ConsumerGroupMetadata GROUP = new MockConsumer<>("none").groupMetadata();
@@ -55,14 +58,14 @@ class FrontierClientSupplierTest {
     }
 
     @Test
-    void whatIsPausedIsReported() {
+    void pausedPartitionsAreReported() {
         consumer.assign(List.of(PARTITION));
         consumer.pause(List.of(PARTITION));
         assertThat(consumer.paused()).containsExactly(PARTITION);
     }
 
     @Test
-    void whatIsResumedIsNoLongerReportedThoughTheWindowIsFull() {
+    void resumedPartitionsAreNotReportedThoughTheWindowIsFull() {
         frontier.open(PARTITION).add(event(0, 5), new CompletableFuture<>());
         consumer.assign(List.of(PARTITION));
         consumer.pause(List.of(PARTITION));
@@ -77,7 +80,7 @@ class FrontierClientSupplierTest {
     }
 
     @Test
-    void failuresOfTheConsumerComeThroughAsTheyAre() {
+    void failuresOfTheConsumerAreRethrownUnchanged() {
         assertThatIllegalStateException().isThrownBy(() -> consumer.seek(PARTITION, 5));
     }
 
@@ -98,7 +101,7 @@ class FrontierClientSupplierTest {
         return null;
     }
 
-    /** Calls every method that commits, and returns the signatures of those that are refused. */
+    /** Calls every method that commits, and returns the signatures of those that throw. */
     private static Set<String> refused(Class<?> type, Object client) throws IllegalAccessException {
         Set<String> refused = new TreeSet<>();
         for (Method method : type.getMethods()) {
@@ -168,8 +171,8 @@ class FrontierClientSupplierTest {
         }
     }
 
-    /** There is no broker, so it fails at once. */
-    private void sendInVain(List<Exception> failures) {
+    /** Sends a record, which fails at once since there is no broker. */
+    private void sendWithoutBroker(List<Exception> failures) {
         try (Producer<byte[], byte[]> producer =
                 clients.getProducer(Map.of("bootstrap.servers", "localhost:1", "max.block.ms", 1))) {
             producer.send(
@@ -177,14 +180,33 @@ class FrontierClientSupplierTest {
         }
     }
 
+    @Test
+    void aCallbackLearnsOfAnAbortedTransactionAsFencing() {
+        List<Exception> failures = new ArrayList<>();
+        MockProducer<byte[], byte[]> producer =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        try (Producer<byte[], byte[]> wrapped = clients.wrap(producer)) {
+            for (int i = 0; i < 2; i++) {
+                wrapped.send(
+                        new ProducerRecord<>("image-labels", new byte[1]),
+                        (metadata, failure) -> failures.add(failure));
+            }
+            producer.errorNext(new InvalidTxnStateException("invalid state"));
+            producer.completeNext();
+        }
+        assertThat(failures).hasSize(2);
+        assertThat(failures.get(0)).isInstanceOf(ProducerFencedException.class);
+        assertThat(failures.get(1)).isNull();
+    }
+
     private void commit() {
         consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(5)));
     }
 
     @Test
-    void afterAnOutcomeThatCouldNotBeSentNothingIsCommittedUntilTheTasksAreGivenUp() {
+    void afterAFailedSendNothingIsCommittedUntilTheTasksAreGivenUp() {
         List<Exception> failures = new ArrayList<>();
-        sendInVain(failures);
+        sendWithoutBroker(failures);
         assertThat(failures).singleElement().isInstanceOf(TimeoutException.class);
         for (int attempt = 0; attempt < 2; attempt++) {
             assertThatExceptionOfType(CommitFailedException.class)
@@ -192,14 +214,14 @@ class FrontierClientSupplierTest {
                     .withMessageContaining("an outcome could not be sent: ");
         }
         consumer.unsubscribe();
-        // It gets as far as to look for the broker.
+        // The commit is allowed again, and only fails because there is no broker.
         assertThatExceptionOfType(TimeoutException.class).isThrownBy(this::commit);
     }
 
     @Test
-    void whatAnotherThreadCouldNotSendDoesNotCount() throws Exception {
+    void aFailedSendOfAnotherThreadDoesNotCount() throws Exception {
         List<Exception> failures = new ArrayList<>();
-        Thread other = new Thread(() -> sendInVain(failures));
+        Thread other = new Thread(() -> sendWithoutBroker(failures));
         other.start();
         other.join();
         assertThat(failures).hasSize(1);

@@ -25,7 +25,7 @@ class InFlightBudgetTest {
     }
 
     @Test
-    void whatIsGivenBackCanBeTakenAgain() {
+    void returnedBudgetCanBeTakenAgain() {
         InFlightBudget budget = new InFlightBudget(new InFlightLimits(1, 1_000));
         budget.reserve(1_000);
         budget.release(1_000);

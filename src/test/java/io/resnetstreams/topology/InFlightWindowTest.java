@@ -148,7 +148,7 @@ class InFlightWindowTest {
     }
 
     @Test
-    void allThatWasConsumedIsCommittableWhileNothingIsInFlight() {
+    void everythingConsumedIsCommittableWhileNothingIsInFlight() {
         assertThat(window.committable(42)).isEqualTo(42);
     }
 

@@ -61,14 +61,14 @@ class InputPositionsTest {
     }
 
     @Test
-    void eventsThatWereDeletedUnreadAreCountedAndPassed() {
+    void eventsDeletedUnreadAreCountedAndSkipped() {
         poll(OnGap.WARN, Start.BEGINNING, outOfRange(40));
         assertThat(consumer.position(PARTITION)).isEqualTo(100);
         assertThat(gaps).containsExactly(Map.entry(PARTITION, 60L));
     }
 
     @Test
-    void eventsThatWereDeletedUnreadCanEndTheInstance() {
+    void eventsDeletedUnreadCanStopTheInstance() {
         assertThatExceptionOfType(InputGapException.class)
                 .isThrownBy(() -> poll(OnGap.STOP, Start.BEGINNING, outOfRange(40)))
                 .withMessageContaining("offsets 40 to 99 of image-events-0 were deleted before they were processed")
@@ -77,14 +77,14 @@ class InputPositionsTest {
     }
 
     @Test
-    void aPositionBehindTheEndIsGivenUp() {
+    void aPositionBeyondTheEndIsReset() {
         poll(OnGap.WARN, Start.BEGINNING, outOfRange(500));
         assertThat(consumer.position(PARTITION)).isEqualTo(100);
         assertThat(gaps).containsExactly(Map.entry(PARTITION, 0L));
     }
 
     @Test
-    void whatIsInFlightIsFinishedBeforeThePositionGoesBack() {
+    void eventsInFlightAreFinishedBeforeThePositionIsReset() {
         isAnyInFlight = true;
         consumer.seek(PARTITION, 500);
         poll(OnGap.WARN, Start.BEGINNING, outOfRange(500));
@@ -96,14 +96,14 @@ class InputPositionsTest {
     }
 
     @Test
-    void aPositionBehindTheEndCanEndTheInstance() {
+    void aPositionBeyondTheEndCanStopTheInstance() {
         assertThatExceptionOfType(InputGapException.class)
                 .isThrownBy(() -> poll(OnGap.STOP, Start.BEGINNING, outOfRange(500)))
                 .withMessageContaining("position 500 of image-events-0 is no longer on the topic, which ends at 200");
     }
 
     @Test
-    void afterATruncationItGoesOnWhereTheLogsPart() {
+    void afterATruncationConsumptionContinuesWhereTheLogsDiverge() {
         poll(
                 OnGap.WARN,
                 Start.BEGINNING,
@@ -124,7 +124,7 @@ class InputPositionsTest {
     }
 
     @Test
-    void aPartitionWhoseOffsetMayHaveExpiredCanEndTheInstance() {
+    void aPartitionWhoseOffsetMayHaveExpiredStopsTheInstance() {
         consumer.commitSync(Map.of(OTHER, new OffsetAndMetadata(0)));
         assertThatExceptionOfType(InputGapException.class)
                 .isThrownBy(() -> poll(OnGap.WARN, Start.FIRST_TIME, new NoOffsetForPartitionException(PARTITION)))

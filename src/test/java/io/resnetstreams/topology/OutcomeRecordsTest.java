@@ -12,6 +12,7 @@ import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.topology.OutcomeRecords.OutcomeRecord;
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -101,7 +102,7 @@ class OutcomeRecordsTest {
     }
 
     @Test
-    void theRecordHasThePresentWhereTheTopicRefusesTheEventsTimestamp() {
+    void theRecordHasTheCurrentTimeIfTheTopicRefusesTheEventsTimestamp() {
         limit(Map.of("message.timestamp.before.max.ms", "1000"), Map.of("message.timestamp.before.max.ms", "1000"));
         RawEvent event = event(KEY, new byte[10], headers());
         assertThat(records.of(event, labelOf(event)).record().timestamp()).isEqualTo(NOW);
@@ -125,7 +126,7 @@ class OutcomeRecordsTest {
     }
 
     @Test
-    void whatIsRefusedIsWrittenInAnotherFormNextTime() {
+    void aRefusedOutcomeIsWrittenInAnotherFormNextTime() {
         RawEvent event = event(KEY, new byte[10], headers());
         OutcomeRefusedException first = refused(event, labelOf(event), new RecordTooLargeException("too large"));
         assertThat(first.isRetriable()).isTrue();
@@ -154,7 +155,7 @@ class OutcomeRecordsTest {
     }
 
     @Test
-    void aRecordRefusedForItsCompanyIsWrittenAsBefore() {
+    void aRecordRefusedForAnotherRecordInItsBatchIsWrittenAsBefore() {
         RawEvent event = event(KEY, new byte[10], headers());
         OutcomeRefusedException failure = refused(
                 event,
@@ -166,7 +167,7 @@ class OutcomeRecordsTest {
     }
 
     @Test
-    void anAclThatIsMissingIsNoFaultOfTheRecord() {
+    void aMissingAclIsNoFaultOfTheRecord() {
         RawEvent event = event(KEY, new byte[10], headers());
         OutcomeRefusedException failure =
                 refused(event, labelOf(event), new TopicAuthorizationException("Not authorized"));

@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
@@ -18,7 +19,7 @@ class OutputLimitsTest {
     }
 
     @Test
-    void theSmallerOfTopicAndRequestCounts() {
+    void theSmallerLimitOfTopicAndRequestApplies() {
         TopicFacts topic = topic(Map.of("max.message.bytes", "1048588"));
         OutputLimits limits = OutputLimits.of(topic, 16 << 20);
         assertThat(limits.maxBytes()).isBetween(1_040_000L, 1_048_588L - 64);
@@ -28,7 +29,7 @@ class OutputLimitsTest {
     }
 
     @Test
-    void ofATopicThatMayNotBeDescribedOnlyTheRequestIsKnown() {
+    void aTopicThatMayNotBeDescribedHasOnlyTheLimitOfTheRequest() {
         OutputLimits limits = OutputLimits.of(new TopicFacts("out", Uuid.ONE_UUID, 6, Optional.empty()), 1_000);
         assertThat(limits).isEqualTo(OutputLimits.ofRequests(1_000));
         assertThat(limits.timestamp(0, NOW)).isZero();
@@ -53,7 +54,7 @@ class OutputLimitsTest {
         "9000000000000000000, 0",
         "-1764000000000, 0"
     })
-    void aTimestampThatTheTopicRefusesBecomesThePresent(long ahead, long expectedAhead) {
+    void aTimestampThatTheTopicRefusesBecomesTheCurrentTime(long ahead, long expectedAhead) {
         OutputLimits limits = OutputLimits.of(
                 topic(Map.of(
                         "message.timestamp.before.max.ms", Long.toString(HOUR),
@@ -74,14 +75,14 @@ class OutputLimitsTest {
     }
 
     @Test
-    void aTopicThatSetsTimestampsItselfTakesEach() {
+    void aTopicThatSetsTimestampsItselfAcceptsAll() {
         OutputLimits limits = OutputLimits.of(
                 topic(Map.of("message.timestamp.type", "LogAppendTime", "message.timestamp.after.max.ms", "1")), 1_000);
         assertThat(limits.timestamp(Long.MAX_VALUE, NOW)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
-    void limitsOfMillisecondsTakeThePresent() {
+    void limitsOfMillisecondsAllowTheCurrentTime() {
         OutputLimits limits = OutputLimits.of(
                 topic(Map.of("message.timestamp.before.max.ms", "10", "message.timestamp.after.max.ms", "10")), 1_000);
         assertThat(limits.timestamp(NOW - 20, NOW)).isEqualTo(NOW);

@@ -41,7 +41,7 @@ class PausingConsumerTest {
     }
 
     @Test
-    void theConsumerGetsTheUnionOfBothWishes() {
+    void theConsumerPausesTheUnionOfBoth() {
         pausing.pause(List.of(ONE));
         full = true;
         pausing.beforePoll();
@@ -49,7 +49,7 @@ class PausingConsumerTest {
     }
 
     @Test
-    void kafkaStreamsSeesOnlyItsOwnWish() {
+    void kafkaStreamsSeesOnlyItsOwnPausedPartitions() {
         pausing.pause(List.of(ONE));
         full = true;
         pausing.beforePoll();
@@ -111,7 +111,7 @@ class PausingConsumerTest {
     }
 
     @Test
-    void aPartitionThatComesBackIsNotPausedByAnEarlierWish() {
+    void aReassignedPartitionIsNotPausedByAnEarlierRequest() {
         pausing.pause(List.of(ONE));
         consumer.assign(List.of(ZERO));
         assertThat(pausing.paused()).isEmpty();

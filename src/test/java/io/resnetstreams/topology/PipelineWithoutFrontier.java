@@ -2,7 +2,6 @@ package io.resnetstreams.topology;
 
 import ai.djl.Device;
 import io.resnetstreams.config.DefaultLimits;
-import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.ClassificationService;
@@ -20,7 +19,10 @@ import java.util.Map;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.slf4j.LoggerFactory;
 
-/** The pipeline as {@code run} builds it, but on Kafka's plain clients: consumed events are committed whether or not they are complete. */
+/**
+ * The pipeline of {@code run}, but with Kafka's plain clients, so that consumed events are committed before they are
+ * done.
+ */
 public final class PipelineWithoutFrontier {
     private PipelineWithoutFrontier() {}
 
@@ -36,7 +38,7 @@ public final class PipelineWithoutFrontier {
                 InferenceMetrics.NONE,
                 LongCalls.allowed());
         ClassificationService service = new ClassificationService(
-                new EventReader(DefaultLimits.events()),
+                DefaultLimits.eventReader(),
                 new ImagePreprocessor(DefaultLimits.image(), model.preprocessing()),
                 2,
                 List.of(batcher),
@@ -61,7 +63,7 @@ public final class PipelineWithoutFrontier {
         pipeline.awaitEnd();
     }
 
-    /** Makes a pipeline with these settings. */
+    /** Creates a pipeline with these settings. */
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier) {
         Pipeline.Parts parts = Pipeline.Parts.of(settings, TopologyMetrics.NONE, Replay.NONE);
         return new Pipeline(

@@ -29,7 +29,7 @@ class PollBudgetTest {
         assertThat(value(7)).hasSize(7);
     }
 
-    /** Else it would be refused at each poll, since its key comes first each time. */
+    /** Otherwise each poll would refuse the record, since its key always comes first. */
     @Test
     void aRecordWhoseKeyUsesUpTheBudgetIsTakenWhole() {
         assertThat(key(50, headers())).hasSize(50);
@@ -45,7 +45,7 @@ class PollBudgetTest {
     }
 
     @Test
-    void whatIsReadIsWhatWasThere() {
+    void theBytesAreReadUnchanged() {
         assertThat(budget.values().deserialize("t", headers(), ByteBuffer.wrap(new byte[] {1, 2, 3}, 1, 2)))
                 .containsExactly(2, 3);
     }

@@ -10,9 +10,9 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds the size against that of Kafka's own batch. */
+/** Compares the computed size with that of Kafka's own batch. */
 class RecordSizeTest {
-    /** What Kafka counts of a record besides its fields, at most, and what one takes at least. */
+    /** The difference between the largest overhead that Kafka assumes for a record and the smallest actual one. */
     private static final int SLACK = 21;
 
     @ParameterizedTest

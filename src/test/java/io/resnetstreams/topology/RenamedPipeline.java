@@ -4,11 +4,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
 
-/** The pipeline with another source and another processor before its sinks, as a later version might have it. */
+/** The pipeline with a renamed source and processor, as in a possible later version. */
 public final class RenamedPipeline {
     private RenamedPipeline() {}
 
-    /** Makes a pipeline with these settings. */
+    /** Creates a pipeline with these settings. */
     public static Pipeline create(PipelineSettings settings, EventClassifier classifier) {
         Pipeline.Parts parts = Pipeline.Parts.of(settings, TopologyMetrics.NONE, Replay.NONE);
         Topics topics = settings.topics();

@@ -52,7 +52,7 @@ class ReplayEndTest {
     }
 
     @Test
-    void whatLiesBeforeTheEndComesThrough() {
+    void recordsBeforeTheEndAreReturned() {
         add(3, 9);
         ConsumerRecords<byte[], byte[]> records = poll();
         assertThat(offsets(records)).containsExactly(3L, 9L);
@@ -61,7 +61,7 @@ class ReplayEndTest {
     }
 
     @Test
-    void whatLiesBehindIsDroppedAndNeverCommitted() {
+    void recordsBeyondTheEndAreDroppedAndNeverCommitted() {
         add(8, 10, 11);
         ConsumerRecords<byte[], byte[]> records = poll();
         assertThat(offsets(records)).containsExactly(8L);
@@ -69,7 +69,7 @@ class ReplayEndTest {
     }
 
     @Test
-    void aPollThatReturnsOnlyWhatLiesBehindReturnsNoRecords() {
+    void aPollOfRecordsBeyondTheEndReturnsNone() {
         add(12);
         ConsumerRecords<byte[], byte[]> records = poll();
         assertThat(records.isEmpty()).isTrue();
@@ -85,12 +85,12 @@ class ReplayEndTest {
     }
 
     @Test
-    void aPartitionOutsideIsReachedFromTheStart() {
+    void aPartitionOutsideTheReplayIsAtItsEndFromTheStart() {
         assertThat(end.isReached(OUTSIDE)).isTrue();
     }
 
     @Test
-    void aPartitionThatComesBackIsConsumedAgainFromItsCommit() {
+    void aReassignedPartitionIsConsumedFromItsCommittedOffset() {
         add(9);
         poll();
         end.beforePoll();
@@ -103,7 +103,7 @@ class ReplayEndTest {
     }
 
     @Test
-    void aPartitionThatWasTakenAwayIsForgotten() {
+    void aRevokedPartitionIsForgotten() {
         add(9);
         poll();
         consumer.assign(List.of(OUTSIDE));
@@ -112,7 +112,7 @@ class ReplayEndTest {
     }
 
     @Test
-    void aPartitionOutsideNeedsNoOffset() {
+    void aPartitionOutsideTheReplayNeedsNoOffset() {
         ConsumerRecords<byte[], byte[]> records = end.limit(() -> {
             throw new NoOffsetForPartitionException(Set.of(OUTSIDE));
         });
@@ -121,7 +121,7 @@ class ReplayEndTest {
     }
 
     @Test
-    void aPartitionInsideWithoutOffsetIsAnError() {
+    void aPartitionOfTheReplayWithoutOffsetIsAnError() {
         assertThatExceptionOfType(NoOffsetForPartitionException.class)
                 .isThrownBy(() -> end.limit(() -> {
                     throw new NoOffsetForPartitionException(Set.of(ZERO, OUTSIDE));
@@ -129,7 +129,7 @@ class ReplayEndTest {
     }
 
     @Test
-    void aLivePipelineGetsWhatWasPolled() {
+    void aLivePipelineGetsAllRecords() {
         ConsumerRecords<byte[], byte[]> polled = new ConsumerRecords<>(
                 Map.of(ZERO, List.of(new ConsumerRecord<byte[], byte[]>("image-events", 0, 12, null, null))),
                 Map.of(ZERO, new OffsetAndMetadata(13, Optional.empty(), "")));

@@ -41,13 +41,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Where partitions go while instances are replaced one by one, by the assignor of {@link StreamsProperties}, without a broker:
- * never from an instance of the new version back to one of the old.
+ * Tests where the assignor of {@link StreamsProperties} moves partitions while instances are replaced one by one,
+ * without a broker: never from an instance of the new version back to one of the old version.
  */
 class RollingAssignmentTest {
     private static final AssignmentConfigs CONFIGS = new AssignmentConfigs(10_000L, 2, 0, 600_000L, List.of());
 
-    /** Gives each task to a process, by what each process had. */
+    /** Assigns each task to a process, given the tasks that each process had. */
     private interface Assignor extends Function<Map<ProcessId, SortedSet<TaskId>>, Map<ProcessId, SortedSet<TaskId>>> {}
 
     private static Stream<Arguments> groups() {
@@ -64,20 +64,20 @@ class RollingAssignmentTest {
                 .isZero();
     }
 
-    /** Otherwise the test above could not fail, and the assignor need not be set. */
+    /** Otherwise the test above could not fail, and setting the assignor would be unnecessary. */
     @Test
-    void withKafkasOwnSomeDo() {
+    void withKafkasDefaultAssignorSomePartitionsGoBack() {
         assertThat(returns(RollingAssignmentTest::byKafkasDefault, 3, 12, false))
                 .isPositive();
     }
 
-    /** Replaces all, one after the other, and counts the moves from new to old. */
+    /** Replaces all instances one by one, and counts the moves from new to old ones. */
     private static int returns(Assignor assignor, int instances, int partitions, boolean startFirst) {
         List<ProcessId> old = processes(1, instances);
         List<ProcessId> replacements = processes(100, instances);
         Map<ProcessId, SortedSet<TaskId>> group = new TreeMap<>();
         old.forEach(process -> group.put(process, new TreeSet<>()));
-        // Nobody has any at first; the assignor is asked again until nothing moves.
+        // One instance has all tasks at first; the assignor runs again until nothing moves.
         group.get(old.get(0)).addAll(tasks(partitions));
         int returns = settle(assignor, group, Set.of());
         for (int i = 0; i < instances; i++) {
@@ -121,7 +121,7 @@ class RollingAssignmentTest {
         return owners;
     }
 
-    /** Returns processes whose ids are spread as random ones are. */
+    /** Returns processes whose ids are as spread out as random ones. */
     private static List<ProcessId> processes(int first, int count) {
         return IntStream.range(first, first + count)
                 .mapToObj(number -> new ProcessId(UUID.nameUUIDFromBytes(new byte[] {(byte) number})))

@@ -3,6 +3,7 @@ package io.resnetstreams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.resnetstreams.topology.StreamThreadPoll.ClockSetBackException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With a consumer that never blocks and records the timeouts of its polls. */
+/** Uses a consumer that never blocks and records the timeouts of its polls. */
 class StreamThreadPollTest {
     private static final TopicPartition PARTITION = new TopicPartition("image-events", 0);
     private static final Duration LONGEST = Duration.ofMillis(100);
@@ -159,7 +160,7 @@ class StreamThreadPollTest {
         assertThat(attempts).hasSize(2);
     }
 
-    /** A wakeup can arrive after the exception of the previous one, and before the poll has returned. */
+    /** A wakeup can arrive after the exception of the previous one but before the poll has returned. */
     @Test
     void twoWakeupsMakeTwoEmptyPolls() {
         duringPoll = streamThread::outcomeCompleted;

@@ -89,7 +89,7 @@ class StreamsPropertiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        // events, bytes of the window; records of a poll; bytes of a fetch, of a partition in it
+        // window: events, bytes; poll: records; fetch: bytes, bytes per partition
         "2048, 67108864, 500, 16777216, 2097152",
         "1000000, 9000000000, 500, 16777216, 2097152",
         "64, 67108864, 16, 16777216, 2097152",
@@ -120,7 +120,7 @@ class StreamsPropertiesTest {
         "producer.compression.type, none",
         "security.protocol, SSL"
     })
-    void aPropertyOfTheUserWins(String name, String value) {
+    void aPropertySetByTheUserWins(String name, String value) {
         assertThat(properties(Map.of(name, value))).containsEntry(name, value);
     }
 
@@ -177,12 +177,12 @@ class StreamsPropertiesTest {
     }
 
     @Test
-    void aTopicTakesTheLargestMessage() {
+    void topicsAreCreatedForTheLargestMessage() {
         assertThat(StreamsProperties.topicSettings(5_000)).containsEntry("max.message.bytes", "5000");
     }
 
     @Test
-    void anEventWithoutTimestampGetsOneOfItsArrival() {
+    void anEventWithoutTimestampGetsTheTimeOfItsArrival() {
         TimestampExtractor extractor = new StreamsConfig(properties(Map.of())).defaultTimestampExtractor();
         long before = System.currentTimeMillis();
         assertThat(extractor.extract(recordOf(-1), 5)).isBetween(before, System.currentTimeMillis());

@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetstreams.topology.ClassifyProcessor.ClassificationFailedException;
 import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
@@ -16,7 +17,7 @@ class ThreadFailuresTest {
     private final ThreadFailures failures = new ThreadFailures(() -> now);
 
     @Test
-    void whatMayPassIsTriedAgainWithoutEnd() {
+    void temporaryFailuresAreRetriedWithoutLimit() {
         for (int i = 0; i < 100; i++) {
             assertThat(failures.shouldReplaceThread(new StreamsException("commit", new TimeoutException("no leader"))))
                     .isTrue();
@@ -24,7 +25,7 @@ class ThreadFailuresTest {
     }
 
     @Test
-    void whatWouldFailAgainIsNotTriedAgain() {
+    void permanentFailuresAreNotRetried() {
         assertThat(failures.shouldReplaceThread(
                         new StreamsException(new ClassificationFailedException("device broken", null))))
                 .isFalse();
@@ -39,7 +40,7 @@ class ThreadFailuresTest {
     }
 
     @Test
-    void whatTheBrokerDidNotExpectIsTriedAgainNowAndThen() {
+    void unexpectedErrorsOfTheBrokerAreRetriedAtALimitedRate() {
         Throwable send = new StreamsException("send", new UnknownServerException());
         Throwable commit = new StreamsException("commit", new KafkaException("Unhandled error in EndTxnResponse"));
         for (int i = 0; i < ThreadFailures.MOST_UNEXPECTED; i++) {

@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds window, frontier and budget against a model that is too simple to be wrong: a list of what is not forwarded. */
+/** Compares window, frontier and budget with a trivial model: a list of the events that are not forwarded yet. */
 class WindowAndFrontierRandomTest {
     private static final TopicPartition PARTITION = new TopicPartition("image-events", 0);
     private static final int STEPS = 5_000;
@@ -98,12 +98,13 @@ class WindowAndFrontierRandomTest {
     }
 
     /**
-     * A partition goes back and forth between two instances, each with a frontier of its own, and each consumes some events,
-     * takes some of them, and commits at times. What is committed never passes an event without outcome, and never goes back.
+     * A partition moves back and forth between two instances, each with its own frontier. Each consumes events, takes
+     * some of them and sometimes commits. The committed offset never passes an event without outcome, and never
+     * decreases.
      */
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
-    void ownershipThatComesBackCommitsNothingOld(long seed) {
+    void aPartitionThatReturnsNeverCommitsAnOlderOffset(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         List<CommitFrontier> instances = List.of(new CommitFrontier(budget), new CommitFrontier(budget));
         long committed = 0;
@@ -132,7 +133,7 @@ class WindowAndFrontierRandomTest {
                         }
                     }
                     default -> {
-                        // Also where only markers of transactions were consumed, which no processor sees.
+                        // Sometimes only transaction markers are consumed, which no processor sees.
                         consumed += random.nextInt(2);
                         long lowered = lowered(owner, consumed);
                         assertThat(lowered).as(where).isGreaterThanOrEqualTo(committed);
@@ -146,7 +147,7 @@ class WindowAndFrontierRandomTest {
                     }
                 }
                 if (random.nextInt(10) == 0) {
-                    // Suspended, committed and resumed, as in a rebalance that leaves the partition here.
+                    // The task is suspended, committed and resumed, as in a rebalance that does not move the partition.
                     long before = lowered(owner, consumed);
                     own.abandon();
                     assertThat(lowered(owner, consumed)).as(where).isEqualTo(before);

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BottleneckTest {
     @ParameterizedTest
     @CsvSource({
-        // lag, its age, window, decode, device, moves, failed
+        // lag, its age, window, decode, device, whether events are processed, whether the device failed
         "0, 1, 0.00, 0.00, 0.00, false, false, NONE",
         "0, 1, 0.10, 0.20, 0.95, true,  false, NONE",
         "500, 1, 0.10, 0.20, 0.50, true,  false, NONE",

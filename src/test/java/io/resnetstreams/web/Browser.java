@@ -26,7 +26,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** A headless Chromium of the system, with a profile of its own. Nothing is downloaded. */
+/** The system's Chromium, headless and with its own profile. Nothing is downloaded. */
 public final class Browser implements AutoCloseable {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     private static final List<Path> PROGRAMS = List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromedriver"));
@@ -41,7 +41,7 @@ public final class Browser implements AutoCloseable {
         this.profile = profile;
     }
 
-    /** Starts it; where it is not installed, the test is skipped and says so. */
+    /** Starts the browser; if it is not installed, the test is skipped with a message. */
     public static Browser start() throws IOException {
         for (Path program : PROGRAMS) {
             boolean isThere = Files.isExecutable(program);
@@ -98,7 +98,7 @@ public final class Browser implements AutoCloseable {
         return driver.executeScript("return " + expression);
     }
 
-    /** Clicks on what a selector finds first, with the keyboard: whoever has no mouse does so too. */
+    /** Activates the first match of a selector with the keyboard, which must work without a mouse. */
     public void press(String selector) {
         await().atMost(LONGEST_WAIT)
                 .ignoreException(StaleElementReferenceException.class)
@@ -116,7 +116,7 @@ public final class Browser implements AutoCloseable {
         element.sendKeys(text);
     }
 
-    /** Makes the window so wide, and as high as the page where {@code height} is 0. */
+    /** Resizes the window; a {@code height} of 0 makes it as high as the page. */
     public void resize(int width, int height) {
         int high = height > 0 ? height : 900;
         metrics(width, high);
@@ -131,20 +131,20 @@ public final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
-    /** Lets the page be light or dark. */
+    /** Sets the preferred colour scheme, light or dark. */
     public void colours(String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
     }
 
-    /** Checks that nothing is wider than the window. */
+    /** Checks that no content is wider than the window. */
     public void assertNothingSticksOut() {
         assertThat(value("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
                 .isEqualTo(0L);
     }
 
-    /** Checks by axe-core that everybody can use what is shown. */
+    /** Checks the accessibility of the page with axe-core. */
     public void assertAccessible() {
         driver.executeScript(AXE);
         Object violations = driver.executeAsyncScript("const done = arguments[0];"
@@ -154,7 +154,7 @@ public final class Browser implements AutoCloseable {
         assertThat((List<?>) violations).isEmpty();
     }
 
-    /** Keeps a picture of the window under {@code target/screenshots}. */
+    /** Saves a screenshot of the window under {@code target/screenshots}. */
     public void screenshot(String name) throws IOException {
         Files.createDirectories(SCREENSHOTS);
         File taken = driver.getScreenshotAs(OutputType.FILE);
@@ -165,7 +165,7 @@ public final class Browser implements AutoCloseable {
     public void close() throws IOException {
         driver.quit();
         try (Stream<Path> files = Files.walk(profile)) {
-            // Chromium may still be tidying up.
+            // Chromium may still be deleting files.
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
         } catch (UncheckedIOException e) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ClientWorkTest {
-    // Wraps in between, as a ticker may.
+    // The value overflows during the tests, as that of a real ticker may.
     private long nanos = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(5);
     private final ClientWork work = new ClientWork(() -> nanos);
 
@@ -22,7 +22,7 @@ class ClientWorkTest {
     }
 
     @Test
-    void workThatTakesLongIsInterruptedOnce() {
+    void longWorkIsInterruptedOnce() {
         ClientWork.Piece piece = work.begin();
         pass(9);
         work.endOlderThan(Duration.ofSeconds(10));
@@ -36,7 +36,7 @@ class ClientWorkTest {
     }
 
     @Test
-    void theInterruptOfOnePieceIsNoneOfTheNext() {
+    void theInterruptOfOnePieceDoesNotAffectTheNext() {
         ClientWork.Piece piece = work.begin();
         pass(10);
         work.endOldest(Duration.ofSeconds(10));
@@ -47,9 +47,9 @@ class ClientWorkTest {
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
-    /** Such as that of a server which is being closed. */
+    /** For example, closing the server interrupts its threads. */
     @Test
-    void anInterruptOfOthersStays() {
+    void anInterruptFromElsewhereIsKept() {
         ClientWork.Piece piece = work.begin();
         Thread.currentThread().interrupt();
         piece.over();
@@ -57,7 +57,7 @@ class ClientWorkTest {
     }
 
     @Test
-    void theOldestMakesWay() throws Exception {
+    void theOldestPieceIsInterruptedFirst() throws Exception {
         ClientWork.Piece[] other = new ClientWork.Piece[1];
         Thread older = new Thread(() -> other[0] = work.begin());
         older.start();

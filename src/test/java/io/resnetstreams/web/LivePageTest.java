@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page by HTTP, without a browser. */
+/** Tests the page over HTTP, without a browser. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LivePageTest {
     private static final String HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>";
@@ -77,7 +77,7 @@ class LivePageTest {
     }
 
     @Test
-    void theNumbersStandInThePageItself() throws Exception {
+    void thePageContainsTheNumbersWithoutScripts() throws Exception {
         rig.label("shoe-17", "Sneaker", 0.975);
         rig.deadLetter("k", "corrupt", "the file is cut");
         String html = get("/").body();
@@ -88,7 +88,7 @@ class LivePageTest {
     }
 
     @Test
-    void nothingOfAnEventIsMarkup() throws Exception {
+    void textOfEventsIsEscaped() throws Exception {
         rig.label(HOSTILE, HOSTILE, 0.9);
         rig.deadLetter(HOSTILE, "corrupt", "the reason is " + HOSTILE);
         String html = get("/?label=" + URLEncoder.encode(HOSTILE, UTF_8)).body();
@@ -98,13 +98,13 @@ class LivePageTest {
     }
 
     @Test
-    void whatAnEventContainsIsNoPlaceOfTheTemplate() throws Exception {
+    void placeholdersInAnEventAreNotReplaced() throws Exception {
         rig.label("{{token}} $1 \\", "{{version}}", 0.9);
         assertThat(get("/").body()).contains("{{token}} $1 \\", "{{version}}");
     }
 
     @Test
-    void theBrowserMayDoNothingElse() throws Exception {
+    void theHeadersRestrictTheBrowser() throws Exception {
         rig.label("a", "Sneaker", 0.9);
         String picture = "/pictures/"
                 + name(rig.page.recent().labels(0, 1, LabelFilter.of(null)).get(0));
@@ -131,7 +131,7 @@ class LivePageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:80", "localhost.evil.example", "127.0.0.1.evil.example", ""})
-    void anotherNameThatLeadsHereIsRefused(String host) throws Exception {
+    void otherHostNamesAreRefused(String host) throws Exception {
         for (String path : List.of("/", "/events", "/pictures/1-x", "/page.js")) {
             assertThat(statusWithHost(path, host)).as(path).isEqualTo(421);
         }
@@ -139,7 +139,7 @@ class LivePageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST:9464", "127.0.0.1:1", "10.0.0.7", "[::1]:9464"})
-    void itsOwnNamesAndAnyAddressAreRight(String host) throws Exception {
+    void itsOwnHostNamesAndAnyAddressAreAccepted(String host) throws Exception {
         assertThat(statusWithHost("/", host)).isEqualTo(200);
     }
 
@@ -155,22 +155,22 @@ class LivePageTest {
     }
 
     @Test
-    void aDeadLetterIsSentBackOnce() throws Exception {
+    void aDeadLetterIsResentOnce() throws Exception {
         rig.deadLetter("k", "corrupt", "why");
         String letter = name(lastDeadLetter());
         assertThat(replay(server.address(), "same-origin", rig.page.token(), letter)
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(rig.sentBack).hasSize(1);
-        assertThat(new String(rig.sentBack.get(0).value(), UTF_8)).isEqualTo("x<y");
+        assertThat(rig.resent).hasSize(1);
+        assertThat(new String(rig.resent.get(0).value(), UTF_8)).isEqualTo("x<y");
         assertThat(replay(server.address(), "same-origin", rig.page.token(), letter)
                         .statusCode())
                 .isEqualTo(409);
-        assertThat(rig.sentBack).hasSize(1);
+        assertThat(rig.resent).hasSize(1);
     }
 
     @Test
-    void nobodyElseSendsBack() throws Exception {
+    void otherOriginsCannotResend() throws Exception {
         rig.deadLetter("k", "corrupt", "why");
         String letter = name(lastDeadLetter());
         String own = server.address();
@@ -187,11 +187,11 @@ class LivePageTest {
                 .isEqualTo(403);
         assertThat(replay(own, "same-origin", token, "1-other").statusCode()).isEqualTo(404);
         assertThat(get("/replay").statusCode()).isEqualTo(405);
-        assertThat(rig.sentBack).isEmpty();
+        assertThat(rig.resent).isEmpty();
     }
 
     @Test
-    void whatIsOffIsNotThere() throws Exception {
+    void disabledFunctionsAreAbsent() throws Exception {
         PageRig closed = new PageRig(false, false);
         try (WebServer other = WebServer.start("127.0.0.1", 0, closed.page.handlers())) {
             closed.label("a", "Sneaker", 0.9);
@@ -233,10 +233,14 @@ class LivePageTest {
     }
 
     @Test
-    void noPictureIsServedAsAnythingElse() {
-        assertThat(PictureHandler.type("<svg onload=alert(1)>".getBytes(UTF_8))).isNull();
-        assertThat(PictureHandler.type("<!DOCTYPE html>".getBytes(UTF_8))).isNull();
-        assertThat(PictureHandler.type(new byte[0])).isNull();
+    void noPictureIsServedAsAnythingElse() throws Exception {
+        for (String content : List.of("<svg onload=alert(1)>", "<!DOCTYPE html>")) {
+            rig.forward(rig.event("a", content.getBytes(UTF_8)), "a", "Sneaker", 0.9);
+            rig.topology().committed();
+            RecentOutcome label =
+                    rig.page.recent().labels(0, 1, LabelFilter.of(null)).get(0);
+            assertThat(get("/pictures/" + name(label)).statusCode()).isEqualTo(404);
+        }
     }
 
     @Test
@@ -249,7 +253,7 @@ class LivePageTest {
     }
 
     @Test
-    void eventsTellAllAtFirstAndThenWhatIsNew() throws Exception {
+    void eventsSendEverythingFirstAndThenChanges() throws Exception {
         rig.label("a", "Sneaker", 0.9);
         rig.deadLetter("k", "corrupt", "why");
         try (EventReading reading = new EventReading("/events", null)) {
@@ -269,7 +273,7 @@ class LivePageTest {
     }
 
     @Test
-    void whoComesBackGetsWhatWasMissed() throws Exception {
+    void aReconnectingPageGetsWhatItMissed() throws Exception {
         rig.label("a", "Sneaker", 0.9);
         String lastId;
         try (EventReading reading = new EventReading("/events", null)) {
@@ -288,7 +292,7 @@ class LivePageTest {
     }
 
     @Test
-    void onePageTooManyIsRefusedAndTheOthersGoOn() throws Exception {
+    void onePageTooManyIsRefusedAndTheOthersContinue() throws Exception {
         List<EventReading> open = new ArrayList<>();
         try {
             for (int i = 0; i < EventStreams.MOST; i++) {
@@ -298,7 +302,7 @@ class LivePageTest {
             }
             HttpResponse<String> refused = get("/events");
             assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.body()).contains("16 pages are open already");
+            assertThat(refused.body()).contains("the maximum of 16 pages is open");
             assertThat(get("/").statusCode()).isEqualTo(200);
             rig.page.streams().tick();
             open.get(0).next();
@@ -310,12 +314,12 @@ class LivePageTest {
     }
 
     @Test
-    void aPointIsMadeOfFiveSeconds() {
+    void aPointCoversFiveSeconds() {
         for (int second = 1; second <= 11; second++) {
             rig.label("a", "Sneaker", 0.9);
             rig.page.count(TimeUnit.SECONDS.toNanos(second));
         }
-        List<Point> points = rig.page.history().after(0);
+        List<History.Point> points = rig.page.history().after(0);
         assertThat(points).hasSize(2);
         assertThat(points.get(1).labels()).isEqualTo(1);
         assertThat(points.get(1).p99()).isBetween(245.0, 255.0);

@@ -17,7 +17,7 @@ class LiveRecorderTest {
     private final RecentOutcomes recent = rig.page.recent();
 
     @Test
-    void whatIsNotCommittedIsNotThere() {
+    void uncommittedOutcomesAreNotShown() {
         rig.forward(rig.event("a", PageRig.PNG), "a", "Sneaker", 0.9);
         assertThat(recent.labels(0, 10, LabelFilter.of(null))).isEmpty();
         rig.topology().aborted();
@@ -51,7 +51,7 @@ class LiveRecorderTest {
     }
 
     @Test
-    void neitherOutcomesNorTheirBytesGrowForEver() {
+    void outcomesAndTheirBytesAreLimited() {
         for (int i = 0; i < 2 * RecentOutcomes.MOST_LABELS; i++) {
             rig.forward(rig.event("a", new byte[100_000]), "a", "Sneaker", 0.9);
             if (i % 50 == 0) {
@@ -68,7 +68,7 @@ class LiveRecorderTest {
     }
 
     @Test
-    void whatEventsContainIsKeptOnlyWhereItIsShown() {
+    void eventsAreOnlyKeptIfTheyCanBeShown() {
         PageRig closed = new PageRig(false, false);
         closed.label("a", "Sneaker", 0.9);
         closed.deadLetter("b", "corrupt", "it is corrupt");
@@ -104,7 +104,7 @@ class LiveRecorderTest {
     }
 
     @Test
-    void aFloodOfDeadLettersIsCountedWholeAndKeptInPart() {
+    void manyDeadLettersAreAllCountedButOnlySomeKept() {
         for (int i = 0; i < 1_000; i++) {
             RawEvent event = rig.event("a", "x".getBytes(UTF_8));
             rig.topology().forwarded(event, new DeadLetter(event, Stage.DECODE, "corrupt", "why", "E"));
@@ -117,7 +117,7 @@ class LiveRecorderTest {
     }
 
     @Test
-    void ratesAreOfWhatHappenedBetweenTwoReadings() {
+    void ratesCoverTheTimeBetweenTwoReadings() {
         PipelineCounts counts = new PipelineCounts();
         counts.loaded("cpu", 2, 8, 100);
         CountsSnapshot before = counts.snapshot(0);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page in a real browser, with events that never passed a pipeline. The last test ends the server. */
+/** Tests the page in a real browser, with events but without a pipeline. The last test stops the server. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PageBrowserIT {
     private static final List<String> HOSTILE = List.of(
@@ -84,7 +84,7 @@ class PageBrowserIT {
 
     @Test
     @Order(2)
-    void hostileTextIsTextAndDoesNothing() {
+    void hostileTextIsShownAsText() {
         for (int i = 0; i < HOSTILE.size(); i++) {
             String shown = (String) browser.value(
                     "document.querySelectorAll('.card .id')[" + (HOSTILE.size() - 1 - i) + "].textContent");
@@ -98,7 +98,7 @@ class PageBrowserIT {
                         "document.querySelectorAll('main script, img[src=\"x\"], svg[onload], [onmouseover]').length"))
                 .isEqualTo(0L);
         assertThat(browser.value("typeof window.hacked")).isEqualTo("undefined");
-        // A key that turns the direction of text does so to itself alone.
+        // A key that changes the direction of text affects only itself.
         assertThat(browser.value("document.querySelector('.kinds .where bdi').textContent"))
                 .isEqualTo(HOSTILE.get(4));
     }
@@ -106,7 +106,7 @@ class PageBrowserIT {
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark"})
     @Order(3)
-    void everybodyCanUseIt(String scheme) throws IOException {
+    void thePageIsAccessible(String scheme) throws IOException {
         browser.colours(scheme);
         browser.value("document.querySelectorAll('details').forEach(one => one.open = true)");
         for (int width : new int[] {1440, 768, 360}) {
@@ -136,7 +136,7 @@ class PageBrowserIT {
 
     @Test
     @Order(5)
-    void aPauseHoldsTheLabelsBack() {
+    void pausingStopsNewLabels() {
         browser.press(".pause");
         long before = (Long) browser.value("document.querySelectorAll('.card').length");
         rig.label("while-paused", "Boot", 0.7);
@@ -148,21 +148,21 @@ class PageBrowserIT {
 
     @Test
     @Order(6)
-    void aPayloadIsShownAndALetterIsSentBack() {
+    void aPayloadIsShownAndALetterIsResent() {
         browser.press(".kinds > li:nth-child(2) summary");
         browser.press(".kinds > li:nth-child(2) .actions button:nth-child(1)");
         browser.awaitTrue("document.querySelector('.kinds pre').textContent.includes('78 3c 79')");
-        assertThat(rig.sentBack).isEmpty();
+        assertThat(rig.resent).isEmpty();
         browser.press(".kinds > li:nth-child(2) .actions button:nth-child(2)");
         browser.awaitTrue(
-                "document.querySelector('.kinds > li:nth-child(2) .actions [role=status]').textContent === 'sent back'");
-        assertThat(rig.sentBack).hasSize(1);
+                "document.querySelector('.kinds > li:nth-child(2) .actions [role=status]').textContent === 'resent'");
+        assertThat(rig.resent).hasSize(1);
         browser.awaitTrue("document.querySelector('.kinds > li:nth-child(2) .actions button:nth-child(2)').disabled");
     }
 
     @Test
     @Order(9)
-    void itComesBackAfterTheServerHasBeenAway() throws IOException {
+    void thePageReconnectsAfterARestartOfTheServer() throws IOException {
         URI address = URI.create(server.address());
         String before = (String) browser.value("document.documentElement.dataset.instance");
         rig.page.close();

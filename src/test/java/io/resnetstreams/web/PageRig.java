@@ -19,13 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** A page without a pipeline, and events for it. */
+/** A page without a pipeline, with methods that feed it events. */
 final class PageRig {
     static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
-    /** As much of a PNG as tells that it is one. */
+    /** The signature of a PNG, which suffices to recognise one. */
     static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
-    final List<RawEvent> sentBack = new ArrayList<>();
+    final List<RawEvent> resent = new ArrayList<>();
     final PipelineCounts counts = new PipelineCounts();
     final LivePage page;
     private long offset;
@@ -40,7 +40,7 @@ final class PageRig {
                 actions,
                 new InFlightLimits(100, 1_000),
                 2);
-        page = LivePage.of(facts, counts, () -> Health.ok("all is well"), sentBack::add, InstantSource.fixed(NOW));
+        page = new LivePage(facts, counts, () -> Health.ok("all is well"), resent::add, InstantSource.fixed(NOW));
     }
 
     RawEvent event(String key, byte[] value) {
@@ -48,7 +48,7 @@ final class PageRig {
         return new RawEvent(source, key == null ? null : key.getBytes(UTF_8), value, new RecordHeaders());
     }
 
-    /** Lets an event get a label, and commits. */
+    /** Forwards the label of an event and commits. */
     void label(String id, String label, double probability) {
         forward(event(id, PNG), id, label, probability);
         topology().committed();
@@ -66,7 +66,7 @@ final class PageRig {
                 event.source()));
     }
 
-    /** Lets an event become a dead letter, and commits. */
+    /** Forwards a dead letter for an event and commits. */
     void deadLetter(String key, String code, String reason) {
         RawEvent event = event(key, "x<y".getBytes(UTF_8));
         topology().forwarded(event, new DeadLetter(event, Stage.DECODE, code, reason, "Exception"));
@@ -74,6 +74,6 @@ final class PageRig {
     }
 
     TopologyMetrics topology() {
-        return TopologyMetrics.both(counts, page.topology());
+        return counts;
     }
 }

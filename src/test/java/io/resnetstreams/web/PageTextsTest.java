@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PageTextsTest {
     @Test
-    void partitionsInARowAreARange() {
+    void consecutivePartitionsAreShownAsARange() {
         assertThat(PageTexts.partitions(Set.of())).isEqualTo("none");
         assertThat(PageTexts.partitions(Set.of(3))).isEqualTo("3");
         assertThat(PageTexts.partitions(Set.of(0, 1))).isEqualTo("0, 1");
@@ -15,7 +15,7 @@ class PageTextsTest {
     }
 
     @Test
-    void figuresHaveAsManyDigitsAsTellSomething() {
+    void figuresHaveOnlySignificantDigits() {
         assertThat(Figures.rate(1_234.5)).isEqualTo("1,235/s");
         assertThat(Figures.rate(12.34)).isEqualTo("12.3/s");
         assertThat(Figures.rate(0)).isEqualTo("0/s");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Slow clients, with real sockets: they must not delay the health endpoint. */
+/** Slow clients must not delay the health endpoint; this uses real sockets. */
 class SlowClientsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int PAGE_BYTES = 64 * 1024;
@@ -33,7 +33,7 @@ class SlowClientsTest {
 
     @BeforeEach
     void start() throws IOException {
-        ActionHandler form = exchange -> {
+        WebServer.ActionHandler form = exchange -> {
             exchange.getRequestBody().readAllBytes();
             WebServer.answer(exchange, 200, "taken");
         };
@@ -42,7 +42,7 @@ class SlowClientsTest {
                 0,
                 Map.of(
                         "/health/live",
-                        new HealthHandler(() -> new Health(true, "all is well")),
+                        Health.handler(() -> new Health(true, "all is well")),
                         "/form",
                         form,
                         "/metrics",
@@ -73,13 +73,13 @@ class SlowClientsTest {
                 .build();
         long start = System.nanoTime();
         for (int i = 0; i < 20; i++) {
-            // Each probe has a connection of its own.
+            // Each probe opens a new connection.
             assertThat(HttpClient.newHttpClient()
                             .send(request, BodyHandlers.ofString())
                             .statusCode())
                     .isEqualTo(200);
             if (i == 0) {
-                // The slow requests made way; they did not time out.
+                // The slow requests were cancelled for the probe; they did not time out.
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(RequestThreads.LONGEST_REQUEST);
             }
         }
@@ -91,7 +91,7 @@ class SlowClientsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {4, 16, 64, 200})
-    void clientsThatNeverReadDoNotTakeHealthAway(int clients) throws Exception {
+    void clientsThatNeverReadDoNotBlockHealth(int clients) throws Exception {
         for (int client = 0; client < clients; client++) {
             send(pipelined(100));
         }
@@ -107,7 +107,7 @@ class SlowClientsTest {
                 "POST /form HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n100\r\nletter=",
                 "GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf"
             })
-    void clientsThatSendHalfARequestDoNotTakeHealthAway(String half) throws Exception {
+    void clientsThatSendHalfARequestDoNotBlockHealth(String half) throws Exception {
         for (int client = 0; client < 100; client++) {
             send(half);
         }
@@ -115,8 +115,8 @@ class SlowClientsTest {
     }
 
     @Test
-    @Tag("full") // Takes the longest time that a request may take; ClientWorkTest covers the limit without waiting.
-    void aRequestThatTakesTooLongIsEnded() throws Exception {
+    @Tag("full") // Takes as long as a request may take; ClientWorkTest covers the limit without waiting.
+    void aRequestThatTakesTooLongIsCancelled() throws Exception {
         InputStream in = send("GET /metrics HTTP/1.1\r\nHost: loc").getInputStream();
         Awaitility.await()
                 .atMost(RequestThreads.LONGEST_REQUEST.multipliedBy(3))
@@ -132,7 +132,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void whoReadsSlowlyGetsAllOfIt() throws Exception {
+    void aSlowReaderGetsTheWholeResponse() throws Exception {
         InputStream in = send(pipelined(20) + "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 .getInputStream();
         assertHealthIsAnswered();

@@ -24,7 +24,7 @@ class WebServerTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = WebServer.start("127.0.0.1", 0, Map.of("/health", new HealthHandler(() -> health), "/broken", page -> {
+        server = WebServer.start("127.0.0.1", 0, Map.of("/health", Health.handler(() -> health), "/broken", page -> {
             throw new IllegalStateException("broken");
         }));
     }
@@ -42,7 +42,7 @@ class WebServerTest {
     }
 
     @Test
-    void theAddressHasThePortThatWasTaken() {
+    void theAddressHasTheActualPort() {
         assertThat(server.address()).matches("http://127\\.0\\.0\\.1:[1-9]\\d*");
     }
 
@@ -55,7 +55,7 @@ class WebServerTest {
     }
 
     @Test
-    void whatFailsIsUnavailable() throws Exception {
+    void aFailingInstanceIsUnavailable() throws Exception {
         health = new Health(false, "the device \"x\" hangs");
         HttpResponse<String> response = send("GET", "/health");
         assertThat(response.statusCode()).isEqualTo(503);
@@ -70,11 +70,11 @@ class WebServerTest {
     }
 
     @Test
-    void aPageIsAtItsExactPathAlone() throws Exception {
+    void aPageIsOnlyServedAtItsExactPath() throws Exception {
         for (String path : new String[] {"/", "/health/", "/healthy", "/metrics"}) {
             HttpResponse<String> response = send("GET", path);
             assertThat(response.statusCode()).as(path).isEqualTo(404);
-            assertThat(response.body()).isEqualTo("there is no such page; there are /broken, /health\n");
+            assertThat(response.body()).isEqualTo("the path does not exist; the paths are /broken, /health\n");
         }
     }
 
@@ -88,14 +88,14 @@ class WebServerTest {
     }
 
     @Test
-    void aPageThatFailsSaysSoWithoutStackTrace() throws Exception {
+    void aFailingPageGivesAnErrorWithoutStackTrace() throws Exception {
         HttpResponse<String> response = send("GET", "/broken");
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(response.body()).hasLineCount(1).doesNotContain("Exception");
     }
 
     @Test
-    void whoGoesAwayHarmsNobodyElse() throws Exception {
+    void aClientThatDisconnectsAffectsNoOther() throws Exception {
         try (WebServer other = WebServer.start("127.0.0.1", 0, Map.of("/gone", page -> {
             throw new IOException("Broken pipe");
         }))) {
@@ -110,7 +110,7 @@ class WebServerTest {
     }
 
     @Test
-    void belowAPathThatEndsWithASlashIsItsHandler() throws Exception {
+    void aHandlerOfAPathWithAFinalSlashServesAllBelowIt() throws Exception {
         try (WebServer other =
                 WebServer.start("127.0.0.1", 0, Map.of("/below/", page -> WebServer.answer(page, 200, "below")))) {
             for (String path : new String[] {"/below/a", "/below/a/b"}) {

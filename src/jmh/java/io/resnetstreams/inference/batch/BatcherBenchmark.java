@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 
 /**
- * The hand-over from decode threads to a device's worker. Each producer has up to 64 images in flight: it queues one and
- * waits for its oldest. Figures are of all producers together.
+ * Measures the hand-over from decode threads to a device's worker. Each producer has up to 64 images in flight: it
+ * queues one and waits for its oldest. The figures are totals of all producers.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -26,7 +26,7 @@ public class BatcherBenchmark {
 
     private FreeBatcher batcher;
 
-    /** What one producer has in flight, oldest first. */
+    /** The images of one producer that are in flight, oldest first. */
     @State(Scope.Thread)
     public static class Producer {
         private final ArrayDeque<CompletableFuture<float[]>> inFlight = new ArrayDeque<>();
@@ -38,7 +38,7 @@ public class BatcherBenchmark {
         batcher = FreeBatcher.ofWhatIsThere(LARGEST_BATCH);
     }
 
-    /** Ends the batcher. */
+    /** Closes the batcher. */
     @TearDown
     public void close() {
         batcher.close();

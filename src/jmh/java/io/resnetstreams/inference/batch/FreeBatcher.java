@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A batcher with one worker whose classifier costs nothing: what is left is the hand-over. Any thread may submit. */
+/**
+ * A batcher with one worker whose classifier does nothing, so that only the hand-over costs time. Any thread may
+ * submit.
+ */
 public final class FreeBatcher implements AutoCloseable {
     private static final int CLASSES = 10;
     private static final byte[] PIXELS = new byte[3];
@@ -22,12 +25,12 @@ public final class FreeBatcher implements AutoCloseable {
                 new Supervision(Supervision.LONGEST_TIMEOUT_MILLIS, () -> new FreeClassifier(policy.maxSize()), 0));
     }
 
-    /** Its worker takes what is there, up to {@code largest} images: the pipeline's default. */
+    /** Returns a batcher whose worker takes the waiting images, up to {@code largest}, as is the pipeline's default. */
     static FreeBatcher ofWhatIsThere(int largest) {
         return new FreeBatcher(new BatchPolicy(largest, 0));
     }
 
-    /** Its worker waits until {@code size} images are there. */
+    /** Returns a batcher whose worker waits for {@code size} images. */
     public static FreeBatcher ofFullBatches(int size) {
         return new FreeBatcher(new BatchPolicy(size, BatchPolicy.LONGEST_DELAY_MILLIS));
     }
@@ -62,7 +65,7 @@ public final class FreeBatcher implements AutoCloseable {
 
         @Override
         public void close() {
-            // Nothing is held.
+            // There is nothing to close.
         }
     }
 }

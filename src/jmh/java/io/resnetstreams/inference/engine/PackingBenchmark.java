@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Pixels of 32 images of 224×224 into the buffer that the engine reads. */
+/** Measures copying the pixels of 32 images of 224×224 into the buffer that the engine reads. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -24,7 +24,7 @@ public class PackingBenchmark {
     private final PixelPacker packer = new PixelPacker(IMAGE_BYTES);
     private List<byte[]> images;
 
-    /** Makes the images. */
+    /** Creates the images. */
     @Setup
     public void make() {
         SplittableRandom random = new SplittableRandom(1);

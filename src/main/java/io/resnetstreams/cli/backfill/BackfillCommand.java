@@ -7,9 +7,8 @@ import io.resnetstreams.backfill.BackfillPlanner;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.BackfillTopics;
 import io.resnetstreams.backfill.RunStore;
-import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
@@ -25,7 +24,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,10 +40,10 @@ import picocli.CommandLine.Option;
                     + " run, or to share its work among several processes, start the command with the same --run."
         },
         subcommands = {
-            BackfillStatusCommand.class,
-            BackfillListCommand.class,
-            BackfillCancelCommand.class,
-            BackfillCleanCommand.class,
+            BackfillRunCommands.StatusCommand.class,
+            BackfillRunCommands.ListCommand.class,
+            BackfillRunCommands.CancelCommand.class,
+            BackfillRunCommands.CleanCommand.class,
             BackfillDiffCommand.class,
             CommandLine.HelpCommand.class
         },
@@ -57,17 +55,11 @@ import picocli.CommandLine.Option;
             "    --run new --plan",
             "  resnet-streams backfill --run new --model models/new"
         })
-public final class BackfillCommand implements Callable<Integer> {
+public final class BackfillCommand extends KafkaCommand {
     private static final DateTimeFormatter NAME_BY_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     private final ClassifierSource source;
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
 
     @Mixin
     private BackfillOptions runOptions;
@@ -105,6 +97,10 @@ public final class BackfillCommand implements Callable<Integer> {
                             + " value is given). The launcher also lowers the CPU priority of this process.")
     private Integer yieldMillis;
 
+    private Configuration configuration;
+    private ModelReference model;
+    private KafkaClients clients;
+
     BackfillCommand() {
         this(ClassifierSource.ofModels());
     }
@@ -120,26 +116,23 @@ public final class BackfillCommand implements Callable<Integer> {
         OptionRange.require("--yield-to-live", yieldMillis, 1, 3_600_000);
         String name = Objects.requireNonNullElseGet(run, () -> NAME_BY_TIME.format(Instant.now()));
         check(() -> BackfillPlan.requireName(name));
-        Configuration configuration = options.load("topics.input", input, "model", modelPath);
-        ModelReference model = source.reference(configuration);
-        KafkaClients clients = new KafkaClients(configuration.connection());
+        configuration = load("topics.input", input, "model", modelPath);
+        model = source.reference(configuration);
+        clients = new KafkaClients(configuration.connection());
         if (run == null || runOptions.isComplete()) {
             // Report mistakes in the options of a new run before connecting to Kafka.
             check(() -> runOptions.parameters(configuration, model, null).requireRange(System.currentTimeMillis()));
         }
         clients.partitions(configuration.topics().input());
-        try (RunStore store = new RunStore(
-                clients, configuration.applicationId(), configuration.topics().replicationFactor())) {
-            return run(configuration, clients, store, name, model);
+        try (RunStore store = new RunStore(clients, configuration.applicationId())) {
+            return run(store, name);
         }
     }
 
-    private int run(
-            Configuration configuration, KafkaClients clients, RunStore store, String name, ModelReference model)
-            throws InterruptedException {
+    private int run(RunStore store, String name) throws InterruptedException {
         BackfillRun existing = store.run(name);
         if (existing != null) {
-            requireSame(configuration, model, existing);
+            requireSame(existing);
             if (existing.state() != BackfillRun.State.RUNNING) {
                 return BackfillReport.alreadyEnded(output, existing);
             }
@@ -150,61 +143,46 @@ public final class BackfillCommand implements Callable<Integer> {
                 Termination.install(configuration.shutdownTimeoutMillis(), CommandLine.ExitCode.SOFTWARE);
         int exitCode = CommandLine.ExitCode.SOFTWARE;
         try {
-            BackfillPlan planned = existing == null ? planned(configuration, clients, name, model) : existing.plan();
-            exitCode = work(configuration, clients, store, planned, termination);
+            exitCode = work(store, existing == null ? planned(name) : existing.plan(), termination);
             return exitCode;
         } finally {
             termination.ended(exitCode);
         }
     }
 
-    private int work(
-            Configuration configuration,
-            KafkaClients clients,
-            RunStore store,
-            BackfillPlan planned,
-            Termination termination)
-            throws InterruptedException {
+    private int work(RunStore store, BackfillPlan planned, Termination termination) throws InterruptedException {
         PipelineCounts counts = new PipelineCounts();
         try (ClassifierSource.Loaded loaded = source.load(configuration, counts)) {
             if (plan) {
-                BackfillPlanReport.print(output, clients, planned, loaded, maxRate);
+                BackfillReport.plan(output, clients, planned, loaded, maxRate);
                 if (!yes && !isConfirmed()) {
                     output.println("not started");
                     return CommandLine.ExitCode.SOFTWARE;
                 }
             }
-            new BackfillTopics(clients)
-                    .create(planned, notice -> System.err.println("backfill " + planned.run() + ": " + notice));
+            BackfillTopics.create(
+                    clients, planned, notice -> System.err.println("backfill " + planned.run() + ": " + notice));
             BackfillRun begun = store.begin(planned);
-            requireSame(configuration, planned.parameters().model(), begun);
+            requireSame(begun);
+            BackfillJob.Pace pace = new BackfillJob.Pace(
+                    maxRate == null ? Double.POSITIVE_INFINITY : maxRate,
+                    yieldMillis == null ? null : Duration.ofMillis(yieldMillis));
             BackfillJob.Ending ending;
             try (BackfillDisplay display = new BackfillDisplay(begun.plan())) {
                 ending = new BackfillJob(configuration, clients, store, begun.plan(), display)
-                        .run(loaded, counts, pace(), termination);
+                        .run(loaded, counts, pace, termination);
             }
             return ending.finished() == null
                     ? BackfillReport.unfinished(output, begun.plan(), ending.unfinished())
-                    : BackfillReport.finished(output, ending, loaded.device());
+                    : BackfillReport.finished(output, ending.finished(), counts, loaded.device());
         }
     }
 
-    private BackfillJob.Pace pace() {
-        return new BackfillJob.Pace(
-                maxRate == null ? Double.POSITIVE_INFINITY : maxRate,
-                yieldMillis == null ? null : Duration.ofMillis(yieldMillis));
-    }
-
-    private BackfillPlan planned(Configuration configuration, KafkaClients clients, String name, ModelReference model)
-            throws InterruptedException {
+    private BackfillPlan planned(String name) throws InterruptedException {
+        String group = BackfillPlan.group(configuration.applicationId(), name);
         BackfillParameters parameters = runOptions.parameters(configuration, model, null);
         try {
-            return new BackfillPlanner(clients, configuration.brokerTimeoutMillis())
-                    .plan(
-                            name,
-                            BackfillPlan.group(configuration.applicationId(), name),
-                            parameters,
-                            System.currentTimeMillis());
+            return new BackfillPlanner(clients).plan(name, group, parameters, System.currentTimeMillis());
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         } catch (TimeoutException e) {
@@ -213,7 +191,7 @@ public final class BackfillCommand implements Callable<Integer> {
     }
 
     /** Refuses options that differ from those of the existing run. */
-    private void requireSame(Configuration configuration, ModelReference model, BackfillRun existing) {
+    private void requireSame(BackfillRun existing) {
         BackfillParameters theirs = existing.plan().parameters();
         List<String> differences = theirs.differences(runOptions.parameters(configuration, model, theirs));
         if (!differences.isEmpty()) {
@@ -222,7 +200,7 @@ public final class BackfillCommand implements Callable<Integer> {
         }
     }
 
-    private boolean isConfirmed() {
+    private static boolean isConfirmed() {
         if (!Terminal.isInput()) {
             throw UserErrorException.usage("there is no terminal to ask on; use --yes to start without asking");
         }

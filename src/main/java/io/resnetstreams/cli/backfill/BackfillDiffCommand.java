@@ -1,14 +1,13 @@
 package io.resnetstreams.cli.backfill;
 
+import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.BackfillRuns;
-import io.resnetstreams.cli.options.BrokerOptions;
+import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.compare.ComparisonReaders;
 import io.resnetstreams.compare.ComparisonResult;
-import io.resnetstreams.compare.ConfiguredOutputs;
 import io.resnetstreams.compare.LabelComparison;
 import io.resnetstreams.compare.OutcomeJoin;
 import io.resnetstreams.compare.OutputTopics;
@@ -17,16 +16,14 @@ import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.report.Charts;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Compares the labels of two outputs. */
 @Command(
         name = "diff",
         description = {
@@ -37,16 +34,10 @@ import picocli.CommandLine.Parameters;
                     + " only the first one is compared. The exit code is 1 if no event has a label in both outputs."
         },
         footer = {"", "Example:", "  resnet-streams backfill diff live image-labels-int8 --picture changes.svg"})
-final class BackfillDiffCommand implements Callable<Integer> {
+final class BackfillDiffCommand extends KafkaCommand {
     private static final int MOST_TOP = 1_000;
     private static final long MAX_BUFFERED_BYTES = 16L << 20;
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BrokerOptions options;
 
     @Parameters(
             index = "0",
@@ -66,11 +57,10 @@ final class BackfillDiffCommand implements Callable<Integer> {
     @Option(
             names = "--top",
             paramLabel = "N",
-            defaultValue = "10",
             description =
                     "Number of events to list for each kind of difference, and of pairs of labels to print (default:"
                             + " ${DEFAULT-VALUE}).")
-    private int top;
+    private int top = 10;
 
     @Option(
             names = "--picture",
@@ -84,13 +74,13 @@ final class BackfillDiffCommand implements Callable<Integer> {
         if (picture != null) {
             Charts.requireFormat("--picture", picture);
         }
-        Configuration configuration = options.load();
+        Configuration configuration = load();
         KafkaClients clients = new KafkaClients(configuration.connection());
         requireName("A", nameA);
         requireName("B", nameB);
-        ConfiguredOutputs names = names(configuration);
-        OutputTopics a = names.find(nameA);
-        OutputTopics b = names.find(nameB);
+        Map<String, BackfillRun> runs = runs(configuration);
+        OutputTopics a = OutputTopics.find(nameA, configuration.topics(), runs);
+        OutputTopics b = OutputTopics.find(nameB, configuration.topics(), runs);
         ComparisonResult result = compare(clients, a, b);
         output.printJson(result);
         ComparisonText.print(output.text(), result, top);
@@ -107,15 +97,15 @@ final class BackfillDiffCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static ConfiguredOutputs names(Configuration configuration) {
+    private static Map<String, BackfillRun> runs(Configuration configuration) {
         try (BackfillRuns runs = BackfillRuns.open(configuration)) {
-            return new ConfiguredOutputs(configuration.topics().names(), runs.all());
+            return runs.store().runs();
         }
     }
 
     private static void requireName(String parameter, String name) {
         try {
-            ConfiguredOutputs.requireName(name);
+            OutputTopics.requireName(name);
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(parameter + " is '" + name + "': " + e.getMessage(), e);
         }

@@ -44,7 +44,7 @@ final class BackfillDisplay implements RunListener, AutoCloseable {
     private String details(Progress now, long deadLetters) {
         return String.format(
                 Locale.ROOT,
-                "%,.0f/s, %s, %d of %d partitions, %,d dead letters",
+                "%,.0f/s, %s, %d of %d partition%s, %,d dead letter%s",
                 meter.perSecond(),
                 now.isComplete()
                         ? "done"
@@ -53,7 +53,9 @@ final class BackfillDisplay implements RunListener, AutoCloseable {
                                 .orElse("time left unknown"),
                 now.partitionsDone(),
                 now.partitions(),
-                deadLetters);
+                now.partitions() == 1 ? "" : "s",
+                deadLetters,
+                deadLetters == 1 ? "" : "s");
     }
 
     @Override

@@ -79,33 +79,37 @@ final class BackfillOptions {
      */
     BackfillParameters parameters(Configuration configuration, ModelReference model, BackfillParameters existing) {
         try {
-            return existing == null ? created(configuration, model) : joined(configuration, model, existing);
+            BackfillParameters parameters =
+                    withOptions(existing == null ? defaults(configuration, model) : existing, configuration, model);
+            if (existing == null) {
+                requireOwnTopics(configuration.topics(), parameters);
+            }
+            return parameters;
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
     }
 
-    private BackfillParameters created(Configuration configuration, ModelReference model) {
+    private BackfillParameters defaults(Configuration configuration, ModelReference model) {
         require("--from", from);
         require("--to", to);
         require("--output", output);
-        BackfillParameters parameters = new BackfillParameters(
+        return new BackfillParameters(
                 configuration.topics().input(),
                 output,
-                Objects.requireNonNullElse(deadLetters, output + "-dlq"),
+                output + "-dlq",
                 from,
                 to,
-                Objects.requireNonNullElse(partitions, PartitionSelection.ALL),
-                headers(),
-                Objects.requireNonNullElse(sample, 1.0),
-                allowGaps,
+                PartitionSelection.ALL,
+                Map.of(),
+                1,
+                false,
                 model,
                 configuration.guarantee());
-        requireOwnTopics(configuration.topics().names(), parameters);
-        return parameters;
     }
 
-    private BackfillParameters joined(Configuration configuration, ModelReference model, BackfillParameters existing) {
+    private BackfillParameters withOptions(
+            BackfillParameters existing, Configuration configuration, ModelReference model) {
         return new BackfillParameters(
                 configuration.topics().input(),
                 Objects.requireNonNullElse(output, existing.output()),

@@ -1,15 +1,13 @@
 package io.resnetstreams.cli.backfill;
 
-import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.compare.ClassChanges.Change;
 import io.resnetstreams.compare.ComparisonResult;
 import io.resnetstreams.compare.ComparisonResult.Event;
-import io.resnetstreams.compare.ComparisonResult.Shift;
 import io.resnetstreams.compare.ComparisonResult.Side;
-import io.resnetstreams.compare.ComparisonResult.SureChange;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.function.Function;
 
 /** Prints a comparison as text. */
 final class ComparisonText {
@@ -23,23 +21,40 @@ final class ComparisonText {
     static void print(PrintStream out, ComparisonResult result, int pairs) {
         printSide(out, "A", result.a());
         printSide(out, "B", result.b());
-        printCounts(out, result);
+        if (result.compared() > 0) {
+            // Rounded down, so that 100 % means all.
+            long agreed = result.compared() - result.changed();
+            out.printf(
+                    "%,d compared: %.2f %% agree, %,d changed%n",
+                    result.compared(), agreed * 10_000 / result.compared() / 100.0, result.changed());
+        }
         printChanges(out, result, pairs);
-        printSurestChanges(out, result.surestChanges());
-        printShifts(out, result.shifts());
-        printEvents(out, "only in A", result.onlyInA(), result.examples().onlyInA());
-        printEvents(out, "only in B", result.onlyInB(), result.examples().onlyInB());
+        printRows(
+                out,
+                "most confident changes",
+                result.surestChanges(),
+                change -> place(change.source()) + label(change.from()) + percent(change.probabilityA()) + " "
+                        + label(change.to()) + percent(change.probabilityB()) + " " + id(change.id()));
+        printRows(
+                out,
+                "largest shifts of probability with the same label",
+                result.shifts(),
+                shift -> place(shift.source()) + label(shift.label()) + percent(shift.probabilityA()) + "→ "
+                        + percent(shift.probabilityB()) + " " + id(shift.id()));
+        ComparisonResult.Places examples = result.examples();
+        printEvents(out, result.onlyInA(), "only in A", examples.onlyInA());
+        printEvents(out, result.onlyInB(), "only in B", examples.onlyInB());
         printEvents(
                 out,
-                "with a dead letter in A and a label in B",
                 result.deadLetterOnlyInA(),
-                result.examples().deadLetterOnlyInA());
+                "with a dead letter in A and a label in B",
+                examples.deadLetterOnlyInA());
         printEvents(
                 out,
-                "with a label in A and a dead letter in B",
                 result.deadLetterOnlyInB(),
-                result.examples().deadLetterOnlyInB());
-        result.examples().malformed().forEach(place -> out.println("malformed: " + place));
+                "with a label in A and a dead letter in B",
+                examples.deadLetterOnlyInB());
+        examples.malformed().forEach(place -> out.println("malformed: " + place));
     }
 
     private static void printSide(PrintStream out, String name, Side side) {
@@ -47,8 +62,8 @@ final class ComparisonText {
                 "%s  %s: %s, %s%n",
                 name,
                 side.topics().labels(),
-                Count.of(side.labels(), "label"),
-                side.deadLetters() == null ? "dead letters unknown" : Count.of(side.deadLetters(), "dead letter"));
+                Text.count(side.labels(), "label"),
+                side.deadLetters() == null ? "dead letters unknown" : Text.count(side.deadLetters(), "dead letter"));
         printLeftOut(out, side.duplicates(), "are duplicates or out of order");
         printLeftOut(out, side.misplaced(), "are not in the partition of their source");
         printLeftOut(out, side.malformed(), "can't be parsed");
@@ -60,16 +75,6 @@ final class ComparisonText {
         }
     }
 
-    private static void printCounts(PrintStream out, ComparisonResult result) {
-        if (result.compared() > 0) {
-            // Rounded down, so that 100 % means all.
-            long agreed = result.compared() - result.changed();
-            out.printf(
-                    "%,d compared: %.2f %% agree, %,d changed%n",
-                    result.compared(), agreed * 10_000 / result.compared() / 100.0, result.changed());
-        }
-    }
-
     private static void printChanges(PrintStream out, ComparisonResult result, int pairs) {
         List<Change> changes = result.changes();
         if (changes.isEmpty()) {
@@ -78,61 +83,43 @@ final class ComparisonText {
         out.printf("%n%-" + LABEL_WIDTH + "s %-" + LABEL_WIDTH + "s %10s%n", "label in A", "in B", "events");
         changes.stream()
                 .limit(pairs)
-                .forEach(change ->
-                        out.printf("%s %s %,10d%n", label(change.from()), label(change.to()), change.count()));
+                .forEach(change -> out.printf("%s%s%,10d%n", label(change.from()), label(change.to()), change.count()));
         long further = changes.stream().skip(pairs).mapToLong(Change::count).sum() + result.uncountedChanges();
         if (further > 0) {
             out.printf("%-" + (2 * LABEL_WIDTH + 1) + "s %,10d%n", "all other pairs", further);
         }
     }
 
-    private static void printSurestChanges(PrintStream out, List<SureChange> changes) {
-        if (changes.isEmpty()) {
-            return;
-        }
-        out.printf("%nmost confident changes%n");
-        for (SureChange change : changes) {
-            out.printf(
-                    "%s %s %5.1f %%  %s %5.1f %%  %s%n",
-                    place(change.source()),
-                    label(change.from()),
-                    change.probabilityA() * 100,
-                    label(change.to()),
-                    change.probabilityB() * 100,
-                    Text.shorten(change.id(), ID_WIDTH));
+    private static void printEvents(PrintStream out, long count, String what, List<Event> examples) {
+        if (count > 0) {
+            printRows(
+                    out,
+                    Text.count(count, "event") + " " + what,
+                    examples,
+                    event -> place(event.source()) + (event.id() == null ? "" : id(event.id())));
         }
     }
 
-    private static void printShifts(PrintStream out, List<Shift> shifts) {
-        if (shifts.isEmpty()) {
-            return;
+    private static <T> void printRows(PrintStream out, String title, List<T> rows, Function<T, String> text) {
+        if (!rows.isEmpty()) {
+            out.printf("%n%s%n", title);
+            rows.forEach(row -> out.println(text.apply(row)));
         }
-        out.printf("%nlargest shifts of probability with the same label%n");
-        for (Shift shift : shifts) {
-            out.printf(
-                    "%s %s %5.1f %% → %5.1f %%  %s%n",
-                    place(shift.source()),
-                    label(shift.label()),
-                    shift.probabilityA() * 100,
-                    shift.probabilityB() * 100,
-                    Text.shorten(shift.id(), ID_WIDTH));
-        }
-    }
-
-    private static void printEvents(PrintStream out, String what, long count, List<Event> examples) {
-        if (count == 0) {
-            return;
-        }
-        out.printf("%n%s %s%n", Count.of(count, "event"), what);
-        examples.forEach(event -> out.printf(
-                "%s %s%n", place(event.source()), event.id() == null ? "" : Text.shorten(event.id(), ID_WIDTH)));
     }
 
     private static String label(String label) {
-        return String.format("%-" + LABEL_WIDTH + "s", Text.shorten(label, LABEL_WIDTH));
+        return String.format("%-" + LABEL_WIDTH + "s ", Text.shorten(label, LABEL_WIDTH));
     }
 
     private static String place(String source) {
-        return String.format("%-" + PLACE_WIDTH + "s", Text.shorten(source, PLACE_WIDTH));
+        return String.format("%-" + PLACE_WIDTH + "s ", Text.shorten(source, PLACE_WIDTH));
+    }
+
+    private static String id(String id) {
+        return Text.shorten(id, ID_WIDTH);
+    }
+
+    private static String percent(double share) {
+        return String.format("%5.1f %% ", share * 100);
     }
 }

@@ -1,7 +1,6 @@
 package io.resnetstreams.cli.dlq;
 
-import io.resnetstreams.cli.options.Count;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.deadletter.StoredDeadLetter;
 import java.io.IOException;
@@ -9,14 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Groups the commands for dead letters. */
@@ -35,54 +32,43 @@ import picocli.CommandLine.Parameters;
 public final class DlqCommand {
     private static final int MOST_EXAMPLES = 3;
 
-    /** Counts dead letters by stage and code. */
     @Command(
             name = "list",
             description = "Count dead letters by stage and code, with examples.",
             footer = {"", "Example:", "  resnet-streams dlq list --stage decode"})
-    static final class ListCommand implements Callable<Integer> {
-        @Mixin
-        private OutputOptions output;
-
-        @Mixin
-        private DeadLetterSelection selection;
-
-        record Group(String stage, String code, long[] count, List<StoredDeadLetter.Summary> examples) {}
+    static final class ListCommand extends DeadLettersCommand {
+        /** A group in JSON. */
+        record Group(String stage, String code, AtomicLong count, List<StoredDeadLetter.Summary> examples) {}
 
         @Override
         public Integer call() {
             Map<String, Group> groups = new TreeMap<>();
-            selection.forEach(selection.configuration(), letter -> {
+            forEach(letter -> {
                 StoredDeadLetter.Summary summary = letter.summary();
                 Group group = groups.computeIfAbsent(
                         summary.stage() + " " + summary.code(),
-                        key -> new Group(summary.stage(), summary.code(), new long[1], new ArrayList<>()));
-                if (group.count()[0]++ < MOST_EXAMPLES) {
+                        key -> new Group(summary.stage(), summary.code(), new AtomicLong(), new ArrayList<>()));
+                if (group.count().getAndIncrement() < MOST_EXAMPLES) {
                     group.examples().add(summary);
                 }
             });
-            List<Map<String, Object>> rows = new ArrayList<>();
-            long total = 0;
             for (Group group : groups.values()) {
-                total += group.count()[0];
-                Map<String, Object> row = new LinkedHashMap<>();
-                row.put("stage", group.stage());
-                row.put("code", group.code());
-                row.put("count", group.count()[0]);
-                row.put("examples", group.examples());
-                rows.add(row);
-                output.printf("%-10s %-18s %,8d%n", group.stage(), group.code(), group.count()[0]);
+                output.printf(
+                        "%-10s %-18s %,8d%n",
+                        group.stage(), group.code(), group.count().get());
                 group.examples()
                         .forEach(example -> output.println(
                                 "    " + example.position() + "  key " + example.key() + ": " + example.reason()));
             }
-            output.printJson(Map.of("deadLetters", total, "groups", rows));
-            output.printf("%s%n", Count.of(total, "dead letter"));
+            long total = groups.values().stream()
+                    .mapToLong(group -> group.count().get())
+                    .sum();
+            output.printJson(Map.of("deadLetters", total, "groups", groups.values()));
+            output.printf("%s%n", Text.count(total, "dead letter"));
             return 0;
         }
     }
 
-    /** Shows each dead letter. */
     @Command(
             name = "show",
             description = {
@@ -91,17 +77,11 @@ public final class DlqCommand {
                 "With --json, print one line for each."
             },
             footer = {"", "Example:", "  resnet-streams dlq show --position image-events-dlq-3@17"})
-    static final class ShowCommand implements Callable<Integer> {
-        @Mixin
-        private OutputOptions output;
-
-        @Mixin
-        private DeadLetterSelection selection;
-
+    static final class ShowCommand extends DeadLettersCommand {
         @Override
         public Integer call() {
             long[] shown = {0};
-            selection.forEach(selection.configuration(), letter -> {
+            forEach(letter -> {
                 shown[0]++;
                 StoredDeadLetter.Summary summary = letter.summary();
                 output.printJson(summary);
@@ -124,20 +104,13 @@ public final class DlqCommand {
         }
     }
 
-    /** Writes the values of dead letters to files. */
     @Command(
             name = "export",
             description =
                     "Write the value of each selected dead letter to a file, named PARTITION-OFFSET after its position"
                             + " in the dead-letter topic.",
             footer = {"", "Example:", "  resnet-streams dlq export broken --stage decode"})
-    static final class ExportCommand implements Callable<Integer> {
-        @Mixin
-        private OutputOptions output;
-
-        @Mixin
-        private DeadLetterSelection selection;
-
+    static final class ExportCommand extends DeadLettersCommand {
         @Parameters(paramLabel = "DIR", description = "Output directory.")
         private Path directory;
 
@@ -146,7 +119,7 @@ public final class DlqCommand {
             Files.createDirectories(directory);
             long[] written = {0};
             long[] withoutContent = {0};
-            selection.forEach(selection.configuration(), letter -> {
+            forEach(letter -> {
                 if (!letter.hasContent()) {
                     withoutContent[0]++;
                     return;

@@ -1,11 +1,10 @@
 package io.resnetstreams.cli.dlq;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.resnetstreams.cli.options.Count;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.cli.options.PastTime;
 import io.resnetstreams.cli.options.Terminal;
+import io.resnetstreams.common.Text;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.DeadLetterSender;
 import io.resnetstreams.deadletter.ResendMemory;
@@ -16,16 +15,12 @@ import io.resnetstreams.kafka.TopicScan;
 import io.resnetstreams.kafka.TopicScan.Range;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Resends the events of dead letters to the input topic. */
 @Command(
         name = "replay",
         description = {
@@ -44,19 +39,12 @@ import picocli.CommandLine.Option;
             "The exit code is 1 if the input topic rejects an event."
         },
         footer = {"", "Example:", "  resnet-streams dlq replay --code too_many_bytes --since 2h"})
-final class DlqResendCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private DeadLetterSelection selection;
-
+final class DlqResendCommand extends DeadLettersCommand {
     @Option(
             names = "--max-retries",
             paramLabel = "N",
-            defaultValue = "" + StoredDeadLetter.MAX_RETRIES,
             description = "Do not resend events that were resent N times (default: ${DEFAULT-VALUE}).")
-    private int maxRetries;
+    private int maxRetries = StoredDeadLetter.MAX_RETRIES;
 
     @Option(
             names = "--since",
@@ -79,6 +67,11 @@ final class DlqResendCommand implements Callable<Integer> {
     private boolean dryRun;
 
     private long sinceMillis;
+    private KafkaClients clients;
+    private String input;
+    private int partitions;
+    private Map<TopicPartition, Range> ranges;
+    private ResendMemory memory;
 
     /** The selected dead letters by outcome. */
     @JsonPropertyOrder({"replayed", "alreadyReplayed", "exhausted", "foreign", "withoutContent", "malformed"})
@@ -110,54 +103,44 @@ final class DlqResendCommand implements Callable<Integer> {
     public Integer call() {
         OptionRange.requireAtLeastOne("--limit", limit);
         sinceMillis = since == null ? Long.MIN_VALUE : PastTime.parse("--since", since, Instant.now());
-        Configuration configuration = selection.configuration();
-        KafkaClients clients = new KafkaClients(configuration.connection());
-        int partitions = clients.partitions(configuration.topics().input()).size();
+        Configuration configuration = configuration();
+        clients = new KafkaClients(configuration.connection());
+        input = configuration.topics().input();
+        partitions = clients.partitions(input).size();
         String letters = configuration.topics().deadLetters();
-        Map<TopicPartition, Range> ranges = new TopicScan(clients).ranges(letters);
+        ranges = new TopicScan(clients).ranges(letters);
         String group = ResendMemory.group(configuration.applicationId());
         try (Admin admin = clients.admin();
-                ResendMemory memory = new ResendMemory(admin, group, letters)) {
-            Counts counts = dryRun || isToAsk() ? counted(configuration, memory, ranges) : new Counts();
+                ResendMemory opened = new ResendMemory(admin, group, letters)) {
+            memory = opened;
+            Counts counts = new Counts();
             counts.dryRun = dryRun;
+            boolean ask = !yes && Terminal.isInput();
+            if (dryRun || ask) {
+                scan(counts, (letter, source, visit) -> {});
+            }
             if (dryRun) {
                 return report(counts);
             }
-            if (isToAsk()
+            if (ask
                     && counts.replayed > 0
                     && !Terminal.confirms(String.format(
                             "Resend %s to %s%s?",
-                            Count.of(counts.replayed, "event"),
-                            configuration.topics().input(),
+                            Text.count(counts.replayed, "event"),
+                            input,
                             memory.isNew() ? " (no earlier resend is recorded)" : ""))) {
                 output.println("nothing was sent");
                 return 1;
             }
-            return report(sent(configuration, clients, memory, ranges, partitions));
+            return report(sent());
         }
     }
 
-    private boolean isToAsk() {
-        return !yes && Terminal.isInput();
-    }
-
-    private Counts counted(Configuration configuration, ResendMemory memory, Map<TopicPartition, Range> ranges) {
+    private Counts sent() {
         Counts counts = new Counts();
-        scan(configuration, memory, ranges, counts, (letter, source, visit) -> {});
-        return counts;
-    }
-
-    private Counts sent(
-            Configuration configuration,
-            KafkaClients clients,
-            ResendMemory memory,
-            Map<TopicPartition, Range> ranges,
-            int partitions) {
-        Counts counts = new Counts();
-        String input = configuration.topics().input();
         try (Producer<byte[], byte[]> producer = clients.producer()) {
             DeadLetterSender sender = new DeadLetterSender(producer, memory, input, partitions);
-            scan(configuration, memory, ranges, counts, (letter, source, visit) -> {
+            scan(counts, (letter, source, visit) -> {
                 if (source >= partitions) {
                     counts.moved++;
                     System.err.printf(
@@ -178,36 +161,24 @@ final class DlqResendCommand implements Callable<Integer> {
     }
 
     /** Counts the selected dead letters and sends those that are to be resent, in the order of each partition. */
-    private void scan(
-            Configuration configuration,
-            ResendMemory memory,
-            Map<TopicPartition, Range> ranges,
-            Counts counts,
-            Sender sender) {
-        String input = configuration.topics().input();
+    private void scan(Counts counts, Sender sender) {
         ranges.forEach((partition, range) -> memory.begin(partition.partition(), range.begin()));
-        new TopicScan(new KafkaClients(configuration.connection())).scan(ranges, record -> {
+        new TopicScan(clients).scan(ranges, record -> {
             StoredDeadLetter letter = new StoredDeadLetter(record);
             ResendMemory.Visit visit = memory.visit(record.partition(), record.offset());
-            if (selection.isSelected(letter) && record.timestamp() >= sinceMillis) {
-                take(letter, visit, input, memory, counts, sender);
+            if (isSelected(letter) && record.timestamp() >= sinceMillis) {
+                take(letter, visit, counts, sender);
             }
             return limit == null || counts.replayed < limit;
         });
     }
 
-    private void take(
-            StoredDeadLetter letter,
-            ResendMemory.Visit visit,
-            String input,
-            ResendMemory memory,
-            Counts counts,
-            Sender sender) {
-        Optional<SourcePosition> source = letter.source();
-        if (source.isEmpty()) {
+    private void take(StoredDeadLetter letter, ResendMemory.Visit visit, Counts counts, Sender sender) {
+        SourcePosition source = letter.source().orElse(null);
+        if (source == null) {
             counts.malformed++;
             System.err.println(letter.position() + ": not sent, since its headers have no source position");
-        } else if (!source.get().topic().equals(input)) {
+        } else if (!source.topic().equals(input)) {
             counts.foreign++;
         } else if (!letter.hasContent()) {
             counts.withoutContent++;
@@ -218,7 +189,7 @@ final class DlqResendCommand implements Callable<Integer> {
             counts.exhausted++;
         } else {
             counts.replayed++;
-            sender.send(letter, source.get().partition(), visit);
+            sender.send(letter, source.partition(), visit);
         }
     }
 
@@ -228,7 +199,7 @@ final class DlqResendCommand implements Callable<Integer> {
                 "%s: %s; skipped: %,d already resent, %,d at the limit of %d retries, %,d from another topic, %,d"
                         + " without content, %,d without a source position; rejected by the input topic: %,d%n",
                 dryRun ? "to be resent" : "resent",
-                Count.of(counts.replayed, "event"),
+                Text.count(counts.replayed, "event"),
                 counts.alreadyReplayed,
                 counts.exhausted,
                 maxRetries,

@@ -3,79 +3,120 @@ package io.resnetstreams.cli.model;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.convert.CheckpointConfig;
-import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Option;
 
 /**
- * The preprocessing of an imported network: from the command line, the files next to the checkpoint, or the defaults for
- * ImageNet, in this order.
- *
- * @param size width and height of the network's input, in pixels
- * @param resize the short edge before the crop, in pixels; 0 for no resize
- * @param mean for pixels between 0 and 1
- * @param notes messages about derived values
+ * The options for the preprocessing of an imported network. Values that are not given are those of the files next to the
+ * checkpoint, or else ImageNet's.
  */
-record ImportedInput(int size, int resize, List<Double> mean, List<Double> std, List<String> notes) {
-    /** ImageNet's values, which torchvision and most other libraries use. */
-    static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
-
-    static final List<Double> STD = List.of(0.229, 0.224, 0.225);
-
+final class ImportedInput {
     static final int IMAGENET_SIZE = 224;
+
+    /** ImageNet's values, which torchvision and most other libraries use. */
+    private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
+
+    private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
     private static final int IMAGENET_RESIZE = 256;
     private static final double LARGEST_PIXEL = 255;
 
-    /** The values from the command line; null for options that were not given. */
-    record Given(Boolean imageNet, Integer resize, Integer crop, List<Double> mean, List<Double> std) {}
+    enum Preset {
+        imagenet,
+        none
+    }
+
+    @Option(
+            names = "--preprocessing",
+            paramLabel = "PRESET",
+            description = "imagenet: resize the short edge to 256, then crop the central 224×224. none: scale to the"
+                    + " network's size (default: from config.json, or else imagenet for an input of 224×224 and none for"
+                    + " 32×32).")
+    private Preset preset;
+
+    @Option(
+            names = "--resize",
+            paramLabel = "N",
+            description = "Short edge after resizing, in pixels; 0 scales the image to the network's size.")
+    private Integer resize;
+
+    @Option(names = "--crop", paramLabel = "N", description = "Edge of the central crop, in pixels.")
+    private Integer crop;
+
+    @Option(
+            names = "--mean",
+            paramLabel = "R,G,B",
+            split = ",",
+            description =
+                    "Mean of pixels between 0 and 1 or between 0 and 255 (default: 0.485,0.456,0.406, for ImageNet).")
+    private List<Double> mean;
+
+    @Option(
+            names = "--std",
+            paramLabel = "R,G,B",
+            split = ",",
+            description = "Standard deviation (default: 0.229,0.224,0.225, for ImageNet).")
+    private List<Double> std;
+
+    /** Sizes in pixels, with a resize of 0 for none; mean and standard deviation for pixels between 0 and 1. */
+    record Values(int size, int resize, List<Double> mean, List<Double> std) {}
 
     /**
      * Determines the preprocessing.
      *
      * @param defaultSize the architecture's default size
+     * @param notes receives messages about derived values
      * @throws UserErrorException if a size is out of range, the crop is larger than the resize, or mean and standard deviation have different scales
      */
-    static ImportedInput of(Given given, CheckpointConfig config, int defaultSize) {
-        List<String> notes = new ArrayList<>();
-        OptionRange.require("--crop", given.crop(), 1, 4_096);
-        OptionRange.require("--resize", given.resize(), 0, 8_192);
-        boolean fromConfig = given.imageNet() == null && config.size() != null;
-        boolean imageNet = given.imageNet() == null ? defaultSize == IMAGENET_SIZE : given.imageNet();
-        int size = given.crop() != null
-                ? given.crop()
-                : fromConfig ? config.size() : imageNet ? IMAGENET_SIZE : defaultSize;
-        int resize = given.resize() != null
-                ? given.resize()
+    Values values(CheckpointConfig config, int defaultSize, List<String> notes) {
+        OptionRange.require("--crop", crop, 1, 4_096);
+        OptionRange.require("--resize", resize, 0, 8_192);
+        boolean fromConfig = preset == null && config.size() != null;
+        boolean imageNet = preset == null ? defaultSize == IMAGENET_SIZE : preset == Preset.imagenet;
+        int size = crop != null ? crop : fromConfig ? config.size() : imageNet ? IMAGENET_SIZE : defaultSize;
+        int edge = resize != null
+                ? resize
                 : fromConfig && config.resize() != null ? config.resize() : imageNet ? IMAGENET_RESIZE : 0;
-        if (resize != 0 && resize < size) {
-            if (given.resize() != null) {
-                throw UserErrorException.usage("--resize is " + resize + " and the crop is " + size
+        if (edge != 0 && edge < size) {
+            if (resize != null) {
+                throw UserErrorException.usage("--resize is " + edge + " and the crop is " + size
                         + "; the crop can't be larger, since images would be padded with black. To scale images directly"
                         + " to the network's size, use --resize 0");
             }
             int derived = (int) Math.round((double) size * IMAGENET_RESIZE / IMAGENET_SIZE);
             notes.add("the short edge is resized to " + derived + ", since the crop of " + size + " is larger than "
-                    + resize + "; the ratio is 256 to 224 (to change it, use --resize)");
-            resize = derived;
+                    + edge + "; the ratio is 256 to 224 (to change it, use --resize)");
+            edge = derived;
         }
-        List<Double> mean = given.mean() != null ? given.mean() : config.mean() != null ? config.mean() : MEAN;
-        List<Double> std = given.std() != null ? given.std() : config.std() != null ? config.std() : STD;
-        boolean bothGiven = given.mean() != null && given.std() != null || given.mean() == null && given.std() == null;
-        boolean meanInLevels = isInLevels(mean);
-        boolean stdInLevels = isInLevels(std);
+        Values values = normalised(size, edge, config, notes);
+        if (config.size() != null || config.mean() != null) {
+            notes.add("preprocessing, with the values next to the checkpoint: short edge " + edge + ", crop " + size
+                    + ", mean " + values.mean() + ", std " + values.std());
+        }
+        return values;
+    }
+
+    private Values normalised(int size, int edge, CheckpointConfig config, List<String> notes) {
+        List<Double> means = mean != null ? mean : config.mean() != null ? config.mean() : MEAN;
+        List<Double> deviations = std != null ? std : config.std() != null ? config.std() : STD;
+        boolean bothFromOneSource = (mean == null) == (std == null);
+        boolean meanInLevels = isInLevels(means);
+        boolean stdInLevels = isInLevels(deviations);
         // Caffe networks subtract the mean from pixels between 0 and 255, and have a standard deviation of 1.
-        boolean undivided = bothGiven && meanInLevels && std.stream().allMatch(value -> value == 1);
-        if (bothGiven && meanInLevels && !stdInLevels && !undivided
-                || bothGiven && stdInLevels && !meanInLevels && mean.stream().anyMatch(value -> value != 0)) {
-            throw UserErrorException.usage("mean is " + mean + " and std is " + std
+        boolean undivided =
+                bothFromOneSource && meanInLevels && deviations.stream().allMatch(value -> value == 1);
+        if (bothFromOneSource && meanInLevels && !stdInLevels && !undivided
+                || bothFromOneSource
+                        && stdInLevels
+                        && !meanInLevels
+                        && means.stream().anyMatch(value -> value != 0)) {
+            throw UserErrorException.usage("mean is " + means + " and std is " + deviations
                     + "; both must be for pixels between 0 and 1, or both for pixels between 0 and 255");
         }
-        if (meanInLevels) {
-            mean = divided("mean", mean, notes);
-        }
-        if (stdInLevels || undivided) {
-            std = divided("std", std, notes);
-        }
-        return new ImportedInput(size, resize, mean, std, notes);
+        return new Values(
+                size,
+                edge,
+                meanInLevels ? divided("mean", means, notes) : means,
+                stdInLevels || undivided ? divided("std", deviations, notes) : deviations);
     }
 
     private static boolean isInLevels(List<Double> values) {

@@ -2,8 +2,7 @@ package io.resnetstreams.cli.model;
 
 import ai.djl.Device;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
-import io.resnetstreams.cli.options.PipelineOptions;
+import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
@@ -19,12 +18,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Evaluates a model without Kafka. */
 @Command(
         name = "evaluate",
         description =
@@ -37,13 +34,7 @@ import picocli.CommandLine.Option;
             "  resnet-streams model evaluate --model models/resnet20-fashion-mnist \\",
             "    --data /usr/share/datasets/fashion-mnist"
         })
-final class ModelEvaluateCommand implements Callable<Integer> {
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private PipelineOptions options;
-
+final class ModelEvaluateCommand extends PipelineCommand {
     @Option(names = "--model", paramLabel = "DIR", description = "Model directory.")
     private String modelPath;
 
@@ -59,10 +50,9 @@ final class ModelEvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--repeat",
             paramLabel = "N",
-            defaultValue = "1",
             description =
                     "Number of times to classify the images, for a more stable speed (default: ${DEFAULT-VALUE}).")
-    private int repeat;
+    private int repeat = 1;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -70,7 +60,7 @@ final class ModelEvaluateCommand implements Callable<Integer> {
         if (confusion != null) {
             Charts.requireFormat("--confusion", confusion);
         }
-        Configuration configuration = options.load("model", modelPath);
+        Configuration configuration = load("model", modelPath);
         ModelDirectory model = ClassificationStack.model(configuration.model());
         EvaluationSet set = data.read(model, configuration.limits().image(), output::println);
         ClassificationStack.Devices devices = ClassificationStack.devices(configuration);
@@ -106,7 +96,7 @@ final class ModelEvaluateCommand implements Callable<Integer> {
         summary.put("model", ClassificationStack.reference(model));
         summary.put("device", device);
         summary.put("seconds", Rounding.to(3, result.seconds()));
-        List<ClassAccuracy> perClass = ClassAccuracy.of(model.labels(), counts);
+        List<TrainedModelReport.ClassAccuracy> perClass = TrainedModelReport.ClassAccuracy.of(model.labels(), counts);
         summary.put("perClass", perClass);
         summary.put("confusion", counts);
         output.printJson(summary);

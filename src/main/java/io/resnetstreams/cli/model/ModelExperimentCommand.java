@@ -1,16 +1,12 @@
 package io.resnetstreams.cli.model;
 
-import io.resnetstreams.cli.options.CommandLines;
-import io.resnetstreams.cli.options.OutputDirectory;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.data.LabelledImages;
 import io.resnetstreams.model.data.TrainingData;
-import io.resnetstreams.model.network.Normalisation;
-import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.train.ResNetTrainer;
 import io.resnetstreams.model.train.ResNetTrainer.Epoch;
@@ -24,15 +20,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Groups the experiments of the ResNet paper. */
 @Command(
         name = "experiment",
         description = "Repeat an experiment of the ResNet paper.",
@@ -58,17 +50,9 @@ final class ModelExperimentCommand {
                 "    --data /usr/share/datasets/fashion-mnist --out target/degradation \\",
                 "    --depths 20,56 --images 6000 --epochs 8"
             })
-    static final class Degradation implements Callable<Integer> {
-        private static final String PICTURE = "degradation.svg";
-
-        @Mixin
-        private OutputOptions output;
-
+    static final class Degradation extends OutputCommand {
         @Mixin
         private TrainingArguments arguments;
-
-        @Spec
-        private CommandSpec spec;
 
         @Option(
                 names = "--data",
@@ -91,9 +75,8 @@ final class ModelExperimentCommand {
         @Option(
                 names = "--images",
                 paramLabel = "N",
-                defaultValue = "0",
                 description = "Number of training images to use, evenly spaced; 0 for all (default: ${DEFAULT-VALUE}).")
-        private int most;
+        private int most = 0;
 
         @Option(names = "--resume", description = "Resume an interrupted experiment.")
         private boolean resume;
@@ -103,7 +86,7 @@ final class ModelExperimentCommand {
 
         @Override
         public Integer call() throws IOException {
-            out = OutputDirectory.of(out);
+            out = ModelCommand.outputDirectory(out);
             Map<String, List<Epoch>> logs = new LinkedHashMap<>();
             try {
                 TrainingOptions options = arguments.options();
@@ -118,7 +101,7 @@ final class ModelExperimentCommand {
                         arguments.seed(),
                         arguments.imageLimits(),
                         false,
-                        line -> output.println(line));
+                        output::println);
                 LabelledImages train = images.train().spread(most);
                 for (ResNetArchitecture network : networks) {
                     logs.put(network.name(), train(network, options, train, images));
@@ -134,26 +117,18 @@ final class ModelExperimentCommand {
                 ResNetArchitecture network, TrainingOptions options, LabelledImages train, TrainingData images)
                 throws IOException {
             Path directory = out.resolve(network.name());
-            Normalisation normalisation = images.normalisation();
-            ModelDescription description = new ModelDescription(
-                    ModelDescription.FORMAT_VERSION,
-                    network.name(),
-                    network.name(),
-                    train.width(),
-                    train.height(),
-                    images.resizeShortEdge(),
-                    normalisation.mean(),
-                    normalisation.std(),
+            ModelDescription description = TrainingArguments.description(
+                    directory,
+                    network,
+                    images,
+                    images.normalisation(),
                     1,
-                    Precision.FP32,
-                    new ModelDescription.Provenance(
-                            "trained", Text.name(data), CommandLines.of(spec), null, null, null, null, null),
-                    null,
-                    Map.of());
+                    new ModelDescription.Provenance("trained", Text.name(data), commandLine()),
+                    null);
             int perEpoch = train.size() / options.batchSize() * options.batchSize();
             try (TrainingProgress progress =
                     TrainingProgress.of(network.name(), perEpoch, options.epochs(), output.text())) {
-                new ResNetTrainer(description, images.labels(), options, train, images.heldOut(), Map.of(), progress)
+                new ResNetTrainer(description, options, images.withTrain(train), Map.of(), progress)
                         .train(
                                 directory,
                                 resume,
@@ -184,7 +159,7 @@ final class ModelExperimentCommand {
                         Rounding.to(4, 1 - last.trainAccuracy()),
                         Rounding.to(4, 1 - last.testAccuracy())));
             });
-            Path picture = out.resolve(PICTURE);
+            Path picture = out.resolve("degradation.svg");
             Charts.curves(picture, "Plain and residual networks", "error in %", curves);
             output.printJson(Map.of("networks", rows, "picture", picture.toString()));
             rows.forEach(row -> output.printf(

@@ -1,8 +1,6 @@
 package io.resnetstreams.cli.model;
 
-import io.resnetstreams.cli.options.CommandLines;
-import io.resnetstreams.cli.options.OutputDirectory;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.ForeignFile;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.UserErrorException;
@@ -20,13 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Imports a network from PyTorch or MXNet. */
 @Command(
@@ -45,18 +40,7 @@ import picocli.CommandLine.Spec;
             "  resnet-streams model import resnet50.safetensors --architecture resnet50 \\",
             "    --synset imagenet.txt --out models/resnet50"
         })
-public final class ModelImportCommand implements Callable<Integer> {
-    enum Preset {
-        imagenet,
-        none
-    }
-
-    @Mixin
-    private OutputOptions output;
-
-    @Spec
-    private CommandSpec spec;
-
+public final class ModelImportCommand extends OutputCommand {
     @Parameters(
             paramLabel = "FILE",
             description = "State dict (.safetensors, or .safetensors.index.json if it is sharded) or NAME-symbol.json.")
@@ -76,48 +60,18 @@ public final class ModelImportCommand implements Callable<Integer> {
     @Option(
             names = "--architecture",
             paramLabel = "NAME",
-            completionCandidates = ArchitectureNames.class,
+            completionCandidates = ModelTrainCommand.ArchitectureNames.class,
             description = "Architecture (default: from config.json, or else detected from the tensors).")
     private String architecture;
 
-    @Option(
-            names = "--preprocessing",
-            paramLabel = "PRESET",
-            description = "imagenet: resize the short edge to 256, then crop the central 224×224. none: scale to the"
-                    + " network's size (default: from config.json, or else imagenet for an input of 224×224 and none for"
-                    + " 32×32).")
-    private Preset preset;
-
-    @Option(
-            names = "--resize",
-            paramLabel = "N",
-            description = "Short edge after resizing, in pixels; 0 scales the image to the network's size.")
-    private Integer resize;
-
-    @Option(names = "--crop", paramLabel = "N", description = "Edge of the central crop, in pixels.")
-    private Integer crop;
-
-    @Option(
-            names = "--mean",
-            paramLabel = "R,G,B",
-            split = ",",
-            description =
-                    "Mean of pixels between 0 and 1 or between 0 and 255 (default: 0.485,0.456,0.406, for ImageNet).")
-    private List<Double> mean;
-
-    @Option(
-            names = "--std",
-            paramLabel = "R,G,B",
-            split = ",",
-            description = "Standard deviation (default: 0.229,0.224,0.225, for ImageNet).")
-    private List<Double> std;
+    @Mixin
+    private ImportedInput preprocessing;
 
     @Option(
             names = "--top-k",
             paramLabel = "N",
-            defaultValue = "5",
             description = "Number of labels per event (default: ${DEFAULT-VALUE}).")
-    private int topK;
+    private int topK = 5;
 
     @Option(names = "--licence", paramLabel = "TEXT", description = "Licence of the weights.")
     private String licence;
@@ -130,12 +84,12 @@ public final class ModelImportCommand implements Callable<Integer> {
             throw UserErrorException.usage(file
                     + (Files.isDirectory(file) ? ": is a directory; name the file in it" : ": there is no such file"));
         }
-        out = OutputDirectory.of(out);
+        out = ModelCommand.outputDirectory(out);
         try {
             importFile();
-            Map<String, Object> summary = ModelSummary.of(ModelDirectory.load(out));
+            Map<String, Object> summary = ModelCommand.summary(ModelDirectory.load(out));
             notes.forEach(note -> output.println(note));
-            output.println("written to " + out + ": " + ModelSummary.line(summary));
+            output.println("written to " + out + ": " + ModelCommand.line(summary));
             summary.put("notes", notes);
             output.printJson(summary);
             return 0;
@@ -167,8 +121,7 @@ public final class ModelImportCommand implements Callable<Integer> {
                                     + "; --architecture overrides it");
         }
         notes.addAll(ModelImport.run(
-                        file, name, labels, found -> description(config, found.name(), found.defaultInputSize()), out)
-                .notes());
+                file, name, labels, found -> description(config, found.name(), found.defaultInputSize()), out));
     }
 
     private List<String> labels(CheckpointConfig config) throws IOException {
@@ -191,15 +144,7 @@ public final class ModelImportCommand implements Callable<Integer> {
     }
 
     private ModelDescription description(CheckpointConfig config, String found, int defaultSize) {
-        ImportedInput input = ImportedInput.of(
-                new ImportedInput.Given(preset == null ? null : preset == Preset.imagenet, resize, crop, mean, std),
-                config,
-                defaultSize);
-        notes.addAll(input.notes());
-        if (config.size() != null || config.mean() != null) {
-            notes.add("preprocessing, with the values next to the checkpoint: short edge " + input.resize() + ", crop "
-                    + input.size() + ", mean " + input.mean() + ", std " + input.std());
-        }
+        ImportedInput.Values input = preprocessing.values(config, defaultSize, notes);
         return new ModelDescription(
                 ModelDescription.FORMAT_VERSION,
                 ModelDescription.nameOf(out),
@@ -211,15 +156,7 @@ public final class ModelImportCommand implements Callable<Integer> {
                 input.std(),
                 topK,
                 Precision.FP32,
-                new ModelDescription.Provenance(
-                        "imported from " + file.getFileName(),
-                        null,
-                        CommandLines.of(spec),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null),
+                new ModelDescription.Provenance("imported from " + file.getFileName(), null, commandLine()),
                 licence,
                 Map.of());
     }

@@ -2,13 +2,13 @@ package io.resnetstreams.cli.model;
 
 import ai.djl.Device;
 import io.resnetstreams.bench.SpeedComparison;
-import io.resnetstreams.cli.options.CommandLines;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDescription;
@@ -24,14 +24,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Creates a model of lower precision. */
 @Command(
         name = "quantize",
         description = {
@@ -48,17 +45,11 @@ import picocli.CommandLine.Spec;
             "    --data /usr/share/datasets/fashion-mnist --precision int8 \\",
             "    --out models/resnet20-int8"
         })
-final class ModelQuantizeCommand implements Callable<Integer> {
+final class ModelQuantizeCommand extends OutputCommand {
     private static final int BATCH = 32;
 
     @Mixin
-    private OutputOptions output;
-
-    @Mixin
     private EvaluationData data;
-
-    @Spec
-    private CommandSpec spec;
 
     @Option(
             names = "--model",
@@ -77,9 +68,8 @@ final class ModelQuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--samples",
             paramLabel = "N",
-            defaultValue = "500",
             description = "Number of images for the calibration of int8 (default: ${DEFAULT-VALUE}).")
-    private int samples;
+    private int samples = 500;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
     private Path out;
@@ -103,18 +93,20 @@ final class ModelQuantizeCommand implements Callable<Integer> {
         try {
             Precision precision = Precision.of(precisionName);
             ModelDirectory model = ClassificationStack.model(modelPath);
-            List<byte[]> calibration = precision == Precision.INT8
-                    ? data.samples(
-                            model, new ConfigurationLoader().load().limits().image(), samples)
-                    : List.of();
+            List<byte[]> calibration = precision == Precision.INT8 ? data.samples(model, limits(), samples) : List.of();
             String name = ModelDescription.nameOf(out);
             ModelDirectory quantized = ModelQuantization.write(
                     model, precision, calibration, name, provenance(model, precision, null), folder);
             Comparison comparison = compare(model, quantized);
             if (comparison != null) {
                 report(model, precision, calibration.size(), comparison);
+                if (comparison.rates().ratio() < 1 && !force) {
+                    throw UserErrorException.shortfall(
+                            "%s is slower on this machine (%.2f× the speed of fp32); nothing was written (use --force to write it)"
+                                    .formatted(precision, comparison.rates().ratio()),
+                            null);
+                }
             }
-            requireFaster(precision, comparison);
             ModelQuantization.write(model, precision, calibration, name, provenance(model, precision, comparison), out);
             output.println("written to " + out);
             return 0;
@@ -125,12 +117,16 @@ final class ModelQuantizeCommand implements Callable<Integer> {
         }
     }
 
+    private static ImageLimits limits() {
+        return new ConfigurationLoader().load().limits().image();
+    }
+
     private Provenance provenance(ModelDirectory model, Precision precision, Comparison comparison) {
         Provenance before = model.description().provenance();
         return new Provenance(
                 precision + " of " + model.name(),
                 before == null ? null : before.dataset(),
-                CommandLines.of(spec),
+                commandLine(),
                 null,
                 null,
                 null,
@@ -140,8 +136,7 @@ final class ModelQuantizeCommand implements Callable<Integer> {
 
     /** Returns null if the new model can't be run on this machine and {@code --force} was given. */
     private Comparison compare(ModelDirectory model, ModelDirectory quantized) throws Exception {
-        EvaluationSet set =
-                data.read(model, new ConfigurationLoader().load().limits().image(), output::println);
+        EvaluationSet set = data.read(model, limits(), output::println);
         int workers = Runtime.getRuntime().availableProcessors();
         try (DeviceModel before = DeviceModel.load(model, Device.cpu(), workers, BATCH);
                 DeviceModel after = loadQuantized(quantized, workers)) {
@@ -150,10 +145,9 @@ final class ModelQuantizeCommand implements Callable<Integer> {
             }
             Evaluation.Result expected = Evaluation.run(set, before.classifiers(), BATCH, 1);
             Evaluation.Result found = Evaluation.run(set, after.classifiers(), BATCH, 1);
-            int same = 0;
-            for (int i = 0; i < set.size(); i++) {
-                same += expected.predicted()[i] == found.predicted()[i] ? 1 : 0;
-            }
+            long same = IntStream.range(0, set.size())
+                    .filter(i -> expected.predicted()[i] == found.predicted()[i])
+                    .count();
             SpeedComparison.Rates rates = SpeedComparison.measure(before, after, BATCH);
             before.classifiers().forEach(Classifier::close);
             after.classifiers().forEach(Classifier::close);
@@ -205,15 +199,6 @@ final class ModelQuantizeCommand implements Callable<Integer> {
             output.printf(
                     "calibrated with %,d of %s%n",
                     calibrated, data.hasTrainingImages() ? "the training images" : "these images");
-        }
-    }
-
-    private void requireFaster(Precision precision, Comparison comparison) {
-        if (comparison != null && comparison.rates().ratio() < 1 && !force) {
-            throw UserErrorException.shortfall(
-                    "%s is slower on this machine (%.2f× the speed of fp32); nothing was written (use --force to write it)"
-                            .formatted(precision, comparison.rates().ratio()),
-                    null);
         }
     }
 }

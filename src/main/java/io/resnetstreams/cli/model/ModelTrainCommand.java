@@ -1,32 +1,27 @@
 package io.resnetstreams.cli.model;
 
-import io.resnetstreams.cli.options.CommandLines;
 import io.resnetstreams.cli.options.OptionRange;
-import io.resnetstreams.cli.options.OutputDirectory;
-import io.resnetstreams.cli.options.OutputOptions;
+import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.ModelDescription;
+import io.resnetstreams.model.ModelDescription.Provenance;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.SynsetFile;
 import io.resnetstreams.model.data.TrainingData;
 import io.resnetstreams.model.network.Normalisation;
-import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.train.ResNetTrainer;
 import io.resnetstreams.model.train.TrainingOptions;
 import io.resnetstreams.service.ClassificationStack;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Trains a model. */
 @Command(
         name = "train",
         description = {
@@ -42,17 +37,21 @@ import picocli.CommandLine.Spec;
             "  resnet-streams model train --data photos --architecture resnet18 \\",
             "    --out models/mine --epochs 30"
         })
-final class ModelTrainCommand implements Callable<Integer> {
+final class ModelTrainCommand extends OutputCommand {
+    /** The candidates for shell completion of {@code --architecture}. Variants of these names are valid too. */
+    static final class ArchitectureNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ResNetArchitecture.all().stream()
+                    .map(ResNetArchitecture::name)
+                    .iterator();
+        }
+    }
+
     private static final String DEFAULT_ARCHITECTURE = "resnet20";
 
     @Mixin
-    private OutputOptions output;
-
-    @Mixin
     private TrainingArguments arguments;
-
-    @Spec
-    private CommandSpec spec;
 
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "Directory of labelled images.")
     private Path data;
@@ -91,9 +90,8 @@ final class ModelTrainCommand implements Callable<Integer> {
     @Option(
             names = "--held-out",
             paramLabel = "SHARE",
-            defaultValue = "0.1",
             description = "Share of each class to hold out if there is no val directory (default: ${DEFAULT-VALUE}).")
-    private double heldOut;
+    private double heldOut = 0.1;
 
     @Option(names = "--licence", paramLabel = "TEXT", description = "Licence of the data and therefore of the model.")
     private String licence;
@@ -106,7 +104,7 @@ final class ModelTrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        out = OutputDirectory.of(out);
+        out = ModelCommand.outputDirectory(out);
         try {
             TrainingOptions options = arguments.options();
             ModelDirectory base = from == null ? null : ClassificationStack.model(from.toString());
@@ -146,15 +144,12 @@ final class ModelTrainCommand implements Callable<Integer> {
                 base == null ? images.normalisation() : base.description().normalisation();
         Map<String, float[]> start = base == null ? Map.of() : base.network().values();
         int perEpoch = images.train().size() / options.batchSize() * options.batchSize();
+        String source = from == null ? "trained" : "fine-tuned from " + Text.name(from);
+        Provenance provenance = new Provenance(source, Text.name(data), commandLine());
         try (TrainingProgress progress = TrainingProgress.of("train", perEpoch, options.epochs(), output.text())) {
-            ResNetTrainer trainer = new ResNetTrainer(
-                    description(chosen, images, normalisation),
-                    images.labels(),
-                    options,
-                    images.train(),
-                    images.heldOut(),
-                    start,
-                    progress);
+            ModelDescription description =
+                    TrainingArguments.description(out, chosen, images, normalisation, 5, provenance, licence);
+            ResNetTrainer trainer = new ResNetTrainer(description, options, images, start, progress);
             trainer.train(out, resume, epoch -> report(epoch, progress.left()));
         }
         TrainedModelReport.write(out, images.heldOut(), output.text());
@@ -171,30 +166,5 @@ final class ModelTrainCommand implements Callable<Integer> {
                 epoch.testAccuracy() * 100,
                 epoch.imagesPerSecond(),
                 left);
-    }
-
-    private ModelDescription description(ResNetArchitecture chosen, TrainingData images, Normalisation normalisation) {
-        return new ModelDescription(
-                ModelDescription.FORMAT_VERSION,
-                ModelDescription.nameOf(out),
-                chosen.name(),
-                images.train().width(),
-                images.train().height(),
-                images.resizeShortEdge(),
-                normalisation.mean(),
-                normalisation.std(),
-                5,
-                Precision.FP32,
-                new ModelDescription.Provenance(
-                        from == null ? "trained" : "fine-tuned from " + Text.name(from),
-                        Text.name(data),
-                        CommandLines.of(spec),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null),
-                licence,
-                Map.of());
     }
 }

@@ -1,6 +1,8 @@
 package io.resnetstreams.cli.model;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
@@ -17,6 +19,8 @@ import io.resnetstreams.service.ClassificationStack;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Reports a trained model: the accuracy of each class, the confusion matrix and the learning curve. */
@@ -24,6 +28,21 @@ final class TrainedModelReport {
     private static final int BATCH = 32;
 
     private TrainedModelReport() {}
+
+    /** The share of a class's images that were classified correctly. */
+    @JsonPropertyOrder({"label", "images", "accuracy"})
+    record ClassAccuracy(String label, int images, double accuracy) {
+        /** Computes the accuracy of each class from a confusion matrix: rows are true classes, columns predicted classes. */
+        static List<ClassAccuracy> of(List<String> labels, int[][] confusion) {
+            List<ClassAccuracy> classes = new ArrayList<>();
+            for (int i = 0; i < labels.size(); i++) {
+                int images = Arrays.stream(confusion[i]).sum();
+                double accuracy = images == 0 ? 0 : Rounding.to(4, (double) confusion[i][i] / images);
+                classes.add(new ClassAccuracy(labels.get(i), images, accuracy));
+            }
+            return classes;
+        }
+    }
 
     /** Classifies the held-out images with the written model, and draws the pictures in its directory. */
     static void write(Path directory, LabelledImages heldOut, PrintStream text) throws IOException {

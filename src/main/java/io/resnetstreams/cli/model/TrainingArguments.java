@@ -3,8 +3,15 @@ package io.resnetstreams.cli.model;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.model.ModelDescription;
+import io.resnetstreams.model.ModelDescription.Provenance;
+import io.resnetstreams.model.data.TrainingData;
+import io.resnetstreams.model.network.Normalisation;
+import io.resnetstreams.model.network.Precision;
+import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.train.TrainingOptions;
 import io.resnetstreams.model.train.TrainingOptions.Schedule;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -16,35 +23,25 @@ final class TrainingArguments {
         step
     }
 
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            defaultValue = "30",
-            description = "Number of epochs (default: ${DEFAULT-VALUE}).")
-    private int epochs;
+    @Option(names = "--epochs", paramLabel = "N", description = "Number of epochs (default: ${DEFAULT-VALUE}).")
+    private int epochs = 30;
 
-    @Option(
-            names = "--batch-size",
-            paramLabel = "N",
-            defaultValue = "64",
-            description = "Images per batch (default: ${DEFAULT-VALUE}).")
-    private int batchSize;
+    @Option(names = "--batch-size", paramLabel = "N", description = "Images per batch (default: ${DEFAULT-VALUE}).")
+    private int batchSize = 64;
 
     @Option(
             names = "--learning-rate",
             paramLabel = "X",
-            defaultValue = "0.08",
             description = "Maximum learning rate (default: ${DEFAULT-VALUE}).")
-    private double learningRate;
+    private double learningRate = 0.08;
 
     @Option(
             names = "--schedule",
             paramLabel = "NAME",
-            defaultValue = "cosine",
             description =
                     "Learning rate schedule: cosine, or step, which divides the rate by 10 after 1/2 and 3/4 of the epochs"
                             + " (default: ${DEFAULT-VALUE}).")
-    private ScheduleName schedule;
+    private ScheduleName schedule = ScheduleName.cosine;
 
     @Option(
             names = "--warm-up-epochs",
@@ -63,10 +60,9 @@ final class TrainingArguments {
     @Option(
             names = "--moving-average",
             paramLabel = "X",
-            defaultValue = "0.999",
             description =
                     "Decay per step of the moving average of the weights, which becomes the model (default: ${DEFAULT-VALUE}).")
-    private double movingAverage;
+    private double movingAverage = 0.999;
 
     @Option(
             names = "--label-smoothing",
@@ -78,9 +74,8 @@ final class TrainingArguments {
     @Option(
             names = "--crop-border",
             paramLabel = "N",
-            defaultValue = "2",
             description = "Padding for random crops, in pixels (default: ${DEFAULT-VALUE}).")
-    private int cropBorder;
+    private int cropBorder = 2;
 
     @Option(names = "--no-flip", description = "Do not flip images at random.")
     private boolean noFlip;
@@ -95,18 +90,13 @@ final class TrainingArguments {
     @Option(
             names = "--patience",
             paramLabel = "N",
-            defaultValue = "0",
             description =
                     "Stop after N epochs without a higher accuracy on the held-out images, and keep the model of the best"
                             + " epoch. 0: run all epochs and keep the last model (default: ${DEFAULT-VALUE}).")
-    private int patience;
+    private int patience = 0;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Random seed (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Option(names = "--seed", paramLabel = "N", description = "Random seed (default: ${DEFAULT-VALUE}).")
+    private long seed = 1;
 
     @Option(
             names = "--set",
@@ -151,5 +141,30 @@ final class TrainingArguments {
                 erasingProbability,
                 patience,
                 seed);
+    }
+
+    /** Returns the description of a network that these images train. */
+    static ModelDescription description(
+            Path directory,
+            ResNetArchitecture architecture,
+            TrainingData images,
+            Normalisation normalisation,
+            int topK,
+            Provenance provenance,
+            String licence) {
+        return new ModelDescription(
+                ModelDescription.FORMAT_VERSION,
+                ModelDescription.nameOf(directory),
+                architecture.name(),
+                images.train().width(),
+                images.train().height(),
+                images.resizeShortEdge(),
+                normalisation.mean(),
+                normalisation.std(),
+                topK,
+                Precision.FP32,
+                provenance,
+                licence,
+                Map.of());
     }
 }

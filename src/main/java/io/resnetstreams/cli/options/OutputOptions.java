@@ -15,19 +15,16 @@ public final class OutputOptions {
     boolean debug;
 
     /** Returns the stream for text. It escapes terminal control characters. */
-    @SuppressWarnings("resource")
     public PrintStream text() {
         return new PlainPrintStream(json ? System.err : System.out);
     }
 
     /** Prints a line of text. */
-    @SuppressWarnings("resource")
     public void println(String line) {
         text().println(line);
     }
 
     /** Prints formatted text. */
-    @SuppressWarnings("resource")
     public void printf(String format, Object... arguments) {
         text().printf(format, arguments);
     }

@@ -5,13 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** An option's time in the past: a time with an offset from UTC, or a duration before now. */
 public final class PastTime {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
-
     private PastTime() {}
 
     /**
@@ -20,28 +16,11 @@ public final class PastTime {
      * @throws UserErrorException if the text can't be parsed or the time is in the future
      */
     public static long parse(String option, String text, Instant now) {
-        Instant time = time(option, text, now);
-        if (time.isAfter(now)) {
-            throw UserErrorException.usage(option + " is '" + text + "', which is in the future");
-        }
-        return time.toEpochMilli();
-    }
-
-    private static Instant time(String option, String text, Instant now) {
-        Matcher duration = DURATION.matcher(text);
-        if (duration.matches()) {
-            long number = Long.parseLong(duration.group(1));
-            return now.minus(
-                    switch (duration.group(2)) {
-                        case "s" -> Duration.ofSeconds(number);
-                        case "m" -> Duration.ofMinutes(number);
-                        case "h" -> Duration.ofHours(number);
-                        default -> Duration.ofDays(number);
-                    });
-        }
+        String iso = text.matches("\\d{1,6}[smh]") ? "PT" + text : text.matches("\\d{1,6}d") ? "P" + text : text;
+        Instant time;
         try {
-            return text.startsWith("P")
-                    ? now.minus(Duration.parse(text))
+            time = iso.startsWith("P")
+                    ? now.minus(Duration.parse(iso))
                     : OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeParseException | ArithmeticException e) {
             throw UserErrorException.usage(
@@ -50,5 +29,9 @@ public final class PastTime {
                             + " PT2H",
                     e);
         }
+        if (time.isAfter(now)) {
+            throw UserErrorException.usage(option + " is '" + text + "', which is in the future");
+        }
+        return time.toEpochMilli();
     }
 }

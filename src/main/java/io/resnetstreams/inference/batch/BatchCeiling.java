@@ -1,12 +1,10 @@
 package io.resnetstreams.inference.batch;
 
 /**
- * The current maximum batch size of a device. Running out of memory halves it; after a number of full batches that fitted, it
- * grows again by a sixteenth of the configured maximum. This is the additive increase and multiplicative decrease of TCP's
- * congestion window (Chiu and Jain, 1989; RFC 5681). If it grew too far, it waits for twice as many full batches before it
- * grows again, since each failed attempt costs a batch that must be repeated.
- *
- * <p>Threading: shared by a device's workers.
+ * The current maximum batch size of a device. Running out of memory halves it; after a number of full batches that
+ * fitted, it grows by a sixteenth of the configured maximum, as TCP's congestion window does (Chiu and Jain, 1989; RFC
+ * 5681). If it grew too far, it waits for twice as many full batches, since each failed attempt costs a batch that must
+ * be repeated. Shared by a device's workers.
  */
 final class BatchCeiling {
     /** The number of full batches before the first increase. */
@@ -24,14 +22,12 @@ final class BatchCeiling {
     private int fitted;
     private boolean grown;
 
-    /** @param largest the configured maximum, in images, at least 1 */
     BatchCeiling(int largest) {
         this.largest = largest;
         this.step = Math.max(1, largest / STEPS);
         this.current = largest;
     }
 
-    /** Returns the current maximum, in images. */
     int get() {
         return current;
     }
@@ -52,8 +48,7 @@ final class BatchCeiling {
         if (size < current) {
             return false;
         }
-        fitted++;
-        if (fitted < batchesToWait) {
+        if (++fitted < batchesToWait) {
             return false;
         }
         fitted = 0;

@@ -1,5 +1,6 @@
 package io.resnetstreams.inference.batch;
 
+import io.resnetstreams.common.Ranges;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,13 +14,8 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
     public static final long LONGEST_DELAY_MILLIS = 10_000;
 
     public BatchPolicy {
-        if (maxSize < 1 || maxSize > LARGEST_SIZE) {
-            throw new IllegalArgumentException("maxSize is " + maxSize + "; allowed are 1 to " + LARGEST_SIZE);
-        }
-        if (maxDelayMillis < 0 || maxDelayMillis > LONGEST_DELAY_MILLIS) {
-            throw new IllegalArgumentException(
-                    "maxDelayMillis is " + maxDelayMillis + "; allowed are 0 to " + LONGEST_DELAY_MILLIS);
-        }
+        Ranges.require("maxSize", maxSize, 1, LARGEST_SIZE);
+        Ranges.require("maxDelayMillis", maxDelayMillis, 0, LONGEST_DELAY_MILLIS);
     }
 
     /** Why a batch was closed and sent to the device. */
@@ -35,12 +31,10 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
     }
 
     /**
-     * Returns whether a batch is due now.
+     * Returns why a batch is due now, or null if the device should wait for more images.
      *
      * @param queued the number of queued images, at least 1
      * @param ceiling the current maximum batch size, at most {@code maxSize}
-     * @param oldestWaitNanos how long the oldest of them has waited
-     * @return why it is due, or null if the device should wait for more images
      */
     ClosedBy due(int queued, int ceiling, long oldestWaitNanos, boolean draining) {
         if (queued >= ceiling) {
@@ -52,15 +46,11 @@ public record BatchPolicy(int maxSize, long maxDelayMillis) {
         if (maxDelayMillis == 0) {
             return ClosedBy.DEVICE_FREE;
         }
-        return oldestWaitNanos >= maxDelayNanos() ? ClosedBy.DELAY : null;
+        return remainingNanos(oldestWaitNanos) == 0 ? ClosedBy.DELAY : null;
     }
 
     /** Returns how long to wait for more images, given how long the oldest one has waited. */
     long remainingNanos(long oldestWaitNanos) {
-        return Math.max(0, maxDelayNanos() - oldestWaitNanos);
-    }
-
-    private long maxDelayNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(maxDelayMillis);
+        return Math.max(0, TimeUnit.MILLISECONDS.toNanos(maxDelayMillis) - oldestWaitNanos);
     }
 }

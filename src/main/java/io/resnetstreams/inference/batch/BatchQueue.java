@@ -1,5 +1,7 @@
 package io.resnetstreams.inference.batch;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -7,22 +9,29 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * The queue between the decode threads and a device's workers. It is unbounded, since the in-flight window limits the events.
+ * The queue between the decode threads and a device's workers, which divides images into batches according to {@link
+ * BatchPolicy}. It is unbounded, since the in-flight window limits the events.
  *
  * <p>Threading: any thread adds; each worker takes. One lock guards all state.
  */
 final class BatchQueue {
-    private final BatchAccumulator accumulator;
+    private final BatchPolicy policy;
     private final LongSupplier nanoTicker;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    /** In arrival order. */
+    private final ArrayDeque<PendingImage> waiting = new ArrayDeque<>();
+
     private boolean closing;
     private boolean emptied;
     /** Written under the lock; read without it. */
     private volatile int size;
 
+    /** Images that go to the device together, oldest first. */
+    record Batch(List<PendingImage> images, BatchPolicy.ClosedBy closedBy) {}
+
     BatchQueue(BatchPolicy policy, LongSupplier nanoTicker) {
-        this.accumulator = new BatchAccumulator(policy);
+        this.policy = policy;
         this.nanoTicker = nanoTicker;
     }
 
@@ -33,8 +42,8 @@ final class BatchQueue {
             if (closing) {
                 return false;
             }
-            accumulator.add(image);
-            size = accumulator.size();
+            waiting.addLast(image);
+            size = waiting.size();
             changed.signal();
             return true;
         } finally {
@@ -42,15 +51,17 @@ final class BatchQueue {
         }
     }
 
-    /** Adds images before all others, even if the queue is closing; returns false if it was emptied. */
+    /** Adds images, oldest first, before all others, even if the queue is closing; returns false if it was emptied. */
     boolean putBack(List<PendingImage> images) {
         lock.lock();
         try {
             if (emptied) {
                 return false;
             }
-            accumulator.addFirst(images);
-            size = accumulator.size();
+            for (int i = images.size() - 1; i >= 0; i--) {
+                waiting.addFirst(images.get(i));
+            }
+            size = waiting.size();
             changed.signalAll();
             return true;
         } finally {
@@ -74,11 +85,10 @@ final class BatchQueue {
                 if (closing) {
                     return null;
                 }
-                long nanos = accumulator.nanosUntilDue(now);
-                if (nanos == Long.MAX_VALUE) {
+                if (waiting.isEmpty()) {
                     changed.await();
                 } else {
-                    changed.await(nanos, TimeUnit.NANOSECONDS);
+                    changed.await(policy.remainingNanos(oldestWaitNanos(now)), TimeUnit.NANOSECONDS);
                 }
             }
         } finally {
@@ -90,19 +100,41 @@ final class BatchQueue {
     Batch takeIfFull(int ceiling) {
         lock.lock();
         try {
-            return accumulator.size() < ceiling ? null : poll(nanoTicker.getAsLong(), ceiling);
+            return waiting.size() < ceiling ? null : poll(nanoTicker.getAsLong(), ceiling);
         } finally {
             lock.unlock();
         }
     }
 
+    /** Removes and returns the batch that is due, or returns null if there is none yet. Abandoned images are dropped. */
     private Batch poll(long now, int ceiling) {
-        Batch batch = accumulator.poll(now, ceiling, closing);
-        size = accumulator.size();
-        return batch;
+        try {
+            while (!waiting.isEmpty() && waiting.peekFirst().isAbandoned()) {
+                waiting.pollFirst();
+            }
+            BatchPolicy.ClosedBy closedBy =
+                    waiting.isEmpty() ? null : policy.due(waiting.size(), ceiling, oldestWaitNanos(now), closing);
+            if (closedBy == null) {
+                return null;
+            }
+            List<PendingImage> images = new ArrayList<>(Math.min(waiting.size(), ceiling));
+            while (images.size() < ceiling && !waiting.isEmpty()) {
+                PendingImage image = waiting.pollFirst();
+                if (!image.isAbandoned()) {
+                    images.add(image);
+                }
+            }
+            // All of them may have been abandoned in the meantime.
+            return images.isEmpty() ? null : new Batch(images, closedBy);
+        } finally {
+            size = waiting.size();
+        }
     }
 
-    /** Returns the number of queued images. */
+    private long oldestWaitNanos(long now) {
+        return now - waiting.peekFirst().queuedNanos();
+    }
+
     int size() {
         return size;
     }
@@ -124,7 +156,8 @@ final class BatchQueue {
         try {
             closing = true;
             emptied = true;
-            List<PendingImage> left = accumulator.removeAll();
+            List<PendingImage> left = List.copyOf(waiting);
+            waiting.clear();
             size = 0;
             changed.signalAll();
             return left;

@@ -2,6 +2,7 @@ package io.resnetstreams.inference.batch;
 
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.inference.batch.DeviceWorker.Shared;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ProbabilityRows;
 import java.util.ArrayList;
@@ -31,30 +32,19 @@ import org.slf4j.LoggerFactory;
 final class BatchRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
 
-    private final String device;
+    private final Shared device;
     private final Classifier classifier;
     private final byte[] blankImage;
-    private final BatchCeiling ceiling;
-    private final InferenceMetrics metrics;
     private final BooleanSupplier isRetired;
     /** The last image that was classified, to distinguish a broken device from a bad image; null at first. */
     private byte[] lastGood;
     /** The length of the first valid row; 0 before it. */
     private int classes;
 
-    /** @param isRetired whether the worker was retired; called after each call of the classifier */
-    BatchRunner(
-            String device,
-            Classifier classifier,
-            int imageBytes,
-            BatchCeiling ceiling,
-            InferenceMetrics metrics,
-            BooleanSupplier isRetired) {
+    BatchRunner(Shared device, Classifier classifier, BooleanSupplier isRetired) {
         this.device = device;
         this.classifier = classifier;
-        this.blankImage = new byte[imageBytes];
-        this.ceiling = ceiling;
-        this.metrics = metrics;
+        this.blankImage = new byte[device.imageBytes()];
         this.isRetired = isRetired;
     }
 
@@ -65,16 +55,18 @@ final class BatchRunner {
 
     /** Passes the images to the device; the returned function waits for the result and completes their futures. */
     Runnable begin(List<PendingImage> images) {
-        int limit = ceiling.get();
+        int limit = device.ceiling().get();
         if (images.size() > limit) {
-            return () -> {
-                for (int from = 0; from < images.size() && !isRetired.getAsBoolean(); from += limit) {
-                    run(images.subList(from, Math.min(images.size(), from + limit)));
-                }
-            };
+            return () -> runEach(images, limit);
         }
         Supplier<float[][]> rows = beginOrFail(images);
         return () -> finish(images, rows);
+    }
+
+    private void runEach(List<PendingImage> images, int limit) {
+        for (int from = 0; from < images.size() && !isRetired.getAsBoolean(); from += limit) {
+            run(images.subList(from, Math.min(images.size(), from + limit)));
+        }
     }
 
     private Supplier<float[][]> beginOrFail(List<PendingImage> images) {
@@ -93,22 +85,22 @@ final class BatchRunner {
     }
 
     private void finish(List<PendingImage> images, Supplier<float[][]> result) {
-        float[][] rows;
+        float[][] rows = null;
+        RuntimeException failure = null;
         try {
             rows = ProbabilityRows.oneEach(result.get(), images.size());
-        } catch (OutOfDeviceMemoryException e) {
-            if (!isRetired.getAsBoolean()) {
-                recoverFromOutOfMemory(images, e);
-            }
-            return;
         } catch (RuntimeException e) {
-            if (!isRetired.getAsBoolean()) {
-                isolate(images, e);
-            }
+            failure = e;
+        }
+        if (isRetired.getAsBoolean()) {
             return;
         }
-        if (!isRetired.getAsBoolean()) {
+        if (failure == null) {
             complete(images, rows);
+        } else if (failure instanceof OutOfDeviceMemoryException shortage) {
+            recoverFromOutOfMemory(images, shortage);
+        } else {
+            isolate(images, failure);
         }
     }
 
@@ -125,17 +117,20 @@ final class BatchRunner {
                 return;
             } else {
                 if (suspect.isEmpty()) {
-                    LOG.warn("{}: in a batch of {} the network's output {}", device, images.size(), fault);
+                    LOG.warn("{}: in a batch of {} the network's output {}", device.name(), images.size(), fault);
                     suspect = new ArrayList<>();
                 }
                 suspect.add(images.get(i));
             }
         }
         if (!suspect.isEmpty()) {
-            runAlone(suspect);
-        } else if (ceiling.fitted(images.size())) {
-            LOG.info("{}: batches are now at most {} again", device, ceiling.get());
-            metrics.ceilingRaised(device, ceiling.get());
+            runEach(suspect, 1);
+        } else if (device.ceiling().fitted(images.size())) {
+            LOG.info(
+                    "{}: batches are now at most {} again",
+                    device.name(),
+                    device.ceiling().get());
+            device.metrics().ceilingRaised(device.name(), device.ceiling().get());
         }
     }
 
@@ -144,28 +139,19 @@ final class BatchRunner {
         return new RejectedEventException(Stage.CLASSIFY, code, "the network's output " + fault);
     }
 
-    private void runAlone(List<PendingImage> images) {
-        for (PendingImage image : images) {
-            if (isRetired.getAsBoolean()) {
-                return;
-            }
-            run(List.of(image));
-        }
-    }
-
     private void recoverFromOutOfMemory(List<PendingImage> images, OutOfDeviceMemoryException failure) {
         if (images.size() == 1) {
             throw new DeviceFailedException("the device has no memory for a single image", failure);
         }
-        int newCeiling = ceiling.outOfMemory(images.size());
-        LOG.warn("{}: no memory for {} images; batches are now at most {}", device, images.size(), newCeiling);
-        metrics.outOfMemory(device, newCeiling);
+        int newCeiling = device.ceiling().outOfMemory(images.size());
+        LOG.warn("{}: no memory for {} images; batches are now at most {}", device.name(), images.size(), newCeiling);
+        device.metrics().outOfMemory(device.name(), newCeiling);
         run(images);
     }
 
     private void isolate(List<PendingImage> images, RuntimeException failure) {
         if (images.size() > 1) {
-            LOG.warn("{}: a batch of {} failed and is split: {}", device, images.size(), failure.toString());
+            LOG.warn("{}: a batch of {} failed and is split: {}", device.name(), images.size(), failure.toString());
             int middle = images.size() / 2;
             run(images.subList(0, middle));
             if (!isRetired.getAsBoolean()) {

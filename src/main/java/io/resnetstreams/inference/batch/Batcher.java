@@ -15,21 +15,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue of one device and its workers, each with its own classifier. All partitions of the instance share the queue, so
- * that batches fill even if each partition is slow.
+ * The queue of one device and its workers, each with its own classifier. All partitions of the instance share the
+ * queue, so that batches fill even if each partition is slow.
  *
- * <p>A failed device accepts no more images until the process ends, and its images go to other devices: see {@link
- * DeviceGroup}. It is not retried, since errors of a GPU persist until the process ends.
+ * <p>A failed device accepts no more images until the process ends, since errors of a GPU persist; its images go to
+ * other devices (see {@link DeviceGroup}).
  *
- * <p>Threading: any thread may call {@link #submit}; futures complete on a worker's thread.
- *
- * <p>Closing has two phases: first no more images are accepted, then the queued images are classified, for at most 30 s. Images
- * left after that are abandoned, which is safe since their events are uncommitted.
+ * <p>Threading: any thread may call {@link #submit}; futures complete on a worker's thread. Closing first accepts no
+ * more images, then classifies the queued ones for at most 30 s; the rest is abandoned, as its events are uncommitted.
  */
 public final class Batcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
@@ -37,15 +34,10 @@ public final class Batcher implements AutoCloseable {
     private static final int CAPACITY_IN_BATCHES = 4;
 
     private final String device;
-    private final BatchQueue queue;
-    private final LongSupplier nanoTicker = System::nanoTime;
-    private final BatchCeiling ceiling;
-    private final InferenceMetrics metrics;
-    private final int imageBytes;
+    private final DeviceWorker.Shared shared;
     private final Map<DeviceWorker, Thread> workers = new ConcurrentHashMap<>();
     private final AtomicReference<DeviceFailedException> failure = new AtomicReference<>();
     private final RepeatingTask watchdog;
-    private final Supervised supervised = new Supervised();
     private final AtomicInteger started = new AtomicInteger();
     private volatile BiConsumer<Collection<PendingImage>, DeviceFailedException> failureHandler = Batcher::failAll;
 
@@ -64,19 +56,24 @@ public final class Batcher implements AutoCloseable {
             InferenceMetrics metrics,
             Supervision supervision) {
         this.device = device;
-        this.queue = new BatchQueue(policy, nanoTicker);
-        this.ceiling = new BatchCeiling(policy.maxSize());
-        this.metrics = metrics;
-        this.imageBytes = imageBytes;
+        BatchQueue queue = new BatchQueue(policy, System::nanoTime);
+        BatchCeiling ceiling = new BatchCeiling(policy.maxSize());
+        this.shared = new DeviceWorker.Shared(device, imageBytes, queue, ceiling, metrics, System::nanoTime);
         List<DeviceWorker> first = classifiers.stream().map(this::worker).toList();
         first.forEach(this::start);
-        Watchdog checks = new Watchdog(supervised, supervision, imageBytes, this::runFresh, nanoTicker);
+        Watchdog checks = new Watchdog(
+                new Supervised(),
+                supervision,
+                imageBytes,
+                attempt -> DeviceThreads.create("device-" + device + "-fresh", attempt)
+                        .start(),
+                System::nanoTime);
         Duration period = Duration.ofMillis(checks.periodMillis());
         this.watchdog = RepeatingTask.start("watchdog-" + device, period, period, checks::look);
     }
 
     private DeviceWorker worker(Classifier classifier) {
-        return new DeviceWorker(device, classifier, imageBytes, queue, ceiling, metrics, nanoTicker, supervised);
+        return new DeviceWorker(shared, classifier, this);
     }
 
     private void start(DeviceWorker worker) {
@@ -85,21 +82,18 @@ public final class Batcher implements AutoCloseable {
         thread.start();
     }
 
-    private void runFresh(Runnable attempt) {
-        DeviceThreads.create("device-" + device + "-fresh", attempt).start();
-    }
-
     /**
      * Returns the number of images that keep its workers busy: for each worker the batch on the device, the one prepared next,
      * and two more that are being decoded. 0 if the device has failed.
      */
     int capacity() {
-        return hasFailed() ? 0 : CAPACITY_IN_BATCHES * workers.size() * ceiling.get();
+        return hasFailed()
+                ? 0
+                : CAPACITY_IN_BATCHES * workers.size() * shared.ceiling().get();
     }
 
-    /** Returns the number of images that are queued for this device or on it. */
     int load() {
-        return queue.size()
+        return shared.queue().size()
                 + workers.keySet().stream().mapToInt(DeviceWorker::load).sum();
     }
 
@@ -116,18 +110,13 @@ public final class Batcher implements AutoCloseable {
         images.forEach(image -> image.probabilities().completeExceptionally(failure));
     }
 
-    /**
-     * Queues an image.
-     *
-     * @param probabilities completed with the class probabilities; or exceptionally, with {@link
-     *     io.resnetstreams.events.RejectedEventException} if the image can't be classified, or {@link DeviceFailedException}
-     */
+    /** Queues an image; its future fails with RejectedEventException or {@link DeviceFailedException}. */
     void submit(byte[] pixels, CompletableFuture<float[]> probabilities) {
-        submit(new PendingImage(pixels, probabilities, nanoTicker.getAsLong()));
+        submit(new PendingImage(pixels, probabilities, System.nanoTime()));
     }
 
     void submit(PendingImage image) {
-        if (queue.add(image)) {
+        if (shared.queue().add(image)) {
             return;
         }
         if (hasFailed()) {
@@ -141,19 +130,35 @@ public final class Batcher implements AutoCloseable {
     private void giveUp(DeviceFailedException reason) {
         if (failure.compareAndSet(null, reason)) {
             LOG.error("{} has failed and gets no more images: {}", device, reason.getMessage());
-            metrics.deviceFailed(device);
+            shared.metrics().deviceFailed(device);
         }
         // An image that was put back may be both queued and with a worker.
         Set<PendingImage> left = new LinkedHashSet<>();
         workers.keySet().forEach(worker -> left.addAll(worker.retire()));
         workers.clear();
-        left.addAll(queue.closeAndEmpty());
+        left.addAll(shared.queue().closeAndEmpty());
         left.removeIf(PendingImage::isAbandoned);
         failureHandler.accept(left, failure.get());
     }
 
-    /** This device for its workers and its watchdog. */
-    private final class Supervised implements Watchdog.WatchedDevice, DeviceWorker.Owner {
+    /** Queues images again that a worker had taken. */
+    void putBack(List<PendingImage> images) {
+        if (!shared.queue().putBack(images)) {
+            failureHandler.accept(images, failure.get());
+        }
+    }
+
+    /** Marks the device as broken, unless the worker is retired. Called on the worker's thread. */
+    void fail(DeviceWorker worker, DeviceFailedException reason) {
+        if (workers.remove(worker) == null) {
+            LOG.info("{}: a retired worker has failed, which is ignored: {}", device, reason.getMessage());
+            return;
+        }
+        putBack(worker.retire());
+        giveUp(reason);
+    }
+
+    private final class Supervised implements Watchdog.WatchedDevice {
         @Override
         public String device() {
             return device;
@@ -178,28 +183,11 @@ public final class Batcher implements AutoCloseable {
                 giveUp(new DeviceFailedException("a new copy of the network could not be started: " + e, e));
                 return;
             }
-            metrics.workers(device, workers.size());
-        }
-
-        @Override
-        public void putBack(List<PendingImage> images) {
-            if (!queue.putBack(images)) {
-                failureHandler.accept(images, failure.get());
-            }
+            shared.metrics().workers(device, workers.size());
         }
 
         @Override
         public void fail(DeviceFailedException reason) {
-            giveUp(reason);
-        }
-
-        @Override
-        public void fail(DeviceWorker worker, DeviceFailedException reason) {
-            if (workers.remove(worker) == null) {
-                LOG.info("{}: a retired worker has failed, which is ignored: {}", device, reason.getMessage());
-                return;
-            }
-            putBack(worker.retire());
             giveUp(reason);
         }
     }
@@ -207,7 +195,7 @@ public final class Batcher implements AutoCloseable {
     @Override
     public void close() {
         watchdog.close();
-        queue.close();
+        shared.queue().close();
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_TIMEOUT_SECONDS);
             for (Thread worker : new ArrayList<>(workers.values())) {

@@ -3,10 +3,8 @@ package io.resnetstreams.inference.batch;
 import java.util.function.IntSupplier;
 
 /**
- * Limits the number of images between their decoding and their outcome. The limit is read again for each image, since it
- * depends on the devices: it decreases after a device runs out of memory or fails.
- *
- * <p>Threading: thread-safe.
+ * Limits the number of images between their decoding and their outcome. The limit is read again for each image, since
+ * it decreases after a device runs out of memory or fails. Thread-safe.
  */
 public final class DecodeCapacity {
     private final IntSupplier limit;

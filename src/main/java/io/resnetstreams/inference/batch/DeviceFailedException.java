@@ -1,17 +1,12 @@
 package io.resnetstreams.inference.batch;
 
-import java.io.Serial;
-
 /**
  * The device or its network is broken: it fails even on a valid image, or does not return from a call. Its images go to
- * another device. If there is none, the instance must end with its events uncommitted, since otherwise every event would
- * become a dead letter.
+ * another device; without one the instance must end, since otherwise every event would become a dead letter.
  */
 public final class DeviceFailedException extends RuntimeException {
-    @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Creates the exception; the message says what failed. */
     public DeviceFailedException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -6,10 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The devices of an instance. Each image goes to the device with the lowest load. When a device fails, its images go to the
- * others; when the last one fails, its images fail, and the instance ends.
- *
- * <p>Threading: thread-safe.
+ * The devices of an instance. Each image goes to the device with the lowest load. When a device fails, its images go to
+ * the others; when the last one fails, its images fail, and the instance ends. Thread-safe.
  */
 public final class DeviceGroup implements AutoCloseable {
     private final List<Batcher> batchers;

@@ -1,5 +1,6 @@
 package io.resnetstreams.inference.batch;
 
+import io.resnetstreams.inference.batch.BatchQueue.Batch;
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,45 +13,29 @@ import java.util.function.LongSupplier;
  * <p>Threading: runs on its own thread; any thread may call {@link #load} and {@link #retire}.
  */
 final class DeviceWorker implements Runnable {
-    private final String device;
+    private final Shared device;
     private final WatchedClassifier classifier;
     private final BatchRunner runner;
-    private final BatchQueue queue;
-    private final BatchCeiling ceiling;
-    private final InferenceMetrics metrics;
-    private final LongSupplier nanoTicker;
-    private final Owner owner;
+    private final Batcher owner;
     /** The batches that it has started and not finished. Guarded by this. */
     private final List<Batch> unfinished = new ArrayList<>();
 
     private boolean retired;
 
-    /** The batcher of a worker, which calls it on the worker's thread. */
-    interface Owner {
-        /** Queues the images of a batch again that the worker took when it was already retired. */
-        void putBack(List<PendingImage> images);
-
-        /** Reports that the device is broken; ignored if the worker is retired. */
-        void fail(DeviceWorker worker, DeviceFailedException failure);
-    }
-
-    /** @param classifier closed when the worker ends */
-    DeviceWorker(
-            String device,
-            Classifier classifier,
+    /** What the workers of a device share; {@code imageBytes} is the size of one image's pixels, H·W·3. */
+    record Shared(
+            String name,
             int imageBytes,
             BatchQueue queue,
             BatchCeiling ceiling,
             InferenceMetrics metrics,
-            LongSupplier nanoTicker,
-            Owner owner) {
+            LongSupplier nanoTicker) {}
+
+    /** @param classifier closed when the worker ends */
+    DeviceWorker(Shared device, Classifier classifier, Batcher owner) {
         this.device = device;
         this.classifier = new WatchedClassifier(classifier);
-        this.runner = new BatchRunner(device, this.classifier, imageBytes, ceiling, metrics, this::isRetired);
-        this.queue = queue;
-        this.ceiling = ceiling;
-        this.metrics = metrics;
-        this.nanoTicker = nanoTicker;
+        this.runner = new BatchRunner(device, this.classifier, this::isRetired);
         this.owner = owner;
     }
 
@@ -58,7 +43,6 @@ final class DeviceWorker implements Runnable {
         return classifier;
     }
 
-    /** Returns the number of images in unfinished batches. */
     synchronized int load() {
         int images = 0;
         for (Batch batch : unfinished) {
@@ -77,7 +61,7 @@ final class DeviceWorker implements Runnable {
         retired = true;
         List<PendingImage> left =
                 unfinished.stream().flatMap(batch -> batch.images().stream()).toList();
-        unfinished.forEach(batch -> metrics.abandoned(device));
+        unfinished.forEach(batch -> device.metrics().abandoned(device.name()));
         unfinished.clear();
         return left;
     }
@@ -89,7 +73,7 @@ final class DeviceWorker implements Runnable {
     private synchronized boolean start(Batch batch) {
         if (!retired) {
             unfinished.add(batch);
-            metrics.began(device);
+            device.metrics().began(device.name());
         }
         return !retired;
     }
@@ -109,16 +93,19 @@ final class DeviceWorker implements Runnable {
             owner.fail(this, e);
         } catch (RuntimeException | Error e) {
             // For example, no memory for a buffer.
-            owner.fail(this, new DeviceFailedException("a worker of " + device + " failed: " + e, e));
+            owner.fail(this, new DeviceFailedException("a worker of " + device.name() + " failed: " + e, e));
         }
     }
 
     private void work() throws InterruptedException {
         Running running = null;
-        long lastEnd = nanoTicker.getAsLong();
+        long lastEnd = device.nanoTicker().getAsLong();
         while (!isRetired()) {
             // While the device is busy, only a full batch is prepared; a smaller one could still grow.
-            Batch batch = running == null ? queue.take(ceiling.get()) : queue.takeIfFull(ceiling.get());
+            int ceiling = device.ceiling().get();
+            Batch batch = running == null
+                    ? device.queue().take(ceiling)
+                    : device.queue().takeIfFull(ceiling);
             if (batch == null && running == null) {
                 return;
             }
@@ -135,25 +122,26 @@ final class DeviceWorker implements Runnable {
     }
 
     /** A batch on the device; {@code end} waits for the result and completes the futures. */
-    private record Running(Batch batch, Runnable end, int size, long oldestWaitNanos, long startNanos) {}
+    private record Running(Batch batch, Runnable end, long startNanos) {}
 
     private Running begin(Batch batch) {
-        long start = nanoTicker.getAsLong();
-        long oldestWait = start - batch.images().get(0).queuedNanos();
-        return new Running(batch, runner.begin(batch.images()), batch.images().size(), oldestWait, start);
+        long start = device.nanoTicker().getAsLong();
+        return new Running(batch, runner.begin(batch.images()), start);
     }
 
     /** Returns when the batch ended. The device worked on it since its start, or since the end of the previous batch. */
     private long end(Running running, long lastEnd) {
         running.end().run();
-        long now = nanoTicker.getAsLong();
+        long now = device.nanoTicker().getAsLong();
         if (!finish(running.batch())) {
             return now;
         }
+        List<PendingImage> images = running.batch().images();
+        long oldestWait = running.startNanos() - images.get(0).queuedNanos();
         long began = Math.max(running.startNanos(), lastEnd);
-        metrics.batch(device, running.size(), running.batch().closedBy(), running.oldestWaitNanos(), now - began);
-        for (PendingImage image : running.batch().images()) {
-            metrics.waited(began - image.queuedNanos());
+        device.metrics().batch(device.name(), images.size(), running.batch().closedBy(), oldestWait, now - began);
+        for (PendingImage image : images) {
+            device.metrics().waited(began - image.queuedNanos());
         }
         return now;
     }

@@ -28,11 +28,7 @@ public interface InferenceMetrics {
     /** The number of workers of the device has changed, since some of them were retired. */
     default void workers(String device, int workers) {}
 
-    /**
-     * The device classified a batch.
-     *
-     * @param oldestWaitNanos how long its oldest image had waited in the queue; it grows if the device is the bottleneck
-     */
+    /** The device classified a batch; the longest wait in the queue grows if the device is the bottleneck. */
     default void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {}
 
     /**
@@ -49,69 +45,4 @@ public interface InferenceMetrics {
 
     /** The device has failed and gets no more images until the process ends; alert on it. */
     default void deviceFailed(String device) {}
-
-    /** Returns metrics that pass everything on to both. */
-    static InferenceMetrics both(InferenceMetrics first, InferenceMetrics second) {
-        return new InferenceMetrics() {
-            @Override
-            public void loaded(String device, int workers, int largestBatch, double imagesPerSecond) {
-                first.loaded(device, workers, largestBatch, imagesPerSecond);
-                second.loaded(device, workers, largestBatch, imagesPerSecond);
-            }
-
-            @Override
-            public void decoded(long nanos) {
-                first.decoded(nanos);
-                second.decoded(nanos);
-            }
-
-            @Override
-            public void began(String device) {
-                first.began(device);
-                second.began(device);
-            }
-
-            @Override
-            public void abandoned(String device) {
-                first.abandoned(device);
-                second.abandoned(device);
-            }
-
-            @Override
-            public void workers(String device, int workers) {
-                first.workers(device, workers);
-                second.workers(device, workers);
-            }
-
-            @Override
-            public void batch(String device, int size, ClosedBy closedBy, long oldestWaitNanos, long inferenceNanos) {
-                first.batch(device, size, closedBy, oldestWaitNanos, inferenceNanos);
-                second.batch(device, size, closedBy, oldestWaitNanos, inferenceNanos);
-            }
-
-            @Override
-            public void waited(long nanos) {
-                first.waited(nanos);
-                second.waited(nanos);
-            }
-
-            @Override
-            public void outOfMemory(String device, int newCeiling) {
-                first.outOfMemory(device, newCeiling);
-                second.outOfMemory(device, newCeiling);
-            }
-
-            @Override
-            public void ceilingRaised(String device, int newCeiling) {
-                first.ceilingRaised(device, newCeiling);
-                second.ceilingRaised(device, newCeiling);
-            }
-
-            @Override
-            public void deviceFailed(String device) {
-                first.deviceFailed(device);
-                second.deviceFailed(device);
-            }
-        };
-    }
 }

@@ -1,5 +1,6 @@
 package io.resnetstreams.inference.batch;
 
+import io.resnetstreams.common.Ranges;
 import io.resnetstreams.model.Classifier;
 import java.util.function.Supplier;
 
@@ -18,9 +19,6 @@ public record Supervision(long timeoutMillis, Supplier<Classifier> fresh, long f
     public static final long LONGEST_TIMEOUT_MILLIS = 3_600_000;
 
     public Supervision {
-        if (timeoutMillis < SHORTEST_TIMEOUT_MILLIS || timeoutMillis > LONGEST_TIMEOUT_MILLIS) {
-            throw new IllegalArgumentException("timeoutMillis is " + timeoutMillis + "; allowed are "
-                    + SHORTEST_TIMEOUT_MILLIS + " to " + LONGEST_TIMEOUT_MILLIS);
-        }
+        Ranges.require("timeoutMillis", timeoutMillis, SHORTEST_TIMEOUT_MILLIS, LONGEST_TIMEOUT_MILLIS);
     }
 }

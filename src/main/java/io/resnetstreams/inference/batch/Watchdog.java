@@ -22,9 +22,7 @@ final class Watchdog {
     private static final long SHORTEST_PERIOD_MILLIS = 10;
     private static final long LONGEST_PERIOD_MILLIS = 1_000;
 
-    /** The device that a watchdog checks. */
     interface WatchedDevice {
-        /** Returns the device's name. */
         String device();
 
         /** Returns the classifiers of its current workers; none if it has failed. */
@@ -33,7 +31,6 @@ final class Watchdog {
         /** Retires the workers of these classifiers, queues their images again, and starts a worker with the new one. */
         void replace(List<WatchedClassifier> stuck, Classifier fresh);
 
-        /** Marks the device as failed. */
         void fail(DeviceFailedException failure);
     }
 
@@ -49,14 +46,9 @@ final class Watchdog {
     private long attemptNanos;
     private boolean hasReplaced;
 
-    /** @param imageBytes the size of one image's pixels, H·W·3 */
     Watchdog(
-            WatchedDevice watched,
-            Supervision supervision,
-            int imageBytes,
-            Executor executor,
-            LongSupplier nanoTicker) {
-        this.device = watched;
+            WatchedDevice device, Supervision supervision, int imageBytes, Executor executor, LongSupplier nanoTicker) {
+        this.device = device;
         this.supervision = supervision;
         this.blankImage = List.of(new byte[imageBytes]);
         this.executor = executor;
@@ -64,13 +56,11 @@ final class Watchdog {
         this.lastLook = nanoTicker.getAsLong();
     }
 
-    /** Returns the time between two checks. */
     long periodMillis() {
         long share = supervision.timeoutMillis() / LOOKS_PER_TIMEOUT;
         return Math.max(SHORTEST_PERIOD_MILLIS, Math.min(LONGEST_PERIOD_MILLIS, share));
     }
 
-    /** Checks the workers once. */
     void look() {
         long now = nanoTicker.getAsLong();
         // If the whole process was suspended, that time does not count.
@@ -78,7 +68,6 @@ final class Watchdog {
         lastLook = now;
         List<WatchedClassifier> classifiers = device.classifiers();
         if (classifiers.isEmpty()) {
-            // The device has failed.
             giveUpAttempt();
             return;
         }

@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A worker's classifier, which lets the watchdog measure how long the current call takes.
- *
- * <p>Threading: one worker thread classifies, one watchdog thread calls {@link #look}.
+ * A worker's classifier, which lets the watchdog measure how long the current call takes: one worker thread classifies,
+ * one watchdog thread calls {@link #look}.
  */
 final class WatchedClassifier implements Classifier {
     private final Classifier classifier;

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 
 /** The accelerators of the machine; an interface so that tests can simulate other machines. */
 interface Accelerators {
-    /** Returns the number of GPUs that the engine can use. */
     int usableGpus();
 
     /** Returns whether the engine's native library was built with CUDA. */

@@ -36,8 +36,6 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
      * Measures with blank images, from one image upwards, until the maximum size is reached, memory runs out, or three seconds
      * have passed. Each size first runs once unmeasured, since the engine plans its memory then.
      *
-     * @param largest the maximum batch size
-     * @param nanoTicker the time in nanoseconds
      * @throws OutOfDeviceMemoryException if not even one image fits
      * @throws IllegalStateException if the output contains no probabilities
      */
@@ -45,7 +43,7 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
         byte[] blank = new byte[imageBytes];
         Map<Integer, Double> rates = new TreeMap<>();
         long start = nanoTicker.getAsLong();
-        for (int size = 1; size <= largest; size = next(size, largest)) {
+        for (int size = 1; size <= largest; size = size == largest ? largest + 1 : Math.min(2 * size, largest)) {
             try {
                 rates.put(size, rate(classifier, Collections.nCopies(size, blank), nanoTicker));
             } catch (OutOfDeviceMemoryException e) {
@@ -59,10 +57,6 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
             }
         }
         return new BatchCalibration(rates);
-    }
-
-    private static int next(int size, int largest) {
-        return size == largest ? largest + 1 : Math.min(2 * size, largest);
     }
 
     /** Returns images per second of the fastest run. */

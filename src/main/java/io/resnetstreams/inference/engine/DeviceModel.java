@@ -24,14 +24,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model loaded onto a device, with a classifier for each of its workers. Each worker has its own block and parameters: two
- * threads gain nothing from sharing a block, and two blocks that share parameter arrays occasionally deadlock in MXNet's
- * engine.
+ * A model loaded onto a device, with a classifier for each of its workers. Each worker has its own block and
+ * parameters: sharing a block gains nothing, and blocks that share parameters occasionally deadlock in MXNet's engine.
  *
  * <p>Threading: one thread loads it, and closes it after its classifiers; each classifier belongs to one worker thread.
  */
@@ -89,11 +87,7 @@ public final class DeviceModel implements AutoCloseable {
         long start = System.nanoTime();
         List<Model> models = new ArrayList<>();
         try {
-            if (folded) {
-                loadFolded(directory, device, workers, models);
-            } else {
-                loadEach(directory, device, workers, models);
-            }
+            loadInto(models, directory, device, workers, folded);
         } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
             models.forEach(Model::close);
             throw new IllegalArgumentException(
@@ -102,9 +96,9 @@ public final class DeviceModel implements AutoCloseable {
         DeviceModel loaded = new DeviceModel(directory, device, models);
         try {
             if (directory.description().precision() == Precision.INT8) {
-                withoutStaticAllocation(() -> loaded.warmUp(directory));
+                withoutStaticAllocation(loaded::warmUp);
             } else {
-                loaded.warmUp(directory);
+                loaded.warmUp();
             }
             loaded.calibrate(largestBatch);
         } catch (RuntimeException e) {
@@ -117,48 +111,25 @@ public final class DeviceModel implements AutoCloseable {
         return loaded;
     }
 
-    /**
-     * Loads the model again, for a new worker; see {@link #load}.
-     *
-     * @return a classifier that shares nothing with the others; closing it also closes its model
-     */
+    /** Loads the model again, for a classifier that shares nothing with the others and closes its own model. */
     public Classifier freshClassifier() {
         DeviceModel copy = load(directory, device, 1, 1);
-        Classifier only = copy.classifiers.get(0);
-        return new Classifier() {
-            @Override
-            public float[][] classify(List<byte[]> images) {
-                return only.classify(images);
-            }
-
-            @Override
-            public Supplier<float[][]> begin(List<byte[]> images) {
-                return only.begin(images);
-            }
-
-            @Override
-            public void close() {
-                only.close();
-                copy.close();
-            }
-        };
+        return copy.classifiers.get(0).closingAlso(copy.models.get(0));
     }
 
-    private static void loadEach(ModelDirectory directory, Device device, int workers, List<Model> models)
+    private static void loadInto(
+            List<Model> models, ModelDirectory directory, Device device, int workers, boolean folded)
             throws IOException, ModelNotFoundException, MalformedModelException {
+        if (folded) {
+            Path folder = Files.createTempDirectory("resnet-streams-folded");
+            try {
+                loadInto(models, directory.writeFolded(folder), device, workers, false);
+            } finally {
+                TemporaryFolder.delete(folder);
+            }
+        }
         while (models.size() < workers) {
             models.add(criteria(directory, device).loadModel());
-        }
-    }
-
-    private static void loadFolded(ModelDirectory directory, Device device, int workers, List<Model> models)
-            throws IOException, ModelNotFoundException, MalformedModelException {
-        Path folder = Files.createTempDirectory("resnet-streams-folded");
-        try {
-            ModelDirectory folded = directory.writeFolded(folder);
-            loadEach(folded, device, workers, models);
-        } finally {
-            TemporaryFolder.delete(folder);
         }
     }
 
@@ -195,7 +166,7 @@ public final class DeviceModel implements AutoCloseable {
         }
     }
 
-    private void warmUp(ModelDirectory directory) {
+    private void warmUp() {
         for (Classifier classifier : classifiers) {
             float[][] rows = ProbabilityRows.classify(classifier, List.of(new byte[imageBytes]));
             if (rows[0].length != directory.labels().size()) {
@@ -219,7 +190,7 @@ public final class DeviceModel implements AutoCloseable {
         }
     }
 
-    /** Returns the throughput of one worker by batch size, measured when the model was loaded. */
+    /** Returns the throughput measured when the model was loaded. */
     public BatchCalibration calibration() {
         return calibration;
     }
@@ -229,10 +200,7 @@ public final class DeviceModel implements AutoCloseable {
         return List.copyOf(classifiers);
     }
 
-    /**
-     * Returns the number of open arrays of the engine: parameters, and arrays of batches that are running. It is constant when
-     * no batch is running; if it grows, memory leaks. Thread-safe.
-     */
+    /** Returns the number of the engine's open arrays, constant while no batch is running. Thread-safe. */
     public int openArrays() {
         int managed = models.stream()
                 .mapToInt(model -> model.getNDManager().getManagedArrays().size())

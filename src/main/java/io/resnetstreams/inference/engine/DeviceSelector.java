@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -38,11 +39,7 @@ public final class DeviceSelector {
         return setting;
     }
 
-    /**
-     * Returns the devices to use, at least one.
-     *
-     * @throws IllegalArgumentException if the setting is malformed or the GPU can't be used
-     */
+    /** Returns the devices to use, at least one; throws IllegalArgumentException if a setting can't be met. */
     public List<Device> select(String setting) {
         requireValid(setting);
         if (setting.equals("cpu")) {
@@ -73,7 +70,7 @@ public final class DeviceSelector {
     }
 
     private static String names(List<Device> devices) {
-        return String.join(", ", devices.stream().map(Accelerators::name).toList());
+        return devices.stream().map(Accelerators::name).collect(Collectors.joining(", "));
     }
 
     private static boolean isSupported(String capability) {

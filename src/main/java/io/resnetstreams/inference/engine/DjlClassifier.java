@@ -1,5 +1,6 @@
 package io.resnetstreams.inference.engine;
 
+import ai.djl.Model;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -12,26 +13,31 @@ import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.batch.OutOfDeviceMemoryException;
 import io.resnetstreams.inference.engine.PixelPacker.PixelBatch;
 import io.resnetstreams.model.Classifier;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/**
- * Packs a batch and runs it.
- *
- * <p>Threading: one worker thread.
- */
+/** Packs a batch and runs it. Used by one worker thread. */
 final class DjlClassifier implements Classifier {
     private static final String OUT_OF_MEMORY = "out of memory";
 
     private final Predictor<PixelBatch, NDArray> predictor;
     private final PixelPacker packer;
     private final AtomicInteger openResults = new AtomicInteger();
+    /** Closed after the predictor; null if another owner closes it. */
+    private Model model;
 
     DjlClassifier(Predictor<PixelBatch, NDArray> predictor, int imageBytes) {
         this.predictor = predictor;
         this.packer = new PixelPacker(imageBytes);
+    }
+
+    /** Lets {@link #close} also close the model. */
+    Classifier closingAlso(Model ownModel) {
+        model = ownModel;
+        return this;
     }
 
     @Override
@@ -75,9 +81,9 @@ final class DjlClassifier implements Classifier {
         int size = Math.toIntExact(probabilities.getShape().get(0));
         float[] values = probabilities.toFloatArray();
         int classes = values.length / size;
-        float[][] rows = new float[size][classes];
+        float[][] rows = new float[size][];
         for (int row = 0; row < size; row++) {
-            System.arraycopy(values, row * classes, rows[row], 0, classes);
+            rows[row] = Arrays.copyOfRange(values, row * classes, (row + 1) * classes);
         }
         return rows;
     }
@@ -85,6 +91,9 @@ final class DjlClassifier implements Classifier {
     @Override
     public void close() {
         predictor.close();
+        if (model != null) {
+            model.close();
+        }
     }
 
     /** Converts pixels to an array, and returns the output; normalisation and softmax are part of the network. */

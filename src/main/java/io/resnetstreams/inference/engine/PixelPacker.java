@@ -4,11 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/**
- * Copies the images of a batch into one direct buffer for the engine.
- *
- * <p>Threading: one worker thread.
- */
+/** Copies the images of a batch into one direct buffer for the engine. Used by one worker thread. */
 final class PixelPacker {
     /** Images in a direct buffer: uint8, N×H×W×3. */
     record PixelBatch(ByteBuffer pixels, int size) {}

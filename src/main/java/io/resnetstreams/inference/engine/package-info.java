@@ -1,9 +1,7 @@
 /**
- * The engine behind {@link io.resnetstreams.model.Classifier}: devices, networks on them, and the measured batch
- * size.
+ * The engine behind {@link io.resnetstreams.model.Classifier}: devices, networks on them, and the measured batch size.
  *
- * <p>Start at {@link io.resnetstreams.inference.engine.DeviceModel} and {@link
- * io.resnetstreams.inference.engine.DeviceSelector}. It must not know Kafka. With {@code model} and its
- * sub-packages it is the only place that knows an engine.
+ * <p>Start at {@link DeviceModel} and {@link DeviceSelector}. It must not know Kafka. With {@code model} and its sub-packages
+ * it is the only place that knows an engine.
  */
 package io.resnetstreams.inference.engine;

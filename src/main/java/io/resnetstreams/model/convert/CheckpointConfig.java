@@ -1,10 +1,6 @@
 package io.resnetstreams.model.convert;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetstreams.common.InvalidModelException;
-import io.resnetstreams.common.JsonFile;
-import io.resnetstreams.model.network.ResNetArchitecture;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +9,6 @@ import java.util.List;
  * The configuration beside a checkpoint: {@code config.json} and {@code preprocessor_config.json} of Hugging Face's
  * transformers, or timm's {@code config.json}. A value that is not configured is null.
  *
- * @param architecture the name of a {@link ResNetArchitecture}
- * @param labels one label per class
  * @param size edge of the network's input in pixels
  * @param resize pixels of the short edge before the crop; 0 for no resizing before it
  * @param notes messages for the user about settings that differ from the configuration
@@ -30,43 +24,29 @@ public record CheckpointConfig(
     /** How to note that the configuration resizes images in another way. */
     static final String BILINEAR_NOTE = "; images are resized bilinearly here, which changes probabilities slightly";
 
-    private static final String CONFIG_FILE = "config.json";
-    private static final String PREPROCESSOR_FILE = "preprocessor_config.json";
-    private static final CheckpointConfig NONE = new CheckpointConfig(null, null, null, null, null, null, List.of());
-
     /**
-     * Reads the configuration beside a checkpoint.
-     *
      * @param architectureNamed whether the user names the architecture; an unsupported one here is no error then
      * @param labelsGiven whether the user gives labels; those here are not read then
      * @throws InvalidModelException if a file is not JSON, or describes an unsupported network
      */
     public static CheckpointConfig beside(Path checkpoint, boolean architectureNamed, boolean labelsGiven)
             throws InvalidModelException {
-        Path file = checkpoint.resolveSibling(CONFIG_FILE);
-        JsonNode config = Files.isRegularFile(file) ? JsonFile.read(file) : null;
-        boolean isTransformers =
-                config != null && config.path("model_type").asText().equals("resnet");
-        Path preprocessorFile = checkpoint.resolveSibling(PREPROCESSOR_FILE);
-        if (config == null && !Files.isRegularFile(preprocessorFile)) {
-            return NONE;
-        }
-        if (config != null && !isTransformers && config.path("architecture").isTextual()) {
-            return new TimmConfig(file, config).read(architectureNamed, labelsGiven);
+        ConfigFields config = ConfigFields.read(checkpoint.resolveSibling("config.json"));
+        String type = config.path("model_type").asText();
+        boolean isTransformers = type.equals("resnet");
+        if (!isTransformers && config.path("architecture").isTextual()) {
+            return new TimmConfig(config).read(architectureNamed, labelsGiven);
         }
         List<String> notes = new ArrayList<>();
-        if (config != null && !isTransformers) {
-            String type = config.path("model_type").asText();
+        if (!isTransformers && !config.isAbsent()) {
             if (!type.isEmpty() && !architectureNamed) {
-                throw new InvalidModelException(file + ": model_type is '" + type + "'; only 'resnet' can be imported."
+                throw config.invalid("model_type is '" + type + "'; only 'resnet' can be imported."
                         + " If the file belongs to another checkpoint, name the network with --architecture");
             }
-            notes.add(CONFIG_FILE + " is ignored: it is neither that of a ResNet of transformers nor timm's");
+            notes.add("config.json is ignored: it is neither that of a ResNet of transformers nor timm's");
         }
-        ConfigFields preprocessor = Files.isRegularFile(preprocessorFile)
-                ? new ConfigFields(preprocessorFile, JsonFile.read(preprocessorFile))
-                : null;
-        return new TransformersConfig(file, isTransformers ? config : null, notes)
-                .read(preprocessor, architectureNamed, labelsGiven);
+        ConfigFields preprocessor = ConfigFields.read(checkpoint.resolveSibling("preprocessor_config.json"));
+        return new TransformersConfig(isTransformers ? config : ConfigFields.absent(config.file()), preprocessor, notes)
+                .read(architectureNamed, labelsGiven);
     }
 }

@@ -1,7 +1,10 @@
 package io.resnetstreams.model.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.common.JsonFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,12 +13,30 @@ import java.util.List;
 record ConfigFields(Path file, JsonNode object) {
     private static final int LARGEST_EDGE = 4_096;
 
+    /** Reads a file; it has no fields if it does not exist. */
+    static ConfigFields read(Path file) throws InvalidModelException {
+        return Files.isRegularFile(file) ? new ConfigFields(file, JsonFile.read(file)) : absent(file);
+    }
+
+    static ConfigFields absent(Path file) {
+        return new ConfigFields(file, MissingNode.getInstance());
+    }
+
+    JsonNode path(String field) {
+        return object.path(field);
+    }
+
+    boolean isAbsent() {
+        return object.isMissingNode();
+    }
+
     InvalidModelException invalid(String fault) {
         return new InvalidModelException(file + ": " + fault);
     }
 
-    /** Returns one label per class, each as one line; null if the node is neither an array nor an object, or is empty. */
-    List<String> labels(String field, JsonNode names) throws InvalidModelException {
+    /** Returns one label per class, each as one line; null if the field is neither an array nor an object, or is empty. */
+    List<String> labels(String field) throws InvalidModelException {
+        JsonNode names = object.path(field);
         if (!names.isContainerNode() || names.isEmpty()) {
             return null;
         }
@@ -34,23 +55,20 @@ record ConfigFields(Path file, JsonNode object) {
 
     /** Returns three numbers: red, green, blue. */
     List<Double> colours(String field) throws InvalidModelException {
-        JsonNode values = object.path(field);
-        if (values.isMissingNode() || values.isNull()) {
+        if (!object.hasNonNull(field)) {
             return null;
         }
-        List<Double> colours = new ArrayList<>();
-        for (JsonNode value : values) {
-            if (value.isNumber()) {
-                colours.add(value.doubleValue());
-            }
-        }
+        JsonNode values = object.get(field);
+        List<Double> colours = values.valueStream()
+                .filter(JsonNode::isNumber)
+                .map(JsonNode::doubleValue)
+                .toList();
         if (colours.size() != 3 || values.size() != 3) {
             throw invalid(field + " is " + values + "; must be three numbers: red, green, blue");
         }
         return colours;
     }
 
-    /** Returns a number of pixels. */
     Integer edge(String field, JsonNode node) throws InvalidModelException {
         if (node.isMissingNode() || node.isNull()) {
             return null;

@@ -8,21 +8,13 @@ import io.resnetstreams.model.network.ResNetSymbol;
 import java.util.zip.CRC32;
 
 /**
- * Weights and images from a formula, so that the results of another implementation can be compared without storing weights.
- * Values are a hash of the parameter's name, the seed and the value's index, scaled so that activations neither vanish nor
+ * Weights and images from a formula, so that the results of another implementation can be compared without storing
+ * weights: hashes of a parameter's name, the seed and the value's index, scaled so that activations neither vanish nor
  * explode.
  */
-public final class FormulaWeights {
+public record FormulaWeights(long seed) {
     private static final long MASK = 0xFFFFFFFFL;
-    /** Edge in pixels of the blocks of equal values in the second image. */
-    private static final int BLOCK = 32;
-
-    private final long seed;
-
-    /** Creates the weights of a seed. */
-    public FormulaWeights(long seed) {
-        this.seed = seed;
-    }
+    private static final int BLOCK = 32; // edge in pixels of the blocks of equal values in the second image
 
     /** Returns a parameter's values, row-major. The input's normalisation has no effect. */
     public float[] values(ParameterShape parameter) {

@@ -38,14 +38,8 @@ public final class ModelImport {
     private ModelImport() {}
 
     /**
-     * The result of an import.
-     *
-     * @param notes messages for the user about tensors that were ignored or renamed, and about assumptions
-     */
-    public record Result(ResNetArchitecture architecture, List<String> notes) {}
-
-    /**
-     * Writes a model directory.
+     * Writes a model directory, and returns messages for the user about tensors that were ignored or renamed, and about
+     * assumptions.
      *
      * @param file a safetensors file, or an index of shards
      * @param architecture a name, or null to find it from the tensors; for networks for small images the tensors determine
@@ -54,15 +48,14 @@ public final class ModelImport {
      * @throws InvalidModelException if a file is malformed, a tensor is missing, unknown or of another shape, or a value is
      *     not finite; nothing is written in these cases
      */
-    public static Result run(
+    public static List<String> run(
             Path file,
             String architecture,
             List<String> labels,
             Function<ResNetArchitecture, ModelDescription> described,
             Path directory)
             throws InvalidModelException, IOException {
-        StateDict stateDict = StateDict.open(file);
-        StateDictNames names = new StateDictNames(file, stateDict.tensors());
+        StateDictNames names = new StateDictNames(file, StateDict.open(file));
         Map<String, Tensor> byName = names.byName();
         int classes = classes(byName);
         WeightsCheck.requireClasses(file, classes);
@@ -76,7 +69,7 @@ public final class ModelImport {
         WeightsCheck.requireLabels(file, classes, labels.size());
         // All tensors are read before anything is written, because a type or a value may be refused.
         for (Tensor tensor : byName.values()) {
-            WeightsCheck.require(file, tensor.name(), tensor.shape(), stateDict.read(tensor));
+            WeightsCheck.require(file, tensor.name(), tensor.shape(), tensor.read());
         }
         ModelDescription description = described.apply(found);
         Normalisation normalisation = description.normalisation();
@@ -86,13 +79,13 @@ public final class ModelImport {
                 labels,
                 parameter -> parameter.kind() == ParameterShape.Kind.CONSTANT
                         ? ResNetSymbol.constant(parameter, normalisation)
-                        : readChecked(stateDict, byName.get(parameter.name())));
-        return new Result(found, List.copyOf(notes));
+                        : readAgain(byName.get(parameter.name())));
+        return notes;
     }
 
-    private static float[] readChecked(StateDict stateDict, Tensor tensor) {
+    private static float[] readAgain(Tensor tensor) {
         try {
-            return stateDict.read(tensor);
+            return tensor.read();
         } catch (InvalidModelException e) {
             throw new IllegalStateException("the file changed while it was read: " + e.getMessage(), e);
         }
@@ -107,16 +100,14 @@ public final class ModelImport {
         }
         ResNetArchitecture named = ResNetArchitecture.of(name);
         boolean projects = tensors.keySet().stream().anyMatch(tensor -> tensor.contains(".downsample."));
-        if (named.stem() == Stem.SMALL && named.shortcut() == Shortcut.PROJECTION && !projects) {
-            Optional<ResNetArchitecture> padded = ResNetArchitecture.find(name + "_a");
-            padded.ifPresent(
-                    found -> notes.add("the tensors have no projections, so the architecture is " + found.name()));
-            return padded.orElse(named);
+        Optional<ResNetArchitecture> padded = ResNetArchitecture.find(name + "_a");
+        if (named.stem() == Stem.SMALL && named.shortcut() == Shortcut.PROJECTION && !projects && padded.isPresent()) {
+            notes.add("the tensors have no projections, so the architecture is " + name + "_a");
+            return padded.get();
         }
         return named;
     }
 
-    /** Notes that other networks have the same tensors. */
     private static void noteTwins(ResNetArchitecture found, List<String> notes) {
         List<ResNetArchitecture> twins = found.twins();
         if (!twins.isEmpty()) {
@@ -156,9 +147,8 @@ public final class ModelImport {
     /** Returns the end of a message that names the network that the tensors fit; empty if they fit none. */
     private static String other(ResNetArchitecture named, Map<String, Tensor> tensors) {
         return fitting(tensors)
-                .filter(fitting -> !fitting.name().equals(named.name())
-                        && !fitting.twins().stream()
-                                .anyMatch(twin -> twin.name().equals(named.name())))
+                .filter(fitting -> Stream.concat(Stream.of(fitting), fitting.twins().stream())
+                        .noneMatch(twin -> twin.name().equals(named.name())))
                 .map(fitting -> "; the tensors fit a " + fitting.name() + " with " + classes(tensors) + " classes")
                 .orElse("");
     }
@@ -172,15 +162,13 @@ public final class ModelImport {
             return named;
         }
         int planes = first.shape().get(0);
-        int layers = 1
-                + (int) tensors.keySet().stream()
-                        .filter(name -> name.matches("(layer\\d+\\.\\d+\\.)?conv\\d\\.weight"))
-                        .count();
-        return Stream.concat(
-                named,
-                Stream.of("", "_a")
-                        .map(form -> ResNetArchitecture.find(ResNetArchitecture.smallName(layers, planes, form)))
-                        .flatMap(Optional::stream));
+        long convolutions = tensors.keySet().stream()
+                .filter(name -> name.matches("(layer\\d+\\.\\d+\\.)?conv\\d\\.weight"))
+                .count();
+        Stream<ResNetArchitecture> small = Stream.of("", "_a")
+                .map(form -> ResNetArchitecture.smallName((int) convolutions + 1, planes, form))
+                .flatMap(name -> ResNetArchitecture.find(name).stream());
+        return Stream.concat(named, small);
     }
 
     /** Returns the number of blocks of each stage, from the tensors' names. */
@@ -217,11 +205,11 @@ public final class ModelImport {
                 faults.add(parameter.name() + " should be " + shape + " and is " + tensor.shape());
             }
         }
-        for (Map.Entry<String, Tensor> tensor : found.entrySet()) {
-            if (!expected.containsKey(tensor.getKey())) {
-                faults.add(tensor.getKey() + " " + tensor.getValue().shape() + UNKNOWN);
+        found.forEach((name, tensor) -> {
+            if (!expected.containsKey(name)) {
+                faults.add(name + " " + tensor.shape() + UNKNOWN);
             }
-        }
+        });
         return faults;
     }
 

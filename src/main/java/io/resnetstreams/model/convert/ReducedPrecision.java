@@ -1,6 +1,7 @@
 package io.resnetstreams.model.convert;
 
 import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.model.network.Network;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetSymbol;
@@ -12,11 +13,9 @@ import java.util.Set;
 
 /**
  * Converts a network to a 16-bit floating-point type. Normalised pixels, and the weights and biases of convolutions and
- * dense layers, are cast; the operators between follow their type. Softmax stays in fp32. Parameters stay fp32 on disk and
- * are cast on the device.
+ * dense layers, are cast; the operators between follow their type. Softmax stays in fp32, and parameters do on disk.
  */
 final class ReducedPrecision {
-    private static final String CAST = "amp_cast";
     private static final Set<String> WEIGHTED = Set.of("Convolution", "FullyConnected");
     private static final Map<Precision, String> TYPES =
             Map.of(Precision.FP16, "float16", Precision.BF16, "bfloat16", Precision.FP32, "float32");
@@ -32,22 +31,19 @@ final class ReducedPrecision {
         this.precision = precision;
     }
 
-    /**
-     * Returns the network in another precision.
-     *
-     * @param network its batch normalisations are folded, so that none runs in 16 bits
-     */
-    static ResNetSymbol convert(ResNetSymbol network, Precision precision) throws InvalidModelException {
-        ReducedPrecision pass = new ReducedPrecision(SymbolNodes.of(network.json()), precision);
+    /** Returns the network, whose normalisations are folded so that none runs in 16 bits, in another precision. */
+    static Network convert(Network network, Precision precision) throws InvalidModelException {
+        ReducedPrecision pass =
+                new ReducedPrecision(SymbolNodes.of(network.symbol().json()), precision);
         for (int node = 0; node < pass.nodes.size(); node++) {
-            pass.add(node, network.parameters());
+            pass.add(node, network.symbol().parameters());
         }
         int last = pass.nodes.head();
         int head = pass.renumbered.get(last);
         if (!pass.nodes.operator(last).equals("softmax")) {
             head = pass.cast("output", head, Precision.FP32);
         }
-        return new ResNetSymbol(pass.graph.toJson(head), pass.graph.parameters());
+        return new Network(new ResNetSymbol(pass.graph.toJson(head), pass.graph.parameters()), network.values());
     }
 
     private void add(int node, Map<String, ParameterShape> parameters) throws InvalidModelException {
@@ -59,21 +55,20 @@ final class ReducedPrecision {
             return;
         }
         Map<Integer, Integer> inputs = renumbered;
-        if (WEIGHTED.contains(nodes.operator(node))) {
+        boolean isSoftmax = nodes.operator(node).equals("softmax");
+        if (isSoftmax || WEIGHTED.contains(nodes.operator(node))) {
             inputs = new HashMap<>(renumbered);
-            for (int index = 1; index < nodes.inputs(node).size(); index++) {
-                int weight = nodes.input(node, index);
-                inputs.put(weight, cast(name + "." + index, renumbered.get(weight), precision));
+            for (int index = isSoftmax ? 0 : 1; index < nodes.inputs(node).size(); index++) {
+                int input = nodes.input(node, index);
+                int cast = cast(name + "." + index, renumbered.get(input), isSoftmax ? Precision.FP32 : precision);
+                inputs.put(input, cast);
             }
-        } else if (nodes.operator(node).equals("softmax")) {
-            inputs = new HashMap<>(renumbered);
-            inputs.put(nodes.input(node, 0), cast(name + ".0", renumbered.get(nodes.input(node, 0)), Precision.FP32));
         }
         int copy = graph.copy(nodes.node(node), inputs);
         renumbered.put(node, name.equals(ResNetSymbol.NORMALISED) ? cast(name, copy, precision) : copy);
     }
 
     private int cast(String name, int node, Precision to) {
-        return graph.operator(CAST, name + "." + to, Map.of("dtype", TYPES.get(to)), node);
+        return graph.operator("amp_cast", name + "." + to, Map.of("dtype", TYPES.get(to)), node);
     }
 }

@@ -10,9 +10,7 @@ import io.resnetstreams.model.ProbabilityRows;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +26,6 @@ public final class ReferenceCheck {
     /**
      * The result for an architecture.
      *
-     * @param parameters number of values that training changes
      * @param maxRelativeDifference largest difference over both images of a logit or the mean, relative to the largest
      *     logit, or of the norm, relative to itself
      */
@@ -45,11 +42,7 @@ public final class ReferenceCheck {
         this.size = size;
     }
 
-    /**
-     * Reads a file of reference values.
-     *
-     * @throws InvalidModelException if a field is missing or malformed; the message names it
-     */
+    /** @throws InvalidModelException if a field is missing or malformed; the message names it */
     public static ReferenceCheck read(Path file) throws InvalidModelException {
         JsonNode reference = JsonFile.read(file);
         JsonNode shape = reference.path("input_shape");
@@ -82,13 +75,11 @@ public final class ReferenceCheck {
 
     /** Returns the names of the architectures in the file. */
     public List<String> names() {
-        List<String> names = new ArrayList<>();
-        reference.get("models").fieldNames().forEachRemaining(names::add);
-        return names;
+        return reference.get("models").propertyStream().map(Map.Entry::getKey).toList();
     }
 
     /** Builds an architecture, classifies the two images and compares the results. */
-    public Result check(String name) throws IOException {
+    public Result check(String name) {
         JsonNode expected = reference.get("models").get(name);
         int classes = expected.path("classes").asInt(1_000);
         ResNetSymbol symbol = ResNetSymbol.of(ResNetArchitecture.of(name), classes, ResNetSymbol.Output.LOGITS);
@@ -108,7 +99,7 @@ public final class ReferenceCheck {
         return new Result(name, parameters, counted, largest, argmaxEqual);
     }
 
-    private float[] logits(ResNetSymbol symbol, FormulaWeights weights) throws IOException {
+    private float[] logits(ResNetSymbol symbol, FormulaWeights weights) {
         try (SymbolNetwork network = new SymbolNetwork(symbol, weights::values);
                 NDManager scope = network.manager().newSubManager()) {
             NDArray images = scope.create(weights.images(size), new Shape(2, size, size, 3));
@@ -116,7 +107,6 @@ public final class ReferenceCheck {
         }
     }
 
-    /** One image's row of logits. */
     private record Logits(float[] values, int from, int size) {
         double difference(JsonNode expected, int image) {
             double largest = 0;

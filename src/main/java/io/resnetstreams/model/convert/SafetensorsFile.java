@@ -1,5 +1,13 @@
 package io.resnetstreams.model.convert;
 
+import ai.djl.util.Float16Utils;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetstreams.common.ForeignFile;
 import io.resnetstreams.common.InvalidModelException;
 import java.io.EOFException;
@@ -9,36 +17,69 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /**
- * Reads tensors in the safetensors format (huggingface/safetensors, README "Format"): a JSON header with each tensor's type,
- * shape and offsets, then the values, little endian. The file is untrusted, so the header is checked before values are read:
- * offsets must lie in the file, match type and shape, and neither overlap nor leave gaps.
- *
- * <p>Memory: one tensor at a time.
- *
- * @param dataStart position of the first value
- * @param tensors all tensors by name, in the file's order
+ * Reads tensors in the safetensors format (huggingface/safetensors, README "Format"): a JSON header with each tensor's
+ * type, shape and offsets, then the values, little endian. The file is untrusted, so the header is checked before
+ * values are read: offsets must lie in the file, match type and shape, and neither overlap nor leave gaps.
  */
-record SafetensorsFile(Path file, long dataStart, Map<String, SafetensorsFile.Tensor> tensors) {
-    /** The format's limit; {@link SafetensorsHeader} limits the contents. */
-    private static final long LONGEST_HEADER = 100_000_000;
+final class SafetensorsFile {
+    private static final long LONGEST_HEADER = 100_000_000; // the format's limit
+    private static final int MOST_TENSORS = 20_000; // ResNet-152 has 932
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(8)
+                            .maxNumberLength(20)
+                            .maxStringLength(10_000)
+                            // A tensor has about 25.
+                            .maxTokenCount(50L * MOST_TENSORS)
+                            .build())
+                    .build())
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
-    /** A tensor's type, in the format's name, its shape, and its offsets in bytes from the end of the header. */
-    record Tensor(String name, String type, List<Integer> shape, long begin, long end) {
+    private SafetensorsFile() {}
+
+    /** A tensor's file, its type in the format's name, its shape, and its offsets in bytes from the end of the header. */
+    record Tensor(Path file, long dataStart, String name, String type, List<Integer> shape, long begin, long end) {
         long size() {
             return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
         }
+
+        /** Reads the values, row-major. Half precision is widened, which is exact; double precision is rounded. */
+        float[] read() throws InvalidModelException {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                float[] values = new float[Math.toIntExact(size())];
+                ByteBuffer bytes = SafetensorsFile.read(channel, dataStart + begin, Math.toIntExact(end - begin));
+                DoubleSupplier next =
+                        switch (type) {
+                            case "F64" -> bytes::getDouble;
+                            case "F32" -> bytes::getFloat;
+                            case "BF16" -> () -> Float.intBitsToFloat(bytes.getShort() << 16);
+                            case "F16" -> () -> Float16Utils.halfToFloat(bytes.getShort());
+                            default -> throw new InvalidModelException(file + ": tensor '" + name + "' is of type "
+                                    + type + "; allowed are F64, F32, F16 and BF16");
+                        };
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) next.getAsDouble();
+                }
+                return values;
+            } catch (ArithmeticException e) {
+                throw new InvalidModelException(file + ": tensor '" + name + "' is too large", e);
+            } catch (IOException e) {
+                throw InvalidModelException.unreadable(file, e);
+            }
+        }
     }
 
-    /**
-     * Reads and checks the header of a file.
-     *
-     * @throws InvalidModelException if the file violates the format; the message names the file, the tensor and the fault
-     */
-    static SafetensorsFile open(Path file) throws InvalidModelException {
+    /** Checks the header of a file, and returns all tensors by name, in the file's order. */
+    static Map<String, Tensor> open(Path file) throws InvalidModelException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long length = channel.size();
             ByteBuffer start = read(channel, 0, (int) Math.min(length, 9));
@@ -47,70 +88,120 @@ record SafetensorsFile(Path file, long dataStart, Map<String, SafetensorsFile.Te
             if (header < 2 || header > Math.min(length - 8, LONGEST_HEADER) || start.get() != '{') {
                 ForeignFile.refuse(file, "a safetensors file");
             }
-            if (header < 2 || header > length - 8) {
-                throw new InvalidModelException(file + ": is not a safetensors file: " + length
-                        + " bytes can't hold a header of " + header
-                        + "; check that the download is complete and is not a server's error message");
-            }
-            if (header > LONGEST_HEADER) {
-                throw new InvalidModelException(
-                        file + ": has a header of " + header + " bytes; at most " + LONGEST_HEADER + " are read");
-            }
+            require(
+                    header >= 2 && header <= length - 8,
+                    file + ": is not a safetensors file: " + length + " bytes can't hold a header of " + header
+                            + "; check that the download is complete and is not a server's error message");
+            require(
+                    header <= LONGEST_HEADER,
+                    file + ": has a header of " + header + " bytes; at most " + LONGEST_HEADER + " are read");
             byte[] text = read(channel, 8, Math.toIntExact(header)).array();
-            return new SafetensorsFile(file, 8 + header, SafetensorsHeader.tensors(file, text, length - 8 - header));
+            return tensors(file, text, length - 8 - header);
         } catch (IOException e) {
             throw InvalidModelException.unreadable(file, e);
         }
     }
 
-    /**
-     * Reads a tensor's values, row-major. Half precision is widened, which is exact; double precision is rounded.
-     *
-     * @throws InvalidModelException if the type is not F64, F32, F16 or BF16
-     */
-    float[] read(Tensor tensor) throws InvalidModelException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            float[] values = new float[Math.toIntExact(tensor.size())];
-            ByteBuffer bytes =
-                    read(channel, dataStart + tensor.begin(), Math.toIntExact(tensor.end() - tensor.begin()));
-            switch (tensor.type()) {
-                case "F64" -> {
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = (float) bytes.getDouble();
-                    }
+    /** Returns the tensors in the header's order; {@code dataLength} bytes follow the header. */
+    private static Map<String, Tensor> tensors(Path file, byte[] text, long dataLength) throws InvalidModelException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        try (JsonParser header = JSON.createParser(text)) {
+            require(header.nextToken() == JsonToken.START_OBJECT, file + ": the header is not a JSON object");
+            while (header.nextToken() == JsonToken.FIELD_NAME) {
+                String name = header.currentName();
+                header.nextToken();
+                if (name.equals("__metadata__")) {
+                    header.skipChildren();
+                } else {
+                    require(tensors.size() < MOST_TENSORS, file + ": has more than " + MOST_TENSORS + " tensors");
+                    tensors.put(name, tensor(file, 8L + text.length, name, JSON.readTree(header)));
                 }
-                case "F32" -> bytes.asFloatBuffer().get(values);
-                case "BF16" -> {
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = Float.intBitsToFloat(bytes.getShort() << 16);
-                    }
-                }
-                case "F16" -> {
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = halfToFloat(bytes.getShort());
-                    }
-                }
-                default -> throw new InvalidModelException(file + ": tensor '" + tensor.name() + "' is of type "
-                        + tensor.type() + "; allowed are F64, F32, F16 and BF16");
             }
-            return values;
-        } catch (ArithmeticException e) {
-            throw new InvalidModelException(file + ": tensor '" + tensor.name() + "' is too large", e);
+            require(header.nextToken() == null, file + ": the header is not valid: data follows its JSON object");
         } catch (IOException e) {
-            throw InvalidModelException.unreadable(file, e);
+            String fault = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            throw new InvalidModelException(file + ": the header is not valid: " + fault, e);
         }
+        requireAdjoining(file, tensors, dataLength);
+        return tensors;
     }
 
-    /** Converts IEEE 754 binary16; in Java from version 20 on. */
-    static float halfToFloat(short half) {
-        int sign = (half & 0x8000) << 16;
-        int exponent = half >> 10 & 0x1F;
-        int fraction = half & 0x3FF;
-        if (exponent == 0) {
-            return Float.intBitsToFloat(sign | Float.floatToRawIntBits(fraction * 0x1p-24f));
+    private static Tensor tensor(Path file, long dataStart, String name, JsonNode node) throws InvalidModelException {
+        String where = file + ": tensor '" + name + "' ";
+        JsonNode type = node.path("dtype");
+        JsonNode offsets = node.path("data_offsets");
+        require(type.isTextual(), where + "has no dtype");
+        require(
+                offsets.size() == 2 && isOffset(offsets.get(0)) && isOffset(offsets.get(1)),
+                where + "has data_offsets " + offsets + "; must be two numbers");
+        Tensor tensor = new Tensor(
+                file,
+                dataStart,
+                name,
+                type.textValue(),
+                shape(where, node.path("shape")),
+                offsets.get(0).longValue(),
+                offsets.get(1).longValue());
+        try {
+            long needed = Math.multiplyExact(tensor.size(), bytesOf(where, tensor.type()));
+            require(
+                    tensor.end() - tensor.begin() == needed,
+                    where + "of type " + tensor.type() + " and shape " + tensor.shape() + " needs " + needed
+                            + " bytes; data_offsets " + offsets + " hold " + (tensor.end() - tensor.begin()));
+        } catch (ArithmeticException e) {
+            throw new InvalidModelException(where + "has a shape that is too large: " + tensor.shape(), e);
         }
-        int widened = exponent == 0x1F ? 0xFF : exponent + 112;
-        return Float.intBitsToFloat(sign | widened << 23 | fraction << 13);
+        return tensor;
+    }
+
+    private static List<Integer> shape(String where, JsonNode shape) throws InvalidModelException {
+        require(shape.isArray() && shape.size() <= 8, where + "must have a shape of at most 8 dimensions");
+        List<Integer> extents = new ArrayList<>();
+        for (JsonNode extent : shape) {
+            require(
+                    extent.isInt() && extent.intValue() >= 0,
+                    where + "has the extent " + extent + " in its shape; allowed are 0 to 2147483647");
+            extents.add(extent.intValue());
+        }
+        return extents;
+    }
+
+    private static boolean isOffset(JsonNode node) {
+        return node.isIntegralNumber() && node.canConvertToLong() && node.longValue() >= 0;
+    }
+
+    private static int bytesOf(String where, String type) throws InvalidModelException {
+        return switch (type) {
+            case "F64", "I64", "U64" -> 8;
+            case "F32", "I32", "U32" -> 4;
+            case "F16", "BF16", "I16", "U16" -> 2;
+            case "I8", "U8", "BOOL" -> 1;
+            default -> throw new InvalidModelException(where + "is of the unknown dtype '" + type + "'");
+        };
+    }
+
+    private static void requireAdjoining(Path file, Map<String, Tensor> tensors, long dataLength)
+            throws InvalidModelException {
+        long end = 0;
+        for (Tensor tensor : tensors.values().stream()
+                .sorted(Comparator.comparingLong(Tensor::begin).thenComparingLong(Tensor::end))
+                .toList()) {
+            require(
+                    tensor.begin() == end,
+                    file + ": tensor '" + tensor.name() + "' begins at " + tensor.begin()
+                            + (tensor.begin() < end
+                                    ? ", inside the tensor before it, which ends at "
+                                    : "; there is a gap from ")
+                            + end);
+            end = tensor.end();
+        }
+        require(end == dataLength, file + ": the tensors end at " + end + " of " + dataLength + " bytes of data");
+    }
+
+    private static void require(boolean holds, String message) throws InvalidModelException {
+        if (!holds) {
+            throw new InvalidModelException(message);
+        }
     }
 
     private static ByteBuffer read(FileChannel channel, long position, int length) throws IOException {

@@ -7,47 +7,29 @@ import io.resnetstreams.common.JsonFile;
 import io.resnetstreams.model.convert.SafetensorsFile.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A PyTorch state dict: one safetensors file, or the shards listed in an index ({@code model.safetensors.index.json}, as
- * Hugging Face stores large checkpoints).
- *
- * <p>Memory: one tensor at a time.
+ * Opens a PyTorch state dict: one safetensors file, or the shards listed in an index ({@code
+ * model.safetensors.index.json}, as Hugging Face stores large checkpoints).
  */
 final class StateDict {
     private static final String INDEX_ENDING = ".safetensors.index.json";
     private static final Pattern SHARD = Pattern.compile("(.*)-\\d{5}-of-(\\d{5})\\.safetensors");
     private static final int MOST_SHARDS = 1_000;
 
-    private final Map<String, SafetensorsFile> shards = new TreeMap<>();
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-    private final Map<String, SafetensorsFile> owners = new LinkedHashMap<>();
-
     private StateDict() {}
 
-    /**
-     * Opens a file or an index.
-     *
-     * @throws InvalidModelException if the file is neither, a shard is missing, or a tensor is not in the shard that the index
-     *     names
-     */
-    static StateDict open(Path file) throws InvalidModelException {
-        StateDict opened = new StateDict();
-        if (file.getFileName().toString().endsWith(INDEX_ENDING)) {
-            opened.openIndex(file);
-        } else {
-            opened.openFile(file);
-        }
-        return opened;
-    }
-
-    private void openFile(Path file) throws InvalidModelException {
+    /** Returns the tensors of a file or an index, by name. */
+    static Map<String, Tensor> open(Path file) throws InvalidModelException {
         String name = file.getFileName().toString();
+        if (name.endsWith(INDEX_ENDING)) {
+            return openIndex(file);
+        }
         Matcher shard = SHARD.matcher(name);
         if (shard.matches() && !shard.group(2).equals("00001")) {
             throw new InvalidModelException(file + ": is one of " + Integer.parseInt(shard.group(2))
@@ -63,11 +45,7 @@ final class StateDict {
                                     ? index(json)
                                     : "; import the .safetensors file that belongs to it"));
         }
-        SafetensorsFile opened = SafetensorsFile.open(file);
-        for (Tensor tensor : opened.tensors().values()) {
-            tensors.put(tensor.name(), tensor);
-            owners.put(tensor.name(), opened);
-        }
+        return SafetensorsFile.open(file);
     }
 
     private static String index(JsonNode json) {
@@ -79,48 +57,41 @@ final class StateDict {
                         + ForeignFile.SAVE_AS_SAFETENSORS;
     }
 
-    private void openIndex(Path file) throws InvalidModelException {
-        JsonNode places = JsonFile.read(file).path("weight_map");
+    private static Map<String, Tensor> openIndex(Path index) throws InvalidModelException {
+        JsonNode places = JsonFile.read(index).path("weight_map");
         if (!places.isObject() || places.isEmpty()) {
-            throw new InvalidModelException(file + ": has no weight_map with the file of each tensor");
+            throw new InvalidModelException(index + ": has no weight_map with the file of each tensor");
         }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Map<String, Map<String, Tensor>> shards = new HashMap<>();
         for (Map.Entry<String, JsonNode> place : places.properties()) {
-            String tensor = place.getKey();
-            SafetensorsFile shard = shard(file, place.getValue().asText());
-            Tensor found = shard.tensors().get(tensor);
+            String shard = place.getValue().asText();
+            if (!shards.containsKey(shard)) {
+                if (shards.size() == MOST_SHARDS) {
+                    throw new InvalidModelException(index + ": names more than " + MOST_SHARDS + " files");
+                }
+                shards.put(shard, openShard(index, shard));
+            }
+            Tensor found = shards.get(shard).get(place.getKey());
             if (found == null) {
-                throw new InvalidModelException(file + ": tensor '" + tensor + "' is not in "
-                        + place.getValue().asText() + "; the files do not belong to one checkpoint");
+                throw new InvalidModelException(index + ": tensor '" + place.getKey() + "' is not in " + shard
+                        + "; the files do not belong to one checkpoint");
             }
-            tensors.put(tensor, found);
-            owners.put(tensor, shard);
+            tensors.put(place.getKey(), found);
         }
-    }
-
-    private SafetensorsFile shard(Path index, String name) throws InvalidModelException {
-        if (!shards.containsKey(name)) {
-            if (shards.size() == MOST_SHARDS) {
-                throw new InvalidModelException(index + ": names more than " + MOST_SHARDS + " files");
-            }
-            // The index is untrusted: it must not open files in other folders.
-            if (!name.matches("[^/\\\\]+\\.safetensors")) {
-                throw new InvalidModelException(index + ": weight_map names '" + name
-                        + "'; must be the name of a .safetensors file in the same folder");
-            }
-            Path shard = index.resolveSibling(name);
-            if (!Files.isRegularFile(shard)) {
-                throw new InvalidModelException(index + ": the shard " + name + " is missing in the same folder");
-            }
-            shards.put(name, SafetensorsFile.open(shard));
-        }
-        return shards.get(name);
-    }
-
-    Map<String, Tensor> tensors() {
         return tensors;
     }
 
-    float[] read(Tensor tensor) throws InvalidModelException {
-        return owners.get(tensor.name()).read(tensor);
+    private static Map<String, Tensor> openShard(Path index, String name) throws InvalidModelException {
+        // The index is untrusted: it must not open files in other folders.
+        if (!name.matches("[^/\\\\]+\\.safetensors")) {
+            throw new InvalidModelException(index + ": weight_map names '" + name
+                    + "'; must be the name of a .safetensors file in the same folder");
+        }
+        Path shard = index.resolveSibling(name);
+        if (!Files.isRegularFile(shard)) {
+            throw new InvalidModelException(index + ": the shard " + name + " is missing in the same folder");
+        }
+        return SafetensorsFile.open(shard);
     }
 }

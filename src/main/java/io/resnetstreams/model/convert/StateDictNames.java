@@ -12,9 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Renames the tensors of a state dict to torchvision's names. Known names are those of torchvision and timm, of Hugging
- * Face's ResNet, and of CIFAR networks ({@code shortcut}, {@code linear}), heads with other names, and all of them with
- * prefixes.
+ * Renames the tensors of a state dict to torchvision's names. Known names are those of torchvision, timm, Hugging
+ * Face's ResNet and CIFAR networks ({@code shortcut}, {@code linear}), other names of heads, and prefixes.
  */
 final class StateDictNames {
     /** Counters of batches or operations, which are not parameters. */
@@ -59,7 +58,7 @@ final class StateDictNames {
                     + String.join(", ", auxiliary));
         }
         for (Map.Entry<String, Tensor> tensor : withoutPrefixes(used).entrySet()) {
-            put(torchvisionName(tensor.getKey()), tensor.getValue());
+            put(byName, torchvisionName(tensor.getKey()), tensor.getValue());
         }
         nameHead();
     }
@@ -99,10 +98,7 @@ final class StateDictNames {
             if (wrapper.find()) {
                 prefixes.add(wrapper.group());
             }
-            Tensor same = left.put(wrapper.replaceAll(""), tensor.getValue());
-            if (same != null) {
-                throw duplicate(same, tensor.getValue());
-            }
+            put(left, wrapper.replaceAll(""), tensor.getValue());
         }
         if (!prefixes.isEmpty()) {
             notes.add("prefixes removed from the tensors' names: '" + String.join("', '", prefixes) + "'");
@@ -164,23 +160,18 @@ final class StateDictNames {
         if (!head.equals(DENSE)) {
             notes.add("the dense layer is called '" + head + "'");
             for (String part : new String[] {WEIGHT, ".bias"}) {
-                Tensor tensor = byName.remove(head + part);
-                if (tensor != null) {
-                    put(DENSE + part, tensor);
+                if (byName.containsKey(head + part)) {
+                    put(byName, DENSE + part, byName.remove(head + part));
                 }
             }
         }
     }
 
-    private void put(String name, Tensor tensor) throws InvalidModelException {
-        Tensor same = byName.put(name, tensor);
+    private void put(Map<String, Tensor> named, String name, Tensor tensor) throws InvalidModelException {
+        Tensor same = named.put(name, tensor);
         if (same != null) {
-            throw duplicate(same, tensor);
+            throw new InvalidModelException(
+                    file + ": tensors '" + same.name() + "' and '" + tensor.name() + "' are the same parameter");
         }
-    }
-
-    private InvalidModelException duplicate(Tensor one, Tensor other) {
-        return new InvalidModelException(
-                file + ": tensors '" + one.name() + "' and '" + other.name() + "' are the same parameter");
     }
 }

@@ -15,9 +15,8 @@ import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParameterShape.Kind;
-import io.resnetstreams.model.network.ParametersCheck;
 import io.resnetstreams.model.network.ParametersFile;
-import io.resnetstreams.model.network.ParametersFile.Stored;
+import io.resnetstreams.model.network.ParametersFile.Content;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolGraph;
 import io.resnetstreams.model.network.SymbolNetwork;
@@ -30,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -45,10 +45,11 @@ public final class SymbolImport {
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxTokenCount(4_000_000).build())
             .build());
-    /** ResNet-152 has about 1,500. */
-    private static final int MOST_NODES = 100_000;
+    private static final int MOST_NODES = 100_000; // ResNet-152 has about 1,500
 
+    /** Before MXNet 0.9, graphs had no version and no nodes for running statistics. */
     private static final int VERSION_WITH_STATES = 900;
+
     private static final String TRAINING_HEAD = "SoftmaxOutput";
 
     private SymbolImport() {}
@@ -61,9 +62,8 @@ public final class SymbolImport {
      */
     public static void run(Path symbolFile, List<String> labels, ModelDescription description, Path directory)
             throws InvalidModelException, IOException {
-        Map<String, Stored> stored = parameters(symbolFile);
+        Content stored = parameters(symbolFile);
         SymbolGraph graph = new SymbolGraph();
-        Normalisation normalisation = description.normalisation();
         int head;
         try {
             head = rebuild(symbolFile, graph, stored);
@@ -71,18 +71,22 @@ public final class SymbolImport {
             throw new InvalidModelException(symbolFile + ": is not a valid MXNet symbol: " + e, e);
         }
         ResNetSymbol symbol = new ResNetSymbol(graph.toJson(head), graph.parameters());
-        requireOutputs(symbolFile, symbol, stored, normalisation, description, labels.size());
-        ModelWriter.write(
-                directory, description, labels, symbol, parameter -> values(parameter, stored, normalisation));
-    }
-
-    private static float[] values(ParameterShape parameter, Map<String, Stored> stored, Normalisation normalisation) {
-        return parameter.kind() == Kind.CONSTANT
+        Normalisation normalisation = description.normalisation();
+        Function<ParameterShape, float[]> values = parameter -> parameter.kind() == Kind.CONSTANT
                 ? ResNetSymbol.constant(parameter, normalisation)
-                : stored.get(parameter.name()).values();
+                : stored.values().get(parameter.name());
+        long outputs;
+        try (SymbolNetwork network = new SymbolNetwork(symbol, values)) {
+            outputs = network.outputs(description.inputHeight(), description.inputWidth());
+        } catch (RuntimeException e) {
+            throw new InvalidModelException(symbolFile + ": can't be run: " + e.getMessage(), e);
+        }
+        WeightsCheck.requireClasses(symbolFile, outputs);
+        WeightsCheck.requireLabels(symbolFile, outputs, labels.size());
+        ModelWriter.write(directory, description, labels, symbol, values);
     }
 
-    private static Map<String, Stored> parameters(Path symbolFile) throws InvalidModelException, IOException {
+    private static Content parameters(Path symbolFile) throws InvalidModelException, IOException {
         String name = symbolFile.getFileName().toString();
         String prefix = name.substring(0, name.length() - SYMBOL_ENDING.length());
         try (Stream<Path> files = Files.list(symbolFile.toAbsolutePath().getParent())) {
@@ -96,12 +100,12 @@ public final class SymbolImport {
                     .orElseThrow(() -> new InvalidModelException(symbolFile + ": " + prefix
                             + "-0000.params is missing in the same folder"
                             + (own.isEmpty() ? "" : "; " + own.get(0).getFileName() + " must be unpacked first")));
-            ParametersCheck.requireFormat(file);
-            Map<String, Stored> stored = ParametersFile.read(file);
-            for (Stored parameter : stored.values()) {
-                ParameterShape shape = parameter.shape();
+            ParametersFile.requireFormat(file);
+            Content stored = ParametersFile.read(file);
+            for (ParameterShape shape : stored.shapes().values()) {
                 List<Integer> extents = Arrays.stream(shape.shape()).boxed().toList();
-                WeightsCheck.require(file, shape.name(), extents, parameter.values());
+                WeightsCheck.require(
+                        file, shape.name(), extents, stored.values().get(shape.name()));
             }
             return stored;
         } catch (RuntimeException e) {
@@ -110,7 +114,7 @@ public final class SymbolImport {
     }
 
     /** Copies the graph after the operators of the input, and returns its head. */
-    private static int rebuild(Path symbolFile, SymbolGraph graph, Map<String, Stored> stored)
+    private static int rebuild(Path symbolFile, SymbolGraph graph, Content stored)
             throws InvalidModelException, IOException {
         SymbolNodes source = new SymbolNodes((ObjectNode) read(symbolFile));
         Map<Integer, Integer> renumbered = new HashMap<>();
@@ -119,8 +123,8 @@ public final class SymbolImport {
             String operator = source.operator(node);
             if (name.equals(ResNetSymbol.INPUT)) {
                 renumbered.put(node, ResNetSymbol.normalise(graph));
-            } else if (stored.containsKey(name) && operator.equals(SymbolNodes.VARIABLE)) {
-                ParameterShape shape = stored.get(name).shape();
+            } else if (stored.shapes().containsKey(name) && operator.equals(SymbolNodes.VARIABLE)) {
+                ParameterShape shape = stored.shapes().get(name);
                 renumbered.put(node, graph.parameter(name, shape.kind(), shape.shape()));
             } else if (operator.equals(TRAINING_HEAD)) {
                 int logits = renumbered.get(source.input(node, 0));
@@ -151,17 +155,13 @@ public final class SymbolImport {
             if (!graph.get("nodes").findValuesAsText("name").contains(ResNetSymbol.INPUT)) {
                 throw new InvalidModelException(file + ": has no input named " + ResNetSymbol.INPUT);
             }
-            return isOld(graph) ? upgraded(file, graph) : graph;
+            boolean isOld = graph.at("/attrs/mxnet_version/1").asInt() < VERSION_WITH_STATES;
+            return isOld ? upgraded(file, graph) : graph;
         } catch (JsonProcessingException e) {
             throw new InvalidModelException(file + ": is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw InvalidModelException.unreadable(file, e);
         }
-    }
-
-    /** Before MXNet 0.9, graphs had no version and no nodes for running statistics. */
-    private static boolean isOld(JsonNode graph) {
-        return graph.at("/attrs/mxnet_version/1").asInt() < VERSION_WITH_STATES;
     }
 
     /** Upgrades an old graph with the engine (src/nnvm/legacy_json_util.cc). */
@@ -174,23 +174,5 @@ public final class SymbolImport {
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
                     e);
         }
-    }
-
-    private static void requireOutputs(
-            Path file,
-            ResNetSymbol symbol,
-            Map<String, Stored> stored,
-            Normalisation normalisation,
-            ModelDescription description,
-            int labels)
-            throws InvalidModelException, IOException {
-        long outputs;
-        try (SymbolNetwork network = new SymbolNetwork(symbol, parameter -> values(parameter, stored, normalisation))) {
-            outputs = network.outputs(description.inputHeight(), description.inputWidth());
-        } catch (RuntimeException e) {
-            throw new InvalidModelException(file + ": can't be run: " + e.getMessage(), e);
-        }
-        WeightsCheck.requireClasses(file, outputs);
-        WeightsCheck.requireLabels(file, outputs, labels);
     }
 }

@@ -3,27 +3,24 @@ package io.resnetstreams.model.convert;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.network.ResNetArchitecture;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Reads timm's {@code config.json} (timm/models/_hub.py, {@code save_config_for_hf}). */
 final class TimmConfig {
-    /** timm's default (timm/data/config.py). */
-    private static final double CROP_SHARE = 0.875;
+    private static final double CROP_SHARE = 0.875; // timm's default (timm/data/config.py)
 
-    private final JsonNode config;
+    private final ConfigFields config;
     /** The object {@code pretrained_cfg}; in earlier versions its fields are in the outer object. */
-    private final JsonNode pretrained;
+    private final ConfigFields pretrained;
 
-    private final ConfigFields fields;
     private final List<String> notes = new ArrayList<>();
 
-    TimmConfig(Path file, JsonNode config) {
+    TimmConfig(ConfigFields config) {
+        JsonNode inner = config.path("pretrained_cfg");
         this.config = config;
-        this.pretrained = config.path("pretrained_cfg").isObject() ? config.get("pretrained_cfg") : config;
-        this.fields = new ConfigFields(file, pretrained);
+        this.pretrained = inner.isObject() ? new ConfigFields(config.file(), inner) : config;
     }
 
     CheckpointConfig read(boolean architectureNamed, boolean labelsGiven) throws InvalidModelException {
@@ -41,23 +38,20 @@ final class TimmConfig {
                 labelsGiven ? null : labels(),
                 size,
                 size == null ? null : resize(size),
-                fields.colours("mean"),
-                fields.colours("std"),
+                pretrained.colours("mean"),
+                pretrained.colours("std"),
                 notes);
     }
 
     private String architecture() throws InvalidModelException {
-        String given = config.get("architecture").asText();
+        String given = config.path("architecture").asText();
         // Prefixes of weights that timm took from torchvision, Gluon (with a letter for the stem) and Facebook.
         String name = given.replaceFirst("\\..*", "")
                 .replaceFirst("^(tv|gluon|ssl|swsl|ig)_", "")
                 .replaceFirst("^(resnet\\d+)_v1b$", "$1")
                 .replaceFirst("^(resnet\\d+)_v1([cd])$", "$1$2");
-        for (JsonNode holder : List.of(config, pretrained)) {
-            String pool = holder.path("global_pool").asText("avg");
-            if (!pool.isEmpty() && !pool.equals("avg")) {
-                throw unknown("global_pool is '" + pool + "', not 'avg',");
-            }
+        for (ConfigFields holder : List.of(config, pretrained)) {
+            requireAverage("global_pool", holder.path("global_pool").asText("avg"));
         }
         String ending = "";
         for (Map.Entry<String, JsonNode> argument : config.path("model_args").properties()) {
@@ -69,14 +63,8 @@ final class TimmConfig {
                     case "8" -> "_os8";
                     default -> throw unknown("model_args.output_stride is " + value);
                 };
-                case "global_pool" -> {
-                    if (!value.isEmpty() && !value.equals("avg")) {
-                        throw unknown("model_args.global_pool is '" + value + "', not 'avg',");
-                    }
-                }
-                case "num_classes", "drop_rate", "drop_path_rate" -> {
-                    // These do not change the graph beyond what the tensors' shapes show.
-                }
+                case "global_pool" -> requireAverage("model_args.global_pool", value);
+                case "num_classes", "drop_rate", "drop_path_rate" -> {} // no change beyond the tensors' shapes
                 case "in_chans" -> {
                     if (!value.equals("3")) {
                         throw unknown("model_args.in_chans is " + value + ", not 3");
@@ -91,28 +79,34 @@ final class TimmConfig {
                     .map(ResNetArchitecture::name)
                     .orElseThrow(() -> unknown("architecture is '" + given + "'"));
         } catch (IllegalArgumentException e) {
-            throw new InvalidModelException(fields.file() + ": " + e.getMessage(), e);
+            throw new InvalidModelException(pretrained.file() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void requireAverage(String field, String pool) throws InvalidModelException {
+        if (!pool.isEmpty() && !pool.equals("avg")) {
+            throw unknown(field + " is '" + pool + "', not 'avg',");
         }
     }
 
     private InvalidModelException unknown(String what) {
-        return fields.invalid(what + ", which can't be built. 'model list --architectures' lists what can be built;"
+        return pretrained.invalid(what + ", which can't be built. 'model list --architectures' lists what can be built;"
                 + " --architecture NAME imports the tensors as another network, regardless of the file");
     }
 
     private Integer size() throws InvalidModelException {
         JsonNode input = pretrained.path("input_size");
-        if (input.isMissingNode() || input.isNull()) {
+        if (!pretrained.object().hasNonNull("input_size")) {
             return null;
         }
         if (input.size() != 3 || input.get(0).asInt() != 3 || !input.get(1).equals(input.get(2))) {
-            throw fields.invalid("input_size is " + input + "; must be three channels of a square: [3, N, N]");
+            throw pretrained.invalid("input_size is " + input + "; must be three channels of a square: [3, N, N]");
         }
-        return fields.edge("input_size", input.get(1));
+        return pretrained.edge("input_size", input.get(1));
     }
 
     private int resize(int size) throws InvalidModelException {
-        double share = fields.cropShare(CROP_SHARE);
+        double share = pretrained.cropShare(CROP_SHARE);
         String mode = pretrained.path("crop_mode").asText("center");
         int testSize = pretrained.path("test_input_size").path(1).asInt(size);
         if (testSize != size) {
@@ -133,7 +127,7 @@ final class TimmConfig {
     }
 
     private List<String> labels() throws InvalidModelException {
-        List<String> labels = fields.labels("label_names", config.path("label_names"));
-        return labels != null ? labels : fields.labels("label_names", pretrained.path("label_names"));
+        List<String> labels = config.labels("label_names");
+        return labels != null ? labels : pretrained.labels("label_names");
     }
 }

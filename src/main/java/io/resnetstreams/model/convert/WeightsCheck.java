@@ -10,12 +10,7 @@ import java.util.stream.Collectors;
 final class WeightsCheck {
     private WeightsCheck() {}
 
-    /**
-     * Refuses values that are not finite, and negative variances, with which no label would be right.
-     *
-     * @param name the tensor's name in the file
-     * @throws InvalidModelException if there is such a value; the message names the tensor, the first value and its index
-     */
+    /** Refuses values that are not finite, and negative variances; names the tensor, the first such value and its index. */
     static void require(Path file, String name, List<Integer> shape, float[] values) throws InvalidModelException {
         boolean isVariance = name.matches(".*(running|moving)_var(iance)?");
         int first = -1;
@@ -47,11 +42,6 @@ final class WeightsCheck {
         return Arrays.stream(indices).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
     }
 
-    /**
-     * Refuses a network of one class.
-     *
-     * @throws InvalidModelException if it has fewer than two outputs
-     */
     static void requireClasses(Path file, long classes) throws InvalidModelException {
         if (classes < 2) {
             throw new InvalidModelException(file + ": a network of " + classes + " class can't be imported: its only"
@@ -60,11 +50,6 @@ final class WeightsCheck {
         }
     }
 
-    /**
-     * Requires one label per class.
-     *
-     * @throws InvalidModelException if the numbers differ
-     */
     static void requireLabels(Path file, long classes, int labels) throws InvalidModelException {
         if (classes != labels) {
             throw new InvalidModelException(file + ": has " + classes + " classes in its last layer, but there are "

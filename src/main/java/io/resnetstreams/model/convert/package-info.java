@@ -1,8 +1,5 @@
 /**
- * Import of PyTorch, Hugging Face, timm and MXNet networks, quantization, and comparison with a reference.
- *
- * <p>Start at {@link io.resnetstreams.model.convert.ModelImport}, {@link
- * io.resnetstreams.model.convert.SymbolImport} and {@link io.resnetstreams.model.convert.ModelQuantization}. It
- * must not know training, Kafka or batches.
+ * Import of PyTorch, Hugging Face, timm and MXNet networks, quantization, and comparison with a reference. Start at
+ * {@link ModelImport}, {@link SymbolImport} and {@link ModelQuantization}. It must not know training, Kafka or batches.
  */
 package io.resnetstreams.model.convert;

@@ -11,11 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Images of known classes, in memory, on which a model is measured.
- *
- * <p>Threading: immutable; several threads may decode images.
- */
+/** Images of known classes, in memory, on which a model is measured. Immutable; several threads may decode images. */
 public final class EvaluationSet {
     /** An image file's bytes, or pixels that need no decoding, and its class. */
     private record Item(String id, byte[] bytes, boolean decoded, int classIndex) {}
@@ -44,22 +40,23 @@ public final class EvaluationSet {
         if (!Files.isDirectory(folder)) {
             throw new IOException(folder + ": there is no such directory");
         }
-        if (!LabelledImages.isIdx(folder) && Files.exists(folder.resolve(LabelledSample.LABELS_FILE))) {
-            return read(folder, folder.resolve(LabelledSample.LABELS_FILE), null, model, preprocessor);
+        boolean isIdx = LabelledImages.isIdx(folder);
+        Path list = folder.resolve(LabelledSample.LABELS_FILE);
+        if (!isIdx && Files.exists(list)) {
+            return read(folder, list, null, model, preprocessor);
         }
         List<String> notices = new ArrayList<>();
-        List<Item> items = LabelledImages.isIdx(folder)
-                ? idxItems(folder, LabelledImages.Split.TEST, model.preprocessing())
+        List<Item> items = isIdx
+                ? idxItems(folder, LabelledImages.TEST, model.preprocessing())
                 : fileItems(classFolders(folder, model.labels(), notices));
-        requireClasses(items, model.labels().size());
-        return new EvaluationSet(items, preprocessor, notices);
+        return checked(items, model, preprocessor, notices);
     }
 
     /** Reads an IDX data set's training split. */
     public static EvaluationSet readTraining(Path folder, ModelDirectory model, ImagePreprocessor preprocessor)
             throws IOException {
-        return new EvaluationSet(
-                idxItems(folder, LabelledImages.Split.TRAIN, model.preprocessing()), preprocessor, List.of());
+        List<Item> items = idxItems(folder, LabelledImages.TRAIN, model.preprocessing());
+        return new EvaluationSet(items, preprocessor, List.of());
     }
 
     /** Returns a set of images that are in memory already, of the model's input size. */
@@ -67,11 +64,7 @@ public final class EvaluationSet {
         return new EvaluationSet(items(images, true), null, List.of());
     }
 
-    /**
-     * Reads the files and classes of a list.
-     *
-     * @param column see {@link LabelledSample#read(Path, Path, String)}
-     */
+    /** Reads the files and classes of a list; see {@link LabelledSample#read(Path, Path, String)}. */
     public static EvaluationSet read(
             Path folder, Path list, String column, ModelDirectory model, ImagePreprocessor preprocessor)
             throws IOException {
@@ -79,8 +72,20 @@ public final class EvaluationSet {
         List<Item> items = fileItems(sample.files().stream()
                 .map(file -> new LabelledFile(file, sample.classesByFile().get(file.toString())))
                 .toList());
-        requireClasses(items, model.labels().size());
-        return new EvaluationSet(items, preprocessor, List.of());
+        return checked(items, model, preprocessor, List.of());
+    }
+
+    private static EvaluationSet checked(
+            List<Item> items, ModelDirectory model, ImagePreprocessor preprocessor, List<String> notices)
+            throws IOException {
+        int classes = model.labels().size();
+        for (Item item : items) {
+            if (item.classIndex() >= classes) {
+                throw new IOException(item.id() + " is of class " + item.classIndex() + "; the model has " + classes
+                        + " classes, counted from 0");
+            }
+        }
+        return new EvaluationSet(items, preprocessor, notices);
     }
 
     /** Returns messages for the user, one line each: the split that is used, and what is ignored. */
@@ -88,21 +93,15 @@ public final class EvaluationSet {
         return notices;
     }
 
-    /**
-     * Decodes all images and returns those that can be decoded, with a notice that names the others.
-     *
-     * @throws IOException if no image can be decoded
-     */
+    /** Returns the images that can be decoded, with a notice that names the others; fails if there are none. */
     public EvaluationSet withoutBroken() throws IOException {
         List<String> broken = new ArrayList<>();
         List<Item> whole = decodable(broken);
-        List<String> allNotices = new ArrayList<>(notices);
-        if (!broken.isEmpty()) {
-            allNotices.add("skipped: " + list(broken));
-        }
         if (whole.isEmpty()) {
             throw new IOException(list(broken));
         }
+        List<String> allNotices = new ArrayList<>(notices);
+        allNotices.addAll(broken.isEmpty() ? List.of() : List.of("skipped: " + list(broken)));
         return new EvaluationSet(whole, preprocessor, allNotices);
     }
 
@@ -125,12 +124,7 @@ public final class EvaluationSet {
                 + String.join("\n  ", broken);
     }
 
-    /**
-     * Returns the confusion matrix.
-     *
-     * @param predicted each image's most probable class
-     * @return rows of true classes, columns of predicted classes
-     */
+    /** Returns rows of true classes, columns of predicted classes, from each image's most probable class. */
     public int[][] confusion(int[] predicted, int classes) {
         int[][] counts = new int[classes][classes];
         for (int i = 0; i < predicted.length; i++) {
@@ -139,36 +133,22 @@ public final class EvaluationSet {
         return counts;
     }
 
-    /** Returns the number of images. */
     public int size() {
         return items.size();
     }
 
-    /**
-     * Returns up to {@code most} images, spread evenly, since they may be sorted by class.
-     *
-     * @return each uint8 H×W×3, as {@link #pixels}
-     * @throws IllegalArgumentException if an image can't be decoded
-     */
+    /** Returns the {@link #pixels} of up to {@code most} images, spread evenly, since they may be sorted by class. */
     public List<byte[]> spread(int most) {
-        int count = Math.min(most, size());
-        List<byte[]> chosen = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            chosen.add(pixels((int) ((long) i * size() / count)));
-        }
-        return chosen;
+        return LabelledImages.spread(size(), Math.min(most, size()))
+                .mapToObj(this::pixels)
+                .toList();
     }
 
-    /** Returns the true class of an image. */
     public int classOf(int index) {
         return items.get(index).classIndex();
     }
 
-    /**
-     * Returns an image's pixels, uint8 H×W×3, decoded and preprocessed as an event's would be.
-     *
-     * @throws IllegalArgumentException if the image can't be decoded; the message names all such images
-     */
+    /** Returns an image's pixels, uint8 H×W×3, preprocessed as an event's; a failure names all images that are broken. */
     public byte[] pixels(int index) {
         try {
             return decoded(items.get(index));
@@ -187,8 +167,7 @@ public final class EvaluationSet {
         return item.decoded() ? item.bytes() : preprocessor.toPixels(item.bytes());
     }
 
-    private static List<Item> idxItems(Path folder, LabelledImages.Split split, Preprocessing input)
-            throws IOException {
+    private static List<Item> idxItems(Path folder, String split, Preprocessing input) throws IOException {
         LabelledImages images = LabelledImages.readIdx(folder, split);
         return items(images, images.width() == input.width() && images.height() == input.height());
     }
@@ -226,8 +205,7 @@ public final class EvaluationSet {
         List<LabelledFile> files = images.inClassFolders(folder, names);
         if (files.isEmpty()) {
             throw new IOException(folder + ": is neither an IDX data set, nor has it a " + LabelledSample.LABELS_FILE
-                    + ", nor folders named by the model's labels, such as '"
-                    + names.get(0) + "'");
+                    + ", nor folders named by the model's labels, such as '" + names.get(0) + "'");
         }
         List<String> others = new ArrayList<>(SplitFolders.classes(folder));
         others.removeAll(names);
@@ -236,14 +214,5 @@ public final class EvaluationSet {
         }
         images.notice().ifPresent(notices::add);
         return files;
-    }
-
-    private static void requireClasses(List<Item> items, int classes) throws IOException {
-        for (Item item : items) {
-            if (item.classIndex() >= classes) {
-                throw new IOException(item.id() + " is of class " + item.classIndex() + "; the model has " + classes
-                        + " classes, counted from 0");
-            }
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -36,11 +37,7 @@ public final class IdxFile {
         return file.getFileName().toString().matches(".*idx3-ubyte(\\.gz)?");
     }
 
-    /**
-     * Reads images.
-     *
-     * @throws IOException if the file is malformed or truncated; the message names the file and the fault
-     */
+    /** @throws IOException if the file is malformed or truncated; the message names the file and the fault */
     public static Images readImages(Path file) throws IOException {
         try (DataInputStream in = open(file)) {
             requireMagic(file, in.readInt(), IMAGES_MAGIC, "images");
@@ -68,11 +65,7 @@ public final class IdxFile {
                 throw new IOException(file + ": claims " + size + " labels; at most " + MOST_BYTES + " are read");
             }
             byte[] bytes = readFully(file, in, size);
-            int[] labels = new int[size];
-            for (int i = 0; i < size; i++) {
-                labels[i] = bytes[i] & 0xFF;
-            }
-            return labels;
+            return IntStream.range(0, size).map(i -> bytes[i] & 0xFF).toArray();
         } catch (EOFException e) {
             throw new IOException(file + ": ends before its header", e);
         }

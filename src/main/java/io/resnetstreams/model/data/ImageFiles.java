@@ -15,9 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * Finds the image files in folders by file extension, in upper or lower case. Image formats that can't be decoded count
- * too, so that such files are refused by name instead of being ignored.
- *
- * <p>Threading: one thread.
+ * too, so that such files are refused by name instead of being ignored. Threading: one thread.
  */
 public final class ImageFiles {
     private static final Map<String, String> CONTENT_TYPES = Map.ofEntries(
@@ -60,16 +58,12 @@ public final class ImageFiles {
             int classIndex = index;
             Path folder = parent.resolve(names.get(index));
             if (Files.isDirectory(folder)) {
-                below(folder).forEach(file -> found.add(new LabelledFile(file, classIndex)));
+                try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+                    images(files).forEach(file -> found.add(new LabelledFile(file, classIndex)));
+                }
             }
         }
         return found;
-    }
-
-    private List<Path> below(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return images(files);
-        }
     }
 
     /** Returns the images directly in a folder, sorted. */
@@ -96,14 +90,15 @@ public final class ImageFiles {
 
     /** Returns a message for the user that counts the files ignored so far by extension; empty if there are none. */
     Optional<String> notice() {
+        if (ignored.isEmpty()) {
+            return Optional.empty();
+        }
         int count = ignored.values().stream().mapToInt(Integer::intValue).sum();
         String kinds = ignored.entrySet().stream()
                 .map(kind -> kind.getKey() + " " + kind.getValue())
-                .collect(Collectors.joining(", "));
-        return count == 0
-                ? Optional.empty()
-                : Optional.of("ignored, because their names are not those of images: " + count
-                        + (count == 1 ? " file" : " files") + " (" + kinds + ")");
+                .collect(Collectors.joining(", ", " (", ")"));
+        return Optional.of("ignored, because their names are not those of images: " + count
+                + (count == 1 ? " file" : " files") + kinds);
     }
 
     private static String ending(Path file) {

@@ -8,33 +8,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Images in one folder per class, as in torchvision's ImageFolder: the labels are the folders' names, sorted; links are
  * followed. If the folder has splits ({@link SplitFolders}), these contain the class folders; otherwise a share of each
- * class is held out.
- *
- * @param train the images to train with
- * @param heldOut the images to measure accuracy on
- * @param notices messages for the user, one line each: the splits, and the files and folders that are ignored
+ * class is held out. Notices are messages for the user about splits, and files and folders that are ignored.
  */
 record LabelledFolders(
         List<String> labels, List<LabelledFile> train, List<LabelledFile> heldOut, List<String> notices) {
-    /**
-     * Decoded images, and the files that could not be decoded.
-     *
-     * @param broken one line per file, with the reason
-     */
+    /** Decoded images, and a line for each file that could not be decoded, with the reason. */
     record Decoded(LabelledImages images, List<String> broken) {}
 
-    /**
-     * Lists the files.
-     *
-     * @param share share of each class that is held out if the folder has no splits; the seed selects the images
-     * @throws IOException if there are fewer than two classes or no image to hold out, or the splits are ambiguous; the
-     *     message says what was found
-     */
+    /** Lists the files; without splits, {@code share} of each class is held out, which the seed selects. */
     static LabelledFolders list(Path folder, double share, long seed) throws IOException {
         SplitFolders splits = SplitFolders.of(folder);
         List<String> notices = new ArrayList<>(splits.notices());
@@ -43,7 +33,7 @@ record LabelledFolders(
         List<LabelledFile> train = files.inClassFolders(splits.train(), labels);
         List<LabelledFile> heldOut = new ArrayList<>();
         if (splits.heldOut() == null) {
-            heldOut = holdOut(train, labels.size(), share, seed);
+            heldOut = holdOut(train, share, seed);
         } else {
             List<String> others = SplitFolders.classes(splits.heldOut());
             if (!labels.containsAll(others)) {
@@ -62,41 +52,32 @@ record LabelledFolders(
     }
 
     /** Removes a share of each class from the list, and returns it. */
-    private static List<LabelledFile> holdOut(List<LabelledFile> items, int classes, double share, long seed) {
+    private static List<LabelledFile> holdOut(List<LabelledFile> items, double share, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         List<LabelledFile> heldOut = new ArrayList<>();
-        List<LabelledFile> kept = new ArrayList<>();
-        for (int index = 0; index < classes; index++) {
-            int wanted = index;
-            List<LabelledFile> ofClass = new ArrayList<>(
-                    items.stream().filter(item -> item.classIndex() == wanted).toList());
-            int held = (int) Math.round(ofClass.size() * share);
-            for (int i = 0; i < held; i++) {
+        Map<Integer, List<LabelledFile>> byClass = items.stream()
+                .collect(Collectors.groupingBy(
+                        LabelledFile::classIndex, TreeMap::new, Collectors.toCollection(ArrayList::new)));
+        items.clear();
+        for (List<LabelledFile> ofClass : byClass.values()) {
+            for (long held = Math.round(ofClass.size() * share); held > 0; held--) {
                 heldOut.add(ofClass.remove(random.nextInt(ofClass.size())));
             }
-            kept.addAll(ofClass);
+            items.addAll(ofClass);
         }
-        items.clear();
-        items.addAll(kept);
         return heldOut;
     }
 
-    /**
-     * Checks that a network can be trained.
-     *
-     * @param train the class of each image to train with
-     * @param heldOut the class of each image that is held out
-     * @throws IOException if there are fewer than two classes, no image is held out, or a class has none to train with
-     */
+    /** Refuses fewer than two classes, no image held out, and a class without an image to train with. */
     static void requireClasses(Path folder, List<String> labels, int[] train, int[] heldOut) throws IOException {
         if (labels.size() < 2 || train.length == 0 || heldOut.length == 0) {
             throw new IOException(folder + ": has " + labels.size() + " classes, " + train.length
                     + " images to train with and " + heldOut.length
                     + " held out; at least 2, 1 and 1 are required: one folder per class");
         }
+        Set<Integer> trained = Arrays.stream(train).boxed().collect(Collectors.toSet());
         for (int index = 0; index < labels.size(); index++) {
-            int wanted = index;
-            if (Arrays.stream(train).noneMatch(label -> label == wanted)) {
+            if (!trained.contains(index)) {
                 throw new IOException(folder + ": the class '" + labels.get(index)
                         + "' has no image to train with; the extensions of image files are "
                         + ImageFiles.endings());
@@ -104,19 +85,13 @@ record LabelledFolders(
         }
     }
 
-    /**
-     * Decodes images.
-     *
-     * @param side edge in pixels of the preprocessor's output
-     * @throws IOException if the images do not fit into memory; files that can't be decoded are listed in the result
-     */
+    /** Decodes images to an edge of {@code side} pixels; refuses more images than fit into memory. */
     static Decoded decode(List<LabelledFile> items, ImagePreprocessor preprocessor, int side) throws IOException {
         long needed = (long) items.size() * side * side * 3;
-        if (needed > Runtime.getRuntime().maxMemory() * 3 / 4) {
-            throw new IOException(items.size() + " images of " + side + "×" + side + " need "
-                    + (needed >> 20) + " MiB of memory; Java has "
-                    + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " (set JAVA_OPTS=-Xmx...)");
+        long most = Runtime.getRuntime().maxMemory();
+        if (needed > most * 3 / 4) {
+            throw new IOException(items.size() + " images of " + side + "×" + side + " need " + (needed >> 20)
+                    + " MiB of memory; Java has " + (most >> 20) + " (set JAVA_OPTS=-Xmx...)");
         }
         List<byte[]> pixels = new ArrayList<>(items.size());
         List<LabelledFile> whole = new ArrayList<>(items.size());

@@ -3,32 +3,18 @@ package io.resnetstreams.model.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
-/**
- * Images of one size in memory, each with its class.
- *
- * @param pixels each image: uint8 H×W×3 RGB
- * @param classes each image's class index
- */
+/** Images of one size in memory, each uint8 H×W×3 RGB, and the class index of each. */
 public record LabelledImages(int width, int height, List<byte[]> pixels, int[] classes) {
-    /** A split of an IDX data set, with the prefix of its files' names, as in MNIST. */
-    enum Split {
-        TRAIN("train-"),
-        TEST("t10k-");
+    /** The splits of an IDX data set, by the prefix of their files' names, as in MNIST. */
+    static final String TRAIN = "train-";
 
-        private final String prefix;
+    static final String TEST = "t10k-";
 
-        Split(String prefix) {
-            this.prefix = prefix;
-        }
-    }
-
-    /** Returns the number of images. */
     public int size() {
         return pixels.size();
     }
@@ -38,14 +24,17 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
         if (most == 0 || most >= size()) {
             return this;
         }
-        List<byte[]> chosen = new ArrayList<>();
-        int[] chosenClasses = new int[most];
-        for (int i = 0; i < most; i++) {
-            int index = (int) ((long) i * size() / most);
-            chosen.add(pixels.get(index));
-            chosenClasses[i] = classes[index];
-        }
-        return new LabelledImages(width, height, chosen, chosenClasses);
+        List<byte[]> chosen = spread(size(), most).mapToObj(pixels::get).toList();
+        return new LabelledImages(
+                width,
+                height,
+                chosen,
+                spread(size(), most).map(index -> classes[index]).toArray());
+    }
+
+    /** Returns {@code count} of {@code size} indexes, spread evenly. */
+    static IntStream spread(int size, int count) {
+        return IntStream.range(0, count).map(i -> (int) ((long) i * size / count));
     }
 
     /** Returns a CRC-32 over all pixels and classes. */
@@ -67,14 +56,10 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
         }
     }
 
-    /**
-     * Reads a split of an IDX data set; grey levels are copied to red, green and blue.
-     *
-     * @throws IOException if a file is missing or malformed, or the numbers of images and labels differ
-     */
-    static LabelledImages readIdx(Path folder, Split split) throws IOException {
-        Path imagesFile = find(folder, split.prefix + "images-idx3-ubyte");
-        Path labelsFile = find(folder, split.prefix + "labels-idx1-ubyte");
+    /** Reads a split of an IDX data set; grey levels are copied to red, green and blue. */
+    static LabelledImages readIdx(Path folder, String split) throws IOException {
+        Path imagesFile = find(folder, split + "images-idx3-ubyte");
+        Path labelsFile = find(folder, split + "labels-idx1-ubyte");
         IdxFile.Images images = IdxFile.readImages(imagesFile);
         int[] labels = IdxFile.readLabels(labelsFile);
         if (labels.length != images.size()) {
@@ -88,21 +73,16 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
     }
 
     private static Path find(Path folder, String name) throws IOException {
-        for (String ending : new String[] {".gz", ""}) {
-            Path file = folder.resolve(name + ending);
-            if (Files.isRegularFile(file)) {
-                return file;
-            }
-        }
-        throw new IOException(folder + ": has no " + name + " or " + name + ".gz");
+        return Stream.of(folder.resolve(name + ".gz"), folder.resolve(name))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(() -> new IOException(folder + ": has no " + name + " or " + name + ".gz"));
     }
 
     private static byte[] greyToRgb(byte[] grey) {
         byte[] rgb = new byte[grey.length * 3];
-        for (int i = 0; i < grey.length; i++) {
-            rgb[3 * i] = grey[i];
-            rgb[3 * i + 1] = grey[i];
-            rgb[3 * i + 2] = grey[i];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = grey[i / 3];
         }
         return rgb;
     }

@@ -10,31 +10,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Image files of known classes, listed in {@code labels.tsv}: each line is a file's name, a tab and its class index. Lines
- * that start with {@code #} are comments.
- *
- * @param classesByFile the class index of each file, by its path
+ * Image files of known classes, listed in {@code labels.tsv}: each line is a file's name, a tab and its class index.
+ * Lines that start with {@code #} are comments. Classes are by the file's path.
  */
 public record LabelledSample(List<Path> files, Map<String, Integer> classesByFile) {
-    public static final String LABELS_FILE = "labels.tsv";
-    private static final String DIRECTORY = "samples";
+    static final String LABELS_FILE = "labels.tsv";
 
-    public LabelledSample {
-        files = List.copyOf(files);
-        classesByFile = Map.copyOf(classesByFile);
-    }
-
-    /** Returns the sample images in a model directory; fails as {@link #read(Path)} does. */
+    /** Returns the sample images in a model directory; fails as {@link #read} does. */
     public static LabelledSample of(ModelDirectory model) throws IOException {
-        return read(model.directory().resolve(DIRECTORY));
-    }
-
-    /**
-     * Reads a folder with a {@code labels.tsv}.
-     *
-     * @throws IOException if the list is missing or a line is malformed; the message names the line
-     */
-    public static LabelledSample read(Path folder) throws IOException {
+        Path folder = model.directory().resolve("samples");
         return read(folder, folder.resolve(LABELS_FILE), null);
     }
 

@@ -13,27 +13,22 @@ import java.util.stream.Stream;
  * {@code validation}, {@code test} and {@code testing}, in upper or lower case. A folder with such a name but without
  * subfolders is a class.
  *
- * @param train contains a folder per class
- * @param heldOut contains a folder per class; null if there are no splits and {@code train} is the whole data set
+ * @param heldOut null if there are no splits and {@code train} is the whole data set
  * @param notices messages for the user: the splits that are used, and the folders and files that are ignored
  */
 record SplitFolders(Path train, Path heldOut, List<String> notices) {
     private static final List<String> TRAIN_NAMES = List.of("train", "training");
-    private static final List<List<String>> HELD_OUT_NAMES =
-            List.of(List.of("val", "valid", "validation"), List.of("test", "testing"));
+    private static final List<String> VALIDATION_NAMES = List.of("val", "valid", "validation");
+    private static final List<String> TEST_NAMES = List.of("test", "testing");
 
-    private static final String EXPECTED = "one of train, training and one of val, valid, validation, test, testing";
-
-    /**
-     * Finds the splits of a data set.
-     *
-     * @throws IOException if one split exists without the other, or two have the same purpose
-     */
+    /** @throws IOException if one split exists without the other, or two have the same purpose */
     static SplitFolders of(Path folder) throws IOException {
         List<Path> splits = new ArrayList<>();
         for (String name : classes(folder)) {
             Path child = folder.resolve(name);
-            if (isSplitName(name) && !classes(child).isEmpty()) {
+            boolean isSplit = Stream.of(TRAIN_NAMES, VALIDATION_NAMES, TEST_NAMES)
+                    .anyMatch(names -> names.contains(name.toLowerCase(Locale.ROOT)));
+            if (isSplit && !classes(child).isEmpty()) {
                 splits.add(child);
             }
         }
@@ -46,13 +41,12 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
             return new SplitFolders(folder, null, notices);
         }
         Path train = single(folder, splits, TRAIN_NAMES);
-        Path heldOut = null;
-        for (List<String> names : HELD_OUT_NAMES) {
-            heldOut = heldOut == null ? single(folder, splits, names) : heldOut;
-        }
+        Path validation = single(folder, splits, VALIDATION_NAMES);
+        Path heldOut = validation != null ? validation : single(folder, splits, TEST_NAMES);
         if (train == null || heldOut == null) {
             throw new IOException(folder + ": has "
-                    + splits.stream().map(Path::getFileName).toList() + "; the splits must be " + EXPECTED
+                    + splits.stream().map(Path::getFileName).toList() + "; the splits must be one of train, training"
+                    + " and one of val, valid, validation, test, testing"
                     + (train == null ? "" : " (to hold out a share of each class, give " + train + " as the data)"));
         }
         notices.add("images to train with: " + train + "; held out: " + heldOut);
@@ -74,11 +68,6 @@ record SplitFolders(Path train, Path heldOut, List<String> notices) {
                     .sorted()
                     .toList();
         }
-    }
-
-    private static boolean isSplitName(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return TRAIN_NAMES.contains(lower) || HELD_OUT_NAMES.stream().anyMatch(names -> names.contains(lower));
     }
 
     private static Path single(Path folder, List<Path> splits, List<String> names) throws IOException {

@@ -6,7 +6,6 @@ import io.resnetstreams.common.UserErrorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,11 +15,7 @@ public final class SynsetFile {
 
     private SynsetFile() {}
 
-    /**
-     * Reads the labels.
-     *
-     * @throws UserErrorException if the file can't be read or is not a list of labels (exit code 2)
-     */
+    /** @throws UserErrorException if the file can't be read or is not a list of labels (exit code 2) */
     public static List<String> read(Path file) {
         if (!Files.exists(file) || Files.isDirectory(file)) {
             throw invalid(file, ": there is no such file");
@@ -30,19 +25,21 @@ public final class SynsetFile {
             if (foreign.isPresent()) {
                 throw invalid(file, ": is not a list of labels but " + foreign.get());
             }
-            List<String> lines = new ArrayList<>(BoundedFile.lines(file, MOST_BYTES));
-            while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
-                lines.remove(lines.size() - 1);
+            List<String> lines = BoundedFile.lines(file, MOST_BYTES);
+            int count = lines.size();
+            while (count > 0 && lines.get(count - 1).isBlank()) {
+                count--;
             }
-            if (lines.isEmpty()) {
+            if (count == 0) {
                 throw invalid(file, ": is empty; must have one label per line");
             }
-            if (lines.get(0).startsWith("{")
-                    || lines.get(0).startsWith("[")
-                            && lines.get(lines.size() - 1).endsWith("]")) {
+            String first = lines.get(0);
+            if (first.startsWith("{")
+                    || first.startsWith("[") && lines.get(count - 1).endsWith("]")) {
                 throw invalid(file, ": is JSON; must have one label per line");
             }
             List<String> labels = lines.stream()
+                    .limit(count)
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
             if (labels.contains("")) {

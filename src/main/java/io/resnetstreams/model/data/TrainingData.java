@@ -6,7 +6,6 @@ import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.data.LabelledFolders.Decoded;
-import io.resnetstreams.model.data.LabelledImages.Split;
 import io.resnetstreams.model.network.Normalisation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,8 +45,8 @@ public record TrainingData(LabelledImages train, LabelledImages heldOut, List<St
         }
         try {
             if (LabelledImages.isIdx(data)) {
-                LabelledImages train = LabelledImages.readIdx(data, Split.TRAIN);
-                LabelledImages heldOut = LabelledImages.readIdx(data, Split.TEST);
+                LabelledImages train = LabelledImages.readIdx(data, LabelledImages.TRAIN);
+                LabelledImages heldOut = LabelledImages.readIdx(data, LabelledImages.TEST);
                 int classes = 1 + Arrays.stream(train.classes()).max().orElse(0);
                 if (heldOut.width() != train.width()
                         || heldOut.height() != train.height()
@@ -84,6 +83,11 @@ public record TrainingData(LabelledImages train, LabelledImages heldOut, List<St
         } catch (IOException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
+    }
+
+    /** Returns the data with other images to train with. */
+    public TrainingData withTrain(LabelledImages others) {
+        return new TrainingData(others, heldOut, labels, resizeShortEdge);
     }
 
     /** Returns the data with other labels, which must be as many. */

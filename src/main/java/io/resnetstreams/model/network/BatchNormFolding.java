@@ -2,12 +2,12 @@ package io.resnetstreams.model.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,9 +17,7 @@ import java.util.Set;
  * {@code beta - mean·gamma/σ}. A normalisation stays if another node reads its convolution, weights or shift.
  */
 public final class BatchNormFolding {
-    /** Inputs of BatchNorm, in MXNet's order. */
-    private static final int DATA = 0;
-
+    private static final int DATA = 0; // inputs of BatchNorm, in MXNet's order
     private static final int GAMMA = 1;
     private static final int BETA = 2;
     private static final int MEAN = 3;
@@ -27,19 +25,17 @@ public final class BatchNormFolding {
 
     private final SymbolNodes nodes;
     private final Map<String, float[]> values;
-    /** The normalisation that is folded into a convolution. */
-    private final Map<Integer, Integer> folded = new HashMap<>();
-
+    private final Map<Integer, Integer> folded = new HashMap<>(); // the normalisation that is folded into a convolution
     private final Set<Integer> dropped = new HashSet<>();
     private final Map<Integer, Integer> renumbered = new HashMap<>();
-    private final ArrayNode kept = JsonNodeFactory.instance.arrayNode();
+    private final List<ObjectNode> kept = new ArrayList<>();
 
     private BatchNormFolding(Network network) {
         this.nodes = SymbolNodes.of(network.symbol().json());
         this.values = new LinkedHashMap<>(network.values());
     }
 
-    /** Returns the network with its normalisations folded. The network given does not change. */
+    /** Returns the network with its normalisations folded; the one given does not change. */
     public static Network fold(Network network) {
         BatchNormFolding folding = new BatchNormFolding(network);
         folding.find();
@@ -56,13 +52,16 @@ public final class BatchNormFolding {
         }
         nodes.graph().get("heads").forEach(head -> readers[head.get(0).asInt()]++);
         for (int node = 0; node < nodes.size(); node++) {
-            if (nodes.operator(node).equals("BatchNorm")
-                    && nodes.operator(nodes.input(node, DATA)).equals("Convolution")
-                    && readers[nodes.input(node, DATA)] == 1
-                    && readers[nodes.input(nodes.input(node, DATA), 1)] == 1
+            if (!nodes.operator(node).equals("BatchNorm")) {
+                continue;
+            }
+            int data = nodes.input(node, DATA);
+            if (nodes.operator(data).equals("Convolution")
+                    && readers[data] == 1
+                    && readers[nodes.input(data, 1)] == 1
                     && readers[nodes.input(node, BETA)] == 1) {
-                foldValues(nodes.input(node, DATA), node);
-                folded.put(nodes.input(node, DATA), node);
+                foldValues(data, node);
+                folded.put(data, node);
                 for (int gone : new int[] {GAMMA, MEAN, VARIANCE}) {
                     dropped.add(nodes.input(node, gone));
                     values.remove(nodes.name(nodes.input(node, gone)));
@@ -75,19 +74,13 @@ public final class BatchNormFolding {
         JsonNode attributes = nodes.attributes(norm);
         // MXNet's defaults where an attribute is not written.
         double epsilon = attributes.path("eps").asDouble(1e-3);
-        boolean unitScale = attributes
-                .path("fix_gamma")
-                .asText("True")
-                .toLowerCase(Locale.ROOT)
-                .matches("true|1");
-        float[] gamma = values.get(nodes.name(nodes.input(norm, GAMMA)));
-        float[] beta = values.get(nodes.name(nodes.input(norm, BETA)));
-        float[] mean = values.get(nodes.name(nodes.input(norm, MEAN)));
-        float[] variance = values.get(nodes.name(nodes.input(norm, VARIANCE)));
-        float[] weights = values.get(nodes.name(nodes.input(convolution, 1))).clone();
-        float[] earlierBias = nodes.inputs(convolution).size() > 2
-                ? values.get(nodes.name(nodes.input(convolution, 2)))
-                : new float[beta.length];
+        boolean unitScale = attributes.path("fix_gamma").asText("True").matches("(?i)true|1");
+        float[] gamma = inputOf(norm, GAMMA);
+        float[] beta = inputOf(norm, BETA);
+        float[] mean = inputOf(norm, MEAN);
+        float[] variance = inputOf(norm, VARIANCE);
+        float[] weights = inputOf(convolution, 1).clone();
+        float[] earlierBias = nodes.inputs(convolution).size() > 2 ? inputOf(convolution, 2) : new float[beta.length];
         float[] bias = new float[beta.length];
         int perChannel = weights.length / beta.length;
         for (int channel = 0; channel < beta.length; channel++) {
@@ -99,6 +92,10 @@ public final class BatchNormFolding {
         }
         values.put(nodes.name(nodes.input(convolution, 1)), weights);
         values.put(nodes.name(nodes.input(norm, BETA)), bias);
+    }
+
+    private float[] inputOf(int node, int index) {
+        return values.get(nodes.name(nodes.input(node, index)));
     }
 
     private String rebuild() {
@@ -122,15 +119,7 @@ public final class BatchNormFolding {
             }
         }
         ObjectNode graph = nodes.graph();
-        graph.set("nodes", kept);
-        ArrayNode arguments = graph.putArray("arg_nodes");
-        ArrayNode rows = graph.putArray("node_row_ptr");
-        for (int node = 0; node <= kept.size(); node++) {
-            rows.add(node);
-            if (node < kept.size() && kept.get(node).get("op").asText().equals(SymbolNodes.VARIABLE)) {
-                arguments.add(node);
-            }
-        }
+        SymbolGraph.setNodes(graph, kept);
         graph.get("heads").forEach(head -> renumber((ArrayNode) head));
         return graph.toPrettyString();
     }

@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 /** The DJL engine that runs the networks, and the machines that it has a native library for. */
 public final class MxNet {
     private static final String ENGINE = "MXNet";
-
     private static final Set<String> X86_64 = Set.of("x86_64", "amd64");
 
     private MxNet() {}
@@ -33,11 +32,7 @@ public final class MxNet {
         return ENGINE;
     }
 
-    /**
-     * Checks that there is a library for this machine, without loading it.
-     *
-     * @throws UnsupportedMachineException if there is no library
-     */
+    /** @throws UnsupportedMachineException if there is no library for this machine; it is not loaded */
     public static void requireLibrary() {
         requireLibrary(System.getProperty("os.name"), System.getProperty("os.arch"));
     }

@@ -2,7 +2,6 @@ package io.resnetstreams.model.network;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
 
 /** How pixels of 0 to 255 are normalised for the network: {@code (pixel / 255 - mean) / std}, for red, green and blue. */
 public record Normalisation(List<Double> mean, List<Double> std) {
@@ -29,17 +28,15 @@ public record Normalisation(List<Double> mean, List<Double> std) {
 
     /** Returns the values that are subtracted from a pixel of 0 to 255, one per channel. */
     float[] offset() {
-        return channels(channel -> mean.get(channel) * 255);
+        return floats(mean.stream().mapToDouble(value -> value * 255).toArray());
     }
 
     /** Returns the factors that the differences are then multiplied by. */
     float[] scale() {
-        return channels(channel -> 1 / (std.get(channel) * 255));
+        return floats(std.stream().mapToDouble(value -> 1 / (value * 255)).toArray());
     }
 
-    private static float[] channels(IntToDoubleFunction value) {
-        return new float[] {
-            (float) value.applyAsDouble(0), (float) value.applyAsDouble(1), (float) value.applyAsDouble(2)
-        };
+    private static float[] floats(double... values) {
+        return new float[] {(float) values[0], (float) values[1], (float) values[2]};
     }
 }

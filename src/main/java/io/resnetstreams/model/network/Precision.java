@@ -16,11 +16,7 @@ public enum Precision {
     /** Eight bits with a scale for each tensor, for CPUs; faster with VNNI. */
     INT8;
 
-    /**
-     * Finds a precision by its name.
-     *
-     * @throws IllegalArgumentException if there is none; the message lists all
-     */
+    /** Returns a precision by its name; throws an {@link IllegalArgumentException}, which lists all, if there is none. */
     @JsonCreator
     public static Precision of(String name) {
         return Arrays.stream(values())

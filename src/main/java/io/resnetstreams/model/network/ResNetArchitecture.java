@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
  * not change the parameters.
  *
  * @param stages residual blocks in each stage; every stage but the first halves height and width and doubles the planes
- * @param planes planes in the first stage
  * @param groups groups of the 3×3 convolution (ResNeXt)
  * @param widthPerGroup planes per group in a stage of 64 planes (ResNeXt, Wide ResNet)
  * @param strideFirst whether a bottleneck has the stride on its first 1×1 convolution (the paper, Caffe, Keras) instead of
@@ -64,19 +63,13 @@ public record ResNetArchitecture(
     /** The residual function. */
     public enum Block {
         /** Two 3×3 convolutions. */
-        BASIC(1),
+        BASIC,
         /** 1×1, 3×3, and 1×1 to four times the planes. */
-        BOTTLENECK(4);
-
-        private final int expansion;
-
-        Block(int expansion) {
-            this.expansion = expansion;
-        }
+        BOTTLENECK;
 
         /** Returns the ratio of output planes to the block's planes. */
         public int expansion() {
-            return expansion;
+            return this == BASIC ? 1 : 4;
         }
     }
 
@@ -102,9 +95,7 @@ public record ResNetArchitecture(
         NONE
     }
 
-    /**
-     * @throws IllegalArgumentException if the block does not support the groups, the stride or the dilation
-     */
+    /** @throws IllegalArgumentException if the block does not support the groups, the stride or the dilation */
     public ResNetArchitecture {
         stages = List.copyOf(stages);
         if (block == Block.BASIC && (groups != 1 || widthPerGroup != 64 || strideFirst || dilatedStages > 0)) {
@@ -120,11 +111,7 @@ public record ResNetArchitecture(
         }
     }
 
-    /**
-     * Returns an architecture by name.
-     *
-     * @throws IllegalArgumentException if the name is unknown; the message lists the known names
-     */
+    /** Returns an architecture; throws an {@link IllegalArgumentException} with the known names if the name is unknown. */
     public static ResNetArchitecture of(String name) {
         return find(name)
                 .orElseThrow(() -> new IllegalArgumentException("architecture is '" + name + "'; allowed are "
@@ -132,11 +119,7 @@ public record ResNetArchitecture(
                         + VARIANT_FORM + ", " + CIFAR_FORM));
     }
 
-    /**
-     * Returns an architecture by name, if there is one.
-     *
-     * @throws IllegalArgumentException if the name is that of a variant that the network does not support
-     */
+    /** Finds an architecture; throws an {@link IllegalArgumentException} for a variant that the network does not support. */
     public static Optional<ResNetArchitecture> find(String name) {
         Matcher matcher = VARIANT_NAME.matcher(name);
         if (!matcher.matches()) {

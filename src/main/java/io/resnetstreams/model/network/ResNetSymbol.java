@@ -10,10 +10,7 @@ import java.util.Set;
 
 /**
  * A network as an MXNet symbol. Its input {@code data} is uint8 N×H×W×3, which the graph normalises. Its output is
- * N×classes: probabilities for serving, logits for training. Parameters have the names of torchvision's state dict.
- *
- * @param json the graph
- * @param parameters all parameters by name, in the order of the network
+ * N×classes: probabilities for serving, logits for training. Parameters have torchvision's names.
  */
 public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) {
     /** The name of the input. */
@@ -24,7 +21,9 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
     private static final String INPUT_OFFSET = "input.offset";
     private static final String INPUT_SCALE = "input.scale";
     private static final Set<String> INPUT_CONSTANTS = Set.of(INPUT_OFFSET, INPUT_SCALE);
-    private static final String SELECTION = ".selection";
+
+    private static final Map<String, String> BATCH_NORM =
+            Map.of("eps", "1e-05", "momentum", "0.9", "fix_gamma", "False", "use_global_stats", "False");
 
     /** The kind of output. */
     public enum Output {
@@ -42,6 +41,11 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         return new ResNetSymbol(builder.graph.toJson(head), builder.graph.parameters());
     }
 
+    /** Returns another graph of the same parameters. */
+    public ResNetSymbol withGraph(String otherJson) {
+        return new ResNetSymbol(otherJson, parameters);
+    }
+
     /** Returns the number of values that training changes. */
     public long trainableParameters() {
         return parameters.values().stream()
@@ -52,15 +56,8 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
                 .sum();
     }
 
-    /**
-     * Returns the values of a constant.
-     *
-     * @throws IllegalArgumentException if the parameter is not a constant
-     */
+    /** Returns the values of a constant. */
     public static float[] constant(ParameterShape parameter, Normalisation normalisation) {
-        if (parameter.kind() != Kind.CONSTANT) {
-            throw new IllegalArgumentException(parameter.name() + " is not a constant");
-        }
         return switch (parameter.name()) {
             case INPUT_OFFSET -> normalisation.offset();
             case INPUT_SCALE -> normalisation.scale();
@@ -118,29 +115,23 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
         }
 
         private int stem(int x) {
-            int in = 3;
             planes = architecture.planes();
             Stem stem = architecture.stem();
             if (stem == Stem.DEEP) {
                 // The names are timm's, in which conv1 is a sequence.
-                x = convolution("conv1.0", x, in, planes / 2, 3, 2, 1);
+                x = convolution("conv1.0", x, 3, planes / 2, 3, 2, 1);
                 x = relu("conv1.2", batchNorm("conv1.1", x, planes / 2));
                 x = convolution("conv1.3", x, planes / 2, planes / 2, 3, 1, 1);
                 x = relu("conv1.5", batchNorm("conv1.4", x, planes / 2));
                 x = convolution("conv1.6", x, planes / 2, planes, 3, 1, 1);
             } else {
-                x = stem == Stem.LARGE
-                        ? convolution("conv1", x, in, planes, 7, 2, 1)
-                        : convolution("conv1", x, in, planes, 3, 1, 1);
+                boolean large = stem == Stem.LARGE;
+                x = convolution("conv1", x, 3, planes, large ? 7 : 3, large ? 2 : 1, 1);
             }
             x = relu("relu", batchNorm("bn1", x, planes));
-            return stem == Stem.SMALL
-                    ? x
-                    : graph.operator(
-                            "Pooling",
-                            "maxpool",
-                            Map.of("pool_type", "max", "kernel", "(3,3)", "stride", "(2,2)", "pad", "(1,1)"),
-                            x);
+            Map<String, String> pooling =
+                    Map.of("pool_type", "max", "kernel", "(3,3)", "stride", "(2,2)", "pad", "(1,1)");
+            return stem == Stem.SMALL ? x : graph.operator("Pooling", "maxpool", pooling, x);
         }
 
         private int block(String name, int x, int blockPlanes, int stride, int dilation) {
@@ -167,23 +158,20 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             }
             // A convolution with constant weights. Pooling, slice and Concat could do the same, but their gradients
             // divide by zero inside MXNet 1.9.1 for some shapes.
-            int select = graph.parameter(name + SELECTION, Kind.CONSTANT, out, in, 1, 1);
+            int select = graph.parameter(name + ".selection", Kind.CONSTANT, out, in, 1, 1);
             return weighted(name, x, select, out, 1, stride, 1, 1);
         }
 
         /** Averages 2×2 pixels; an odd last row or column is averaged alone, as with PyTorch's ceil_mode. */
         private int halved(String name, int x) {
-            return graph.operator(
-                    "Pooling",
-                    name,
-                    Map.of(
-                            "pool_type", "avg",
-                            "kernel", "(2,2)",
-                            "stride", "(2,2)",
-                            "pad", "(0,0)",
-                            "pooling_convention", "full",
-                            "count_include_pad", "False"),
-                    x);
+            Map<String, String> pooling = Map.of(
+                    "pool_type", "avg",
+                    "kernel", "(2,2)",
+                    "stride", "(2,2)",
+                    "pad", "(0,0)",
+                    "pooling_convention", "full",
+                    "count_include_pad", "False");
+            return graph.operator("Pooling", name, pooling, x);
         }
 
         private int basic(String name, int x, int in, int out, int stride) {
@@ -231,15 +219,7 @@ public record ResNetSymbol(String json, Map<String, ParameterShape> parameters) 
             int beta = graph.parameter(name + ".bias", channels);
             int mean = graph.parameter(name + ".running_mean", Kind.RUNNING, channels);
             int variance = graph.parameter(name + ".running_var", Kind.RUNNING, channels);
-            return graph.operator(
-                    "BatchNorm",
-                    name,
-                    Map.of("eps", "1e-05", "momentum", "0.9", "fix_gamma", "False", "use_global_stats", "False"),
-                    x,
-                    gamma,
-                    beta,
-                    mean,
-                    variance);
+            return graph.operator("BatchNorm", name, BATCH_NORM, x, gamma, beta, mean, variance);
         }
 
         private int relu(String name, int x) {

@@ -16,17 +16,15 @@ import java.util.TreeMap;
  * by its number, in the order in which nodes are added.
  */
 public final class SymbolGraph {
-    /** The version of the format, that of MXNet 1.9. */
-    private static final int MXNET_VERSION = 10900;
+    private static final int MXNET_VERSION = 10900; // the version of the format, that of MXNet 1.9
 
     private final JsonNodeFactory json = JsonNodeFactory.instance;
     private final List<ObjectNode> nodes = new ArrayList<>();
     private final Map<String, ParameterShape> parameters = new LinkedHashMap<>();
-    private final List<Integer> variables = new ArrayList<>();
 
     /** Adds an input of the network. */
     public int input(String name) {
-        return variable(name, Map.of());
+        return operator(SymbolNodes.VARIABLE, name, Map.of());
     }
 
     /** Adds a parameter that training changes. */
@@ -38,25 +36,26 @@ public final class SymbolGraph {
     public int parameter(String name, ParameterShape.Kind kind, int... shape) {
         ParameterShape parameter = new ParameterShape(name, kind, shape);
         parameters.put(name, parameter);
-        return variable(name, Map.of("__shape__", parameter.tuple()));
+        return operator(SymbolNodes.VARIABLE, name, Map.of("__shape__", parameter.tuple()));
     }
 
     /** Adds an operator whose inputs are the first outputs of other nodes. */
     public int operator(String operator, String name, Map<String, String> attributes, int... inputs) {
-        ObjectNode node = node(operator, name, attributes);
+        ObjectNode node = json.objectNode().put("op", operator).put("name", name);
+        if (!attributes.isEmpty()) {
+            ObjectNode attrs = node.putObject("attrs");
+            // Sorted, so that a network always has the same file and digest.
+            new TreeMap<>(attributes).forEach(attrs::put);
+        }
         ArrayNode list = node.putArray("inputs");
         for (int input : inputs) {
             list.add(reference(input));
         }
+        nodes.add(node);
         return nodes.size() - 1;
     }
 
-    /**
-     * Adds a copy of an operator of another graph.
-     *
-     * @param renumbered node numbers in this graph by those in the other graph
-     * @throws InvalidModelException if an input is not in this graph
-     */
+    /** Adds a copy of an operator of another graph, whose inputs must be among the renumbered nodes. */
     public int copy(ObjectNode other, Map<Integer, Integer> renumbered) throws InvalidModelException {
         ObjectNode node = other.deepCopy();
         // The names of the attributes in older versions of the format.
@@ -85,36 +84,23 @@ public final class SymbolGraph {
     /** Returns the graph whose output is the first output of a node. */
     public String toJson(int head) {
         ObjectNode graph = json.objectNode();
-        graph.putArray("nodes").addAll(nodes);
-        ArrayNode arguments = graph.putArray("arg_nodes");
-        variables.forEach(arguments::add);
-        ArrayNode rows = graph.putArray("node_row_ptr");
-        for (int row = 0; row <= nodes.size(); row++) {
-            rows.add(row);
-        }
+        setNodes(graph, nodes);
         graph.putArray("heads").add(reference(head));
-        ArrayNode version = graph.putObject("attrs").putArray("mxnet_version");
-        version.add("int").add(MXNET_VERSION);
+        graph.putObject("attrs").putArray("mxnet_version").add("int").add(MXNET_VERSION);
         return graph.toPrettyString();
     }
 
-    private int variable(String name, Map<String, String> attributes) {
-        node(SymbolNodes.VARIABLE, name, attributes).putArray("inputs");
-        variables.add(nodes.size() - 1);
-        return nodes.size() - 1;
-    }
-
-    private ObjectNode node(String operator, String name, Map<String, String> attributes) {
-        ObjectNode node = json.objectNode();
-        node.put("op", operator);
-        node.put("name", name);
-        if (!attributes.isEmpty()) {
-            ObjectNode attrs = node.putObject("attrs");
-            // Sorted, so that a network always has the same file and digest.
-            new TreeMap<>(attributes).forEach(attrs::put);
+    /** Sets a graph's nodes, and the lists of numbers that the format has beside them. */
+    static void setNodes(ObjectNode graph, List<ObjectNode> nodes) {
+        graph.putArray("nodes").addAll(nodes);
+        ArrayNode arguments = graph.putArray("arg_nodes");
+        ArrayNode rows = graph.putArray("node_row_ptr").add(0);
+        for (int node = 0; node < nodes.size(); node++) {
+            rows.add(node + 1);
+            if (nodes.get(node).get("op").asText().equals(SymbolNodes.VARIABLE)) {
+                arguments.add(node);
+            }
         }
-        nodes.add(node);
-        return node;
     }
 
     private ArrayNode reference(int node) {

@@ -12,20 +12,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.resnetstreams.model.network.ParameterShape.Kind;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/**
- * A network in the engine, on the CPU.
- *
- * <p>Threading: one thread. Arrays are valid until {@link #close}.
- */
+/** A network in the engine, on the CPU. Threading: one thread. Arrays are valid until {@link #close}. */
 public final class SymbolNetwork implements AutoCloseable {
     private final NDManager manager = NDManager.newBaseManager(Device.cpu(), MxNet.engine());
     private final ParameterStore store = new ParameterStore(manager, false);
@@ -33,8 +26,9 @@ public final class SymbolNetwork implements AutoCloseable {
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
 
     /** Loads a network; {@code values} returns each parameter's values, row-major. */
-    public SymbolNetwork(ResNetSymbol symbol, Function<ParameterShape, float[]> values) throws IOException {
-        this.block = load(symbol.json());
+    public SymbolNetwork(ResNetSymbol symbol, Function<ParameterShape, float[]> values) {
+        this.block = new MxSymbolBlock(manager, Symbol.loadJson((MxNDManager) manager, symbol.json()));
+        block.setInputNames(List.of(ResNetSymbol.INPUT));
         for (Parameter parameter : block.getAllParameters()) {
             ParameterShape shape = symbol.parameters().get(parameter.getName());
             if (shape != null) {
@@ -44,18 +38,6 @@ public final class SymbolNetwork implements AutoCloseable {
                 parameter.freeze(shape.kind() != Kind.TRAINED);
                 arrays.put(shape.name(), array);
             }
-        }
-    }
-
-    private MxSymbolBlock load(String json) throws IOException {
-        Path file = Files.createTempFile("resnet", "-symbol.json");
-        try {
-            Files.writeString(file, json);
-            MxSymbolBlock loaded = new MxSymbolBlock(manager, Symbol.load((MxNDManager) manager, file.toString()));
-            loaded.setInputNames(List.of(ResNetSymbol.INPUT));
-            return loaded;
-        } finally {
-            Files.delete(file);
         }
     }
 
@@ -69,12 +51,7 @@ public final class SymbolNetwork implements AutoCloseable {
         return arrays;
     }
 
-    /**
-     * Runs the network.
-     *
-     * @param images N×H×W×3 of any type
-     * @param scope owns the output
-     */
+    /** Runs the network on images, N×H×W×3 of any type; {@code scope} owns the output. */
     public NDArray forward(NDArray images, boolean training, NDManager scope) {
         return heads(images, training, scope).singletonOrThrow();
     }

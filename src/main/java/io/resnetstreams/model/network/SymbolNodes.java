@@ -12,11 +12,7 @@ public record SymbolNodes(ObjectNode graph) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /**
-     * Parses a graph.
-     *
-     * @throws IllegalArgumentException if it is not JSON
-     */
+    /** Parses a graph; throws an {@link IllegalArgumentException} if it is not JSON. */
     public static SymbolNodes of(String json) {
         try {
             return new SymbolNodes((ObjectNode) JSON.readTree(json));
@@ -25,22 +21,18 @@ public record SymbolNodes(ObjectNode graph) {
         }
     }
 
-    /** Returns the number of nodes. */
     public int size() {
         return graph.get("nodes").size();
     }
 
-    /** Returns a node's JSON object. */
     public ObjectNode node(int node) {
         return (ObjectNode) graph.get("nodes").get(node);
     }
 
-    /** Returns a node's name. */
     public String name(int node) {
         return node(node).get("name").asText();
     }
 
-    /** Returns a node's operator; {@link #VARIABLE} for inputs and parameters. */
     public String operator(int node) {
         return node(node).get("op").asText();
     }
@@ -55,7 +47,6 @@ public record SymbolNodes(ObjectNode graph) {
         return node(node).get("inputs");
     }
 
-    /** Returns the number of a node's input. */
     public int input(int node, int index) {
         return inputs(node).get(index).get(0).asInt();
     }

@@ -1,6 +1,5 @@
 package io.resnetstreams.model.network;
 
-import ai.djl.engine.Engine;
 import ai.djl.mxnet.jna.JnaUtils;
 import ai.djl.mxnet.jna.LibUtils;
 import ai.djl.mxnet.jna.MxnetLibrary;
@@ -12,10 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * MXNet's own passes over a graph, for which DJL has no methods, through the C API (include/mxnet/c_api.h). Graphs are
- * JSON.
- *
- * <p>Threading: thread-safe; the engine keeps a call's results per thread.
+ * MXNet's own passes over a graph, as JSON, for which DJL has no methods, through the C API (include/mxnet/c_api.h).
+ * Thread-safe; the engine keeps a call's results per thread.
  */
 public final class SymbolPasses {
     /** The subgraphs of oneDNN (then MKL-DNN) that have quantized forms. */
@@ -24,28 +21,21 @@ public final class SymbolPasses {
     private static final int[] CPU = {1};
     private static final byte TRUE = 1;
 
-    private static final class Holder {
-        /** The library that the engine has loaded. */
-        static final MxnetLibrary LIBRARY = load();
-
-        private static MxnetLibrary load() {
-            Engine.getEngine(MxNet.engine());
-            return LibUtils.loadLibrary();
-        }
-    }
+    private static final MxnetLibrary LIBRARY = load();
 
     private SymbolPasses() {}
 
-    /**
-     * A quantized graph.
-     *
-     * @param layers the outputs whose ranges {@link #setRanges} needs, by their names in the graph before quantization
-     */
+    /** Returns the library that the engine has loaded. */
+    private static MxnetLibrary load() {
+        MxNet.engine();
+        return LibUtils.loadLibrary();
+    }
+
+    /** A graph, and the layers whose ranges {@link #setRanges} needs, by their names before quantization. */
     public record Quantized(String json, List<String> layers) {}
 
     /** The least and the greatest value of a layer's output. */
     public record Range(float low, float high) {
-        /** Returns the range that covers both. */
         public Range union(Range other) {
             return new Range(Math.min(low, other.low), Math.max(high, other.high));
         }
@@ -53,12 +43,12 @@ public final class SymbolPasses {
 
     /** Upgrades a graph of an earlier version of the format. */
     public static String upgrade(String json) {
-        return transform(json, Holder.LIBRARY::MXSymbolCopy);
+        return transform(json, LIBRARY::MXSymbolCopy);
     }
 
     /** Fuses each convolution with the normalisation, sum and activation that follow it. */
     public static String fuse(String json) {
-        return transform(json, (symbol, result) -> Holder.LIBRARY.MXGenBackendSubgraph(symbol, BACKEND, result));
+        return transform(json, (symbol, result) -> LIBRARY.MXGenBackendSubgraph(symbol, BACKEND, result));
     }
 
     /** Replaces operators by their int8 forms, and inserts conversions between them. */
@@ -68,7 +58,7 @@ public final class SymbolPasses {
         String[] none = {};
         String quantized = transform(
                 json,
-                (symbol, result) -> Holder.LIBRARY.MXQuantizeSymbol(
+                (symbol, result) -> LIBRARY.MXQuantizeSymbol(
                         symbol,
                         result,
                         CPU,
@@ -100,30 +90,26 @@ public final class SymbolPasses {
         high.rewind();
         return transform(
                 quantizedJson,
-                (symbol, result) -> Holder.LIBRARY.MXSetCalibTableToQuantizedSymbol(
-                        symbol, layers.length, layers, low, high, result));
+                (symbol, result) ->
+                        LIBRARY.MXSetCalibTableToQuantizedSymbol(symbol, layers.length, layers, low, high, result));
     }
 
-    @FunctionalInterface
     private interface Pass {
         int run(Pointer symbol, PointerByReference result);
     }
 
     private static String transform(String json, Pass pass) {
-        PointerByReference symbol = new PointerByReference();
-        JnaUtils.checkCall(Holder.LIBRARY.MXSymbolCreateFromJSON(json, symbol));
+        Pointer symbol = JnaUtils.createSymbolFromString(json);
         try {
             PointerByReference result = new PointerByReference();
-            JnaUtils.checkCall(pass.run(symbol.getValue(), result));
+            JnaUtils.checkCall(pass.run(symbol, result));
             try {
-                String[] text = new String[1];
-                JnaUtils.checkCall(Holder.LIBRARY.MXSymbolSaveToJSON(result.getValue(), text));
-                return text[0];
+                return JnaUtils.getSymbolString(result.getValue());
             } finally {
-                Holder.LIBRARY.MXSymbolFree(result.getValue());
+                JnaUtils.freeSymbol(result.getValue());
             }
         } finally {
-            Holder.LIBRARY.MXSymbolFree(symbol.getValue());
+            JnaUtils.freeSymbol(symbol);
         }
     }
 }

@@ -1,8 +1,6 @@
 /**
- * Networks as graphs and parameters: architectures, MXNet's file formats, folding, cost and precision.
- *
- * <p>Start at {@link io.resnetstreams.model.network.ResNetArchitecture}, {@link
- * io.resnetstreams.model.network.ResNetSymbol} and {@link io.resnetstreams.model.network.ParametersFile}. It must
- * not know model directories, Kafka or batches.
+ * Networks as graphs and parameters: architectures, MXNet's file formats, folding, cost and precision. Start at {@link
+ * ResNetArchitecture}, {@link ResNetSymbol} and {@link ParametersFile}. It must not know model directories, Kafka or
+ * batches.
  */
 package io.resnetstreams.model.network;

@@ -24,10 +24,7 @@ record Augmentation(int width, int height, int border, boolean flip, double eras
         boolean mirrored = flip && random.nextBoolean();
         for (int y = 0; y < height; y++) {
             int sourceY = y + top;
-            if (sourceY < 0 || sourceY >= height) {
-                continue;
-            }
-            for (int x = 0; x < width; x++) {
+            for (int x = 0; x < width && sourceY >= 0 && sourceY < height; x++) {
                 int sourceX = (mirrored ? width - 1 - x : x) + left;
                 if (sourceX >= 0 && sourceX < width) {
                     System.arraycopy(image, (sourceY * width + sourceX) * 3, variant, (y * width + x) * 3, 3);

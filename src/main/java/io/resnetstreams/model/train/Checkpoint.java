@@ -23,19 +23,11 @@ import java.util.zip.ZipOutputStream;
  * The state of a training after an epoch: a ZIP file with the training's settings, the number of epochs completed, and the
  * network's values, momenta and averages. It is replaced atomically, so that a crash leaves the previous checkpoint.
  */
-final class Checkpoint {
+record Checkpoint(Path file) {
     static final String FILE = "checkpoint.zip";
-    private static final String TRAINING = "training.json";
-    private static final String STATE = "state.safetensors";
     private static final int MOST_DESCRIPTION_BYTES = 1_000_000;
     private static final String EPOCHS = "epochsDone";
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final Path file;
-
-    Checkpoint(Path directory) {
-        this.file = directory.resolve(FILE);
-    }
 
     void write(TrainableNetwork network, Map<String, String> training, int epochs) throws IOException {
         Map<String, String> described = new TreeMap<>(training);
@@ -43,21 +35,16 @@ final class Checkpoint {
         Path next = file.resolveSibling(FILE + ".next");
         try (OutputStream out = Files.newOutputStream(next);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
-            zip.putNextEntry(new ZipEntry(TRAINING));
+            zip.putNextEntry(new ZipEntry("training.json"));
             zip.write(JSON.writeValueAsBytes(described));
-            zip.putNextEntry(new ZipEntry(STATE));
+            zip.putNextEntry(new ZipEntry("state.safetensors"));
             network.writeState(zip);
             zip.closeEntry();
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /**
-     * Restores a network's state.
-     *
-     * @return the number of epochs completed; 0 if there is no checkpoint
-     * @throws IllegalArgumentException if the checkpoint belongs to another training; the message says how they differ
-     */
+    /** Restores the state of the same training, and returns the number of epochs completed; 0 without a checkpoint. */
     int read(TrainableNetwork network, Map<String, String> training) throws IOException {
         if (!exists()) {
             return 0;
@@ -75,21 +62,17 @@ final class Checkpoint {
             });
             zip.getNextEntry();
             // Read as a whole, because DJL treats a short read, which is usual for a ZIP file, as the end.
-            byte[] state = BoundedFile.bytes(zip, network.stateBytes());
-            requireHeader(state);
-            network.readState(new ByteArrayInputStream(state));
+            ByteBuffer state = ByteBuffer.wrap(BoundedFile.bytes(zip, network.stateBytes()));
+            // DJL allocates memory for whatever header size the state claims.
+            long header = state.capacity() < Long.BYTES
+                    ? -1
+                    : state.order(ByteOrder.LITTLE_ENDIAN).getLong();
+            if (header < 0 || header > state.remaining()) {
+                throw new IllegalArgumentException(
+                        file + " holds a state of " + state.capacity() + " bytes with a header of " + header);
+            }
+            network.readState(new ByteArrayInputStream(state.array()));
             return Integer.parseInt(stored.get(EPOCHS));
-        }
-    }
-
-    /** DJL allocates memory for whatever header size the state claims. */
-    private void requireHeader(byte[] state) {
-        long header = state.length < Long.BYTES
-                ? -1
-                : ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        if (header < 0 || header > state.length - Long.BYTES) {
-            throw new IllegalArgumentException(
-                    file + " holds a state of " + state.length + " bytes with a header of " + header);
         }
     }
 
@@ -99,9 +82,8 @@ final class Checkpoint {
 
     void requireNone() {
         if (exists()) {
-            throw new IllegalArgumentException(
-                    file
-                            + " belongs to a training that did not finish; resume it with --resume, or delete the file to start again");
+            throw new IllegalArgumentException(file + " belongs to a training that did not finish; resume it with"
+                    + " --resume, or delete the file to start again");
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Measures the accuracy and the speed of a model on images of known classes. */
 public final class Evaluation {
@@ -34,23 +35,19 @@ public final class Evaluation {
      * The result of an evaluation.
      *
      * @param images number of images classified, including repetitions
-     * @param accuracy share of images whose most probable class is right
      * @param top5 share of images whose true class is among the five most probable
      * @param seconds time from decoding the first image to classifying the last, after a warm-up
      * @param predicted the most probable class of each image, without repetitions
      */
     public record Result(long images, double accuracy, double top5, double seconds, int[] predicted) {
-        /** Returns the throughput. */
         public double imagesPerSecond() {
             return images / seconds;
         }
     }
 
     /**
-     * Decodes and classifies all images, with one thread per classifier.
+     * Decodes and classifies all images {@code repeat} times, with one thread per classifier, and closes none of them.
      *
-     * @param classifiers one per thread; not closed
-     * @param repeat number of times that the images are classified, for a more stable speed
      * @throws IllegalArgumentException if an image can't be decoded
      * @throws IllegalStateException if an image's row has a value that is not finite
      */
@@ -62,23 +59,16 @@ public final class Evaluation {
     private Result run(List<Classifier> classifiers) throws InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(classifiers.size());
         try {
-            await(classifiers.stream()
-                    .map(classifier -> threads.submit(() -> warmUp(classifier)))
-                    .toList());
+            int warmUp = Math.min(batchSize, set.size());
+            await(threads, classifiers, classifier -> classifyBatch(classifier, 0, warmUp));
             long start = System.nanoTime();
-            await(classifiers.stream()
-                    .map(classifier -> threads.submit(() -> work(classifier)))
-                    .toList());
+            await(threads, classifiers, this::work);
             double seconds = (System.nanoTime() - start) / 1e9;
             double images = (double) set.size() * repeat;
             return new Result((long) images, right.get() / images, rightAmongTop.get() / images, seconds, predicted);
         } finally {
             threads.shutdownNow();
         }
-    }
-
-    private void warmUp(Classifier classifier) {
-        classifyBatch(classifier, 0, Math.min(batchSize, set.size()));
     }
 
     private void work(Classifier classifier) {
@@ -112,23 +102,20 @@ public final class Evaluation {
 
     private void count(int image, float[] probabilities) {
         int expected = set.classOf(image);
+        float own = probabilities[expected];
         int better = 0;
         for (int c = 0; c < probabilities.length; c++) {
-            if (probabilities[c] > probabilities[expected]
-                    || probabilities[c] == probabilities[expected] && c < expected) {
-                better++;
-            }
+            better += probabilities[c] > own || probabilities[c] == own && c < expected ? 1 : 0;
         }
         predicted[image] = ProbabilityRows.argmax(probabilities, 0, probabilities.length);
-        if (better == 0) {
-            right.incrementAndGet();
-        }
-        if (better < TOP) {
-            rightAmongTop.incrementAndGet();
-        }
+        right.addAndGet(better == 0 ? 1 : 0);
+        rightAmongTop.addAndGet(better < TOP ? 1 : 0);
     }
 
-    private static void await(List<? extends Future<?>> futures) throws InterruptedException {
+    private static void await(ExecutorService threads, List<Classifier> classifiers, Consumer<Classifier> work)
+            throws InterruptedException {
+        List<Future<?>> futures = new ArrayList<>();
+        classifiers.forEach(classifier -> futures.add(threads.submit(() -> work.accept(classifier))));
         for (Future<?> future : futures) {
             try {
                 future.get();

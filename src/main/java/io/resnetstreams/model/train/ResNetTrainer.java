@@ -1,13 +1,14 @@
 package io.resnetstreams.model.train;
 
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.model.ModelDescription;
+import io.resnetstreams.model.ModelDescription.Provenance;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.data.LabelledImages;
+import io.resnetstreams.model.data.TrainingData;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,8 +36,8 @@ public final class ResNetTrainer {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ModelDescription description;
-    private final List<String> labels;
     private final TrainingOptions options;
+    private final List<String> labels;
     private final LabelledImages train;
     private final LabelledImages test;
     private final Map<String, float[]> start;
@@ -44,17 +45,12 @@ public final class ResNetTrainer {
     private final ByteBuffer buffer;
 
     /** Receives each step of a training, on the thread that trains. */
-    @FunctionalInterface
     public interface Progress {
-        /**
-         * @param epoch counted from 1
-         * @param images number of images in the step
-         */
+        /** Receives the epoch, counted from 1, and the number of images in the step. */
         void learnt(int epoch, int images);
     }
 
     /** The results of an epoch; accuracies are from 0 to 1. */
-    @JsonPropertyOrder({"epoch", "loss", "trainAccuracy", "testAccuracy", "learningRate", "imagesPerSecond", "seconds"})
     public record Epoch(
             int epoch,
             double loss,
@@ -68,21 +64,18 @@ public final class ResNetTrainer {
      * @param description the model's description, without accuracy and digests
      * @param start initial values by name; parameters without values, or with values of another size, are initialised
      *     randomly from the seed
-     * @param progress called after each step
      */
     public ResNetTrainer(
             ModelDescription description,
-            List<String> labels,
             TrainingOptions options,
-            LabelledImages train,
-            LabelledImages test,
+            TrainingData data,
             Map<String, float[]> start,
             Progress progress) {
         this.description = description;
-        this.labels = List.copyOf(labels);
         this.options = options;
-        this.train = train;
-        this.test = test;
+        this.labels = data.labels();
+        this.train = data.train();
+        this.test = data.heldOut();
         this.start = Map.copyOf(start);
         this.progress = progress;
         if (train.size() < options.batchSize() || test.size() == 0) {
@@ -107,7 +100,7 @@ public final class ResNetTrainer {
      */
     public void train(Path directory, boolean resume, Consumer<Epoch> onEpoch) throws IOException {
         Files.createDirectories(directory);
-        Checkpoint checkpoint = new Checkpoint(directory);
+        Checkpoint checkpoint = new Checkpoint(directory.resolve(Checkpoint.FILE));
         Path log = directory.resolve(LOG_FILE);
         if (!resume) {
             checkpoint.requireNone();
@@ -117,9 +110,8 @@ public final class ResNetTrainer {
             // That training is finished.
             return;
         }
-        ResNetArchitecture architecture = ResNetArchitecture.of(description.architecture());
         try (TrainableNetwork network = new TrainableNetwork(
-                architecture,
+                ResNetArchitecture.of(description.architecture()),
                 labels.size(),
                 description.normalisation(),
                 options.weightDecay(),
@@ -265,11 +257,10 @@ public final class ResNetTrainer {
     /** Returns an epoch's random generator, the same in a resumed training. */
     private SplittableRandom randomOf(int epoch) {
         SplittableRandom random = new SplittableRandom(options.seed());
-        SplittableRandom own = random.split();
         for (int i = 1; i < epoch; i++) {
-            own = random.split();
+            random.split();
         }
-        return own;
+        return random.split();
     }
 
     private int[] shuffled(int size, SplittableRandom random) {
@@ -283,8 +274,8 @@ public final class ResNetTrainer {
     }
 
     private ModelDescription described(Epoch epoch) {
-        ModelDescription.Provenance given = description.provenance();
-        ModelDescription.Provenance provenance = new ModelDescription.Provenance(
+        Provenance given = description.provenance();
+        return description.withProvenance(new Provenance(
                 given.source(),
                 given.dataset(),
                 given.commandLine(),
@@ -292,7 +283,6 @@ public final class ResNetTrainer {
                 options.seed(),
                 LOG_FILE,
                 epoch.testAccuracy(),
-                test.size());
-        return description.withProvenance(provenance);
+                test.size()));
     }
 }

@@ -26,19 +26,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
-/**
- * A ResNet that is trained: the graph for serving, but with logits as output.
- *
- * <p>Threading: one thread. Arrays are valid until {@link #close}.
- */
+/** A ResNet that is trained: the graph for serving, but with logits. One thread; arrays are valid until closed. */
 final class TrainableNetwork implements AutoCloseable {
     private static final int STATE_HEADER_BYTES = 100_000;
     private static final int STATE_HEADER_BYTES_EACH = 1_000;
 
-    private final ResNetSymbol symbol;
     private final SymbolNetwork network;
-    private final NDManager manager;
     private final Map<String, NDArray> arrays;
     private final int classes;
     private final double weightDecay;
@@ -52,9 +47,8 @@ final class TrainableNetwork implements AutoCloseable {
             Normalisation normalisation,
             double weightDecay,
             long seed,
-            Map<String, float[]> start)
-            throws IOException {
-        this.symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
+            Map<String, float[]> start) {
+        ResNetSymbol symbol = ResNetSymbol.of(architecture, classes, ResNetSymbol.Output.LOGITS);
         this.classes = classes;
         this.weightDecay = weightDecay;
         SplittableRandom random = new SplittableRandom(seed);
@@ -72,7 +66,6 @@ final class TrainableNetwork implements AutoCloseable {
             initial.put(parameter.name(), given != null && given.length == drawn.length ? given : drawn);
         }
         this.network = new SymbolNetwork(symbol, parameter -> initial.get(parameter.name()));
-        this.manager = network.manager();
         this.arrays = network.arrays();
         for (ParameterShape parameter : symbol.parameters().values()) {
             NDArray array = arrays.get(parameter.name());
@@ -108,16 +101,11 @@ final class TrainableNetwork implements AutoCloseable {
     }
 
     /**
-     * Takes one step of gradient descent.
-     *
-     * @param pixels uint8 N×H×W×3
-     * @param rate the learning rate
-     * @param smoothing label smoothing
-     * @param kept the decay of the moving average
-     * @return the mean loss, and the number of images that were classified right before the step
+     * Takes one step of gradient descent on pixels, uint8 N×H×W×3; {@code kept} is the decay of the moving average.
+     * Returns the mean loss, and the number of images that were classified right before the step.
      */
     StepResult step(ByteBuffer pixels, Shape shape, int[] labels, double rate, double smoothing, double kept) {
-        try (NDManager scope = manager.newSubManager()) {
+        try (NDManager scope = network.manager().newSubManager()) {
             NDArray data = scope.create(pixels, shape, DataType.UINT8);
             NDArray targets = scope.create(targets(labels, smoothing), new Shape(labels.length, classes));
             NDArray logits;
@@ -137,24 +125,16 @@ final class TrainableNetwork implements AutoCloseable {
     record StepResult(double loss, int right) {}
 
     private void update(float rate) {
-        for (ParameterShape parameter : symbol.parameters().values()) {
-            if (parameter.kind() == Kind.TRAINED) {
-                NDArray array = arrays.get(parameter.name());
-                // Only for the weights of convolutions and the dense layer.
-                float decay = parameter.shape().length > 1 ? (float) weightDecay : 0;
-                try (NDArray gradient = array.getGradient()) {
-                    array.getNDArrayInternal()
-                            .nagUpdate(
-                                    new NDList(array, gradient, momenta.get(parameter.name())),
-                                    new NDList(array),
-                                    rate,
-                                    decay,
-                                    1,
-                                    -1,
-                                    (float) TrainingOptions.MOMENTUM);
-                }
+        momenta.forEach((name, momentum) -> {
+            NDArray array = arrays.get(name);
+            // Only for the weights of convolutions and the dense layer.
+            float decay = array.getShape().dimension() > 1 ? (float) weightDecay : 0;
+            try (NDArray gradient = array.getGradient()) {
+                NDList inputs = new NDList(array, gradient, momentum);
+                array.getNDArrayInternal()
+                        .nagUpdate(inputs, new NDList(array), rate, decay, 1, -1, TrainingOptions.MOMENTUM);
             }
-        }
+        });
     }
 
     private void average(float kept, NDManager scope) {
@@ -174,7 +154,6 @@ final class TrainableNetwork implements AutoCloseable {
         return targets;
     }
 
-    /** Swaps the values and their moving averages. */
     void swapAverages() {
         arrays.forEach((name, array) -> {
             NDArray average = averages.get(name);
@@ -187,18 +166,16 @@ final class TrainableNetwork implements AutoCloseable {
 
     /** Returns the number of images that are classified right, with the running statistics. */
     int countRight(ByteBuffer pixels, Shape shape, int[] labels) {
-        try (NDManager scope = manager.newSubManager()) {
+        try (NDManager scope = network.manager().newSubManager()) {
             NDArray data = scope.create(pixels, shape, DataType.UINT8);
             return countRight(network.forward(data, false, scope).toFloatArray(), labels);
         }
     }
 
     private int countRight(float[] scores, int[] labels) {
-        int right = 0;
-        for (int i = 0; i < labels.length; i++) {
-            right += ProbabilityRows.argmax(scores, i * classes, classes) == labels[i] ? 1 : 0;
-        }
-        return right;
+        return (int) IntStream.range(0, labels.length)
+                .filter(i -> ProbabilityRows.argmax(scores, i * classes, classes) == labels[i])
+                .count();
     }
 
     Map<String, float[]> values() {
@@ -210,7 +187,7 @@ final class TrainableNetwork implements AutoCloseable {
     /** Writes values, momenta and averages as safetensors. */
     void writeState(OutputStream out) throws IOException {
         NDList state = new NDList();
-        try (NDManager scope = manager.newSubManager()) {
+        try (NDManager scope = network.manager().newSubManager()) {
             states().forEach((group, values) -> values.forEach((name, array) -> {
                 NDArray copy = array.duplicate();
                 copy.attach(scope);
@@ -223,22 +200,16 @@ final class TrainableNetwork implements AutoCloseable {
 
     /** Returns the maximum number of bytes that {@link #writeState} writes. */
     int stateBytes() {
-        long bytes = STATE_HEADER_BYTES;
-        for (Map<String, NDArray> values : states().values()) {
-            for (NDArray array : values.values()) {
-                bytes += STATE_HEADER_BYTES_EACH + Float.BYTES * array.size();
-            }
-        }
-        return Math.toIntExact(bytes);
+        long bytes = states().values().stream()
+                .flatMap(values -> values.values().stream())
+                .mapToLong(array -> STATE_HEADER_BYTES_EACH + Float.BYTES * array.size())
+                .sum();
+        return Math.toIntExact(STATE_HEADER_BYTES + bytes);
     }
 
-    /**
-     * Reads the state that {@link #writeState} wrote.
-     *
-     * @throws IllegalArgumentException if it belongs to another network
-     */
+    /** Reads what {@link #writeState} wrote; throws an {@link IllegalArgumentException} if it is another network's. */
     void readState(InputStream in) {
-        try (NDManager scope = manager.newSubManager()) {
+        try (NDManager scope = network.manager().newSubManager()) {
             Map<String, NDArray> read = new HashMap<>();
             NDList.decode(scope, in).forEach(array -> read.put(array.getName(), array));
             states().forEach((group, values) -> values.forEach((name, array) -> {

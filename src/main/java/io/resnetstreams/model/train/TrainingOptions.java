@@ -5,7 +5,6 @@ package io.resnetstreams.model.train;
  * then falls.
  *
  * @param learningRate the highest learning rate, after warm-up
- * @param schedule how the learning rate falls
  * @param warmUpEpochs epochs during which the learning rate rises; fractions are allowed
  * @param weightDecay weight decay of convolutions and the dense layer
  * @param movingAverage decay per step of the moving average of all values, which becomes the model; 0 for no average
@@ -27,7 +26,7 @@ public record TrainingOptions(
         double erasingProbability,
         int patience,
         long seed) {
-    static final double MOMENTUM = 0.9;
+    static final float MOMENTUM = 0.9f;
 
     /** How the learning rate falls after warm-up. */
     public enum Schedule {
@@ -54,15 +53,12 @@ public record TrainingOptions(
         require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", labelSmoothing, "0 to below 1");
         require(patience >= 0 && patience <= epochs, "patience", patience, "0 to the epochs");
         require(cropBorder >= 0 && cropBorder <= 64, "crop border", cropBorder, "0 to 64");
-        require(
-                erasingProbability >= 0 && erasingProbability <= 1,
-                "erasing probability",
-                erasingProbability,
-                "0 to 1");
+        double erasing = erasingProbability;
+        require(erasing >= 0 && erasing <= 1, "erasing probability", erasing, "0 to 1");
     }
 
     /** Returns the learning rate of a step, counted from 0. */
-    public double learningRateAt(long step, int stepsPerEpoch) {
+    double learningRateAt(long step, int stepsPerEpoch) {
         double epoch = (double) (step + 1) / stepsPerEpoch;
         if (epoch < warmUpEpochs) {
             return learningRate * epoch / warmUpEpochs;
@@ -71,10 +67,7 @@ public record TrainingOptions(
         return learningRate * schedule.at(progress);
     }
 
-    /**
-     * Returns the decay of the moving average in a step. It is lower in the first steps, so that the initial values lose
-     * their weight.
-     */
+    /** The decay of the moving average; it is lower in the first steps, so that the initial values lose their weight. */
     double movingAverageAt(long step) {
         return Math.min(movingAverage, (1.0 + step) / (10.0 + step));
     }

@@ -1,7 +1,5 @@
 /**
- * Training and evaluation of networks.
- *
- * <p>Start at {@link io.resnetstreams.model.train.ResNetTrainer} and {@link
- * io.resnetstreams.model.train.Evaluation}. It must not know Kafka, or the conversion of foreign networks.
+ * Training and evaluation of networks. Start at {@link ResNetTrainer} and {@link Evaluation}. It must not know Kafka,
+ * or the conversion of foreign networks.
  */
 package io.resnetstreams.model.train;

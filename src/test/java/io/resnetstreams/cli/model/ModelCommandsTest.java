@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the commands on models share: labels, shares by class, pictures. */
+/** Code shared by the model commands: labels, accuracy by class, pictures. */
 class ModelCommandsTest {
     private static final int[][] COUNTS = {{3, 1}, {0, 0}};
 
@@ -31,7 +31,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void ofColumnsTheLastIsTheLabel() throws Exception {
+    void theLastColumnIsTheLabel() throws Exception {
         assertThat(SynsetFile.read(file("n01440764\ttench\nn01443537\tgoldfish\n")))
                 .containsExactly("tench", "goldfish");
         assertThat(SynsetFile.read(file("great white shark\nhen\n"))).containsExactly("great white shark", "hen");
@@ -39,7 +39,7 @@ class ModelCommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "cat\n\ndog\n", "cat\nn1\t\n"})
-    void aLineWithoutLabelIsRefused(String content) throws Exception {
+    void aLineWithoutLabelIsRejected(String content) throws Exception {
         Path file = file(content);
         assertThatExceptionOfType(UserErrorException.class)
                 .isThrownBy(() -> SynsetFile.read(file))
@@ -48,12 +48,14 @@ class ModelCommandsTest {
 
     @Test
     void aClassWithoutImagesHasNoAccuracy() {
-        assertThat(ClassAccuracy.of(List.of("cat", "dog"), COUNTS))
-                .containsExactly(new ClassAccuracy("cat", 4, 0.75), new ClassAccuracy("dog", 0, 0));
+        assertThat(TrainedModelReport.ClassAccuracy.of(List.of("cat", "dog"), COUNTS))
+                .containsExactly(
+                        new TrainedModelReport.ClassAccuracy("cat", 4, 0.75),
+                        new TrainedModelReport.ClassAccuracy("dog", 0, 0));
     }
 
     @Test
-    void picturesAreOfTheEndingsFormat() throws Exception {
+    void theFileNameSetsThePictureFormat() throws Exception {
         Path png = folder.resolve("a").resolve("confusion.PNG");
         Charts.confusion(png, List.of("cat", "dog"), COUNTS);
         assertThat(ImageIO.read(png.toFile()).getWidth()).isBetween(250, 600);
@@ -73,7 +75,7 @@ class ModelCommandsTest {
         List<String> labels = IntStream.range(0, classes)
                 .mapToObj(index -> "class " + index + " of a long name")
                 .toList();
-        // Nothing is empty, which is the worst case for its size.
+        // All counts are positive, which is the worst case for the size.
         int[][] counts = new int[classes][classes];
         for (int[] row : counts) {
             Arrays.setAll(row, column -> 1 + column * 31 % 97);
@@ -94,7 +96,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void anotherEndingIsRefused() {
+    void anUnknownEndingIsRejected() {
         assertThatExceptionOfType(UserErrorException.class)
                 .isThrownBy(() -> Charts.requireFormat("--confusion", Path.of("x.pdf")))
                 .withMessage("--confusion x.pdf: its ending must be .svg or .png");

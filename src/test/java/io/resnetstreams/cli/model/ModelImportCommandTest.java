@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code model import} by its command line: labels, preprocessing, the files next to the checkpoint, and paths. */
+/**
+ * {@code model import} through its command line: labels, preprocessing, the files next to the checkpoint, and paths.
+ */
 class ModelImportCommandTest {
     @TempDir
     private Path folder;
@@ -56,15 +58,15 @@ class ModelImportCommandTest {
         return new ObjectMapper().readTree(out.resolve("model.json").toFile());
     }
 
-    private void assertRefused(CapturedCommand command, String... words) {
+    private void assertRejected(CapturedCommand command, String... words) {
         assertThat(command.exitCode()).isEqualTo(2);
         assertThat(command.errorLines()).singleElement().asString().contains(words);
         assertThat(out).doesNotExist();
     }
 
-    /** A path that leads up and down again, as {@code ../models/mine} does. */
+    /** A path with {@code ..}, such as {@code ../models/mine}. */
     @Test
-    void pathsMayLeadUpwards() throws Exception {
+    void pathsMayContainParentDirectories() throws Exception {
         Path upwards =
                 Path.of("").toAbsolutePath().relativize(folder.toRealPath().resolve("model"));
         assertThat(upwards.toString()).startsWith("..");
@@ -79,20 +81,20 @@ class ModelImportCommandTest {
     }
 
     @Test
-    void aDirectoryThatIsNotThereMayBeLedUpFrom() throws Exception {
+    void theParentOfAMissingDirectoryMayBeUsed() throws Exception {
         CapturedCommand command = run(folder.resolve("none").resolve("..").resolve("model"), "--synset", synset);
         assertThat(command.exitCode()).as(command.err()).isZero();
         assertThat(ModelDirectory.load(out).name()).isEqualTo("model");
     }
 
     @Test
-    void aFileInTheModelsPlaceIsRefused() {
-        assertRefused(run(synset, "--synset", synset), "--out " + synset + ": is a file");
+    void aFileAtThePathOfTheModelIsRejected() {
+        assertRejected(run(synset, "--synset", synset), "--out " + synset + ": is a file");
     }
 
     @ParameterizedTest
     @CsvSource({"my model, my-model", "модель, -", "., _"})
-    void theNameIsTheDirectorysWithoutWhatNoNameHas(String path, String name) throws Exception {
+    void theNameIsTheDirectorysWithoutInvalidCharacters(String path, String name) throws Exception {
         Path target = folder.resolve(path);
         CapturedCommand command = run(target, "--synset", synset);
         assertThat(command.exitCode()).as(command.err()).isZero();
@@ -101,19 +103,19 @@ class ModelImportCommandTest {
     }
 
     @Test
-    void aMarkBeforeTheLabelsIsNoneOfThem() throws Exception {
+    void aByteOrderMarkIsIgnored() throws Exception {
         run(out, "--synset", synset("\ufeffcat\r\ndog\r\nfrog\r\n", UTF_8));
         assertThat(ModelDirectory.load(out).labels()).containsExactly("cat", "dog", "frog");
     }
 
     @Test
-    void labelsInUtf16AreNamed() throws Exception {
-        assertRefused(run(out, "--synset", synset("\ufeffcat\ndog\nfrog\n", UTF_16LE)), "synset.txt", "UTF-16");
-        assertRefused(run(out, "--synset", synset("cat\ndog\nfrog\n", UTF_16LE)), "synset.txt", "UTF-16", "UTF-8");
+    void labelsInUtf16AreReported() throws Exception {
+        assertRejected(run(out, "--synset", synset("\ufeffcat\ndog\nfrog\n", UTF_16LE)), "synset.txt", "UTF-16");
+        assertRejected(run(out, "--synset", synset("cat\ndog\nfrog\n", UTF_16LE)), "synset.txt", "UTF-16", "UTF-8");
     }
 
     @Test
-    void emptyLinesAtTheEndAreNoLabels() throws Exception {
+    void emptyLinesAtTheEndAreIgnored() throws Exception {
         run(out, "--synset", synset("n1\tcat\nn2\tdog\nn3\tfrog \n\n \n", UTF_8));
         assertThat(ModelDirectory.load(out).labels()).containsExactly("cat", "dog", "frog");
     }
@@ -127,41 +129,41 @@ class ModelImportCommandTest {
         "'[\"cat\",\n\"dog\",\n\"frog\"]\n', is JSON",
         "'{\"0\": \"cat\",\n\"1\": \"dog\",\n\"2\": \"frog\"}', is JSON"
     })
-    void whatIsNoListOfLabelsIsNamed(String text, String words) throws Exception {
-        assertRefused(run(out, "--synset", synset(text, UTF_8)), "synset.txt", words);
+    void anInvalidListOfLabelsIsReported(String text, String words) throws Exception {
+        assertRejected(run(out, "--synset", synset(text, UTF_8)), "synset.txt", words);
     }
 
-    /** What the file is comes before what else is missing. */
+    /** The wrong format is reported before missing options. */
     @Test
-    void aPickledCheckpointIsNamedWithoutASynsetToo() throws Exception {
+    void aPickledCheckpointIsReportedEvenWithoutASynset() throws Exception {
         checkpoint = Files.write(folder.resolve("resnet.pth"), new byte[] {(byte) 0x80, 2, 'c', 't'});
-        assertRefused(run(out), "resnet.pth: is a pickle", "safetensors");
+        assertRejected(run(out), "resnet.pth: is a pickle", "safetensors");
     }
 
     @Test
-    void aSynsetThatIsAPointerIsNamed() throws Exception {
+    void aSynsetThatIsALfsPointerIsReported() throws Exception {
         Path pointer = synset("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n", UTF_8);
-        assertRefused(run(out, "--synset", pointer), "synset.txt", "git lfs pull");
+        assertRejected(run(out, "--synset", pointer), "synset.txt", "git lfs pull");
     }
 
-    /** Larger than any list of labels. */
+    /** The file is larger than any list of labels. */
     @Test
-    void aCheckpointInTheLabelsPlaceIsNamed() throws Exception {
+    void aCheckpointInsteadOfLabelsIsReported() throws Exception {
         byte[] pickled = new byte[20_000_000];
         System.arraycopy("PK\u0003\u0004\0\0archive/data.pkl".getBytes(UTF_8), 0, pickled, 0, 22);
-        assertRefused(
+        assertRejected(
                 run(out, "--synset", Files.write(folder.resolve("resnet18.pth"), pickled)),
                 "is not a list of labels but a PyTorch checkpoint");
     }
 
     @Test
-    void labelsOfAnotherNumberAreRefused() throws Exception {
-        assertRefused(run(out, "--synset", synset("cat\n", UTF_8)), "3 classes", "1 labels", "--synset");
+    void aWrongNumberOfLabelsIsRejected() throws Exception {
+        assertRejected(run(out, "--synset", synset("cat\n", UTF_8)), "3 classes", "1 labels", "--synset");
     }
 
     @Test
-    void withoutLabelsTheWayOutIsSaid() {
-        assertRefused(run(out), "--synset FILE is needed", "id2label or label_names");
+    void missingLabelsAreReportedWithARemedy() {
+        assertRejected(run(out), "--synset FILE is needed", "id2label or label_names");
     }
 
     @ParameterizedTest
@@ -171,7 +173,7 @@ class ModelImportCommandTest {
         "'0,0,0', '255,255,255', 0, 1",
         "'0.5,0.5,0.5', '0.25,0.25,0.25', 0.5, 0.25"
     })
-    void meanAndDeviationOf255AreDivided(String mean, String std, double expectedMean, double expectedStd)
+    void meanAndDeviationUpTo255AreScaled(String mean, String std, double expectedMean, double expectedStd)
             throws Exception {
         CapturedCommand command = run(out, "--synset", synset, "--mean", mean, "--std", std);
         assertThat(command.exitCode()).as(command.err()).isZero();
@@ -182,7 +184,7 @@ class ModelImportCommandTest {
     }
 
     @Test
-    void aMeanAloneIsDividedAndSaid() throws Exception {
+    void aMeanAloneIsScaledAndReported() throws Exception {
         assertThat(run(out, "--synset", synset, "--mean", "123.675,116.28,103.53")
                         .out())
                 .contains("mean [123.675, 116.28, 103.53] is for pixels between 0 and 255");
@@ -190,32 +192,32 @@ class ModelImportCommandTest {
     }
 
     @Test
-    void twoScalesAreRefused() {
-        assertRefused(
+    void differentScalesAreRejected() {
+        assertRejected(
                 run(out, "--synset", synset, "--mean", "123.675,116.28,103.53", "--std", "0.229,0.224,0.225"),
                 "0.229",
                 "both");
-        assertRefused(
+        assertRejected(
                 run(out, "--synset", synset, "--mean", "0.485,0.456,0.406", "--std", "58.395,57.12,57.375"), "both");
-        assertRefused(run(out, "--synset", synset, "--mean=-1,-1,-1"), "mean is", "0 to 1");
+        assertRejected(run(out, "--synset", synset, "--mean=-1,-1,-1"), "mean is", "0 to 1");
     }
 
     @Test
-    void aCropLargerThanTheResizeDerivesIt() throws Exception {
+    void aCropLargerThanTheResizeChangesIt() throws Exception {
         CapturedCommand command = run(out, "--synset", synset, "--preprocessing", "imagenet", "--crop", "288");
         assertThat(command.out()).contains("the short edge is resized to 329", "crop of 288");
         assertThat(description().get("resizeShortEdge").asInt()).isEqualTo(329);
     }
 
     @Test
-    void sizesThatNoImageCanHaveAreRefused() {
-        assertRefused(run(out, "--synset", synset, "--crop", "0"), "--crop is 0; allowed are 1 to 4096");
-        assertRefused(run(out, "--synset", synset, "--resize", "-1"), "--resize is -1; allowed are 0 to 8192");
-        assertRefused(run(out, "--synset", synset, "--crop", "288", "--resize", "256"), "288", "black");
+    void impossibleSizesAreRejected() {
+        assertRejected(run(out, "--synset", synset, "--crop", "0"), "--crop is 0; allowed are 1 to 4096");
+        assertRejected(run(out, "--synset", synset, "--resize", "-1"), "--resize is -1; allowed are 0 to 8192");
+        assertRejected(run(out, "--synset", synset, "--crop", "288", "--resize", "256"), "288", "black");
     }
 
     @Test
-    void whatTransformersConfigurationSaysCounts() throws Exception {
+    void theConfigurationOfTransformersIsUsed() throws Exception {
         SafetensorsSample.write(checkpoint, "resnet50", 3);
         Files.writeString(
                 folder.resolve("config.json"),
@@ -235,7 +237,7 @@ class ModelImportCommandTest {
     }
 
     @Test
-    void whatTimmsConfigurationSaysCountsUnlessAnOptionSaysOtherwise() throws Exception {
+    void theConfigurationOfTimmIsUsedUnlessAnOptionOverridesIt() throws Exception {
         SafetensorsSample.write(checkpoint, "resnet50", 3);
         Files.writeString(
                 folder.resolve("config.json"),
@@ -253,7 +255,7 @@ class ModelImportCommandTest {
                 .contains("config.json: the architecture is resnet50_os8; --architecture overrides it", "resnet50_v1");
     }
 
-    /** They have the tensors of a ResNet-50, and compute something else. */
+    /** These networks have the tensors of a ResNet-50 but compute something else. */
     @ParameterizedTest
     @CsvSource({
         "'{\"architecture\": \"resnetblur50\"}', resnetblur50",
@@ -265,13 +267,13 @@ class ModelImportCommandTest {
         "'{\"model_type\": \"vit\"}', vit",
         "'version https://git-lfs.github.com/spec/v1', git lfs pull"
     })
-    void configurationsOfOtherNetworksAreRefused(String config, String words) throws Exception {
+    void configurationsOfOtherNetworksAreRejected(String config, String words) throws Exception {
         Files.writeString(folder.resolve("config.json"), config);
-        assertRefused(run(out, "--synset", synset), "config.json", words);
+        assertRejected(run(out, "--synset", synset), "config.json", words);
     }
 
     @Test
-    void whatTensorsCannotTellIsSaid() throws Exception {
+    void assumptionsAreReported() throws Exception {
         SafetensorsSample.write(checkpoint, "resnet50", 3);
         assertThat(run(out, "--synset", synset).out())
                 .contains("assumed: resnet50", "resnet50_v1, resnet50_os16, resnet50_os8 have the same tensors");

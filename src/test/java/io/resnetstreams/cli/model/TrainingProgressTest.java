@@ -20,7 +20,7 @@ class TrainingProgressTest {
     }
 
     @Test
-    void everyHalfMinuteALineTellsSpeedAndTimeLeft() {
+    void everyHalfMinuteALineShowsSpeedAndTimeLeft() {
         learn(1, 100, Duration.ofSeconds(29));
         assertThat(out.toString(UTF_8)).isEmpty();
         learn(1, 500, Duration.ofSeconds(31));
@@ -31,7 +31,7 @@ class TrainingProgressTest {
     }
 
     @Test
-    void afterAnEpochTheOthersAreLeft() {
+    void theTimeLeftCoversTheRemainingEpochs() {
         learn(1, 1_000, Duration.ofSeconds(20));
         assertThat(progress.left()).isEqualTo(", about 40 s left");
         learn(2, 1_000, Duration.ofSeconds(20));
@@ -41,13 +41,13 @@ class TrainingProgressTest {
     }
 
     @Test
-    void aResumedTrainingKnowsWhatIsLeft() {
+    void aResumedTrainingShowsTheTimeLeft() {
         learn(3, 500, Duration.ofSeconds(10));
         assertThat(progress.left()).isEqualTo(", about 10 s left");
     }
 
     @Test
-    void beforeTheFirstStepNothingIsKnown() {
+    void beforeTheFirstStepTheTimeLeftIsUnknown() {
         assertThat(progress.left()).isEmpty();
     }
 }

@@ -9,7 +9,7 @@ class BatchCeilingTest {
 
     private final BatchCeiling ceiling = new BatchCeiling(LARGEST);
 
-    /** Classifies full batches until the ceiling grows, and returns how many those were. */
+    /** Classifies full batches until the ceiling grows, and returns their number. */
     private int fullBatchesUntilGrowth() {
         int batches = 1;
         while (!ceiling.fitted(ceiling.get())) {
@@ -20,7 +20,7 @@ class BatchCeilingTest {
     }
 
     @Test
-    void itBeginsAtTheTop() {
+    void theCeilingStartsAtTheLargestSize() {
         assertThat(ceiling.get()).isEqualTo(LARGEST);
     }
 
@@ -71,7 +71,7 @@ class BatchCeilingTest {
     }
 
     @Test
-    void aShortageInBetweenStartsTheCountAgain() {
+    void runningOutOfMemoryRestartsTheCount() {
         ceiling.outOfMemory(32);
         for (int batch = 1; batch < BatchCeiling.FIRST_WAIT; batch++) {
             ceiling.fitted(16);
@@ -81,7 +81,7 @@ class BatchCeilingTest {
     }
 
     @Test
-    void eachTimeItGrewTooFarItWaitsTwiceAsLong() {
+    void theWaitDoublesEachTimeTheCeilingGrewTooFar() {
         ceiling.outOfMemory(32);
         for (int patience = BatchCeiling.FIRST_WAIT; patience < BatchCeiling.LONGEST_WAIT; patience = 2 * patience) {
             assertThat(fullBatchesUntilGrowth()).isEqualTo(patience);
@@ -93,7 +93,7 @@ class BatchCeilingTest {
     }
 
     @Test
-    void theHalvingsOfOneShortageCountOnce() {
+    void repeatedHalvingDoublesTheWaitOnce() {
         ceiling.outOfMemory(32);
         fullBatchesUntilGrowth();
         ceiling.outOfMemory(18);
@@ -103,7 +103,7 @@ class BatchCeilingTest {
     }
 
     @Test
-    void onceAtTheTopForLongItHasForgotten() {
+    void afterLongAtTheTopTheWaitIsReset() {
         ceiling.outOfMemory(32);
         fullBatchesUntilGrowth();
         ceiling.outOfMemory(18);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.inference.FakeClassifier;
+import io.resnetstreams.inference.batch.DeviceWorker.Shared;
 import io.resnetstreams.model.Classifier;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ class BatchRunnerTest {
     }
 
     private BatchRunner runner(Classifier classifier) {
-        return new BatchRunner("cpu", classifier, 3, ceiling, metrics, () -> retired);
+        return new BatchRunner(new Shared("cpu", 3, null, ceiling, metrics, null), classifier, () -> retired);
     }
 
     private List<PendingImage> run(Classifier classifier, int... numbers) {
@@ -61,7 +62,7 @@ class BatchRunnerTest {
         assertThatThrownBy(() -> runner.run(images))
                 .isInstanceOf(DeviceFailedException.class)
                 .hasMessage(message);
-        // They are for another device.
+        // The images stay open for another device.
         assertThat(images).allSatisfy(image -> assertThat(image.probabilities()).isNotDone());
     }
 
@@ -107,7 +108,7 @@ class BatchRunnerTest {
 
             @Override
             public void close() {
-                // Nothing is held.
+                // There is nothing to close.
             }
         };
     }
@@ -127,7 +128,7 @@ class BatchRunnerTest {
     }
 
     @Test
-    void aPoisonousImageIsRejectedAlone() {
+    void onlyThePoisonousImageIsRejected() {
         List<PendingImage> images = run(failingOn(POISON), 1, 2, POISON, 4, 5);
         assertThat(rejection(images.get(2)).stage()).isEqualTo(Stage.CLASSIFY);
         assertThat(rejection(images.get(2)).code()).isEqualTo("classifier");
@@ -154,7 +155,7 @@ class BatchRunnerTest {
 
     @Test
     void aWrongNumberOfResultsNamesBothNumbers() {
-        // A blank image alone gets its one row, so the device counts as sound.
+        // A blank image on its own gets one row, so the device counts as sound.
         List<PendingImage> images = run(answering(new float[][] {{0.25f, 0.75f}}), 1, 2);
         assertThat(images).allSatisfy(image -> assertThat(image.probabilities()).isCompleted());
         assertDeviceFails(
@@ -169,7 +170,7 @@ class BatchRunnerTest {
                 "the device fails even on a blank image: the classifier returned 4 results for 1 images");
     }
 
-    /** Answers with this row to images of this number, and as it should to all others. */
+    /** Returns this row for images with this number, and the right row for all others. */
     private static Classifier spoiling(int number, float... row) {
         return classifier(images -> {
             float[][] rows = FakeClassifier.rows(images);
@@ -197,7 +198,7 @@ class BatchRunnerTest {
 
     @ParameterizedTest
     @MethodSource("unsoundRows")
-    void aRowThatHoldsNoProbabilitiesRejectsItsImageAlone(String code, String fault, float[] row) {
+    void aRowWithoutProbabilitiesOnlyRejectsItsImage(String code, String fault, float[] row) {
         List<PendingImage> images = run(spoiling(POISON, row), 1, POISON, 3);
         assertThat(rejection(images.get(1)).stage()).isEqualTo(Stage.CLASSIFY);
         assertThat(rejection(images.get(1)).code()).isEqualTo(code);
@@ -208,7 +209,7 @@ class BatchRunnerTest {
 
     @ParameterizedTest
     @MethodSource("unsoundRows")
-    void aDeviceThatAnswersSoToEverythingIsBroken(String code, String fault, float[] row) {
+    void aDeviceThatAnswersEverythingWithUnsoundRowsIsBroken(String code, String fault, float[] row) {
         boolean[] sick = new boolean[1];
         BatchRunner runner = runner(classifier(images -> {
             float[][] rows = FakeClassifier.rows(images);
@@ -227,7 +228,7 @@ class BatchRunnerTest {
     }
 
     @Test
-    void aRowThatIsUnsoundOnlyInItsBatchCostsNothing() {
+    void aRowThatIsUnsoundOnlyInItsBatchRejectsNoImage() {
         List<PendingImage> images = run(
                 classifier(batch -> {
                     float[][] rows = FakeClassifier.rows(batch);
@@ -243,9 +244,9 @@ class BatchRunnerTest {
                 .isEqualTo(FakeClassifier.row(image.pixels())));
     }
 
-    /** Zeros times anything are zeros, so a blank image may pass where no other does. */
+    /** A blank image is all zeros, so a broken device may classify it but no other image. */
     @Test
-    void aDeviceThatFailsOnWhatItHasClassifiedBeforeIsBroken() {
+    void aDeviceThatFailsOnAnImageItClassifiedBeforeIsBroken() {
         boolean[] sick = new boolean[1];
         BatchRunner runner = runner(new FakeClassifier(images -> {
             if (sick[0] && images.stream().anyMatch(image -> image[0] != 0)) {
@@ -261,7 +262,7 @@ class BatchRunnerTest {
         assertThat(images).allSatisfy(image -> assertThat(image.probabilities()).isNotDone());
     }
 
-    static Stream<Consumer<List<byte[]>>> waysToComeBackLate() {
+    static Stream<Consumer<List<byte[]>>> lateEndsOfACall() {
         return Stream.of(
                 images -> {},
                 images -> {
@@ -273,8 +274,8 @@ class BatchRunnerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("waysToComeBackLate")
-    void onceRetiredItChangesNothingHoweverItComesBack(Consumer<List<byte[]>> late) {
+    @MethodSource("lateEndsOfACall")
+    void aRetiredRunnerChangesNothingHoweverItsCallEnds(Consumer<List<byte[]>> late) {
         FakeClassifier classifier = new FakeClassifier(images -> {
             retired = true;
             late.accept(images);
@@ -287,7 +288,7 @@ class BatchRunnerTest {
     }
 
     @Test
-    void retiredWhileABlankImageIsTriedItRejectsNothing() {
+    void aRunnerRetiredDuringTheBlankImageRejectsNothing() {
         List<PendingImage> images = run(
                 new FakeClassifier(batch -> {
                     if (batch.get(0)[0] == POISON) {
@@ -307,14 +308,14 @@ class BatchRunnerTest {
     }
 
     @Test
-    void outOfMemoryCostsNoImage() {
+    void outOfMemoryRejectsNoImage() {
         List<PendingImage> images = run(withMemoryFor(2), 1, 2, 3, 4, 5, 6, 7);
         assertThat(images).allSatisfy(image -> assertThat(image.probabilities().join())
                 .isEqualTo(FakeClassifier.row(image.pixels())));
     }
 
     @Test
-    void aBatchAboveTheCeilingIsCut() {
+    void aBatchAboveTheCeilingIsSplit() {
         FakeClassifier classifier = FakeClassifier.sound();
         ceiling.outOfMemory(4);
         run(classifier, 1, 2, 3, 4, 5);
@@ -322,7 +323,7 @@ class BatchRunnerTest {
     }
 
     @Test
-    void aSmallerBatchThatFindsNoMemoryLowersTheCeilingToItsHalf() {
+    void outOfMemoryInASmallerBatchLowersTheCeilingToHalfOfIt() {
         run(withMemoryFor(1), 1, 2, 3);
         assertThat(ceiling.get()).isEqualTo(1);
         assertThat(lowered).containsExactly(1);
@@ -341,7 +342,7 @@ class BatchRunnerTest {
     }
 
     @Test
-    void batchesThatAreNotFullSayNothingAboutMemory() {
+    void batchesThatAreNotFullDoNotRaiseTheCeiling() {
         BatchRunner runner = runner(FakeClassifier.sound());
         ceiling.outOfMemory(8);
         for (int batch = 0; batch < 3 * BatchCeiling.FIRST_WAIT; batch++) {
@@ -365,10 +366,10 @@ class BatchRunnerTest {
     }
 
     @Test
-    void whatIsDoneBeforeTheDeviceBreaksStaysDone() {
+    void imagesClassifiedBeforeTheDeviceBreaksKeepTheirResult() {
         List<PendingImage> images = images(1, 2, 3, 4);
         BatchRunner runner = runner(new FakeClassifier(batch -> {
-            // Fails on the whole, gets through the first half, and is lost in the second.
+            // The device fails on the whole batch, succeeds on its first half, and is lost during the second half.
             if (batch.size() > 2 || batch.get(0)[0] != 1) {
                 throw new IllegalStateException("device lost");
             }

@@ -44,7 +44,7 @@ class BatcherLoadTest {
     }
 
     @Test
-    void itsLoadIsWhatWaitsAndWhatIsOnTheDevice() throws Exception {
+    void theLoadCountsImagesThatWaitAndThatAreOnTheDevice() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
         FakeClassifier classifier = new FakeClassifier(images -> {

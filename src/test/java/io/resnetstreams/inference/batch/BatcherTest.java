@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** How long images are said to have waited for their device. */
+/** Tests the reported time that images waited for their device. */
 class BatcherTest {
     private static final int LIMIT_SECONDS = 30;
 
@@ -56,7 +56,7 @@ class BatcherTest {
     }
 
     @Test
-    void eachImageOfABatchHasAWaitOfItsOwn() {
+    void theWaitIsReportedForEachImageOfABatch() {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         Batcher batcher = batcher(
@@ -68,7 +68,7 @@ class BatcherTest {
         List<CompletableFuture<float[]>> rows = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             rows.add(submit(batcher));
-            // The first alone; the others wait until it has ended.
+            // The first image is a batch of its own; the others wait until it is done.
             await(busy);
         }
         long queued = System.nanoTime();
@@ -84,7 +84,7 @@ class BatcherTest {
     }
 
     @Test
-    void aBatchPreparedAheadWaitsUntilTheOneBeforeHasEnded() {
+    void aBatchPreparedAheadWaitsUntilThePreviousOneIsDone() {
         CountDownLatch bothQueued = new CountDownLatch(1);
         CountDownLatch bothBegun = new CountDownLatch(2);
         CountDownLatch go = new CountDownLatch(1);
@@ -97,7 +97,7 @@ class BatcherTest {
 
                     @Override
                     public Supplier<float[][]> begin(List<byte[]> images) {
-                        // Else the worker might look for the second before it is there, and wait for the first.
+                        // Otherwise the worker might find no second image yet, and wait for the result of the first.
                         await(bothQueued);
                         bothBegun.countDown();
                         return () -> {
@@ -108,7 +108,7 @@ class BatcherTest {
 
                     @Override
                     public void close() {
-                        // Nothing is held.
+                        // There is nothing to close.
                     }
                 },
                 1);
@@ -124,7 +124,7 @@ class BatcherTest {
         assertThat(waits.get(1)).isGreaterThanOrEqualTo(released - queued).isGreaterThanOrEqualTo(oldest.get(1));
     }
 
-    /** Rows of NaN rather than an error: what a GPU whose memory is corrupt answers. */
+    /** A GPU whose memory is corrupt returns rows of NaN rather than an error. */
     @Test
     void aDeviceThatAnswersNanToEverythingFailsAndRejectsNoImage() {
         Batcher batcher = batcher(
@@ -140,7 +140,7 @@ class BatcherTest {
 
                     @Override
                     public void close() {
-                        // Nothing is held.
+                        // There is nothing to close.
                     }
                 },
                 4);

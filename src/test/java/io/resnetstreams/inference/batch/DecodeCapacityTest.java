@@ -15,7 +15,7 @@ class DecodeCapacityTest {
     private final AtomicInteger size = new AtomicInteger(2);
     private final DecodeCapacity room = new DecodeCapacity(size::get);
 
-    /** Takes a place on a thread of its own, and returns when that waits for one, or has it. */
+    /** Acquires a place on a new thread, and returns once that thread has it or waits for it. */
     private CompletableFuture<Void> taker() {
         CompletableFuture<Void> taken = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
@@ -35,7 +35,7 @@ class DecodeCapacityTest {
     }
 
     @Test
-    void moreThanItsSizeWait() throws Exception {
+    void threadsBeyondTheSizeWait() throws Exception {
         room.acquire();
         room.acquire();
         CompletableFuture<Void> third = taker();
@@ -45,7 +45,7 @@ class DecodeCapacityTest {
     }
 
     @Test
-    void aSmallerSizeHoldsWhenPlacesComeBack() throws Exception {
+    void aSmallerSizeAppliesWhenPlacesAreReleased() throws Exception {
         room.acquire();
         room.acquire();
         size.set(1);
@@ -57,7 +57,7 @@ class DecodeCapacityTest {
     }
 
     @Test
-    void aLargerSizeLetsAllInThatItHasPlacesFor() throws Exception {
+    void aLargerSizeAdmitsAllThatFit() throws Exception {
         room.acquire();
         room.acquire();
         CompletableFuture<Void> third = taker();

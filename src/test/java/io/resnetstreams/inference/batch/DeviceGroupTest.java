@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Devices that break and hang, with real threads; tests wait for futures and latches only. */
+/** Devices that break and hang, with real threads; tests only wait for futures and latches. */
 class DeviceGroupTest {
     private static final int LIMIT_SECONDS = 30;
     private static final long TIMEOUT_MILLIS = 300;
@@ -111,7 +111,7 @@ class DeviceGroupTest {
         });
     }
 
-    /** Comes back from no call before the test's end. */
+    /** Returns a classifier whose calls do not return before the end of the test. */
     private FakeClassifier hanging() {
         return new FakeClassifier(images -> await(release));
     }
@@ -125,7 +125,7 @@ class DeviceGroupTest {
     }
 
     @Test
-    void whatABrokenDeviceHadGoesToTheOther() throws Exception {
+    void imagesOfABrokenDeviceGoToTheOther() throws Exception {
         FakeClassifier sound = FakeClassifier.sound();
         group = new DeviceGroup(List.of(batcher("gpu:0", broken()), batcher("gpu:1", sound)));
         assertClassified(submit(40));
@@ -145,7 +145,7 @@ class DeviceGroupTest {
     }
 
     @Test
-    void imagesThatWaitBehindTheFailingOneGoToTheOtherToo() throws Exception {
+    void imagesQueuedBehindTheFailingOneGoToTheOtherDevice() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayFail = new CountDownLatch(1);
         Batcher first = batcher("gpu:0", new FakeClassifier(images -> {
@@ -179,7 +179,7 @@ class DeviceGroupTest {
     }
 
     @Test
-    void aBrokenDeviceGivesItsRoomUp() throws Exception {
+    void aBrokenDeviceHasNoCapacityLeft() throws Exception {
         group = new DeviceGroup(List.of(batcher("gpu:0", broken()), batcher("gpu:1", FakeClassifier.sound())));
         assertThat(group.capacity()).isEqualTo(2 * 4 * 4);
         assertClassified(submit(4));
@@ -187,7 +187,7 @@ class DeviceGroupTest {
     }
 
     @Test
-    void roomFollowsTheCeiling() throws Exception {
+    void capacityFollowsTheCeiling() throws Exception {
         Batcher batcher = batcher("gpu:0", new FakeClassifier(images -> {
             if (images.size() > 1) {
                 throw new OutOfDeviceMemoryException("out of memory", null);
@@ -204,7 +204,7 @@ class DeviceGroupTest {
     }
 
     @Test
-    void whatAHungDeviceHadGoesToTheOther() throws Exception {
+    void imagesOfAHungDeviceGoToTheOther() throws Exception {
         group = new DeviceGroup(
                 List.of(supervised("gpu:0", hanging(), this::hanging, 0), batcher("gpu:1", FakeClassifier.sound())));
         assertClassified(submit(40));
@@ -212,7 +212,7 @@ class DeviceGroupTest {
     }
 
     @Test
-    void aFreshCopyGoesOnWithTheImagesOfAHungWorker() throws Exception {
+    void aFreshCopyContinuesWithTheImagesOfAHungWorker() throws Exception {
         group = new DeviceGroup(List.of(supervised("gpu:0", hanging(), FakeClassifier::sound, FRESH_MILLIS)));
         assertClassified(submit(40));
         assertThat(failed).isEmpty();
@@ -229,7 +229,7 @@ class DeviceGroupTest {
 
             @Override
             public void close() {
-                // Nothing is held.
+                // There is nothing to close.
             }
         };
         group = new DeviceGroup(List.of(supervised("gpu:0", late, FakeClassifier::sound, FRESH_MILLIS)));
@@ -251,7 +251,7 @@ class DeviceGroupTest {
         }
     }
 
-    /** Its call ends in this way when the test says so; then it is closed. */
+    /** Returns a classifier whose call ends with {@code end} when the test releases it. */
     private Classifier late(CountDownLatch closed, Runnable end) {
         return new Classifier() {
             @Override
@@ -284,7 +284,7 @@ class DeviceGroupTest {
 
     @ParameterizedTest
     @MethodSource("lateEnds")
-    void aRetiredWorkerThatComesBackTouchesNothing(Runnable end) throws Exception {
+    void aRetiredWorkerWhoseCallReturnsChangesNothing(Runnable end) throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
         Batcher batcher = supervised("gpu:0", late(closed, end), FakeClassifier::sound, FRESH_MILLIS);
         group = new DeviceGroup(List.of(batcher));

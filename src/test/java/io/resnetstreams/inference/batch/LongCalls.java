@@ -1,6 +1,6 @@
 package io.resnetstreams.inference.batch;
 
-/** A supervision for tests whose calls return in time. */
+/** Provides a supervision for tests whose calls always return in time. */
 public final class LongCalls {
     private LongCalls() {}
 

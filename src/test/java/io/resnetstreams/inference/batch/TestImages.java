@@ -2,7 +2,7 @@ package io.resnetstreams.inference.batch;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Images of one pixel for tests, told apart by their first byte. */
+/** Images of one pixel for tests, distinguished by their first byte. */
 final class TestImages {
     private TestImages() {}
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** The watchdog with time given; a call that hangs is one inside which the test goes on. */
+/** Tests the watchdog with a fake clock; the test runs inside the call that hangs. */
 class WatchdogTest {
     private static final long TIMEOUT_MILLIS = 5_000;
     private static final long FRESH_MILLIS = 2_000;
@@ -23,7 +23,7 @@ class WatchdogTest {
     private final Device device = new Device();
     private final Fresh fresh = new Fresh(() -> {});
 
-    /** Notes what the watchdog does to a device with two workers. */
+    /** Records what the watchdog does to a device with two workers. */
     private static final class Device implements Watchdog.WatchedDevice {
         private final List<WatchedClassifier> workers = new ArrayList<>();
         private final List<WatchedClassifier> replaced = new ArrayList<>();
@@ -55,7 +55,7 @@ class WatchdogTest {
         }
     }
 
-    /** A classifier whose every call runs this. */
+    /** A classifier that runs this in each call. */
     private static final class Fresh implements Classifier {
         private final Runnable call;
         private int calls;
@@ -83,7 +83,7 @@ class WatchdogTest {
                 device, new Supervision(TIMEOUT_MILLIS, classifier, FRESH_MILLIS), IMAGE.length, executor, now::get);
     }
 
-    /** Runs this inside a call of a worker of the device. */
+    /** Creates a worker of the device, and runs this inside one of its calls. */
     private WatchedClassifier hanging(Runnable meanwhile) {
         WatchedClassifier worker = new WatchedClassifier(new Fresh(meanwhile));
         device.workers.add(worker);
@@ -91,7 +91,7 @@ class WatchdogTest {
         return worker;
     }
 
-    /** Lets time pass and the watchdog look as often as it wants to. */
+    /** Advances the clock, with all checks of the watchdog that become due. */
     private void pass(Watchdog watchdog, long millis) {
         for (long passed = 0; passed < millis; passed += watchdog.periodMillis()) {
             now.addAndGet(TimeUnit.MILLISECONDS.toNanos(watchdog.periodMillis()));
@@ -128,7 +128,7 @@ class WatchdogTest {
     }
 
     @Test
-    void waitingForTheResultIsACallToo() {
+    void waitingForTheResultIsPartOfTheCall() {
         Watchdog watchdog = watchdog(() -> fresh, Runnable::run);
         WatchedClassifier worker = new WatchedClassifier(new Classifier() {
             @Override
@@ -146,7 +146,7 @@ class WatchdogTest {
 
             @Override
             public void close() {
-                // Nothing is held.
+                // There is nothing to close.
             }
         });
         device.workers.add(worker);
@@ -169,7 +169,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aFreshClassifierThatFailsEndsTheDevice() {
+    void aFreshClassifierThatFailsFailsTheDevice() {
         Fresh broken = new Fresh(() -> {
             throw new IllegalStateException("CUDA: device lost");
         });
@@ -182,7 +182,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aModelThatCannotBeLoadedAgainEndsTheDevice() {
+    void aModelThatCannotBeLoadedAgainFailsTheDevice() {
         Watchdog watchdog = watchdog(
                 () -> {
                     throw new IllegalArgumentException("cannot load the model");
@@ -194,7 +194,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aFreshClassifierThatHangsEndsTheDeviceAfterItsTime() {
+    void aFreshClassifierThatHangsFailsTheDeviceAfterItsTimeout() {
         Watchdog watchdog = watchdog(() -> fresh, waiting::add);
         hanging(() -> {
             pass(watchdog, TIMEOUT_MILLIS + watchdog.periodMillis());
@@ -207,7 +207,7 @@ class WatchdogTest {
                             + " copy of the network has not classified a blank image within 7000 ms"));
         });
         waiting.get(0).run();
-        assertThat(fresh.closed).as("it passed too late").isTrue();
+        assertThat(fresh.closed).as("closed, since it passed too late").isTrue();
     }
 
     @Test
@@ -219,7 +219,7 @@ class WatchdogTest {
     }
 
     @Test
-    void theSecondTimeThereIsNoOtherAttempt() {
+    void theSecondTimeThereIsNoFurtherAttempt() {
         Watchdog watchdog = watchdog(() -> fresh, Runnable::run);
         hanging(() -> pass(watchdog, 2 * TIMEOUT_MILLIS));
         hanging(() -> pass(watchdog, 2 * TIMEOUT_MILLIS));
@@ -242,7 +242,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aCallThatComesBackDuringTheAttemptKeepsItsWorker() {
+    void aCallThatReturnsDuringTheAttemptKeepsItsWorker() {
         Watchdog watchdog = watchdog(() -> fresh, waiting::add);
         WatchedClassifier slow = hanging(() -> pass(watchdog, TIMEOUT_MILLIS + watchdog.periodMillis()));
         assertThat(waiting).hasSize(1);
@@ -253,7 +253,7 @@ class WatchdogTest {
         assertThat(device.replaced).isEmpty();
     }
 
-    /** SIGSTOP and SIGCONT: the clock has gone on, the device could not. */
+    /** After SIGSTOP and SIGCONT the clock has advanced, but the device could not work. */
     @Test
     void timeInWhichTheWatchdogItselfWasStoppedDoesNotCount() {
         Watchdog watchdog = watchdog(() -> fresh, Runnable::run);

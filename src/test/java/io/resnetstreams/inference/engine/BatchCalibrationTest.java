@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BatchCalibrationTest {
     private long now;
 
-    /** A device on which a batch takes as long as the function says, in microseconds. */
+    /** Calibrates for a device on which a batch takes the microseconds that the function returns. */
     private BatchCalibration measured(int largest, IntToLongFunction microsOfBatch) {
         FakeClassifier classifier =
                 new FakeClassifier(images -> now += 1_000 * microsOfBatch.applyAsLong(images.size()));
@@ -20,7 +20,7 @@ class BatchCalibrationTest {
     }
 
     @Test
-    void takesTheSmallestSizeThatIsAsFastAsAny() {
+    void choosesTheSmallestSizeAmongTheFastest() {
         // 1: 10, 2: 16.7, 4: 24.7, 8: 25, 16: 20 images/s
         Map<Integer, Long> micros = Map.of(1, 100_000L, 2, 120_000L, 4, 162_000L, 8, 320_000L, 16, 800_000L);
         BatchCalibration calibration = measured(16, micros::get);
@@ -30,7 +30,7 @@ class BatchCalibrationTest {
     }
 
     @Test
-    void takesTheLargestOfADeviceWithACostForEachBatch() {
+    void choosesTheLargestSizeIfEachBatchHasAFixedCost() {
         BatchCalibration calibration = measured(48, size -> 1_000 + 100L * size);
         assertThat(calibration.best()).isEqualTo(48);
         assertThat(calibration.imagesPerSecond()).containsOnlyKeys(1, 2, 4, 8, 16, 32, 48);
@@ -63,7 +63,7 @@ class BatchCalibrationTest {
     }
 
     @Test
-    void theLongestTimeOfABatchIsByTheSlowestRate() {
+    void theLongestTimeOfABatchFollowsFromTheSlowestRate() {
         BatchCalibration calibration = new BatchCalibration(Map.of(1, 10.0, 8, 40.0));
         assertThat(calibration.longestMillis(8)).isEqualTo(800);
         assertThat(calibration.longestMillis(1)).isEqualTo(100);

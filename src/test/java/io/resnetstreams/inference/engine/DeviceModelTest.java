@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bundled model on the real engine. */
+/** Runs the bundled model on the real engine. */
 class DeviceModelTest {
     private static final Path MODEL = Path.of("models", "resnet20-fashion-mnist");
 
@@ -29,7 +29,7 @@ class DeviceModelTest {
         assertWorkersDoNotBlockOneAnother(40);
     }
 
-    /** Blocks that shared their parameter arrays deadlocked in the engine within some hundreds of batches. */
+    /** Blocks that shared their parameter arrays used to deadlock in the engine within a few hundred batches. */
     @Test
     @Tag("full") // The test above keeps the promise with fewer batches.
     @Timeout(600)
@@ -68,7 +68,7 @@ class DeviceModelTest {
     }
 
     @Test
-    void foldedHereOrByTheEngineGivesTheSameProbabilities() throws Exception {
+    void foldingHereOrByTheEngineGivesTheSameProbabilities() throws Exception {
         ModelDirectory directory = ModelDirectory.load(MODEL);
         List<byte[]> images = images(new SplittableRandom(2), 28 * 28 * 3);
         List<float[][]> rows = new ArrayList<>();
@@ -88,7 +88,7 @@ class DeviceModelTest {
         assertSameProbabilitiesInInt8(folder, 100);
     }
 
-    /** With memory planned once, one batch in about 1,200 came out the same for all images. */
+    /** With memory planned only once, about one batch in 1,200 had the same result for all images. */
     @Test
     @Tag("full") // The test above keeps the promise with fewer batches.
     void inInt8TheSameImagesAlwaysGetTheSameProbabilities(@TempDir Path folder) throws Exception {
@@ -128,7 +128,7 @@ class DeviceModelTest {
             boolean same = true;
             for (int i = 0; i < 4; i++) {
                 for (int index = 0; index < rows[i].length; index++) {
-                    // The last digits may differ with the batch's size.
+                    // The last digits may depend on the size of the batch.
                     same &= Math.abs(rows[i][index] - expected.get(from + i)[index]) < 1e-3;
                 }
             }
@@ -137,7 +137,7 @@ class DeviceModelTest {
         return wrong;
     }
 
-    /** Two batches on one block at once, of changing sizes, give what each gives alone. */
+    /** Two concurrent batches of varying sizes on one block give the same results as one after the other. */
     @Test
     void aBatchBegunWhileAnotherRunsChangesNeither() throws Exception {
         try (DeviceModel model = DeviceModel.load(ModelDirectory.load(MODEL), Device.cpu(), 1, 32)) {

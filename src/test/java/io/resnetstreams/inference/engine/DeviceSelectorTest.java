@@ -13,7 +13,7 @@ class DeviceSelectorTest {
     private static final FakeAccelerators NO_GPU = new FakeAccelerators(0, false, List.of());
     private static final FakeAccelerators TWO_GPUS = new FakeAccelerators(2, true, List.of("8.6", "7.5"));
     private static final FakeAccelerators TOO_NEW = new FakeAccelerators(0, true, List.of("9.0"));
-    /** As with the library of Dockerfile.gpu, which is loaded whatever the device is. */
+    /** The library of Dockerfile.gpu is loaded even if it does not support the device. */
     private static final FakeAccelerators COUNTED_BUT_TOO_NEW = new FakeAccelerators(1, true, List.of("9.0"));
 
     private static final FakeAccelerators ONE_OF_TWO = new FakeAccelerators(2, true, List.of("8.9", "8.0"));

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * ResNet-50 on one worker: the symbol with the engine's fusion, the symbol with batch norm folded here, and DJL's
- * imperative ResNetV1, in turn. Run by {@code src/test/bench/imperative.sh}.
+ * Compares ResNet-50 on one worker: the symbol with the engine's fusion, the symbol with batch norm folded here, and
+ * DJL's imperative ResNetV1. {@code src/test/bench/imperative.sh} runs it.
  */
 final class ImperativeBenchmark {
     private static final int ROUNDS = 5;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What configurations say of a network's images and labels. */
+/** Tests what is read about a network's images and labels from its configuration files. */
 class CheckpointConfigTest {
     private static final String RESNET = "{'model_type': 'resnet'}";
 
@@ -36,7 +36,7 @@ class CheckpointConfigTest {
                 .withMessageContainingAll(words);
     }
 
-    /** Pixels are of 0 to 255, 0 to 1, 0 to 2 before mean and deviation count. */
+    /** Configurations scale pixels to 0 to 255, 0 to 1 or 0 to 2 before applying mean and deviation. */
     @ParameterizedTest
     @CsvSource({
         "'', 0.5, 0.25",
@@ -69,7 +69,7 @@ class CheckpointConfigTest {
     }
 
     @Test
-    void labelsAreByClassInWhateverOrderTheyStand() throws Exception {
+    void labelsAreSortedByClass() throws Exception {
         assertThat(read("{'model_type': 'resnet', 'id2label': {'2': 'c', '0': 'a', '1': 'b'}}", null)
                         .labels())
                 .containsExactly("a", "b", "c");
@@ -97,7 +97,7 @@ class CheckpointConfigTest {
     }
 
     @Test
-    void networksThatTellSeveralLabelsAreRefused() {
+    void multiLabelNetworksAreRefused() {
         assertRefused(
                 "{'model_type': 'resnet', 'problem_type': 'multi_label_classification'}",
                 null,
@@ -106,7 +106,7 @@ class CheckpointConfigTest {
 
     @ParameterizedTest
     @CsvSource({"2, ''", "3, bicubic", "1, resample is 1"})
-    void anotherResamplingIsSaid(int resample, String words) throws Exception {
+    void anotherResamplingIsReported(int resample, String words) throws Exception {
         assertThat(read(RESNET, "{'size': 224, 'resample': " + resample + "}").notes())
                 .hasSize(words.isEmpty() ? 0 : 1)
                 .allSatisfy(note -> assertThat(note).contains(words));

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * One network in the forms in which people publish checkpoints: each is imported to the very files that its plain form is
- * imported to, graph and parameters, so that it computes the same, or is refused with the way out.
+ * One network in the forms in which checkpoints are published. Each form gives the same files as the plain form,
+ * graph and parameters, so that it computes the same, or it is refused with advice.
  */
 class CheckpointFormsTest {
     private static final List<String> LABELS = List.of("cat", "dog", "frog");
@@ -42,7 +42,7 @@ class CheckpointFormsTest {
         file = folder.resolve("weights.safetensors");
     }
 
-    private ModelImport.Result run(Path checkpoint, Path out) throws Exception {
+    private List<String> run(Path checkpoint, Path out) throws Exception {
         return StateDictFile.load(checkpoint, null, LABELS, out);
     }
 
@@ -55,14 +55,14 @@ class CheckpointFormsTest {
                 "F32",
                 weights::values);
         run(plain, folder.resolve("plain"));
-        ModelImport.Result result = run(checkpoint, folder.resolve("other"));
+        List<String> found = run(checkpoint, folder.resolve("other"));
         for (String part : new String[] {"imported-symbol.json", "imported-0000.params"}) {
             assertThat(folder.resolve("other").resolve(part))
                     .hasSameBinaryContentAs(folder.resolve("plain").resolve(part));
         }
-        assertThat(result.notes()).hasSize(notes.length);
+        assertThat(found).hasSize(notes.length);
         for (String note : notes) {
-            assertThat(result.notes()).anySatisfy(found -> assertThat(found).contains(note));
+            assertThat(found).anySatisfy(text -> assertThat(text).contains(note));
         }
     }
 
@@ -87,7 +87,7 @@ class CheckpointFormsTest {
         assertEqualOutputs(file, "prefixes removed from the tensors' names: '" + prefix + "'");
     }
 
-    /** Where parts of a network were compiled, sharded or checkpointed. */
+    /** Compiling, sharding or checkpointing parts of a network adds these wrappers to the names. */
     @ParameterizedTest
     @ValueSource(strings = {"_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module."})
     void wrappersOfPartsAreLeftOutAndNamed(String wrapper) throws Exception {
@@ -118,7 +118,7 @@ class CheckpointFormsTest {
         "'', new_head",
         "module., module.my_classifier.out"
     })
-    void headsAndBodiesMayBeCalledOtherwise(String body, String head) throws Exception {
+    void headsAndBodiesMayHaveOtherNames(String body, String head) throws Exception {
         StateDictFile.write(
                 file,
                 tensors,
@@ -136,7 +136,7 @@ class CheckpointFormsTest {
         assertEqualOutputs(file);
     }
 
-    /** As transformers' modeling_resnet.py calls them. */
+    /** Returns the name of a tensor in transformers' modeling_resnet.py. */
     private static String transformersName(String name) {
         String other = name.replaceFirst("^conv1\\.", "embedder.embedder.convolution.")
                 .replaceFirst("^bn1\\.", "embedder.embedder.normalization.")
@@ -161,7 +161,7 @@ class CheckpointFormsTest {
     }
 
     @Test
-    void countersAreNoParameters() throws Exception {
+    void countersAreIgnored() throws Exception {
         for (String name : List.of("n_averaged", "module.bn1.num_batches_tracked", "module.total_ops")) {
             tensors.put(name, new ParameterShape("other.bias", ParameterShape.Kind.TRAINED));
         }
@@ -190,7 +190,7 @@ class CheckpointFormsTest {
     }
 
     @Test
-    void longMetadataIsPassedOver() throws Exception {
+    void longMetadataIsSkipped() throws Exception {
         StateDictFile.write(file, tensors, "F32", weights::values, "epoch ".repeat(2_000_000));
         assertEqualOutputs(file);
     }
@@ -236,13 +236,13 @@ class CheckpointFormsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"../secret.safetensors", "/etc/passwd", "folder/x.safetensors", "x.bin"})
-    void anIndexNamesNothingElsewhere(String shard) throws Exception {
+    void anIndexThatNamesFilesElsewhereIsRefused(String shard) throws Exception {
         Path index = Files.writeString(
                 folder.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"fc.bias\": \"" + shard + "\"}}");
         assertRefused(index, "weight_map names '" + shard + "'");
     }
 
-    /** What was averaged, or taught, has the same names behind another prefix. */
+    /** Averaged or distilled copies of a network have the same names with another prefix. */
     @ParameterizedTest
     @CsvSource({"model., model_ema.", "'', ema.", "student., teacher.", "state_dict.module., state_dict_ema.module."})
     void theTensorsOfTwoNetworksAreRefusedByTheirPrefixes(String one, String other) throws Exception {
@@ -275,7 +275,7 @@ class CheckpointFormsTest {
     }
 
     @Test
-    void aCheckpointWithoutHeadSaysSo() throws Exception {
+    void aCheckpointWithoutHeadIsRefused() throws Exception {
         tensors.keySet().removeIf(name -> name.startsWith("fc."));
         StateDictFile.write(file, tensors, name -> "encoder." + name, "F32", weights::values);
         assertRefused(file, "no dense layer", "without a classification head");
@@ -296,7 +296,7 @@ class CheckpointFormsTest {
                 Arguments.of("\u001f\u008b\b\0\0\0\0\0\0\u0003", "gunzip"),
                 Arguments.of("\u0089HDF\r\n\u001a\n\0\0", "Keras"),
                 Arguments.of("\u0012\u0001\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "NAME-symbol.json"),
-                // As long as their first eight bytes say, read as a header's length.
+                // The first eight bytes, read as the header's length, match the file's size.
                 Arguments.of("\u0012\u0001" + "\0".repeat(500), "NAME-symbol.json"),
                 Arguments.of("\u001f\u008b\b\0\0\0\0\0" + "\0".repeat(600_000), "gunzip"),
                 Arguments.of("PK\u0003\u0004\0\0\b\b\0\0conv1.npy", "a NumPy archive"),
@@ -313,12 +313,12 @@ class CheckpointFormsTest {
 
     @ParameterizedTest
     @MethodSource("foreignFiles")
-    void whatIsNoSafetensorsFileIsSaid(String content, String words) throws Exception {
+    void aFileThatIsNoSafetensorsFileIsIdentified(String content, String words) throws Exception {
         assertRefused(foreign("weights.safetensors", content), words);
     }
 
     @Test
-    void otherJsonIsToldByItsFields() throws Exception {
+    void otherJsonIsIdentifiedByItsFields() throws Exception {
         assertRefused(
                 foreign("index.json", "{\"weight_map\": {\"fc.bias\": \"model-1.safetensors\"}}"),
                 ".safetensors.index.json");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Imports state dicts whose weights come from the formula. */
+/** Imports state dicts whose weights are computed by {@code FormulaWeights}. */
 class ModelImportTest {
     private static final List<String> LABELS = List.of("cat", "dog", "frog");
 
@@ -52,7 +52,8 @@ class ModelImportTest {
     }
 
     private ResNetArchitecture run(String architecture) throws Exception {
-        return StateDictFile.load(file, architecture, LABELS, out).architecture();
+        StateDictFile.load(file, architecture, LABELS, out);
+        return ResNetArchitecture.of(ModelDirectory.load(out).architecture());
     }
 
     @ParameterizedTest
@@ -146,7 +147,7 @@ class ModelImportTest {
     }
 
     @Test
-    void whatTheTensorsAreInsteadIsSaid() throws Exception {
+    void theArchitectureThatFitsTheTensorsIsNamed() throws Exception {
         tensorsOf("resnet18_cifar");
         write(UnaryOperator.identity(), "F32");
         assertRefused("resnet18", "is not a resnet18", "the tensors fit a resnet18_cifar with 3 classes");
@@ -171,7 +172,7 @@ class ModelImportTest {
                 "import the fp32 checkpoint");
     }
 
-    /** fp16 ends at 65,504. */
+    /** The largest value in fp16 is 65,504. */
     @Test
     void halfPrecisionThatOverflowedIsNamed() throws Exception {
         tensorsOf("resnet8");
@@ -215,9 +216,9 @@ class ModelImportTest {
         assertRefused(null, "fit no network that can be built", "a resnet8, but bn1.weight [16] is missing");
     }
 
-    /** timm's SE-ResNets have a ResNet's tensors and more. */
+    /** timm's SE-ResNets have the tensors of a ResNet and additional ones. */
     @Test
-    void whatAnUnknownNetworkHasMoreThanTheClosestIsNamed() throws Exception {
+    void additionalTensorsOfAnUnknownNetworkAreNamed() throws Exception {
         tensorsOf("resnet18");
         tensors.put("layer1.0.se.fc1.weight", new ParameterShape("se", ParameterShape.Kind.TRAINED, 4, 64, 1, 1));
         write(UnaryOperator.identity(), "F32");

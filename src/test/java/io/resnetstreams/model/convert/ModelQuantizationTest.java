@@ -36,11 +36,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Lower precisions of the bundled model, on its own sample images. */
+/** Converts the bundled model to lower precisions, with its own sample images. */
 class ModelQuantizationTest {
     private static final Path MODEL = Path.of("models", "resnet20-fashion-mnist");
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Numbers of types in MXNet (3rdparty/mshadow/mshadow/base.h). */
+    /** The codes of types in MXNet (3rdparty/mshadow/mshadow/base.h). */
     private static final int FLOAT32 = 0;
 
     private static final int FLOAT16 = 2;
@@ -86,7 +86,7 @@ class ModelQuantizationTest {
         assertThat(after.description().precision()).isEqualTo(Precision.INT8);
         assertThat(after.labels()).isEqualTo(before.labels());
         assertThat(after.trainableParameters()).isEqualTo(before.trainableParameters());
-        // Noise is not what it was trained on; its probabilities are the more sensitive.
+        // The model was not trained on noise, so the probabilities of noise are more sensitive.
         assertThat(probabilities(after.network().symbol(), after))
                 .containsExactly(probabilities(before.network().symbol(), before), within(0.15f));
     }
@@ -105,13 +105,13 @@ class ModelQuantizationTest {
                         .isTrue();
             }
         }
-        // 19 with weights of 3×3, and the two projections.
+        // There are 19 convolutions of 3×3 and two projections.
         assertThat(convolutions).isEqualTo(21);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"FP16", "BF16"})
-    void allBetweenInputAndSoftmaxHasTheType(Precision precision) throws Exception {
+    void allOperatorsBetweenInputAndSoftmaxHaveTheType(Precision precision) throws Exception {
         int expected = precision == Precision.FP16 ? FLOAT16 : BFLOAT16;
         Map<String, Integer> types = outputTypes(written(precision).network().symbol());
         assertThat(types).containsEntry("input.normalised", FLOAT32).containsEntry("probabilities", FLOAT32);
@@ -122,8 +122,8 @@ class ModelQuantizationTest {
     }
 
     /**
-     * MXNet has no convolution in fp16 on CPUs. So convolutions and the dense layer compute in fp32 here, of inputs and
-     * weights in fp16, and their results are fp16 again, as on a GPU, which adds in fp32. The other operators run in fp16.
+     * MXNet has no fp16 convolution on CPUs. So convolutions and the dense layer compute in fp32 here, with inputs,
+     * weights and results in fp16; this is like a GPU, which accumulates in fp32. The other operators run in fp16.
      */
     @Test
     void fp16IsCloseToFp32() throws Exception {
@@ -190,7 +190,7 @@ class ModelQuantizationTest {
                 counts[2],
                 new PointerByReference(),
                 counts[3]));
-        assertThat(counts[3].get(0)).as("all types are known").isEqualTo(1);
+        assertThat(counts[3].get(0)).as("the types of all outputs are inferred").isEqualTo(1);
         int[] types = outputs.getValue().getIntArray(0, counts[1].get(0));
         library.MXSymbolFree(symbol.getValue());
         Map<String, Integer> byName = new HashMap<>();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The networks compute what torchvision's do with the same weights. */
+/** The networks give the same outputs as torchvision's with the same weights. */
 class ResNetParityTest {
     private static final Path FOLDER = Path.of("..", "shared", "parity");
     private static final double TOLERANCE = 1e-3;
@@ -32,7 +32,7 @@ class ResNetParityTest {
     private static Path found(String name) {
         Path file = FOLDER.resolve(name);
         if (!Files.isRegularFile(file)) {
-            String reason = "skipped: the reference values " + file + " are not here";
+            String reason = "skipped: the reference values " + file + " are missing";
             System.out.println("ResNetParityTest " + reason);
             assumeTrue(false, reason);
         }
@@ -67,14 +67,17 @@ class ResNetParityTest {
         assertParity(found("torchvision-variants-seed1.json"), name, 1e-5);
     }
 
-    @Tag("full") // The networks above have the same parts and fewer layers.
+    @Tag("full") // The smaller networks above consist of the same parts.
     @ParameterizedTest
     @ValueSource(strings = {"resnet50_os8", "resnet101_v1", "resnext101_64x4d"})
     void largerVariantsEqualTorchvisions(String name) throws Exception {
         assertParity(found("torchvision-variants-seed1.json"), name, 1e-5);
     }
 
-    /** timm's deep stem and averaging shortcuts, with odd sizes; kuangliu's stem. See src/test/python/other_stems.py. */
+    /**
+     * timm's deep stem and averaging shortcuts with odd sizes, and kuangliu's stem; see
+     * src/test/python/other_stems.py.
+     */
     @ParameterizedTest
     @CsvSource({
         "timm-seed1.json, resnet18d",

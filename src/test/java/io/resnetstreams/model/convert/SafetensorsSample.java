@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 public final class SafetensorsSample {
     private SafetensorsSample() {}
 
-    /** Writes a network whose values come from a formula. */
+    /** Writes a network whose values are computed by a formula. */
     public static void write(Path file, String architecture, int classes) throws IOException {
         StateDictFile.write(
                 file,

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Imports a small network written as Gluon exports one: float planes in, logits out. */
+/** Imports a small network in the form that Gluon exports: its input is float planes, its output logits. */
 class SymbolImportTest {
     private static final int SIDE = 6;
     private static final List<String> LABELS = List.of("cat", "dog", "frog");
@@ -111,12 +111,12 @@ class SymbolImportTest {
     }
 
     /**
-     * As MXNet 0.8 wrote it: attributes are called param (and attr, for what is no operator's), references have two
-     * numbers, running statistics are no nodes, and nothing says the version.
+     * Rewrites the symbol to the format of MXNet 0.8: attributes are called param (or attr, if they are not the
+     * operator's), references have two numbers, running statistics have no nodes, and there is no version.
      */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void symbolsOfMxnetBefore09AreBroughtUpToDate(boolean trainingHead) throws Exception {
+    void symbolsOfMxnetBefore09AreUpgraded(boolean trainingHead) throws Exception {
         ObjectMapper json = new ObjectMapper();
         JsonNode graph = json.readTree(plain.json());
         ArrayNode nodes = json.createArrayNode();
@@ -216,7 +216,7 @@ class SymbolImportTest {
     }
 
     @Test
-    void nodesAreCountedBeforeAnythingIsMadeOfThem() throws IOException {
+    void theNumberOfNodesIsLimited() throws IOException {
         String node = "{\"op\":\"null\",\"name\":\"n\",\"inputs\":[]},";
         Files.writeString(
                 symbolFile,
@@ -263,7 +263,7 @@ class SymbolImportTest {
     }
 
     @Test
-    void valuesThatNoNetworkComputesWithAreNamed() throws IOException {
+    void aNegativeVarianceIsNamed() throws IOException {
         ParametersFile.write(folder.resolve("zoo-0000.params"), plain.parameters(), parameter -> {
             float[] values = values(parameter);
             values[1] = parameter.name().equals("bn0_moving_var") ? -1 : values[1];
@@ -283,7 +283,7 @@ class SymbolImportTest {
                 .withMessageContaining("always 1");
     }
 
-    /** The engine would take memory for a billion parameters. */
+    /** The engine would allocate memory for a billion parameters. */
     @Test
     void parametersThatClaimMoreThanTheyHoldAreRefused() throws IOException {
         Path file = folder.resolve("zoo-0000.params");

@@ -59,7 +59,7 @@ class LabelledFoldersTest {
     }
 
     @Test
-    void aSplitOfItsOwnIsTaken() throws IOException {
+    void aSeparateSplitIsUsed() throws IOException {
         images("train/dog", 3);
         images("train/cat", 3);
         images("val/cat", 2);
@@ -90,7 +90,7 @@ class LabelledFoldersTest {
     }
 
     @Test
-    void ofValAndTestValIsTakenAndTheOtherIsNamed() throws IOException {
+    void valIsPreferredToTestWhichIsNamed() throws IOException {
         images("train/dog", 3);
         images("train/cat", 3);
         images("val/cat", 2);
@@ -129,7 +129,7 @@ class LabelledFoldersTest {
     }
 
     @Test
-    void whatIsPassedOverIsCounted() throws IOException {
+    void skippedFilesAreCounted() throws IOException {
         images("dog", 4);
         images("cat", 4);
         Files.writeString(folder.resolve("cat").resolve("a.txt"), "x");
@@ -158,7 +158,7 @@ class LabelledFoldersTest {
     }
 
     @Test
-    void whatIsNoImageIsPassedOver() throws IOException {
+    void filesThatAreNoImagesAreSkipped() throws IOException {
         images("dog", 4);
         images("cat", 4);
         Files.createDirectories(folder.resolve(".git"));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.resnetstreams.model.TestIdx;
-import io.resnetstreams.model.data.LabelledImages.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,7 @@ class LabelledImagesTest {
     @Test
     void greyBecomesEqualRedGreenAndBlue() throws IOException {
         TestIdx.writeTestSplit(folder, new int[] {7, 250}, new int[] {1, 0});
-        LabelledImages images = LabelledImages.readIdx(folder, Split.TEST);
+        LabelledImages images = LabelledImages.readIdx(folder, LabelledImages.TEST);
         assertThat(images.classes()).containsExactly(1, 0);
         assertThat(images.pixels().get(1)).hasSize(12).containsOnly(250);
     }
@@ -27,7 +26,7 @@ class LabelledImagesTest {
     void aMissingSplitIsNamed() throws IOException {
         TestIdx.writeTestSplit(folder, new int[] {7}, new int[] {1});
         assertThatIOException()
-                .isThrownBy(() -> LabelledImages.readIdx(folder, Split.TRAIN))
+                .isThrownBy(() -> LabelledImages.readIdx(folder, LabelledImages.TRAIN))
                 .withMessage(folder + ": has no train-images-idx3-ubyte or train-images-idx3-ubyte.gz");
     }
 
@@ -35,7 +34,7 @@ class LabelledImagesTest {
     void imagesAndLabelsMustBeOfEqualNumber() throws IOException {
         TestIdx.writeTestSplit(folder, new int[] {7, 8}, new int[] {1});
         assertThatIOException()
-                .isThrownBy(() -> LabelledImages.readIdx(folder, Split.TEST))
+                .isThrownBy(() -> LabelledImages.readIdx(folder, LabelledImages.TEST))
                 .withMessageContainingAll("has 2 images", "has 1 labels");
     }
 

@@ -17,7 +17,7 @@ class LabelledSampleTest {
 
     private LabelledSample read(String list) throws IOException {
         Files.writeString(folder.resolve("labels.tsv"), list);
-        return LabelledSample.read(folder);
+        return LabelledSample.read(folder, folder.resolve(LabelledSample.LABELS_FILE), null);
     }
 
     @Test
@@ -30,14 +30,14 @@ class LabelledSampleTest {
     }
 
     @Test
-    void remarksAndEmptyLinesPass() throws IOException {
+    void commentsAndEmptyLinesAreSkipped() throws IOException {
         assertThat(read("# remark\n\na.png\t0\n").files()).hasSize(1);
     }
 
     @Test
     void aMissingListIsNamed() {
         assertThatIOException()
-                .isThrownBy(() -> LabelledSample.read(folder))
+                .isThrownBy(() -> LabelledSample.read(folder, folder.resolve(LabelledSample.LABELS_FILE), null))
                 .withMessageContaining(folder.resolve("labels.tsv").toString());
     }
 

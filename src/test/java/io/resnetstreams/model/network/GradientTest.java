@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Gradients of each kind of block against central differences. */
+/** Compares the gradients of each kind of block with central differences. */
 class GradientTest {
     private static final int SIZE = 8;
     private static final int IMAGES = 4;
@@ -27,7 +27,7 @@ class GradientTest {
     private static final float STEP = 2e-3f;
     private static final long SEED = 11;
 
-    /** Networks of one block a stage. */
+    /** Networks with one block per stage. */
     enum Network {
         PROJECTION(Block.BASIC, Shortcut.PROJECTION, 1, false, 0),
         PADDING(Block.BASIC, Shortcut.PADDING, 1, false, 0),
@@ -46,15 +46,15 @@ class GradientTest {
         }
     }
 
-    @SuppressWarnings("try") // the collector is open, not used
+    @SuppressWarnings("try") // the collector must be open but is not used
     private static double loss(SymbolNetwork network, float[] pixels, NDManager scope) {
-        // Within a collector, since batch normalisation else takes its running statistics.
+        // Outside a collector, batch normalisation would use its running statistics.
         try (GradientCollector collector = Engine.getEngine(MxNet.engine()).newGradientCollector()) {
             return forward(network, pixels, scope).getFloat();
         }
     }
 
-    /** A weighted sum of the outputs, so that every output has its own part. */
+    /** Returns a weighted sum of the outputs, so that each output contributes differently. */
     private static NDArray forward(SymbolNetwork network, float[] pixels, NDManager scope) {
         NDArray images = scope.create(pixels, new Shape(IMAGES, SIZE, SIZE, 3));
         NDArray weights = scope.arange(1f, IMAGES * CLASSES + 1f).reshape(IMAGES, CLASSES);
@@ -92,7 +92,7 @@ class GradientTest {
                     norm += value * value;
                 }
                 norm = Math.sqrt(norm);
-                // Along a random direction, since one weight alone moves the loss by less than its rounding.
+                // The direction is random, since a single weight would change the loss by less than its rounding error.
                 float[] values = parameter.getValue().toFloatArray();
                 float[] direction = new float[values.length];
                 double expected = 0;

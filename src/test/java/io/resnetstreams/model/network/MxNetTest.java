@@ -22,7 +22,7 @@ class MxNetTest {
     }
 
     @Test
-    void appleSiliconLearnsOfRosetta() {
+    void appleSiliconIsReferredToRosetta() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> MxNet.requireLibrary("Mac OS X", "aarch64"))
                 .withMessageEndingWith("(on Apple silicon with an x86_64 JDK, under Rosetta 2)");

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NetworkCostTest {
-    /** The figures that torchvision's documentation gives for its weights. */
+    /** The expected figures are from torchvision's documentation of its weights. */
     @ParameterizedTest
     @CsvSource({
         "resnet18, 1.81",
@@ -27,19 +27,19 @@ class NetworkCostTest {
         assertThat(cost.multiplyAdds() / 1e9).isCloseTo(gflops, within(0.011));
     }
 
-    /** Dilation keeps a stage four times as large, but for the convolutions that had the stride behind them. */
+    /** Dilation makes a stage four times as large, except for the convolutions before the stride. */
     @Test
     void dilationCostsAsMuchAsTheSizeItKeeps() {
         long plain =
                 NetworkCost.of(ResNetArchitecture.of("resnet50"), 1_000, 224).multiplyAdds();
-        // Of the last stage at 7×7; its first convolution already worked at 14×14.
+        // The last stage at 7×7, without its first convolution, which works at 14×14 in any case.
         long stage = 49L * (3 * 9 * 512 * 512 + 3 * 512 * 2_048 + 2 * 2_048 * 512 + 1_024 * 2_048);
         assertThat(NetworkCost.of(ResNetArchitecture.of("resnet50_os16"), 1_000, 224)
                         .multiplyAdds())
                 .isEqualTo(plain + 3 * stage);
     }
 
-    /** The paper's table 1 says 3.8; "v1.5" has 4.09. */
+    /** The paper's table 1 states 3.8; "v1.5" needs 4.09. */
     @Test
     void thePapersStrideCostsLess() {
         NetworkCost cost = NetworkCost.of(ResNetArchitecture.of("resnet50_v1"), 1_000, 224);
@@ -47,7 +47,7 @@ class NetworkCostTest {
     }
 
     @Test
-    void theDeepStemCostsThreeConvolutionsForOne() {
+    void theDeepStemReplacesOneConvolutionByThree() {
         long plain =
                 NetworkCost.of(ResNetArchitecture.of("resnet50"), 1_000, 224).multiplyAdds();
         long more = 112L * 112 * (3 * 32 * 9 + 32 * 32 * 9 + 32 * 64 * 9 - 3 * 64 * 49);
@@ -58,7 +58,7 @@ class NetworkCostTest {
 
     @Test
     void activationsPeakInTheStem() {
-        // The stem's output before pooling, 64×112×112, and beside it the image or the pooled planes, 64×56×56.
+        // The stem's output before pooling, 64×112×112, is held together with the image or the pooled planes, 64×56×56.
         long stem = 64L * 112 * 112 * 4;
         long pooled = 64L * 56 * 56 * 4;
         assertThat(NetworkCost.of(ResNetArchitecture.of("resnet18"), 1_000, 224).peakActivationBytes())
@@ -66,7 +66,7 @@ class NetworkCostTest {
     }
 
     @Test
-    void twiceTheEdgeIsFourTimesTheWork() {
+    void doublingTheEdgeQuadruplesTheWork() {
         ResNetArchitecture architecture = ResNetArchitecture.of("resnet20");
         long small = NetworkCost.of(architecture, 10, 32).multiplyAdds() - 640;
         assertThat(NetworkCost.of(architecture, 10, 64).multiplyAdds() - 640).isEqualTo(4 * small);

@@ -60,7 +60,8 @@ class ResNetSymbolTest {
     @ParameterizedTest
     @CsvSource({"resnet20_a, 269722", "resnet56_a, 853018", "plain20, 269722", "resnet20_w32, 1084586"})
     void shortcutsAndWidthsChangeTheParameters(String name, long parameters) {
-        // The first two are those of akamaster's pytorch_resnet_cifar10; 0.27M and 0.85M in the paper's table 6.
+        // The first two counts are those of akamaster's pytorch_resnet_cifar10; the paper's table 6 states 0.27M and
+        // 0.85M.
         assertThat(symbol(name, 10).trainableParameters()).isEqualTo(parameters);
     }
 
@@ -94,7 +95,7 @@ class ResNetSymbolTest {
     }
 
     @Test
-    void parametersBearTheNamesOfTorchvision() {
+    void parametersHaveTheNamesOfTorchvision() {
         assertThat(symbol("resnet50", 1_000).parameters())
                 .containsKeys(
                         "conv1.weight",
@@ -163,7 +164,7 @@ class ResNetSymbolTest {
 
     @Test
     void aNetworkHasTheSameFileEachTime() {
-        // The order of Map.of differs between processes, so it is the order of the alphabet that is looked for.
+        // The order of Map.of differs between processes, so the test looks for alphabetical order.
         assertThat(symbol("resnet8", 10)
                         .json()
                         .lines()
@@ -202,7 +203,7 @@ class ResNetSymbolTest {
     }
 
     @Test
-    void anUnknownArchitectureIsRefusedWithAllThatAreKnown() {
+    void anUnknownArchitectureIsRefusedWithTheKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ResNetArchitecture.of("resnet19"))
                 .withMessageContainingAll("architecture is 'resnet19'", "resnet18", "wide_resnet101_2", "6n + 2");

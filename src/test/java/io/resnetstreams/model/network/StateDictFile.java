@@ -20,11 +20,11 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** Writes state dicts as safetensors, in the forms in which people publish them, and imports them. */
+/** Writes state dicts as safetensors, in the forms in which they are published, and imports them. */
 public final class StateDictFile {
     private StateDictFile() {}
 
-    /** Returns a network's parameters as a state dict has them, in order. */
+    /** Returns a network's parameters in the order of a state dict. */
     public static Map<String, ParameterShape> parameters(String architecture, int classes) {
         return ResNetSymbol.of(ResNetArchitecture.of(architecture), classes, ResNetSymbol.Output.LOGITS)
                 .parameters()
@@ -38,8 +38,8 @@ public final class StateDictFile {
     /**
      * Writes a file.
      *
-     * @param tensors by the name that {@code names} makes another of
-     * @param type F64, F32, F16, BF16 or I32
+     * @param tensors the tensors, by their original names, which {@code names} changes
+     * @param type the type of all tensors: F64, F32, F16, BF16 or I32
      */
     public static void write(
             Path file,
@@ -53,8 +53,8 @@ public final class StateDictFile {
         write(file, named, type, values, null);
     }
 
-    /** Imports a checkpoint to a model called {@code imported}, of images of 32×32 with mean 0.5 and deviation 0.25. */
-    public static ModelImport.Result load(Path checkpoint, String architecture, List<String> labels, Path out)
+    /** Imports a checkpoint as a model {@code imported} for images of 32×32 with mean 0.5 and deviation 0.25. */
+    public static List<String> load(Path checkpoint, String architecture, List<String> labels, Path out)
             throws InvalidModelException, IOException {
         return ModelImport.run(
                 checkpoint,
@@ -77,7 +77,7 @@ public final class StateDictFile {
                 out);
     }
 
-    /** Writes a file with metadata, null for none. */
+    /** Writes a file with metadata, which may be null. */
     public static void write(
             Path file,
             Map<String, ParameterShape> tensors,
@@ -119,7 +119,7 @@ public final class StateDictFile {
     private static final com.fasterxml.jackson.databind.ObjectMapper JSON =
             new com.fasterxml.jackson.databind.ObjectMapper();
 
-    /** Writes shards and their index, and returns it. */
+    /** Writes shards and their index, and returns the path of the index. */
     public static Path writeShards(
             Path folder,
             Collection<Map.Entry<String, ParameterShape>> tensors,
@@ -144,7 +144,7 @@ public final class StateDictFile {
         return Files.writeString(folder.resolve("model.safetensors.index.json"), index.toString());
     }
 
-    /** Rounds to IEEE 754 binary16 toward zero; what is too large becomes infinite, what is small zero. */
+    /** Rounds to IEEE 754 binary16 toward zero; values that are too large become infinite, and very small ones zero. */
     private static short half(float value) {
         int bits = Float.floatToIntBits(value);
         int sign = bits >>> 16 & 0x8000;

@@ -30,7 +30,7 @@ class SymbolGraphTest {
     }
 
     @Test
-    void parametersAreKnownInTheOrderTheyWereAdded() {
+    void parametersAreListedInTheOrderTheyWereAdded() {
         graph.parameter("b", 1);
         graph.parameter("a", ParameterShape.Kind.RUNNING, 2, 2);
         assertThat(graph.parameters().keySet()).containsExactly("b", "a");

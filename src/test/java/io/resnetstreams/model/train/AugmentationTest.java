@@ -13,7 +13,7 @@ class AugmentationTest {
     private static final int SIZE = 16;
     private static final int SEEDS = 200;
 
-    /** Pixels whose red tells x and whose green tells y; none is grey, none is black. */
+    /** Returns an image whose red encodes x and whose green encodes y; no pixel is grey or black. */
     private static byte[] image() {
         byte[] image = new byte[SIZE * SIZE * 3];
         for (int y = 0; y < SIZE; y++) {
@@ -46,7 +46,7 @@ class AugmentationTest {
     }
 
     @Test
-    void nothingAskedForChangesNothing() {
+    void withoutAugmentationsTheImageStaysTheSame() {
         assertThat(varied(new Augmentation(SIZE, SIZE, 0, false, 0), 1)).isEqualTo(image());
     }
 

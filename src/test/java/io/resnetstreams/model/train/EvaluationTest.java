@@ -37,7 +37,7 @@ class EvaluationTest {
     private Path data;
     private final AtomicInteger classified = new AtomicInteger();
 
-    /** Answers by an image's grey. */
+    /** Returns a row that depends on the image's grey. */
     private record FakeClassifier(IntFunction<float[]> rowOfGrey, AtomicInteger classified) implements Classifier {
         @Override
         public float[][] classify(List<byte[]> images) {
@@ -47,7 +47,7 @@ class EvaluationTest {
 
         @Override
         public void close() {
-            // Nothing is held.
+            // There is nothing to close.
         }
     }
 
@@ -72,7 +72,7 @@ class EvaluationTest {
         return new FakeClassifier(rowOfGrey, classified);
     }
 
-    /** Class N for grey N, with probabilities that fall with the distance. */
+    /** Returns a row in which class N is the most probable for grey N, and probabilities decrease with the distance. */
     private static float[] nearest(int grey) {
         float[] row = new float[CLASSES];
         for (int c = 0; c < CLASSES; c++) {
@@ -91,7 +91,7 @@ class EvaluationTest {
 
     @Test
     void top5IsTheShareWhoseClassIsAmongTheFirstFive() throws Exception {
-        // For grey 0 the order is 0, 1, 2, …: class 4 is the fifth, class 5 the sixth.
+        // For grey 0 the ranking is 0, 1, 2, …, so class 4 is the fifth and class 5 the sixth.
         EvaluationSet set = set(new int[] {0, 0, 0, 0}, new int[] {0, 4, 5, 7});
         assertThat(Evaluation.run(set, List.of(classifier(EvaluationTest::nearest)), 4, 1)
                         .top5())
@@ -107,7 +107,7 @@ class EvaluationTest {
     }
 
     @Test
-    void theFirstClassOfEachImageIsTold() throws Exception {
+    void theFirstClassOfEachImageIsReturned() throws Exception {
         EvaluationSet set = set(new int[] {3, 1, 4}, new int[] {0, 0, 0});
         assertThat(Evaluation.run(set, List.of(classifier(EvaluationTest::nearest)), 2, 1)
                         .predicted())
@@ -115,12 +115,12 @@ class EvaluationTest {
     }
 
     @Test
-    void repetitionsCountAsImagesAndLeaveTheSharesAsTheyAre() throws Exception {
+    void repetitionsCountAsImagesAndDoNotChangeTheShares() throws Exception {
         EvaluationSet set = set(new int[] {0, 1, 2, 3}, new int[] {0, 1, 2, 7});
         Evaluation.Result result = Evaluation.run(set, List.of(classifier(EvaluationTest::nearest)), 3, 5);
         assertThat(result.images()).isEqualTo(20);
         assertThat(result.accuracy()).isEqualTo(0.75);
-        // One batch more, for warming up.
+        // One additional batch warms the classifier up.
         assertThat(classified).hasValue(20 + 3);
     }
 
@@ -132,10 +132,10 @@ class EvaluationTest {
         assertThat(Evaluation.run(set, classifiers, 1, 3).accuracy()).isEqualTo(0.8);
     }
 
-    /** NaN is no greater than any other value: class 0 would be the most probable one. */
+    /** NaN is not greater than any other value, so class 0 would count as the most probable. */
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-    void rowsThatAreNotFiniteAreNoResult(float value) throws Exception {
+    void rowsThatAreNotFiniteAreAnError(float value) throws Exception {
         EvaluationSet set = set(new int[] {0, 1, 2}, new int[] {0, 1, 2});
         List<Classifier> classifiers = List.of(classifier(grey -> {
             float[] row = nearest(grey);
@@ -148,7 +148,7 @@ class EvaluationTest {
     }
 
     @Test
-    void aFailureOfTheClassifierIsTheEvaluations() throws Exception {
+    void aFailureOfTheClassifierFailsTheEvaluation() throws Exception {
         EvaluationSet set = set(new int[] {0}, new int[] {0});
         List<Classifier> broken = List.of(classifier(grey -> {
             throw new IllegalStateException("device lost");
@@ -185,7 +185,7 @@ class EvaluationTest {
     }
 
     @Test
-    void ofSplitsTheOneHeldOutIsMeasured() throws IOException {
+    void theHeldOutSplitIsMeasured() throws IOException {
         png("Training/zero/a.png", 2);
         png("Testing/zero/b.png", 2);
         png("Testing/two/c.jfif", 2);

@@ -9,6 +9,7 @@ import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.LabelledImages;
+import io.resnetstreams.model.data.TrainingData;
 import io.resnetstreams.model.network.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,10 +55,8 @@ class ResNetTrainerTest {
     private static ResNetTrainer trainer(TrainingOptions options, IntConsumer onImages) {
         return new ResNetTrainer(
                 description(),
-                LABELS,
                 options,
-                images(1),
-                images(2),
+                new TrainingData(images(1), images(2), LABELS, 0),
                 Map.of(),
                 (epoch, count) -> onImages.accept(count));
     }
@@ -74,7 +73,7 @@ class ResNetTrainerTest {
                 List.of(0.25, 0.25, 0.25),
                 2,
                 Precision.FP32,
-                new ModelDescription.Provenance("trained", null, null, null, null, null, null, null),
+                new ModelDescription.Provenance("trained", null, null),
                 null,
                 Map.of());
     }
@@ -83,7 +82,7 @@ class ResNetTrainerTest {
         return ModelDirectory.load(directory).network().values();
     }
 
-    /** Stops a training in the middle of its second epoch. */
+    /** Interrupts a training in the middle of its second epoch. */
     private void interrupt(Path directory) {
         int[] steps = {0};
         ResNetTrainer stopped = trainer(options(0.05), count -> {
@@ -95,7 +94,7 @@ class ResNetTrainerTest {
     }
 
     @Test
-    void theModelIsLearntAndVerified() throws Exception {
+    void theModelIsTrainedAndVerified() throws Exception {
         List<ResNetTrainer.Epoch> epochs = new ArrayList<>();
         trainer(options(0.05), count -> {}).train(folder, false, epochs::add);
         assertThat(epochs).hasSize(EPOCHS);
@@ -115,7 +114,7 @@ class ResNetTrainerTest {
         trainer(options(0.05), count -> {}).train(resumed, true, epoch -> epochs.add(epoch.epoch()));
         assertThat(epochs).containsExactly(2, 3);
         Map<String, float[]> expected = parameters(whole);
-        // Sums inside the engine differ in their last bit now and then, by where memory happens to lie.
+        // Sums inside the engine sometimes differ in their last bit, depending on memory alignment.
         parameters(resumed)
                 .forEach((name, values) ->
                         assertThat(values).as(name).containsExactly(expected.get(name), within(1e-5f)));
@@ -128,7 +127,8 @@ class ResNetTrainerTest {
         trainer(options(0.05), count -> {}).train(base, false, epoch -> {});
         Map<String, float[]> start = parameters(base);
         List<ResNetTrainer.Epoch> epochs = new ArrayList<>();
-        new ResNetTrainer(description(), LABELS, options(1e-9), images(1), images(2), start, (epoch, count) -> {})
+        TrainingData data = new TrainingData(images(1), images(2), LABELS, 0);
+        new ResNetTrainer(description(), options(1e-9), data, start, (epoch, count) -> {})
                 .train(folder.resolve("tuned"), false, epochs::add);
         assertThat(parameters(folder.resolve("tuned")).get("conv1.weight"))
                 .containsExactly(start.get("conv1.weight"), within(1e-6f));
@@ -151,7 +151,7 @@ class ResNetTrainerTest {
     }
 
     @Test
-    void resumingWhatHasEndedChangesNothing() throws Exception {
+    void resumingAFinishedTrainingChangesNothing() throws Exception {
         trainer(options(0.05), count -> {}).train(folder, false, epoch -> {});
         Map<String, float[]> before = parameters(folder);
         List<Integer> epochs = new ArrayList<>();

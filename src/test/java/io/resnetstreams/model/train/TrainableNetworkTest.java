@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Trains on the engine: red noise against blue noise. */
+/** Trains a network on the real engine to distinguish red noise from blue noise. */
 class TrainableNetworkTest {
     private static final long SEED = 7;
     private static final int BATCH = 16;
