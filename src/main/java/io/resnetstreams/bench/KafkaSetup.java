@@ -27,7 +27,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class KafkaSetup implements AutoCloseable {
     static final String INPUT = "events";
     private static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
-    private static final int MAX_MESSAGE_BYTES = BenchSettings.PIPELINE.pipelineSettings().maxMessageBytes();
+    private static final int MAX_MESSAGE_BYTES =
+            BenchSettings.PIPELINE.pipelineSettings().maxMessageBytes();
 
     private final int partitions;
     private final EmbeddedBroker broker;

@@ -81,8 +81,7 @@ final class BenchCommand extends OutputCommand {
             BenchReport report = reportDirectory == null
                     ? null
                     : BenchReport.open(
-                            reportDirectory,
-                            new Run(commandLine(), names, rounds, seconds, ZonedDateTime.now()));
+                            reportDirectory, new Run(commandLine(), names, rounds, seconds, ZonedDateTime.now()));
             if (scenarios == null) {
                 reportSkipped(names);
             }
