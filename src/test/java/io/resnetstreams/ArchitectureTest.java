@@ -62,8 +62,6 @@ class ArchitectureTest {
             "monitor",
             "demo",
             "bench",
-            "bench.report",
-            "bench.scenario",
             "cli.options",
             "cli.model",
             "cli.backfill",

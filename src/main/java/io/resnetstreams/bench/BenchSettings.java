@@ -2,7 +2,10 @@ package io.resnetstreams.bench;
 
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.image.Preprocessing;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The settings of all measurements.
@@ -15,15 +18,35 @@ import java.nio.file.Path;
  */
 public record BenchSettings(int rounds, int seconds, Path images, Path directory, Path bundledModel) {
     /** The pipeline's default configuration, which the measurements use. */
-    public static final Configuration PIPELINE = new ConfigurationLoader().load();
+    static final Configuration PIPELINE = new ConfigurationLoader().load();
+
+    /** The default maximum batch size. */
+    static final int LARGEST_BATCH = PIPELINE.batch().policy().maxSize();
 
     /** Checks the ranges. */
     public BenchSettings {
-        if (rounds < 1 || rounds > 100) {
-            throw new IllegalArgumentException("rounds is " + rounds + "; allowed are 1 to 100");
+        requireRange("rounds", rounds, 100);
+        requireRange("seconds", seconds, 600);
+    }
+
+    private static void requireRange(String name, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException(name + " is " + value + "; allowed are 1 to " + most);
         }
-        if (seconds < 1 || seconds > 600) {
-            throw new IllegalArgumentException("seconds is " + seconds + "; allowed are 1 to 600");
+    }
+
+    /** Returns the default configuration with other values for some keys, as {@code key=value}. */
+    static Configuration configuration(List<String> keys) {
+        ConfigurationLoader loader = new ConfigurationLoader();
+        for (String key : keys) {
+            int end = key.indexOf('=');
+            loader.set(key.substring(0, end), key.substring(end + 1), "bench");
         }
+        return loader.load();
+    }
+
+    /** Returns a preprocessor with the pipeline's limits. */
+    static ImagePreprocessor preprocessor(Preprocessing input) {
+        return new ImagePreprocessor(PIPELINE.limits().image(), input);
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.resnetstreams.common.DaemonThreads;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,46 +25,37 @@ import java.util.function.Predicate;
  *
  * <p>Threading: not thread-safe; an internal thread reads the lines.
  */
-public final class ChildProcess implements AutoCloseable {
+final class ChildProcess implements AutoCloseable {
     /** Options that processes can't share, because agents use ports and recordings use files. */
     private static final List<String> NOT_INHERITED =
             List.of("-agentlib:", "-agentpath:", "-javaagent:", "-XX:StartFlightRecording");
 
     private static final String CONFIGURATION_PREFIX = "RESNET_STREAMS_";
-    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(60);
+    private static final int EXIT_SECONDS = 60;
     /** The maximum time between the end of the output and the exit of a process. */
-    private static final Duration EXIT_DELAY = Duration.ofSeconds(1);
+    private static final int EXIT_DELAY_SECONDS = 1;
 
     private static final int LINES_KEPT = 20;
 
     private final Process process;
-    private final long startNanos;
-    private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
-    private final Deque<String> lastLines = new ArrayDeque<>();
-    private final Thread shutdownHook;
+    private final long startNanos = System.nanoTime();
+    /** The lines that were not awaited yet; empty at the end of the output. */
+    private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
 
-    private ChildProcess(Process process, long startNanos) {
-        this.process = process;
-        this.startNanos = startNanos;
-        this.shutdownHook = new Thread(this::kill, "end-child");
+    private final Deque<String> lastLines = new ArrayDeque<>();
+    private final Thread shutdownHook = new Thread(this::kill, "end-child");
+
+    private ChildProcess(ProcessBuilder builder) throws IOException {
+        process = builder.start();
         Runtime.getRuntime().addShutdownHook(shutdownHook);
         DaemonThreads.start("child-lines", this::read);
     }
 
-    /**
-     * A line of output.
-     *
-     * @param text null at the end of the output
-     * @param nanos time since the start of the process
-     */
-    public record Line(String text, long nanos) {}
-
     /** Starts a command with this process's environment, except for the pipeline's configuration. */
-    public static ChildProcess start(List<String> command) throws IOException {
+    static ChildProcess start(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith(CONFIGURATION_PREFIX));
-        long start = System.nanoTime();
-        return new ChildProcess(builder.start(), start);
+        return new ChildProcess(builder);
     }
 
     /** Returns the command that runs a class's {@code main} with the Java, class path and options of this process. */
@@ -80,35 +71,29 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private void read() {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
-                lines.add(new Line(text, nanosSinceStart()));
+        try (BufferedReader reader = process.inputReader(UTF_8)) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(Optional.of(line));
             }
         } catch (IOException e) {
-            lines.add(new Line("(its output could not be read: " + e.getMessage() + ")", nanosSinceStart()));
+            lines.add(Optional.of("(its output could not be read: " + e.getMessage() + ")"));
         }
-        lines.add(new Line(null, nanosSinceStart()));
+        lines.add(Optional.empty());
     }
 
     long pid() {
         return process.pid();
     }
 
-    /** Returns whether the process is running. */
-    public boolean isAlive() {
+    boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Returns the time since the start of the process. */
-    public long nanosSinceStart() {
+    long nanosSinceStart() {
         return System.nanoTime() - startNanos;
     }
 
-    /**
-     * Writes a line to the standard input of the process.
-     *
-     * @throws IllegalStateException if the process has exited; the message has its last lines
-     */
+    /** Writes a line to the standard input; throws as {@link #failed} says if the process has exited. */
     void send(String line) throws InterruptedException {
         try {
             OutputStream input = process.getOutputStream();
@@ -119,26 +104,21 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits for a line and skips the lines before it.
-     *
-     * @param what the event to name in the message
-     * @throws IllegalStateException if the process exits first, or the timeout expires; the message has its last lines
-     */
-    public Line await(String what, Predicate<String> wanted, Duration timeout) throws InterruptedException {
+    /** Waits for a line and skips those before it; throws as {@link #failed} says if the process exits or the time is up. */
+    String await(String what, Predicate<String> wanted, Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
-            Line line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            Optional<String> line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (line == null) {
                 throw failed("did not reach " + what + " within " + timeout.toSeconds() + " s");
             }
-            if (line.text() == null) {
+            if (line.isEmpty()) {
                 lines.add(line);
                 throw failed("exited before " + what);
             }
-            keep(line.text());
-            if (wanted.test(line.text())) {
-                return line;
+            keep(line.get());
+            if (wanted.test(line.get())) {
+                return line.get();
             }
         }
     }
@@ -151,34 +131,31 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Returns an exception with what failed, the exit code if the process has exited, and its last lines. */
-    public IllegalStateException failed(String what) throws InterruptedException {
-        boolean exited = process.waitFor(EXIT_DELAY.toMillis(), TimeUnit.MILLISECONDS);
-        for (Line line = lines.poll(); line != null && line.text() != null; line = lines.poll()) {
-            keep(line.text());
-        }
+    IllegalStateException failed(String what) throws InterruptedException {
+        boolean exited = process.waitFor(EXIT_DELAY_SECONDS, TimeUnit.SECONDS);
+        List<Optional<String>> rest = new ArrayList<>();
+        lines.drainTo(rest);
+        rest.stream().flatMap(Optional::stream).forEach(this::keep);
         return new IllegalStateException("process " + process.pid() + " " + what
                 + (exited ? " (exit code " + process.exitValue() + ")" : "") + "; its last lines: "
                 + String.join(" | ", lastLines));
     }
 
-    /**
-     * Sends SIGTERM and waits for the exit.
-     *
-     * @throws IllegalStateException if the process does not exit, or its exit code is not 0
-     */
-    public void terminate() throws InterruptedException {
+    /** Sends SIGTERM and waits for the exit with code 0; throws as {@link #failed} says. */
+    void terminate() throws InterruptedException {
         process.destroy();
         requireExit("after SIGTERM");
     }
 
-    /**
-     * Waits for the exit.
-     *
-     * @throws IllegalStateException if the process does not exit, or its exit code is not 0
-     */
-    void requireExit(String when) throws InterruptedException {
-        if (!process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw failed("was still running " + EXIT_TIMEOUT.toSeconds() + " s " + when);
+    /** Closes the standard input and waits for the exit with code 0; throws as {@link #failed} says. */
+    void end() throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        requireExit("after the end of its input");
+    }
+
+    private void requireExit(String when) throws InterruptedException {
+        if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
+            throw failed("was still running " + EXIT_SECONDS + " s " + when);
         }
         if (process.exitValue() != 0) {
             throw failed("did not exit with code 0 " + when);
@@ -200,7 +177,7 @@ public final class ChildProcess implements AutoCloseable {
             return;
         }
         try {
-            process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

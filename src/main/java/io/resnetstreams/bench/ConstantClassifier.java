@@ -15,9 +15,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Returns the same label for each event, on another thread and without any work. */
-public final class ConstantClassifier implements EventClassifier, AutoCloseable {
+final class ConstantClassifier implements EventClassifier, AutoCloseable {
     private static final ModelReference MODEL = new ModelReference("constant", "0");
-    private static final int BATCH = Service.LARGEST_BATCH;
+    private static final int BATCH = BenchSettings.LARGEST_BATCH;
     private static final long MILLISECOND = 1_000_000;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -25,17 +25,8 @@ public final class ConstantClassifier implements EventClassifier, AutoCloseable 
     private final InferenceMetrics metrics;
     private int inBatch;
 
-    /**
-     * Starts the thread.
-     *
-     * @param labelLength length of the label in characters
-     */
-    public ConstantClassifier(int labelLength) {
-        this(labelLength, InferenceMetrics.NONE);
-    }
-
-    /** Also reports images and batches to metrics, as a device does. */
-    public ConstantClassifier(int labelLength, InferenceMetrics metrics) {
+    /** Starts the thread; the metrics receive images and batches, as from a device. */
+    ConstantClassifier(int labelLength, InferenceMetrics metrics) {
         this.labels = List.of(new Label("x".repeat(labelLength), 0, 1.0));
         this.metrics = metrics;
         metrics.loaded(MODEL.name(), 1, BATCH, 1_000);

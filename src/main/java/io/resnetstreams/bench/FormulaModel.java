@@ -23,7 +23,8 @@ public final class FormulaModel {
     private FormulaModel() {}
 
     /** Writes a model for images of the architecture's default size, with ImageNet's preprocessing if that is 224. */
-    public static ModelDirectory write(Path directory, String architecture, int classes) throws IOException {
+    public static ModelDirectory write(Path directory, String architecture, int classes)
+            throws IOException, InvalidModelException {
         ResNetArchitecture built = ResNetArchitecture.of(architecture);
         int size = built.defaultInputSize();
         ModelDescription description = new ModelDescription(
@@ -50,10 +51,6 @@ public final class FormulaModel {
                 parameter -> parameter.kind() == ParameterShape.Kind.CONSTANT
                         ? ResNetSymbol.constant(parameter, description.normalisation())
                         : weights.values(parameter));
-        try {
-            return ModelDirectory.load(directory);
-        } catch (InvalidModelException e) {
-            throw new IllegalStateException("the model just written can't be read", e);
-        }
+        return ModelDirectory.load(directory);
     }
 }

@@ -1,28 +1,21 @@
 package io.resnetstreams.bench;
 
 import io.resnetstreams.demo.EmbeddedBroker;
+import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
+import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.kafka.TopicReader;
-import io.resnetstreams.metrics.PipelineMonitor.GroupSource;
-import io.resnetstreams.topology.Guarantee;
-import io.resnetstreams.topology.InFlightLimits;
-import io.resnetstreams.topology.OnGap;
-import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.StreamsProperties;
-import io.resnetstreams.topology.TopicCheck;
-import io.resnetstreams.topology.Topics;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,204 +23,180 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/**
- * An embedded broker with events that were produced beforehand. Each measurement reads them again with its own group, and writes
- * to its own topics.
- */
-public final class KafkaSetup implements AutoCloseable {
-    public static final String INPUT = "events";
-    static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
-    private static final int MAX_MESSAGE_BYTES = 16 << 20;
-    public static final InFlightLimits IN_FLIGHT = new InFlightLimits(2_048, 64L << 20);
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
-    private static final Duration POLL = Duration.ofMillis(20);
+/** An embedded broker. Each measurement reads the same events again with its own group, and writes to its own topics. */
+final class KafkaSetup implements AutoCloseable {
+    static final String INPUT = "events";
+    private static final int PARTITIONS = Math.max(6, Runtime.getRuntime().availableProcessors());
+    private static final int MAX_MESSAGE_BYTES =
+            BenchSettings.PIPELINE.pipelineSettings().maxMessageBytes();
 
     private final int partitions;
     private final EmbeddedBroker broker;
+    private final KafkaClients clients;
     private final Admin admin;
     private int runs;
 
-    public KafkaSetup(Path directory) throws IOException {
-        this(directory, PARTITIONS);
+    KafkaSetup(BenchSettings settings, String name) throws IOException {
+        this(settings, name, PARTITIONS);
     }
 
-    /** Creates topics with the given number of partitions. */
-    public KafkaSetup(Path directory, int partitions) throws IOException {
+    /** Starts a broker whose topics have the given number of partitions. */
+    KafkaSetup(BenchSettings settings, String name, int partitions) throws IOException {
         this.partitions = partitions;
-        this.broker = EmbeddedBroker.start(directory, 0, MAX_MESSAGE_BYTES + StreamsProperties.OUTCOME_HEADROOM_BYTES);
-        this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
-        create(INPUT);
+        this.broker = EmbeddedBroker.start(
+                settings.directory().resolve(name), 0, MAX_MESSAGE_BYTES + StreamsProperties.OUTCOME_HEADROOM_BYTES);
+        this.clients = new KafkaClients(BenchSettings.PIPELINE
+                .forEmbeddedBroker(broker.bootstrapServers())
+                .connection());
+        this.admin = clients.admin();
     }
 
-    String bootstrapServers() {
-        return broker.bootstrapServers();
+    /** Returns a measurement of the existing events, with its own group and output topics. */
+    TopologyRun run() throws InterruptedException {
+        return run(INPUT, Map.of());
     }
 
-    private void create(String topic) {
-        NewTopic created =
-                new NewTopic(topic, partitions, (short) 1).configs(StreamsProperties.topicSettings(MAX_MESSAGE_BYTES));
-        try {
-            admin.createTopics(List.of(created)).all().get();
-            TopicCheck.awaitLeaders(admin, topic, partitions);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("cannot create the topic " + topic, e);
-        }
+    /** Returns such a measurement of another topic, with more keys of the configuration. */
+    TopologyRun run(String input, Map<String, String> more) throws InterruptedException {
+        return run(input, more, List.of());
     }
 
-    /** Sends the given number of events, cycling through the values, evenly to all partitions. */
-    public void produce(List<byte[]> values, int events) {
-        produce(INPUT, values, events);
+    /** Returns such a measurement with its own empty input topic, for events that are sent during the measurement. */
+    TopologyRun liveRun() throws InterruptedException {
+        String input = INPUT + "-" + (runs + 1);
+        return run(input, Map.of(), List.of(input));
     }
 
-    /** Creates a separate input topic, and sends events to it. */
-    public void produceTo(String topic, List<byte[]> values, int events) {
-        create(topic);
-        produce(topic, values, events);
+    private TopologyRun run(String input, Map<String, String> more, List<String> inputs) throws InterruptedException {
+        int number = ++runs;
+        Map<String, String> keys = new LinkedHashMap<>(more);
+        keys.put("bootstrapServers", broker.bootstrapServers());
+        keys.put("applicationId", "bench-" + number);
+        keys.put("topics.input", input);
+        keys.put("topics.labels", "labels-" + number);
+        keys.put("topics.deadLetters", "dead-letters-" + number);
+        List<String> created = new ArrayList<>(inputs);
+        created.addAll(List.of(keys.get("topics.labels"), keys.get("topics.deadLetters")));
+        create(created);
+        List<String> pairs = keys.entrySet().stream().map(Object::toString).toList();
+        return new TopologyRun(this, BenchSettings.configuration(pairs), pairs, created);
     }
 
-    private void produce(String topic, List<byte[]> values, int events) {
-        AtomicReference<Exception> failure = new AtomicReference<>();
-        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+    private void create(List<String> topics) throws InterruptedException {
+        Map<String, String> settings = clients.topicSettings(false);
+        TopicCreation.create(
+                clients,
+                topics.stream()
+                        .map(topic -> new NewTopic(topic, partitions, (short) 1).configs(settings))
+                        .toList());
+    }
+
+    /** Creates a topic, and sends the given number of events, cycling through the values, evenly to all partitions. */
+    void produce(String topic, List<byte[]> values, int events) throws InterruptedException {
+        create(List.of(topic));
+        try (Backlog backlog = new Backlog(this, topic, values)) {
             for (int i = 0; i < events; i++) {
-                byte[] value = values.get(i % values.size());
-                producer.send(new ProducerRecord<>(topic, i % partitions, null, value), (metadata, e) -> {
-                    if (e != null) {
-                        failure.set(e);
-                    }
-                });
+                backlog.send();
             }
         }
-        if (failure.get() != null) {
-            throw new IllegalStateException("an event could not be sent", failure.get());
-        }
+    }
+
+    void delete(List<String> topics) {
+        Futures.await(admin.deleteTopics(topics).all());
+    }
+
+    /** Returns the partition of the event with this number. */
+    int partition(long event) {
+        return (int) (event % partitions);
     }
 
     /** Returns a producer for events of any size. */
-    public KafkaProducer<byte[], byte[]> producer() {
-        Map<String, Object> properties = Map.of(
-                "bootstrap.servers",
-                broker.bootstrapServers(),
-                "batch.size",
-                512 * 1024,
-                "linger.ms",
-                20,
-                "max.request.size",
-                MAX_MESSAGE_BYTES);
+    KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
+        Map<String, Object> properties = new HashMap<>(more);
+        properties.put("bootstrap.servers", broker.bootstrapServers());
+        properties.put("max.request.size", MAX_MESSAGE_BYTES);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Returns settings for a measurement with its own group and output topics, which are created. */
-    public PipelineSettings settings() {
-        return settings(INPUT, IN_FLIGHT);
-    }
-
-    /** Returns such settings with another input topic or in-flight window. */
-    public PipelineSettings settings(String input, InFlightLimits inFlight) {
-        int run = ++runs;
-        Topics topics = new Topics(input, "labels-" + run, "dead-letters-" + run);
-        create(topics.labels());
-        create(topics.deadLetters());
-        return settings(broker.bootstrapServers(), "bench-" + run, topics, inFlight);
-    }
-
-    /** Returns the settings that all measurements share. */
-    public static PipelineSettings settings(
-            String bootstrapServers, String applicationId, Topics topics, InFlightLimits inFlight) {
-        return new PipelineSettings(
-                applicationId,
-                bootstrapServers,
-                topics,
-                Guarantee.EXACTLY_ONCE_V2,
-                1,
-                MAX_MESSAGE_BYTES,
-                inFlight,
-                OnGap.WARN,
-                Duration.ofSeconds(20),
-                Map.of());
-    }
-
-    /** Returns such settings with a separate, empty input topic, for events that are sent during the measurement. */
-    public PipelineSettings liveSettings() {
-        String input = "events-" + (runs + 1);
-        create(input);
-        return settings(input, IN_FLIGHT);
-    }
-
-    /** Deletes the topics of {@link #liveSettings}. */
-    public void deleteLive(PipelineSettings settings) throws InterruptedException, ExecutionException {
-        admin.deleteTopics(List.of(settings.topics().input())).all().get();
-        delete(settings);
-    }
-
-    /** Deletes a measurement's topics. */
-    public void delete(PipelineSettings settings) throws InterruptedException, ExecutionException {
-        admin.deleteTopics(List.of(settings.topics().labels(), settings.topics().deadLetters()))
-                .all()
-                .get();
-    }
-
-    /**
-     * Returns the committed records a second on a topic, after the first ones. Records become visible commit by commit, so the
-     * time is measured from the first poll with records to the last, and the records of the first are not counted.
-     */
-    double committedRate(String topic, int seconds) {
-        return committedRate(topic, seconds, record -> {});
-    }
-
-    /**
-     * Returns the rate as above.
-     *
-     * @param onCommitted receives each record when it is read, including those of the first poll
-     */
-    double committedRate(String topic, int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
-        try (TopicReader reader = reader(topic)) {
-            long start = System.nanoTime();
-            long first = 0;
-            long last = 0;
-            long count = 0;
-            while (last == first || System.nanoTime() < first + seconds * 1_000_000_000L) {
-                ConsumerRecords<byte[], byte[]> records = reader.poll(POLL);
-                if (!records.isEmpty()) {
-                    last = System.nanoTime();
-                    if (first == 0) {
-                        first = last;
-                    } else {
-                        count += records.count();
-                    }
-                    records.forEach(onCommitted);
-                } else if (System.nanoTime() - (first == 0 ? start : last) > TIMEOUT.toNanos()) {
-                    throw new IllegalStateException("no record on " + topic + " for " + TIMEOUT.toSeconds() + " s");
-                }
-            }
-            return count * 1e9 / (last - first);
-        }
-    }
-
-    /** Returns the source of the metrics of a measurement's group. */
-    GroupSource groupSource(PipelineSettings settings) {
-        return new GroupSource(
-                Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())),
-                settings.applicationId(),
-                settings.topics().input(),
-                this::committedReader);
-    }
-
-    private KafkaConsumer<byte[], byte[]> committedReader() {
-        Map<String, Object> properties =
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+    /** Returns a consumer of committed records. */
+    KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> more) {
+        Map<String, Object> properties = new HashMap<>(more);
+        properties.put("bootstrap.servers", broker.bootstrapServers());
+        properties.put("isolation.level", "read_committed");
+        properties.put("auto.offset.reset", "earliest");
+        properties.put("enable.auto.commit", false);
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** Returns a reader of a topic's committed records from the beginning. */
-    public TopicReader reader(String topic) {
-        TopicReader reader = new TopicReader(committedReader(), TIMEOUT);
+    TopicReader reader(String topic) {
+        TopicReader reader = new TopicReader(consumer(Map.of()));
         reader.seekToBeginning(IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList());
         return reader;
+    }
+
+    /** Sends events to all partitions of a topic in turn, also as a bounded backlog. */
+    static final class Backlog implements AutoCloseable {
+        /** With this backlog the consumer never waits, and the disk does not fill. */
+        private static final long BACKLOG_BYTES =
+                4 * BenchSettings.PIPELINE.window().maxBytes();
+        /** The maximum number of bytes that a call sends. */
+        private static final long BYTES_PER_CALL = 16L << 20;
+
+        private final KafkaSetup kafka;
+        private final KafkaProducer<byte[], byte[]> producer;
+        private final String topic;
+        private final List<byte[]> values;
+        private final AtomicReference<Exception> failure = new AtomicReference<>();
+        private long sent;
+
+        /** Creates a backlog that sends the values in turn. */
+        Backlog(KafkaSetup kafka, String topic, List<byte[]> values) {
+            this.kafka = kafka;
+            this.producer = kafka.producer(Map.of("batch.size", 512 * 1024, "linger.ms", 20));
+            this.topic = topic;
+            this.values = values;
+        }
+
+        /** Returns the mean size of the values. */
+        static long meanBytes(List<byte[]> values) {
+            return values.stream().mapToLong(value -> value.length).sum() / values.size();
+        }
+
+        /** Sends an event; returns its size. */
+        int send() {
+            byte[] value = values.get((int) (sent % values.size()));
+            producer.send(new ProducerRecord<>(topic, kafka.partition(sent), null, value), (metadata, e) -> {
+                if (e != null) {
+                    failure.set(e);
+                }
+            });
+            sent++;
+            return value.length;
+        }
+
+        /** Sends events until the backlog is full or the limit per call is reached, given the number of processed events. */
+        void topUp(long done) {
+            requireSent();
+            long bytes = 0;
+            while ((sent - done) * meanBytes(values) < BACKLOG_BYTES && bytes < BYTES_PER_CALL) {
+                bytes += send();
+            }
+        }
+
+        private void requireSent() {
+            if (failure.get() != null) {
+                throw new IllegalStateException("an event could not be sent", failure.get());
+            }
+        }
+
+        @Override
+        public void close() {
+            producer.close();
+            requireSent();
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.report.Charts;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -14,26 +15,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 
 /** JPEG photographs from a directory, or generated ones with typical sizes and detail. */
-public final class Photographs {
+final class Photographs {
     private static final int[][] SIZES = {{500, 375}, {375, 500}, {500, 333}, {640, 480}, {500, 375}, {1024, 768}};
     private static final int GENERATED = 48;
     private static final float DEFAULT_QUALITY = 0.75f;
 
     private Photographs() {}
 
-    /**
-     * Returns the content of the files, or of generated files if the directory is null.
-     *
-     * @throws IllegalArgumentException if the directory has no JPEG files
-     */
-    public static List<byte[]> read(Path folder) throws IOException {
+    /** Returns the content of the files in a directory, which must have some, or of generated files if it is null. */
+    static List<byte[]> read(Path folder) throws IOException {
         if (folder == null) {
             List<byte[]> made = new ArrayList<>();
             for (int i = 0; i < GENERATED; i++) {
@@ -45,45 +37,40 @@ public final class Photographs {
         if (!Files.isDirectory(folder)) {
             throw new IllegalArgumentException("images: there is no directory " + folder);
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            List<byte[]> read = new ArrayList<>();
-            for (Path file : files.filter(Photographs::isJpeg).sorted().toList()) {
-                read.add(Files.readAllBytes(file));
-            }
-            if (read.isEmpty()) {
-                throw new IllegalArgumentException("images: there is no .jpg or .jpeg file in " + folder);
-            }
-            return read;
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        List<byte[]> read = read(folder, 1, ".jpg", ".jpeg");
+        if (read.isEmpty()) {
+            throw new IllegalArgumentException("images: there is no .jpg or .jpeg file in " + folder);
         }
+        return read;
     }
 
     /** Returns the content of a model's sample images. */
-    public static List<byte[]> samples(Path model) throws IOException {
-        List<byte[]> samples = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(model.resolve("samples"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".png"))
-                    .sorted()
-                    .toList()) {
-                samples.add(Files.readAllBytes(file));
-            }
-        }
-        return samples;
+    static List<byte[]> samples(Path model) throws IOException {
+        return read(model.resolve("samples"), Integer.MAX_VALUE, ".png");
     }
 
-    private static boolean isJpeg(Path file) {
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        return name.endsWith(".jpg") || name.endsWith(".jpeg");
+    private static List<byte[]> read(Path folder, int depth, String... endings) throws IOException {
+        List<byte[]> read = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder, depth)) {
+            for (Path file : files.sorted().toList()) {
+                String name = file.toString().toLowerCase(Locale.ROOT);
+                if (Stream.of(endings).anyMatch(name::endsWith)) {
+                    read.add(Files.readAllBytes(file));
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return read;
     }
 
     /** Returns a JPEG with random gradients, shapes and noise. */
-    public static byte[] made(int width, int height, long seed) throws IOException {
+    static byte[] made(int width, int height, long seed) throws IOException {
         return made(width, height, seed, DEFAULT_QUALITY);
     }
 
     /** Returns a JPEG with a quality between 0 and 1, which determines the bytes per pixel. */
-    public static byte[] made(int width, int height, long seed, float quality) throws IOException {
+    static byte[] made(int width, int height, long seed, float quality) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
@@ -104,21 +91,8 @@ public final class Photographs {
                 image.setRGB(x, y, image.getRGB(x, y) ^ (noise << 16 | noise << 8 | noise));
             }
         }
-        return jpeg(image, quality);
-    }
-
-    private static byte[] jpeg(BufferedImage image, float quality) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpg").next();
-        try (ImageOutputStream output = ImageIO.createImageOutputStream(bytes)) {
-            ImageWriteParam parameters = writer.getDefaultWriteParam();
-            parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-            parameters.setCompressionQuality(quality);
-            writer.setOutput(output);
-            writer.write(null, new IIOImage(image, null, null), parameters);
-        } finally {
-            writer.dispose();
-        }
+        Charts.write(image, "jpg", quality, bytes);
         return bytes.toByteArray();
     }
 

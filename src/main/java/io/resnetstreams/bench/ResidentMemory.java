@@ -13,21 +13,13 @@ public final class ResidentMemory {
     private ResidentMemory() {}
 
     /** Returns whether this system has the file. */
-    public static boolean isKnown() {
-        return Files.isReadable(status("self"));
+    static boolean isKnown() {
+        return Files.isReadable(Path.of("/proc/self/status"));
     }
 
-    /**
-     * Returns the current resident memory in bytes.
-     *
-     * @throws IOException if the process does not exist
-     */
+    /** Returns the current resident memory in bytes; throws if the process does not exist. */
     public static long bytes(long pid) throws IOException {
-        return parse(Files.readString(status(Long.toString(pid))));
-    }
-
-    private static Path status(String process) {
-        return Path.of("/proc", process, "status");
+        return parse(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
     }
 
     /** Parses the file. A zombie process has no resident memory. */

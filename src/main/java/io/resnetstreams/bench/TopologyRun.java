@@ -1,130 +1,139 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.metrics.PipelineMetrics;
-import io.resnetstreams.metrics.PipelineMonitor;
-import io.resnetstreams.metrics.ScalingSignal;
-import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.inference.batch.InferenceMetrics;
+import io.resnetstreams.kafka.TopicReader;
 import io.resnetstreams.topology.EventClassifier;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.StreamsProperties;
 import io.resnetstreams.topology.TopologyMetrics;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.ValueMapper;
 
-/** Runs a topology on existing events, and measures committed outcomes per second. */
-public final class TopologyRun {
-    private TopologyRun() {}
+/**
+ * A measurement of committed outcomes per second, with its own topics and group. A topology runs once; then the topics that
+ * were created for it are deleted.
+ *
+ * @param keys keys of the configuration that differ from the defaults, as {@code key=value}
+ */
+record TopologyRun(KafkaSetup kafka, Configuration configuration, List<String> keys, List<String> created)
+        implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration POLL = Duration.ofMillis(20);
 
-    /** Runs the pipeline. */
-    public static double pipeline(KafkaSetup kafka, EventClassifier classifier, int seconds) throws Exception {
-        return pipeline(kafka, kafka.settings(), classifier, seconds, label -> {});
+    PipelineSettings settings() {
+        return configuration.pipelineSettings();
     }
 
-    /**
-     * Runs the pipeline with these settings.
-     *
-     * @param onCommitted called with each label that a {@code read_committed} consumer has read
-     */
-    public static double pipeline(
-            KafkaSetup kafka,
-            PipelineSettings settings,
-            EventClassifier classifier,
-            int seconds,
-            Consumer<ConsumerRecord<byte[], byte[]>> onCommitted)
-            throws Exception {
-        try (Pipeline pipeline = Pipeline.create(settings, classifier, TopologyMetrics.NONE)) {
-            return rate(kafka, settings, pipeline, seconds, onCommitted);
-        } finally {
-            kafka.delete(settings);
+    String input() {
+        return configuration.topics().input();
+    }
+
+    String labels() {
+        return configuration.topics().labels();
+    }
+
+    /** Runs the pipeline, and closes this. */
+    double pipeline(EventClassifier classifier, int seconds) {
+        return pipeline(classifier, seconds, label -> {});
+    }
+
+    /** Does the same, and passes on each label that a {@code read_committed} consumer has read. */
+    double pipeline(EventClassifier classifier, int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
+        try (TopologyRun run = this;
+                Pipeline pipeline = Pipeline.create(settings(), classifier, TopologyMetrics.NONE)) {
+            return run.rate(pipeline, seconds, onCommitted);
         }
     }
 
-    /** Runs the pipeline with metrics, which are scraped every second. */
-    public static double pipelineWithMetrics(
-            KafkaSetup kafka, PipelineMetrics metrics, EventClassifier classifier, int seconds) throws Exception {
-        PipelineSettings settings = kafka.settings();
-        try (Scraper scraper = new Scraper(metrics.handler());
-                Pipeline pipeline = Pipeline.create(settings, classifier, metrics.counts())) {
-            ScalingTargets targets = BenchSettings.PIPELINE.scaling();
-            PipelineMonitor monitor = metrics.watch(
-                    pipeline, kafka.groupSource(settings), Set.of(), new ScalingSignal(targets, System::nanoTime));
-            try {
-                double rate = rate(kafka, settings, pipeline, seconds, label -> {});
-                scraper.requireAnswers();
-                return rate;
-            } finally {
-                monitor.close();
-            }
-        } finally {
-            kafka.delete(settings);
+    /** Runs the pipeline with a classifier that returns a label of this length without any work, and closes this. */
+    double constant(int labelLength, int seconds) {
+        try (ConstantClassifier classifier = new ConstantClassifier(labelLength, InferenceMetrics.NONE)) {
+            return pipeline(classifier, seconds);
         }
     }
 
-    private static double rate(
-            KafkaSetup kafka,
-            PipelineSettings settings,
-            Pipeline pipeline,
-            int seconds,
-            Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
+    /** Starts a pipeline, and measures its labels. */
+    double rate(Pipeline pipeline, int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
         pipeline.start();
-        double rate = kafka.committedRate(settings.topics().labels(), seconds, onCommitted);
+        double rate = committedRate(seconds, onCommitted);
         if (pipeline.failure() != null) {
             throw new IllegalStateException("the pipeline failed", pipeline.failure());
         }
         return rate;
     }
 
-    /** Builds a topology that reads the input topic and writes to the label topic. */
-    @FunctionalInterface
-    public interface TopologyOf {
-        /** Builds the topology for these topics. */
-        Topology build(PipelineSettings settings);
-    }
-
-    /** Runs Kafka Streams' {@code mapValues} with the pipeline's properties. */
-    public static double mapValues(KafkaSetup kafka, ValueMapper<byte[], byte[]> mapper, int threads, int seconds)
-            throws Exception {
+    /** Runs Kafka Streams' {@code mapValues} with the pipeline's properties, and closes this. */
+    double mapValues(ValueMapper<byte[], byte[]> mapper, int threads, int seconds) {
         return other(
-                kafka,
-                settings -> {
-                    StreamsBuilder builder = new StreamsBuilder();
-                    builder.stream(settings.topics().input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
-                            .mapValues(mapper)
-                            .to(settings.topics().labels(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
-                    return builder.build();
-                },
-                threads,
-                Map.of(),
-                seconds);
+                events -> events.mapValues(mapper), Map.of(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads), seconds);
     }
 
-    /** Runs another topology with the pipeline's properties, overridden by {@code more}. */
-    public static double other(
-            KafkaSetup kafka, TopologyOf topology, int threads, Map<String, Object> more, int seconds)
-            throws Exception {
-        PipelineSettings settings = kafka.settings();
-        Properties properties = StreamsProperties.of(settings);
-        properties.put("num.stream.threads", threads);
-        properties.putAll(more);
-        KafkaStreams streams = new KafkaStreams(topology.build(settings), properties);
-        try {
-            streams.start();
-            return kafka.committedRate(settings.topics().labels(), seconds);
-        } finally {
-            streams.close(Duration.ofSeconds(20));
-            kafka.delete(settings);
+    /** Runs another topology with the pipeline's properties and {@code more}, and closes this. */
+    double other(UnaryOperator<KStream<byte[], byte[]>> topology, Map<String, Object> more, int seconds) {
+        try (TopologyRun run = this) {
+            StreamsBuilder builder = new StreamsBuilder();
+            topology.apply(builder.stream(input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())))
+                    .to(labels(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
+            Properties properties = StreamsProperties.of(settings());
+            properties.putAll(more);
+            KafkaStreams streams = new KafkaStreams(builder.build(), properties);
+            try {
+                streams.start();
+                return run.committedRate(seconds, label -> {});
+            } finally {
+                streams.close(Duration.ofSeconds(20));
+            }
         }
+    }
+
+    /**
+     * Returns the committed labels a second after the first ones. Records become visible commit by commit, so the time is
+     * measured from the first poll with records to the last, and the records of the first are not counted.
+     *
+     * @param onCommitted receives each label when it is read, including those of the first poll
+     */
+    double committedRate(int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
+        try (TopicReader reader = kafka.reader(labels())) {
+            long start = System.nanoTime();
+            long first = 0;
+            long last = 0;
+            long count = 0;
+            while (last == first || System.nanoTime() < first + seconds * 1_000_000_000L) {
+                ConsumerRecords<byte[], byte[]> records = reader.poll(POLL);
+                if (!records.isEmpty()) {
+                    last = System.nanoTime();
+                    if (first == 0) {
+                        first = last;
+                    } else {
+                        count += records.count();
+                    }
+                    records.forEach(onCommitted);
+                } else if (System.nanoTime() - (first == 0 ? start : last) > TIMEOUT.toNanos()) {
+                    throw new IllegalStateException("no record on " + labels() + " for " + TIMEOUT.toSeconds() + " s");
+                }
+            }
+            return count * 1e9 / (last - first);
+        }
+    }
+
+    @Override
+    public void close() {
+        kafka.delete(created);
     }
 }

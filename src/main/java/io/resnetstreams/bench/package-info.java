@@ -1,7 +1,7 @@
 /**
- * Tools for benchmarks: loads, brokers with events, and probes in child processes.
+ * What {@code bench} measures, its tools (loads, brokers with events, probes in child processes) and its report.
  *
- * <p>Start at {@link io.resnetstreams.bench.KafkaSetup} and {@link io.resnetstreams.bench.Rounds}. It must not
- * know the scenarios, the reports or the command line.
+ * <p>Start at {@link io.resnetstreams.bench.Benchmarks} and {@link io.resnetstreams.bench.KafkaSetup}. It must not know the
+ * command line.
  */
 package io.resnetstreams.bench;

@@ -1,15 +1,18 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.bench.BenchReport;
+import io.resnetstreams.bench.BenchReport.Run;
 import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.report.BenchReport;
-import io.resnetstreams.bench.report.ReportPage.Run;
-import io.resnetstreams.bench.scenario.Benchmarks;
+import io.resnetstreams.bench.Benchmarks;
 import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Home;
 import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.common.UserErrorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -77,8 +80,11 @@ final class BenchCommand extends OutputCommand {
             List<String> names = scenarios == null ? fitting(settings) : scenarios;
             BenchReport report = reportDirectory == null
                     ? null
-                    : BenchReport.open(reportDirectory, Run.now(commandLine(), names, rounds, seconds));
-            reportSkipped(names);
+                    : BenchReport.open(
+                            reportDirectory, new Run(commandLine(), names, rounds, seconds, ZonedDateTime.now()));
+            if (scenarios == null) {
+                reportSkipped(names);
+            }
             output.printJson(measure(names, settings, report));
             return 0;
         } catch (IllegalArgumentException e) {
@@ -97,11 +103,10 @@ final class BenchCommand extends OutputCommand {
         return names;
     }
 
-    private void reportSkipped(List<String> names) {
-        List<String> skipped = Benchmarks.names().stream()
-                .filter(name -> !names.contains(name))
-                .toList();
-        if (scenarios == null && !skipped.isEmpty()) {
+    private static void reportSkipped(List<String> names) {
+        List<String> skipped = new ArrayList<>(Benchmarks.names());
+        skipped.removeAll(names);
+        if (!skipped.isEmpty()) {
             System.err.println("skipped to finish within " + DEFAULT_SECONDS / 60 + " minutes: "
                     + String.join(", ", skipped) + " (name them, or reduce --rounds or --seconds)");
         }
@@ -109,23 +114,29 @@ final class BenchCommand extends OutputCommand {
 
     private Map<String, Object> measure(List<String> names, BenchSettings settings, BenchReport report)
             throws Exception {
+        Map<String, Object> results = new LinkedHashMap<>();
         try {
-            return Benchmarks.run(
-                    names,
-                    settings,
-                    name -> System.err.println("measuring " + name),
-                    // Report each scenario when it ends, since the run takes minutes and may be interrupted.
-                    (name, figures) -> {
-                        output.printf("%-16s %s%n", name, figures);
-                        if (report != null) {
-                            report.add(name, figures);
-                        }
-                    });
+            Benchmarks.requireKnown(names);
+            show("machine", Benchmarks.machine(), report, results);
+            for (String name : names) {
+                System.err.println("measuring " + name);
+                // Report each scenario when it ends, since the run takes minutes and may be interrupted.
+                show(name, Benchmarks.run(name, settings), report, results);
+            }
+            return results;
         } catch (Exception e) {
             if (report != null) {
                 report.fail(e);
             }
             throw e;
+        }
+    }
+
+    private void show(String name, Map<String, Object> figures, BenchReport report, Map<String, Object> results) {
+        output.printf("%-16s %s%n", name, figures);
+        results.put(name, figures);
+        if (report != null) {
+            report.add(name, figures);
         }
     }
 }

@@ -5,6 +5,8 @@ import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.compare.ClassChanges;
+import io.resnetstreams.model.train.ResNetTrainer.Epoch;
+import io.resnetstreams.report.HeatMap.Cell;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Graphics2D;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -24,7 +27,6 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
@@ -42,9 +44,30 @@ public final class Charts {
 
     private Charts() {}
 
+    /**
+     * A metric of a training by epoch, for the training images and the held-out images.
+     *
+     * @param name of the network; empty if there is only one
+     */
+    public record LearningCurve(
+            String name, List<Epoch> log, ToDoubleFunction<Epoch> training, ToDoubleFunction<Epoch> heldOut) {
+        double[] values(ToDoubleFunction<Epoch> metric) {
+            return log.stream().mapToDouble(metric).toArray();
+        }
+    }
+
+    /** A picture that can be drawn on any graphics device. */
+    interface Drawing {
+        /** Returns the size in pixels, given a device that measures text. */
+        Dimension size(Graphics2D graphics);
+
+        /** Draws the picture on a white background, with its top left corner at the origin. */
+        void draw(Graphics2D graphics);
+    }
+
     /** Requires a file name that ends in .svg or .png. */
     public static void requireFormat(String option, Path file) {
-        if (!isSvg(file) && !isPng(file)) {
+        if (!endsWith(file, ".svg") && !endsWith(file, ".png")) {
             throw UserErrorException.usage(option + " " + file + ": its ending must be .svg or .png");
         }
     }
@@ -54,23 +77,21 @@ public final class Charts {
      * images.
      */
     public static void curves(Path file, String title, String yTitle, List<LearningCurve> curves) {
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(title)
-                .xAxisTitle("epoch")
-                .yAxisTitle(yTitle)
-                .build();
+        XYChart chart = new XYChart(WIDTH, HEIGHT);
+        chart.setTitle(title);
+        chart.setXAxisTitle("epoch");
+        chart.setYAxisTitle(yTitle);
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE).setChartBackgroundColor(Color.WHITE);
         for (int i = 0; i < curves.size(); i++) {
             LearningCurve curve = curves.get(i);
             String of = curve.name().isEmpty() ? "" : curve.name() + ", ";
+            double[] epochs = curve.values(Epoch::epoch);
             Color hue = HUES[i % HUES.length];
-            XYSeries training = chart.addSeries(of + "training", curve.epochs(), curve.training());
+            XYSeries training = chart.addSeries(of + "training", epochs, curve.values(curve.training()));
             training.setMarker(SeriesMarkers.NONE);
             training.setLineColor(lighter(hue)).setLineStyle(SeriesLines.DASH_DASH);
-            XYSeries heldOut = chart.addSeries(of + "held out", curve.epochs(), curve.heldOut());
-            heldOut.setMarker(curve.epochs().length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE)
+            XYSeries heldOut = chart.addSeries(of + "held out", epochs, curve.values(curve.heldOut()));
+            heldOut.setMarker(epochs.length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE)
                     .setMarkerColor(hue);
             heldOut.setLineColor(hue).setLineStyle(SeriesLines.SOLID);
         }
@@ -89,23 +110,13 @@ public final class Charts {
     /** Draws the number of events by label in A (rows) and label in B (columns), for the labels that changed most. */
     public static void changes(Path file, String nameA, String nameB, ClassChanges changes) {
         List<String> labels = changes.mostChanged(MOST_CHANGED_LABELS);
-        double[][] shares = new double[labels.size()][labels.size()];
-        String[][] texts = new String[labels.size()][labels.size()];
         long most = 1;
-        for (int from = 0; from < labels.size(); from++) {
-            for (int to = 0; to < labels.size(); to++) {
-                // Unchanged labels are omitted, since their large counts would make all others look empty.
-                long count = from == to ? 0 : changes.count(labels.get(from), labels.get(to));
-                most = Math.max(most, count);
-                shares[from][to] = count;
-                texts[from][to] = count == 0 ? "" : Long.toString(count);
+        for (String from : labels) {
+            for (String to : labels) {
+                most = Math.max(most, changed(changes, from, to));
             }
         }
-        for (double[] row : shares) {
-            for (int to = 0; to < row.length; to++) {
-                row[to] /= most;
-            }
-        }
+        double largest = most;
         save(
                 file,
                 new HeatMap(
@@ -113,8 +124,15 @@ public final class Charts {
                         "label in A: " + nameA,
                         "label in B: " + nameB,
                         labels,
-                        shares,
-                        texts));
+                        (from, to) -> {
+                            long count = changed(changes, labels.get(from), labels.get(to));
+                            return new Cell(count / largest, count == 0 ? "" : Long.toString(count));
+                        }));
+    }
+
+    /** Returns the number of events; unchanged labels are omitted, since they would make all others look empty. */
+    private static long changed(ClassChanges changes, String from, String to) {
+        return from.equals(to) ? 0 : changes.count(from, to);
     }
 
     private static void save(Path file, Drawing drawing) {
@@ -134,17 +152,17 @@ public final class Charts {
                 graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
                 draw(graphics, drawing, size);
                 graphics.dispose();
-                writePng(image, out);
+                write(image, format, 0, out);
             }
         });
     }
 
-    /** Writes a PNG with maximum compression. */
-    private static void writePng(BufferedImage image, OutputStream out) throws IOException {
-        ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    /** Writes an image in a format of ImageIO, with a quality between 0, the strongest compression, and 1. */
+    public static void write(BufferedImage image, String format, float quality, OutputStream out) throws IOException {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
         ImageWriteParam parameters = writer.getDefaultWriteParam();
         parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-        parameters.setCompressionQuality(0);
+        parameters.setCompressionQuality(quality);
         try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
             writer.setOutput(stream);
             writer.write(null, new IIOImage(image, null, null), parameters);
@@ -165,10 +183,9 @@ public final class Charts {
 
     private static void save(Path file, Encoder encoder) {
         try {
-            Path parent = file.toAbsolutePath().getParent();
-            Files.createDirectories(parent);
+            Files.createDirectories(file.toAbsolutePath().getParent());
             try (OutputStream out = Files.newOutputStream(file)) {
-                encoder.write(out, isSvg(file) ? "svg" : "png");
+                encoder.write(out, endsWith(file, ".svg") ? "svg" : "png");
             }
         } catch (IOException e) {
             throw UserErrorException.shortfall("cannot write " + file + ": " + e.getMessage(), e);
@@ -179,11 +196,7 @@ public final class Charts {
         }
     }
 
-    private static boolean isSvg(Path file) {
-        return file.toString().toLowerCase(Locale.ROOT).endsWith(".svg");
-    }
-
-    private static boolean isPng(Path file) {
-        return file.toString().toLowerCase(Locale.ROOT).endsWith(".png");
+    private static boolean endsWith(Path file, String ending) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(ending);
     }
 }

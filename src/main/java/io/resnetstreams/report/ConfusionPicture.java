@@ -1,6 +1,8 @@
 package io.resnetstreams.report;
 
 import io.resnetstreams.common.Text;
+import io.resnetstreams.report.Charts.Drawing;
+import io.resnetstreams.report.HeatMap.Cell;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Font;
@@ -29,19 +31,14 @@ final class ConfusionPicture {
     }
 
     private static Drawing matrix(List<String> labels, int[][] counts) {
-        int classes = labels.size();
-        double[][] shares = new double[classes][classes];
-        String[][] texts = new String[classes][classes];
-        for (int actual = 0; actual < classes; actual++) {
-            int sum = Math.max(1, Arrays.stream(counts[actual]).sum());
-            for (int predicted = 0; predicted < classes; predicted++) {
-                shares[actual][predicted] = (double) counts[actual][predicted] / sum;
-                texts[actual][predicted] =
-                        counts[actual][predicted] == 0 ? "" : Text.decimal(shares[actual][predicted] * 100, 1);
-            }
-        }
         return new HeatMap(
-                "Predicted classes, in % of each true class", "true class", "predicted class", labels, shares, texts);
+                "Predicted classes, in % of each true class",
+                "true class", "predicted class", labels, (actual, predicted) -> {
+                    int images = counts[actual][predicted];
+                    double share = (double) images
+                            / Math.max(1, Arrays.stream(counts[actual]).sum());
+                    return new Cell(share, images == 0 ? "" : Text.decimal(share * 100, 1));
+                });
     }
 
     private static List<Confusion> largest(List<String> labels, int[][] counts) {
@@ -104,15 +101,11 @@ final class ConfusionPicture {
         private static void row(
                 Graphics2D graphics, int line, String actual, String predicted, String images, String share) {
             int y = MARGIN + 12 + line * LINE;
-            graphics.drawString(shown(actual), MARGIN, y);
-            graphics.drawString(shown(predicted), MARGIN + COLUMN, y);
+            graphics.drawString(HeatMap.shown(actual, LONGEST_NAME), MARGIN, y);
+            graphics.drawString(HeatMap.shown(predicted, LONGEST_NAME), MARGIN + COLUMN, y);
             int end = MARGIN + 2 * COLUMN + 60;
             graphics.drawString(images, end - graphics.getFontMetrics().stringWidth(images), y);
             graphics.drawString(share, end + 150 - graphics.getFontMetrics().stringWidth(share), y);
-        }
-
-        private static String shown(String name) {
-            return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…";
         }
     }
 }

@@ -1,23 +1,20 @@
 package io.resnetstreams.report;
 
+import io.resnetstreams.report.Charts.Drawing;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/**
- * A heat map with names of rows and columns. The cells are drawn as one image, which keeps the file small.
- *
- * @param shares by row and column, from 0 (white) to 1 (full colour)
- * @param texts of the cells; null for none
- */
-record HeatMap(
-        String title, String rowTitle, String columnTitle, List<String> names, double[][] shares, String[][] texts)
-        implements Drawing {
+/** A heat map with names of rows and columns. The cells are drawn as one image, which keeps the file small. */
+record HeatMap(String title, String rowTitle, String columnTitle, List<String> names, Cells cells) implements Drawing {
     private static final Color FULL = new Color(0x2171B5);
     private static final Color LINES = new Color(0xD0D0D0);
     private static final int LONGEST_NAME = 28; // characters
@@ -25,6 +22,19 @@ record HeatMap(
     private static final int TITLE = 22;
     private static final int SHADES = 33;
     private static final int SHOWN_TEXT = 20; // maximum number of columns with text
+
+    /**
+     * A cell.
+     *
+     * @param share from 0 (white) to 1 (full colour)
+     */
+    record Cell(double share, String text) {}
+
+    /** Returns the cell of a row and a column. */
+    @FunctionalInterface
+    interface Cells {
+        Cell at(int row, int column);
+    }
 
     private record Layout(int cell, Font font, int namesWidth, int width, int height) {}
 
@@ -54,7 +64,7 @@ record HeatMap(
         int left = MARGIN + TITLE + layout.namesWidth() + 8;
         int top = TITLE + left;
         int side = layout.cell() * names.size();
-        graphics.drawImage(cells(layout.cell()), left, top, null);
+        graphics.drawImage(image(layout.cell()), left, top, null);
         graphics.setColor(LINES);
         graphics.drawRect(left, top, side, side);
         graphics.setColor(Color.BLACK);
@@ -75,17 +85,17 @@ record HeatMap(
     }
 
     private void drawTexts(Graphics2D graphics, Layout layout, FontMetrics metrics, int left, int top) {
-        if (texts == null || names.size() > SHOWN_TEXT) {
+        if (names.size() > SHOWN_TEXT) {
             return;
         }
         int cell = layout.cell();
         int middle = (cell + metrics.getAscent() - metrics.getDescent()) / 2;
         for (int row = 0; row < names.size(); row++) {
             for (int column = 0; column < names.size(); column++) {
-                String text = texts[row][column];
-                graphics.setColor(shares[row][column] > 0.5 ? Color.WHITE : Color.BLACK);
-                int x = left + column * cell + (cell - metrics.stringWidth(text)) / 2;
-                graphics.drawString(text, x, top + row * cell + middle);
+                Cell shown = cells.at(row, column);
+                graphics.setColor(shown.share() > 0.5 ? Color.WHITE : Color.BLACK);
+                int x = left + column * cell + (cell - metrics.stringWidth(shown.text())) / 2;
+                graphics.drawString(shown.text(), x, top + row * cell + middle);
             }
         }
     }
@@ -100,21 +110,16 @@ record HeatMap(
     }
 
     /** The number of shades is limited, which keeps the file small. */
-    private BufferedImage cells(int cell) {
-        byte[] red = new byte[SHADES];
-        byte[] green = new byte[SHADES];
-        byte[] blue = new byte[SHADES];
-        for (int shade = 0; shade < SHADES; shade++) {
-            red[shade] = mixed(FULL.getRed(), shade);
-            green[shade] = mixed(FULL.getGreen(), shade);
-            blue[shade] = mixed(FULL.getBlue(), shade);
-        }
+    private BufferedImage image(int cell) {
+        int[] shades = IntStream.range(0, SHADES).map(HeatMap::colour).toArray();
+        IndexColorModel colours = new IndexColorModel(Byte.SIZE, SHADES, shades, 0, false, -1, DataBuffer.TYPE_BYTE);
         int side = cell * names.size();
-        BufferedImage image = new BufferedImage(
-                side, side, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(Byte.SIZE, SHADES, red, green, blue));
-        for (int y = 0; y < side; y++) {
-            for (int x = 0; x < side; x++) {
-                image.getRaster().setSample(x, y, 0, shade(shares[y / cell][x / cell]));
+        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_INDEXED, colours);
+        int[] samples = new int[cell * cell];
+        for (int row = 0; row < names.size(); row++) {
+            for (int column = 0; column < names.size(); column++) {
+                Arrays.fill(samples, shade(cells.at(row, column).share()));
+                image.getRaster().setSamples(column * cell, row * cell, cell, cell, 0, samples);
             }
         }
         return image;
@@ -125,11 +130,21 @@ record HeatMap(
         return (int) Math.ceil(Math.sqrt(Math.min(1, Math.max(0, share))) * (SHADES - 1));
     }
 
-    private static byte mixed(int full, int shade) {
-        return (byte) Math.round(255 + (full - 255.0) * shade / (SHADES - 1));
+    private static int colour(int shade) {
+        return new Color(mixed(FULL.getRed(), shade), mixed(FULL.getGreen(), shade), mixed(FULL.getBlue(), shade))
+                .getRGB();
+    }
+
+    private static int mixed(int full, int shade) {
+        return (int) Math.round(255 + (full - 255.0) * shade / (SHADES - 1));
     }
 
     private static String shown(String name) {
-        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…";
+        return shown(name, LONGEST_NAME);
+    }
+
+    /** Returns a name that is at most this long. */
+    static String shown(String name, int longest) {
+        return name.length() <= longest ? name : name.substring(0, longest - 1) + "…";
     }
 }

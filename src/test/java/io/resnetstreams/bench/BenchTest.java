@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.resnetstreams.bench.scenario.Benchmarks;
-import io.resnetstreams.bench.scenario.OverheadScenario;
+import io.resnetstreams.model.ProbabilityRows;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ class BenchTest {
     private Path folder;
 
     private BenchSettings settings() {
-        return new BenchSettings(1, 1, null, folder, folder);
+        return new BenchSettings(1, 1, null, folder, Path.of("models", "resnet20-fashion-mnist"));
     }
 
     @Test
@@ -39,12 +38,12 @@ class BenchTest {
                 })
                 .add("b", () -> {
                     order.add("b");
-                    return 7;
+                    return 7.0;
                 });
         Map<String, Double> medians = rounds.medians();
         assertThat(order).containsExactly("a", "b", "a", "b", "a", "b", "a", "b");
         assertThat(medians).containsEntry("a", 2.0).containsEntry("b", 7.0);
-        assertThat(rounds.ratio("a", "b")).isEqualTo(new Rounds.Spread(2.0 / 7, 1.0 / 7, 3.0 / 7));
+        assertThat(rounds.ratios("a", "b")).containsExactly(1.0 / 7, 3.0 / 7, 2.0 / 7);
     }
 
     @Test
@@ -68,7 +67,15 @@ class BenchTest {
     @ParameterizedTest
     @CsvSource({"1, 162", "8, 699", "32, 1077", "20, 971.9"})
     void theSimulatedDeviceTakesThePublishedTimes(int batch, double imagesPerSecond) {
-        assertThat(batch * 1e9 / SimulatedDevice.nanos(batch)).isCloseTo(imagesPerSecond, within(0.5));
+        assertThat(batch * 1e9 / SimulatedDeviceScenario.SimulatedDevice.nanos(batch))
+                .isCloseTo(imagesPerSecond, within(0.5));
+    }
+
+    @Test
+    void aNetworkWithoutWorkReturnsProbabilities() {
+        List<byte[]> images = List.of(new byte[3], new byte[3]);
+        assertThat(ProbabilityRows.classify(new Service.ConstantNetwork(10), images))
+                .hasDimensions(2, 10);
     }
 
     @Test
@@ -91,7 +98,7 @@ class BenchTest {
     @Test
     void anUnknownScenarioIsRefusedWithTheKnownOnes() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Benchmarks.run(List.of("speed"), settings(), name -> {}, (name, figures) -> {}))
+                .isThrownBy(() -> Benchmarks.requireKnown(List.of("overhead", "speed")))
                 .withMessageContainingAll("'speed'", "ceiling", "overhead", "decode");
     }
 
@@ -99,7 +106,7 @@ class BenchTest {
     @Test
     @Tag("full") // Measures for half a minute; the tests above cover rounds, medians and the choice of scenarios.
     void theTopologysOverheadIsMeasured() throws Exception {
-        Map<String, Object> figures = new OverheadScenario().run(settings());
+        Map<String, Object> figures = OverheadScenario.run(settings());
         assertThat(figures)
                 .containsOnlyKeys(
                         "eventsPerSecond",

@@ -12,7 +12,7 @@ import io.resnetstreams.model.train.ResNetTrainer;
 import io.resnetstreams.model.train.ResNetTrainer.Epoch;
 import io.resnetstreams.model.train.TrainingOptions;
 import io.resnetstreams.report.Charts;
-import io.resnetstreams.report.LearningCurve;
+import io.resnetstreams.report.Charts.LearningCurve;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -147,7 +147,7 @@ final class ModelExperimentCommand {
             List<LearningCurve> curves = new ArrayList<>();
             List<Row> rows = new ArrayList<>();
             logs.forEach((name, epochs) -> {
-                curves.add(LearningCurve.of(
+                curves.add(new LearningCurve(
                         name,
                         epochs,
                         epoch -> 100 - epoch.trainAccuracy() * 100,

@@ -14,7 +14,7 @@ import io.resnetstreams.model.train.Evaluation;
 import io.resnetstreams.model.train.ResNetTrainer;
 import io.resnetstreams.model.train.ResNetTrainer.Epoch;
 import io.resnetstreams.report.Charts;
-import io.resnetstreams.report.LearningCurve;
+import io.resnetstreams.report.Charts.LearningCurve;
 import io.resnetstreams.service.ClassificationStack;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -51,7 +51,8 @@ final class TrainedModelReport {
                 curve,
                 ModelDescription.nameOf(directory),
                 "accuracy",
-                List.of(LearningCurve.of("", ResNetTrainer.log(directory), Epoch::trainAccuracy, Epoch::testAccuracy)));
+                List.of(new LearningCurve(
+                        "", ResNetTrainer.log(directory), Epoch::trainAccuracy, Epoch::testAccuracy)));
         ModelDirectory model =
                 ClassificationStack.model(directory.toAbsolutePath().toString());
         EvaluationSet set = EvaluationSet.of(heldOut);

@@ -1,8 +1,8 @@
-package io.resnetstreams.bench.report;
+package io.resnetstreams.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetstreams.bench.report.FigureTable.Row;
+import io.resnetstreams.bench.FigureTable.Row;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,8 +1,7 @@
-package io.resnetstreams.bench.report;
+package io.resnetstreams.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import io.resnetstreams.bench.report.ReportPage.Run;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.Failures;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,18 +23,17 @@ public final class BenchReport {
 
     private final Path directory;
     private final Run run;
-    private final Map<String, Object> results = new LinkedHashMap<>();
+    private final Map<String, Map<String, Object>> results = new LinkedHashMap<>();
+
+    /** A run of {@code bench}, with the requested scenarios and its start time. */
+    public record Run(String commandLine, List<String> scenarios, int rounds, int seconds, ZonedDateTime began) {}
 
     private BenchReport(Path directory, Run run) {
         this.directory = directory;
         this.run = run;
     }
 
-    /**
-     * Creates the directory and checks that it is writable.
-     *
-     * @throws UserErrorException if it is not
-     */
+    /** Creates the directory; throws {@link UserErrorException} if it is not writable. */
     public static BenchReport open(Path directory, Run run) {
         for (Path above = directory.toAbsolutePath(); above != null; above = above.getParent()) {
             if (Files.exists(above) && !Files.isDirectory(above)) {
@@ -75,8 +74,7 @@ public final class BenchReport {
     }
 
     private void write(String failure) throws IOException {
-        Duration took =
-                Duration.between(run.began(), ZonedDateTime.now(run.began().getZone()));
+        Duration took = Duration.between(run.began(), ZonedDateTime.now());
         replace("index.html", ReportPage.of(run, results, took, failure));
         replace("bench.json", JSON.writeValueAsString(results) + "\n");
     }

@@ -1,9 +1,5 @@
-package io.resnetstreams.bench.scenario;
+package io.resnetstreams.bench;
 
-import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.Photographs;
-import io.resnetstreams.bench.Rounds;
-import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import java.awt.Graphics2D;
@@ -17,20 +13,20 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 
 /** Decoding JPEGs to 224×224 pixels on one core, compared with ImageIO, for typical and 12-megapixel photographs. */
-final class DecodeScenario implements Scenario {
+final class DecodeScenario {
     private static final int SHORT_EDGE = 256;
     private static final int SIDE = 224;
+
+    private DecodeScenario() {}
 
     @FunctionalInterface
     private interface Decoder {
         byte[] decode(byte[] file) throws Exception;
     }
 
-    @Override
-    public Map<String, Object> run(BenchSettings settings) throws Exception {
+    static Map<String, Object> run(BenchSettings settings) throws Exception {
         ImageIO.setUseCache(false);
-        ImagePreprocessor preprocessor = new ImagePreprocessor(
-                BenchSettings.PIPELINE.limits().image(), new Preprocessing(SHORT_EDGE, SIDE, SIDE));
+        ImagePreprocessor preprocessor = BenchSettings.preprocessor(new Preprocessing(SHORT_EDGE, SIDE, SIDE));
         List<byte[]> typical = Photographs.read(settings.images());
         List<byte[]> large = List.of(Photographs.made(4_000, 3_000, 1), Photographs.made(3_000, 4_000, 2));
         Map<String, Double> medians = new Rounds(settings.rounds())

@@ -1,10 +1,8 @@
-package io.resnetstreams.bench.scenario;
+package io.resnetstreams.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.resnetstreams.bench.KafkaSetup;
-import io.resnetstreams.topology.Topics;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,12 +28,16 @@ class StartupScenarioTest {
     @Test
     void theProcessGetsItsOwnTopicsGroupAndModel() {
         List<String> command = StartupScenario.command(
-                Path.of("resnet-streams"),
-                KafkaSetup.settings("localhost:1234", "bench-7", new Topics("in", "out", "dead"), KafkaSetup.IN_FLIGHT),
-                folder);
+                Path.of("resnet-streams"), List.of("bootstrapServers=localhost:1234", "applicationId=bench-7"), folder);
         assertThat(command)
-                .startsWith("resnet-streams", "run", "--bootstrap", "localhost:1234")
-                .containsSubsequence("--model", folder.toString())
-                .contains("applicationId=bench-7", "topics.input=in", "topics.labels=out", "topics.deadLetters=dead");
+                .containsExactly(
+                        "resnet-streams",
+                        "run",
+                        "--model",
+                        folder.toString(),
+                        "--set",
+                        "bootstrapServers=localhost:1234",
+                        "--set",
+                        "applicationId=bench-7");
     }
 }

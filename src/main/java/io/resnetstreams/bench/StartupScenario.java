@@ -1,13 +1,6 @@
-package io.resnetstreams.bench.scenario;
+package io.resnetstreams.bench;
 
-import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.ChildProcess;
-import io.resnetstreams.bench.KafkaSetup;
-import io.resnetstreams.bench.Photographs;
-import io.resnetstreams.bench.Rounds;
-import io.resnetstreams.bench.Scenario;
 import io.resnetstreams.kafka.TopicReader;
-import io.resnetstreams.topology.PipelineSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * The startup time of {@code run} with one waiting event: from the start of the launcher until Kafka Streams is running, and
  * until a {@code read_committed} consumer reads the first label. The first round fills the page cache and is not counted.
  */
-final class StartupScenario implements Scenario {
+final class StartupScenario {
     private static final double MILLI = 1e6;
     private static final String LAUNCHER = "resnet-streams";
     private static final String RUNNING = "-> RUNNING";
@@ -32,12 +25,13 @@ final class StartupScenario implements Scenario {
     /** Milliseconds since the start of the process. */
     private record Measured(double running, double firstLabel) {}
 
-    @Override
-    public Map<String, Object> run(BenchSettings settings) throws Exception {
+    private StartupScenario() {}
+
+    static Map<String, Object> run(BenchSettings settings) throws Exception {
         Path launcher = launcher(Path.of(System.getProperty("resnet-streams.home", ".")));
         byte[] event = Photographs.made(500, 375, 1);
         List<Measured> rounds = new ArrayList<>();
-        try (KafkaSetup kafka = new KafkaSetup(settings.directory().resolve("startup-broker"))) {
+        try (KafkaSetup kafka = new KafkaSetup(settings, "startup-broker")) {
             for (int round = 0; round <= settings.rounds(); round++) {
                 Measured measured = measure(kafka, launcher, settings.bundledModel(), event);
                 if (round > 0) {
@@ -46,19 +40,12 @@ final class StartupScenario implements Scenario {
             }
         }
         Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put(
-                "running", Rounds.median(rounds.stream().map(Measured::running).toList()));
-        figures.put(
-                "firstLabel",
-                Rounds.median(rounds.stream().map(Measured::firstLabel).toList()));
+        figures.put("running", Rounds.median(rounds, Measured::running));
+        figures.put("firstLabel", Rounds.median(rounds, Measured::firstLabel));
         return figures;
     }
 
-    /**
-     * Returns the launcher in a directory.
-     *
-     * @throws IllegalArgumentException if it is not there
-     */
+    /** Returns the launcher in a directory, which must be there. */
     static Path launcher(Path home) {
         Path launcher = home.resolve(LAUNCHER).toAbsolutePath();
         if (!Files.isExecutable(launcher)) {
@@ -69,41 +56,26 @@ final class StartupScenario implements Scenario {
     }
 
     private static Measured measure(KafkaSetup kafka, Path launcher, Path model, byte[] event) throws Exception {
-        PipelineSettings settings = kafka.liveSettings();
-        try (KafkaProducer<byte[], byte[]> producer = kafka.producer();
-                TopicReader labels = kafka.reader(settings.topics().labels())) {
-            producer.send(new ProducerRecord<>(settings.topics().input(), 0, null, event))
-                    .get();
+        try (TopologyRun run = kafka.liveRun();
+                KafkaProducer<byte[], byte[]> producer = kafka.producer(Map.of());
+                TopicReader labels = kafka.reader(run.labels())) {
+            producer.send(new ProducerRecord<>(run.input(), 0, null, event)).get();
             labels.poll(POLL);
-            try (ChildProcess process = ChildProcess.start(command(launcher, settings, model))) {
+            try (ChildProcess process = ChildProcess.start(command(launcher, run.keys(), model))) {
+                process.await("RUNNING", line -> line.endsWith(RUNNING), LONGEST_WAIT);
+                double running = process.nanosSinceStart() / MILLI;
                 double firstLabel = awaitLabel(process, labels) / MILLI;
-                double running = process.await("RUNNING", line -> line.endsWith(RUNNING), LONGEST_WAIT)
-                                .nanos()
-                        / MILLI;
                 process.terminate();
                 return new Measured(running, firstLabel);
             }
-        } finally {
-            kafka.deleteLive(settings);
         }
     }
 
-    static List<String> command(Path launcher, PipelineSettings settings, Path model) {
-        return List.of(
-                launcher.toString(),
-                "run",
-                "--bootstrap",
-                settings.bootstrapServers(),
-                "--model",
-                model.toAbsolutePath().toString(),
-                "--set",
-                "applicationId=" + settings.applicationId(),
-                "--set",
-                "topics.input=" + settings.topics().input(),
-                "--set",
-                "topics.labels=" + settings.topics().labels(),
-                "--set",
-                "topics.deadLetters=" + settings.topics().deadLetters());
+    static List<String> command(Path launcher, List<String> keys, Path model) {
+        List<String> command = new ArrayList<>(List.of(
+                launcher.toString(), "run", "--model", model.toAbsolutePath().toString()));
+        keys.forEach(key -> command.addAll(List.of("--set", key)));
+        return command;
     }
 
     private static long awaitLabel(ChildProcess process, TopicReader labels) throws InterruptedException {

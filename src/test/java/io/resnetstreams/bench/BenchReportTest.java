@@ -1,13 +1,14 @@
-package io.resnetstreams.bench.report;
+package io.resnetstreams.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.resnetstreams.bench.report.ReportPage.Run;
+import io.resnetstreams.bench.BenchReport.Run;
 import io.resnetstreams.common.UserErrorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,8 @@ class BenchReportTest {
     private Path folder;
 
     private BenchReport open(Path directory) {
-        return BenchReport.open(directory, Run.now("resnet-streams bench", List.of("ceiling", "latency"), 1, 1));
+        return BenchReport.open(
+                directory, new Run("resnet-streams bench", List.of("ceiling", "latency"), 1, 1, ZonedDateTime.now()));
     }
 
     @Test

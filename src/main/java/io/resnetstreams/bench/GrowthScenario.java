@@ -1,16 +1,6 @@
-package io.resnetstreams.bench.scenario;
+package io.resnetstreams.bench;
 
-import io.resnetstreams.bench.BenchSettings;
-import io.resnetstreams.bench.ConstantClassifier;
-import io.resnetstreams.bench.ConstantNetwork;
-import io.resnetstreams.bench.KafkaSetup;
-import io.resnetstreams.bench.Photographs;
-import io.resnetstreams.bench.Rounds;
-import io.resnetstreams.bench.Scenario;
-import io.resnetstreams.bench.Service;
-import io.resnetstreams.bench.TopologyRun;
 import io.resnetstreams.image.Preprocessing;
-import io.resnetstreams.topology.InFlightLimits;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +11,7 @@ import java.util.SplittableRandom;
  * Events per second as the load grows: with more partitions, a larger window, larger images, more labels and a longer
  * backlog. The classifier is constant, except for labels, where only the network is.
  */
-final class GrowthScenario implements Scenario {
+final class GrowthScenario {
     private static final int SMALL_EVENT_BYTES = 100;
     private static final int LABEL_LENGTH = 20;
     private static final int EVENTS_PER_SECOND = 60_000;
@@ -34,37 +24,38 @@ final class GrowthScenario implements Scenario {
     /** Fewer events are processed within a few commits, and only commits are visible. */
     private static final int[] BACKLOGS = {30_000, 100_000, 1_000_000};
 
+    private GrowthScenario() {}
+
     /** Measures events per second for a size. */
     @FunctionalInterface
     private interface Measurement {
         double rate(int size) throws Exception;
     }
 
-    @Override
-    public Map<String, Object> run(BenchSettings settings) throws Exception {
+    static Map<String, Object> run(BenchSettings settings) throws Exception {
         int seconds = settings.seconds();
         List<byte[]> small = List.of(random(SMALL_EVENT_BYTES));
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("partitions", partitions(settings));
-        try (KafkaSetup kafka = new KafkaSetup(settings.directory().resolve("growth"))) {
-            kafka.produce(small, EVENTS_PER_SECOND * (seconds + 2));
-            kafka.produceTo("samples", Photographs.samples(settings.bundledModel()), EVENTS_PER_SECOND * (seconds + 2));
+        try (KafkaSetup kafka = new KafkaSetup(settings, "growth")) {
+            kafka.produce(KafkaSetup.INPUT, small, EVENTS_PER_SECOND * (seconds + 2));
+            kafka.produce("samples", Photographs.samples(settings.bundledModel()), EVENTS_PER_SECOND * (seconds + 2));
             for (int kilobytes : IMAGE_KILOBYTES) {
                 List<byte[]> image = List.of(random(kilobytes * 1_000));
-                kafka.produceTo("images-" + kilobytes, image, MEGABYTES_PER_TOPIC * 1_000 / kilobytes);
+                kafka.produce("images-" + kilobytes, image, MEGABYTES_PER_TOPIC * 1_000 / kilobytes);
             }
             for (int backlog : BACKLOGS) {
-                kafka.produceTo("backlog-" + backlog, small, backlog);
+                kafka.produce("backlog-" + backlog, small, backlog);
             }
             figures.put("window", measure(settings, WINDOWS, window -> {
-                InFlightLimits inFlight = new InFlightLimits(window, KafkaSetup.IN_FLIGHT.maxBytes());
-                return topology(kafka, KafkaSetup.INPUT, inFlight, seconds);
+                Map<String, String> keys = Map.of("window.maxEvents", Integer.toString(window));
+                return kafka.run(KafkaSetup.INPUT, keys).constant(LABEL_LENGTH, seconds);
             }));
             figures.put(
                     "imageKilobytes",
-                    measure(settings, IMAGE_KILOBYTES, size -> topology(kafka, "images-" + size, seconds)));
+                    measure(settings, IMAGE_KILOBYTES, size -> topic(kafka, "images-" + size, seconds)));
             figures.put("labels", measure(settings, LABELS, labels -> labels(kafka, labels, seconds)));
-            figures.put("backlog", measure(settings, BACKLOGS, size -> topology(kafka, "backlog-" + size, seconds)));
+            figures.put("backlog", measure(settings, BACKLOGS, size -> topic(kafka, "backlog-" + size, seconds)));
         }
         return figures;
     }
@@ -83,10 +74,13 @@ final class GrowthScenario implements Scenario {
         Map<Integer, KafkaSetup> brokers = new LinkedHashMap<>();
         try {
             for (int partitions : PARTITIONS) {
-                KafkaSetup kafka = new KafkaSetup(settings.directory().resolve("growth-" + partitions), partitions);
+                KafkaSetup kafka = new KafkaSetup(settings, "growth-" + partitions, partitions);
                 brokers.put(partitions, kafka);
-                kafka.produce(List.of(random(SMALL_EVENT_BYTES)), EVENTS_PER_SECOND * (settings.seconds() + 2));
-                rounds.add(Integer.toString(partitions), () -> topology(kafka, KafkaSetup.INPUT, settings.seconds()));
+                kafka.produce(
+                        KafkaSetup.INPUT,
+                        List.of(random(SMALL_EVENT_BYTES)),
+                        EVENTS_PER_SECOND * (settings.seconds() + 2));
+                rounds.add(Integer.toString(partitions), () -> topic(kafka, KafkaSetup.INPUT, settings.seconds()));
                 rounds.add(PASS_THROUGH + partitions, () -> OverheadScenario.passThrough(kafka, settings.seconds()));
             }
             Map<String, Double> pipeline = rounds.medians();
@@ -105,28 +99,16 @@ final class GrowthScenario implements Scenario {
 
     private static double labels(KafkaSetup kafka, int labels, int seconds) throws Exception {
         try (Service service = new Service(
-                List.of(List.of(new ConstantNetwork(labels))),
+                List.of(List.of(new Service.ConstantNetwork(labels))),
                 new Preprocessing(0, 28, 28),
                 labels,
-                Service.LARGEST_BATCH)) {
-            return TopologyRun.pipeline(
-                    kafka,
-                    kafka.settings("samples", KafkaSetup.IN_FLIGHT),
-                    service.service()::classify,
-                    seconds,
-                    label -> {});
+                BenchSettings.LARGEST_BATCH)) {
+            return kafka.run("samples", Map.of()).pipeline(service::classify, seconds);
         }
     }
 
-    private static double topology(KafkaSetup kafka, String topic, int seconds) throws Exception {
-        return topology(kafka, topic, KafkaSetup.IN_FLIGHT, seconds);
-    }
-
-    private static double topology(KafkaSetup kafka, String topic, InFlightLimits inFlight, int seconds)
-            throws Exception {
-        try (ConstantClassifier classifier = new ConstantClassifier(LABEL_LENGTH)) {
-            return TopologyRun.pipeline(kafka, kafka.settings(topic, inFlight), classifier, seconds, label -> {});
-        }
+    private static double topic(KafkaSetup kafka, String topic, int seconds) throws Exception {
+        return kafka.run(topic, Map.of()).constant(LABEL_LENGTH, seconds);
     }
 
     private static byte[] random(int bytes) {

@@ -1,4 +1,4 @@
-package io.resnetstreams.bench.report;
+package io.resnetstreams.bench;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -30,16 +30,12 @@ final class FigureTable {
     }
 
     private static void add(String name, Object value, List<Row> rows) {
-        if (value instanceof Map<?, ?> map && !map.isEmpty()) {
+        if (value instanceof Map<?, ?> map) {
             map.forEach((inner, innerValue) -> add(name + "." + inner, innerValue, rows));
-        } else if (value instanceof List<?> list && !list.isEmpty()) {
-            for (int i = 0; i < list.size(); i++) {
-                add(name + "." + i, list.get(i), rows);
-            }
         } else if (value instanceof Number number) {
             rows.add(new Row(name, format(number) + unit(name)));
         } else {
-            rows.add(new Row(name, value == null || value instanceof Map || value instanceof List ? "–" : "" + value));
+            rows.add(new Row(name, value == null ? "–" : "" + value));
         }
     }
 

@@ -1,20 +1,23 @@
-package io.resnetstreams.bench.report;
+package io.resnetstreams.bench;
 
-import io.resnetstreams.bench.report.FigureTable.Row;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.resnetstreams.bench.BenchReport.Run;
+import io.resnetstreams.bench.FigureTable.Row;
 import io.resnetstreams.common.Markup;
 import io.resnetstreams.kafka.Failures;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /** The page of {@code bench --report}: HTML that is also well-formed XML, without external resources. */
-public final class ReportPage {
+final class ReportPage {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx", Locale.ROOT);
     private static final String MACHINE = "machine";
 
@@ -58,57 +61,30 @@ public final class ReportPage {
     private ReportPage() {}
 
     /**
-     * A run of {@code bench}.
-     *
-     * @param commandLine the command line
-     * @param scenarios the requested scenarios
-     * @param rounds number of measured rounds
-     * @param seconds approximate duration of each measurement
-     * @param began start time
-     */
-    public record Run(String commandLine, List<String> scenarios, int rounds, int seconds, ZonedDateTime began) {
-        /** Copies the list. */
-        public Run {
-            scenarios = List.copyOf(scenarios);
-        }
-
-        /** Returns a run that starts now. */
-        public static Run now(String commandLine, List<String> scenarios, int rounds, int seconds) {
-            return new Run(commandLine, scenarios, rounds, seconds, ZonedDateTime.now(ZoneId.systemDefault()));
-        }
-    }
-
-    /**
      * Returns the page.
      *
      * @param results figures by scenario, and the description of the machine, as in the JSON
-     * @param took duration of the run
      * @param failure why the run stopped early; null if it did not
      */
-    static String of(Run run, Map<String, ?> results, Duration took, String failure) {
+    static String of(Run run, Map<String, Map<String, Object>> results, Duration took, String failure)
+            throws IOException {
         ReportPage page = new ReportPage();
         page.introduce(run, results, took, failure);
-        results.forEach((name, figures) -> {
-            Map<String, Object> byName = new LinkedHashMap<>();
-            if (figures instanceof Map<?, ?> map) {
-                map.forEach((figure, value) -> byName.put("" + figure, value));
-            } else {
-                byName.put(name, figures);
-            }
-            page.section(name, byName);
-        });
+        for (Map.Entry<String, Map<String, Object>> result : results.entrySet()) {
+            page.section(result.getKey(), result.getValue());
+        }
         return page.html.append("</body>\n</html>\n").toString();
     }
 
     private void introduce(Run run, Map<String, ?> results, Duration took, String failure) {
         if (failure != null) {
-            html.append("<p class=\"bad\">The run stopped early: %s</p>%n".formatted(Markup.escape(failure)));
+            problem("The run stopped early: " + failure);
         }
         List<String> missing = run.scenarios().stream()
                 .filter(name -> !results.containsKey(name))
                 .toList();
         if (!missing.isEmpty()) {
-            html.append("<p class=\"bad\">Not measured: %s</p>%n".formatted(Markup.escape(String.join(", ", missing))));
+            problem("Not measured: " + String.join(", ", missing));
         }
         table(List.of(
                 new Row("command line", run.commandLine()),
@@ -119,7 +95,11 @@ public final class ReportPage {
                 new Row("each measurement", "about " + run.seconds() + " s")));
     }
 
-    private void section(String name, Map<String, Object> figures) {
+    private void problem(String text) {
+        html.append("<p class=\"bad\">%s</p>%n".formatted(Markup.escape(text)));
+    }
+
+    private void section(String name, Map<String, Object> figures) throws IOException {
         boolean scenario = !MACHINE.equals(name);
         html.append(scenario ? "<section class=\"scenario\">\n" : "<section>\n")
                 .append("<h2>%s</h2>%n<div class=\"parts\">%n".formatted(Markup.escape(name)));
@@ -127,21 +107,40 @@ public final class ReportPage {
         List<Chart<?, ?>> charts = scenario ? BenchPlots.of(figures) : List.of();
         if (!charts.isEmpty()) {
             html.append("<div class=\"plots\">\n");
-            charts.forEach(this::plot);
+            for (Chart<?, ?> chart : charts) {
+                plot(chart);
+            }
             html.append("</div>\n");
         }
         html.append("</div>\n</section>\n");
     }
 
-    private void plot(Chart<?, ?> chart) {
+    private void plot(Chart<?, ?> chart) throws IOException {
         try {
-            html.append(InlineSvg.of(chart, "plot" + ++plots)).append('\n');
+            html.append(svg(chart, "plot" + ++plots)).append('\n');
         } catch (LinkageError | InternalError e) {
             // The JRE has no fonts or lacks AWT's native libraries. The page is still useful without the plot.
-            html.append("<p class=\"bad\">%s could not be drawn: this Java has no fonts (Debian: fontconfig, %s</p>%n"
-                    .formatted(
-                            Markup.escape(chart.getTitle()), Markup.escape("libfreetype6): " + Failures.describe(e))));
+            problem(chart.getTitle()
+                    + " could not be drawn: this Java has no fonts (Debian: fontconfig, libfreetype6): "
+                    + Failures.describe(e));
         }
+    }
+
+    /** Returns a chart as an XML element whose text is drawn as paths; black becomes the colour of the page's text. */
+    private static String svg(Chart<?, ?> chart, String id) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ChartEncoder.saveChart(chart, bytes, "svg");
+        String file = bytes.toString(UTF_8);
+        String content = file.substring(file.indexOf('>', file.indexOf("<svg")) + 1);
+        int width = chart.getWidth();
+        int height = chart.getHeight();
+        return "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"%s\" viewBox=\"0 0 %d %d\""
+                        .formatted(Markup.escape(chart.getTitle()), width, height)
+                + " width=\"%d\" height=\"%d\">".formatted(width, height)
+                + content.strip()
+                        .replace("rgb(0,0,0)", "currentColor")
+                        .replace("id=\"", "id=\"" + id + "-")
+                        .replace("url(#", "url(#" + id + "-");
     }
 
     private void table(List<Row> rows) {

@@ -1,0 +1,112 @@
+package io.resnetstreams.bench;
+
+import io.resnetstreams.inference.engine.DeviceSelector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The scenarios by name. */
+public final class Benchmarks {
+    /** The overhead of a measurement, in which a consumer group is created and deleted. */
+    private static final int OVERHEAD_SECONDS = 3;
+
+    private static final Map<String, Entry> SCENARIOS = new LinkedHashMap<>();
+
+    @FunctionalInterface
+    private interface Scenario {
+        /** Runs the benchmark and returns the figures by their names in {@code bench --json}. */
+        Map<String, Object> run(BenchSettings settings) throws Exception;
+    }
+
+    /** A scenario with its number of measurements per round, and the approximate time outside them. */
+    private record Entry(Scenario scenario, int candidates, int moreSeconds) {
+        long seconds(BenchSettings settings) {
+            return moreSeconds + (long) candidates * (settings.rounds() + 1) * (settings.seconds() + OVERHEAD_SECONDS);
+        }
+    }
+
+    static {
+        SCENARIOS.put("ceiling", new Entry(NetworkScenarios::ceiling, 6, 10));
+        SCENARIOS.put("pipeline", new Entry(NetworkScenarios::pipeline, 2, 30));
+        SCENARIOS.put("perRecord", new Entry(AlternativeScenarios::perRecord, 2, 30));
+        SCENARIOS.put("drainAtCommit", new Entry(AlternativeScenarios::drainAtCommit, 2, 30));
+        SCENARIOS.put("overhead", new Entry(OverheadScenario::run, 4, 15));
+        SCENARIOS.put("simulatedDevice", new Entry(SimulatedDeviceScenario::run, 4, 15));
+        // Independent of the settings, it waits for 100 events, even at a load of 5 %.
+        SCENARIOS.put("latency", new Entry(LatencyScenario::run, 1, 300));
+        SCENARIOS.put("precision", new Entry(NetworkScenarios::precision, 8, 60));
+        SCENARIOS.put("growth", new Entry(GrowthScenario::run, 18, 60));
+        SCENARIOS.put("decode", new Entry(DecodeScenario::run, 4, 5));
+        SCENARIOS.put("memory", new Entry(MemoryScenario::run, 6, 60));
+        SCENARIOS.put("startup", new Entry(StartupScenario::run, 1, 10));
+    }
+
+    private Benchmarks() {}
+
+    /** Returns the names of all scenarios. */
+    public static List<String> names() {
+        return List.copyOf(SCENARIOS.keySet());
+    }
+
+    /** Returns the names of scenarios whose estimated total duration is at most {@code seconds}. */
+    public static List<String> fitting(BenchSettings settings, long seconds) {
+        List<String> fitting = new ArrayList<>();
+        long left = seconds;
+        for (Map.Entry<String, Entry> scenario : SCENARIOS.entrySet()) {
+            long needed = scenario.getValue().seconds(settings);
+            if (needed <= left) {
+                left -= needed;
+                fitting.add(scenario.getKey());
+            }
+        }
+        return fitting;
+    }
+
+    /** Checks the names of scenarios; an {@link IllegalArgumentException} lists the known ones. */
+    public static void requireKnown(List<String> names) {
+        for (String name : names) {
+            if (!SCENARIOS.containsKey(name)) {
+                throw new IllegalArgumentException(
+                        "scenario is '" + name + "'; allowed are " + String.join(", ", names()));
+            }
+        }
+    }
+
+    /** Runs a scenario and returns its figures. */
+    public static Map<String, Object> run(String name, BenchSettings settings) throws Exception {
+        return SCENARIOS.get(name).scenario().run(settings);
+    }
+
+    /** Describes the machine of a measurement, as in {@code bench --json}. */
+    public static Map<String, Object> machine() {
+        Map<String, Object> machine = new LinkedHashMap<>();
+        machine.put("cores", Runtime.getRuntime().availableProcessors());
+        machine.put("processor", processor());
+        machine.put("heapBytes", Runtime.getRuntime().maxMemory());
+        machine.put("jvm", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        DeviceSelector selector = new DeviceSelector();
+        machine.put("device", selector.describe(selector.select("auto")));
+        for (String variable : List.of("OMP_NUM_THREADS", "MXNET_CPU_WORKER_NTHREADS")) {
+            machine.put(variable, System.getenv(variable));
+        }
+        return machine;
+    }
+
+    private static String processor() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException | UncheckedIOException e) {
+            return "unknown";
+        }
+    }
+}
