@@ -1,5 +1,6 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.common.Ranges;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImagePreprocessor;
@@ -25,14 +26,8 @@ public record BenchSettings(int rounds, int seconds, Path images, Path directory
 
     /** Checks the ranges. */
     public BenchSettings {
-        requireRange("rounds", rounds, 100);
-        requireRange("seconds", seconds, 600);
-    }
-
-    private static void requireRange(String name, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new IllegalArgumentException(name + " is " + value + "; allowed are 1 to " + most);
-        }
+        Ranges.require("rounds", rounds, 1, 100);
+        Ranges.require("seconds", seconds, 1, 600);
     }
 
     /** Returns the default configuration with other values for some keys, as {@code key=value}. */

@@ -20,10 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A child process and the lines of its standard output and standard error. It is killed by {@link #close} or when this JVM
- * exits.
- *
- * <p>Threading: not thread-safe; an internal thread reads the lines.
+ * A child process and the lines of its standard output and standard error. It is killed by {@link #close} or when
+ * this JVM exits. Threading: not thread-safe; an internal thread reads the lines.
  */
 final class ChildProcess implements AutoCloseable {
     /** Options that processes can't share, because agents use ports and recordings use files. */

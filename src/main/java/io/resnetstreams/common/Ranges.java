@@ -1,6 +1,10 @@
 package io.resnetstreams.common;
 
-/** Checks that values are in a range. Stateless. */
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Checks that values are allowed. Stateless. */
 public final class Ranges {
     private Ranges() {}
 
@@ -16,5 +20,14 @@ public final class Ranges {
         if (value < least) {
             throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
         }
+    }
+
+    /** Returns the value with this text; throws IllegalArgumentException, which lists all, if there is none. */
+    public static <T> T oneOf(String name, String text, T[] values, Function<T, String> toText) {
+        return Arrays.stream(values)
+                .filter(value -> toText.apply(value).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(name + " is '" + text + "'; allowed are "
+                        + Arrays.stream(values).map(toText).collect(Collectors.joining(", "))));
     }
 }

@@ -13,10 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls the lag of the whole group and the arrival rate. Every instance polls for itself; apart from the time of the poll,
- * all get the same values.
- *
- * <p>Threading: one thread polls; any thread may read.
+ * Polls the lag of the whole group and the arrival rate. Every instance polls for itself; apart from the time of the
+ * poll, all get the same values. Threading: one thread polls; any thread may read.
  */
 final class GroupMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMonitor.class);

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 
 /**
- * The recent growth rate of a total, from samples.
- *
- * <p>Threading: one thread adds samples; any thread may read the rate.
+ * The recent growth rate of a total, from samples. Threading: one thread adds samples; any thread may read the rate.
  */
 final class RateWindow {
     private final long windowNanos;

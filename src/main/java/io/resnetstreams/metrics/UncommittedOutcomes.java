@@ -9,10 +9,8 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * The outcomes that one stream thread has forwarded since its last commit. For each event only its timestamp is kept, which
- * takes a few nanoseconds.
- *
- * <p>Threading: the stream thread only, except {@link #oldestTimestamp}.
+ * The outcomes that one stream thread has forwarded since its last commit. For each event only its timestamp is kept,
+ * which takes a few nanoseconds. Threading: the stream thread only, except {@link #oldestTimestamp}.
  */
 public final class UncommittedOutcomes {
     /** Less than any timestamp that Kafka accepts. */

@@ -20,10 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls the running backfills of the application from the broker every few seconds, but only while they are displayed. If
- * access is denied, the list stays empty.
- *
- * <p>Threading: its own thread polls; any thread may read.
+ * Polls the running backfills of the application from the broker every few seconds, but only while they are
+ * displayed. If access is denied, the list stays empty. Threading: its own thread polls; any thread may read.
  */
 public final class BackfillWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackfillWatch.class);

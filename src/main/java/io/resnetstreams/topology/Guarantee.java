@@ -1,7 +1,6 @@
 package io.resnetstreams.topology;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import io.resnetstreams.common.Ranges;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** How often a {@code read_committed} consumer may see the outcome of an event. */
@@ -24,10 +23,6 @@ public enum Guarantee {
 
     /** Finds a guarantee by its name in the configuration. */
     public static Guarantee of(String name) {
-        return Arrays.stream(values())
-                .filter(guarantee -> guarantee.property.equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("guarantee is '" + name + "'; allowed are "
-                        + Arrays.stream(values()).map(Guarantee::property).collect(Collectors.joining(", "))));
+        return Ranges.oneOf("guarantee", name, values(), Guarantee::property);
     }
 }

@@ -1,8 +1,7 @@
 package io.resnetstreams.topology;
 
-import java.util.Arrays;
+import io.resnetstreams.common.Ranges;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** What to do about events that were deleted from the input topic before they were processed. */
 public enum OnGap {
@@ -18,10 +17,6 @@ public enum OnGap {
 
     /** Finds a policy by its name in the configuration. */
     public static OnGap of(String name) {
-        return Arrays.stream(values())
-                .filter(policy -> policy.property().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("onGap is '" + name + "'; allowed are "
-                        + Arrays.stream(values()).map(OnGap::property).collect(Collectors.joining(", "))));
+        return Ranges.oneOf("onGap", name, values(), OnGap::property);
     }
 }

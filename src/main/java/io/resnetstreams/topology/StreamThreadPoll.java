@@ -11,9 +11,7 @@ import org.apache.kafka.common.errors.WakeupException;
 /**
  * Blocks a stream thread in {@code poll} until there is work: a record, an outcome completed by another thread, or a
  * commit that is due. Kafka Streams itself only waits for records, so it would have to poll a hundred times a second.
- *
- * <p>Threading: any thread may call {@link #outcomeCompleted} and {@link #interrupt}; only the stream thread the
- * others.
+ * Threading: any thread may call {@link #outcomeCompleted} and {@link #interrupt}; only the stream thread the others.
  */
 final class StreamThreadPoll {
     /** After work was done: Kafka Streams runs its loop once more, since punctuations may not have been due yet. */

@@ -12,10 +12,8 @@ import io.resnetstreams.metrics.UncommittedOutcomes.DeadLetterKind;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An outcome for the page.
- *
- * <p>Threading: created by a stream thread, and numbered at its commit under the lock of {@link RecentOutcomes}; any thread may
- * read.
+ * An outcome for the page. Threading: created by a stream thread, and numbered at its commit under the lock of {@link
+ * RecentOutcomes}; any thread may read.
  */
 final class RecentOutcome {
     private static final int LONGEST_KEY = 200;

@@ -2,9 +2,8 @@ package io.resnetstreams.model.network;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
+import io.resnetstreams.common.Ranges;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** The type that a network computes in. */
 public enum Precision {
@@ -19,11 +18,7 @@ public enum Precision {
     /** Returns a precision by its name; throws an {@link IllegalArgumentException}, which lists all, if there is none. */
     @JsonCreator
     public static Precision of(String name) {
-        return Arrays.stream(values())
-                .filter(precision -> precision.toString().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("precision is '" + name + "'; allowed are "
-                        + Arrays.stream(values()).map(Precision::toString).collect(Collectors.joining(", "))));
+        return Ranges.oneOf("precision", name, values(), Precision::toString);
     }
 
     @JsonValue
