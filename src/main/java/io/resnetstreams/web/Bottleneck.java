@@ -57,7 +57,7 @@ record Bottleneck(Stage stage, String reason) {
             return new Bottleneck(Stage.DEVICE, "every device has failed");
         }
         if (signs.window() < SOME && !(signs.lagEvents() > 0)) {
-            return new Bottleneck(Stage.NONE, "nothing waits");
+            return new Bottleneck(Stage.NONE, "none: no events wait");
         }
         if (signs.deviceBusy() >= BUSY) {
             return new Bottleneck(Stage.DEVICE, "images wait for the device");
@@ -66,7 +66,7 @@ record Bottleneck(Stage stage, String reason) {
             return new Bottleneck(Stage.DECODE, "events wait for the decoders");
         }
         if (signs.window() >= FULL && !signs.moves()) {
-            return new Bottleneck(Stage.DEVICE, "the window is full and nothing comes out");
+            return new Bottleneck(Stage.DEVICE, "the window is full and no outcomes are committed");
         }
         if (signs.window() >= FULL && signs.deviceBusy() < SOME) {
             return new Bottleneck(Stage.LABELS, "outcomes wait for Kafka");
@@ -77,6 +77,6 @@ record Bottleneck(Stage stage, String reason) {
         if (signs.lagEvents() > 0 && (signs.lagSeconds() >= LONG_SECONDS || !signs.moves())) {
             return new Bottleneck(Stage.ARRIVALS, "events wait in Kafka");
         }
-        return new Bottleneck(Stage.NONE, "it keeps up");
+        return new Bottleneck(Stage.NONE, "none: the instance keeps up");
     }
 }
