@@ -2,6 +2,7 @@ package io.resnetstreams.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.resnetstreams.common.Digests;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventReader;
@@ -10,7 +11,6 @@ import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -89,18 +89,14 @@ public final class OutcomeScan {
     }
 
     private static byte[] digest(ConsumerRecord<byte[], byte[]> record, Iterable<Header> headers) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            update(digest, record.key());
-            update(digest, record.value());
-            for (Header header : headers) {
-                update(digest, header.key().getBytes(UTF_8));
-                update(digest, header.value());
-            }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+        MessageDigest digest = Digests.sha256();
+        update(digest, record.key());
+        update(digest, record.value());
+        for (Header header : headers) {
+            update(digest, header.key().getBytes(UTF_8));
+            update(digest, header.value());
         }
+        return digest.digest();
     }
 
     /** Distinguishes a missing part from an empty one. */

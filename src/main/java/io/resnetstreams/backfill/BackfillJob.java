@@ -42,14 +42,10 @@ public final class BackfillJob {
     private final KafkaClients clients;
     private final RunStore store;
     private final BackfillPlan plan;
-    private final RunListener listener;
+    private final Listener listener;
 
     public BackfillJob(
-            Configuration configuration,
-            KafkaClients clients,
-            RunStore store,
-            BackfillPlan plan,
-            RunListener listener) {
+            Configuration configuration, KafkaClients clients, RunStore store, BackfillPlan plan, Listener listener) {
         this.configuration = configuration;
         this.clients = clients;
         this.store = store;
@@ -59,6 +55,18 @@ public final class BackfillJob {
 
     /** The maximum rate, or infinity, and the delay of live events above which the backfill waits, or null. */
     public record Pace(double eventsPerSecond, Duration liveTarget) {}
+
+    /** Receives the progress of a run, from the thread that works and from the thread that watches live events. */
+    public interface Listener {
+        /** Called twice a second with the progress of all processes. */
+        void show(Progress now, long deadLetters);
+
+        /** Called with a sentence for the user. */
+        void notice(String sentence);
+
+        /** Called when all outcomes are written and the audit begins. */
+        void audits();
+    }
 
     /** The finished run, or null and the reason, as the end of a sentence about the run. */
     public record Ending(BackfillRun finished, String unfinished) {}

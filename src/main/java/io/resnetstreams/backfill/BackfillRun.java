@@ -46,10 +46,6 @@ public record BackfillRun(BackfillPlan plan, State state, long endedMillis, Resu
         }
     }
 
-    static BackfillRun begun(BackfillPlan plan) {
-        return new BackfillRun(plan, State.RUNNING, 0, null);
-    }
-
     /** Returns this run as cancelled; an ended run is returned unchanged. */
     public BackfillRun cancelled(long nowMillis) {
         return state == State.RUNNING ? new BackfillRun(plan, State.CANCELLED, nowMillis, null) : this;

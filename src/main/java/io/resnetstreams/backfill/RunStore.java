@@ -103,7 +103,8 @@ public final class RunStore implements AutoCloseable {
     /** Begins a run, and commits the first offsets of the plan for its group; returns the run if it already exists. */
     public BackfillRun begin(BackfillPlan plan) {
         createTopic();
-        return change(plan.run(), run -> run == null ? BackfillRun.begun(plan) : run, plan);
+        return change(
+                plan.run(), run -> run == null ? new BackfillRun(plan, BackfillRun.State.RUNNING, 0, null) : run, plan);
     }
 
     /** Changes a run as the function says, whose argument and result are null for no run; returns its result. */

@@ -5,8 +5,7 @@ import io.resnetstreams.bench.BenchReport.Run;
 import io.resnetstreams.bench.BenchSettings;
 import io.resnetstreams.bench.Benchmarks;
 import io.resnetstreams.cli.options.OutputCommand;
-import io.resnetstreams.common.Home;
-import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.common.Folders;
 import io.resnetstreams.common.UserErrorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +75,7 @@ final class BenchCommand extends OutputCommand {
         Path directory = Files.createTempDirectory("resnet-streams-bench");
         try {
             BenchSettings settings = new BenchSettings(
-                    rounds, seconds, images, directory, Home.resolve(Path.of("models", "resnet20-fashion-mnist")));
+                    rounds, seconds, images, directory, Folders.resolve(Path.of("models", "resnet20-fashion-mnist")));
             List<String> names = scenarios == null ? fitting(settings) : scenarios;
             BenchReport report = reportDirectory == null
                     ? null
@@ -90,7 +89,7 @@ final class BenchCommand extends OutputCommand {
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         } finally {
-            TemporaryFolder.delete(directory);
+            Folders.delete(directory);
         }
     }
 

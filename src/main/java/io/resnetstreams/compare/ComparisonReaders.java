@@ -48,18 +48,16 @@ public final class ComparisonReaders implements AutoCloseable {
     }
 
     private void add(String parameter, OutputTopics output, OutcomeStream labels, OutcomeStream deadLetters) {
-        readers.put(
-                labels, TopicOutcomeReader.labels(reader(), partitions(parameter, output, output.labels()), progress));
+        readers.put(labels, reader(partitions(parameter, output, output.labels()), TopicOutcomeReader::label));
         if (output.deadLetters() != null) {
-            readers.put(
-                    deadLetters,
-                    TopicOutcomeReader.deadLetters(
-                            reader(), partitions(parameter, output, output.deadLetters()), progress));
+            List<TopicPartition> partitions = partitions(parameter, output, output.deadLetters());
+            readers.put(deadLetters, reader(partitions, TopicOutcomeReader::deadLetter));
         }
     }
 
-    private TopicReader reader() {
-        return new TopicReader(clients.committedReader());
+    private TopicOutcomeReader reader(
+            List<TopicPartition> partitions, Function<ConsumerRecord<byte[], byte[]>, OutcomeReader.Item> parser) {
+        return new TopicOutcomeReader(new TopicReader(clients.committedReader()), partitions, parser, progress);
     }
 
     private List<TopicPartition> partitions(String parameter, OutputTopics output, String topic) {
@@ -103,7 +101,7 @@ public final class ComparisonReaders implements AutoCloseable {
         private final Map<TopicPartition, Long> begins;
         private final Map<TopicPartition, Long> ends;
 
-        private TopicOutcomeReader(
+        TopicOutcomeReader(
                 TopicReader reader,
                 List<TopicPartition> partitions,
                 Function<ConsumerRecord<byte[], byte[]>, Item> parser,
@@ -114,17 +112,6 @@ public final class ComparisonReaders implements AutoCloseable {
             this.parser = parser;
             this.begins = reader.beginnings(partitions);
             this.ends = reader.ends(partitions);
-        }
-
-        /** Reads a labels topic; {@code progress} is called with the number of records of each poll. */
-        static TopicOutcomeReader labels(TopicReader reader, List<TopicPartition> partitions, IntConsumer progress) {
-            return new TopicOutcomeReader(reader, partitions, TopicOutcomeReader::label, progress);
-        }
-
-        /** Reads a dead-letter topic, otherwise as {@link #labels}. */
-        static TopicOutcomeReader deadLetters(
-                TopicReader reader, List<TopicPartition> partitions, IntConsumer progress) {
-            return new TopicOutcomeReader(reader, partitions, TopicOutcomeReader::deadLetter, progress);
         }
 
         /** Returns the number of offsets to read; some may have no record. */
@@ -180,7 +167,7 @@ public final class ComparisonReaders implements AutoCloseable {
             reader.close();
         }
 
-        private static Item label(ConsumerRecord<byte[], byte[]> record) {
+        static Item label(ConsumerRecord<byte[], byte[]> record) {
             try {
                 LabelEvent event = LabelEvent.complete(record.topic(), record.value());
                 return item(record, event.source(), event.id(), event.labels().get(0));
@@ -189,7 +176,7 @@ public final class ComparisonReaders implements AutoCloseable {
             }
         }
 
-        private static Item deadLetter(ConsumerRecord<byte[], byte[]> record) {
+        static Item deadLetter(ConsumerRecord<byte[], byte[]> record) {
             return DeadLetter.sourceOf(record.headers(), record.timestamp())
                     .map(source ->
                             item(record, source, record.key() == null ? null : new String(record.key(), UTF_8), null))

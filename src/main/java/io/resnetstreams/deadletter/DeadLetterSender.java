@@ -1,12 +1,18 @@
 package io.resnetstreams.deadletter;
 
 import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.config.Configuration;
+import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.kafka.Failures;
 import io.resnetstreams.kafka.Futures;
+import io.resnetstreams.kafka.KafkaClients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -17,6 +23,7 @@ import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Resends events of dead letters to the input topic, each to its original partition, and records those that the broker
@@ -43,6 +50,28 @@ public final class DeadLetterSender {
         this.memory = memory;
         this.topic = topic;
         this.partitions = partitions;
+    }
+
+    /** Resends one event to its partition, and waits; throws IllegalStateException, with a message for the user, if it was not taken. */
+    public static void resend(Configuration configuration, RawEvent event) {
+        int retries = StoredDeadLetter.retries(event.headers());
+        if (retries >= StoredDeadLetter.MAX_RETRIES) {
+            throw new IllegalStateException(
+                    "it was resent " + retries + " times; 'dlq replay --max-retries' allows more");
+        }
+        Headers headers = StoredDeadLetter.withOneMoreRetry(event.headers());
+        String topic = configuration.topics().input();
+        try (Producer<byte[], byte[]> producer = new KafkaClients(configuration.connection()).producer()) {
+            producer.send(new ProducerRecord<>(topic, event.source().partition(), event.key(), event.value(), headers))
+                    .get(configuration.brokerTimeoutMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(topic + " did not accept it: " + Failures.describe(e.getCause()), e);
+        } catch (TimeoutException | KafkaException | UserErrorException e) {
+            throw new IllegalStateException(topic + " did not accept it: " + Failures.describe(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the instance is being stopped", e);
+        }
     }
 
     /** Returns the partition to which an event is sent: its own, or another one if the input no longer has it. */

@@ -1,7 +1,7 @@
 package io.resnetstreams.demo;
 
 import io.resnetstreams.audit.OutcomeFollower;
-import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.common.Folders;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
@@ -223,7 +223,7 @@ public final class DemoRun implements AutoCloseable {
             started.close();
         }
         try {
-            TemporaryFolder.delete(directory);
+            Folders.delete(directory);
         } catch (IOException e) {
             // A remaining temporary directory does no harm.
             directory.toFile().deleteOnExit();

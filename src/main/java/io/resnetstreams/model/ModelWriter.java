@@ -2,7 +2,7 @@ package io.resnetstreams.model;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.resnetstreams.model.network.Digests;
+import io.resnetstreams.common.Digests;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParametersFile;
 import io.resnetstreams.model.network.ResNetArchitecture;

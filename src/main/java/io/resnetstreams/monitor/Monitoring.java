@@ -3,7 +3,7 @@ package io.resnetstreams.monitor;
 import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
-import io.resnetstreams.deadletter.EventResend;
+import io.resnetstreams.deadletter.DeadLetterSender;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMetrics;
@@ -75,7 +75,7 @@ public final class Monitoring implements AutoCloseable {
                 configuration.web().actions(),
                 configuration.window(),
                 configuration.decodeThreads());
-        page = LivePage.start(facts, counts, health::ready, event -> EventResend.resend(connected, event));
+        page = LivePage.start(facts, counts, health::ready, event -> DeadLetterSender.resend(connected, event));
         Map<String, HttpHandler> pages = new TreeMap<>(page.handlers());
         pages.put("/metrics", metrics.handler());
         pages.put("/health/live", Health.handler(health::live));

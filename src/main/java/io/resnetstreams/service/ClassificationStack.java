@@ -1,7 +1,7 @@
 package io.resnetstreams.service;
 
 import ai.djl.Device;
-import io.resnetstreams.common.Home;
+import io.resnetstreams.common.Folders;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
@@ -49,7 +49,7 @@ public final class ClassificationStack implements AutoCloseable {
     /** Reads and verifies a model directory; an invalid one is a usage error. */
     public static ModelDirectory model(String path) {
         try {
-            return ModelDirectory.load(Home.resolve(Path.of(path)));
+            return ModelDirectory.load(Folders.resolve(Path.of(path)));
         } catch (InvalidModelException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }

@@ -3,7 +3,7 @@ package io.resnetstreams.cli;
 import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.audit.OutcomeFollower;
-import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.common.Folders;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.demo.EmbeddedBroker;
@@ -197,7 +197,7 @@ final class TestCluster implements AutoCloseable {
         followers.forEach(OutcomeFollower::close);
         broker.close();
         try {
-            TemporaryFolder.delete(folder);
+            Folders.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -38,7 +38,8 @@ class TopicOutcomeReaderTest {
     private TopicOutcomeReader labels() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, BEGIN));
         consumer.updateEndOffsets(Map.of(PARTITION, END));
-        return TopicOutcomeReader.labels(new TopicReader(consumer), List.of(PARTITION), read::addAndGet);
+        return new TopicOutcomeReader(
+                new TopicReader(consumer), List.of(PARTITION), TopicOutcomeReader::label, read::addAndGet);
     }
 
     private void add(long offset, byte[] key, byte[] value, Headers headers) {
@@ -120,8 +121,8 @@ class TopicOutcomeReaderTest {
     void deadLettersAreReadFromTheirHeaders() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, BEGIN));
         consumer.updateEndOffsets(Map.of(PARTITION, END));
-        TopicOutcomeReader reader =
-                TopicOutcomeReader.deadLetters(new TopicReader(consumer), List.of(PARTITION), read::addAndGet);
+        TopicOutcomeReader reader = new TopicOutcomeReader(
+                new TopicReader(consumer), List.of(PARTITION), TopicOutcomeReader::deadLetter, read::addAndGet);
         reader.open(Map.of(0, 0L));
         Headers headers = TestEvents.deadLetterOf(TestEvents.event(2, 77)).headers();
         add(10, "key".getBytes(UTF_8), null, headers);

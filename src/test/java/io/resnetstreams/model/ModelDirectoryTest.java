@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetstreams.common.Digests;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.image.Preprocessing;
-import io.resnetstreams.model.network.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

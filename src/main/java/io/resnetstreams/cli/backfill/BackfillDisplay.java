@@ -1,16 +1,16 @@
 package io.resnetstreams.cli.backfill;
 
+import io.resnetstreams.backfill.BackfillJob;
 import io.resnetstreams.backfill.BackfillPlan;
 import io.resnetstreams.backfill.GroupProgress.Progress;
 import io.resnetstreams.backfill.ProgressMeter;
-import io.resnetstreams.backfill.RunListener;
 import io.resnetstreams.cli.options.Terminal;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 
 /** Shows the progress of a run on standard error, as a bar on a terminal or else as a line every five seconds. */
-final class BackfillDisplay implements RunListener, AutoCloseable {
+final class BackfillDisplay implements BackfillJob.Listener, AutoCloseable {
     private static final long LINE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final BackfillPlan plan;

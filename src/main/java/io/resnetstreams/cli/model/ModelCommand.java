@@ -1,7 +1,7 @@
 package io.resnetstreams.cli.model;
 
 import io.resnetstreams.cli.options.OutputCommand;
-import io.resnetstreams.common.Home;
+import io.resnetstreams.common.Folders;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.PlainText;
 import io.resnetstreams.common.Rounding;
@@ -70,7 +70,7 @@ public final class ModelCommand {
                 listArchitectures();
                 return 0;
             }
-            Path directory = Home.resolve(folder);
+            Path directory = Folders.resolve(folder);
             if (!Files.isDirectory(directory)) {
                 throw UserErrorException.usage("--directory " + folder + ": there is no such directory");
             }

@@ -4,8 +4,8 @@ import ai.djl.Device;
 import io.resnetstreams.bench.SpeedComparison;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputCommand;
+import io.resnetstreams.common.Folders;
 import io.resnetstreams.common.Rounding;
-import io.resnetstreams.common.TemporaryFolder;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImageLimits;
@@ -113,7 +113,7 @@ final class ModelQuantizeCommand extends OutputCommand {
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         } finally {
-            TemporaryFolder.delete(folder);
+            Folders.delete(folder);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.resnetstreams.cli.options;
 
-import io.resnetstreams.common.Home;
+import io.resnetstreams.common.Folders;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ public abstract class PipelineCommand extends OutputCommand {
      */
     protected Configuration load(Object... keysAndValues) {
         ConfigurationLoader loader = new ConfigurationLoader();
-        Path beside = Home.resolve(DEFAULT_FILE);
+        Path beside = Folders.resolve(DEFAULT_FILE);
         if (file != null || Files.isRegularFile(beside)) {
             loader.file(file != null ? file : beside);
         }

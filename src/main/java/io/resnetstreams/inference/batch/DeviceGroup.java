@@ -43,11 +43,7 @@ public final class DeviceGroup implements AutoCloseable {
 
     /** Returns the number of images that keep all workers of the devices busy. */
     public int capacity() {
-        int capacity = 0;
-        for (Batcher batcher : batchers) {
-            capacity += batcher.capacity();
-        }
-        return capacity;
+        return batchers.stream().mapToInt(Batcher::capacity).sum();
     }
 
     @Override

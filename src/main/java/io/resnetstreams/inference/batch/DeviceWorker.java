@@ -44,11 +44,7 @@ final class DeviceWorker implements Runnable {
     }
 
     synchronized int load() {
-        int images = 0;
-        for (Batch batch : unfinished) {
-            images += batch.images().size();
-        }
-        return images;
+        return unfinished.stream().mapToInt(batch -> batch.images().size()).sum();
     }
 
     /**

@@ -6,7 +6,7 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
-import io.resnetstreams.common.TemporaryFolder;
+import io.resnetstreams.common.Folders;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.batch.OutOfDeviceMemoryException;
 import io.resnetstreams.inference.engine.PixelPacker.PixelBatch;
@@ -57,7 +57,7 @@ public final class DeviceModel implements AutoCloseable {
         Preprocessing input = directory.preprocessing();
         this.directory = directory;
         this.device = device;
-        this.deviceName = Accelerators.name(device);
+        this.deviceName = DeviceSelector.name(device);
         this.models = models;
         this.imageBytes = input.width() * input.height() * 3;
         this.classifiers = models.stream()
@@ -82,7 +82,7 @@ public final class DeviceModel implements AutoCloseable {
     static DeviceModel load(ModelDirectory directory, Device device, int workers, int largestBatch, boolean folded) {
         if (directory.description().precision() == Precision.INT8 && device.isGpu()) {
             throw new IllegalArgumentException("the model " + directory.directory()
-                    + " is in int8, which is for CPUs; the device is " + Accelerators.name(device));
+                    + " is in int8, which is for CPUs; the device is " + DeviceSelector.name(device));
         }
         long start = System.nanoTime();
         List<Model> models = new ArrayList<>();
@@ -125,7 +125,7 @@ public final class DeviceModel implements AutoCloseable {
             try {
                 loadInto(models, directory.writeFolded(folder), device, workers, false);
             } finally {
-                TemporaryFolder.delete(folder);
+                Folders.delete(folder);
             }
         }
         while (models.size() < workers) {

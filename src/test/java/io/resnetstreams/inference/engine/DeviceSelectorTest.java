@@ -21,13 +21,13 @@ class DeviceSelectorTest {
     private static final FakeAccelerators SILENT = new FakeAccelerators(0, true, List.of("8.6"));
 
     private record FakeAccelerators(int usableGpus, boolean libraryHasCuda, List<String> cudaDevices)
-            implements Accelerators {}
+            implements DeviceSelector.Accelerators {}
 
-    private static List<Device> select(Accelerators accelerators, String wish) {
+    private static List<Device> select(DeviceSelector.Accelerators accelerators, String wish) {
         return new DeviceSelector(accelerators).select(wish);
     }
 
-    private static void assertNoGpu(Accelerators accelerators, String reason) {
+    private static void assertNoGpu(DeviceSelector.Accelerators accelerators, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> select(accelerators, "gpu"))
                 .withMessage("device is 'gpu', but no GPU can be used: " + reason);

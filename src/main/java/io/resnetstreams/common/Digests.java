@@ -1,4 +1,4 @@
-package io.resnetstreams.model.network;
+package io.resnetstreams.common;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** SHA-256 of files, in hexadecimal. */
+/** SHA-256 of files, in hexadecimal, and of other data. */
 public final class Digests {
     private Digests() {}
 
@@ -35,7 +35,8 @@ public final class Digests {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static MessageDigest sha256() {
+    /** Returns a new SHA-256 digest. */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
