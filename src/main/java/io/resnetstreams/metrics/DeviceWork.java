@@ -106,7 +106,6 @@ final class DeviceWork {
         return atWork == 0 || failed ? 0 : nanoTicker.getAsLong() - sinceNanos;
     }
 
-    /** Samples the time spent on batches. */
     void look() {
         busySeconds.add(nanoTicker.getAsLong(), busyNanos.sum() / 1e9);
     }

@@ -3,6 +3,7 @@ package io.resnetstreams.metrics;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -13,20 +14,20 @@ record MetricRegistration(PrometheusRegistry registry) {
     /** The label with the name of a device. */
     static final String DEVICE = "device";
 
+    /** Sets the name, with the prefix, the help and the labels of a metric. */
+    static <B extends MetricWithFixedMetadata.Builder<B, ?>> B named(
+            B builder, String name, String help, String... labels) {
+        return builder.name(PREFIX + name).help(help).labelNames(labels);
+    }
+
     void counter(String name, String help, Consumer<CounterWithCallback.Callback> callback, String... labels) {
-        CounterWithCallback.builder()
-                .name(PREFIX + name)
-                .help(help)
-                .labelNames(labels)
+        named(CounterWithCallback.builder(), name, help, labels)
                 .callback(callback)
                 .register(registry);
     }
 
     void gauge(String name, String help, Consumer<GaugeWithCallback.Callback> callback, String... labels) {
-        GaugeWithCallback.builder()
-                .name(PREFIX + name)
-                .help(help)
-                .labelNames(labels)
+        named(GaugeWithCallback.builder(), name, help, labels)
                 .callback(callback)
                 .register(registry);
     }
@@ -44,10 +45,7 @@ record MetricRegistration(PrometheusRegistry registry) {
     }
 
     Histogram histogram(String name, String help, double[] upperBounds, String... labels) {
-        return Histogram.builder()
-                .name(PREFIX + name)
-                .help(help)
-                .labelNames(labels)
+        return named(Histogram.builder(), name, help, labels)
                 .classicOnly()
                 .classicUpperBounds(upperBounds)
                 .register(registry);

@@ -3,6 +3,7 @@ package io.resnetstreams.metrics;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.topology.TopologyMetrics;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -246,8 +248,9 @@ public final class PipelineCounts implements InferenceMetrics, TopologyMetrics {
         // The outcomes of a thread that has ended are reprocessed by another thread.
         byThread.keySet().removeIf(thread -> !thread.isAlive());
         return byThread.values().stream()
-                .mapToLong(UncommittedOutcomes::oldestTimestamp)
-                .filter(timestamp -> timestamp != UncommittedOutcomes.NONE)
+                .map(UncommittedOutcomes::oldest)
+                .filter(Objects::nonNull)
+                .mapToLong(SourcePosition::timestamp)
                 .min();
     }
 

@@ -31,11 +31,6 @@ public final class PipelineMetrics {
         JvmMetrics.builder().register(registry);
     }
 
-    /** Returns the counts that the metrics read. */
-    public PipelineCounts counts() {
-        return counts;
-    }
-
     /** Returns the handler of {@code GET /metrics}, which responds in the OpenMetrics or the Prometheus text format. */
     public HttpHandler handler() {
         return handler(registry);
@@ -74,7 +69,7 @@ public final class PipelineMetrics {
     }
 
     private Info info(String name, String help, String... labels) {
-        return Info.builder().name(PREFIX + name).help(help).labelNames(labels).register(registry);
+        return MetricRegistration.named(Info.builder(), name, help, labels).register(registry);
     }
 
     /**

@@ -10,12 +10,9 @@ import java.util.function.LongConsumer;
 
 /**
  * The outcomes that one stream thread has forwarded since its last commit. For each event only its timestamp is kept,
- * which takes a few nanoseconds. Threading: the stream thread only, except {@link #oldestTimestamp}.
+ * which takes a few nanoseconds. Threading: the stream thread only, except {@link #oldest}.
  */
 public final class UncommittedOutcomes {
-    /** Less than any timestamp that Kafka accepts. */
-    static final long NONE = Long.MIN_VALUE;
-
     /** The stage and code of a dead letter. */
     public record DeadLetterKind(String stage, String code) {}
 
@@ -25,9 +22,7 @@ public final class UncommittedOutcomes {
     private final Map<DeadLetterKind, Long> deadLettersByKind = new HashMap<>();
     private long[] timestamps = new long[INITIAL_CAPACITY];
     private int size;
-    private SourcePosition oldest;
-    /** The timestamp of {@link #oldest}, for other threads. */
-    private volatile long oldestTimestamp = NONE;
+    private volatile SourcePosition oldest;
 
     void add(SourcePosition source, Outcome outcome) {
         if (size == timestamps.length) {
@@ -39,7 +34,6 @@ public final class UncommittedOutcomes {
         }
         if (oldest == null || source.timestamp() < oldest.timestamp()) {
             oldest = source;
-            oldestTimestamp = source.timestamp();
         }
     }
 
@@ -61,21 +55,15 @@ public final class UncommittedOutcomes {
         Arrays.stream(timestamps, 0, size).forEach(action);
     }
 
-    /** Returns the position of the event with the least timestamp, or null if there is no event. */
+    /** Returns the position of the event with the least timestamp, or null if there is no event; any thread may call it. */
     SourcePosition oldest() {
         return oldest;
-    }
-
-    /** Returns the least timestamp, or {@link #NONE}; any thread may call it. */
-    long oldestTimestamp() {
-        return oldestTimestamp;
     }
 
     void clear() {
         deadLettersByKind.clear();
         size = 0;
         oldest = null;
-        oldestTimestamp = NONE;
         if (timestamps.length > RETAINED_CAPACITY) {
             timestamps = new long[INITIAL_CAPACITY];
         }

@@ -54,7 +54,6 @@ public final class StandardOutput {
         return String.valueOf(failure.getMessage()).contains("Broken pipe");
     }
 
-    /** Keeps the first write error. */
     private static final class Watched extends FilterOutputStream {
         Watched(OutputStream out) {
             super(out);

@@ -10,8 +10,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,18 +25,20 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Creates Kafka's own clients behind proxies. The committed offsets are lowered to the {@link CommitFrontier}, partitions are
  * paused while the in-flight window is full, a {@link Replay} stops at its end, and the metrics count transactions.
  *
  * <p>The clients are wrapped by {@link Proxy}, so only their public interfaces are involved. The methods with changed
- * behaviour are {@code sendOffsetsToTransaction} (exactly once), {@code commitSync} (at least once; refused after {@link
- * UnsentOutcomes}), {@code send}, {@code pause}, {@code resume}, {@code paused} and {@code poll}; a producer's failures are
- * translated by {@link AbortedTransaction}. A method that commits and is not among {@link #COMMITS} is refused, since it
+ * behaviour are {@code sendOffsetsToTransaction} (exactly once), {@code commitSync} (at least once), {@code send}, {@code
+ * pause}, {@code resume}, {@code paused} and {@code poll}; a producer's failures are translated by {@link AbortedTransaction}. A method that commits and is not among {@link #COMMITS} is refused, since it
  * could commit events in flight.
  */
 final class FrontierClientSupplier implements KafkaClientSupplier {
+    private static final Logger LOG = LoggerFactory.getLogger(FrontierClientSupplier.class);
     private static final String NO_RESET = "none";
 
     /** The methods by which Kafka Streams commits, and those that only have a similar name. */
@@ -50,7 +54,11 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
     private final TopologyMetrics metrics;
     private final OnGap onGap;
     private final long maxPollBytes;
-    private final ThreadLocal<UnsentOutcomes> unsent = ThreadLocal.withInitial(UnsentOutcomes::new);
+    /**
+     * Why an outcome of a stream thread could not be sent since its tasks were created; null if all were. Producers' own
+     * threads report it, before the flush that precedes a commit has ended.
+     */
+    private final ThreadLocal<AtomicReference<Exception>> unsent = ThreadLocal.withInitial(AtomicReference::new);
 
     /** @param maxPollBytes the largest total size of the records of one poll, in uncompressed bytes */
     FrontierClientSupplier(Pipeline.Parts parts, OnGap onGap, long maxPollBytes) {
@@ -98,6 +106,22 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         metrics.committed();
     }
 
+    /**
+     * Prevents a stream thread from committing offsets (at least once) after one of its outcomes could not be sent. Kafka
+     * Streams attributes a failure to one task of the thread, and commits the offsets of the others, whose outcomes may
+     * have failed too ({@code RecordCollectorImpl#send} and {@code TaskManager#handleCorruption} of 4.3.1). If the commit
+     * fails, it closes all tasks of the thread and resumes at the offsets committed before.
+     */
+    private void requireAllSent() {
+        Exception failure = unsent.get().get();
+        if (failure != null) {
+            LOG.warn(
+                    "An outcome could not be sent: {}. Events since the last commit are processed again",
+                    failure.toString());
+            throw new CommitFailedException("an outcome could not be sent: " + failure.getMessage());
+        }
+    }
+
     private static void requireKnown(Method method) {
         String name = method.getName();
         if (!name.startsWith("commit") && !name.startsWith("sendOffsets")) {
@@ -136,7 +160,7 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
             requireKnown(method);
             return switch (method.getName()) {
                 case "commitSync" -> {
-                    unsent.get().requireNone();
+                    requireAllSent();
                     arguments[0] = parts.frontier().lower(cast(arguments[0]));
                     callOutsidePoll(consumer, method, arguments);
                     committed();
@@ -161,7 +185,7 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
                 }
                 case "unsubscribe" -> {
                     callOutsidePoll(consumer, method, arguments);
-                    unsent.get().forget();
+                    unsent.get().set(null);
                     yield null;
                 }
                 case "wakeup" -> invoke(consumer, method, arguments);
@@ -182,12 +206,12 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
 
     /** Returns a callback that notes a failure to write this record, and passes on what it means. */
     private Callback explaining(ProducerRecord<byte[], byte[]> record, Callback callback) {
-        UnsentOutcomes ofThisThread = unsent.get();
+        AtomicReference<Exception> ofThisThread = unsent.get();
         return (metadata, failure) -> {
             if (failure == null) {
                 callback.onCompletion(metadata, null);
             } else {
-                ofThisThread.note(failure);
+                ofThisThread.set(failure);
                 callback.onCompletion(
                         metadata, AbortedTransaction.asFencing(parts.outputs().explain(record, failure)));
             }
@@ -196,16 +220,12 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
-        return plainConsumer(config);
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @Override
     public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
-        return plainConsumer(config);
-    }
-
-    private static Consumer<byte[], byte[]> plainConsumer(Map<String, Object> config) {
-        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return getRestoreConsumer(config);
     }
 
     private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {

@@ -67,12 +67,10 @@ final class InputPositions {
 
     private void handleNoOffset(NoOffsetForPartitionException failure) {
         Set<TopicPartition> partitions = failure.partitions();
-        switch (policy.start()) {
-            case NEVER -> throw failure;
-            case FIRST_TIME -> requireFirstStart(partitions);
-            default -> {
-                // The beginning is always allowed.
-            }
+        if (policy.start() == Start.NEVER) {
+            throw failure;
+        } else if (policy.start() == Start.FIRST_TIME) {
+            requireFirstStart(partitions);
         }
         LOG.info("The group has no committed offset for {}; they are read from the beginning", names(partitions));
         consumer.seekToBeginning(partitions);

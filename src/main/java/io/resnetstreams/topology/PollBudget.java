@@ -5,7 +5,9 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Limits the uncompressed bytes that a poll returns. Kafka's own limits count compressed bytes and records, so a poll
@@ -63,20 +65,13 @@ final class PollBudget {
     }
 
     private Deserializer<byte[]> deserializer(Consumer<Headers> check) {
-        return new Deserializer<>() {
+        return new ByteArrayDeserializer() {
             @Override
             public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
                 check.accept(headers);
-                byte[] read = new byte[data.remaining()];
-                data.get(read);
+                byte[] read = Utils.toArray(data);
                 bytes += read.length;
                 return read;
-            }
-
-            /** Consumers only call the method with a buffer; the interface requires this one. */
-            @Override
-            public byte[] deserialize(String topic, byte[] data) {
-                return data;
             }
         };
     }

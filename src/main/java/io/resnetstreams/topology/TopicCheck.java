@@ -64,11 +64,6 @@ public final class TopicCheck {
             return setting(TopicConfig.CLEANUP_POLICY_CONFIG).orElse("").contains(TopicConfig.CLEANUP_POLICY_COMPACT);
         }
 
-        /** Returns whether the broker sets the timestamps of records. */
-        private boolean setsTimestamps() {
-            return setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).orElse("").equals("LogAppendTime");
-        }
-
         /** Returns the largest batch that the topic accepts, in bytes; empty if it is not known. */
         Optional<Long> maxMessageBytes() {
             return setting(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).map(Long::valueOf);
@@ -80,7 +75,10 @@ public final class TopicCheck {
 
         /** Returns a limit of timestamps in milliseconds; the largest number if there is none, or it is not known. */
         long timestampLimit(String name) {
-            return setsTimestamps()
+            boolean brokerSetsThem = setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
+                    .orElse("")
+                    .equals("LogAppendTime");
+            return brokerSetsThem
                     ? Long.MAX_VALUE
                     : setting(name).map(Long::valueOf).orElse(Long.MAX_VALUE);
         }

@@ -5,7 +5,6 @@ import java.util.Locale;
 /**
  * The stage that events wait for. The queue grows before the slowest stage.
  *
- * @param stage the stage, or {@code NONE}
  * @param reason the explanation on the page
  */
 record Bottleneck(Stage stage, String reason) {
@@ -35,8 +34,6 @@ record Bottleneck(Stage stage, String reason) {
     }
 
     /**
-     * The measurements.
-     *
      * @param lagSeconds the age of the oldest uncommitted event
      * @param window the used share of the in-flight window, in events or bytes, whichever is greater
      * @param decodeBusy the share of decode threads that are decoding

@@ -151,7 +151,6 @@ final class EventStreams implements WebServer.StreamHandler, AutoCloseable {
         }
     }
 
-    /** The state common to all streams. */
     private record PageState(Map<String, Object> common, List<PageLists.Kind> deadLetters, long deadLettersVersion) {
         static PageState of(LivePage page) {
             Reading reading = page.reading();

@@ -121,10 +121,10 @@ public final class LivePage implements AutoCloseable {
         handlers.put("/page.js", resource("page.js", "text/javascript; charset=utf-8"));
         handlers.put("/icon.svg", resource("icon.svg", "image/svg+xml"));
         if (facts.pictures()) {
-            handlers.put("/pictures/", exchange -> PictureHandler.handle(exchange, this));
+            handlers.put("/pictures/", exchange -> ContentHandlers.picture(exchange, this));
         }
         if (facts.payloads()) {
-            handlers.put("/payloads/", exchange -> PayloadHandler.handle(exchange, this));
+            handlers.put("/payloads/", exchange -> ContentHandlers.payload(exchange, this));
         }
         handlers.replaceAll((path, handler) -> guard.around(handler));
         if (facts.actions()) {

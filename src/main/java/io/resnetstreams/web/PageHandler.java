@@ -26,7 +26,6 @@ final class PageHandler implements HttpHandler {
         this.page = page;
     }
 
-    /** Returns the content of a built-in file. */
     static byte[] resource(String name) {
         try (InputStream stream = PageHandler.class.getResourceAsStream("/web/" + name)) {
             return Objects.requireNonNull(stream, name).readAllBytes();

@@ -107,7 +107,6 @@ final class RecentOutcomes {
                 .orElse(null);
     }
 
-    /** Records a change of a dead letter. */
     synchronized void touchDeadLetters() {
         deadLettersVersion++;
     }

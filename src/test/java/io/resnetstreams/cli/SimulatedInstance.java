@@ -57,7 +57,8 @@ public final class SimulatedInstance {
 
     private static void run(Configuration configuration) throws Exception {
         Logger log = LoggerFactory.getLogger(SimulatedInstance.class);
-        PipelineMetrics metrics = new PipelineMetrics(new PipelineCounts());
+        PipelineCounts counts = new PipelineCounts();
+        PipelineMetrics metrics = new PipelineMetrics(counts);
         ImagePreprocessor.warmUp();
         ScalingSignal signal = new ScalingSignal(configuration.scaling(), System::nanoTime);
         KafkaClients clients = new KafkaClients(configuration.connection());
@@ -67,9 +68,8 @@ public final class SimulatedInstance {
                 configuration.topics().input(),
                 clients::firstRecordReader);
         try (WebServer server = WebServer.start("127.0.0.1", 0, Map.of("/metrics", metrics.handler()));
-                ClassificationService service = service(configuration, metrics);
-                Pipeline pipeline =
-                        Pipeline.create(configuration.pipelineSettings(), service::classify, metrics.counts())) {
+                ClassificationService service = service(configuration, counts);
+                Pipeline pipeline = Pipeline.create(configuration.pipelineSettings(), service::classify, counts)) {
             // The watch stops with the process.
             metrics.watch(pipeline, source, configuration.metrics().kafkaList(), signal);
             Runtime.getRuntime().addShutdownHook(new Thread(pipeline::close, "leave"));
@@ -79,14 +79,14 @@ public final class SimulatedInstance {
         }
     }
 
-    private static ClassificationService service(Configuration configuration, PipelineMetrics metrics) {
-        metrics.counts().loaded(DEVICE, 1, LARGEST_BATCH, IMAGES_PER_SECOND);
+    private static ClassificationService service(Configuration configuration, PipelineCounts counts) {
+        counts.loaded(DEVICE, 1, LARGEST_BATCH, IMAGES_PER_SECOND);
         Batcher batcher = new Batcher(
                 DEVICE,
                 List.of(new Sleeper()),
                 INPUT.width() * INPUT.height() * 3,
                 new BatchPolicy(LARGEST_BATCH, 0),
-                metrics.counts(),
+                counts,
                 LongCalls.allowed());
         return new ClassificationService(
                 configuration.eventReader(),
@@ -95,7 +95,7 @@ public final class SimulatedInstance {
                 List.of(batcher),
                 new LabelRanking(LABELS, 1),
                 new ModelReference(DEVICE, "none"),
-                metrics.counts());
+                counts);
     }
 
     /** Starts a batch when the previous one is done, as a device with one queue does. */

@@ -5,26 +5,55 @@ import static java.net.HttpURLConnection.HTTP_OK;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.image.ImageFormat;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.apache.kafka.common.header.Header;
 
-/**
- * {@code GET /payloads/NUMBER-INSTANCE}: the event of a dead letter as plain text: its key, its headers, and a hex dump of
- * the beginning of its value.
- */
-final class PayloadHandler {
+/** The handlers that respond with the content of events. Stateless. */
+final class ContentHandlers {
     private static final int MOST_BYTES = 2_048;
     private static final int MOST_HEADERS = 50;
     private static final int LONGEST_TEXT = 500;
     private static final int ROW = 16;
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
-    private PayloadHandler() {}
+    /** Extracts the image from an event that the pipeline has already checked. */
+    private static final EventReader READER = new EventReader(
+            new EventLimits(1_000, Integer.MAX_VALUE, 1_000_000, Integer.MAX_VALUE, Integer.MAX_VALUE),
+            Integer.MAX_VALUE);
 
-    static void handle(HttpExchange exchange, LivePage page) throws IOException {
+    private ContentHandlers() {}
+
+    /**
+     * {@code GET /pictures/NUMBER-INSTANCE}: the unchanged image file of a labelled event. Its content type is derived from
+     * its first bytes and is always an image type that can't contain scripts.
+     */
+    static void picture(HttpExchange exchange, LivePage page) throws IOException {
+        RecentOutcome label = page.recent().label(page.number(exchange));
+        RawEvent event = label == null ? null : label.event();
+        byte[] image;
+        String type;
+        try {
+            image = event == null ? new byte[0] : READER.read(event).image();
+            type = ImageFormat.mediaType(image);
+        } catch (RejectedEventException e) {
+            WebServer.answer(exchange, HTTP_NOT_FOUND, "the picture is not available; only recent ones are kept");
+            return;
+        }
+        WebServer.answer(exchange, HTTP_OK, type, image);
+    }
+
+    /**
+     * {@code GET /payloads/NUMBER-INSTANCE}: the event of a dead letter as plain text: its key, its headers, and a hex dump
+     * of the beginning of its value.
+     */
+    static void payload(HttpExchange exchange, LivePage page) throws IOException {
         RecentOutcome letter = page.recent().deadLetter(page.number(exchange));
         RawEvent event = letter == null ? null : letter.event();
         if (event == null) {
@@ -36,8 +65,7 @@ final class PayloadHandler {
         }
     }
 
-    /** Returns the event as text. */
-    static String text(RawEvent event) {
+    private static String text(RawEvent event) {
         StringBuilder text = new StringBuilder("key      " + line(event.key(), "none") + "\n");
         int headers = 0;
         for (Header header : event.headers()) {
