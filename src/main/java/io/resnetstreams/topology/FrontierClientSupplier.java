@@ -33,9 +33,10 @@ import org.slf4j.LoggerFactory;
  * paused while the in-flight window is full, a {@link Replay} stops at its end, and the metrics count transactions.
  *
  * <p>The clients are wrapped by {@link Proxy}, so only their public interfaces are involved. The methods with changed
- * behaviour are {@code sendOffsetsToTransaction} (exactly once), {@code commitSync} (at least once), {@code send}, {@code
- * pause}, {@code resume}, {@code paused} and {@code poll}; a producer's failures are translated by {@link AbortedTransaction}. A method that commits and is not among {@link #COMMITS} is refused, since it
- * could commit events in flight.
+ * behaviour are {@code sendOffsetsToTransaction} (exactly once), {@code commitSync} (at least once), {@code send},
+ * {@code pause}, {@code resume}, {@code paused} and {@code poll}; a producer's failures are translated by {@link
+ * AbortedTransaction}. A method that commits and is not among {@link #COMMITS} is refused, since it could commit events
+ * in flight.
  */
 final class FrontierClientSupplier implements KafkaClientSupplier {
     private static final Logger LOG = LoggerFactory.getLogger(FrontierClientSupplier.class);
