@@ -2,7 +2,6 @@ package io.resnetstreams.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.resnetstreams.bench.LoadedNetwork.Measurement;
 import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.model.Classifier;
@@ -49,7 +48,8 @@ final class AlternativeScenarios {
         return compare(settings, "drainAtCommit", network -> drainAtCommitRate(network, settings.seconds()));
     }
 
-    private static Map<String, Object> compare(BenchSettings settings, String name, Measurement<Double> alternative)
+    private static Map<String, Object> compare(
+            BenchSettings settings, String name, Rounds.Measurement<LoadedNetwork, Double> alternative)
             throws Exception {
         return LoadedNetwork.withResNet50(settings, name, network -> {
             Map<String, Double> medians = new Rounds(settings.rounds())

@@ -18,14 +18,9 @@ public final class Benchmarks {
 
     private static final Map<String, Entry> SCENARIOS = new LinkedHashMap<>();
 
-    @FunctionalInterface
-    private interface Scenario {
-        /** Runs the benchmark and returns the figures by their names in {@code bench --json}. */
-        Map<String, Object> run(BenchSettings settings) throws Exception;
-    }
-
     /** A scenario with its number of measurements per round, and the approximate time outside them. */
-    private record Entry(Scenario scenario, int candidates, int moreSeconds) {
+    private record Entry(
+            Rounds.Measurement<BenchSettings, Map<String, Object>> scenario, int candidates, int moreSeconds) {
         long seconds(BenchSettings settings) {
             return moreSeconds + (long) candidates * (settings.rounds() + 1) * (settings.seconds() + OVERHEAD_SECONDS);
         }
@@ -78,9 +73,9 @@ public final class Benchmarks {
         }
     }
 
-    /** Runs a scenario and returns its figures. */
+    /** Runs a scenario and returns the figures by their names in {@code bench --json}. */
     public static Map<String, Object> run(String name, BenchSettings settings) throws Exception {
-        return SCENARIOS.get(name).scenario().run(settings);
+        return SCENARIOS.get(name).scenario().measure(settings);
     }
 
     /** Describes the machine of a measurement, as in {@code bench --json}. */

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * Events per second as the load grows: with more partitions, a larger window, larger images, more labels and a longer
@@ -14,7 +13,6 @@ import java.util.SplittableRandom;
 final class GrowthScenario {
     private static final int SMALL_EVENT_BYTES = 100;
     private static final int LABEL_LENGTH = 20;
-    private static final int EVENTS_PER_SECOND = 60_000;
     private static final int[] PARTITIONS = {1, 6, 48};
     private static final String PASS_THROUGH = "pass-through-";
     private static final int[] WINDOWS = {64, 512, 4_096};
@@ -26,22 +24,19 @@ final class GrowthScenario {
 
     private GrowthScenario() {}
 
-    /** Measures events per second for a size. */
-    @FunctionalInterface
-    private interface Measurement {
-        double rate(int size) throws Exception;
-    }
-
     static Map<String, Object> run(BenchSettings settings) throws Exception {
         int seconds = settings.seconds();
-        List<byte[]> small = List.of(random(SMALL_EVENT_BYTES));
+        List<byte[]> small = List.of(OverheadScenario.random(SMALL_EVENT_BYTES));
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("partitions", partitions(settings));
         try (KafkaSetup kafka = new KafkaSetup(settings, "growth")) {
-            kafka.produce(KafkaSetup.INPUT, small, EVENTS_PER_SECOND * (seconds + 2));
-            kafka.produce("samples", Photographs.samples(settings.bundledModel()), EVENTS_PER_SECOND * (seconds + 2));
+            kafka.produce(KafkaSetup.INPUT, small, OverheadScenario.EVENTS_PER_SECOND * (seconds + 2));
+            kafka.produce(
+                    "samples",
+                    Photographs.samples(settings.bundledModel()),
+                    OverheadScenario.EVENTS_PER_SECOND * (seconds + 2));
             for (int kilobytes : IMAGE_KILOBYTES) {
-                List<byte[]> image = List.of(random(kilobytes * 1_000));
+                List<byte[]> image = List.of(OverheadScenario.random(kilobytes * 1_000));
                 kafka.produce("images-" + kilobytes, image, MEGABYTES_PER_TOPIC * 1_000 / kilobytes);
             }
             for (int backlog : BACKLOGS) {
@@ -60,11 +55,11 @@ final class GrowthScenario {
         return figures;
     }
 
-    private static Map<String, Object> measure(BenchSettings settings, int[] sizes, Measurement measurement)
-            throws Exception {
+    private static Map<String, Object> measure(
+            BenchSettings settings, int[] sizes, Rounds.Measurement<Integer, Double> rate) throws Exception {
         Rounds rounds = new Rounds(settings.rounds());
         for (int size : sizes) {
-            rounds.add(Integer.toString(size), () -> measurement.rate(size));
+            rounds.add(Integer.toString(size), () -> rate.measure(size));
         }
         return toBest(rounds.medians());
     }
@@ -78,8 +73,8 @@ final class GrowthScenario {
                 brokers.put(partitions, kafka);
                 kafka.produce(
                         KafkaSetup.INPUT,
-                        List.of(random(SMALL_EVENT_BYTES)),
-                        EVENTS_PER_SECOND * (settings.seconds() + 2));
+                        List.of(OverheadScenario.random(SMALL_EVENT_BYTES)),
+                        OverheadScenario.EVENTS_PER_SECOND * (settings.seconds() + 2));
                 rounds.add(Integer.toString(partitions), () -> topic(kafka, KafkaSetup.INPUT, settings.seconds()));
                 rounds.add(PASS_THROUGH + partitions, () -> OverheadScenario.passThrough(kafka, settings.seconds()));
             }
@@ -109,12 +104,6 @@ final class GrowthScenario {
 
     private static double topic(KafkaSetup kafka, String topic, int seconds) throws Exception {
         return kafka.run(topic, Map.of()).constant(LABEL_LENGTH, seconds);
-    }
-
-    private static byte[] random(int bytes) {
-        byte[] value = new byte[bytes];
-        new SplittableRandom(1).nextBytes(value);
-        return value;
     }
 
     private static Map<String, Object> toBest(Map<String, Double> rates) {

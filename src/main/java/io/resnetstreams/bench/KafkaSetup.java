@@ -152,7 +152,6 @@ final class KafkaSetup implements AutoCloseable {
         private final AtomicReference<Exception> failure = new AtomicReference<>();
         private long sent;
 
-        /** Creates a backlog that sends the values in turn. */
         Backlog(KafkaSetup kafka, String topic, List<byte[]> values) {
             this.kafka = kafka;
             this.producer = kafka.producer(Map.of("batch.size", 512 * 1024, "linger.ms", 20));
@@ -160,7 +159,6 @@ final class KafkaSetup implements AutoCloseable {
             this.values = values;
         }
 
-        /** Returns the mean size of the values. */
         static long meanBytes(List<byte[]> values) {
             return values.stream().mapToLong(value -> value.length).sum() / values.size();
         }

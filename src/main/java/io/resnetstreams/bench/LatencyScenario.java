@@ -127,10 +127,9 @@ final class LatencyScenario {
     }
 
     /**
-     * Runs the pipeline with an open-loop load: events arrive as a Poisson process, independent of their processing.
-     *
-     * @return nanoseconds from the scheduled time of an event, which avoids coordinated omission, until a {@code
-     *     read_committed} consumer has read its label
+     * Runs the pipeline with an open-loop load: events arrive as a Poisson process, independent of their processing. Returns
+     * nanoseconds from the scheduled time of an event, which avoids coordinated omission, until a {@code read_committed}
+     * consumer has read its label.
      */
     private static Histogram latencies(
             KafkaSetup kafka, EventClassifier classifier, List<byte[]> values, double eventsPerSecond, int events)

@@ -9,11 +9,7 @@ import io.resnetstreams.model.ModelDirectory;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * A network on the CPU, and a broker with images on the input topic.
- *
- * @param kafka closed by the caller; null if only the network is measured
- */
+/** A network on the CPU, and a broker with images, which the caller closes; null to measure only the network. */
 record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, DeviceModel model) implements AutoCloseable {
     /** The number of ImageNet's classes. */
     private static final int CLASSES = 1_000;
@@ -34,14 +30,9 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, DeviceModel mod
                         BenchSettings.LARGEST_BATCH));
     }
 
-    /** A measurement with a loaded network. */
-    @FunctionalInterface
-    interface Measurement<T> {
-        T measure(LoadedNetwork network) throws Exception;
-    }
-
     /** Measures with a ResNet-50 that is warmed up, and with photographs on the input topic. */
-    static <T> T withResNet50(BenchSettings settings, String name, Measurement<T> measurement) throws Exception {
+    static <T> T withResNet50(BenchSettings settings, String name, Rounds.Measurement<LoadedNetwork, T> measurement)
+            throws Exception {
         try (KafkaSetup kafka = photographs(settings, name);
                 LoadedNetwork network = new LoadedNetwork(resNet50(settings, name), kafka)) {
             network.warmUp();
@@ -76,7 +67,6 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, DeviceModel mod
         }
     }
 
-    /** Returns a preprocessor for the network's input. */
     ImagePreprocessor preprocessor() {
         return BenchSettings.preprocessor(directory.preprocessing());
     }
@@ -86,7 +76,6 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, DeviceModel mod
         return new byte[model.imageBytes()];
     }
 
-    /** Returns the workers. */
     List<Classifier> classifiers() {
         return model.classifiers();
     }

@@ -32,7 +32,7 @@ final class OverheadScenario {
     /** With it, label events have about the size of the events. */
     private static final int LABEL_LENGTH = EVENT_BYTES - 200;
     /** An upper bound of the throughput. A round that reaches the end of the topic stops. */
-    private static final int EVENTS_PER_SECOND = 60_000;
+    static final int EVENTS_PER_SECOND = 60_000;
     /** The default interval of Prometheus is one minute. */
     private static final Duration SCRAPE_INTERVAL = Duration.ofSeconds(1);
 
@@ -45,9 +45,7 @@ final class OverheadScenario {
         int seconds = settings.seconds();
         ModelDirectory model = ModelDirectory.load(settings.bundledModel());
         try (KafkaSetup kafka = new KafkaSetup(settings, "overhead")) {
-            byte[] event = new byte[EVENT_BYTES];
-            new SplittableRandom(1).nextBytes(event);
-            kafka.produce(KafkaSetup.INPUT, List.of(event), EVENTS_PER_SECOND * (seconds + 2));
+            kafka.produce(KafkaSetup.INPUT, List.of(random(EVENT_BYTES)), EVENTS_PER_SECOND * (seconds + 2));
             Rounds rounds = new Rounds(settings.rounds())
                     .add("pipeline", () -> kafka.run().constant(LABEL_LENGTH, seconds))
                     .add("withMetrics", () -> withMetrics(kafka, model, seconds))
@@ -91,6 +89,13 @@ final class OverheadScenario {
         try (InputStream metrics = URI.create(address + "/metrics").toURL().openStream()) {
             metrics.readAllBytes();
         }
+    }
+
+    /** Returns an event of random bytes, always the same ones. */
+    static byte[] random(int bytes) {
+        byte[] value = new byte[bytes];
+        new SplittableRandom(1).nextBytes(value);
+        return value;
     }
 
     static double passThrough(KafkaSetup kafka, int seconds) throws Exception {

@@ -44,7 +44,6 @@ final class Photographs {
         return read;
     }
 
-    /** Returns the content of a model's sample images. */
     static List<byte[]> samples(Path model) throws IOException {
         return read(model.resolve("samples"), Integer.MAX_VALUE, ".png");
     }

@@ -60,12 +60,7 @@ final class ReportPage {
 
     private ReportPage() {}
 
-    /**
-     * Returns the page.
-     *
-     * @param results figures by scenario, and the description of the machine, as in the JSON
-     * @param failure why the run stopped early; null if it did not
-     */
+    /** Returns the page with the results, as in the JSON, and why the run stopped early: null if it did not. */
     static String of(Run run, Map<String, Map<String, Object>> results, Duration took, String failure)
             throws IOException {
         ReportPage page = new ReportPage();

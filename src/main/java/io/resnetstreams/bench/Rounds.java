@@ -17,6 +17,12 @@ final class Rounds {
     private final Map<String, Callable<Double>> candidates = new LinkedHashMap<>();
     private final Map<String, List<Double>> rates = new LinkedHashMap<>();
 
+    /** A measurement of a subject. */
+    @FunctionalInterface
+    interface Measurement<S, T> {
+        T measure(S subject) throws Exception;
+    }
+
     /** Creates a measurement with this number of counted rounds. */
     Rounds(int rounds) {
         this.rounds = rounds;
@@ -51,12 +57,10 @@ final class Rounds {
                 .toList();
     }
 
-    /** Returns the median of a value. */
     static <T> double median(List<T> of, ToDoubleFunction<T> value) {
         return median(of.stream().mapToDouble(value).boxed().toList());
     }
 
-    /** Returns the median. */
     static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;

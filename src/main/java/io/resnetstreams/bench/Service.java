@@ -40,11 +40,6 @@ final class Service implements AutoCloseable {
             }
             return rows;
         }
-
-        @Override
-        public void close() {
-            // There are no resources.
-        }
     }
 
     private final ServiceWork work = new ServiceWork();
@@ -71,7 +66,6 @@ final class Service implements AutoCloseable {
                 work);
     }
 
-    /** Classifies an event. */
     CompletableFuture<Outcome> classify(RawEvent event) {
         return service.classify(event);
     }
@@ -92,7 +86,6 @@ final class Service implements AutoCloseable {
         work.committed(LABELS.deserialize(label.topic(), label.value()).source());
     }
 
-    /** Returns the counts so far. */
     ServiceWork work() {
         return work;
     }

@@ -74,7 +74,6 @@ final class SimulatedDeviceScenario {
         private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
         private long freeAt;
 
-        /** Returns the duration of a batch. */
         static long nanos(int batch) {
             int after = 1;
             while (after < BATCHES.length - 1 && batch > BATCHES[after]) {
@@ -104,11 +103,6 @@ final class SimulatedDeviceScenario {
                 }
                 return new Service.ConstantNetwork(CLASSES).classify(images);
             };
-        }
-
-        @Override
-        public void close() {
-            // There are no resources to release.
         }
     }
 }

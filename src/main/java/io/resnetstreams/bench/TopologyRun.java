@@ -104,9 +104,8 @@ record TopologyRun(KafkaSetup kafka, Configuration configuration, List<String> k
 
     /**
      * Returns the committed labels a second after the first ones. Records become visible commit by commit, so the time is
-     * measured from the first poll with records to the last, and the records of the first are not counted.
-     *
-     * @param onCommitted receives each label when it is read, including those of the first poll
+     * measured from the first poll with records to the last, and the records of the first are not counted. Each label is passed
+     * on when it is read, including those of the first poll.
      */
     double committedRate(int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
         try (TopicReader reader = kafka.reader(labels())) {

@@ -59,7 +59,10 @@ final class DemoCommand extends PipelineCommand implements DemoRun.Listener {
             if (hold) {
                 termination = Termination.install(LONGEST_CLOSE_MILLIS, code);
                 termination.attend();
-                held(run.address());
+                String running = run.address() == null
+                        ? "The pipeline is"
+                        : "The pipeline and the page at " + run.address() + "/ are";
+                output.println(running + " running until Ctrl-C");
                 termination.awaitAsked();
             }
         } finally {
@@ -86,11 +89,6 @@ final class DemoCommand extends PipelineCommand implements DemoRun.Listener {
         if (address != null) {
             output.println("Page at " + address + "/");
         }
-    }
-
-    private void held(String address) {
-        output.println((address == null ? "The pipeline is" : "The pipeline and the page at " + address + "/ are")
-                + " running until Ctrl-C");
     }
 
     @Override

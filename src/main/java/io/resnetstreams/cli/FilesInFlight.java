@@ -36,10 +36,7 @@ final class FilesInFlight implements AutoCloseable {
         }
     }
 
-    /**
-     * @param classifier starts to classify an event
-     * @param onOutcome called by {@link #add} and {@link #close}
-     */
+    /** Creates it with a consumer that {@link #add} and {@link #close} call. */
     FilesInFlight(Function<RawEvent, CompletableFuture<Outcome>> classifier, Consumer<Classified> onOutcome) {
         this.classifier = classifier;
         this.onOutcome = onOutcome;

@@ -17,6 +17,7 @@ public interface Classifier extends AutoCloseable {
         return () -> rows;
     }
 
+    /** Releases the resources, if there are any. */
     @Override
-    void close();
+    default void close() {}
 }

@@ -78,7 +78,10 @@ final class BackfillDiffCommand extends KafkaCommand {
         KafkaClients clients = new KafkaClients(configuration.connection());
         requireName("A", nameA);
         requireName("B", nameB);
-        Map<String, BackfillRun> runs = runs(configuration);
+        Map<String, BackfillRun> runs;
+        try (BackfillRuns opened = BackfillRuns.open(configuration)) {
+            runs = opened.store().runs();
+        }
         OutputTopics a = OutputTopics.find(nameA, configuration.topics(), runs);
         OutputTopics b = OutputTopics.find(nameB, configuration.topics(), runs);
         ComparisonResult result = compare(clients, a, b);
@@ -95,12 +98,6 @@ final class BackfillDiffCommand extends KafkaCommand {
             output.println("changes: " + picture);
         }
         return 0;
-    }
-
-    private static Map<String, BackfillRun> runs(Configuration configuration) {
-        try (BackfillRuns runs = BackfillRuns.open(configuration)) {
-            return runs.store().runs();
-        }
     }
 
     private static void requireName(String parameter, String name) {

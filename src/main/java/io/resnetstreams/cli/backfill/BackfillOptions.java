@@ -72,11 +72,7 @@ final class BackfillOptions {
         return from != null && to != null && output != null;
     }
 
-    /**
-     * Returns the parameters of a run.
-     *
-     * @param existing the parameters of the existing run, used for omitted options; null for a new run
-     */
+    /** Returns the parameters of a run. Omitted options are those of the existing run, which is null for a new one. */
     BackfillParameters parameters(Configuration configuration, ModelReference model, BackfillParameters existing) {
         try {
             BackfillParameters parameters =

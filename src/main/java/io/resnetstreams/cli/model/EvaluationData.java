@@ -36,12 +36,7 @@ final class EvaluationData {
         return data;
     }
 
-    /**
-     * Reads the images for a model.
-     *
-     * @param notices receives messages about the images that are used and skipped
-     * @throws UserErrorException if the images can't be read
-     */
+    /** Reads the images for a model; passes on messages about the images that are used and skipped. */
     EvaluationSet read(ModelDirectory model, ImageLimits limits, Consumer<String> notices) {
         ImagePreprocessor preprocessor = new ImagePreprocessor(limits, model.preprocessing());
         try {
@@ -57,9 +52,8 @@ final class EvaluationData {
     }
 
     /**
-     * Returns samples for calibration: training images of an IDX data set, or else a part of the evaluation images.
-     *
-     * @return uint8 H×W×3 of the model's input size, spread over the data
+     * Returns samples for calibration, uint8 H×W×3 of the model's input size, spread over the data: training images of an IDX
+     * data set, or else a part of the evaluation images.
      */
     List<byte[]> samples(ModelDirectory model, ImageLimits limits, int most) {
         try {

@@ -60,13 +60,7 @@ final class ImportedInput {
     /** Sizes in pixels, with a resize of 0 for none; mean and standard deviation for pixels between 0 and 1. */
     record Values(int size, int resize, List<Double> mean, List<Double> std) {}
 
-    /**
-     * Determines the preprocessing.
-     *
-     * @param defaultSize the architecture's default size
-     * @param notes receives messages about derived values
-     * @throws UserErrorException if a size is out of range, the crop is larger than the resize, or mean and standard deviation have different scales
-     */
+    /** Determines and checks the preprocessing for an architecture's default size; adds notes about derived values. */
     Values values(CheckpointConfig config, int defaultSize, List<String> notes) {
         OptionRange.require("--crop", crop, 1, 4_096);
         OptionRange.require("--resize", resize, 0, 8_192);

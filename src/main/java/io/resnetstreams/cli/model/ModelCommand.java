@@ -236,11 +236,7 @@ public final class ModelCommand {
                         summary.getOrDefault("testAccuracy", "unknown"));
     }
 
-    /**
-     * Returns the path to write to. It is normalized if its parent does not exist, as in {@code missing/../DIR}.
-     *
-     * @throws UserErrorException if it is a file
-     */
+    /** Returns the path, which must not be a file; normalized if its parent is missing, as in {@code missing/../DIR}. */
     static Path outputDirectory(Path out) {
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw UserErrorException.usage("--out " + out + ": is a file; a directory is needed");

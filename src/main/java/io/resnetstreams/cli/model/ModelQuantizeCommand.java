@@ -79,7 +79,6 @@ final class ModelQuantizeCommand extends OutputCommand {
             description = "Write the model even if it is slower on this machine or can't be run on it.")
     private boolean force;
 
-    /** The measurements of both models. */
     private record Comparison(
             double accuracyBefore, double accuracyAfter, double agreement, SpeedComparison.Rates rates, int images) {}
 

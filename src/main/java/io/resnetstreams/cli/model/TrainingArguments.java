@@ -104,7 +104,6 @@ final class TrainingArguments {
             description = "Set a limit for image files, such as limits.maxPixels; repeatable.")
     private final Map<String, String> limits = new LinkedHashMap<>();
 
-    /** Returns the limits for image files. */
     ImageLimits imageLimits() {
         ConfigurationLoader loader = new ConfigurationLoader();
         limits.forEach((key, value) -> {
@@ -121,11 +120,7 @@ final class TrainingArguments {
         return seed;
     }
 
-    /**
-     * Returns the validated options.
-     *
-     * @throws IllegalArgumentException if an option is out of range; the message names it
-     */
+    /** Returns the options; an {@link IllegalArgumentException} names one that is out of range. */
     TrainingOptions options() {
         return new TrainingOptions(
                 epochs,

@@ -8,11 +8,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 
-/**
- * Shows the progress of a training, as a bar on a terminal or else as a line every 30 seconds.
- *
- * <p>Threading: used by the training thread only.
- */
+/** Shows the progress of a training, as a bar on a terminal or else as a line every 30 seconds. Not thread-safe. */
 final class TrainingProgress implements ResNetTrainer.Progress, AutoCloseable {
     private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -27,12 +23,7 @@ final class TrainingProgress implements ResNetTrainer.Progress, AutoCloseable {
     private int epoch;
     private long ofEpoch;
 
-    /**
-     * @param imagesPerEpoch number of training images per epoch
-     * @param text the stream for lines
-     * @param bar null if there is no terminal; closed by {@link #close}
-     * @param nanoTicker the clock, such as {@link System#nanoTime}
-     */
+    /** Starts with a bar, which is null without a terminal and is closed by {@link #close}, and the stream for lines. */
     TrainingProgress(long imagesPerEpoch, int epochs, PrintStream text, ProgressBar bar, LongSupplier nanoTicker) {
         this.imagesPerEpoch = imagesPerEpoch;
         this.epochs = epochs;

@@ -6,11 +6,7 @@ import io.resnetstreams.common.UserErrorException;
 public final class OptionRange {
     private OptionRange() {}
 
-    /**
-     * Requires a whole number within a range.
-     *
-     * @throws UserErrorException if it is outside; the message names the option and the range
-     */
+    /** Requires a whole number within a range; a {@link UserErrorException} names the option and the range. */
     public static void require(String option, Integer value, int least, int most) {
         if (value != null && (value < least || value > most)) {
             throw UserErrorException.usage(option + " is " + value + "; allowed are " + least + " to " + most);

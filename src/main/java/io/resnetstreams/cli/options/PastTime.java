@@ -10,11 +10,7 @@ import java.time.format.DateTimeParseException;
 public final class PastTime {
     private PastTime() {}
 
-    /**
-     * Returns the time in milliseconds since the epoch.
-     *
-     * @throws UserErrorException if the text can't be parsed or the time is in the future
-     */
+    /** Returns milliseconds since the epoch; throws {@link UserErrorException} for other text or a future time. */
     public static long parse(String option, String text, Instant now) {
         String iso = text.matches("\\d{1,6}[smh]") ? "PT" + text : text.matches("\\d{1,6}d") ? "P" + text : text;
         Instant time;

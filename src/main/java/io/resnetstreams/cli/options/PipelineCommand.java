@@ -27,10 +27,8 @@ public abstract class PipelineCommand extends OutputCommand {
     private final Map<String, String> values = new LinkedHashMap<>();
 
     /**
-     * Loads and validates the configuration from all sources. The command's own options take precedence.
-     *
-     * @param keysAndValues a configuration key followed by its value, for each of these options; null for an option that
-     *     was not given
+     * Loads and validates the configuration from all sources. The command's own options take precedence: a configuration key
+     * followed by its value for each, null for an option that was not given.
      */
     protected Configuration load(Object... keysAndValues) {
         ConfigurationLoader loader = new ConfigurationLoader();
