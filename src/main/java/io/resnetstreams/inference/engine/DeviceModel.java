@@ -127,8 +127,9 @@ public final class DeviceModel implements AutoCloseable {
             } finally {
                 Folders.delete(folder);
             }
+            return;
         }
-        while (models.size() < workers) {
+        for (int i = 0; i < workers; i++) {
             models.add(criteria(directory, device).loadModel());
         }
     }
