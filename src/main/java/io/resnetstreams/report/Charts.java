@@ -56,15 +56,6 @@ public final class Charts {
         }
     }
 
-    /** A picture that can be drawn on any graphics device. */
-    interface Drawing {
-        /** Returns the size in pixels, given a device that measures text. */
-        Dimension size(Graphics2D graphics);
-
-        /** Draws the picture on a white background, with its top left corner at the origin. */
-        void draw(Graphics2D graphics);
-    }
-
     /** Requires a file name that ends in .svg or .png. */
     public static void requireFormat(String option, Path file) {
         if (!endsWith(file, ".svg") && !endsWith(file, ".png")) {

@@ -1,7 +1,6 @@
 package io.resnetstreams.report;
 
 import io.resnetstreams.common.Text;
-import io.resnetstreams.report.Charts.Drawing;
 import io.resnetstreams.report.HeatMap.Cell;
 import java.awt.Color;
 import java.awt.Dimension;

@@ -1,6 +1,5 @@
 package io.resnetstreams.report;
 
-import io.resnetstreams.report.Charts.Drawing;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Font;
