@@ -49,7 +49,7 @@ final class SourceMerge {
         }
     }
 
-    /** Outcomes of one output topic that wait for the others; one that is not behind all before it is a duplicate. */
+    /** Outcomes of one output topic that wait for those of the others; offsets that do not ascend are duplicates. */
     private static final class Queue {
         private final ReadPartition partition;
         private final Deque<Waiting> waiting = new ArrayDeque<>();
