@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,10 +34,14 @@ final class LabelsCommand extends KafkaCommand {
     @Option(names = "--count", paramLabel = "N", description = "Exit after N labels (default: never).")
     private Long count;
 
+    /** Created by {@link #call}, since loading Jackson would slow down {@code --help}. */
+    private Deserializer<LabelEvent> deserializer;
+
     @Override
     public Integer call() {
         OptionRange.requireAtLeastOne("--count", count);
         Configuration configuration = load("topics.labels", topic);
+        deserializer = LabelEvent.deserializer();
         KafkaClients clients = new KafkaClients(configuration.connection());
         List<TopicPartition> partitions =
                 clients.partitions(configuration.topics().labels());
@@ -62,12 +67,15 @@ final class LabelsCommand extends KafkaCommand {
     }
 
     private boolean print(ConsumerRecord<byte[], byte[]> record) {
-        if (record.value() == null) {
-            return false; // a tombstone
-        }
         LabelEvent event;
         try {
-            event = LabelEvent.complete(record.topic(), record.value());
+            event = deserializer.deserialize(record.topic(), record.value());
+            if (event == null) {
+                return false;
+            }
+            if (event.missing() != null) {
+                throw new SerializationException("a label event without " + event.missing());
+            }
         } catch (SerializationException e) {
             System.err.println(record.topic() + "-" + record.partition() + "@" + record.offset() + ": "
                     + PlainText.of(e.getMessage()));

@@ -54,7 +54,7 @@ public record LabelEvent(String id, List<Label> labels, ModelReference model, So
     }
 
     /** Returns which required field is missing, as in a record of another sender, or null if the event is complete. */
-    private String missing() {
+    public String missing() {
         if (id == null) {
             return "id";
         }
