@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 /**
  * Makes the test classes of one JVM independent of their order. Each class starts with the log levels of {@code
  * log4j2.xml}, and fails if it leaves a Kafka client open, which would log connection failures while other classes
- * run. It is registered for all classes in {@code META-INF/services}.
+ * run, or a thread that calls the engine, which would crash when the JVM exits and unloads the engine's library. It is
+ * registered for all classes in {@code META-INF/services}.
  *
  * <p>Threading: JUnit calls it on the thread that runs the tests.
  */
@@ -41,47 +42,49 @@ public final class ClassIsolation implements BeforeAllCallback, AfterAllCallback
     }
 
     /**
-     * Allows the currently open clients to stay open until the JVM exits, such as those of a broker that classes
+     * Allows the currently open threads to stay open until the JVM exits, such as those of a broker that classes
      * share.
      */
-    public static synchronized void keepOpenClients() {
-        KEPT.addAll(clients());
+    public static synchronized void keepOpenThreads() {
+        KEPT.addAll(openThreads());
     }
 
     /**
-     * Returns the threads of Kafka's clients and of {@code OutcomeFollower}; a consumer without a group has no
-     * thread.
+     * Returns the threads of Kafka's clients, of {@code OutcomeFollower} and of {@code DeviceThreads}; a consumer
+     * without a group has no thread.
      */
-    private static Set<Thread> clients() {
-        Set<Thread> clients = new HashSet<>(Thread.getAllStackTraces().keySet());
-        clients.removeIf(thread -> !thread.getName().startsWith("kafka-admin-client-thread")
+    private static Set<Thread> openThreads() {
+        Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+        threads.removeIf(thread -> !thread.getName().startsWith("kafka-admin-client-thread")
                 && !thread.getName().startsWith("kafka-producer-network-thread")
                 && !thread.getName().startsWith("kafka-coordinator-heartbeat-thread")
-                && !thread.getName().equals("outcomes"));
-        return clients;
+                && !thread.getName().equals("outcomes")
+                && (thread.getThreadGroup() == null
+                        || !thread.getThreadGroup().getName().equals("devices")));
+        return threads;
     }
 
     @Override
     public void beforeAll(ExtensionContext context) {
         resetLogLevels();
-        context.getStore(NAMESPACE).put("clients", clients());
+        context.getStore(NAMESPACE).put("threads", openThreads());
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        Set<?> before = context.getStore(NAMESPACE).get("clients", Set.class);
+        Set<?> before = context.getStore(NAMESPACE).get("threads", Set.class);
         try {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> leftBehind(before).isEmpty());
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError(context.getDisplayName() + " left clients open: " + leftBehind(before), e);
+            throw new AssertionError(context.getDisplayName() + " left open: " + leftBehind(before), e);
         }
     }
 
     private static synchronized List<String> leftBehind(Set<?> before) {
-        Set<Thread> clients = clients();
-        clients.removeAll(before);
-        clients.removeAll(KEPT);
-        return clients.stream().map(Thread::getName).sorted().toList();
+        Set<Thread> threads = openThreads();
+        threads.removeAll(before);
+        threads.removeAll(KEPT);
+        return threads.stream().map(Thread::getName).sorted().toList();
     }
 }

@@ -10,6 +10,7 @@ import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.service.Logging;
 import io.resnetstreams.service.ProcessEnd;
 import io.resnetstreams.service.StandardOutput;
+import io.resnetstreams.service.Termination;
 import java.util.List;
 import java.util.regex.Pattern;
 import picocli.AutoComplete;
@@ -59,6 +60,7 @@ public final class Main {
     public static void main(String[] arguments) {
         StandardOutput.install();
         Logging.prepare(List.of(arguments));
+        Termination.handleSignals();
         ProcessEnd.end(execute(arguments));
     }
 

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Termination {
     private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
+    private static volatile Termination installed;
 
     private final long timeoutMillis;
     private final int exitCodeBefore;
@@ -41,15 +42,29 @@ public final class Termination {
     }
 
     /**
-     * Installs the handling of signals.
+     * Lets signals end the command of this process. Called once, when the process starts; without it, as in a JVM that runs
+     * several commands, no command affects how the JVM exits.
+     */
+    public static void handleSignals() {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            if (installed != null) {
+                                installed.onSignal();
+                            }
+                        },
+                        "shutdown"));
+    }
+
+    /**
+     * Selects how the next signal is handled; see {@link #handleSignals}.
      *
      * @param timeoutMillis maximum time for closing the pipeline
      * @param exitCodeBefore exit code of a process that ends before its pipeline has started
      */
     public static Termination install(long timeoutMillis, int exitCodeBefore) {
-        Termination termination = new Termination(timeoutMillis, exitCodeBefore);
-        Runtime.getRuntime().addShutdownHook(new Thread(termination::onSignal, "shutdown"));
-        return termination;
+        installed = new Termination(timeoutMillis, exitCodeBefore);
+        return installed;
     }
 
     /** Starts the pipeline unless a signal has arrived; a later signal closes it. */

@@ -3,6 +3,7 @@ package io.resnetstreams.cli;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.service.Logging;
 import io.resnetstreams.service.ProcessEnd;
+import io.resnetstreams.service.Termination;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
@@ -21,6 +22,7 @@ public final class HangingRun {
     public static void main(String[] arguments) {
         List<String> all = List.of(arguments);
         Logging.prepare(all);
+        Termination.handleSignals();
         AtomicInteger soundBatches = new AtomicInteger(SOUND_BATCHES);
         AtomicInteger hangs = new AtomicInteger(all.get(0).equals(ALWAYS) ? Integer.MAX_VALUE : 1);
         RunCommand command = new RunCommand(classifier -> new HangingClassifier(classifier, soundBatches, hangs));

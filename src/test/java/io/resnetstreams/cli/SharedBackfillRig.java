@@ -25,7 +25,7 @@ final class SharedBackfillRig implements ParameterResolver {
     private static BackfillRig start() {
         try {
             BackfillRig rig = new BackfillRig();
-            ClassIsolation.keepOpenClients();
+            ClassIsolation.keepOpenThreads();
             return rig;
         } catch (Exception e) {
             throw new IllegalStateException("the broker for backfills could not be started", e);

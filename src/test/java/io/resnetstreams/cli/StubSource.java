@@ -16,6 +16,7 @@ import io.resnetstreams.events.RejectedEventException;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.service.ClassifierSource;
 import io.resnetstreams.service.Logging;
+import io.resnetstreams.service.Termination;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -34,6 +35,7 @@ public final class StubSource implements ClassifierSource {
 
     public static void main(String[] arguments) {
         Logging.prepare(List.of(arguments));
+        Termination.handleSignals();
         CommandLine command = Main.commandLine(new BackfillCommand(new StubSource("stub")));
         System.exit(command.execute(arguments));
     }
