@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import io.resnetstreams.service.ProcessEnd;
+import io.resnetstreams.service.Termination;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -230,6 +231,26 @@ class ArchitectureTest {
                 .callMethod(Runtime.class, "halt", int.class)
                 .orShould()
                 .callMethod("io.resnetstreams.service.CLibrary", "_exit", "int"));
+    }
+
+    /** A hook of a command would stay in a JVM that runs several commands, and could change its exit code. */
+    @Test
+    void onlyMainHandlesSignals() {
+        check(noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.resnetstreams.cli.Main")
+                .should()
+                .callMethod(Termination.class, "handleSignals"));
+        check(noClasses()
+                .that()
+                .doNotBelongToAnyOf(Termination.class)
+                .and()
+                // The broker runs until its process ends; the other hook is removed when the child process ends.
+                .doNotHaveFullyQualifiedName("io.resnetstreams.cli.BrokerCommand")
+                .and()
+                .doNotHaveFullyQualifiedName("io.resnetstreams.bench.ChildProcess")
+                .should()
+                .callMethod(Runtime.class, "addShutdownHook", Thread.class));
     }
 
     @Test
