@@ -1,16 +1,16 @@
 # Builds the distribution with Maven and adds a Java runtime that has only the required modules. Base images are pinned by
-# digest. To use a newer one: docker build --build-arg RUNTIME_IMAGE=debian:bookworm-slim. MXNet's CPU library supports
-# x86_64 only.
+# digest. To use a newer one: docker build --build-arg RUNTIME_IMAGE=debian:bookworm-slim. On arm64 the engine is ONNX
+# Runtime, since MXNet has no library there.
 ARG BUILD_IMAGE=maven:3.9.11-eclipse-temurin-17@sha256:e4a7ace3dc0d645ed97f8d9ad0b0d3f0b14fa8d150138f27f116d7105a639b82
 ARG RUNTIME_IMAGE=debian:bookworm-20260824-slim@sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171
 
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY . .
-RUN --mount=type=cache,target=/root/.m2 mvn -B -q -DskipTests package \
+RUN --mount=type=cache,target=/var/cache/maven mvn -B -q -DskipTests -Dmaven.repo.local=/var/cache/maven package \
   && mkdir /opt/resnet-streams \
   && tar -xzf target/resnet-streams-*-bin.tar.gz -C /opt/resnet-streams --strip-components 1 \
-  && rm -r /opt/resnet-streams/lib/macos-x86_64
+  && cd /opt/resnet-streams/lib && rm -r macos-* && case "$(uname -m)" in x86_64) rm -r linux-arm64 ;; *) rm -r linux-x86_64 ;; esac
 RUN jlink --add-modules java.se,jdk.unsupported,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.zipfs \
   --strip-debug --no-header-files --no-man-pages --compress=2 --output /opt/java
 

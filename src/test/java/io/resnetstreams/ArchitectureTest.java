@@ -1,16 +1,13 @@
 package io.resnetstreams;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -39,9 +36,12 @@ class ArchitectureTest {
     /** Every package, in order: a package may only import from those listed before it. */
     private static final List<String> ORDER = List.of(
             "common",
+            "registry",
             "events",
+            "fetch",
             "image",
             "model.network",
+            "model.onnx",
             "model",
             "model.data",
             "model.convert",
@@ -75,6 +75,7 @@ class ArchitectureTest {
     private static final String[] KAFKA = {"org.apache.kafka..", "kafka.."};
     private static final String[] DJL = {"ai.djl.."};
     private static final String[] PROMETHEUS = {"io.prometheus.."};
+    private static final String[] STORES = {"software.amazon..", "org.apache.hc.."};
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -206,7 +207,16 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(ROOT + "model..", ROOT + "inference.engine", ROOT + "bench..")
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(DJL).and(not(type(Device.class)))));
+                .dependOnClassesThat(resideInAnyPackage(DJL)));
+    }
+
+    @Test
+    void onlyFetchKnowsTheClientsOfStores() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "fetch")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(STORES)));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.resnetstreams;
 
 import static org.awaitility.Awaitility.await;
 
+import io.resnetstreams.inference.batch.DeviceThreads;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -58,9 +59,8 @@ public final class ClassIsolation implements BeforeAllCallback, AfterAllCallback
         threads.removeIf(thread -> !thread.getName().startsWith("kafka-admin-client-thread")
                 && !thread.getName().startsWith("kafka-producer-network-thread")
                 && !thread.getName().startsWith("kafka-coordinator-heartbeat-thread")
-                && !thread.getName().equals("outcomes")
-                && (thread.getThreadGroup() == null
-                        || !thread.getThreadGroup().getName().equals("devices")));
+                && !thread.getName().equals("outcomes"));
+        threads.addAll(DeviceThreads.running());
         return threads;
     }
 

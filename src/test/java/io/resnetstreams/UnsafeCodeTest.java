@@ -5,6 +5,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.beAnnotatedWith;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethodWhere;
@@ -89,12 +90,15 @@ class UnsafeCodeTest {
                                 .or(type(File.class))
                                 .or(assignableTo(FileInputStream.class))),
                         resideInAnyPackage(
-                                "io.resnetstreams.events..",
-                                "io.resnetstreams.image..",
-                                "io.resnetstreams.topology..",
-                                "io.resnetstreams.backfill..",
-                                "io.resnetstreams.metrics..",
-                                "io.resnetstreams.web.."),
+                                        "io.resnetstreams.events..",
+                                        "io.resnetstreams.image..",
+                                        "io.resnetstreams.topology..",
+                                        "io.resnetstreams.backfill..",
+                                        "io.resnetstreams.metrics..",
+                                        "io.resnetstreams.web..",
+                                        "io.resnetstreams.fetch..")
+                                // Reads what is below the configured folders.
+                                .and(not(simpleName("FileStore"))),
                         NamesFile.class));
     }
 

@@ -3,7 +3,6 @@ package io.resnetstreams.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.resnetstreams.config.ConfigurationLoader;
-import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import java.util.Base64;
@@ -51,7 +50,7 @@ public class JsonBenchmark {
     }
 
     @Benchmark
-    public ImageEvent read() throws RejectedEventException {
+    public List<ImageEvent> read() throws RejectedEventException {
         return reader.read(event);
     }
 

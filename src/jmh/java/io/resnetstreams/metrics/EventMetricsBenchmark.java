@@ -1,12 +1,12 @@
 package io.resnetstreams.metrics;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.events.TestEvents;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +31,7 @@ public class EventMetricsBenchmark {
     private final SourcePosition source = new SourcePosition("image-events", 0, 0, System.currentTimeMillis());
     private final RawEvent event = new RawEvent(source, new byte[8], new byte[1_024], new RecordHeaders());
     private final Outcome label =
-            EncodedLabel.of(new LabelEvent("id", List.of(), new ModelReference("model", "0"), source));
+            TestEvents.encoded(new LabelEvent("id", List.of(), new ModelReference("model", "0"), source));
 
     public EventMetricsBenchmark() {
         new EventMetrics(new PrometheusRegistry(), InstantSource.system(), counts);

@@ -1,11 +1,11 @@
 package io.resnetstreams.topology;
 
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.events.TestEvents;
 import io.resnetstreams.inference.batch.FreeBatcher;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +49,7 @@ public class WindowAndBatcherBenchmark {
     /** Starts the batcher. */
     @Setup
     public void start() {
-        label = EncodedLabel.of(
+        label = TestEvents.encoded(
                 new LabelEvent("id", List.of(), new ModelReference("model", "0"), new SourcePosition(TOPIC, 0, 0, 0)));
         CommitFrontier frontier = new CommitFrontier(new InFlightBudget(new InFlightLimits(1 << 20, 1 << 30)));
         window = frontier.open(new TopicPartition(TOPIC, 0));

@@ -1,11 +1,11 @@
 package io.resnetstreams.topology;
 
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.events.TestEvents;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +49,7 @@ public class WindowBenchmark {
     /** Fills the windows of all partitions. */
     @Setup
     public void fill() {
-        label = EncodedLabel.of(
+        label = TestEvents.encoded(
                 new LabelEvent("id", List.of(), new ModelReference("model", "0"), new SourcePosition(TOPIC, 0, 0, 0)));
         frontier = new CommitFrontier(new InFlightBudget(new InFlightLimits(1 << 20, 1 << 30)));
         for (int partition = 1; partition < PARTITIONS; partition++) {

@@ -1,6 +1,7 @@
 package io.resnetstreams.audit;
 
 import io.resnetstreams.audit.TopicAudit.Fault;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.SourcePosition;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +9,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -24,11 +26,17 @@ final class AuditedOutcomes {
     private final Times times = new Times();
     private final Map<String, Integer> lastByPlace = new HashMap<>();
     private final Map<Integer, List<Suspicion>> suspicions = new HashMap<>();
+    /** The images that have an outcome, of events with several images, by bit. */
+    private final TreeMap<Integer, Parts> parts = new TreeMap<>();
+
     private long count;
     private long ofEarlierTopic;
 
     /** A fault, unless one of its outcomes, given by bit and timestamp, turns out to belong to an earlier topic. */
     private record Suspicion(Fault fault, String example, Map<Integer, Integer> times) {}
+
+    /** The numbers of the images of an event that have an outcome, from 1, and how many images it has. */
+    record Parts(BitSet numbers, int of) {}
 
     /** Timestamps by bit, four bytes each, in pages that are allocated when needed. */
     private static final class Times {
@@ -91,6 +99,41 @@ final class AuditedOutcomes {
         lastByPlace.put(place, bit);
     }
 
+    /** Adds the outcome of one of several images of the event at a bit; the part is null if the event has one image. */
+    void add(String place, SourcePosition source, int bit, Part part) {
+        if (part == null) {
+            add(place, source, bit);
+            return;
+        }
+        int time = code(source.timestamp());
+        Parts known = parts.get(bit);
+        if (known == null || differ(time, times.get(bit))) {
+            known = new Parts(new BitSet(), part.of());
+            parts.put(bit, known);
+            add(place, source, bit);
+        } else if (known.numbers.get(part.number())) {
+            count++;
+            suspect(new Suspicion(Fault.DUPLICATE, source + " part " + part, Map.of(bit, time)));
+        } else {
+            count++;
+            int last = lastByPlace.getOrDefault(place, bit);
+            if (last > bit || known.numbers.nextSetBit(part.number()) >= 0) {
+                suspect(new Suspicion(
+                        Fault.OUT_OF_ORDER,
+                        source + " part " + part + " after "
+                                + (last > bit ? "offset " + (source.offset() - bit + last) : "a later part"),
+                        Map.of(bit, time)));
+            }
+            lastByPlace.put(place, bit);
+        }
+        known.numbers.set(part.number());
+    }
+
+    /** Returns the events with several images of which some have an outcome here, by bit. */
+    Map<Integer, Parts> parts() {
+        return parts;
+    }
+
     private void suspect(Suspicion suspicion) {
         suspicion.times.keySet().forEach(bit -> suspicions
                 .computeIfAbsent(bit, key -> new ArrayList<>(1))
@@ -111,6 +154,7 @@ final class AuditedOutcomes {
         }
         if (seen.get(bit) && differ(time, times.get(bit))) {
             seen.clear(bit);
+            parts.remove(bit);
             count--;
             ofEarlierTopic++;
         }
@@ -122,6 +166,7 @@ final class AuditedOutcomes {
 
     void forget(int below) {
         seen.clear(0, below);
+        parts.headMap(below).clear();
     }
 
     BitSet places() {

@@ -1,5 +1,6 @@
 package io.resnetstreams.audit;
 
+import io.resnetstreams.audit.TopicAudit.Fault;
 import io.resnetstreams.kafka.TopicScan.Range;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
 /** The state of an audit for a range of one input partition, and for what expired before it. Threading: one thread. */
@@ -45,6 +47,36 @@ final class AuditedPartition {
         BitSet outcomes = labels.places();
         outcomes.or(deadLetters.places());
         return outcomes;
+    }
+
+    /**
+     * Reports the images without an outcome of events with several images, and clears the bits of those events in {@code both}
+     * whose labels and dead letters are for different images.
+     */
+    void compareParts(String topic, int number, BitSet both, AuditFaults faults) {
+        Set<Integer> bits = new TreeSet<>(labels.parts().keySet());
+        bits.addAll(deadLetters.parts().keySet());
+        for (int bit : bits) {
+            AuditedOutcomes.Parts labelled = labels.parts().get(bit);
+            AuditedOutcomes.Parts rejected = deadLetters.parts().get(bit);
+            if (labelled != null && rejected != null && !labelled.numbers().intersects(rejected.numbers())) {
+                both.clear(bit);
+            }
+            if (!events.get(bit)) {
+                continue;
+            }
+            AuditedOutcomes.Parts any = labelled == null ? rejected : labelled;
+            BitSet found = (BitSet) any.numbers().clone();
+            if (labelled != null && rejected != null) {
+                found.or(rejected.numbers());
+            }
+            for (int part = 1; part <= any.of(); part++) {
+                if (!found.get(part)) {
+                    faults.found(
+                            Fault.LOST, topic + "-" + number + "@" + (begin + bit) + " part " + part + "/" + any.of());
+                }
+            }
+        }
     }
 
     /** Returns whether the content of an event's dead letter differs from the event. */

@@ -163,7 +163,11 @@ public final class OutcomeFollower implements AutoCloseable {
                 if (events.get(i) != null) {
                     takeLabel(OutcomeScan.place(record), events.get(i));
                 } else if (letter.isPresent()) {
-                    audit.deadLetter(OutcomeScan.place(record), audited(letter.get()), null);
+                    audit.deadLetter(
+                            OutcomeScan.place(record),
+                            audited(letter.get()),
+                            DeadLetter.partOf(record.headers()),
+                            null);
                 } else {
                     // Written by another producer.
                     continue;
@@ -179,7 +183,7 @@ public final class OutcomeFollower implements AutoCloseable {
     }
 
     private void takeLabel(String place, LabelEvent event) {
-        audit.label(place, audited(event.source()));
+        audit.label(place, audited(event.source()), event.origin().onePart());
         Integer expected = expectedClasses.get(event.id());
         if (expected != null) {
             judged++;

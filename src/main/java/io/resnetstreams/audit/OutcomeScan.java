@@ -46,7 +46,7 @@ public final class OutcomeScan {
         try {
             LabelEvent event = LabelEvent.complete(record.topic(), record.value());
             if (event.source().topic().equals(inputTopic)) {
-                audit.label(place(record), event.source());
+                audit.label(place(record), event.source(), event.origin().onePart());
                 OfflineOutcomes.Outcome actual =
                         new OfflineOutcomes.Outcome(event.labels().get(0).label());
                 offline.of(event.id()).ifPresent(outcome -> audit.judge(event.source(), outcome, actual));
@@ -66,7 +66,11 @@ public final class OutcomeScan {
         } else if (source.get().topic().equals(inputTopic)) {
             boolean hasContent = !DeadLetter.isWithoutContent(record.headers());
             List<Header> own = DeadLetter.eventHeaders(record.headers());
-            audit.deadLetter(place(record), source.get(), hasContent ? digest(record, own) : null);
+            audit.deadLetter(
+                    place(record),
+                    source.get(),
+                    DeadLetter.partOf(record.headers()),
+                    hasContent ? digest(record, own) : null);
             RawEvent event = new RawEvent(source.get(), record.key(), record.value(), record.headers());
             offline.of(reader.id(event))
                     .ifPresent(outcome -> audit.judge(source.get(), outcome, OfflineOutcomes.DEAD_LETTER));

@@ -1,6 +1,7 @@
 package io.resnetstreams.audit;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.SourcePosition;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -119,11 +120,11 @@ public final class TopicAudit {
         partitions.get(partition).judgeExpired(committed, byOutcomes, truncatedPlaces);
     }
 
-    /** Adds a label from a partition of its topic, such as {@code image-labels-3}. */
-    void label(String place, SourcePosition source) {
+    /** Adds a label from a partition of its topic, such as {@code image-labels-3}; the part is null if the event has one image. */
+    void label(String place, SourcePosition source, Part part) {
         if (isCovered(place, source)) {
             AuditedPartition partition = partitions.get(source.partition());
-            partition.labels.add(place, source, partition.bit(source.offset()));
+            partition.labels.add(place, source, partition.bit(source.offset()), part);
         }
     }
 
@@ -142,10 +143,10 @@ public final class TopicAudit {
     }
 
     /** Adds a dead letter with the digest of its content, or null; an unknown timestamp is below zero. */
-    void deadLetter(String place, SourcePosition source, byte[] digest) {
+    void deadLetter(String place, SourcePosition source, Part part, byte[] digest) {
         if (isCovered(place, source)) {
             AuditedPartition partition = partitions.get(source.partition());
-            partition.deadLetters.add(place, source, partition.bit(source.offset()));
+            partition.deadLetters.add(place, source, partition.bit(source.offset()), part);
             if (digest != null) {
                 partition.digests.add(partition.bit(source.offset()), digest);
             }
@@ -261,6 +262,7 @@ public final class TopicAudit {
         all.foundAll(Fault.LOST, inputTopic, number, partition, lost);
         BitSet both = partition.labels.places();
         both.and(partition.deadLetters.places());
+        partition.compareParts(inputTopic, number, both, all);
         all.foundAll(Fault.BOTH, inputTopic, number, partition, both);
         outcomes.andNot(partition.events);
         if (isRecreated) {

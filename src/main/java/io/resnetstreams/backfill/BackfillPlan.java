@@ -3,8 +3,8 @@ package io.resnetstreams.backfill;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SingleOutcome;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -58,13 +58,13 @@ public record BackfillPlan(
     Headers marked(Headers headers) {
         String model = parameters.model().name() + " " + parameters.model().digest();
         return new RecordHeaders(headers)
-                .add(Outcome.RUN_HEADER, run.getBytes(UTF_8))
-                .add(Outcome.MODEL_HEADER, model.getBytes(UTF_8));
+                .add(SingleOutcome.RUN_HEADER, run.getBytes(UTF_8))
+                .add(SingleOutcome.MODEL_HEADER, model.getBytes(UTF_8));
     }
 
     /** Returns whether an outcome has the header of this run. */
     public boolean isMarked(Headers headers) {
-        return run.equals(RawEvent.headerText(headers, Outcome.RUN_HEADER));
+        return run.equals(RawEvent.headerText(headers, SingleOutcome.RUN_HEADER));
     }
 
     /** Returns the offset from which this run's labels may be found in a partition of the output. */

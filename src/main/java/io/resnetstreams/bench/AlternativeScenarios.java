@@ -51,15 +51,20 @@ final class AlternativeScenarios {
     private static Map<String, Object> compare(
             BenchSettings settings, String name, Rounds.Measurement<LoadedNetwork, Double> alternative)
             throws Exception {
-        return LoadedNetwork.withResNet50(settings, name, network -> {
-            Map<String, Double> medians = new Rounds(settings.rounds())
-                    .add("pipeline", () -> network.pipeline(settings.seconds()))
-                    .add(name, () -> alternative.measure(network))
-                    .medians();
-            Map<String, Object> figures = new LinkedHashMap<>();
-            figures.put("imagesPerSecond", medians.get(name));
-            figures.put("pipelineTo", medians.get("pipeline") / medians.get(name));
-            return figures;
+        return EngineNetworks.withResNet50(settings, name, networks -> {
+            Rounds rounds = new Rounds(settings.rounds());
+            for (LoadedNetwork network : networks.all()) {
+                rounds.add(network.candidate("pipeline"), () -> network.pipeline(settings.seconds()))
+                        .add(network.candidate(name), () -> alternative.measure(network));
+            }
+            Map<String, Double> medians = rounds.medians();
+            return networks.figures(network -> {
+                double rate = medians.get(network.candidate(name));
+                Map<String, Object> figures = new LinkedHashMap<>();
+                figures.put("imagesPerSecond", rate);
+                figures.put("pipelineTo", medians.get(network.candidate("pipeline")) / rate);
+                return figures;
+            });
         });
     }
 

@@ -1,5 +1,6 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.model.network.EngineName;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.ArrayList;
@@ -40,12 +41,32 @@ final class BenchPlots {
 
     private BenchPlots() {}
 
-    /** Returns the plots of a scenario, possibly none. */
+    /** Returns the plots of a scenario, possibly none. Several engines share the plot of their throughput. */
     static List<Chart<?, ?>> of(Map<String, ?> figures) {
+        Map<EngineName, Map<String, ?>> engines = EngineComparison.engines(figures);
+        Map<String, Map<String, Number>> byBatch = new LinkedHashMap<>();
+        addByBatch("images per second", figures, byBatch);
+        engines.forEach((engine, own) -> addByBatch(engine.title(), own, byBatch));
         List<Chart<?, ?>> charts = new ArrayList<>();
-        if (figures.get("byBatch") instanceof Map<?, ?> byBatch) {
-            charts.add(throughput(numbers(byBatch)));
+        if (!byBatch.isEmpty()) {
+            charts.add(throughput(byBatch));
         }
+        charts.addAll(ofEngine(figures));
+        engines.forEach((engine, own) -> ofEngine(own).forEach(chart -> {
+            chart.setTitle(chart.getTitle() + ": " + engine.title());
+            charts.add(chart);
+        }));
+        return charts;
+    }
+
+    private static void addByBatch(String series, Map<String, ?> figures, Map<String, Map<String, Number>> byBatch) {
+        if (figures.get("byBatch") instanceof Map<?, ?> rates) {
+            byBatch.put(series, numbers(rates));
+        }
+    }
+
+    private static List<Chart<?, ?>> ofEngine(Map<String, ?> figures) {
+        List<Chart<?, ?>> charts = new ArrayList<>();
         SortedMap<Integer, Map<String, Number>> loads = new TreeMap<>();
         figures.forEach((name, value) -> {
             if (name.matches("\\d+") && value instanceof Map<?, ?> load) {
@@ -74,7 +95,7 @@ final class BenchPlots {
         return numbers;
     }
 
-    private static Chart<?, ?> throughput(Map<String, Number> byBatch) {
+    private static Chart<?, ?> throughput(Map<String, Map<String, Number>> byBatch) {
         CategoryChart chart = styled(
                 new CategoryChart(WIDTH, HEIGHT),
                 "Throughput over batch size",
@@ -82,8 +103,11 @@ final class BenchPlots {
                 "images per second");
         chart.getStyler()
                 .setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line)
-                .setLegendVisible(false);
-        chart.addSeries("images per second", List.copyOf(byBatch.keySet()), List.copyOf(byBatch.values()));
+                .setOverlapped(true)
+                .setLegendPosition(LegendPosition.OutsideE)
+                .setLegendVisible(byBatch.size() > 1);
+        byBatch.forEach(
+                (series, rates) -> chart.addSeries(series, List.copyOf(rates.keySet()), List.copyOf(rates.values())));
         return chart;
     }
 

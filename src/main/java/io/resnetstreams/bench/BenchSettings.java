@@ -5,6 +5,8 @@ import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.inference.engine.DeviceSelector;
+import io.resnetstreams.inference.engine.EngineSelector;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,18 +18,36 @@ import java.util.List;
  * @param images directory of JPEG photographs; null for generated ones
  * @param directory for models and the data of brokers; the caller deletes it
  * @param bundledModel directory of the bundled model
+ * @param engines the engines to compare by their names, or only {@code auto}
+ * @param device the device that networks run on; see {@link DeviceSelector}
  */
-public record BenchSettings(int rounds, int seconds, Path images, Path directory, Path bundledModel) {
+public record BenchSettings(
+        int rounds, int seconds, Path images, Path directory, Path bundledModel, List<String> engines, String device) {
+    /** The device that bench measures unless another one is named, so that figures stay comparable. */
+    public static final String USUAL_DEVICE = "cpu";
+
     /** The pipeline's default configuration, which the measurements use. */
     static final Configuration PIPELINE = new ConfigurationLoader().load();
 
     /** The default maximum batch size. */
     static final int LARGEST_BATCH = PIPELINE.batch().policy().maxSize();
 
-    /** Checks the ranges. */
+    /** Checks the ranges and names. */
     public BenchSettings {
         Ranges.require("rounds", rounds, 1, 100);
         Ranges.require("seconds", seconds, 1, 600);
+        engines = engines.stream().distinct().toList();
+        engines.forEach(EngineSelector::requireValid);
+        if (engines.contains(EngineSelector.AUTO) && engines.size() > 1) {
+            throw new IllegalArgumentException("engine is '" + String.join(",", engines)
+                    + "'; auto selects one engine, so it can't be compared with named ones");
+        }
+        DeviceSelector.requireValid(device);
+    }
+
+    /** Returns the keys of the configuration for a process that runs one engine: the only one, or that of {@code auto}. */
+    List<String> engineKeys() {
+        return List.of("engine=" + (engines.size() == 1 ? engines.get(0) : EngineSelector.AUTO), "device=" + device);
     }
 
     /** Returns the default configuration with other values for some keys, as {@code key=value}. */

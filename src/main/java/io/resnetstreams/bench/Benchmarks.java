@@ -1,14 +1,17 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.inference.engine.DeviceSelector;
+import io.resnetstreams.inference.engine.EngineDevices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The scenarios by name. */
@@ -18,28 +21,42 @@ public final class Benchmarks {
 
     private static final Map<String, Entry> SCENARIOS = new LinkedHashMap<>();
 
-    /** A scenario with its number of measurements per round, and the approximate time outside them. */
+    /** The engines that a scenario runs. */
+    private enum Engines {
+        NONE,
+        ONE,
+        /** All named ones, which it compares. */
+        EACH
+    }
+
+    /** A scenario with its number of measurements per round of an engine, and the approximate time outside them. */
     private record Entry(
-            Rounds.Measurement<BenchSettings, Map<String, Object>> scenario, int candidates, int moreSeconds) {
+            Rounds.Measurement<BenchSettings, Map<String, Object>> scenario,
+            Engines engines,
+            int candidates,
+            int moreSeconds) {
         long seconds(BenchSettings settings) {
-            return moreSeconds + (long) candidates * (settings.rounds() + 1) * (settings.seconds() + OVERHEAD_SECONDS);
+            long once =
+                    moreSeconds + (long) candidates * (settings.rounds() + 1) * (settings.seconds() + OVERHEAD_SECONDS);
+            return engines == Engines.EACH ? once * settings.engines().size() : once;
         }
     }
 
     static {
-        SCENARIOS.put("ceiling", new Entry(NetworkScenarios::ceiling, 6, 10));
-        SCENARIOS.put("pipeline", new Entry(NetworkScenarios::pipeline, 2, 30));
-        SCENARIOS.put("perRecord", new Entry(AlternativeScenarios::perRecord, 2, 30));
-        SCENARIOS.put("drainAtCommit", new Entry(AlternativeScenarios::drainAtCommit, 2, 30));
-        SCENARIOS.put("overhead", new Entry(OverheadScenario::run, 4, 15));
-        SCENARIOS.put("simulatedDevice", new Entry(SimulatedDeviceScenario::run, 4, 15));
+        SCENARIOS.put("ceiling", new Entry(NetworkScenarios::ceiling, Engines.EACH, 6, 10));
+        SCENARIOS.put("pipeline", new Entry(NetworkScenarios::pipeline, Engines.EACH, 2, 30));
+        SCENARIOS.put("perRecord", new Entry(AlternativeScenarios::perRecord, Engines.EACH, 2, 30));
+        SCENARIOS.put("drainAtCommit", new Entry(AlternativeScenarios::drainAtCommit, Engines.EACH, 2, 30));
+        SCENARIOS.put("overhead", new Entry(OverheadScenario::run, Engines.NONE, 4, 15));
+        SCENARIOS.put("simulatedDevice", new Entry(SimulatedDeviceScenario::run, Engines.NONE, 4, 15));
+        SCENARIOS.put("references", new Entry(ReferencesScenario::run, Engines.EACH, 3, 30));
         // Independent of the settings, it waits for 100 events, even at a load of 5 %.
-        SCENARIOS.put("latency", new Entry(LatencyScenario::run, 1, 300));
-        SCENARIOS.put("precision", new Entry(NetworkScenarios::precision, 8, 60));
-        SCENARIOS.put("growth", new Entry(GrowthScenario::run, 18, 60));
-        SCENARIOS.put("decode", new Entry(DecodeScenario::run, 4, 5));
-        SCENARIOS.put("memory", new Entry(MemoryScenario::run, 6, 60));
-        SCENARIOS.put("startup", new Entry(StartupScenario::run, 1, 10));
+        SCENARIOS.put("latency", new Entry(LatencyScenario::run, Engines.EACH, 1, 300));
+        SCENARIOS.put("precision", new Entry(PrecisionScenario::run, Engines.EACH, 8, 60));
+        SCENARIOS.put("growth", new Entry(GrowthScenario::run, Engines.NONE, 18, 60));
+        SCENARIOS.put("decode", new Entry(DecodeScenario::run, Engines.NONE, 4, 5));
+        SCENARIOS.put("memory", new Entry(MemoryScenario::run, Engines.ONE, 6, 60));
+        SCENARIOS.put("startup", new Entry(StartupScenario::run, Engines.ONE, 1, 10));
     }
 
     private Benchmarks() {}
@@ -73,6 +90,22 @@ public final class Benchmarks {
         }
     }
 
+    /** Checks that one of the scenarios runs a network, for options that concern engines and devices. */
+    public static void requireNetwork(List<String> names, BenchSettings settings) {
+        Set<Engines> needed =
+                settings.engines().size() > 1 ? EnumSet.of(Engines.EACH) : EnumSet.of(Engines.EACH, Engines.ONE);
+        if (names.stream().noneMatch(name -> needed.contains(SCENARIOS.get(name).engines()))) {
+            String able = names().stream()
+                    .filter(name -> needed.contains(SCENARIOS.get(name).engines()))
+                    .collect(Collectors.joining(", "));
+            String named = String.join(", ", names);
+            throw new IllegalArgumentException(
+                    settings.engines().size() > 1
+                            ? "engines are compared by " + able + "; named are only " + named
+                            : "engine and device are used by " + able + "; named are only " + named);
+        }
+    }
+
     /** Runs a scenario and returns the figures by their names in {@code bench --json}. */
     public static Map<String, Object> run(String name, BenchSettings settings) throws Exception {
         return SCENARIOS.get(name).scenario().measure(settings);
@@ -86,8 +119,7 @@ public final class Benchmarks {
         machine.put("heapBytes", Runtime.getRuntime().maxMemory());
         machine.put("jvm", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        DeviceSelector selector = new DeviceSelector();
-        machine.put("device", selector.describe(selector.select("auto")));
+        machine.put("devices", EngineDevices.described());
         for (String variable : List.of("OMP_NUM_THREADS", "MXNET_CPU_WORKER_NTHREADS")) {
             machine.put(variable, System.getenv(variable));
         }

@@ -1,11 +1,12 @@
 package io.resnetstreams.bench;
 
-import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.topology.EventClassifier;
@@ -14,20 +15,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Returns the same label for each event, on another thread and without any work. */
+/** Returns the same label for each event, on another thread and without a network: five classes, as by default. */
 final class ConstantClassifier implements EventClassifier, AutoCloseable {
-    private static final ModelReference MODEL = new ModelReference("constant", "0");
+    private static final ModelReference MODEL = new ModelReference("constant", "0123456789abcdef".repeat(4));
+    private static final List<Label> LABELS = List.of(
+            new Label("golden retriever", 207, 0.8234567f),
+            new Label("Labrador retriever", 208, 0.1123456f),
+            new Label("cocker spaniel", 219, 0.02345678f),
+            new Label("tennis ball", 852, 0.009876543f),
+            new Label("kuvasz", 222, 0.001234567f));
     private static final int BATCH = BenchSettings.LARGEST_BATCH;
     private static final long MILLISECOND = 1_000_000;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
-    private final List<Label> labels;
     private final InferenceMetrics metrics;
     private int inBatch;
 
     /** Starts the thread; the metrics receive images and batches, as from a device. */
-    ConstantClassifier(int labelLength, InferenceMetrics metrics) {
-        this.labels = List.of(new Label("x".repeat(labelLength), 0, 1.0));
+    ConstantClassifier(InferenceMetrics metrics) {
         this.metrics = metrics;
         metrics.loaded(MODEL.name(), 1, BATCH, 1_000);
     }
@@ -45,7 +50,16 @@ final class ConstantClassifier implements EventClassifier, AutoCloseable {
             metrics.began(MODEL.name());
             metrics.batch(MODEL.name(), BATCH, ClosedBy.FULL, MILLISECOND, MILLISECOND);
         }
-        return EncodedLabel.of(new LabelEvent("id", labels, MODEL, event.source()));
+        return LabelEncoder.JSON.encode(event, label(event.source()));
+    }
+
+    private static LabelEvent label(SourcePosition source) {
+        return new LabelEvent("photographs/0001.jpg", LABELS, MODEL, source);
+    }
+
+    /** Returns the value of such a label. */
+    static byte[] labelValue() {
+        return LabelEncoder.JSON.value(label(new SourcePosition("image-events", 3, 1_234_567, 1_700_000_000_000L)));
     }
 
     @Override

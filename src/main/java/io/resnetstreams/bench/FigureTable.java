@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /** Formats figures as a table. Nested figures are named {@code outer.inner}, and values are rounded. */
 final class FigureTable {
-    /** The names of ratios, such as {@code toCeiling}, {@code pipelineTo} and {@code toFloor.p99}. */
-    private static final Pattern RATIO = Pattern.compile("(.*\\.)?(to[A-Z]\\w*|\\w+To|\\w+To[A-Z]\\w*)(\\.\\w+)?");
+    /** The names of ratios, such as {@code toCeiling}, {@code pipelineTo}, {@code toFloor.p99}, with all that is in them. */
+    private static final Pattern RATIO = Pattern.compile("(.*\\.)?(to[A-Z]\\w*|\\w+To|\\w+To[A-Z]\\w*)(\\.\\w+)*");
 
     private static final Pattern PER_SECOND =
             Pattern.compile("(.*\\.)?(\\w+PerSecond\\d*|ceiling)|(.*\\.)?byBatch\\.\\w+");
@@ -43,10 +43,15 @@ final class FigureTable {
         if (RATIO.matcher(name).matches()) {
             return " ×";
         }
-        if (PER_SECOND.matcher(name).matches()) {
+        if (isRate(name)) {
             return " /s";
         }
         return MILLIS.matcher(name).matches() ? " ms" : "";
+    }
+
+    /** Returns whether a figure is a rate, by its path in the JSON. */
+    static boolean isRate(String name) {
+        return PER_SECOND.matcher(name).matches();
     }
 
     /** Formats whole numbers exactly, and others with three significant digits. */

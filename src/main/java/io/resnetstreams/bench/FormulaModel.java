@@ -40,6 +40,7 @@ public final class FormulaModel {
                 Precision.FP32,
                 null,
                 null,
+                null,
                 Map.of());
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();

@@ -12,7 +12,6 @@ import java.util.Map;
  */
 final class GrowthScenario {
     private static final int SMALL_EVENT_BYTES = 100;
-    private static final int LABEL_LENGTH = 20;
     private static final int[] PARTITIONS = {1, 6, 48};
     private static final String PASS_THROUGH = "pass-through-";
     private static final int[] WINDOWS = {64, 512, 4_096};
@@ -30,21 +29,21 @@ final class GrowthScenario {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("partitions", partitions(settings));
         try (KafkaSetup kafka = new KafkaSetup(settings, "growth")) {
-            kafka.produce(KafkaSetup.INPUT, small, OverheadScenario.EVENTS_PER_SECOND * (seconds + 2));
-            kafka.produce(
+            kafka.supply(KafkaSetup.INPUT, small, OverheadScenario.EVENTS_PER_SECOND * (seconds + 2));
+            kafka.supply(
                     "samples",
                     Photographs.samples(settings.bundledModel()),
                     OverheadScenario.EVENTS_PER_SECOND * (seconds + 2));
             for (int kilobytes : IMAGE_KILOBYTES) {
                 List<byte[]> image = List.of(OverheadScenario.random(kilobytes * 1_000));
-                kafka.produce("images-" + kilobytes, image, MEGABYTES_PER_TOPIC * 1_000 / kilobytes);
+                kafka.supply("images-" + kilobytes, image, MEGABYTES_PER_TOPIC * 1_000 / kilobytes);
             }
             for (int backlog : BACKLOGS) {
                 kafka.produce("backlog-" + backlog, small, backlog);
             }
             figures.put("window", measure(settings, WINDOWS, window -> {
                 Map<String, String> keys = Map.of("window.maxEvents", Integer.toString(window));
-                return kafka.run(KafkaSetup.INPUT, keys).constant(LABEL_LENGTH, seconds);
+                return kafka.run(KafkaSetup.INPUT, keys).constant(seconds);
             }));
             figures.put(
                     "imageKilobytes",
@@ -71,12 +70,13 @@ final class GrowthScenario {
             for (int partitions : PARTITIONS) {
                 KafkaSetup kafka = new KafkaSetup(settings, "growth-" + partitions, partitions);
                 brokers.put(partitions, kafka);
-                kafka.produce(
+                kafka.supply(
                         KafkaSetup.INPUT,
                         List.of(OverheadScenario.random(SMALL_EVENT_BYTES)),
                         OverheadScenario.EVENTS_PER_SECOND * (settings.seconds() + 2));
                 rounds.add(Integer.toString(partitions), () -> topic(kafka, KafkaSetup.INPUT, settings.seconds()));
-                rounds.add(PASS_THROUGH + partitions, () -> OverheadScenario.passThrough(kafka, settings.seconds()));
+                rounds.add(
+                        PASS_THROUGH + partitions, () -> OverheadScenario.passThrough(kafka.run(), settings.seconds()));
             }
             Map<String, Double> pipeline = rounds.medians();
             Map<String, Double> passThrough = new LinkedHashMap<>();
@@ -103,7 +103,7 @@ final class GrowthScenario {
     }
 
     private static double topic(KafkaSetup kafka, String topic, int seconds) throws Exception {
-        return kafka.run(topic, Map.of()).constant(LABEL_LENGTH, seconds);
+        return kafka.run(topic, Map.of()).constant(seconds);
     }
 
     private static Map<String, Object> toBest(Map<String, Double> rates) {

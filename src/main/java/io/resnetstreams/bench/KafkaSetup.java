@@ -34,6 +34,7 @@ final class KafkaSetup implements AutoCloseable {
     private final EmbeddedBroker broker;
     private final KafkaClients clients;
     private final Admin admin;
+    private final Map<String, Supply> supplies = new HashMap<>();
     private int runs;
 
     KafkaSetup(BenchSettings settings, String name) throws IOException {
@@ -79,7 +80,13 @@ final class KafkaSetup implements AutoCloseable {
         created.addAll(List.of(keys.get("topics.labels"), keys.get("topics.deadLetters")));
         create(created);
         List<String> pairs = keys.entrySet().stream().map(Object::toString).toList();
-        return new TopologyRun(this, BenchSettings.configuration(pairs), pairs, created);
+        return new TopologyRun(
+                this,
+                BenchSettings.configuration(pairs),
+                pairs,
+                created,
+                CommittedRate.FIRST_COMMITS,
+                new ProcessorTime());
     }
 
     private void create(List<String> topics) throws InterruptedException {
@@ -95,9 +102,27 @@ final class KafkaSetup implements AutoCloseable {
     void produce(String topic, List<byte[]> values, int events) throws InterruptedException {
         create(List.of(topic));
         try (Backlog backlog = new Backlog(this, topic, values)) {
-            for (int i = 0; i < events; i++) {
-                backlog.send();
-            }
+            backlog.keepAhead(0, events);
+        }
+    }
+
+    /**
+     * Creates a topic and sends events as {@link #produce} does. A measurement that has read half of them sends more, so that
+     * a machine of any speed always has events to process.
+     */
+    void supply(String topic, List<byte[]> values, int events) throws InterruptedException {
+        create(List.of(topic));
+        Supply supply = new Supply(new Backlog(this, topic, values), events / 2);
+        supplies.put(topic, supply);
+        supply.backlog.keepAhead(0, events);
+        supply.backlog.flush();
+    }
+
+    /** Sends more events to a topic of {@link #supply}, given the number of events that a measurement has read from it. */
+    void topUp(String topic, long done) {
+        Supply supply = supplies.get(topic);
+        if (supply != null) {
+            supply.backlog.keepAhead(done, supply.ahead);
         }
     }
 
@@ -136,6 +161,8 @@ final class KafkaSetup implements AutoCloseable {
                 .toList());
         return reader;
     }
+
+    private record Supply(Backlog backlog, int ahead) {}
 
     /** Sends events to all partitions of a topic in turn, also as a bounded backlog. */
     static final class Backlog implements AutoCloseable {
@@ -184,6 +211,20 @@ final class KafkaSetup implements AutoCloseable {
             }
         }
 
+        /** Sends events until this many are left, given the number of processed events. */
+        void keepAhead(long done, int events) {
+            requireSent();
+            while (sent - done < events) {
+                send();
+            }
+        }
+
+        /** Waits until all events are on the broker. */
+        void flush() {
+            producer.flush();
+            requireSent();
+        }
+
         private void requireSent() {
             if (failure.get() != null) {
                 throw new IllegalStateException("an event could not be sent", failure.get());
@@ -199,7 +240,11 @@ final class KafkaSetup implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close();
-        broker.close();
+        try {
+            supplies.values().forEach(supply -> supply.backlog.close());
+        } finally {
+            admin.close();
+            broker.close();
+        }
     }
 }

@@ -46,7 +46,8 @@ final class LatencyScenario {
     private LatencyScenario() {}
 
     static Map<String, Object> run(BenchSettings settings) throws Exception {
-        return LoadedNetwork.withResNet50(settings, "latency", network -> run(settings, network));
+        return EngineNetworks.withResNet50(
+                settings, "latency", networks -> networks.figures(network -> run(settings, network)));
     }
 
     private static Map<String, Object> run(BenchSettings settings, LoadedNetwork network) throws Exception {

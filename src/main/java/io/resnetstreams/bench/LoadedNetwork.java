@@ -1,58 +1,63 @@
 package io.resnetstreams.bench;
 
-import ai.djl.Device;
-import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.fetch.ImageSource;
 import io.resnetstreams.image.ImagePreprocessor;
+import io.resnetstreams.inference.engine.ComputeDevice;
 import io.resnetstreams.inference.engine.DeviceModel;
+import io.resnetstreams.inference.engine.EngineSelector;
+import io.resnetstreams.inference.engine.EngineSelector.Selection;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
-import java.io.IOException;
+import io.resnetstreams.model.network.EngineName;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/** A network on the CPU, and a broker with images, which the caller closes; null to measure only the network. */
-record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, DeviceModel model) implements AutoCloseable {
-    /** The number of ImageNet's classes. */
-    private static final int CLASSES = 1_000;
-    /** An upper bound of the throughput of ResNet-50 on a CPU. */
-    private static final int PHOTOGRAPHS_PER_SECOND = 100;
-
+/**
+ * A network on the devices of an engine, and a broker with images, which the caller closes; null to measure only the network.
+ */
+record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, Selection selection) implements AutoCloseable {
     private static final int WARM_UP_SECONDS = 8;
 
-    /** Loads a model; throws {@link IllegalArgumentException} if this CPU can't run it. */
-    LoadedNetwork(ModelDirectory directory, KafkaSetup kafka) {
+    /**
+     * Loads a model with as many workers as the pipeline has by default; throws {@link IllegalArgumentException} if the machine
+     * can't run it.
+     *
+     * @param engine {@code auto} or an engine's name
+     * @param device see {@link io.resnetstreams.inference.engine.DeviceSelector}
+     */
+    LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, String engine, String device) {
         this(
                 directory,
                 kafka,
-                DeviceModel.load(
-                        directory,
-                        Device.cpu(),
-                        Runtime.getRuntime().availableProcessors(),
-                        BenchSettings.LARGEST_BATCH));
+                new EngineSelector(engine, BenchSettings.PIPELINE.onnxProviders(), directory)
+                        .load(
+                                directory,
+                                device,
+                                selected -> selected.isGpu()
+                                        ? 1
+                                        : Runtime.getRuntime().availableProcessors(),
+                                BenchSettings.LARGEST_BATCH));
     }
 
-    /** Measures with a ResNet-50 that is warmed up, and with photographs on the input topic. */
-    static <T> T withResNet50(BenchSettings settings, String name, Rounds.Measurement<LoadedNetwork, T> measurement)
-            throws Exception {
-        try (KafkaSetup kafka = photographs(settings, name);
-                LoadedNetwork network = new LoadedNetwork(resNet50(settings, name), kafka)) {
-            network.warmUp();
-            return measurement.measure(network);
-        }
+    EngineName engine() {
+        return selection.engine();
     }
 
-    /** Writes a ResNet-50 for 224×224 pixels with weights from a formula. */
-    static ModelDirectory resNet50(BenchSettings settings, String name) throws IOException, InvalidModelException {
-        return FormulaModel.write(settings.directory().resolve(name), "resnet50", CLASSES);
+    /** Returns the names of the devices. */
+    String device() {
+        return selection.models().stream().map(DeviceModel::deviceName).collect(Collectors.joining(", "));
     }
 
-    /** Starts a broker with photographs on the input topic. */
-    static KafkaSetup photographs(BenchSettings settings, String name) throws IOException, InterruptedException {
-        KafkaSetup kafka = new KafkaSetup(settings, name + "-broker");
-        kafka.produce(
-                KafkaSetup.INPUT,
-                Photographs.read(settings.images()),
-                PHOTOGRAPHS_PER_SECOND * (settings.seconds() + 10));
-        return kafka;
+    /** Returns whether it runs on GPUs, which also run fp16. */
+    boolean isOnGpu() {
+        return !device().equals(ComputeDevice.CPU.toString());
+    }
+
+    /** Returns the name of a candidate that is measured with this network's engine. */
+    String candidate(String name) {
+        return name + "-" + engine();
     }
 
     /**
@@ -73,11 +78,14 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, DeviceModel mod
 
     /** Returns a black input image. */
     byte[] blankImage() {
-        return new byte[model.imageBytes()];
+        return new byte[firstModel().imageBytes()];
     }
 
+    /** Returns the classifiers of all workers. */
     List<Classifier> classifiers() {
-        return model.classifiers();
+        return selection.models().stream()
+                .flatMap(model -> model.classifiers().stream())
+                .toList();
     }
 
     /** Returns images per second for pixels in memory, with the fastest batch size. */
@@ -87,20 +95,30 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, DeviceModel mod
 
     /** Returns images per second for pixels in memory. */
     double ceiling(int batch, int seconds) throws Exception {
-        return SpeedComparison.rate(model.classifiers(), blankImage(), batch, seconds);
+        return SpeedComparison.rate(classifiers(), blankImage(), batch, seconds);
     }
 
     /** Starts the pipeline's service, which leaves the classifiers open when it is closed. */
     Service service() {
-        List<Classifier> keptOpen = model.classifiers().stream()
-                .<Classifier>map(classifier -> new WrappedClassifier(classifier, () -> {}, () -> {}))
+        return service(ImageSource.NONE);
+    }
+
+    private Service service(ImageSource images) {
+        List<List<Classifier>> keptOpen = selection.models().stream()
+                .map(model -> model.classifiers().stream()
+                        .<Classifier>map(classifier -> new WrappedClassifier(classifier, () -> {}, () -> {}))
+                        .toList())
                 .toList();
         return new Service(
-                List.of(keptOpen), directory.preprocessing(), directory.labels().size(), batch());
+                keptOpen, directory.preprocessing(), directory.labels().size(), batch(), images);
     }
 
     private int batch() {
-        return model.calibration().best();
+        return firstModel().calibration().best();
+    }
+
+    private DeviceModel firstModel() {
+        return selection.models().get(0);
     }
 
     /** Returns images per second for the whole pipeline. */
@@ -110,9 +128,16 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, DeviceModel mod
         }
     }
 
+    /** Does the same for a topic whose events may refer to images of a source, measured after {@code warmUp}. */
+    double pipeline(String topic, ImageSource images, Duration warmUp, int seconds) throws Exception {
+        try (Service service = service(images)) {
+            return kafka.run(topic, Map.of()).after(warmUp).pipeline(service::classify, seconds);
+        }
+    }
+
     @Override
     public void close() {
-        model.classifiers().forEach(Classifier::close);
-        model.close();
+        classifiers().forEach(Classifier::close);
+        selection.models().forEach(DeviceModel::close);
     }
 }

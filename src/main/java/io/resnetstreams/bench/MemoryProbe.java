@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.config.Configuration;
+import io.resnetstreams.fetch.FetchMetrics;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.service.ClassificationStack;
 import io.resnetstreams.topology.Pipeline;
@@ -47,6 +48,7 @@ final class MemoryProbe {
                         configuration,
                         ClassificationStack.model(configuration.model()),
                         counts,
+                        FetchMetrics.NONE,
                         classifier -> new WrappedClassifier(
                                 classifier, () -> results.get().join(), classifier::close));
                 Pipeline pipeline =

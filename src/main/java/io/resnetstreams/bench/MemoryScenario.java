@@ -4,7 +4,6 @@ import io.resnetstreams.bench.KafkaSetup.Backlog;
 import io.resnetstreams.bench.MemoryProbe.State;
 import io.resnetstreams.inference.batch.Supervision;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -82,7 +81,7 @@ final class MemoryScenario {
 
     private static Measured measure(KafkaSetup kafka, List<byte[]> images, BenchSettings settings) throws Exception {
         try (TopologyRun run = kafka.liveRun();
-                ChildProcess probe = start(run, settings.bundledModel());
+                ChildProcess probe = start(run, settings);
                 Backlog backlog = new Backlog(kafka, run.input(), images)) {
             answer(probe, "RUNNING", TIMEOUT);
             double idle = Rounds.median(sample(probe, settings.seconds(), state -> {}));
@@ -97,10 +96,10 @@ final class MemoryScenario {
         }
     }
 
-    private static ChildProcess start(TopologyRun run, Path model) throws IOException {
+    private static ChildProcess start(TopologyRun run, BenchSettings settings) throws IOException {
         List<String> keys = new ArrayList<>(run.keys());
-        keys.add("model=" + model.toAbsolutePath());
-        keys.add("device=cpu");
+        keys.add("model=" + settings.bundledModel().toAbsolutePath());
+        keys.addAll(settings.engineKeys());
         // The stalled device is not to be replaced.
         keys.add("batch.timeoutMillis=" + Supervision.LONGEST_TIMEOUT_MILLIS);
         return ChildProcess.start(ChildProcess.java(MemoryProbe.class, keys));

@@ -97,8 +97,13 @@ final class ReportPage {
     private void section(String name, Map<String, Object> figures) throws IOException {
         boolean scenario = !MACHINE.equals(name);
         html.append(scenario ? "<section class=\"scenario\">\n" : "<section>\n")
-                .append("<h2>%s</h2>%n<div class=\"parts\">%n".formatted(Markup.escape(name)));
-        table(FigureTable.rows(figures));
+                .append("<h2>%s</h2>%n".formatted(Markup.escape(name)));
+        Disturbance.of(figures).forEach(this::problem);
+        html.append("<div class=\"parts\">\n");
+        // A column of figures is too narrow for the marks.
+        table(FigureTable.rows(figures).stream()
+                .filter(row -> !Disturbance.isMark(row.name()))
+                .toList());
         List<Chart<?, ?>> charts = scenario ? BenchPlots.of(figures) : List.of();
         if (!charts.isEmpty()) {
             html.append("<div class=\"plots\">\n");

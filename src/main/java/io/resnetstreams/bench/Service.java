@@ -1,11 +1,14 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.fetch.ImageSource;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.LabelFactory;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
@@ -47,6 +50,16 @@ final class Service implements AutoCloseable {
 
     /** Starts the service with the classifiers of each device, which it closes, and a maximum batch size. */
     Service(List<List<Classifier>> devices, Preprocessing preprocessing, int classes, int largestBatch) {
+        this(devices, preprocessing, classes, largestBatch, ImageSource.NONE);
+    }
+
+    /** Does the same for events that refer to images of a source. */
+    Service(
+            List<List<Classifier>> devices,
+            Preprocessing preprocessing,
+            int classes,
+            int largestBatch,
+            ImageSource images) {
         int imageBytes = preprocessing.width() * preprocessing.height() * 3;
         List<Batcher> batchers = new ArrayList<>();
         for (List<Classifier> classifiers : devices) {
@@ -58,11 +71,11 @@ final class Service implements AutoCloseable {
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         this.service = new ClassificationService(
                 BenchSettings.PIPELINE.eventReader(),
+                images,
                 BenchSettings.preprocessor(preprocessing),
                 Runtime.getRuntime().availableProcessors(),
                 batchers,
-                new LabelRanking(labels, 5),
-                new ModelReference("bench", "0"),
+                new LabelFactory(new LabelRanking(labels, 5), new ModelReference("bench", "0"), LabelEncoder.JSON),
                 work);
     }
 

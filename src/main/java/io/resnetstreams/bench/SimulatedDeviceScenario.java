@@ -26,7 +26,7 @@ final class SimulatedDeviceScenario {
     static Map<String, Object> run(BenchSettings settings) throws Exception {
         int seconds = settings.seconds();
         try (KafkaSetup kafka = new KafkaSetup(settings, "simulated-broker")) {
-            kafka.produce(
+            kafka.supply(
                     KafkaSetup.INPUT, Photographs.samples(settings.bundledModel()), EVENTS_PER_SECOND * (seconds + 2));
             Map<String, Double> medians = new Rounds(settings.rounds())
                     .add(
@@ -43,7 +43,9 @@ final class SimulatedDeviceScenario {
             figures.put("imagesPerSecond", medians.get("one"));
             figures.put("ceiling", medians.get("ceiling"));
             figures.put("fourDevicesPerSecond", medians.get("four"));
-            figures.put("toCeiling", medians.get("one") / medians.get("ceiling"));
+            double toCeiling = medians.get("one") / medians.get("ceiling");
+            figures.put("toCeiling", toCeiling);
+            Disturbance.mark(figures, toCeiling);
             figures.put("perRecordTo", medians.get("one") / medians.get("perRecord"));
             figures.put("fourDevicesToOne", medians.get("four") / medians.get("one"));
             return figures;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -33,7 +34,7 @@ final class StartupScenario {
         List<Measured> rounds = new ArrayList<>();
         try (KafkaSetup kafka = new KafkaSetup(settings, "startup-broker")) {
             for (int round = 0; round <= settings.rounds(); round++) {
-                Measured measured = measure(kafka, launcher, settings.bundledModel(), event);
+                Measured measured = measure(kafka, launcher, settings, event);
                 if (round > 0) {
                     rounds.add(measured);
                 }
@@ -55,13 +56,14 @@ final class StartupScenario {
         return launcher;
     }
 
-    private static Measured measure(KafkaSetup kafka, Path launcher, Path model, byte[] event) throws Exception {
+    private static Measured measure(KafkaSetup kafka, Path launcher, BenchSettings settings, byte[] event)
+            throws Exception {
         try (TopologyRun run = kafka.liveRun();
                 KafkaProducer<byte[], byte[]> producer = kafka.producer(Map.of());
                 TopicReader labels = kafka.reader(run.labels())) {
             producer.send(new ProducerRecord<>(run.input(), 0, null, event)).get();
             labels.poll(POLL);
-            try (ChildProcess process = ChildProcess.start(command(launcher, run.keys(), model))) {
+            try (ChildProcess process = ChildProcess.start(command(launcher, run.keys(), settings))) {
                 process.await("RUNNING", line -> line.endsWith(RUNNING), LONGEST_WAIT);
                 double running = process.nanosSinceStart() / MILLI;
                 double firstLabel = awaitLabel(process, labels) / MILLI;
@@ -71,10 +73,11 @@ final class StartupScenario {
         }
     }
 
-    static List<String> command(Path launcher, List<String> keys, Path model) {
-        List<String> command = new ArrayList<>(List.of(
-                launcher.toString(), "run", "--model", model.toAbsolutePath().toString()));
-        keys.forEach(key -> command.addAll(List.of("--set", key)));
+    static List<String> command(Path launcher, List<String> keys, BenchSettings settings) {
+        String model = settings.bundledModel().toAbsolutePath().toString();
+        List<String> command = new ArrayList<>(List.of(launcher.toString(), "run", "--model", model));
+        Stream.concat(keys.stream(), settings.engineKeys().stream())
+                .forEach(key -> command.addAll(List.of("--set", key)));
         return command;
     }
 

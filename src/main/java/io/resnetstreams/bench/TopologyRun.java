@@ -30,11 +30,24 @@ import org.apache.kafka.streams.kstream.ValueMapper;
  * were created for it are deleted.
  *
  * @param keys keys of the configuration that differ from the defaults, as {@code key=value}
+ * @param firstCommits the time after the first commit from which on the rate is measured
+ * @param processorTime that of the threads of this run
  */
-record TopologyRun(KafkaSetup kafka, Configuration configuration, List<String> keys, List<String> created)
+record TopologyRun(
+        KafkaSetup kafka,
+        Configuration configuration,
+        List<String> keys,
+        List<String> created,
+        Duration firstCommits,
+        ProcessorTime processorTime)
         implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(20);
+
+    /** Returns the same measurement, whose rate is measured from this time after the first commit on. */
+    TopologyRun after(Duration warmUp) {
+        return new TopologyRun(kafka, configuration, keys, created, warmUp, processorTime);
+    }
 
     PipelineSettings settings() {
         return configuration.pipelineSettings();
@@ -61,9 +74,9 @@ record TopologyRun(KafkaSetup kafka, Configuration configuration, List<String> k
         }
     }
 
-    /** Runs the pipeline with a classifier that returns a label of this length without any work, and closes this. */
-    double constant(int labelLength, int seconds) {
-        try (ConstantClassifier classifier = new ConstantClassifier(labelLength, InferenceMetrics.NONE)) {
+    /** Runs the pipeline with a classifier that returns a label without any work, and closes this. */
+    double constant(int seconds) {
+        try (ConstantClassifier classifier = new ConstantClassifier(InferenceMetrics.NONE)) {
             return pipeline(classifier, seconds);
         }
     }
@@ -102,32 +115,28 @@ record TopologyRun(KafkaSetup kafka, Configuration configuration, List<String> k
         }
     }
 
-    /**
-     * Returns the committed labels a second after the first ones. Records become visible commit by commit, so the time is
-     * measured from the first poll with records to the last, and the records of the first are not counted. Each label is passed
-     * on when it is read, including those of the first poll.
-     */
+    /** Returns the committed labels a second. Each label is passed on when it is read, also if it is not counted. */
     double committedRate(int seconds, Consumer<ConsumerRecord<byte[], byte[]>> onCommitted) {
         try (TopicReader reader = kafka.reader(labels())) {
             long start = System.nanoTime();
-            long first = 0;
-            long last = 0;
-            long count = 0;
-            while (last == first || System.nanoTime() < first + seconds * 1_000_000_000L) {
+            CommittedRate rate = new CommittedRate(firstCommits);
+            long read = 0;
+            while (!rate.isMeasured(seconds * 1_000_000_000L, System.nanoTime())) {
                 ConsumerRecords<byte[], byte[]> records = reader.poll(POLL);
                 if (!records.isEmpty()) {
-                    last = System.nanoTime();
-                    if (first == 0) {
-                        first = last;
-                    } else {
-                        count += records.count();
+                    rate.add(records.count(), System.nanoTime());
+                    if (rate.count() == 0) {
+                        processorTime.begin();
                     }
+                    read += records.count();
+                    kafka.topUp(input(), read);
                     records.forEach(onCommitted);
-                } else if (System.nanoTime() - (first == 0 ? start : last) > TIMEOUT.toNanos()) {
+                } else if (System.nanoTime() - rate.lastOr(start) > TIMEOUT.toNanos()) {
                     throw new IllegalStateException("no record on " + labels() + " for " + TIMEOUT.toSeconds() + " s");
                 }
             }
-            return count * 1e9 / (last - first);
+            processorTime.end(rate.count());
+            return rate.perSecond();
         }
     }
 

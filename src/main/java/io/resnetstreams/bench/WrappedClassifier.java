@@ -21,6 +21,11 @@ record WrappedClassifier(Classifier classifier, Runnable beforeResults, Runnable
     }
 
     @Override
+    public int embeddingLength() {
+        return classifier.embeddingLength();
+    }
+
+    @Override
     public void close() {
         onClose.run();
     }

@@ -4,9 +4,11 @@ import io.resnetstreams.bench.BenchReport;
 import io.resnetstreams.bench.BenchReport.Run;
 import io.resnetstreams.bench.BenchSettings;
 import io.resnetstreams.bench.Benchmarks;
+import io.resnetstreams.bench.Disturbance;
 import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Folders;
 import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.inference.engine.EngineSelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
@@ -26,14 +28,15 @@ import picocli.CommandLine.Parameters;
                     + " implementations.",
             "",
             "The candidates of a scenario are measured in turn, and their medians are compared.",
-            "Scenarios: ceiling, pipeline, perRecord, drainAtCommit, overhead, simulatedDevice, latency,"
-                    + " precision, growth, decode, memory, startup."
+            "Scenarios: ceiling, pipeline, perRecord, drainAtCommit, overhead, simulatedDevice, references,"
+                    + " latency, precision, growth, decode, memory, startup."
         },
         footer = {
             "",
             "Example:",
             "  resnet-streams bench overhead simulatedDevice --rounds 5 --seconds 5 \\",
-            "    --report target/bench"
+            "    --report target/bench",
+            "  resnet-streams bench ceiling pipeline --engine mxnet,onnxruntime"
         })
 final class BenchCommand extends OutputCommand {
     private static final int DEFAULT_SECONDS = 480;
@@ -65,6 +68,21 @@ final class BenchCommand extends OutputCommand {
     private Path images;
 
     @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Engines to compare: mxnet, onnxruntime or both; or auto, the one that run would select"
+                    + " (default: auto).")
+    private List<String> engines;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description =
+                    "Device of the network: cpu, gpu, gpu:N or auto (default: " + BenchSettings.USUAL_DEVICE + ").")
+    private String device;
+
+    @Option(
             names = "--report",
             paramLabel = "DIR",
             description = "Write tables and plots to DIR/index.html, and JSON to DIR/bench.json.")
@@ -75,8 +93,15 @@ final class BenchCommand extends OutputCommand {
         Path directory = Files.createTempDirectory("resnet-streams-bench");
         try {
             BenchSettings settings = new BenchSettings(
-                    rounds, seconds, images, directory, Folders.resolve(Path.of("models", "resnet20-fashion-mnist")));
+                    rounds,
+                    seconds,
+                    images,
+                    directory,
+                    Folders.resolve(Path.of("models", "resnet20-fashion-mnist")),
+                    engines == null ? List.of(EngineSelector.AUTO) : engines,
+                    device == null ? BenchSettings.USUAL_DEVICE : device);
             List<String> names = scenarios == null ? fitting(settings) : scenarios;
+            requireUsable(names, settings);
             BenchReport report = reportDirectory == null
                     ? null
                     : BenchReport.open(
@@ -90,6 +115,17 @@ final class BenchCommand extends OutputCommand {
             throw UserErrorException.usage(e.getMessage(), e);
         } finally {
             Folders.delete(directory);
+        }
+    }
+
+    /** Finds mistakes before the first measurement, which takes minutes. */
+    private void requireUsable(List<String> names, BenchSettings settings) {
+        Benchmarks.requireKnown(names);
+        if (engines != null || device != null) {
+            Benchmarks.requireNetwork(names, settings);
+        }
+        if (engines != null) {
+            settings.engines().forEach(EngineSelector::available);
         }
     }
 
@@ -115,7 +151,6 @@ final class BenchCommand extends OutputCommand {
             throws Exception {
         Map<String, Object> results = new LinkedHashMap<>();
         try {
-            Benchmarks.requireKnown(names);
             show("machine", Benchmarks.machine(), report, results);
             for (String name : names) {
                 System.err.println("measuring " + name);
@@ -133,6 +168,7 @@ final class BenchCommand extends OutputCommand {
 
     private void show(String name, Map<String, Object> figures, BenchReport report, Map<String, Object> results) {
         output.printf("%-16s %s%n", name, figures);
+        Disturbance.of(figures).forEach(mark -> System.err.println("warning: " + name + ": " + mark));
         results.put(name, figures);
         if (report != null) {
             report.add(name, figures);

@@ -1,6 +1,7 @@
 package io.resnetstreams.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.common.Png;
@@ -12,6 +13,7 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.fetch.FetchMetrics;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.ImageSize;
 import io.resnetstreams.image.Preprocessing;
@@ -21,7 +23,6 @@ import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.service.ClassificationStack;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,16 +40,21 @@ import picocli.CommandLine.Parameters;
         description = {
             "Classify local files without Kafka.",
             "",
+            "The URI of an image, such as s3://BUCKET/KEY, is fetched if the section 'references' of the configuration"
+                    + " allows it.",
+            "",
             "If a file would become a dead letter, the reason is printed, and the exit code is 1."
         },
         footer = {
             "",
             "Examples:",
             "  resnet-streams classify cat.jpg photos/ --model models/resnet20-fashion-mnist",
+            "  resnet-streams classify https://a.example/cat.jpg \\",
+            "    --set references.http.hosts=a.example",
             "  curl -s https://example.com/cat.jpg | resnet-streams classify -"
         })
 final class ClassifyCommand extends PipelineCommand {
-    /** A file's outcome. Width and height are those in its header, null if it has none. */
+    /** A file's outcome. Width and height are those in its header, null if it has none, or is a URI. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record FileOutcome(
             String file,
@@ -65,8 +72,8 @@ final class ClassifyCommand extends PipelineCommand {
     @Parameters(
             paramLabel = "PATH",
             arity = "0..*",
-            description = "Image files, directories and IDX files; - reads one image from standard input.")
-    private List<Path> paths = List.of();
+            description = "Image files, directories, IDX files and URIs; - reads one image from standard input.")
+    private List<String> paths = List.of();
 
     @Option(
             names = "--files-from",
@@ -83,10 +90,18 @@ final class ClassifyCommand extends PipelineCommand {
             description = "Write the network's input for each file to DIR, as PNG.")
     private Path pixels;
 
+    @Mixin
+    private EngineOption engine;
+
     @Override
     public Integer call() {
-        EventSource source = EventSource.of(allPaths());
-        Configuration configuration = load("model", modelPath);
+        EventSource source = EventSource.ofNames(allPaths());
+        // Files need no schema registry, and their labels are not written.
+        Configuration configuration =
+                load("model", modelPath, "engine", engine.setting(), "labels.format", "json", "schemaRegistry.url", "");
+        if (pixels != null && source.hasReferences()) {
+            throw UserErrorException.usage("--pixels is for files; URIs can't be combined with it");
+        }
         ModelDirectory model = ClassificationStack.model(configuration.model());
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
@@ -94,12 +109,16 @@ final class ClassifyCommand extends PipelineCommand {
                 model.preprocessing(), preprocessor, model.labels().size());
         AtomicBoolean allLabelled = new AtomicBoolean(true);
         // If a file can't be read, the outcomes of the files before it are still printed.
-        try (ClassificationStack stack = ClassificationStack.open(configuration, model, InferenceMetrics.NONE);
+        try (ClassificationStack stack =
+                        ClassificationStack.open(configuration, model, InferenceMetrics.NONE, FetchMetrics.NONE);
                 FilesInFlight files = new FilesInFlight(stack.service()::classify, file -> {
                     FileOutcome outcome = outcome(file);
                     print(outcome);
                     if (outcome.labels() == null) {
                         allLabelled.set(false);
+                        return;
+                    }
+                    if (file.file().isReference()) {
                         return;
                     }
                     check.warning(file.file().image())
@@ -115,8 +134,8 @@ final class ClassifyCommand extends PipelineCommand {
         return allLabelled.get() ? 0 : 1;
     }
 
-    private List<Path> allPaths() {
-        List<Path> all = new ArrayList<>(paths);
+    private List<String> allPaths() {
+        List<String> all = new ArrayList<>(paths);
         all.addAll(filesFrom == null ? List.of() : listed());
         if (all.isEmpty()) {
             throw UserErrorException.usage(
@@ -126,18 +145,17 @@ final class ClassifyCommand extends PipelineCommand {
         return all;
     }
 
-    private List<Path> listed() {
+    private List<String> listed() {
         try {
             byte[] list = filesFrom.equals(EventSource.STANDARD_INPUT)
                     ? BoundedFile.bytes(System.in, LONGEST_LIST)
                     : BoundedFile.bytes(filesFrom, LONGEST_LIST);
             return BoundedFile.lines(list).stream()
                     .filter(line -> !line.isBlank())
-                    .map(Path::of)
                     .toList();
         } catch (NoSuchFileException e) {
             throw UserErrorException.usage("--files-from " + filesFrom + ": there is no such file", e);
-        } catch (IOException | InvalidPathException e) {
+        } catch (IOException e) {
             throw UserErrorException.usage("--files-from " + filesFrom + ": " + e.getMessage(), e);
         }
     }
@@ -158,7 +176,9 @@ final class ClassifyCommand extends PipelineCommand {
 
     private static FileOutcome outcome(FilesInFlight.Classified file) {
         String name = file.file().id();
-        Optional<ImageSize> size = ImagePreprocessor.statedSize(file.file().image());
+        Optional<ImageSize> size = file.file().isReference()
+                ? Optional.empty()
+                : ImagePreprocessor.statedSize(file.file().image());
         Integer width = size.map(ImageSize::width).orElse(null);
         Integer height = size.map(ImageSize::height).orElse(null);
         if (file.outcome() instanceof DeadLetter dead) {
@@ -196,7 +216,8 @@ final class ClassifyCommand extends PipelineCommand {
                     outcome.file(), outcome.stage(), outcome.code(), outcome.reason());
             return;
         }
-        output.printf("%s (%d×%d)%n", outcome.file(), outcome.width(), outcome.height());
+        String size = outcome.width() == null ? "" : " (%d×%d)".formatted(outcome.width(), outcome.height());
+        output.printf("%s%s%n", outcome.file(), size);
         for (LabelEvent.Label label : outcome.labels()) {
             output.printf(
                     "  %s %5.1f%%  %s%n", Text.bar(label.probability(), 10), label.probability() * 100, label.label());

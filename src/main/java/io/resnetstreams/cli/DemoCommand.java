@@ -1,6 +1,7 @@
 package io.resnetstreams.cli;
 
 import io.resnetstreams.audit.OutcomeFollower;
+import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.cli.options.Terminal;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -44,6 +46,9 @@ final class DemoCommand extends PipelineCommand implements DemoRun.Listener {
             description = "Keep the web page, the pipeline and Kafka running until SIGTERM or Ctrl-C.")
     private boolean hold;
 
+    @Mixin
+    private EngineOption engine;
+
     private int linesDrawn;
     private double lastLine = -SECONDS_BETWEEN_LINES;
     private boolean sawFirst;
@@ -54,7 +59,7 @@ final class DemoCommand extends PipelineCommand implements DemoRun.Listener {
         // Not installed earlier: until then a signal may end the process at once.
         Termination termination = null;
         int code = 1;
-        try (DemoRun run = DemoRun.prepare(load(), this)) {
+        try (DemoRun run = DemoRun.prepare(load("engine", engine.setting()), this)) {
             code = end(run.stream(repeat, hold)) ? 0 : 1;
             if (hold) {
                 termination = Termination.install(LONGEST_CLOSE_MILLIS, code);
@@ -84,7 +89,7 @@ final class DemoCommand extends PipelineCommand implements DemoRun.Listener {
                 "Kafka at %s, model %s on %s, %s%n",
                 bootstrapServers,
                 stack.modelReference().name(),
-                stack.device(),
+                stack.selection().description(),
                 Text.count(sample.files().size(), "sample image"));
         if (address != null) {
             output.println("Page at " + address + "/");
@@ -149,7 +154,7 @@ final class DemoCommand extends PipelineCommand implements DemoRun.Listener {
             json.put("accuracy", Rounding.to(4, outcomes.accuracy()));
         }
         json.put("model", result.model());
-        json.put("device", result.device());
+        result.selection().addTo(json);
         json.put("seconds", Rounding.to(3, result.seconds()));
         output.printJson(json);
         output.printf(

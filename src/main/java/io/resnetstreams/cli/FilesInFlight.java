@@ -48,7 +48,8 @@ final class FilesInFlight implements AutoCloseable {
             awaitOldest();
         }
         RecordHeaders headers = new RecordHeaders();
-        headers.add(EventReader.CONTENT_TYPE_HEADER, "image/*".getBytes(UTF_8));
+        String contentType = file.isReference() ? file.contentType() : "image/*";
+        headers.add(EventReader.CONTENT_TYPE_HEADER, contentType.getBytes(UTF_8));
         RawEvent event = new RawEvent(new SourcePosition(file.id(), 0, 0, 0), null, file.image(), headers);
         bytes += file.image().length;
         pending.add(new Classified(number++, file, classifier.apply(event)));

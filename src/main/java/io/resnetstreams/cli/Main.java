@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** The entry point. Parses the command line, runs the command, and reports a failure as one line and an exit code of 1 or 2. */
 @Command(
         name = "resnet-streams",
-        description = "Classify image events with ResNet models, using Kafka Streams and DJL with the MXNet engine.",
+        description = "Classify image events, using Kafka Streams and DJL with MXNet or ONNX Runtime.",
         versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {

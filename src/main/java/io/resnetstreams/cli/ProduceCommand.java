@@ -5,12 +5,14 @@ import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.Terminal;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.Text;
+import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
 import io.resnetstreams.demo.EventSource.SourceEvent;
+import io.resnetstreams.demo.UploadedEvents;
+import io.resnetstreams.fetch.ImageUploads;
 import io.resnetstreams.kafka.KafkaClients;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +28,32 @@ import picocli.CommandLine.Parameters;
             "Send images to the input topic: files, directories (searched recursively) and IDX data sets (sent"
                     + " as PNG).",
             "",
+            "With --by-reference, images are uploaded with the settings of the section 'references', and events refer to"
+                    + " them.",
+            "",
             "The id and key of an event are the path of the file, or NAME#INDEX for an IDX data set."
         },
-        footer = {"", "Example:", "  resnet-streams produce photos/ --rate 50"})
+        footer = {
+            "",
+            "Examples:",
+            "  resnet-streams produce photos/ --rate 50",
+            "  resnet-streams produce photos/ --by-reference s3://shop/in"
+        })
 final class ProduceCommand extends KafkaCommand {
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Image files, directories and IDX files.")
-    private List<Path> paths;
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "1..*",
+            description = "Image files, directories and IDX files; URIs of images are sent as references.")
+    private List<String> paths;
 
     @Option(names = "--topic", paramLabel = "NAME", description = "Input topic.")
     private String topic;
+
+    @Option(
+            names = "--by-reference",
+            paramLabel = "URI",
+            description = "Upload the images below s3://BUCKET/PREFIX or file:///FOLDER, and send references to them.")
+    private String byReference;
 
     @Option(
             names = "--repeat",
@@ -54,26 +73,43 @@ final class ProduceCommand extends KafkaCommand {
         OptionRange.requirePositive("--rate", rate);
         Configuration configuration = load("topics.input", topic);
         KafkaClients clients = new KafkaClients(configuration.connection());
-        EventSource source = EventSource.of(paths);
+        EventSource source = EventSource.ofNames(paths);
         String input = configuration.topics().input();
-        clients.partitions(input);
-        long start = System.nanoTime();
+        long start;
         EventSender.Result result;
+        try (UploadedEvents uploaded = byReference == null ? null : uploaded(source, byReference, configuration)) {
+            clients.partitions(input);
+            start = System.nanoTime();
+            result = send(uploaded == null ? source : uploaded, clients, input, source.size());
+        }
+        report(input, source, result, (System.nanoTime() - start) / 1e9);
+        return result.failed() == 0 ? 0 : 1;
+    }
+
+    private EventSender.Result send(Iterable<SourceEvent> events, KafkaClients clients, String input, long size)
+            throws InterruptedException {
         try (Producer<byte[], byte[]> producer = clients.producer();
-                ProgressBar progress = Terminal.progressBar("produce", source.size() * repeat)) {
+                ProgressBar progress = Terminal.progressBar("produce", size * repeat)) {
             EventSender sender = new EventSender(producer, input, rate == null ? 0 : rate, metadata -> {});
             for (int round = 0; round < repeat; round++) {
-                for (SourceEvent event : source) {
+                for (SourceEvent event : events) {
                     sender.send(event);
                     if (progress != null) {
                         progress.step();
                     }
                 }
             }
-            result = sender.finish();
+            return sender.finish();
         }
-        report(input, source, result, (System.nanoTime() - start) / 1e9);
-        return result.failed() == 0 ? 0 : 1;
+    }
+
+    /** Returns events that refer to their images, with --by-reference. */
+    private static UploadedEvents uploaded(EventSource source, String uri, Configuration configuration) {
+        try {
+            return new UploadedEvents(source, ImageUploads.below(uri, configuration.references()));
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage("--by-reference: " + e.getMessage(), e);
+        }
     }
 
     private void report(String input, EventSource source, EventSender.Result result, double seconds) {

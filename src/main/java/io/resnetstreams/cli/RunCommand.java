@@ -1,5 +1,6 @@
 package io.resnetstreams.cli;
 
+import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
@@ -8,7 +9,6 @@ import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.network.MxNet;
 import io.resnetstreams.monitor.Monitoring;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.service.ClassificationStack;
@@ -23,6 +23,7 @@ import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -44,10 +45,13 @@ final class RunCommand extends KafkaCommand {
         this.around = around;
     }
 
+    @Mixin
+    private EngineOption engine;
+
     @Override
     public Integer call() throws InterruptedException {
-        Configuration configuration = load("model", modelPath);
-        MxNet.requireLibrary();
+        Configuration configuration = load("model", modelPath, "engine", engine.setting());
+        ClassificationStack.checkReferences(configuration);
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis(), 0);
         try (Monitoring monitoring = Monitoring.start(configuration, false)) {
             ModelDirectory model = ClassificationStack.model(configuration.model());
@@ -68,11 +72,23 @@ final class RunCommand extends KafkaCommand {
             throws InterruptedException {
         PipelineCounts statistics = monitoring.counts();
         Log.LOG.info("Loading the model {}", model.name());
-        try (ClassificationStack stack = ClassificationStack.open(configuration, model, statistics, around);
+        try (ClassificationStack stack =
+                        ClassificationStack.open(configuration, model, statistics, monitoring.fetches(), around);
                 Pipeline pipeline = pipeline(configuration, stack, statistics);
                 StatusLog status = new StatusLog()) {
-            monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
-            Log.LOG.info("Model {} ({}) on {}", model.name(), model.digest().substring(0, 12), stack.device());
+            monitoring.watch(
+                    configuration,
+                    pipeline,
+                    model,
+                    stack.deviceNames(),
+                    stack.selection().engine().toString(),
+                    stack.selection().description(),
+                    stack::outage);
+            Log.LOG.info(
+                    "Model {} ({}) on {}",
+                    model.name(),
+                    model.digest().substring(0, 12),
+                    stack.selection().description());
             termination.start(pipeline);
             status.every(configuration.statusSeconds(), statistics, pipeline.inFlight(), stack);
             pipeline.awaitEnd();
@@ -81,7 +97,7 @@ final class RunCommand extends KafkaCommand {
                 if (output.json) {
                     Map<String, Object> summary = statistics.summary();
                     summary.put("model", stack.modelReference());
-                    summary.put("device", stack.device());
+                    stack.selection().addTo(summary);
                     output.printJson(summary);
                 }
                 if (failure != null) {

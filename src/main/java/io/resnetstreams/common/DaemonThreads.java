@@ -9,12 +9,7 @@ public final class DaemonThreads {
 
     /** Creates a thread that is not started yet. */
     public static Thread create(String name, Runnable work) {
-        return create(null, name, work);
-    }
-
-    /** Creates a thread of a group that is not started yet. */
-    public static Thread create(ThreadGroup group, String name, Runnable work) {
-        Thread thread = new Thread(group, work, name);
+        Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         return thread;
     }

@@ -52,6 +52,8 @@ public final class ForeignFile {
             new Kind(0, "\u00ff\u00fe", "text in UTF-16: save it as UTF-8"),
             new Kind(0, "\u00fe\u00ff", "text in UTF-16: save it as UTF-8"));
 
+    private static final String ONNX = "an ONNX model: 'model import' reads it if its name ends with .onnx";
+
     private ForeignFile() {}
 
     /** Refuses a file of a known format other than the wanted one; the message says what to do. */
@@ -68,6 +70,18 @@ public final class ForeignFile {
         Optional<String> foreign = describe(bytes);
         if (foreign.isPresent()) {
             throw new InvalidModelException(file + ": is not " + wanted + " but " + foreign.get());
+        }
+    }
+
+    /** Refuses a file of a known format other than ONNX, which has no sign that tells it from all others. */
+    public static void refuseUnlessOnnx(Path file) throws InvalidModelException {
+        try {
+            Optional<String> foreign = describe(file);
+            if (foreign.isPresent() && !foreign.get().equals(ONNX)) {
+                throw new InvalidModelException(file + ": is not an ONNX model but " + foreign.get());
+            }
+        } catch (IOException e) {
+            throw InvalidModelException.unreadable(file, e);
         }
     }
 
@@ -107,7 +121,7 @@ public final class ForeignFile {
                             + SAVE_AS_SAFETENSORS);
         }
         if (isOnnx(bytes, head)) {
-            return Optional.of("an ONNX model: a state dict saved with safetensors is required");
+            return Optional.of(ONNX);
         }
         return KINDS.stream().filter(kind -> kind.fits(head)).map(Kind::advice).findFirst();
     }

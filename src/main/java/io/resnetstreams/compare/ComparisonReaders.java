@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicReader;
@@ -170,7 +171,15 @@ public final class ComparisonReaders implements AutoCloseable {
         static Item label(ConsumerRecord<byte[], byte[]> record) {
             try {
                 LabelEvent event = LabelEvent.complete(record.topic(), record.value());
-                return item(record, event.source(), event.id(), event.labels().get(0));
+                LabelEvent.Source source = event.origin();
+                String sha256 = source.image() == null ? null : source.image().sha256();
+                return item(
+                        record,
+                        event.source(),
+                        source.onePart(),
+                        event.id(),
+                        event.labels().get(0),
+                        sha256);
             } catch (SerializationException e) {
                 return unreadable(record, e.getMessage());
             }
@@ -178,16 +187,29 @@ public final class ComparisonReaders implements AutoCloseable {
 
         static Item deadLetter(ConsumerRecord<byte[], byte[]> record) {
             return DeadLetter.sourceOf(record.headers(), record.timestamp())
-                    .map(source ->
-                            item(record, source, record.key() == null ? null : new String(record.key(), UTF_8), null))
+                    .map(source -> item(
+                            record,
+                            source,
+                            DeadLetter.partOf(record.headers()),
+                            record.key() == null ? null : new String(record.key(), UTF_8),
+                            null,
+                            null))
                     .orElseGet(() -> unreadable(record, "no source position in its headers"));
         }
 
         private static Item item(
-                ConsumerRecord<byte[], byte[]> record, SourcePosition source, String id, LabelEvent.Label best) {
+                ConsumerRecord<byte[], byte[]> record,
+                SourcePosition source,
+                Part part,
+                String id,
+                LabelEvent.Label best,
+                String sha256) {
             TopicPartition partition = new TopicPartition(source.topic(), source.partition());
             return new Item(
-                    record.partition(), record.offset(), new SourceOutcome(partition, source.offset(), id, best), null);
+                    record.partition(),
+                    record.offset(),
+                    new SourceOutcome(partition, source.offset(), part, id, best, sha256),
+                    null);
         }
 
         private static Item unreadable(ConsumerRecord<byte[], byte[]> record, String fault) {

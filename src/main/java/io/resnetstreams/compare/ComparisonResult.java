@@ -8,10 +8,12 @@ import java.util.List;
 /**
  * The differences between the labels of two outputs.
  *
- * @param compared events with a label in both
+ * @param compared events with a label in both, of the same image as far as its SHA-256 is known
  * @param agreement the share of compared events with the same best label in both; null if none was compared
  * @param onlyInA events with a label or a dead letter in A, but neither in B
  * @param deadLetterOnlyInA events with a dead letter in A and a label in B
+ * @param changedImages events with a label in both whose URI had another image when B was written; not compared
+ * @param changedImagesWithOtherLabel those of them whose best label differs
  * @param changes all pairs of different labels, most frequent first
  * @param uncountedChanges events whose pair is missing in {@code changes}, which has at most a million pairs
  * @param shifts events with the same label in both, largest change of its probability first
@@ -28,6 +30,8 @@ public record ComparisonResult(
         long onlyInB,
         long deadLetterOnlyInA,
         long deadLetterOnlyInB,
+        long changedImages,
+        long changedImagesWithOtherLabel,
         List<Change> changes,
         long uncountedChanges,
         List<Shift> shifts,

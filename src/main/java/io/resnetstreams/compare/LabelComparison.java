@@ -32,6 +32,8 @@ public final class LabelComparison implements OutcomeJoin.Listener {
     private final int top;
     private long compared;
     private long changed;
+    private long changedImages;
+    private long changedImagesWithOtherLabel;
 
     /** Keeps up to {@code top} example events of each kind, at least one. */
     public LabelComparison(OutputTopics topicsA, OutputTopics topicsB, int top) {
@@ -132,9 +134,14 @@ public final class LabelComparison implements OutcomeJoin.Listener {
     }
 
     private void compare(SourceOutcome a, SourceOutcome b) {
-        compared++;
         String from = a.best().label();
         String to = b.best().label();
+        if (a.isOfOtherImage(b)) {
+            changedImages++;
+            changedImagesWithOtherLabel += from.equals(to) ? 0 : 1;
+            return;
+        }
+        compared++;
         double probabilityA = a.best().probability();
         double probabilityB = b.best().probability();
         classes.add(from, to);
@@ -162,6 +169,8 @@ public final class LabelComparison implements OutcomeJoin.Listener {
                 onlyInB.count,
                 deadLetterOnlyInA.count,
                 deadLetterOnlyInB.count,
+                changedImages,
+                changedImagesWithOtherLabel,
                 classes.changes(),
                 classes.uncounted(),
                 shifts.list(),

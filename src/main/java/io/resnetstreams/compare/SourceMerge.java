@@ -66,32 +66,32 @@ final class SourceMerge {
             if (recordOffset < resumeAt) {
                 return false;
             }
-            if (outcome.offset() <= lastRead) {
+            if (outcome.order() <= lastRead) {
                 if (waiting.isEmpty()) {
                     return true;
                 }
                 waiting.getLast().duplicates++;
                 return false;
             }
-            lastRead = outcome.offset();
+            lastRead = outcome.order();
             waiting.addLast(new Waiting(outcome, recordOffset));
             partition.waitingBytes += outcome.sizeInBytes();
             return false;
         }
 
-        /** Returns the source offset of the first waiting outcome, or -1 if there is none. */
+        /** Returns the order of the first waiting outcome, or -1 if there is none. */
         long head() {
-            return waiting.isEmpty() ? -1 : waiting.getFirst().outcome.offset();
+            return waiting.isEmpty() ? -1 : waiting.getFirst().outcome.order();
         }
 
-        /** Returns whether an outcome of the event at this offset may still be read. */
+        /** Returns whether an outcome of this order may still be read. */
         boolean mayStillHave(long offset) {
             return head() < 0 && lastRead < offset && !partition.isAtEnd();
         }
 
         Waiting take() {
             Waiting first = waiting.removeFirst();
-            lastTaken = first.outcome.offset();
+            lastTaken = first.outcome.order();
             partition.waitingBytes -= first.outcome.sizeInBytes();
             return first;
         }

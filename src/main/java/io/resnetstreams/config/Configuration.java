@@ -5,18 +5,27 @@ import static io.resnetstreams.common.Ranges.require;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.events.EventLimits;
 import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelSettings;
+import io.resnetstreams.events.SchemaFields;
+import io.resnetstreams.fetch.FetchSettings;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Supervision;
 import io.resnetstreams.inference.engine.BatchCalibration;
 import io.resnetstreams.inference.engine.DeviceSelector;
+import io.resnetstreams.inference.engine.EngineSelector;
+import io.resnetstreams.inference.engine.OnnxProviders;
 import io.resnetstreams.kafka.KafkaClients.Connection;
 import io.resnetstreams.kafka.KafkaProperties;
+import io.resnetstreams.kafka.SecretReferences;
 import io.resnetstreams.kafka.TopicSettings;
 import io.resnetstreams.metrics.KafkaMetrics;
 import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
+import io.resnetstreams.registry.RegistrySettings;
+import io.resnetstreams.registry.SchemaRegistry;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.InFlightLimits;
 import io.resnetstreams.topology.OnGap;
@@ -24,6 +33,7 @@ import io.resnetstreams.topology.PipelineSettings;
 import io.resnetstreams.topology.Topics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,6 +43,7 @@ import java.util.Set;
  *
  * @param topicSettings the topics, and the settings with which {@code topics} creates them
  * @param window limits for the events in flight
+ * @param references how images are fetched that events refer to
  * @param scaling targets of the autoscaling signal
  */
 public record Configuration(
@@ -45,10 +56,15 @@ public record Configuration(
         InputSection input,
         String model,
         String device,
+        String engine,
+        OnnxRuntimeSection onnxruntime,
         BatchSection batch,
         DecodeSection decode,
         InFlightLimits window,
         LimitsSection limits,
+        LabelSettings labels,
+        FetchSettings references,
+        SchemaRegistrySection schemaRegistry,
         int statusSeconds,
         MetricsSection metrics,
         WebSection web,
@@ -71,6 +87,10 @@ public record Configuration(
         Guarantee.of(guarantee);
         require("streamThreads", streamThreads, 1, MOST_THREADS);
         DeviceSelector.requireValid(device);
+        EngineSelector.requireValid(engine);
+        if (labels.writesAvro() && !schemaRegistry.server.exists()) {
+            throw new IllegalArgumentException("labels.format is 'avro', which needs schemaRegistry.url");
+        }
         require("statusSeconds", statusSeconds, 0, 86_400);
         require("shutdownTimeoutMillis", shutdownTimeoutMillis, 100, 3_600_000);
     }
@@ -79,6 +99,13 @@ public record Configuration(
     record InputSection(String onGap) {
         InputSection {
             OnGap.of(onGap);
+        }
+    }
+
+    /** How ONNX Runtime uses GPUs. */
+    record OnnxRuntimeSection(String providers, long maxGpuMemoryBytes) {
+        OnnxRuntimeSection {
+            OnnxProviders.of(providers, maxGpuMemoryBytes);
         }
     }
 
@@ -130,6 +157,9 @@ public record Configuration(
     /** Limits for events and images. */
     public record LimitsSection(@JsonUnwrapped ImageLimits image, @JsonUnwrapped EventLimits event) {}
 
+    /** How to connect to the schema registry, and where images are in values by its schemas. */
+    record SchemaRegistrySection(@JsonUnwrapped RegistrySettings server, @JsonUnwrapped SchemaFields fields) {}
+
     /** The HTTP server, and the Kafka metrics that it publishes. */
     public record MetricsSection(boolean enabled, String host, int port, String kafka) {
         public MetricsSection {
@@ -170,7 +200,24 @@ public record Configuration(
 
     /** Returns a reader of events: a larger event than the topics accept could not be written as a dead letter. */
     public EventReader eventReader() {
-        return new EventReader(limits.event, topicSettings.maxMessageBytes());
+        int maxBytes = topicSettings.maxMessageBytes();
+        return registryClient()
+                .map(registry -> new EventReader(limits.event, maxBytes, registry, schemaRegistry.fields))
+                .orElseGet(() -> new EventReader(limits.event, maxBytes));
+    }
+
+    /** Returns a client of the schema registry, with secrets resolved, if one is configured. */
+    public Optional<SchemaRegistry> registryClient() {
+        if (!schemaRegistry.server.exists()) {
+            return Optional.empty();
+        }
+        SecretReferences secrets = new SecretReferences(System.getenv());
+        try {
+            return Optional.of(new SchemaRegistry(
+                    schemaRegistry.server.resolved((name, value) -> secrets.resolve("schemaRegistry." + name, value))));
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage("schemaRegistry." + e.getMessage(), e);
+        }
     }
 
     /** Returns the names of the topics. */
@@ -184,6 +231,11 @@ public record Configuration(
         tree.put("bootstrapServers", servers);
         tree.putPOJO("kafka", KafkaProperties.withoutConnection(kafka));
         return YamlFile.MAPPER.convertValue(tree, Configuration.class);
+    }
+
+    /** Returns how ONNX Runtime uses GPUs. */
+    public OnnxProviders onnxProviders() {
+        return OnnxProviders.of(onnxruntime.providers, onnxruntime.maxGpuMemoryBytes);
     }
 
     /** Returns the number of decode threads. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -30,6 +31,14 @@ import java.util.stream.Collectors;
 public final class ConfigurationLoader {
     private static final String ENVIRONMENT_PREFIX = "RESNET_STREAMS_";
     private static final String KAFKA = "kafka";
+    /** Keys whose value may be a list in YAML; elsewhere it is separated by commas. */
+    private static final Set<String> LISTS = Set.of(
+            "onnxruntime.providers",
+            "references.s3.buckets",
+            "references.http.hosts",
+            "references.http.privateHosts",
+            "references.file.roots");
+
     private static final String DEFAULTS = "/pipeline.yaml";
 
     /** Keys and sections that were renamed, with their new names. No release has renamed a key. */
@@ -192,6 +201,9 @@ public final class ConfigurationLoader {
                 }
             } else if (kafkaProperty && value.isValueNode()) {
                 base.put(field.getKey(), value.asText());
+            } else if (LISTS.contains(key) && value.isArray()) {
+                String items = value.valueStream().map(JsonNode::asText).collect(Collectors.joining(","));
+                base.set(field.getKey(), likeDefault(current, key, items, origin));
             } else if (kafkaProperty || value.isArray() || current.isObject() != value.isObject()) {
                 String needed = kafkaProperty || !current.isObject() ? "a single value" : "a section with keys";
                 // A value in place of the section of Kafka's properties may be a password.

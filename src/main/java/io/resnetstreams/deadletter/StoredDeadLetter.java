@@ -6,12 +6,12 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.common.PlainText;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.events.DeadLetter;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -89,12 +89,13 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
                 record.value() == null ? 0 : record.value().length);
     }
 
-    /** Returns the event's own headers, without those of the dead letter, and with one more retry. */
+    /** Returns the event's own headers, without those of the dead letter, with one more retry, and with the image that it is for. */
     public Headers headersForResend() {
-        return withOneMoreRetry(DeadLetter.eventHeaders(record.headers()));
+        Headers own = new RecordHeaders(DeadLetter.eventHeaders(record.headers()));
+        return withOneMoreRetry(Part.marked(own, DeadLetter.partOf(record.headers())));
     }
 
-    static Headers withOneMoreRetry(Iterable<Header> eventHeaders) {
+    static Headers withOneMoreRetry(Headers eventHeaders) {
         Headers headers = new RecordHeaders(eventHeaders);
         int retries = retries(headers);
         return headers.remove(RETRIES_HEADER)

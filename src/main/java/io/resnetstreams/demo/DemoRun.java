@@ -7,12 +7,12 @@ import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.demo.EventSource.SourceEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.inference.engine.EngineSelector;
 import io.resnetstreams.kafka.Failures;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.LabelledSample;
-import io.resnetstreams.model.network.MxNet;
 import io.resnetstreams.monitor.Monitoring;
 import io.resnetstreams.service.ClassificationStack;
 import io.resnetstreams.topology.Pipeline;
@@ -73,12 +73,15 @@ public final class DemoRun implements AutoCloseable {
 
     /** The result of a demo. */
     public record Result(
-            OutcomeFollower.Snapshot outcomes, double seconds, double meanBatch, ModelReference model, String device) {}
+            OutcomeFollower.Snapshot outcomes,
+            double seconds,
+            double meanBatch,
+            ModelReference model,
+            EngineSelector.Selection selection) {}
 
     /** Starts all parts, and returns when the pipeline waits for events. */
     public static DemoRun prepare(Configuration configured, Listener listener)
             throws IOException, InterruptedException {
-        MxNet.requireLibrary();
         ModelDirectory model = ClassificationStack.model(configured.model());
         DemoRun run = new DemoRun(configured, model, listener);
         boolean isStarted = false;
@@ -114,12 +117,19 @@ public final class DemoRun implements AutoCloseable {
     }
 
     private void start(Configuration configured, ModelDirectory model) throws InterruptedException {
-        stack = ClassificationStack.open(configured, model, monitoring.counts());
+        stack = ClassificationStack.open(configured, model, monitoring.counts(), monitoring.fetches());
         String bootstrapServers = broker.join().bootstrapServers();
         configuration = configured.forEmbeddedBroker(bootstrapServers);
         TopicCreation.create(new KafkaClients(configuration.connection()));
         pipeline = Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, monitoring.counts());
-        monitoring.watch(configuration, pipeline, model, stack.deviceNames(), stack.device());
+        monitoring.watch(
+                configuration,
+                pipeline,
+                model,
+                stack.deviceNames(),
+                stack.selection().engine().toString(),
+                stack.selection().description(),
+                stack::outage);
         pipeline.start();
         if (!pipeline.awaitRunning(START_TIMEOUT)) {
             throw UserErrorException.shortfall(
@@ -161,7 +171,7 @@ public final class DemoRun implements AutoCloseable {
             long last = outcomes.lastOutcomeNanos() == 0 ? System.nanoTime() : outcomes.lastOutcomeNanos();
             double seconds = (last - start) / 1e9;
             double meanBatch = monitoring.counts().meanBatch();
-            return new Result(outcomes, seconds, meanBatch, stack.modelReference(), stack.device());
+            return new Result(outcomes, seconds, meanBatch, stack.modelReference(), stack.selection());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.resnetstreams.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.resnetstreams.common.Png;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
@@ -7,6 +9,7 @@ import io.resnetstreams.model.data.IdxFile;
 import io.resnetstreams.model.data.ImageFiles;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,16 +27,61 @@ import java.util.stream.Stream;
  * iteration, which throws a {@link UserErrorException} if a file can't be read any more.
  */
 public final class EventSource implements Iterable<EventSource.SourceEvent> {
-    /** An event to send: its id, the bytes of the image, and the content type, null if it is not known. */
-    public record SourceEvent(String id, byte[] image, String contentType) {}
+    /**
+     * An event to send.
+     *
+     * @param image the bytes of the image; of a reference, its URI
+     * @param contentType null if it is not known
+     */
+    public record SourceEvent(String id, byte[] image, String contentType) {
+        private static final String URI_LIST = "text/uri-list";
+
+        /** Returns an event that refers to its image. */
+        static SourceEvent reference(String uri) {
+            return new SourceEvent(uri, uri.getBytes(UTF_8), URI_LIST);
+        }
+
+        /** Returns whether it refers to its image. */
+        public boolean isReference() {
+            return URI_LIST.equals(contentType);
+        }
+    }
+
+    private static final Pattern URI = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://.*");
 
     /** The path that stands for one image from standard input. */
     public static final Path STANDARD_INPUT = Path.of("-");
 
     private final List<Supplier<SourceEvent>> events = new ArrayList<>();
     private long skippedFiles;
+    private boolean hasReferences;
 
     private EventSource() {}
+
+    /** Finds the images of paths, and takes the URIs of others, such as {@code s3://BUCKET/KEY}, as they are. */
+    public static EventSource ofNames(List<String> names) {
+        List<Path> paths = new ArrayList<>();
+        List<SourceEvent> references = new ArrayList<>();
+        for (String name : names) {
+            if (URI.matcher(name).matches()) {
+                references.add(SourceEvent.reference(name));
+            } else {
+                paths.add(path(name));
+            }
+        }
+        EventSource source = paths.isEmpty() && !references.isEmpty() ? new EventSource() : of(paths);
+        source.hasReferences = !references.isEmpty();
+        references.forEach(reference -> source.events.add(() -> reference));
+        return source;
+    }
+
+    private static Path path(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw UserErrorException.usage("'" + name + "' is not a path: " + e.getMessage(), e);
+        }
+    }
 
     /**
      * Finds the images.
@@ -63,6 +112,11 @@ public final class EventSource implements Iterable<EventSource.SourceEvent> {
                     + " are taken from folders");
         }
         return source;
+    }
+
+    /** Returns whether some of its events refer to their images. */
+    public boolean hasReferences() {
+        return hasReferences;
     }
 
     /** Reads all events, and returns them from memory. */

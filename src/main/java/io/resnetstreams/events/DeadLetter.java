@@ -16,9 +16,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  *
  * @param event the original event, without key, value and headers if they do not fit into a record of the dead-letter topic
  * @param hasContent whether the event has its original key, value and headers
+ * @param part which of several images of the event it is for; null for an event with one image, or for a whole event
  */
-public record DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception, boolean hasContent)
-        implements Outcome {
+public record DeadLetter(
+        RawEvent event, Stage stage, String code, String reason, String exception, boolean hasContent, Part part)
+        implements SingleOutcome {
     public static final String EXCEPTION_HEADER = "__streams.errors.exception";
     public static final String MESSAGE_HEADER = "__streams.errors.message";
     public static final String TOPIC_HEADER = "__streams.errors.topic";
@@ -50,6 +52,8 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
 
     private static final List<String> RUN_HEADERS = List.of(RUN_HEADER, MODEL_HEADER);
 
+    private static final List<String> PART_HEADERS = List.of(Part.HEADER);
+
     /** Keeps the headers that are added below 8 KiB, so that a dead letter without content fits everywhere. */
     private static final int MAX_REASON_CHARACTERS = 1_000;
 
@@ -59,18 +63,25 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
 
     /** Creates a dead letter with the event's content. */
     public DeadLetter(RawEvent event, Stage stage, String code, String reason, String exception) {
-        this(event, stage, code, reason, exception, true);
+        this(event, stage, code, reason, exception, true, null);
     }
 
     /** Returns the dead letter of an event that was rejected. */
     public static DeadLetter of(RawEvent event, RejectedEventException rejection) {
+        return of(event, rejection, null);
+    }
+
+    /** Returns the dead letter of an image of an event; the part is null if it is the only one. */
+    public static DeadLetter of(RawEvent event, RejectedEventException rejection, Part part) {
         Throwable root = rejection.getCause() == null ? rejection : rejection.getCause();
         DeadLetter letter = new DeadLetter(
                 event,
                 rejection.stage(),
                 rejection.code(),
                 rejection.getMessage(),
-                root.getClass().getName());
+                root.getClass().getName(),
+                true,
+                part);
         return EventReader.TOO_LARGE.equals(rejection.code()) ? letter.withoutContent("") : letter;
     }
 
@@ -80,13 +91,13 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
         String kept = reason.length() + note.length() > MAX_REASON_CHARACTERS
                 ? reason.substring(0, Math.max(0, MAX_REASON_CHARACTERS - note.length() - 1)) + "…"
                 : reason;
-        return new DeadLetter(event.withoutContent(), stage, code, kept + note, exception, false);
+        return new DeadLetter(event.withoutContent(), stage, code, kept + note, exception, false, part);
     }
 
     /** Returns the event's own headers, given those of its dead letter: all but the last ones, which were added. */
     public static List<Header> eventHeaders(Headers headers) {
         List<Header> all = List.of(headers.toArray());
-        return without(ADDED_HEADERS, without(RUN_HEADERS, all));
+        return without(ADDED_HEADERS, without(PART_HEADERS, without(RUN_HEADERS, all)));
     }
 
     /** Returns the headers before these names, if the headers end with them in this order. */
@@ -98,6 +109,14 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
             before--;
         }
         return headers.subList(0, before);
+    }
+
+    /** Returns which of several images of its event a record of the dead-letter topic is for, or null. */
+    public static Part partOf(Headers headers) {
+        List<Header> all = without(RUN_HEADERS, List.of(headers.toArray()));
+        // A header of this name before the added ones is the event's own.
+        boolean isAdded = !all.isEmpty() && all.get(all.size() - 1).key().equals(Part.HEADER);
+        return isAdded ? Part.parse(headerText(new RecordHeaders(all), Part.HEADER)) : null;
     }
 
     /** Returns whether a record of the dead-letter topic has no key, value and headers of the event. */
@@ -134,7 +153,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
     /** Returns the event's own headers, followed by those with the reason. */
     public Headers headers() {
         SourcePosition source = event.source();
-        return new RecordHeaders(event.headers())
+        Headers headers = new RecordHeaders(event.headers())
                 .add(EXCEPTION_HEADER, bytes(exception))
                 .add(MESSAGE_HEADER, bytes(reason))
                 .add(TOPIC_HEADER, bytes(source.topic()))
@@ -144,6 +163,7 @@ public record DeadLetter(RawEvent event, Stage stage, String code, String reason
                 .add(CODE_HEADER, bytes(code))
                 .add(TIMESTAMP_HEADER, bytes(Long.toString(source.timestamp())))
                 .add(CONTENT_HEADER, bytes(hasContent ? COMPLETE : OMITTED));
+        return part == null ? headers : headers.add(Part.HEADER, bytes(part.toString()));
     }
 
     private static byte[] bytes(String text) {

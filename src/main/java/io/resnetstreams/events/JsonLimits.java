@@ -22,12 +22,12 @@ final class JsonLimits extends StreamReadConstraints {
         }
     }
 
-    JsonLimits(EventLimits limits) {
+    JsonLimits(EventLimits limits, int maxStringLength) {
         super(
                 limits.maxJsonDepth(),
                 DEFAULT_MAX_DOC_LEN,
                 limits.maxJsonNumberLength(),
-                limits.maxJsonStringLength(),
+                maxStringLength,
                 limits.maxJsonStringLength(),
                 DEFAULT_MAX_TOKEN_COUNT);
     }

@@ -1,16 +1,12 @@
 package io.resnetstreams.events;
 
-/** The outcome of an image event: a label event or a dead letter. */
-public sealed interface Outcome permits EncodedLabel, DeadLetter {
-    /** The header with the backfill of an outcome; outcomes of the live pipeline do not have it. */
-    String RUN_HEADER = "resnet-streams.run";
+import java.util.List;
 
-    /** The header with the name and digest of that backfill's model, separated by a space; dead letters have no other field for it. */
-    String MODEL_HEADER = "resnet-streams.model";
+/** The outcome of an event: that of its image, or those of its images. */
+public sealed interface Outcome permits SingleOutcome, OutcomeList {
+    /** Returns the outcomes that are written, in their order. */
+    List<SingleOutcome> each();
 
-    /** Returns the partition of the event; its outcome is written to the partition with the same number. */
+    /** Returns the partition of the event; its outcomes are written to the partition with the same number. */
     int sourcePartition();
-
-    /** Returns the value of the record that is written: the label's JSON, or the event's own value; it may be null. */
-    byte[] recordValue();
 }

@@ -8,6 +8,8 @@ public enum Stage {
     EVENT,
     /** The event, or its image, is larger than the configured limits allow, or takes too long to decode. */
     LIMITS,
+    /** The image that the event refers to can't be fetched, or is not the one that it describes. */
+    FETCH,
     /** The bytes are not an image that can be decoded completely. */
     DECODE,
     /** The network could not classify this image. */

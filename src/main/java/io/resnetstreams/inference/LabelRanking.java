@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param synset the classes' labels, by index
  * @param topK the number of labels of an event; at most all classes
+ * @param embeddingLength the number of values that follow the probabilities in a row, which are not ranked
  */
-public record LabelRanking(List<String> synset, int topK) {
+public record LabelRanking(List<String> synset, int topK, int embeddingLength) {
     public LabelRanking {
         synset = List.copyOf(synset);
         if (topK < 1) {
@@ -18,22 +19,29 @@ public record LabelRanking(List<String> synset, int topK) {
         }
     }
 
+    /** Ranks rows that hold nothing but probabilities. */
+    public LabelRanking(List<String> synset, int topK) {
+        this(synset, topK, 0);
+    }
+
     /**
-     * Returns the most probable labels of a row of probabilities, best first; equal ones in the order of their indices.
+     * Returns the most probable labels of a row, best first; equal ones in the order of their indices.
      *
-     * @throws IllegalArgumentException if the row's length is not the number of classes
+     * @param row a probability for each class, followed by the embedding if there is one
+     * @throws IllegalArgumentException if the row has another length
      */
-    public List<Label> best(float[] probabilities) {
-        if (probabilities.length != synset.size()) {
-            throw new IllegalArgumentException("the network has " + probabilities.length
-                    + " outputs, but the model names " + synset.size() + " classes");
+    public List<Label> best(float[] row) {
+        int classes = synset.size();
+        if (row.length != classes + embeddingLength) {
+            throw new IllegalArgumentException("the network has " + (row.length - embeddingLength)
+                    + " outputs, but the model names " + classes + " classes");
         }
-        int count = Math.min(topK, probabilities.length);
+        int count = Math.min(topK, classes);
         int[] best = new int[count];
         int filled = 0;
-        for (int index = 0; index < probabilities.length; index++) {
+        for (int index = 0; index < classes; index++) {
             int place = filled;
-            while (place > 0 && probabilities[best[place - 1]] < probabilities[index]) {
+            while (place > 0 && row[best[place - 1]] < row[index]) {
                 place--;
             }
             if (place < count) {
@@ -44,7 +52,7 @@ public record LabelRanking(List<String> synset, int topK) {
             }
         }
         return Arrays.stream(best)
-                .mapToObj(index -> new Label(synset.get(index), index, probabilities[index]))
+                .mapToObj(index -> new Label(synset.get(index), index, row[index]))
                 .toList();
     }
 }

@@ -16,18 +16,19 @@ import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
- * Resolves references to secrets in Kafka's properties: {@code ${file:PATH:KEY}}, a key of a properties file;
+ * Resolves references to secrets in the configuration: {@code ${file:PATH:KEY}}, a key of a properties file;
  * {@code ${dir:FOLDER:FILE}}, the content of a file; {@code ${env:NAME}}, an environment variable. It uses Kafka's own config
  * providers, but rejects a reference that can't be resolved, which Kafka would send as the password.
  */
-final class SecretReferences {
+public final class SecretReferences {
     private static final String FILE = "file";
     private static final String DIRECTORY = "dir";
     private static final String ENVIRONMENT = "env";
 
     private final Map<String, ConfigProvider> providers;
 
-    SecretReferences(Map<String, String> environment) {
+    /** Resolves with these environment variables. */
+    public SecretReferences(Map<String, String> environment) {
         providers = Map.of(
                 FILE, new FileConfigProvider(),
                 DIRECTORY, new DirectoryConfigProvider(),
@@ -35,14 +36,17 @@ final class SecretReferences {
         providers.values().forEach(provider -> provider.configure(Map.of()));
     }
 
-    /** Returns the properties with all references resolved; throws UserErrorException if one can't be. */
+    /** Returns Kafka's properties with all references resolved; throws UserErrorException if one can't be. */
     Map<String, String> resolve(Map<String, String> properties) {
         Map<String, String> resolved = new HashMap<>();
-        properties.forEach((name, value) -> {
-            Matcher references = ConfigTransformer.DEFAULT_PATTERN.matcher(value);
-            resolved.put(name, references.replaceAll(reference -> Matcher.quoteReplacement(secret(name, reference))));
-        });
+        properties.forEach((name, value) -> resolved.put(name, resolve("kafka." + name, value)));
         return resolved;
+    }
+
+    /** Returns the value of a key with all references resolved; throws UserErrorException if one can't be. */
+    public String resolve(String key, String value) {
+        Matcher references = ConfigTransformer.DEFAULT_PATTERN.matcher(value);
+        return references.replaceAll(reference -> Matcher.quoteReplacement(secret(key, reference)));
     }
 
     private String secret(String name, MatchResult reference) {
@@ -73,6 +77,6 @@ final class SecretReferences {
     }
 
     private static UserErrorException mistake(String name, MatchResult reference, String reason, Throwable cause) {
-        return UserErrorException.usage("kafka." + name + " refers to " + reference.group() + ": " + reason, cause);
+        return UserErrorException.usage(name + " refers to " + reference.group() + ": " + reason, cause);
     }
 }

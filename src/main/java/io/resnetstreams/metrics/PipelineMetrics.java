@@ -11,6 +11,7 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointSnapshot;
+import io.resnetstreams.fetch.FetchMetrics;
 import io.resnetstreams.topology.Pipeline;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -52,6 +53,15 @@ public final class PipelineMetrics {
         });
     }
 
+    /**
+     * Registers the metrics of fetches and returns what they are reported to; may be called once.
+     *
+     * @param schemes those that are enabled
+     */
+    public FetchMetrics fetches(Set<String> schemes) {
+        return new ReferenceMetrics(registry, schemes);
+    }
+
     /** Sets the version; may be called once. */
     public void build(String version, String commit) {
         info("build_info", "The version of resnet-streams and the commit that it was built from.", "version", "commit")
@@ -59,13 +69,20 @@ public final class PipelineMetrics {
     }
 
     /**
-     * Sets the model and its devices; may be called once.
+     * Sets the model, its devices and the engine that runs it; may be called once.
      *
      * @param digest SHA-256 of the model's files, in hexadecimal
      */
-    public void model(String name, String digest, String architecture, List<String> deviceNames) {
-        Info info = info("model_info", "The loaded model and its device.", "name", "digest", "architecture", DEVICE);
-        deviceNames.forEach(device -> info.addLabelValues(name, digest, architecture, device));
+    public void model(String name, String digest, String architecture, List<String> deviceNames, String engine) {
+        Info info = info(
+                "model_info",
+                "The loaded model, its device and the engine that runs it.",
+                "name",
+                "digest",
+                "architecture",
+                DEVICE,
+                "engine");
+        deviceNames.forEach(device -> info.addLabelValues(name, digest, architecture, device, engine));
     }
 
     private Info info(String name, String help, String... labels) {

@@ -2,6 +2,7 @@ package io.resnetstreams.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.resnetstreams.common.Ranges;
+import io.resnetstreams.model.network.EngineName;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.Precision;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
  *
  * @param resizeShortEdge pixels to which the short edge is resized before the crop; 0 to resize to the input size
  *     without a crop
+ * @param engine the only engine that may run it; null if any may
  * @param files SHA-256 of each other file, in hexadecimal, by name
  */
 public record ModelDescription(
@@ -27,6 +29,7 @@ public record ModelDescription(
         List<Double> std,
         int topK,
         Precision precision,
+        @JsonInclude(JsonInclude.Include.NON_NULL) EngineName engine,
         Provenance provenance,
         String licence,
         Map<String, String> files) {
@@ -89,19 +92,21 @@ public record ModelDescription(
     }
 
     ModelDescription withFiles(Map<String, String> digests) {
-        return with(name, precision, provenance, digests);
+        return with(name, precision, engine, provenance, digests);
     }
 
     public ModelDescription withProvenance(Provenance other) {
-        return with(name, precision, other, files);
+        return with(name, precision, engine, other, files);
     }
 
-    /** Returns the description of the network in another precision, without digests. */
-    public ModelDescription inPrecision(String otherName, Precision other, Provenance otherProvenance) {
-        return with(otherName, other, otherProvenance, Map.of());
+    /** Returns the description of the network in another precision, for an engine or null for any, without digests. */
+    public ModelDescription inPrecision(
+            String otherName, Precision other, EngineName otherEngine, Provenance otherProvenance) {
+        return with(otherName, other, otherEngine, otherProvenance, Map.of());
     }
 
-    private ModelDescription with(String name, Precision precision, Provenance provenance, Map<String, String> files) {
+    private ModelDescription with(
+            String name, Precision precision, EngineName engine, Provenance provenance, Map<String, String> files) {
         return new ModelDescription(
                 formatVersion,
                 name,
@@ -113,6 +118,7 @@ public record ModelDescription(
                 std,
                 topK,
                 precision,
+                engine,
                 provenance,
                 licence,
                 files);

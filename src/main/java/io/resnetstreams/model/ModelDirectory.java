@@ -1,30 +1,33 @@
 package io.resnetstreams.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.resnetstreams.common.BoundedFile;
 import io.resnetstreams.common.Digests;
-import io.resnetstreams.common.ForeignFile;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.network.BatchNormFolding;
+import io.resnetstreams.model.network.EngineName;
 import io.resnetstreams.model.network.Network;
 import io.resnetstreams.model.network.ParametersFile;
+import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.ResNetSymbol.Output;
+import io.resnetstreams.model.network.SymbolEmbedding;
+import io.resnetstreams.model.onnx.OnnxConversion;
+import io.resnetstreams.model.onnx.OnnxEmbedding;
+import io.resnetstreams.model.onnx.OnnxFile;
+import io.resnetstreams.model.onnx.OnnxModel;
+import io.resnetstreams.model.onnx.OnnxRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
- * A verified model on disk: {@code NAME-symbol.json}, {@code NAME-0000.params}, {@code synset.txt} and {@code model.json}.
- * The first two are in the engine's own format, so DJL reads the directory as it is. {@link ModelWriter} writes it.
+ * A verified model on disk: {@code NAME-symbol.json} and {@code NAME-0000.params}, or {@code NAME.onnx}, and with either
+ * {@code synset.txt} and {@code model.json}. The former are in MXNet's own format, so DJL reads the directory as it is.
+ * {@link ModelWriter} writes it.
  */
 public final class ModelDirectory {
     public static final String DESCRIPTION_FILE = "model.json";
@@ -32,20 +35,25 @@ public final class ModelDirectory {
     /** ResNet-152 has about 500 KB. */
     public static final int MOST_SYMBOL_BYTES = 32_000_000;
 
-    private static final int MOST_SYNSET_BYTES = 16_000_000;
-    private static final int MOST_DESCRIPTION_BYTES = 1_000_000;
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .build();
+    /** Their graphs have operators of MXNet alone. */
+    private static final Set<Precision> MXNET_ONLY = EnumSet.of(Precision.INT8, Precision.BF16);
 
     private final Path directory;
     private final ModelDescription description;
     private final List<String> labels;
+    /** 0 without an embedding. */
+    private final int embeddingLength;
 
-    private ModelDirectory(Path directory, ModelDescription description, List<String> labels) {
+    /** Wraps a directory that {@link ModelReader} has verified. */
+    ModelDirectory(Path directory, ModelDescription description, List<String> labels) {
+        this(directory, description, labels, 0);
+    }
+
+    private ModelDirectory(Path directory, ModelDescription description, List<String> labels, int embeddingLength) {
         this.directory = directory;
         this.description = description;
         this.labels = labels;
+        this.embeddingLength = embeddingLength;
     }
 
     static String symbolFile(String name) {
@@ -56,140 +64,135 @@ public final class ModelDirectory {
         return name + "-0000.params";
     }
 
+    static String onnxFile(String name) {
+        return name + OnnxFile.ENDING;
+    }
+
     /** @throws InvalidModelException if a file is missing, is malformed or does not match its digest */
     public static ModelDirectory load(Path directory) throws InvalidModelException {
-        if (!Files.isDirectory(directory)) {
-            throw new InvalidModelException("model " + directory
-                    + (Files.exists(directory)
-                            ? ": is a file, but a model directory is required; 'model import' makes one from a checkpoint"
-                            : ": there is no such directory"));
-        }
-        ModelDescription description = readDescription(directory.resolve(DESCRIPTION_FILE));
-        String name = description.name();
-        for (String needed : List.of(symbolFile(name), parametersFile(name), SYNSET_FILE)) {
-            if (!description.files().containsKey(needed)) {
-                throw new InvalidModelException(
-                        directory.resolve(DESCRIPTION_FILE) + ": files has no digest for " + needed);
-            }
-        }
-        for (Map.Entry<String, String> file : description.files().entrySet()) {
-            verify(directory, file.getKey(), file.getValue());
-        }
-        ModelDirectory model = new ModelDirectory(directory, description, readLabels(directory.resolve(SYNSET_FILE)));
-        // The engine reads both without checks, and allocates whatever sizes they claim.
-        ParametersFile.require(model.parametersPath());
-        long symbolBytes = model.symbolPath().toFile().length();
-        if (symbolBytes > MOST_SYMBOL_BYTES) {
-            throw new InvalidModelException(
-                    model.symbolPath() + ": has " + symbolBytes + " bytes; at most " + MOST_SYMBOL_BYTES + " are read");
-        }
-        return model;
+        return ModelReader.read(directory);
     }
 
-    private static ModelDescription readDescription(Path file) throws InvalidModelException {
-        if (!Files.isRegularFile(file)) {
-            throw new InvalidModelException(
-                    "model file " + file
-                            + " is missing; 'model import' makes a model directory from a checkpoint, 'model train' from images");
-        }
+    /**
+     * Returns the model with another output of its network: N×(classes + {@link #embeddingLength}), the probabilities followed
+     * by the embedding, the input of the last fully connected layer. The files are the same.
+     *
+     * @throws IllegalArgumentException if there is no such layer before the softmax; the message names what there is
+     */
+    public ModelDirectory withEmbedding() {
         try {
-            byte[] bytes = BoundedFile.bytes(file, MOST_DESCRIPTION_BYTES);
-            ForeignFile.refuse(file, bytes, "a model's description");
-            ModelDescription description = JSON.readValue(bytes, ModelDescription.class);
-            if (description == null) {
-                throw new InvalidModelException(file + ": is null, but must be an object");
-            }
-            if (!ModelDescription.OTHER.equals(description.architecture())) {
-                ResNetArchitecture.of(description.architecture());
-            }
-            return description;
-        } catch (IllegalArgumentException e) {
-            throw new InvalidModelException(file + ": " + e.getMessage(), e);
-        } catch (JsonProcessingException e) {
-            throw new InvalidModelException(
-                    file + ": " + fault(e).lines().findFirst().orElse(""), e);
-        } catch (IOException e) {
-            throw InvalidModelException.unreadable(file, e);
+            int length = isOnnx()
+                    ? OnnxEmbedding.of(onnx()).length()
+                    : SymbolEmbedding.of(network()).length();
+            return new ModelDirectory(directory, description, labels, length);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "the model " + directory
+                            + " has no embedding, the input of a fully connected layer before the softmax: "
+                            + e.getMessage(),
+                    e);
         }
     }
 
-    private static String fault(JsonProcessingException exception) {
-        if (exception.getCause() instanceof IllegalArgumentException cause) {
-            return cause.getMessage();
-        }
-        if (!(exception instanceof JsonMappingException mapping)) {
-            return "is not JSON: " + exception.getOriginalMessage();
-        }
-        String path = mapping.getPath().stream()
-                .map(JsonMappingException.Reference::getFieldName)
-                .collect(Collectors.joining("."));
-        return (path.isEmpty() ? "" : path + ": ") + exception.getOriginalMessage();
+    /** Returns the number of values that follow the probabilities in the network's output; 0 without {@link #withEmbedding}. */
+    public int embeddingLength() {
+        return embeddingLength;
     }
 
-    private static void verify(Path directory, String name, String expected) throws InvalidModelException {
-        // Relative paths such as . and .. have no parent to compare with.
-        Path absolute = directory.toAbsolutePath().normalize();
-        if (!absolute.equals(absolute.resolve(name).normalize().getParent())) {
-            throw new InvalidModelException(directory.resolve(DESCRIPTION_FILE) + ": files names '" + name
-                    + "', which is not in the directory");
-        }
-        Path file = directory.resolve(name);
-        if (!Files.isRegularFile(file)) {
-            throw new InvalidModelException("model file " + file + " is missing");
-        }
-        try {
-            String found = Digests.of(file);
-            if (!found.equals(expected)) {
-                if (name.endsWith(".params")) {
-                    ParametersFile.requireFormat(file);
-                } else {
-                    ForeignFile.refuse(file, "what " + DESCRIPTION_FILE + " says");
-                }
-                throw new InvalidModelException(
-                        "model file " + file + " has SHA-256 " + found + "; " + DESCRIPTION_FILE + " says " + expected);
+    /** Returns whether the network is in ONNX rather than in MXNet's format. */
+    public boolean isOnnx() {
+        return description.files().containsKey(onnxFile(name()));
+    }
+
+    /** Returns the engines that can run the model on some machine. */
+    public Set<EngineName> engines() {
+        EngineName only = isOnnx()
+                ? EngineName.ONNXRUNTIME
+                : MXNET_ONLY.contains(description.precision()) ? EngineName.MXNET : description.engine();
+        return only == null ? EnumSet.allOf(EngineName.class) : EnumSet.of(only);
+    }
+
+    /** Returns the size of the file with the parameters. */
+    public long parameterBytes() {
+        return (isOnnx() ? onnxPath() : parametersPath()).toFile().length();
+    }
+
+    /**
+     * Returns the network in ONNX, which reads uint8 N×H×W×3.
+     *
+     * @throws IllegalArgumentException if it has an operator that can't be converted; the message names it
+     */
+    public OnnxModel onnx() {
+        if (isOnnx()) {
+            try {
+                OnnxModel network = OnnxFile.read(onnxPath());
+                return embeddingLength == 0
+                        ? network
+                        : OnnxEmbedding.of(network).network();
+            } catch (InvalidModelException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
             }
-        } catch (IOException e) {
-            throw InvalidModelException.unreadable(file, e);
+        }
+        return OnnxConversion.convert(network(), description.inputHeight(), description.inputWidth());
+    }
+
+    /**
+     * Writes the network to a folder, for {@link OnnxRuntime#load}.
+     *
+     * @throws IllegalArgumentException as {@link #onnx}
+     */
+    public void writeOnnx(Path folder) throws IOException {
+        if (isOnnx()) {
+            onnx().writeForLoading(folder);
+        } else {
+            OnnxConversion.write(network(), description.inputHeight(), description.inputWidth(), folder);
         }
     }
 
-    private static List<String> readLabels(Path file) throws InvalidModelException {
-        try {
-            List<String> labels = BoundedFile.lines(file, MOST_SYNSET_BYTES);
-            if (labels.isEmpty() || labels.stream().anyMatch(String::isBlank)) {
-                throw new InvalidModelException(file + ": must have one label per line, without empty lines");
-            }
-            return List.copyOf(labels);
-        } catch (IOException e) {
-            throw InvalidModelException.unreadable(file, e);
-        }
-    }
-
-    /** Returns the graph and the values of its parameters. */
+    /**
+     * Returns the graph and the values of its parameters.
+     *
+     * @throws IllegalArgumentException if the network is in ONNX
+     */
     public Network network() {
+        if (isOnnx()) {
+            throw new IllegalArgumentException("the model " + directory + " is in ONNX; MXNet's format is needed");
+        }
         ParametersFile.Content content = ParametersFile.read(parametersPath());
         try {
-            return new Network(new ResNetSymbol(Files.readString(symbolPath()), content.shapes()), content.values());
+            ResNetSymbol symbol = new ResNetSymbol(Files.readString(symbolPath()), content.shapes());
+            Network network = new Network(symbol, content.values());
+            return embeddingLength == 0 ? network : SymbolEmbedding.of(network).network();
         } catch (IOException e) {
             throw new IllegalArgumentException("cannot read " + symbolPath() + ": " + e.getMessage(), e);
         }
     }
 
-    /**
-     * Writes graph and parameters with batch normalisations folded into the convolutions, for devices on which the engine does
-     * not fold them itself. Returns the model in the target directory, with the same description and digest.
-     */
-    public ModelDirectory writeFolded(Path target) throws IOException {
-        Network folded = BatchNormFolding.fold(network());
-        ModelWriter.writeNetwork(target, name(), folded.symbol(), folded::valuesOf);
-        return new ModelDirectory(target, description, labels);
+    /** Writes graph and parameters to a folder, for DJL; a link stands for parameters that do not change. */
+    public void writeNetwork(Path folder) throws IOException {
+        Files.writeString(folder.resolve(symbolFile(name())), network().symbol().json());
+        Files.createSymbolicLink(
+                folder.resolve(parametersFile(name())), parametersPath().toAbsolutePath());
     }
 
-    private Path symbolPath() {
+    /**
+     * Writes graph and parameters with batch normalisations folded into the convolutions, for devices on which the engine does
+     * not fold them itself.
+     */
+    public void writeFolded(Path folder) throws IOException {
+        Network folded = BatchNormFolding.fold(network());
+        ModelWriter.writeNetwork(folder, name(), folded.symbol(), folded::valuesOf);
+    }
+
+    private Path onnxPath() {
+        return directory.resolve(onnxFile(name()));
+    }
+
+    Path symbolPath() {
         return directory.resolve(symbolFile(name()));
     }
 
-    private Path parametersPath() {
+    Path parametersPath() {
         return directory.resolve(parametersFile(name()));
     }
 
@@ -220,6 +223,9 @@ public final class ModelDirectory {
 
     /** Returns the number of values that training changes; of an imported graph, all but running statistics. */
     public long trainableParameters() {
+        if (isOnnx()) {
+            return onnx().weights();
+        }
         ResNetSymbol symbol = ModelDescription.OTHER.equals(architecture())
                 ? network().symbol()
                 : ResNetSymbol.of(ResNetArchitecture.of(architecture()), labels.size(), Output.PROBABILITIES);

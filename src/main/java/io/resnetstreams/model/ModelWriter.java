@@ -7,6 +7,7 @@ import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParametersFile;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
+import io.resnetstreams.model.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,18 +48,44 @@ public final class ModelWriter {
             ResNetSymbol symbol,
             Function<ParameterShape, float[]> parameters)
             throws IOException {
+        String name = description.name();
+        write(
+                directory,
+                description,
+                labels,
+                List.of(ModelDirectory.symbolFile(name), ModelDirectory.parametersFile(name)),
+                () -> writeNetwork(directory, name, symbol, parameters));
+    }
+
+    /** Writes a model whose network is in ONNX; an existing model in the directory is replaced. */
+    public static void write(Path directory, ModelDescription description, List<String> labels, OnnxModel network)
+            throws IOException {
+        String file = ModelDirectory.onnxFile(description.name());
+        write(directory, description, labels, List.of(file), () -> network.write(directory.resolve(file)));
+    }
+
+    private interface NetworkWriter {
+        void write() throws IOException;
+    }
+
+    private static void write(
+            Path directory,
+            ModelDescription description,
+            List<String> labels,
+            List<String> networkFiles,
+            NetworkWriter network)
+            throws IOException {
         Files.createDirectories(directory);
         // The description is written last, with the digests, so that a partly written directory is refused.
         Path descriptionFile = directory.resolve(ModelDirectory.DESCRIPTION_FILE);
         Files.deleteIfExists(descriptionFile);
-        String name = description.name();
-        writeNetwork(directory, name, symbol, parameters);
+        network.write();
         Files.write(directory.resolve(ModelDirectory.SYNSET_FILE), labels);
         Map<String, String> digests = new LinkedHashMap<>();
-        for (String file : List.of(
-                ModelDirectory.symbolFile(name), ModelDirectory.parametersFile(name), ModelDirectory.SYNSET_FILE)) {
+        for (String file : networkFiles) {
             digests.put(file, Digests.of(directory.resolve(file)));
         }
+        digests.put(ModelDirectory.SYNSET_FILE, Digests.of(directory.resolve(ModelDirectory.SYNSET_FILE)));
         Files.writeString(descriptionFile, JSON.writeValueAsString(description.withFiles(digests)) + "\n");
     }
 

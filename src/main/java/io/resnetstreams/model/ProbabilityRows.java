@@ -3,8 +3,8 @@ package io.resnetstreams.model;
 import java.util.List;
 
 /**
- * Checks the rows of class probabilities that a {@link Classifier} returns. A faulty device may return numbers that are not
- * probabilities instead of an error, so every row is checked before use. Stateless.
+ * Checks the rows that a {@link Classifier} returns. A faulty device may return numbers that are not probabilities instead of an
+ * error, so every row is checked before use. Stateless.
  */
 public final class ProbabilityRows {
     private static final double SUM_TOLERANCE = 0.1; // rounding in the lowest precision changes a sum by less than 0.01
@@ -40,21 +40,32 @@ public final class ProbabilityRows {
         return best;
     }
 
-    /** Returns a row's fault, such as {@code has a value of NaN}, or null; 0 {@code classes} stand for any number. */
-    public static String fault(float[] row, int classes) {
-        if (row == null || row.length == 0) {
+    /**
+     * Returns a row's fault, such as {@code has a value of NaN}, or null.
+     *
+     * @param classes the number of probabilities; 0 for any
+     * @param embeddingLength the number of values behind them, which may be any finite ones
+     */
+    public static String fault(float[] row, int classes, int embeddingLength) {
+        if (row == null || row.length <= embeddingLength) {
             return "has no values";
         }
-        if (classes > 0 && row.length != classes) {
-            return "has " + row.length + " values for " + classes + " classes";
+        int found = row.length - embeddingLength;
+        if (classes > 0 && found != classes) {
+            return "has " + found + " values for " + classes + " classes";
         }
         double sum = 0;
-        for (float value : row) {
+        for (int i = 0; i < found; i++) {
             // Negated, so that NaN fails too.
-            if (!(value >= 0 && value <= LARGEST)) {
-                return "has a value of " + value;
+            if (!(row[i] >= 0 && row[i] <= LARGEST)) {
+                return "has a value of " + row[i];
             }
-            sum += value;
+            sum += row[i];
+        }
+        for (int i = found; i < row.length; i++) {
+            if (!Float.isFinite(row[i])) {
+                return "has a value of " + row[i] + " in the embedding";
+            }
         }
         return Math.abs(sum - 1) <= SUM_TOLERANCE ? null : "has a sum of " + (float) sum + " rather than 1";
     }
@@ -63,7 +74,7 @@ public final class ProbabilityRows {
     public static float[][] classify(Classifier classifier, List<byte[]> images) {
         float[][] rows = oneEach(classifier.classify(images), images.size());
         for (float[] row : rows) {
-            String fault = fault(row, 0);
+            String fault = fault(row, 0, classifier.embeddingLength());
             if (fault != null) {
                 throw new IllegalStateException("the network's output " + fault);
             }

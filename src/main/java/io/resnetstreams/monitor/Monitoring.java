@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.deadletter.DeadLetterSender;
+import io.resnetstreams.fetch.FetchMetrics;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMetrics;
@@ -22,7 +23,10 @@ import io.resnetstreams.web.WebServer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +38,7 @@ public final class Monitoring implements AutoCloseable {
 
     private final PipelineHealth health;
     private final PipelineCounts counts = new PipelineCounts();
+    private FetchMetrics fetches = FetchMetrics.NONE;
     private PipelineMetrics metrics;
     private LivePage page;
     private WebServer server;
@@ -58,6 +63,10 @@ public final class Monitoring implements AutoCloseable {
             BuildVersion build = new BuildVersion();
             monitoring.metrics = new PipelineMetrics(monitoring.counts);
             monitoring.metrics.build(build.version(), build.commit());
+            Set<String> schemes = configuration.references().schemes();
+            if (!schemes.isEmpty()) {
+                monitoring.fetches = monitoring.metrics.fetches(schemes);
+            }
             monitoring.serve(configuration, build.version(), ownSamples);
         }
         return monitoring;
@@ -73,6 +82,7 @@ public final class Monitoring implements AutoCloseable {
                 host,
                 configuration.web().showsPictures(ownSamples),
                 configuration.web().actions(),
+                !configuration.references().schemes().isEmpty(),
                 configuration.window(),
                 configuration.decodeThreads());
         page = LivePage.start(facts, counts, health::ready, event -> DeadLetterSender.resend(connected, event));
@@ -109,28 +119,40 @@ public final class Monitoring implements AutoCloseable {
         return counts;
     }
 
+    /** Returns what fetches report to; nothing is kept unless metrics are served and a scheme is enabled. */
+    public FetchMetrics fetches() {
+        return fetches;
+    }
+
     /**
      * Starts to monitor a pipeline and its model.
      *
      * @param reached the configuration with the address of the broker
      * @param devices names of the devices for the metrics
-     * @param device description of all devices for the page
+     * @param description devices and engine, for the page
+     * @param outage why events wait for another system, for health
      */
     public void watch(
-            Configuration reached, Pipeline pipeline, ModelDirectory model, List<String> devices, String device) {
+            Configuration reached,
+            Pipeline pipeline,
+            ModelDirectory model,
+            List<String> devices,
+            String engine,
+            String description,
+            Supplier<Optional<String>> outage) {
         if (metrics == null) {
             return;
         }
         connected = reached;
-        metrics.model(model.name(), model.digest(), model.architecture(), devices);
+        metrics.model(model.name(), model.digest(), model.architecture(), devices, engine);
         KafkaClients clients = new KafkaClients(reached.connection());
         GroupSource source = new GroupSource(
                 clients.admin(), reached.applicationId(), reached.topics().input(), clients::firstRecordReader);
         ScalingSignal signal = new ScalingSignal(reached.scaling(), System::nanoTime);
         monitor = metrics.watch(pipeline, source, reached.metrics().kafkaList(), signal);
-        health.watch(pipeline, monitor);
+        health.watch(pipeline, monitor, outage);
         backfills = BackfillWatch.start(reached, page::isWatched);
-        page.watch(model, device, () -> view(pipeline));
+        page.watch(model, description, () -> view(pipeline));
     }
 
     private InstanceView view(Pipeline pipeline) {
@@ -139,6 +161,7 @@ public final class Monitoring implements AutoCloseable {
                 pipeline.ownPartitions(),
                 pipeline.inFlight().events(),
                 pipeline.inFlight().bytes(),
+                fetches.counts(),
                 monitor.status(),
                 backfills.runs());
     }

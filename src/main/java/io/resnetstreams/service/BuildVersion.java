@@ -1,9 +1,10 @@
 package io.resnetstreams.service;
 
-import io.resnetstreams.inference.engine.DeviceSelector;
+import io.resnetstreams.inference.engine.EngineDevices;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version of this build, for {@code --version}. */
@@ -40,18 +41,16 @@ public final class BuildVersion implements IVersionProvider {
         return new String[] {
             name(),
             "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl") + ", MXNet "
-                    + properties.getProperty("mxnet") + ", Java " + System.getProperty("java.version"),
-            "Device: " + device()
+                    + properties.getProperty("mxnet") + ", ONNX Runtime " + properties.getProperty("onnxruntime")
+                    + ", Java " + System.getProperty("java.version"),
+            "Device: " + devices()
         };
     }
 
-    /** Loads the library of the engine to find its devices. */
-    private static String device() {
-        try {
-            DeviceSelector selector = new DeviceSelector();
-            return selector.describe(selector.select("auto"));
-        } catch (IllegalStateException e) {
-            return "none: " + e.getMessage();
-        }
+    /** Loads the libraries of the engines to find their devices. */
+    private static String devices() {
+        return EngineDevices.described().entrySet().stream()
+                .map(engine -> engine.getKey().title() + ": " + engine.getValue())
+                .collect(Collectors.joining("; "));
     }
 }

@@ -1,28 +1,34 @@
 package io.resnetstreams.service;
 
-import ai.djl.Device;
 import io.resnetstreams.common.Folders;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.events.LabelSettings;
+import io.resnetstreams.fetch.FetchMetrics;
+import io.resnetstreams.fetch.ImageFetcher;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.LabelFactory;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.Batcher;
 import io.resnetstreams.inference.batch.DeviceThreads;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.inference.batch.Supervision;
 import io.resnetstreams.inference.engine.BatchCalibration;
+import io.resnetstreams.inference.engine.ComputeDevice;
 import io.resnetstreams.inference.engine.DeviceModel;
-import io.resnetstreams.inference.engine.DeviceSelector;
+import io.resnetstreams.inference.engine.EngineSelector;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
-import io.resnetstreams.model.network.MxNet;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,18 +37,21 @@ public final class ClassificationStack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClassificationStack.class);
 
     private final ModelDirectory model;
-    private final String deviceDescription;
-    private final List<DeviceModel> deviceModels;
+    private final EngineSelector.Selection selection;
+    private final ImageFetcher fetcher;
+    private final EventReader reader;
     private final ClassificationService service;
 
     private ClassificationStack(
             ModelDirectory model,
-            String deviceDescription,
-            List<DeviceModel> deviceModels,
+            EngineSelector.Selection selection,
+            ImageFetcher fetcher,
+            EventReader reader,
             ClassificationService service) {
         this.model = model;
-        this.deviceDescription = deviceDescription;
-        this.deviceModels = deviceModels;
+        this.selection = selection;
+        this.fetcher = fetcher;
+        this.reader = reader;
         this.service = service;
     }
 
@@ -55,33 +64,46 @@ public final class ClassificationStack implements AutoCloseable {
         }
     }
 
-    /** The selected devices, and their description. */
-    public record Devices(List<Device> list, String description) {}
-
-    /** Selects the configured devices. */
-    public static Devices devices(Configuration configuration) {
+    /**
+     * Selects the configured engine and devices, and loads the model with the configured number of workers.
+     *
+     * @param embedding whether rows end with the embedding of the image; a model without one is a usage error
+     */
+    public static EngineSelector.Selection load(Configuration configuration, ModelDirectory model, boolean embedding) {
+        ModelDirectory served = embedding ? withEmbedding(model) : model;
         try {
-            DeviceSelector selector = new DeviceSelector();
-            List<Device> devices = selector.select(configuration.device());
-            return new Devices(devices, selector.describe(devices));
+            return new EngineSelector(configuration.engine(), configuration.onnxProviders(), served)
+                    .load(
+                            served,
+                            configuration.device(),
+                            device -> workers(configuration, device),
+                            configuration.batch().policy().maxSize());
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
     }
 
-    /** Loads the model to a device, with the configured number of workers. */
-    public static DeviceModel load(Configuration configuration, ModelDirectory model, Device device) {
-        return DeviceModel.load(
-                model,
-                device,
-                workers(configuration, device),
-                configuration.batch().policy().maxSize());
+    private static ModelDirectory withEmbedding(ModelDirectory model) {
+        try {
+            return model.withEmbedding();
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage("labels.embedding is set, but " + e.getMessage(), e);
+        }
+    }
+
+    /** Checks what all images need that events refer to, as {@link ImageFetcher#check} does; otherwise it is a usage error. */
+    public static void checkReferences(Configuration configuration) {
+        try {
+            ImageFetcher.check(configuration.references());
+        } catch (IllegalArgumentException e) {
+            throw UserErrorException.usage(e.getMessage(), e);
+        }
     }
 
     /** Loads the model to the configured devices and starts their workers. */
     public static ClassificationStack open(
-            Configuration configuration, ModelDirectory model, InferenceMetrics metrics) {
-        return open(configuration, model, metrics, UnaryOperator.identity());
+            Configuration configuration, ModelDirectory model, InferenceMetrics metrics, FetchMetrics fetches) {
+        return open(configuration, model, metrics, fetches, UnaryOperator.identity());
     }
 
     /** Does the same with a wrapper around each classifier. */
@@ -89,35 +111,38 @@ public final class ClassificationStack implements AutoCloseable {
             Configuration configuration,
             ModelDirectory model,
             InferenceMetrics metrics,
+            FetchMetrics fetches,
             UnaryOperator<Classifier> around) {
-        // The engine is loaded first, since only its error explains which library is missing.
-        MxNet.engine();
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
         ImagePreprocessor.warmUp();
-        Devices devices = devices(configuration);
-        List<DeviceModel> deviceModels = new ArrayList<>();
-        try {
-            for (Device device : devices.list()) {
-                deviceModels.add(load(configuration, model, device));
-            }
-        } catch (IllegalArgumentException e) {
-            deviceModels.forEach(DeviceModel::close);
-            throw UserErrorException.usage(e.getMessage(), e);
-        }
-        deviceModels.forEach(loaded -> report(metrics, loaded, configuration));
-        List<Batcher> batchers = deviceModels.stream()
+        LabelSettings settings = configuration.labels();
+        EventReader reader = configuration.eventReader();
+        LabelEncoder encoder = new LabelEncoder(settings, LabelSchema.register(configuration));
+        EngineSelector.Selection selection = load(configuration, model, settings.hasEmbedding());
+        // malloc keeps the memory that loading needed, and that of an engine that was not selected.
+        Pointer.trimMemory();
+        selection.models().forEach(loaded -> report(metrics, loaded, configuration));
+        List<Batcher> batchers = selection.models().stream()
                 .map(loaded -> batcher(configuration.batch(), loaded, metrics, around))
                 .toList();
+        ImageFetcher fetcher = new ImageFetcher(
+                configuration.references(), configuration.limits().image().maxImageBytes(), fetches);
         ClassificationService service = new ClassificationService(
-                configuration.eventReader(),
+                reader,
+                fetcher,
                 preprocessor,
                 configuration.decodeThreads(),
                 batchers,
-                new LabelRanking(model.labels(), model.topK()),
-                reference(model),
+                new LabelFactory(
+                        new LabelRanking(
+                                model.labels(),
+                                settings.topK() > 0 ? settings.topK() : model.topK(),
+                                selection.models().get(0).embeddingLength()),
+                        reference(model),
+                        encoder),
                 metrics);
-        return new ClassificationStack(model, devices.description(), deviceModels, service);
+        return new ClassificationStack(model, selection, fetcher, reader, service);
     }
 
     private static void report(InferenceMetrics metrics, DeviceModel loaded, Configuration configuration) {
@@ -145,7 +170,7 @@ public final class ClassificationStack implements AutoCloseable {
                         loaded.loadMillis()));
     }
 
-    private static int workers(Configuration configuration, Device device) {
+    private static int workers(Configuration configuration, ComputeDevice device) {
         int configured = configuration.batch().workersPerDevice();
         int suitable = device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
         return configured > 0 ? configured : suitable;
@@ -161,14 +186,19 @@ public final class ClassificationStack implements AutoCloseable {
         return reference(model);
     }
 
-    /** Returns the description of the devices, for text and {@code --json}. */
-    public String device() {
-        return deviceDescription;
+    /** Returns the engine and the devices that run the model. */
+    public EngineSelector.Selection selection() {
+        return selection;
     }
 
     /** Returns the names of the devices, such as {@code cpu} and {@code gpu:0}. */
     public List<String> deviceNames() {
-        return deviceModels.stream().map(DeviceModel::deviceName).toList();
+        return selection.models().stream().map(DeviceModel::deviceName).toList();
+    }
+
+    /** Returns why events wait for another system, as a sentence without its full stop; empty if they do not. Thread-safe. */
+    public Optional<String> outage() {
+        return reader.outage().or(fetcher::outage);
     }
 
     /** Returns the running service. */
@@ -178,15 +208,16 @@ public final class ClassificationStack implements AutoCloseable {
 
     /** Returns the number of open arrays on all devices; see {@link DeviceModel#openArrays}. */
     int openArrays() {
-        return deviceModels.stream().mapToInt(DeviceModel::openArrays).sum();
+        return selection.models().stream().mapToInt(DeviceModel::openArrays).sum();
     }
 
     @Override
     public void close() {
+        fetcher.close();
         service.close();
         // Memory that a thread still uses must not be freed.
         if (!DeviceThreads.areRunning()) {
-            deviceModels.forEach(DeviceModel::close);
+            selection.models().forEach(DeviceModel::close);
         }
     }
 }

@@ -2,6 +2,8 @@ package io.resnetstreams.service;
 
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.fetch.FetchMetrics;
+import io.resnetstreams.inference.engine.EngineSelector;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.topology.EventClassifier;
@@ -17,10 +19,11 @@ public interface ClassifierSource {
     /**
      * A loaded classifier.
      *
-     * @param device description of its devices, for text and {@code --json}
+     * @param selection its engine and devices
      * @param closing releases it
      */
-    record Loaded(EventClassifier classifier, String device, Runnable closing) implements AutoCloseable {
+    record Loaded(EventClassifier classifier, EngineSelector.Selection selection, Runnable closing)
+            implements AutoCloseable {
         @Override
         public void close() {
             closing.run();
@@ -37,9 +40,11 @@ public interface ClassifierSource {
 
             @Override
             public Loaded load(Configuration configuration, PipelineCounts statistics) {
+                ClassificationStack.checkReferences(configuration);
                 ModelDirectory model = ClassificationStack.model(configuration.model());
-                ClassificationStack stack = ClassificationStack.open(configuration, model, statistics);
-                return new Loaded(stack.service()::classify, stack.device(), stack::close);
+                ClassificationStack stack =
+                        ClassificationStack.open(configuration, model, statistics, FetchMetrics.NONE);
+                return new Loaded(stack.service()::classify, stack.selection(), stack::close);
             }
         };
     }

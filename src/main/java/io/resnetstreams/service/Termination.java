@@ -1,9 +1,9 @@
 package io.resnetstreams.service;
 
 import io.resnetstreams.common.DaemonThreads;
-import io.resnetstreams.inference.batch.DeviceThreads;
 import io.resnetstreams.topology.Pipeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -18,10 +18,13 @@ import org.slf4j.LoggerFactory;
  * The process does not wait for the devices: their images will be reprocessed, and a device may hang. A second signal ends
  * the process at once.
  *
- * <p>Threading: Java calls {@link #onSignal} on its own thread; the thread of the command does the rest.
+ * <p>Threading: Java handles a signal on a thread of its own; the thread of the command does the rest.
  */
 public final class Termination {
     private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
+    /** The exit code of a process that a signal ended is this plus the signal's number. */
+    private static final int SIGNALLED = 128;
+
     private static volatile Termination installed;
 
     private final long timeoutMillis;
@@ -46,14 +49,17 @@ public final class Termination {
      * several commands, no command affects how the JVM exits.
      */
     public static void handleSignals() {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            if (installed != null) {
-                                installed.onSignal();
-                            }
-                        },
-                        "shutdown"));
+        for (String signal : List.of("TERM", "INT", "HUP")) {
+            Signals.handle(signal, Termination::onSignal);
+        }
+    }
+
+    private static void onSignal(int number) {
+        if (installed != null) {
+            installed.onSignal();
+        } else {
+            ProcessEnd.end(SIGNALLED + number);
+        }
     }
 
     /**
@@ -108,11 +114,8 @@ public final class Termination {
 
     private void onSignal() {
         if (exitCode.isDone()) {
-            // A normal exit, or a signal while the devices are being closed, which may take long.
-            if (DeviceThreads.areRunning()) {
-                ProcessEnd.endAtOnce(exitCode.join());
-            }
-            return;
+            // The devices are being closed, which may take long.
+            ProcessEnd.endAtOnce(exitCode.join());
         }
         system.signal(CLibrary.SIGTERM, CLibrary.DEFAULT_ACTION);
         system.signal(CLibrary.SIGINT, CLibrary.DEFAULT_ACTION);

@@ -2,8 +2,11 @@ package io.resnetstreams.topology;
 
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SingleOutcome;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.topology.OutcomeRecords.OutcomeRecord;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.TopicPartition;
@@ -20,16 +23,22 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * <p>Threading: the stream thread only. Outcomes are forwarded in {@code process} and in a wall-clock punctuation, due
  * when the thread wakes up while events are in flight; it also requests a commit when the topic becomes idle.
  */
-final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outcome> {
+final class ClassifyProcessor implements Processor<byte[], byte[], byte[], SingleOutcome> {
     static final String LABELS_SINK = "labels";
     static final String DEAD_LETTERS_SINK = "dead-letters";
+
+    /** About two batches. */
+    private static final int FEW_EVENTS = 64;
 
     private final Pipeline.Parts parts;
     private final EventClassifier classifier;
     private final TopologyMetrics metrics;
     private final OutcomeRecords records;
 
-    private ProcessorContext<byte[], Outcome> context;
+    /** The outcomes of the oldest event that are forwarded. Forwarding the next one may time out; it is then tried again. */
+    private final List<SingleOutcome> forwardedOfHead = new ArrayList<>();
+
+    private ProcessorContext<byte[], SingleOutcome> context;
     private InFlightWindow window;
     private StreamThreadPoll poll;
     private Cancellable punctuation;
@@ -52,7 +61,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     }
 
     @Override
-    public void init(ProcessorContext<byte[], Outcome> processorContext) {
+    public void init(ProcessorContext<byte[], SingleOutcome> processorContext) {
         context = processorContext;
         TopicPartition partition = new TopicPartition(
                 parts.outputs().topics().input(), context.taskId().partition());
@@ -100,9 +109,12 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
         if (window.isEmpty() && !consumedSincePunctuation) {
             punctuation.cancel();
             punctuation = null;
-            // With exactly-once, labels become visible with the commit, so an idle task commits at once. While events
-            // keep arriving, the commit interval applies, since a commit costs as much as hundreds of events.
-            context.commit();
+            // With exactly-once, labels become visible with the commit, so an idle task commits at once. While the
+            // instance is busy, the commit interval applies, since a commit costs as much as hundreds of events. Of
+            // many partitions, some are idle for a moment even under full load.
+            if (parts.frontier().budget().events() <= FEW_EVENTS && poll.uncommitted() <= FEW_EVENTS) {
+                context.commit();
+            }
         }
         if (window.isEmpty()) {
             // The next punctuation checks whether the task is idle.
@@ -114,12 +126,17 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     private void drain() {
         while (window.isHeadFinished()) {
             RawEvent event = window.head();
-            OutcomeRecord written = records.of(event, headOutcome(event));
-            context.forward(written.record(), written.sink());
+            List<SingleOutcome> outcomes = headOutcome(event).each();
+            while (forwardedOfHead.size() < outcomes.size()) {
+                OutcomeRecord written = records.of(event, outcomes.get(forwardedOfHead.size()));
+                context.forward(written.record(), written.sink());
+                forwardedOfHead.add(written.outcome());
+            }
             // After forwarding, since from here on a commit may include the event.
             window.removeHead();
             poll.forwarded();
-            metrics.forwarded(event, written.outcome());
+            forwardedOfHead.forEach(outcome -> metrics.forwarded(event, outcome));
+            forwardedOfHead.clear();
         }
     }
 
@@ -135,6 +152,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Outco
     @Override
     public void close() {
         window.abandon();
+        forwardedOfHead.clear();
         if (punctuation != null) {
             // Kafka Streams initialises this object again when the suspended task is resumed.
             punctuation.cancel();

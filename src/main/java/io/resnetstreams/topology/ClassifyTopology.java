@@ -1,6 +1,6 @@
 package io.resnetstreams.topology;
 
-import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.SingleOutcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -46,11 +46,11 @@ public final class ClassifyTopology {
     }
 
     /** Outcomes are written to the partition with the number of their event's, so they keep the order of events. */
-    static StreamPartitioner<byte[], Outcome> samePartition() {
+    static StreamPartitioner<byte[], SingleOutcome> samePartition() {
         return (topic, key, outcome, partitions) -> Optional.of(Set.of(outcome.sourcePartition() % partitions));
     }
 
-    static Serializer<Outcome> recordValue() {
+    static Serializer<SingleOutcome> recordValue() {
         return (topic, outcome) -> outcome.recordValue();
     }
 }

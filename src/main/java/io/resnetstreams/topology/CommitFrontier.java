@@ -45,6 +45,24 @@ final class CommitFrontier {
         return window != null && !window.isEmpty();
     }
 
+    /**
+     * Returns whether a partition should not consume for now: the budget is exhausted, or the partition waits for its oldest event
+     * while others need the rest. Only for the stream thread that owns it.
+     */
+    boolean isFull(TopicPartition partition) {
+        InFlightWindow window = windows.get(partition);
+        if (window != null && window.waitsForItsHead()) {
+            return windows.size() > 1 || budget.isExhausted();
+        }
+        int events = 0;
+        long bytes = 0;
+        for (InFlightWindow other : windows.values()) {
+            events += other.waiting().events();
+            bytes += other.waiting().bytes();
+        }
+        return budget.isExhausted(events, bytes);
+    }
+
     /** Returns the timestamp of the oldest event in flight, in milliseconds since the epoch, by partition. */
     Map<TopicPartition, Long> oldestInFlight() {
         Map<TopicPartition, Long> oldest = new HashMap<>();

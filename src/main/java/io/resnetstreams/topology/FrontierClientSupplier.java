@@ -82,23 +82,34 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
     Producer<byte[], byte[]> wrap(Producer<byte[], byte[]> producer) {
         return proxy(Producer.class, (proxy, method, arguments) -> {
             requireKnown(method);
-            if (method.getName().equals("sendOffsetsToTransaction")) {
-                arguments[0] = parts.frontier().lower(cast(arguments[0]));
-            } else if (method.getName().equals("send") && arguments.length == 2) {
-                arguments[1] = explaining(cast(arguments[0]), (Callback) arguments[1]);
-            }
-            Object result;
             try {
-                result = invoke(producer, method, arguments);
+                return switch (method.getName()) {
+                    case "send" -> {
+                        ProducerRecord<byte[], byte[]> record = cast(arguments[0]);
+                        // For each outcome, so without reflection.
+                        yield arguments.length == 1
+                                ? producer.send(record)
+                                : producer.send(record, explaining(record, (Callback) arguments[1]));
+                    }
+                    case "sendOffsetsToTransaction" -> {
+                        arguments[0] = parts.frontier().lower(cast(arguments[0]));
+                        yield invoke(producer, method, arguments);
+                    }
+                    case "commitTransaction" -> {
+                        invoke(producer, method, arguments);
+                        committed();
+                        yield null;
+                    }
+                    case "abortTransaction" -> {
+                        invoke(producer, method, arguments);
+                        metrics.aborted();
+                        yield null;
+                    }
+                    default -> invoke(producer, method, arguments);
+                };
             } catch (KafkaException e) {
                 throw AbortedTransaction.asFencing(e);
             }
-            if (method.getName().equals("commitTransaction")) {
-                committed();
-            } else if (method.getName().equals("abortTransaction")) {
-                metrics.aborted();
-            }
-            return result;
         });
     }
 
@@ -154,9 +165,9 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
         InputPositions positions = new InputPositions(outsidePoll, policy, parts.frontier()::isAnyInFlight, metrics);
         Replay replay = parts.replay();
         ReplayEnd end = new ReplayEnd(consumer, replay);
-        InFlightBudget budget = parts.frontier().budget();
         PausingConsumer pausing = new PausingConsumer(
-                consumer, partition -> budget.isExhausted() || replay.isPaused() || end.isReached(partition));
+                consumer,
+                partition -> parts.frontier().isFull(partition) || replay.isPaused() || end.isReached(partition));
         return proxy(Consumer.class, (proxy, method, arguments) -> {
             requireKnown(method);
             return switch (method.getName()) {

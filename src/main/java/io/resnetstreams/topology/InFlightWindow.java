@@ -16,12 +16,20 @@ final class InFlightWindow {
     /** Less than any timestamp that Kafka accepts. */
     static final long EMPTY = Long.MIN_VALUE;
 
-    private record Entry(RawEvent event, CompletableFuture<Outcome> outcome) {}
+    /** The number and size of events that have their outcomes, but wait for the oldest event of their partition. */
+    record Waiting(int events, long bytes) {
+        static final Waiting NONE = new Waiting(0, 0);
+    }
+
+    private record Entry(RawEvent event, long bytes, CompletableFuture<Outcome> outcome) {}
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private final InFlightBudget budget;
+    private long bytes;
     /** No higher offset may be committed, since the events from here on were abandoned. */
     private long abandonedFrom = NONE;
+    /** The events that wait for the oldest one, as last determined; written by the stream thread, read by any. */
+    private volatile Waiting waiting = Waiting.NONE;
     /** Written by the stream thread, read by any. */
     private volatile long oldestTimestamp = EMPTY;
 
@@ -49,9 +57,11 @@ final class InFlightWindow {
         if (entries.isEmpty()) {
             oldestTimestamp = event.source().timestamp();
         }
-        entries.addLast(new Entry(event, outcome));
+        long size = event.sizeInBytes();
+        entries.addLast(new Entry(event, size, outcome));
         abandonedFrom = NONE;
-        budget.reserve(event.sizeInBytes());
+        bytes += size;
+        budget.reserve(size);
     }
 
     /** Notes that an event after all others gets no outcome. */
@@ -77,6 +87,23 @@ final class InFlightWindow {
         return head != null && head.outcome.isDone();
     }
 
+    /**
+     * Determines whether its events take most of the budget and most of them have their outcomes, which wait for the oldest event:
+     * its image is slow to fetch. If more were consumed, the partition would leave nothing to the others.
+     */
+    boolean waitsForItsHead() {
+        boolean waits = budget.leavesLittle(entries.size(), bytes)
+                && !isHeadFinished()
+                && entries.stream().filter(entry -> entry.outcome.isDone()).count() > entries.size() / 2;
+        waiting = waits ? new Waiting(entries.size(), bytes) : Waiting.NONE;
+        return waits;
+    }
+
+    /** Returns the events that wait for the oldest one, as {@link #waitsForItsHead} last found; any thread may call it. */
+    Waiting waiting() {
+        return waiting;
+    }
+
     RawEvent head() {
         return entries.getFirst().event;
     }
@@ -88,7 +115,9 @@ final class InFlightWindow {
 
     /** Removes the oldest event, after which it may be committed; its outcome must have been forwarded. */
     void removeHead() {
-        budget.release(entries.removeFirst().event.sizeInBytes());
+        long size = entries.removeFirst().bytes;
+        bytes -= size;
+        budget.release(size);
         oldestTimestamp = entries.isEmpty() ? EMPTY : head().source().timestamp();
     }
 
@@ -117,9 +146,11 @@ final class InFlightWindow {
         }
         for (Entry entry : entries) {
             entry.outcome.cancel(false);
-            budget.release(entry.event.sizeInBytes());
+            budget.release(entry.bytes);
         }
         entries.clear();
+        bytes = 0;
+        waiting = Waiting.NONE;
         oldestTimestamp = EMPTY;
     }
 }

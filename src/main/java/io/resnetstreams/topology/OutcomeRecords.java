@@ -1,9 +1,11 @@
 package io.resnetstreams.topology;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.SingleOutcome;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.topology.OutputTopics.OutcomeForm;
 import io.resnetstreams.topology.OutputTopics.Refusal;
@@ -22,7 +24,7 @@ final class OutcomeRecords {
     private final LongSupplier millisClock;
 
     /** The outcome that is written, which may differ from the one given, and the name of the topology's sink. */
-    record OutcomeRecord(Outcome outcome, String sink, Record<byte[], Outcome> record) {}
+    record OutcomeRecord(SingleOutcome outcome, String sink, Record<byte[], SingleOutcome> record) {}
 
     OutcomeRecords(OutputTopics outputs, Replay replay, LongSupplier millisClock) {
         this.outputs = outputs;
@@ -30,25 +32,29 @@ final class OutcomeRecords {
         this.millisClock = millisClock;
     }
 
-    OutcomeRecord of(RawEvent event, Outcome outcome) {
-        Refusal refusal = outputs.refusal(event.source());
-        if (outcome instanceof DeadLetter letter) {
-            return deadLetter(letter, refusal);
-        }
+    OutcomeRecord of(RawEvent event, SingleOutcome outcome) {
+        return outcome instanceof DeadLetter letter
+                ? deadLetter(letter, outputs.refusal(event.source(), letter.part()))
+                : label(event, (EncodedLabel) outcome);
+    }
+
+    private OutcomeRecord label(RawEvent event, EncodedLabel label) {
+        Part part = label.event().origin().onePart();
+        Refusal refusal = outputs.refusal(event.source(), part);
         OutputLimits limits = outputs.labels();
-        Headers headers = replay.marked(event.headers());
+        Headers headers = replay.marked(label.headers());
         try {
-            requireWritable(event, outcome, headers, limits, refusal);
+            requireWritable(event, label, headers, limits, refusal);
         } catch (RejectedEventException e) {
-            return deadLetter(DeadLetter.of(event, e), refusal);
+            return deadLetter(DeadLetter.of(event, e, part), refusal);
         }
         long timestamp = limits.timestamp(event.source().timestamp(), millisClock.getAsLong());
         return new OutcomeRecord(
-                outcome, ClassifyProcessor.LABELS_SINK, new Record<>(event.key(), outcome, timestamp, headers));
+                label, ClassifyProcessor.LABELS_SINK, new Record<>(event.key(), label, timestamp, headers));
     }
 
     private static void requireWritable(
-            RawEvent event, Outcome label, Headers headers, OutputLimits limits, Refusal refusal)
+            RawEvent event, EncodedLabel label, Headers headers, OutputLimits limits, Refusal refusal)
             throws RejectedEventException {
         if (refusal.form() != OutcomeForm.WHOLE) {
             throw rejected("label_refused", "the labels topic refused the label: " + refusal.cause());
@@ -57,10 +63,10 @@ final class OutcomeRecords {
             throw rejected("label_without_key", "the event has no key; the labels topic is compacted, so it needs one");
         }
         // The upper bound comes first, since measuring each header costs more than the rest of this method.
-        boolean fits = headers == event.headers()
-                && RecordSize.atMost(event.key(), label.recordValue(), event.headerCount(), event.headerBytes())
+        boolean fits = headers == label.headers()
+                && RecordSize.atMost(event.key(), label.value(), label.headerCount(), label.headerBytes())
                         <= limits.maxBytes();
-        long bytes = fits ? 0 : RecordSize.of(event.key(), label.recordValue(), headers);
+        long bytes = fits ? 0 : RecordSize.of(event.key(), label.value(), headers);
         if (bytes > limits.maxBytes()) {
             throw rejected(
                     "label_too_large",

@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.topology.TopicCheck.TopicFacts;
 import java.util.LinkedHashMap;
@@ -34,7 +35,8 @@ final class OutputTopics {
     private volatile OutputLimits deadLetters;
     private volatile OutcomeRefusedException finalRefusal;
 
-    private record Event(int partition, long offset) {}
+    /** An event, or one of its images. */
+    private record Event(int partition, long offset, Part part) {}
 
     /** The forms in which an outcome can be written, from the usual one to the one that every topic accepts. */
     enum OutcomeForm {
@@ -75,13 +77,13 @@ final class OutputTopics {
         return deadLetters;
     }
 
-    /** Returns the form in which an event's outcome must be written, and why. */
-    Refusal refusal(SourcePosition source) {
+    /** Returns the form in which the outcome of an event, or of one of its images, must be written, and why. */
+    Refusal refusal(SourcePosition source, Part part) {
         if (!anyRefused) {
             return Refusal.NONE;
         }
         synchronized (refused) {
-            return refused.getOrDefault(new Event(source.partition(), source.offset()), Refusal.NONE);
+            return refused.getOrDefault(new Event(source.partition(), source.offset(), part), Refusal.NONE);
         }
     }
 
@@ -109,14 +111,14 @@ final class OutputTopics {
 
     /** Returns whether another form is left. */
     private boolean noteRefusal(ProducerRecord<byte[], byte[]> record, String cause) {
-        Optional<SourcePosition> source = source(record);
+        Optional<Event> source = source(record);
         boolean isLabel = record.topic().equals(topics.labels());
         if (source.isEmpty() || !isLabel && DeadLetter.isWithoutContent(record.headers())) {
             return false;
         }
         synchronized (refused) {
             refused.merge(
-                    new Event(source.get().partition(), source.get().offset()),
+                    source.get(),
                     new Refusal(isLabel ? OutcomeForm.DEAD_LETTER : OutcomeForm.WITHOUT_CONTENT, cause),
                     (before, now) -> before.form().compareTo(now.form()) > 0 ? before : now);
             if (refused.size() > MAX_REFUSALS) {
@@ -139,7 +141,9 @@ final class OutputTopics {
             ProducerRecord<byte[], byte[]> record, String cause, boolean retriable, Exception failure) {
         OutcomeRefusedException refusal = new OutcomeRefusedException(
                 "topic " + record.topic() + ", partition " + record.partition() + ", refused the outcome of "
-                        + source(record).map(SourcePosition::toString).orElse("an event")
+                        + source(record)
+                                .map(event -> topics.input() + "-" + event.partition + "@" + event.offset)
+                                .orElse("an event")
                         + " (" + RecordSize.of(record.key(), record.value(), record.headers()) + " bytes): " + cause,
                 retriable,
                 failure);
@@ -149,12 +153,14 @@ final class OutputTopics {
         return refusal;
     }
 
-    private Optional<SourcePosition> source(ProducerRecord<byte[], byte[]> record) {
+    private Optional<Event> source(ProducerRecord<byte[], byte[]> record) {
         if (record.topic().equals(topics.labels())) {
-            return Optional.of(LabelEvent.deserializer()
+            LabelEvent.Source source = LabelEvent.deserializer()
                     .deserialize(record.topic(), record.value())
-                    .source());
+                    .origin();
+            return Optional.of(new Event(source.partition(), source.offset(), source.onePart()));
         }
-        return DeadLetter.sourceOf(record.headers(), record.timestamp());
+        return DeadLetter.sourceOf(record.headers(), record.timestamp())
+                .map(source -> new Event(source.partition(), source.offset(), DeadLetter.partOf(record.headers())));
     }
 }

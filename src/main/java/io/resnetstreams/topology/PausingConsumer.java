@@ -9,7 +9,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Pauses the partitions that either Kafka Streams or the pipeline wants paused; the pipeline pauses all of them while
- * the in-flight window is full. The stream thread keeps polling, so a slow device never gets the instance removed from
+ * the in-flight window is full, and one whose oldest event holds up most of the window. The stream thread keeps polling, so a slow device never gets the instance removed from
  * the group. Used by the stream thread only.
  */
 final class PausingConsumer {

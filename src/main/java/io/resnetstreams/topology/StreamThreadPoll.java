@@ -27,7 +27,7 @@ final class StreamThreadPoll {
     private final int stepsBack;
 
     private final AtomicBoolean pollShortly = new AtomicBoolean();
-    private boolean uncommitted;
+    private int uncommitted;
     private long lastCommitNanos;
 
     /** The consumer that is polling, null outside of a poll. Guarded by this. */
@@ -71,11 +71,16 @@ final class StreamThreadPoll {
     }
 
     void forwarded() {
-        uncommitted = true;
+        uncommitted++;
+    }
+
+    /** Returns the number of outcomes that the thread has forwarded since its last commit. */
+    int uncommitted() {
+        return uncommitted;
     }
 
     void committed() {
-        uncommitted = false;
+        uncommitted = 0;
         lastCommitNanos = nanoTicker.getAsLong();
     }
 
@@ -106,7 +111,7 @@ final class StreamThreadPoll {
     }
 
     private Duration untilCommit(Duration longest) {
-        if (!uncommitted) {
+        if (uncommitted == 0) {
             return longest;
         }
         Duration sinceCommit = Duration.ofNanos(nanoTicker.getAsLong() - lastCommitNanos);

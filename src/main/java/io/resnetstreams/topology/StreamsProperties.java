@@ -136,7 +136,9 @@ public final class StreamsProperties {
         putFor(values, ProducerConfig.LINGER_MS_CONFIG, visibleAtCommit ? (int) COMMIT_INTERVAL.toMillis() : 5);
         // The compressor allocates buffers for each batch; Kafka's default of 16 KB holds a few dozen labels.
         putFor(values, ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
-        putFor(values, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        // kafkajs and kafka-python can't read LZ4, Snappy or Zstandard as installed.
+        putFor(values, ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
+        putFor(values, ProducerConfig.COMPRESSION_GZIP_LEVEL_CONFIG, 1);
         // The open transaction of a killed instance hides later labels from readers until it times out.
         putFor(values, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, DEAD_INSTANCE_MILLIS);
     }

@@ -11,6 +11,8 @@ record Bottleneck(Stage stage, String reason) {
     private static final double BUSY = 0.85;
     /** At this share of the window, partitions are paused now and then. */
     private static final double FULL = 0.9;
+
+    private static final double HALF = 0.5;
     /** A single poll fills a smaller share. */
     private static final double SOME = 0.25;
 
@@ -22,6 +24,7 @@ record Bottleneck(Stage stage, String reason) {
         NONE,
         ARRIVALS,
         WINDOW,
+        FETCH,
         DECODE,
         BATCHES,
         DEVICE,
@@ -36,6 +39,7 @@ record Bottleneck(Stage stage, String reason) {
     /**
      * @param lagSeconds the age of the oldest uncommitted event
      * @param window the used share of the in-flight window, in events or bytes, whichever is greater
+     * @param fetching the share of the events in flight whose image is being fetched
      * @param decodeBusy the share of decode threads that are decoding
      * @param moves whether outcomes were committed recently
      * @param devicesFailed whether all devices have failed
@@ -44,6 +48,7 @@ record Bottleneck(Stage stage, String reason) {
             double lagEvents,
             double lagSeconds,
             double window,
+            double fetching,
             double decodeBusy,
             double deviceBusy,
             boolean moves,
@@ -61,6 +66,9 @@ record Bottleneck(Stage stage, String reason) {
         }
         if (signs.window() >= SOME && signs.decodeBusy() >= BUSY) {
             return new Bottleneck(Stage.DECODE, "events wait for the decoders");
+        }
+        if (signs.window() >= SOME && signs.fetching() >= HALF) {
+            return new Bottleneck(Stage.FETCH, "images are slow to fetch");
         }
         if (signs.window() >= FULL && !signs.moves()) {
             return new Bottleneck(Stage.DEVICE, "the window is full and no outcomes are committed");

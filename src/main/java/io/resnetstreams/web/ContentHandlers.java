@@ -40,13 +40,19 @@ final class ContentHandlers {
         byte[] image;
         String type;
         try {
-            image = event == null ? new byte[0] : READER.read(event).image();
+            image = event == null ? new byte[0] : image(event);
             type = ImageFormat.mediaType(image);
         } catch (RejectedEventException e) {
             WebServer.answer(exchange, HTTP_NOT_FOUND, "the picture is not available; only recent ones are kept");
             return;
         }
         WebServer.answer(exchange, HTTP_OK, type, image);
+    }
+
+    private static byte[] image(RawEvent event) throws RejectedEventException {
+        // The file of an image that the event refers to is not kept.
+        byte[] image = READER.read(event).get(0).image();
+        return image == null ? new byte[0] : image;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.resnetstreams.web;
 
+import io.resnetstreams.fetch.FetchMetrics;
 import io.resnetstreams.metrics.PipelineMonitor.GroupStatus;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,7 @@ public record InstanceView(
         Set<Integer> partitions,
         int inFlightEvents,
         long inFlightBytes,
+        FetchMetrics.Counts fetches,
         GroupStatus group,
         List<Backfill> backfills) {
     /**

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.resnetstreams.common.RepeatingTask;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.fetch.FetchMetrics;
 import io.resnetstreams.metrics.CountsSnapshot;
 import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.metrics.PipelineMonitor.GroupStatus;
@@ -63,7 +64,8 @@ public final class LivePage implements AutoCloseable {
         this.resend = resend;
         this.clock = clock;
         this.recorder = new LiveRecorder(clock, counts, facts);
-        this.view = () -> new InstanceView(health.get(), Set.of(), 0, 0, GroupStatus.UNKNOWN, List.of());
+        this.view = () -> new InstanceView(
+                health.get(), Set.of(), 0, 0, FetchMetrics.Counts.NONE, GroupStatus.UNKNOWN, List.of());
         this.streams = new EventStreams(this);
         CountsSnapshot first = counts.snapshot(System.nanoTime());
         snapshots.add(first);

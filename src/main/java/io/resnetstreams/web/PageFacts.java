@@ -9,6 +9,7 @@ import io.resnetstreams.topology.InFlightLimits;
  * @param host the configured address of the server
  * @param pictures whether the page shows the content of events: pictures, and payloads of dead letters
  * @param actions whether the page can resend dead letters; it then shows their payloads too
+ * @param references whether events may refer to their images
  */
 public record PageFacts(
         String application,
@@ -17,6 +18,7 @@ public record PageFacts(
         String host,
         boolean pictures,
         boolean actions,
+        boolean references,
         InFlightLimits limits,
         int decodeThreads) {
     boolean payloads() {

@@ -58,6 +58,7 @@ final class PageHandler implements HttpHandler {
         places.put("instance", page.instance());
         places.put("pictures", page.facts().pictures() ? "yes" : "no");
         places.put("payloads", page.facts().payloads() ? "yes" : "no");
+        places.put("fetch.hidden", page.facts().references() ? "" : "hidden");
         places.put("ok", reading.view().health().ok() ? "yes" : "no");
         for (Bottleneck.Stage stage : Bottleneck.Stage.values()) {
             places.put("stage." + stage.id(), reading.bottleneck().stage() == stage ? "stage waits" : "stage");

@@ -80,6 +80,10 @@ final class PageTexts {
         texts.put("window.events", count(view.inFlightEvents()));
         texts.put("window.most", count(facts.limits().maxEvents()));
         texts.put("window.bytes", bytes(view.inFlightBytes()));
+        texts.put("fetch.inFlight", count(view.fetches().inFlight()));
+        texts.put("fetch.images", count(view.fetches().images()));
+        texts.put("fetch.bytes", bytes(view.fetches().bytes()));
+        texts.put("fetch.failures", count(view.fetches().failures()));
         texts.put("decode.rate", rate(rates.decodedPerSecond()));
         texts.put("decode.time", millis(rates.decodeMillis()));
         texts.put("decode.busy", percent(Math.min(1, rates.decodeBusy() / facts.decodeThreads())));

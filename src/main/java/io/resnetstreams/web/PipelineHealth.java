@@ -5,13 +5,14 @@ import io.resnetstreams.topology.Pipeline;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.KafkaStreams.State;
 
 /**
  * The liveness and readiness of an instance. An instance that is not live should be restarted; one that is ready processes
  * events or is on standby.
  *
- * <p>If the broker is unavailable, all instances are live, since a restart would not help, but not ready. Thread-safe.
+ * <p>If the broker or another system that events need is unavailable, all instances are live, since a restart would not help, but not ready. Thread-safe.
  */
 public final class PipelineHealth {
     private static final Set<State> FAILED = Set.of(State.ERROR, State.PENDING_ERROR);
@@ -20,16 +21,20 @@ public final class PipelineHealth {
     private final long stallMillis;
     private volatile Watched watched;
 
-    private record Watched(Pipeline pipeline, PipelineMonitor monitor) {}
+    private record Watched(Pipeline pipeline, PipelineMonitor monitor, Supplier<Optional<String>> outage) {}
 
     /** @param stallMillis time without progress, while events wait, after which the instance is not live */
     public PipelineHealth(long stallMillis) {
         this.stallMillis = stallMillis;
     }
 
-    /** Sets the pipeline. Until then, the model is being loaded. */
-    public void watch(Pipeline pipeline, PipelineMonitor monitor) {
-        watched = new Watched(pipeline, monitor);
+    /**
+     * Sets the pipeline. Until then, the model is being loaded.
+     *
+     * @param outage why events wait for another system, as a sentence without its full stop; empty if they do not
+     */
+    public void watch(Pipeline pipeline, PipelineMonitor monitor, Supplier<Optional<String>> outage) {
+        watched = new Watched(pipeline, monitor, outage);
     }
 
     /** Returns the liveness. */
@@ -47,6 +52,10 @@ public final class PipelineHealth {
         }
         Optional<String> stalled = now.monitor().stalled(stallMillis);
         if (stalled.isPresent()) {
+            Optional<String> outage = now.outage().get();
+            if (outage.isPresent()) {
+                return Health.ok(outage.get() + "; a restart would not help");
+            }
             return Health.failing(stalled.get() + " (health.stallMillis is " + stallMillis + ")");
         }
         return Health.ok(
@@ -66,7 +75,7 @@ public final class PipelineHealth {
             return live;
         }
         State state = now.pipeline().state();
-        Optional<String> trouble = now.pipeline().trouble();
+        Optional<String> trouble = now.pipeline().trouble().or(now.outage());
         if (trouble.isPresent()) {
             return Health.failing(trouble.get());
         }

@@ -28,6 +28,7 @@ record Reading(
                 view.group().lagEvents(),
                 view.group().lagSeconds(),
                 window,
+                (double) view.fetches().inFlight() / Math.max(1, view.inFlightEvents()),
                 decode,
                 rates.deviceBusy(),
                 rates.labelsPerSecond() + rates.deadLettersPerSecond() > 0,

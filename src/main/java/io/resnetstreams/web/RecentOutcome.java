@@ -6,6 +6,7 @@ import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.metrics.UncommittedOutcomes.DeadLetterKind;
@@ -39,6 +40,11 @@ final class RecentOutcome {
         this.source = event.source();
         this.event = keepsEvent ? event : null;
         if (outcome instanceof DeadLetter dead) {
+            if (keepsEvent && dead.part() != null) {
+                // As it is sent again.
+                this.event = new RawEvent(
+                        event.source(), event.key(), event.value(), Part.marked(event.headers(), dead.part()));
+            }
             label = null;
             rejection = new Rejection(
                     new DeadLetterKind(dead.stage().wireName(), dead.code()),

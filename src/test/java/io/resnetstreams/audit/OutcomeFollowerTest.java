@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetstreams.audit.OutcomeFollower.Snapshot;
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.SourcePosition;
@@ -54,12 +53,12 @@ class OutcomeFollowerTest {
     }
 
     private void label(String id, int partition, long offset) {
-        byte[] json = EncodedLabel.of(new LabelEvent(
+        byte[] json = TestEvents.encoded(new LabelEvent(
                         id,
                         List.of(new Label("Sneaker", 7, 1)),
                         TestEvents.MODEL,
                         new SourcePosition(TOPICS.input(), partition, offset, 17)))
-                .json();
+                .value();
         add(TOPICS.labels(), partition, json, new RecordHeaders());
     }
 

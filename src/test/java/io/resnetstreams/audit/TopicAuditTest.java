@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.resnetstreams.audit.OfflineOutcomes.Outcome;
 import io.resnetstreams.audit.TopicAudit.Fault;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.SourcePosition;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -32,7 +33,7 @@ class TopicAuditTest {
 
     private void labels(long... offsets) {
         for (long offset : offsets) {
-            audit.label(LABELS, at(offset));
+            audit.label(LABELS, at(offset), null);
         }
     }
 
@@ -46,9 +47,72 @@ class TopicAuditTest {
         return audit.result(INPUT);
     }
 
+    private void label(long offset, int part, int of) {
+        audit.label(LABELS, at(offset), new Part(part, of));
+    }
+
+    private void deadLetter(long offset, int part, int of) {
+        audit.deadLetter("image-events-dlq-0", at(offset), new Part(part, of), DIGEST);
+    }
+
+    @Test
+    void anEventWithSeveralImagesHasAnOutcomeForEach() {
+        deadLetter(1, 2, 3);
+        labels(0);
+        label(1, 1, 3);
+        label(1, 3, 3);
+        labels(2);
+        events(0, 1, 2);
+        assertThat(result().isFaultless()).as("%s", result()).isTrue();
+        assertThat(result().labels()).isEqualTo(4);
+        assertThat(result().deadLetters()).isEqualTo(1);
+    }
+
+    @Test
+    void theMissingImagesOfAnEventAreLost() {
+        label(1, 1, 4);
+        deadLetter(2, 2, 2);
+        deadLetter(1, 3, 4);
+        labels(2);
+        events(1, 2);
+        assertThat(result().lost()).isEqualTo(3);
+        assertThat(result().examples().get(Fault.LOST))
+                .containsExactly(
+                        INPUT + "-0@" + (BEGIN + 1) + " part 2/4",
+                        INPUT + "-0@" + (BEGIN + 1) + " part 4/4",
+                        INPUT + "-0@" + (BEGIN + 2) + " part 1/2");
+    }
+
+    @Test
+    void imagesOfAnEventMayBeDuplicatedOrOutOfOrder() {
+        label(1, 1, 3);
+        label(1, 1, 3);
+        label(1, 3, 3);
+        label(1, 2, 3);
+        labels(2);
+        label(3, 1, 2);
+        deadLetter(3, 1, 2);
+        deadLetter(3, 2, 2);
+        events(1, 2, 3);
+        assertThat(result().duplicates()).isEqualTo(1);
+        assertThat(result().outOfOrder()).isEqualTo(1);
+        assertThat(result().both()).isEqualTo(1);
+        assertThat(result().lost()).isZero();
+    }
+
+    @Test
+    void theImagesOfALaterEventComeLater() {
+        labels(2);
+        label(1, 1, 2);
+        labels(3);
+        label(1, 2, 2);
+        events(1, 2, 3);
+        assertThat(result().outOfOrder()).isEqualTo(2);
+    }
+
     @Test
     void oneOutcomeForEachEventIsFaultless() {
-        audit.deadLetter("image-events-dlq-0", at(1), DIGEST);
+        audit.deadLetter("image-events-dlq-0", at(1), null, DIGEST);
         labels(0, 2);
         events(0, 1, 2);
         assertThat(result().isFaultless()).isTrue();
@@ -90,7 +154,7 @@ class TopicAuditTest {
 
     @Test
     void aLabelAndADeadLetterAreBoth() {
-        audit.deadLetter("image-events-dlq-0", at(1), DIGEST);
+        audit.deadLetter("image-events-dlq-0", at(1), null, DIGEST);
         labels(1);
         events(1);
         assertThat(result().both()).isEqualTo(1);
@@ -100,7 +164,7 @@ class TopicAuditTest {
     @Test
     void anOutcomeWithoutEventIsAGhost() {
         labels(3);
-        audit.label(LABELS, new SourcePosition(INPUT, 9, 0, 0));
+        audit.label(LABELS, new SourcePosition(INPUT, 9, 0, 0), null);
         assertThat(result().ghosts()).isEqualTo(2);
     }
 
@@ -115,7 +179,7 @@ class TopicAuditTest {
     void anOutcomeOfAnEventThatCannotExistYetIsAGhost() {
         audit.range(0, BEGIN, BEGIN + 10, BEGIN + 12);
         labels(11, 12);
-        audit.deadLetter("image-events-dlq-0", at(1_000_000_000_000L), DIGEST);
+        audit.deadLetter("image-events-dlq-0", at(1_000_000_000_000L), null, DIGEST);
         assertThat(result().ghosts()).isEqualTo(2);
         assertThat(result().labels() + result().deadLetters()).isZero();
     }
@@ -131,7 +195,7 @@ class TopicAuditTest {
 
     @Test
     void aDeadLetterWithOtherContentIsAltered() {
-        audit.deadLetter("image-events-dlq-0", at(1), new byte[] {9, 9, 9, 9});
+        audit.deadLetter("image-events-dlq-0", at(1), null, new byte[] {9, 9, 9, 9});
         events(1);
         assertThat(result().altered()).isEqualTo(1);
     }
@@ -188,7 +252,7 @@ class TopicAuditTest {
 
     @Test
     void aDeadLetterThatComesWithoutContentIsNotAltered() {
-        audit.deadLetter("image-events-dlq-0", at(0), null);
+        audit.deadLetter("image-events-dlq-0", at(0), null, null);
         events(0);
         assertThat(audit.result(INPUT).isFaultless()).isTrue();
     }
@@ -201,10 +265,10 @@ class TopicAuditTest {
     @Test
     void outcomesOfAnEarlierTopicAreCountedApart() {
         audit.range(0, BEGIN, BEGIN + 4, BEGIN + 4);
-        audit.deadLetter("image-events-dlq-0", before(1), new byte[] {9, 9, 9, 9});
-        audit.deadLetter("image-events-dlq-0", at(2), DIGEST);
+        audit.deadLetter("image-events-dlq-0", before(1), null, new byte[] {9, 9, 9, 9});
+        audit.deadLetter("image-events-dlq-0", at(2), null, DIGEST);
         for (int offset : new int[] {0, 2, 3, 4, 5}) {
-            audit.label(LABELS, before(offset));
+            audit.label(LABELS, before(offset), null);
         }
         labels(0, 1, 0);
         events(0, 1, 2, 3);
@@ -246,7 +310,7 @@ class TopicAuditTest {
     @Test
     void missingOutcomesAreNoGapWhereOffsetsLackEventsAndOutcomesMayHaveExpired() {
         audit.judgeExpired(0, OptionalLong.of(BEGIN + 4), true, Set.of(LABELS));
-        audit.deadLetter("image-events-dlq-0", at(-90), null);
+        audit.deadLetter("image-events-dlq-0", at(-90), null, null);
         labels(-20, -19, -17, -14, 0, 1);
         // Two consecutive offsets have no event.
         events(0, 1, 4, 5, 6, 7, 8, 9);

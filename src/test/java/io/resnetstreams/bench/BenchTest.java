@@ -2,6 +2,7 @@ package io.resnetstreams.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetstreams.model.ProbabilityRows;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +25,16 @@ class BenchTest {
     private Path folder;
 
     private BenchSettings settings() {
-        return new BenchSettings(1, 1, null, folder, Path.of("models", "resnet20-fashion-mnist"));
+        return settings(1, 1, "auto");
+    }
+
+    private BenchSettings settings(int rounds, int seconds, String... engines) {
+        return settings(List.of(engines), rounds, seconds, "cpu");
+    }
+
+    private BenchSettings settings(List<String> engines, int rounds, int seconds, String device) {
+        Path bundled = Path.of("models", "resnet20-fashion-mnist");
+        return new BenchSettings(rounds, seconds, null, folder, bundled, engines, device);
     }
 
     @Test
@@ -53,14 +64,60 @@ class BenchTest {
 
     @Test
     void scenariosThatFitIntoTheTimeAreChosen() {
-        BenchSettings usual = new BenchSettings(5, 5, null, folder, folder);
+        BenchSettings usual = settings(5, 5, "auto");
         assertThat(Benchmarks.fitting(usual, 480)).contains("pipeline").doesNotContain("growth");
         assertThat(Benchmarks.fitting(usual, 100_000)).isEqualTo(Benchmarks.names());
         assertThat(Benchmarks.fitting(usual, 1)).isEmpty();
-        assertThat(Benchmarks.fitting(new BenchSettings(100, 600, null, folder, folder), 480))
-                .isEmpty();
-        BenchSettings few = new BenchSettings(1, 1, null, folder, folder);
+        assertThat(Benchmarks.fitting(settings(100, 600, "auto"), 480)).isEmpty();
+        BenchSettings few = settings(1, 1, "auto");
         assertThat(Benchmarks.fitting(few, 480)).containsAll(Benchmarks.fitting(usual, 480));
+    }
+
+    @Test
+    void aSecondEngineDoublesTheTimeOfTheScenariosThatCompareEngines() {
+        BenchSettings one = settings(5, 5, "mxnet");
+        BenchSettings two = settings(5, 5, "mxnet", "onnxruntime");
+        assertThat(Benchmarks.fitting(one, 330)).contains("ceiling");
+        assertThat(Benchmarks.fitting(two, 330)).doesNotContain("ceiling").contains("pipeline");
+        assertThat(Benchmarks.fitting(two, 660)).contains("ceiling");
+    }
+
+    @Test
+    void enginesAndDevicesHaveKnownNames() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings(1, 1, "mxnet", "tensorflow"))
+                .withMessage("engine is 'tensorflow'; allowed are auto, mxnet, onnxruntime");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings(1, 1, "auto", "mxnet"))
+                .withMessageStartingWith("engine is 'auto,mxnet'; auto selects one engine");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings(List.of("auto"), 1, 1, "tpu"))
+                .withMessage("device is 'tpu'; allowed are auto, cpu, gpu and gpu:N");
+        assertThat(settings(1, 1, "mxnet", "mxnet").engines()).containsExactly("mxnet");
+    }
+
+    @Test
+    void anotherProcessGetsTheOnlyEngineAndTheDevice() {
+        assertThat(settings(List.of("onnxruntime"), 1, 1, "gpu:1").engineKeys())
+                .containsExactly("engine=onnxruntime", "device=gpu:1");
+        assertThat(settings(1, 1, "mxnet", "onnxruntime").engineKeys()).containsExactly("engine=auto", "device=cpu");
+    }
+
+    @Test
+    void enginesNeedAScenarioThatRunsThem() {
+        BenchSettings one = settings(1, 1, "mxnet");
+        BenchSettings two = settings(1, 1, "mxnet", "onnxruntime");
+        assertThatNoException().isThrownBy(() -> Benchmarks.requireNetwork(List.of("decode", "memory"), one));
+        assertThatNoException().isThrownBy(() -> Benchmarks.requireNetwork(List.of("memory", "precision"), two));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Benchmarks.requireNetwork(List.of("overhead", "decode"), one))
+                .withMessage(
+                        "engine and device are used by ceiling, pipeline, perRecord, drainAtCommit, references, latency,"
+                                + " precision, memory, startup; named are only overhead, decode");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Benchmarks.requireNetwork(List.of("memory"), two))
+                .withMessage("engines are compared by ceiling, pipeline, perRecord, drainAtCommit, references, latency,"
+                        + " precision; named are only memory");
     }
 
     /** Expects MXNet's published rates; between batches of 8 and 32, the time of a batch is interpolated. */
@@ -114,10 +171,18 @@ class BenchTest {
                         "bareLoopPerSecond",
                         "toPassThrough",
                         "toBareLoop",
+                        "processorMicros",
+                        "processorToPassThrough",
+                        "processorToBareLoop",
                         "withMetricsPerSecond",
                         "withMetricsTo",
                         "withMetricsLeast",
                         "withMetricsMost");
+        assertThat(figures.get("processorMicros"))
+                .asInstanceOf(InstanceOfAssertFactories.map(String.class, Double.class))
+                .containsOnlyKeys("pipeline", "withMetrics", "passThrough", "bareLoop")
+                .allSatisfy((candidate, micros) -> assertThat(micros).isPositive());
+        figures.remove("processorMicros");
         assertThat(figures.values())
                 .allSatisfy(figure -> assertThat((double) figure).isPositive());
     }

@@ -47,7 +47,14 @@ class FigureTableTest {
         "5.toFloor.p99, ×",
         "5.p99, ms",
         "commitMillis, ms",
-        "stages.queueWait, ms"
+        "stages.queueWait, ms",
+        "mxnet.byBatch.8, /s",
+        "mxnet.stages.decode, ms",
+        "onnxruntime.5.p99, ms",
+        "bundled.mxnet.int8.toFp32, ×",
+        "onnxruntimeToMxnet.imagesPerSecond, ×",
+        "onnxruntimeToMxnet.byBatch.8, ×",
+        "bundled.onnxruntimeToMxnet.int8.imagesPerSecond, ×"
     })
     void unitsComeFromNames(String name, String unit) {
         assertThat(FigureTable.rows(Map.of(name, 2.0))).containsExactly(new Row(name, "2.00 " + unit));

@@ -237,6 +237,44 @@ class ReportPageTest {
     }
 
     @Test
+    void enginesShareThePlotOfThroughputAndHaveTheOthersThemselves() throws Exception {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        for (String engine : List.of("mxnet", "onnxruntime")) {
+            Map<String, Object> own = new LinkedHashMap<>(results().get("pipeline"));
+            own.put("byBatch", Map.of("8", 20.0));
+            figures.put(engine, own);
+        }
+        figures.put("onnxruntimeToMxnet", Map.of("byBatch", Map.of("8", 1.25)));
+        Document page = page(Map.of("pipeline", figures));
+        assertThat(elements(page, "svg"))
+                .extracting(plot -> plot.getAttribute("aria-label"))
+                .containsExactly(
+                        "Throughput over batch size",
+                        "Mean time of an event by stage: MXNet",
+                        "Batches by size: MXNet",
+                        "Mean time of an event by stage: ONNX Runtime",
+                        "Batches by size: ONNX Runtime");
+        assertThat(cells(page))
+                .containsEntry("mxnet.byBatch.8", "20.0 /s")
+                .containsEntry("onnxruntime.toCeiling", "0.900 ×")
+                .containsEntry("onnxruntimeToMxnet.byBatch.8", "1.25 ×");
+    }
+
+    @Test
+    void aDisturbedPipelineIsToldAboveItsFigures() throws Exception {
+        Map<String, Object> figures = new LinkedHashMap<>(results().get("pipeline"));
+        Disturbance.mark(figures, 1.2);
+        Document page = page(Map.of("pipeline", Map.of("mxnet", figures)));
+        assertThat(texts(page, "p"))
+                .filteredOn(text -> !text.startsWith("Not measured"))
+                .containsExactlyElementsOf(Disturbance.of(Map.of("mxnet", figures)))
+                .singleElement()
+                .asString()
+                .startsWith("mxnet: the pipeline is faster than the network alone");
+        assertThat(cells(page)).containsKey("mxnet.toCeiling").doesNotContainKey("mxnet.disturbed");
+    }
+
+    @Test
     void unusualSizesAreDrawn() throws Exception {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("batchSizes", Map.of("100", 1, "3", 2));

@@ -26,9 +26,11 @@ class StartupScenarioTest {
     }
 
     @Test
-    void theProcessGetsItsOwnTopicsGroupAndModel() {
+    void theProcessGetsItsOwnTopicsGroupModelAndEngine() {
         List<String> command = StartupScenario.command(
-                Path.of("resnet-streams"), List.of("bootstrapServers=localhost:1234", "applicationId=bench-7"), folder);
+                Path.of("resnet-streams"),
+                List.of("bootstrapServers=localhost:1234", "applicationId=bench-7"),
+                new BenchSettings(1, 1, null, folder, folder, List.of("onnxruntime"), "cpu"));
         assertThat(command)
                 .containsExactly(
                         "resnet-streams",
@@ -38,6 +40,10 @@ class StartupScenarioTest {
                         "--set",
                         "bootstrapServers=localhost:1234",
                         "--set",
-                        "applicationId=bench-7");
+                        "applicationId=bench-7",
+                        "--set",
+                        "engine=onnxruntime",
+                        "--set",
+                        "device=cpu");
     }
 }

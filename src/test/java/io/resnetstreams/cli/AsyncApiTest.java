@@ -22,7 +22,8 @@ import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.LabelEncoder;
+import io.resnetstreams.events.SingleOutcome;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.topology.Topics;
 import java.io.IOException;
@@ -179,6 +180,7 @@ class AsyncApiTest {
             assertThat(faults("imageEvent", "headers", asJson(sent.headers()))).isNotEmpty();
             EventReader reader = DefaultLimits.eventReader();
             assertThat(reader.read(event(sent.key(), sent.value(), sent.headers()))
+                            .get(0)
                             .image())
                     .isEqualTo(sent.value());
         }
@@ -193,12 +195,12 @@ class AsyncApiTest {
         assertThat(faults("imageEvent", "headers", asJson(headers))).isEmpty();
         EventReader reader = DefaultLimits.eventReader();
         byte[] value = example.get("payload").toString().getBytes(UTF_8);
-        assertThat(reader.read(event(null, value, headers)).image()).isEqualTo(new byte[] {1, 2, 3});
+        assertThat(reader.read(event(null, value, headers)).get(0).image()).isEqualTo(new byte[] {1, 2, 3});
     }
 
     @Test
     void labelsAreWrittenAsDescribed() throws IOException {
-        assertThat(faults("label", "payload", JSON.readTree(labelOf(event(3, 5)).json())))
+        assertThat(faults("label", "payload", JSON.readTree(labelOf(event(3, 5)).value())))
                 .isEmpty();
         JsonNode example = document.at("/components/messages/label/examples/0/payload");
         assertThat(faults("label", "payload", example)).isEmpty();
@@ -221,11 +223,23 @@ class AsyncApiTest {
                     .toIterable()
                     .containsExactlyInAnyOrder(EventReader.CONTENT_TYPE_HEADER, EventReader.ID_HEADER);
         }
-        assertThat(resolved(document.at("/components/messages/label/headers"))
+        JsonNode labelHeaders = resolved(document.at("/components/messages/label/headers"));
+        assertThat(labelHeaders.get("properties").fieldNames())
+                .toIterable()
+                .containsExactly(
+                        EventReader.CONTENT_TYPE_HEADER, LabelEncoder.EVENT_PREFIX + EventReader.CONTENT_TYPE_HEADER);
+        assertThat(labelHeaders.at("/allOf/0/properties").fieldNames())
+                .toIterable()
+                .containsExactly(SingleOutcome.RUN_HEADER, SingleOutcome.MODEL_HEADER);
+        assertThat(resolved(document.at("/components/messages/imageReference/headers"))
                         .get("properties")
                         .fieldNames())
                 .toIterable()
-                .containsExactly(Outcome.RUN_HEADER, Outcome.MODEL_HEADER);
+                .containsExactly(
+                        EventReader.IMAGE_URI_HEADER,
+                        EventReader.IMAGE_SHA256_HEADER,
+                        EventReader.IMAGE_SIZE_HEADER,
+                        EventReader.ID_HEADER);
         assertThat(resolved(document.at("/components/messages/deadLetter/headers/allOf/0"))
                         .get("properties")
                         .fieldNames())

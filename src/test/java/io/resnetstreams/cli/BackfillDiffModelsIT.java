@@ -71,7 +71,7 @@ class BackfillDiffModelsIT {
         assertThat(expected).isNotEmpty();
         try (TestCluster cluster = TestCluster.start()) {
             produce(cluster, fp32.length);
-            label(cluster, Map.of("model", FP32.toString()), fp32.length);
+            label(cluster, Map.of("model", FP32.toString(), "engine", "mxnet"), fp32.length);
             label(cluster, INT8_SETTINGS, fp32.length);
             JsonNode json = new ComparedTopics(cluster)
                     .diff("live", "labels-int8", "--json")

@@ -10,7 +10,7 @@ import io.resnetstreams.deadletter.StoredDeadLetter;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
-import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.SingleOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +69,7 @@ class BackfillOutcomesIT {
             producer.send(new ProducerRecord<>("faulty", 0, "gone".getBytes(UTF_8), null));
             ProducerRecord<byte[], byte[]> text =
                     new ProducerRecord<>("faulty", 0, "text".getBytes(UTF_8), new byte[] {1});
-            text.headers().add("content-type", "text/plain".getBytes(UTF_8));
+            text.headers().add("content-type", "text/html".getBytes(UTF_8));
             producer.send(text);
             producer.send(BackfillRig.event("faulty", 0, 3));
         }
@@ -90,7 +90,7 @@ class BackfillOutcomesIT {
             // A resent event no longer belongs to the backfill.
             assertThat(new StoredDeadLetter(record).headersForResend())
                     .extracting(Header::key)
-                    .doesNotContain(Outcome.RUN_HEADER, Outcome.MODEL_HEADER);
+                    .doesNotContain(SingleOutcome.RUN_HEADER, SingleOutcome.MODEL_HEADER);
         });
         assertThat(rig.run("stub", "status", "faulty", "--json")
                         .json()

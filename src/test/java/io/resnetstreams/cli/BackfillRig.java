@@ -14,7 +14,7 @@ import io.resnetstreams.backfill.RunStore;
 import io.resnetstreams.cli.backfill.BackfillCommand;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.events.LabelEvent;
-import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.SingleOutcome;
 import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.kafka.TopicScan;
 import io.resnetstreams.service.ClassifierSource;
@@ -170,11 +170,12 @@ final class BackfillRig implements AutoCloseable {
     }
 
     static String run(ConsumerRecord<byte[], byte[]> record) {
-        return new String(record.headers().lastHeader(Outcome.RUN_HEADER).value(), UTF_8);
+        return new String(record.headers().lastHeader(SingleOutcome.RUN_HEADER).value(), UTF_8);
     }
 
     static String model(ConsumerRecord<byte[], byte[]> record) {
-        return new String(record.headers().lastHeader(Outcome.MODEL_HEADER).value(), UTF_8);
+        return new String(
+                record.headers().lastHeader(SingleOutcome.MODEL_HEADER).value(), UTF_8);
     }
 
     /** Returns the source offsets of a partition's labels in output order. */

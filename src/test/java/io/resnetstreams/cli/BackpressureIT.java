@@ -9,7 +9,7 @@ import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
 import io.resnetstreams.demo.EventSource.SourceEvent;
-import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
@@ -70,11 +70,13 @@ class BackpressureIT {
         }
 
         private static Outcome label(RawEvent event) {
-            return EncodedLabel.of(new LabelEvent(
-                    event.source().toString(),
-                    List.of(new LabelEvent.Label("any", 0, 1)),
-                    new LabelEvent.ModelReference("stand-in", "none"),
-                    event.source()));
+            return LabelEncoder.JSON.encode(
+                    event,
+                    new LabelEvent(
+                            event.source().toString(),
+                            List.of(new LabelEvent.Label("any", 0, 1)),
+                            new LabelEvent.ModelReference("stand-in", "none"),
+                            event.source()));
         }
     }
 

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.kafka.TopicScan;
@@ -166,8 +166,7 @@ class CheckGapsIT {
                         List.of(new LabelEvent.Label("cat", 0, 0.5)),
                         new LabelEvent.ModelReference("model", "00"),
                         new SourcePosition(INPUT, 0, offset, time));
-                producer.send(new ProducerRecord<>(
-                        "image-labels", 0, time, null, EncodedLabel.of(event).json()));
+                producer.send(new ProducerRecord<>("image-labels", 0, time, null, LabelEncoder.JSON.value(event)));
             }
         }
     }

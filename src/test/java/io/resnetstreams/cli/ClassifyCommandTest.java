@@ -176,4 +176,36 @@ class ClassifyCommandTest {
                 .asString()
                 .contains("400×300 in colour", "28×28", "one of the 10 classes");
     }
+
+    @Test
+    void aUriIsFetchedIfItIsAllowed() throws Exception {
+        Path image = file("a/shoe 1.png", TestCluster.sampleImage());
+        String uri = image.toUri().toString();
+        assertThat(classify(uri, "--json", "--set", "references.file.roots=" + folder))
+                .isZero();
+        assertThat(lines().get(0).get("file").asText()).isEqualTo(uri);
+        assertThat(lines().get(0).get("outcome").asText()).isEqualTo("label");
+        assertThat(lines().get(0).has("width")).isFalse();
+    }
+
+    @Test
+    void otherUrisAreDeadLetters() throws Exception {
+        assertThat(classify(
+                        "file:///etc/passwd",
+                        "https://example.com/a.png",
+                        "--json",
+                        "--set",
+                        "references.file.roots=" + folder))
+                .isEqualTo(1);
+        assertThat(lines()).extracting(line -> line.get("stage").asText()).containsOnly("fetch");
+        assertThat(lines())
+                .extracting(line -> line.get("code").asText())
+                .containsExactly("path_not_allowed", "scheme_not_allowed");
+        assertThat(lines().get(1).get("reason").asText()).contains("set references.http.hosts");
+    }
+
+    @Test
+    void pixelsAreOnlyWrittenOfFiles() {
+        assertThat(classify("https://example.com/a.png", "--pixels", folder)).isEqualTo(2);
+    }
 }

@@ -9,6 +9,7 @@ import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.events.TestEvents;
 import io.resnetstreams.topology.TopicCheck;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -50,8 +51,8 @@ final class ComparedTopics {
             String topic, int partitions, SourcePosition source, String label, double probability) {
         String id = "event " + source.offset() + " of " + source.topic() + "-" + source.partition();
         EncodedLabel encoded =
-                EncodedLabel.of(new LabelEvent(id, List.of(new Label(label, 0, probability)), MODEL, source));
-        return new ProducerRecord<>(topic, source.partition() % partitions, id.getBytes(UTF_8), encoded.json());
+                TestEvents.encoded(new LabelEvent(id, List.of(new Label(label, 0, probability)), MODEL, source));
+        return new ProducerRecord<>(topic, source.partition() % partitions, id.getBytes(UTF_8), encoded.value());
     }
 
     Outcome diff(String... words) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.config.ConfigurationLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.apache.kafka.common.utils.AppInfoParser;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
  */
 class ComposeFilesTest {
     private static final String DIGEST = ".*:[^:@]+@sha256:[0-9a-f]{64}";
+
+    private static final List<String> FOR_GPUS = List.of("Dockerfile.gpu", "Dockerfile.gpu-mxnet");
+    private static final List<String> DOCKERFILES = List.of("Dockerfile", FOR_GPUS.get(0), FOR_GPUS.get(1));
 
     private static ComposeFile compose;
 
@@ -32,8 +36,9 @@ class ComposeFilesTest {
 
     @Test
     void theLinterFindsNothingInTheDockerfiles() throws Exception {
-        assertThat(image("Dockerfile").faults()).isEmpty();
-        assertThat(image("Dockerfile.gpu").faults()).isEmpty();
+        for (String file : DOCKERFILES) {
+            assertThat(image(file).faults()).as(file).isEmpty();
+        }
     }
 
     /** Shows that the test above can fail. */
@@ -46,9 +51,11 @@ class ComposeFilesTest {
     @Test
     void everyBaseIsPinnedByItsDigest() throws Exception {
         assertThat(image("Dockerfile").baseImages().values()).isNotEmpty().allMatch(name -> name.matches(DIGEST));
-        Map<String, String> gpu = image("Dockerfile.gpu").baseImages();
-        assertThat(gpu.get("FETCH_IMAGE"))
-                .isEqualTo(image("Dockerfile").baseImages().get("RUNTIME_IMAGE"));
+        for (String file : FOR_GPUS) {
+            assertThat(image(file).baseImages().get("FETCH_IMAGE"))
+                    .as(file)
+                    .isEqualTo(image("Dockerfile").baseImages().get("RUNTIME_IMAGE"));
+        }
         assertThat(compose.services().values()).allSatisfy(service -> {
             if (!service.has("build")) {
                 assertThat(service.get("image").asText()).matches(DIGEST);
@@ -61,9 +68,12 @@ class ComposeFilesTest {
 
     @Test
     void theImagesRunAsTheSameUnprivilegedUser() throws Exception {
-        assertThat(image("Dockerfile").last("USER"))
-                .isEqualTo(image("Dockerfile.gpu").last("USER"))
-                .matches("[1-9]\\d*:[1-9]\\d*");
+        for (String file : DOCKERFILES) {
+            assertThat(image(file).last("USER"))
+                    .as(file)
+                    .isEqualTo(image("Dockerfile").last("USER"))
+                    .matches("[1-9]\\d*:[1-9]\\d*");
+        }
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -121,7 +122,7 @@ class GroupLagIT {
                     monitoring.counts());
             ModelDirectory model = ClassificationStack.model(configuration.model());
             monitoring.counts().loaded("cpu", 1, 32, 100);
-            monitoring.watch(configuration, pipeline, model, List.of("cpu"), "cpu");
+            monitoring.watch(configuration, pipeline, model, List.of("cpu"), "mxnet", "cpu", Optional::empty);
             pipeline.start();
             await().atMost(LONGEST_WAIT).until(() -> endpoint.ready().statusCode() == 200);
         }

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.events.TestEvents;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,12 +67,12 @@ class HostileTextIT {
             send(new ProducerRecord<>(LABELS, 0, null, value.getBytes(UTF_8)));
         }
         send(new ProducerRecord<>(LABELS, 0, null, null));
-        byte[] json = EncodedLabel.of(new LabelEvent(
+        byte[] json = TestEvents.encoded(new LabelEvent(
                         HOSTILE,
                         List.of(new LabelEvent.Label(HOSTILE, 0, 0.5)),
                         new LabelEvent.ModelReference("model", "00"),
                         source))
-                .json();
+                .value();
         send(new ProducerRecord<>(LABELS, 0, 1_000L, HOSTILE.getBytes(UTF_8), json));
         Files.writeString(
                 folder.resolve("offline.jsonl"),

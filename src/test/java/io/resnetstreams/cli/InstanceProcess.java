@@ -16,10 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A process of the product, started as a user starts it, with its log under {@code target/it-logs}. */
 public final class InstanceProcess {
     private static final Path LOGS = Path.of("target", "it-logs");
+    /** Java's report of a crash, by process id. */
+    private static final String CRASH = "hs_err_pid%s.log";
+
     private static final Pattern METRICS_ADDRESS = Pattern.compile("Metrics at http://(\\S+)/metrics");
     private static final Map<String, String> ENVIRONMENT =
             Map.of("OMP_NUM_THREADS", "1", "MXNET_CPU_WORKER_NTHREADS", "2", "OPT_OUT_TRACKING", "true");
@@ -138,6 +142,7 @@ public final class InstanceProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 HEAP,
                 "-XX:MaxDirectMemorySize=256m",
+                "-XX:ErrorFile=" + LOGS.toAbsolutePath().resolve(CRASH.formatted("%p")),
                 "-Dai.djl.mxnet.static_shape=false"));
         command.addAll(List.of(arguments));
         return command;
@@ -171,9 +176,23 @@ public final class InstanceProcess {
         return awaitLog("-> RUNNING");
     }
 
+    /** Waits until the log contains a text; returns false if it does not in time. */
+    public boolean isLogged(String text, Duration longest) {
+        try {
+            awaitLog(text, longest);
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
+        }
+    }
+
     /** Waits until the log contains a text. */
     public InstanceProcess awaitLog(String text) {
-        await().atMost(LONGEST_START)
+        return awaitLog(text, LONGEST_START);
+    }
+
+    private InstanceProcess awaitLog(String text, Duration longest) {
+        await().atMost(longest)
                 .pollInterval(Duration.ofMillis(20))
                 .failFast("the process exited; see " + log, () -> !process.isAlive())
                 .until(() -> log().contains(text));
@@ -210,10 +229,10 @@ public final class InstanceProcess {
         }
     }
 
-    /** Sends SIGKILL. */
-    public void kill() throws InterruptedException {
+    /** Sends SIGKILL, and returns the exit code: 137, unless it had ended before. */
+    public int kill() throws InterruptedException {
         process.destroyForcibly();
-        process.waitFor();
+        return process.waitFor();
     }
 
     /** Sends SIGTERM. */
@@ -271,7 +290,7 @@ public final class InstanceProcess {
 
     /** Returns Java's report of a crash from the log or from a file of its own; empty if there was none. */
     String crash() throws IOException {
-        Path report = Path.of("hs_err_pid" + process.pid() + ".log");
+        Path report = LOGS.resolve(CRASH.formatted(process.pid()));
         String log = log();
         boolean crashed = log.contains("SIG") || log.contains("core dumped");
         return Files.exists(report) ? Files.readString(report) : crashed ? log : "";

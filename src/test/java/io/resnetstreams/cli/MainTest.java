@@ -109,7 +109,8 @@ class MainTest {
         assertThat(execute("--version")).isZero();
         assertThat(out.toString(UTF_8))
                 .matches("(?s)resnet-streams \\d+\\.\\d+\\.\\d+\\S* \\(\\S+\\)\\R"
-                        + "Kafka Streams \\d\\S+, DJL \\d\\S+, MXNet \\d\\S+, Java \\d\\S+\\RDevice: \\S.*");
+                        + "Kafka Streams \\d\\S+, DJL \\d\\S+, MXNet \\d\\S+, ONNX Runtime \\d\\S+, "
+                        + "Java \\d\\S+\\RDevice: MXNet: \\S.*; ONNX Runtime: \\S.*");
     }
 
     @Test
@@ -288,6 +289,19 @@ class MainTest {
         String below = file.resolve("report").toString();
         err.reset();
         assertMistake("--report " + below + ": " + file + " is a file", "bench", "--report", below);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ceiling --engine tensorflow | engine is 'tensorflow'; allowed are auto, mxnet, onnxruntime",
+                "ceiling --device tpu | device is 'tpu'; allowed are auto, cpu, gpu and gpu:N",
+                "decode --device cpu | engine and device are used by ceiling, ",
+                "memory --engine mxnet,onnxruntime | engines are compared by ceiling, "
+            })
+    void enginesAndDevicesThatBenchCannotMeasureAreReported(String arguments, String message) {
+        assertMistake(message, ("bench " + arguments).split(" "));
     }
 
     @Test

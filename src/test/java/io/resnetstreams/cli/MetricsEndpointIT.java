@@ -48,7 +48,8 @@ class MetricsEndpointIT {
     @BeforeAll
     static void classifyEvents() throws Exception {
         cluster = TestCluster.start();
-        instance = cluster.run();
+        // Metrics of fetches are exported only if a scheme is enabled.
+        instance = cluster.run("references.file.roots=" + TestCluster.SAMPLES.toAbsolutePath());
         await().atMost(LONGEST_WAIT).until(() -> ADDRESS.matcher(instance.log()).find());
         Matcher address = ADDRESS.matcher(instance.log());
         assertThat(address.find()).isTrue();
@@ -137,7 +138,8 @@ class MetricsEndpointIT {
     void modelBuildAndStateAreExported() {
         assertThat(samples.values().keySet())
                 .anyMatch(sample -> sample.matches("resnet_streams_model_info\\{architecture=\"resnet20\","
-                        + "device=\"cpu\",digest=\"[0-9a-f]{64}\",name=\"resnet20-fashion-mnist\"}"))
+                        + "device=\"cpu\",digest=\"[0-9a-f]{64}\",engine=\"(mxnet|onnxruntime)\","
+                        + "name=\"resnet20-fashion-mnist\"}"))
                 .anyMatch(sample ->
                         sample.matches("resnet_streams_build_info\\{commit=\"[0-9a-f]+.*\",version=\"\\d+\\..*\"}"));
         assertThat(value("kafka_streams_state{resnet_streams_kafka_streams_state=\"RUNNING\"}"))

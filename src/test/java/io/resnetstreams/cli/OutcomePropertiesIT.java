@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
@@ -168,12 +168,14 @@ class OutcomePropertiesIT {
 
     private static CompletableFuture<Outcome> classify(EventReader reader, RawEvent event) {
         try {
-            String id = reader.read(event).id();
-            return CompletableFuture.completedFuture(EncodedLabel.of(new LabelEvent(
-                    id,
-                    List.of(new LabelEvent.Label("any", 0, 1)),
-                    new LabelEvent.ModelReference("stand-in", "none"),
-                    event.source())));
+            String id = reader.read(event).get(0).id();
+            return CompletableFuture.completedFuture(LabelEncoder.JSON.encode(
+                    event,
+                    new LabelEvent(
+                            id,
+                            List.of(new LabelEvent.Label("any", 0, 1)),
+                            new LabelEvent.ModelReference("stand-in", "none"),
+                            event.source())));
         } catch (RejectedEventException e) {
             return CompletableFuture.completedFuture(DeadLetter.of(event, e));
         }

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.events.TestEvents;
 import io.resnetstreams.kafka.KafkaClients;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -58,12 +58,12 @@ class ReadersMemoryIT {
     }
 
     private static byte[] label(int offset) {
-        return EncodedLabel.of(new LabelEvent(
+        return TestEvents.encoded(new LabelEvent(
                         "event",
                         List.of(new LabelEvent.Label("cat", 0, 0.5)),
                         new LabelEvent.ModelReference("model", "00"),
                         new SourcePosition(INPUT, 0, offset, 1_000)))
-                .json();
+                .value();
     }
 
     private static byte[] key(int number) {

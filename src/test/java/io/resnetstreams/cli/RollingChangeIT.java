@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.resnetstreams.audit.OutcomeFollower;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
-import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
@@ -93,8 +93,8 @@ class RollingChangeIT {
     }
 
     private static Outcome label(RawEvent event, ModelReference model) {
-        return EncodedLabel.of(
-                new LabelEvent("id", List.of(new LabelEvent.Label("label", 0, 1)), model, event.source()));
+        return LabelEncoder.JSON.encode(
+                event, new LabelEvent("id", List.of(new LabelEvent.Label("label", 0, 1)), model, event.source()));
     }
 
     private static PipelineSettings settings(Configuration configuration, Guarantee guarantee) {

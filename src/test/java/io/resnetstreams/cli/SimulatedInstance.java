@@ -2,10 +2,13 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.ConfigurationLoader;
+import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.fetch.ImageSource;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.LabelFactory;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
@@ -90,11 +93,12 @@ public final class SimulatedInstance {
                 LongCalls.allowed());
         return new ClassificationService(
                 configuration.eventReader(),
+                ImageSource.NONE,
                 new ImagePreprocessor(configuration.limits().image(), INPUT),
                 1,
                 List.of(batcher),
-                new LabelRanking(LABELS, 1),
-                new ModelReference(DEVICE, "none"),
+                new LabelFactory(
+                        new LabelRanking(LABELS, 1), new ModelReference(DEVICE, "none"), DefaultLimits.labels()),
                 counts);
     }
 

@@ -4,16 +4,18 @@ import io.resnetstreams.cli.backfill.BackfillCommand;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.EventReader;
-import io.resnetstreams.events.EventReader.ImageEvent;
+import io.resnetstreams.events.ImageEvent;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.inference.engine.EngineSelector;
 import io.resnetstreams.metrics.PipelineCounts;
+import io.resnetstreams.model.network.EngineName;
 import io.resnetstreams.service.ClassifierSource;
 import io.resnetstreams.service.Logging;
 import io.resnetstreams.service.Termination;
@@ -50,14 +52,17 @@ public final class StubSource implements ClassifierSource {
         ExecutorService pool = Executors.newFixedThreadPool(2);
         EventReader reader = DefaultLimits.eventReader();
         return new Loaded(
-                event -> CompletableFuture.supplyAsync(() -> outcome(reader, event), pool), "stub", pool::shutdownNow);
+                event -> CompletableFuture.supplyAsync(() -> outcome(reader, event), pool),
+                new EngineSelector.Selection(EngineName.MXNET, null, "stub", List.of()),
+                pool::shutdownNow);
     }
 
     private Outcome outcome(EventReader reader, RawEvent event) {
         try {
-            ImageEvent image = reader.read(event);
+            ImageEvent image = reader.read(event).get(0);
             int index = image.image()[0] & 0xff;
-            return EncodedLabel.of(
+            return LabelEncoder.JSON.encode(
+                    event,
                     new LabelEvent(image.id(), List.of(new Label("byte-" + index, index, 1)), model, event.source()));
         } catch (RejectedEventException e) {
             return DeadLetter.of(event, e);

@@ -8,6 +8,7 @@ import io.resnetstreams.bench.FormulaModel;
 import io.resnetstreams.demo.EventSender;
 import io.resnetstreams.demo.EventSource;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.network.EngineName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** SIGTERM in various states of an instance. The engine must not be unloaded while a thread still computes. */
 class TerminationIT {
@@ -59,12 +62,13 @@ class TerminationIT {
         assertThat(instance.crash()).isEmpty();
     }
 
-    @Test
-    void inTheMiddleOfABatch() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void inTheMiddleOfABatch(EngineName engine) throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
             // The workers leave little processor time to the stream thread, and the machine may be busy.
-            InstanceProcess instance =
-                    cluster.run(largeModel(), "shutdownTimeoutMillis=50000").awaitRunning();
+            InstanceProcess instance = cluster.run(largeModel(), "engine=" + engine, "shutdownTimeoutMillis=50000")
+                    .awaitRunning();
             OutcomeFollower follower = cluster.follow(Map.of());
             send(cluster, follower);
             // After the first labels hundreds of events still wait, so both workers are in the middle of a batch.
@@ -76,10 +80,11 @@ class TerminationIT {
         }
     }
 
-    @Test
-    void whileItLoadsTheModel() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void whileItLoadsTheModel(EngineName engine) throws Exception {
         try (TestCluster cluster = TestCluster.start()) {
-            assertExitsWithZero(cluster.run(largeModel()).awaitLog("Loading the model"));
+            assertExitsWithZero(cluster.run(largeModel(), "engine=" + engine).awaitLog("Loading the model"));
         }
     }
 

@@ -10,6 +10,7 @@ import io.resnetstreams.demo.EmbeddedBroker;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.topology.StreamsProperties;
+import io.resnetstreams.topology.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -127,16 +129,37 @@ final class TestCluster implements AutoCloseable {
     }
 
     OutcomeFollower follow(Map<String, Integer> expectedClasses) {
+        return follow(configuration.topics(), expectedClasses);
+    }
+
+    OutcomeFollower follow(Topics topics, Map<String, Integer> expectedClasses) {
         OutcomeFollower follower =
-                new OutcomeFollower(clients.committedReader(), outputs(), configuration.topics(), expectedClasses);
+                new OutcomeFollower(clients.committedReader(), outputs(topics), topics, expectedClasses);
         followers.add(follower);
         return follower;
     }
 
+    /** Creates output topics for another group that reads the same events. */
+    Topics furtherOutputs(String name) throws InterruptedException {
+        Topics own = configuration.topics();
+        Topics topics = new Topics(own.input(), own.labels() + "-" + name, own.deadLetters() + "-" + name);
+        int partitions = clients.partitions(own.input()).size();
+        TopicCreation.create(
+                clients,
+                List.of(
+                        new NewTopic(topics.labels(), partitions, (short) 1).configs(clients.topicSettings(true)),
+                        new NewTopic(topics.deadLetters(), partitions, (short) 1)
+                                .configs(clients.topicSettings(true))));
+        return topics;
+    }
+
     private List<TopicPartition> outputs() {
-        List<TopicPartition> outputs =
-                new ArrayList<>(clients.partitions(configuration.topics().labels()));
-        outputs.addAll(clients.partitions(configuration.topics().deadLetters()));
+        return outputs(configuration.topics());
+    }
+
+    private List<TopicPartition> outputs(Topics topics) {
+        List<TopicPartition> outputs = new ArrayList<>(clients.partitions(topics.labels()));
+        outputs.addAll(clients.partitions(topics.deadLetters()));
         return outputs;
     }
 

@@ -14,6 +14,7 @@ import io.resnetstreams.compare.ComparisonResult.Event;
 import io.resnetstreams.compare.ComparisonResult.Shift;
 import io.resnetstreams.compare.ComparisonResult.SureChange;
 import io.resnetstreams.events.LabelEvent.Label;
+import io.resnetstreams.events.Part;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -130,6 +131,24 @@ class LabelComparisonTest {
         assertThat(result.examples().malformed()).containsExactly("image-labels-0@1: no label event");
     }
 
+    private SourceOutcome labelOf(String sha256, String label) {
+        return new SourceOutcome(SOURCE, offset, new Part(2, 2), "id", new Label(label, 0, 0.5), sha256);
+    }
+
+    @Test
+    void labelsOfDifferentImagesAreNotCompared() {
+        both(labelOf("aa", "cat"), labelOf("aa", "dog"));
+        both(labelOf("aa", "cat"), labelOf("bb", "dog"));
+        both(labelOf("aa", "cat"), labelOf("bb", "cat"));
+        both(labelOf(null, "cat"), labelOf("bb", "cat"));
+        ComparisonResult result = comparison.result();
+        assertThat(result.compared()).isEqualTo(2);
+        assertThat(result.changed()).isEqualTo(1);
+        assertThat(result.changedImages()).isEqualTo(2);
+        assertThat(result.changedImagesWithOtherLabel()).isEqualTo(1);
+        assertThat(result.surestChanges().get(0).source()).isEqualTo("image-events-3@0#2");
+    }
+
     @Test
     void theJsonHasNamesForEachFigure() {
         both(label("cat", 0.9), label("dog", 0.3));
@@ -146,6 +165,8 @@ class LabelComparisonTest {
                         "onlyInB",
                         "deadLetterOnlyInA",
                         "deadLetterOnlyInB",
+                        "changedImages",
+                        "changedImagesWithOtherLabel",
                         "changes",
                         "uncountedChanges",
                         "shifts",

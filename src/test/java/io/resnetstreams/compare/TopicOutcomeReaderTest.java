@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetstreams.compare.ComparisonReaders.TopicOutcomeReader;
-import io.resnetstreams.events.EncodedLabel;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.SourcePosition;
@@ -48,12 +47,12 @@ class TopicOutcomeReaderTest {
     }
 
     private static byte[] json(long sourceOffset) {
-        return EncodedLabel.of(new LabelEvent(
+        return TestEvents.encoded(new LabelEvent(
                         "shoe",
                         List.of(new Label("Sneaker", 7, 0.75), new Label("Sandal", 5, 0.25)),
                         TestEvents.MODEL,
                         new SourcePosition("image-events", 3, sourceOffset, 17)))
-                .json();
+                .value();
     }
 
     @Test

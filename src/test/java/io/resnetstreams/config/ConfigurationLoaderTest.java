@@ -78,6 +78,9 @@ class ConfigurationLoaderTest {
         "topics.maxMessageBytes, 2048",
         "model, other/model",
         "device, gpu:1",
+        "engine, onnxruntime",
+        "onnxruntime.providers, 'tensorrt,cuda'",
+        "onnxruntime.maxGpuMemoryBytes, 4294967296",
         "batch.maxSize, 9",
         "batch.calibrate, false",
         "batch.maxDelayMillis, 11",
@@ -96,12 +99,37 @@ class ConfigurationLoaderTest {
         "limits.maxJsonNumberLength, 23",
         "limits.maxIdLength, 17",
         "limits.maxHeaders, 24",
+        "schemaRegistry.url, 'http://a:8081,https://b/api'",
+        "schemaRegistry.bearerToken, ${file:/token:a}",
+        "schemaRegistry.timeoutMillis, 25000",
+        "schemaRegistry.imageField, photo.content",
+        "schemaRegistry.idField, meta.id",
+        "references.s3.buckets, 'photos,shop-*'",
+        "references.s3.endpoint, https://storage.example.com",
+        "references.s3.region, eu-central-1",
+        "references.s3.pathStyle, true",
+        "references.http.hosts, '*.example.com,site.org:8443'",
+        "references.http.privateHosts, 'inside:8080,10.0.0.1'",
+        "references.file.roots, /data",
+        "references.concurrency, 25",
+        "references.maxBytes, 9000000001",
+        "references.connectTimeoutMillis, 26",
+        "references.readTimeoutMillis, 27",
+        "references.timeoutMillis, 28",
+        "references.maxRedirects, 2",
+        "references.retryMillis, 29",
+        "references.onOutage, wait",
         "input.onGap, stop",
         "statusSeconds, 103",
         "metrics.enabled, false",
         "metrics.host, localhost",
         "metrics.port, 19",
         "metrics.kafka, stream-metrics:state",
+        "labels.format, cloudevents",
+        "labels.connectSchema, true",
+        "labels.topK, 3",
+        "labels.threshold, 0.5",
+        "labels.embedding, fp16",
         "web.pictures, true",
         "web.actions, true",
         "health.stallMillis, 2000",
@@ -119,8 +147,31 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void theLoginOfTheSchemaRegistryIsRead() {
+        loader.set("schemaRegistry.user", "ada", "--set").set("schemaRegistry.password", "secret", "--set");
+        assertThat(loader.load().toString()).contains("ada", "secret");
+        assertMistake(() -> with("schemaRegistry.user", "ada"), "schemaRegistry.password is missing");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    labels.format|avro|labels.format is 'avro', which needs schemaRegistry.url
+                    schemaRegistry.url|broker:8081|schemaRegistry.url is 'broker:8081'; http://HOST:PORT or
+                    schemaRegistry.imageField|photo..image|schemaRegistry.imageField is 'photo..image'; the name of a field
+                    schemaRegistry.idField|image|schemaRegistry.idField is 'image' and imageField is 'image'; neither can
+                    schemaRegistry.idField|image.id|schemaRegistry.idField is 'image.id' and imageField is 'image'; neither
+                    schemaRegistry.timeoutMillis|5|schemaRegistry.timeoutMillis is 5; allowed are 100 to 3600000
+                    """)
+    void theSchemaRegistryIsChecked(String key, String value, String message) {
+        assertMistake(() -> with(key, value), message);
+    }
+
+    @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(45);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(75);
     }
 
     @Test
@@ -226,6 +277,7 @@ class ConfigurationLoaderTest {
                 "topics.replicationFactor | 0 | topics.replicationFactor is 0; allowed are 1 to 32767",
                 "topics.maxMessageBytes | 5 | topics.maxMessageBytes is 5; allowed are 1024 to 1073741824",
                 "device | tpu | device is 'tpu'; allowed are auto, cpu, gpu and gpu:N",
+                "engine | tvm | engine is 'tvm'; allowed are auto, mxnet, onnxruntime",
                 "batch.maxSize | 0 | batch.maxSize is 0; allowed are 1 to 1024",
                 "batch.calibrate | perhaps | batch.calibrate is 'perhaps'; true or false is needed",
                 "batch.maxDelayMillis | -1 | batch.maxDelayMillis is -1; allowed are 0 to 10000",
@@ -243,9 +295,38 @@ class ConfigurationLoaderTest {
                 "limits.maxJsonDepth | 1 | limits.maxJsonDepth is 1; at least 2",
                 "limits.maxIdLength | 0 | limits.maxIdLength is 0; it must be at least 1",
                 "limits.maxHeaders | 0 | limits.maxHeaders is 0; it must be at least 1",
+                "references.s3.buckets | photos/a | references.s3.buckets: 'photos/a' is no name of a bucket; allowed are",
+                "references.s3.buckets | a,,b | references.s3.buckets: '' is no name of a bucket",
+                "references.s3.endpoint | storage:9000 | references.s3.endpoint is 'storage:9000'; http://HOST:PORT or",
+                "references.s3.endpoint | https://k:s@h/ | references.s3.endpoint is 'https://…@h/'; http://HOST:PORT or",
+                "references.s3.region | EU | references.s3.region is 'EU'; allowed are a-z, 0-9 and '-'",
+                "references.s3.pathStyle | yes | references.s3.pathStyle is 'yes'; true or false is needed",
+                "references.http.hosts | https://a.com | references.http.hosts: 'https://a.com' is no host; NAME or",
+                "references.http.hosts | 0x7f.1 | references.http.hosts: '0x7f.1' is no host",
+                "references.http.hosts | a.com:0 | references.http.hosts: 'a.com:0' has the port 0; allowed are 1 to",
+                "references.http.privateHosts | *.a.com | references.http.privateHosts: '*.a.com' has a '*'; each host",
+                "references.file.roots | data | references.file.roots: 'data' is no absolute path of a folder",
+                "references.concurrency | 0 | references.concurrency is 0; allowed are 1 to 1024",
+                "references.maxBytes | 5 | references.maxBytes is 5; allowed are 1048576 to 1099511627776",
+                "references.connectTimeoutMillis | 0 | references.connectTimeoutMillis is 0; allowed are 1 to 3600000",
+                "references.readTimeoutMillis | 0 | references.readTimeoutMillis is 0; allowed are 1 to 3600000",
+                "references.timeoutMillis | 0 | references.timeoutMillis is 0; allowed are 1 to 3600000",
+                "references.maxRedirects | 21 | references.maxRedirects is 21; allowed are 0 to 20",
+                "references.retryMillis | -1 | references.retryMillis is -1; allowed are 0 to 86400000",
+                "references.onOutage | skip | references.onOutage is 'skip'; allowed are deadLetter, wait",
                 "input.onGap | skip | input.onGap is 'skip'; allowed are warn, stop",
+                "onnxruntime.providers | rocm | onnxruntime.providers is 'rocm'; allowed are 'cuda' and 'tensorrt,cuda'",
+                "onnxruntime.providers | cuda,tensorrt | onnxruntime.providers is 'cuda,tensorrt'; allowed are",
+                "onnxruntime.providers | '' | onnxruntime.providers is ''; allowed are 'cuda' and 'tensorrt,cuda'",
+                "onnxruntime.maxGpuMemoryBytes | 1MiB | onnxruntime.maxGpuMemoryBytes is 1048576; allowed are 0 and"
+                        + " 67108864 to 1099511627776",
                 "batch.timeoutMillis | 99 | batch.timeoutMillis is 99; allowed are 0 and 100 to 3600000",
                 "statusSeconds | -1 | statusSeconds is -1; allowed are 0 to 86400",
+                "labels.format | xml | labels.format is 'xml'; allowed are json, cloudevents and avro",
+                "labels.connectSchema | maybe | labels.connectSchema is 'maybe'",
+                "labels.topK | -1 | labels.topK is -1",
+                "labels.threshold | 2 | labels.threshold is 2.0; allowed are 0 to 1",
+                "labels.embedding | int8 | labels.embedding is 'int8'; allowed are false, true, fp32 and fp16",
                 "web.pictures | on | web.pictures is 'on'; allowed are auto, true and false",
                 "web.actions | yes | web.actions is 'yes'; true or false is needed",
                 "metrics.enabled | off | metrics.enabled is 'off'; true or false is needed",
@@ -492,6 +573,33 @@ class ConfigurationLoaderTest {
     void aKeyWithoutValueInAFileIsNamed(String key) throws IOException {
         Path file = file(key + ":\n");
         assertMistake(() -> loader.file(file).load(), key);
+    }
+
+    @Test
+    void theProvidersMayBeAList() throws IOException {
+        Path list = file("onnxruntime: {providers: [tensorrt, cuda]}\n");
+        assertThat(loader.file(list).load().onnxProviders())
+                .isEqualTo(with("onnxruntime.providers", "tensorrt,cuda").onnxProviders());
+        Path wrong = file("onnxruntime: {providers: [cuda, rocm]}\n");
+        assertMistake(() -> new ConfigurationLoader().file(wrong).load(), "onnxruntime.providers is 'cuda,rocm'");
+    }
+
+    @Test
+    void whatMayBeFetchedMayBeLists() throws IOException {
+        Path lists = file(
+                """
+                references:
+                  s3: {buckets: [photos, 'shop-*']}
+                  http: {hosts: ['*.example.com'], privateHosts: [inside, 10.0.0.1]}
+                  file: {roots: [/data, /more]}
+                """);
+        Configuration configuration = loader.file(lists).load();
+        assertThat(configuration.references().s3().buckets()).isEqualTo("photos,shop-*");
+        assertThat(configuration.references().http().hosts()).isEqualTo("*.example.com");
+        assertThat(configuration.references().http().privateHosts()).isEqualTo("inside,10.0.0.1");
+        assertThat(configuration.references().file().roots()).isEqualTo("/data,/more");
+        assertThat(configuration.references().schemes()).containsExactly("file", "http", "https", "s3");
+        assertThat(new ConfigurationLoader().load().references().schemes()).isEmpty();
     }
 
     @Test

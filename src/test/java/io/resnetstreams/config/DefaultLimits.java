@@ -1,6 +1,7 @@
 package io.resnetstreams.config;
 
 import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.image.ImageLimits;
 
 /** Provides the limits of the default configuration. */
@@ -11,6 +12,10 @@ public final class DefaultLimits {
 
     public static ImageLimits image() {
         return DEFAULTS.limits().image();
+    }
+
+    public static LabelEncoder labels() {
+        return new LabelEncoder(DEFAULTS.labels(), 0);
     }
 
     public static EventReader eventReader() {

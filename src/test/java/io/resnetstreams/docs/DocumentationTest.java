@@ -129,7 +129,7 @@ class DocumentationTest {
                 new YAMLMapper().readTree(Path.of("topology", "pipeline.yaml").toFile());
         List<String> expected = new ArrayList<>();
         leaves("", defaults, expected);
-        Pattern row = Pattern.compile("\\| `([A-Za-z.]+)` \\| (?:`([^`]*)`|see below) \\| .+ \\|");
+        Pattern row = Pattern.compile("\\| `([A-Za-z0-9.]+)` \\| (?:`([^`]*)`|see below) \\| .+ \\|");
         List<String> listed = new ArrayList<>();
         for (Markdown.Line line :
                 Markdown.read(Path.of("docs", "configuration.md")).lines()) {
@@ -197,7 +197,7 @@ class DocumentationTest {
             }
         }
         // Stages are enum constants.
-        codes.removeAll(List.of("\"event\"", "\"limits\"", "\"decode\"", "\"classify\""));
+        codes.removeAll(List.of("\"event\"", "\"limits\"", "\"fetch\"", "\"decode\"", "\"classify\""));
         assertThat(codes).hasSizeGreaterThan(20);
         assertThat(sources).contains(codes.toArray(String[]::new));
     }

@@ -67,12 +67,12 @@ class DeadLetterTest {
     @Test
     void theEventsHeadersAreFoundAgainWhateverTheirNames() {
         Headers own = new RecordHeaders()
-                .add(Outcome.RUN_HEADER, null)
+                .add(SingleOutcome.RUN_HEADER, null)
                 .add(DeadLetter.STAGE_HEADER, new byte[1])
                 .add(DeadLetter.CODE_HEADER, new byte[2]);
         Headers headers = DeadLetter.of(event(null, null, own), REJECTION).headers();
         assertThat(DeadLetter.eventHeaders(headers)).containsExactly(own.toArray());
-        headers.add(Outcome.RUN_HEADER, new byte[3]).add(Outcome.MODEL_HEADER, new byte[4]);
+        headers.add(SingleOutcome.RUN_HEADER, new byte[3]).add(SingleOutcome.MODEL_HEADER, new byte[4]);
         assertThat(DeadLetter.eventHeaders(headers)).containsExactly(own.toArray());
         assertThat(DeadLetter.eventHeaders(headers())).isEmpty();
     }

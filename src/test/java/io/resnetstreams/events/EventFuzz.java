@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetstreams.events.EventReader.ImageEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -30,7 +30,7 @@ final class EventFuzz {
         RawEvent event = TestEvents.event(input, input, headers);
         ImageEvent read;
         try {
-            read = READER.read(event);
+            read = READER.read(event).get(0);
         } catch (RejectedEventException e) {
             DeadLetter letter = DeadLetter.of(event, e);
             assertThat(letter.code()).matches("[a-z0-9_]+");
@@ -40,8 +40,10 @@ final class EventFuzz {
             assertThat(letter.recordValue()).isEqualTo(input);
             return false;
         }
-        assertThat(read.image()).isNotNull();
-        EncodedLabel label = EncodedLabel.of(
+        assertThat(Stream.of((Object) read.image(), read.reference(), read.rejection())
+                        .filter(Objects::nonNull))
+                .hasSize(1);
+        EncodedLabel label = TestEvents.encoded(
                 new LabelEvent(read.id(), List.of(new Label("any", 0, 1)), TestEvents.MODEL, event.source()));
         assertThat(LABELS.deserialize(TestEvents.TOPIC, label.recordValue())).isEqualTo(label.event());
         return true;

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.resnetstreams.events.EventReader.ImageEvent;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;
@@ -24,12 +23,18 @@ class EventReaderTest {
     private final EventReader reader = new EventReader(new EventLimits(4, 30, 10, 20, 3), 300);
 
     private ImageEvent readJson(String json) throws RejectedEventException {
-        return reader.read(event(KEY, json.getBytes(UTF_8), JSON));
+        return read(event(KEY, json.getBytes(UTF_8), JSON));
+    }
+
+    private ImageEvent read(RawEvent event) throws RejectedEventException {
+        List<ImageEvent> images = reader.read(event);
+        assertThat(images).hasSize(1);
+        return images.get(0);
     }
 
     private void assertRejected(RawEvent event, String code, String reason) {
         assertThatExceptionOfType(RejectedEventException.class)
-                .isThrownBy(() -> reader.read(event))
+                .isThrownBy(() -> read(event))
                 .withMessageContaining(reason)
                 .satisfies(rejection -> {
                     assertThat(rejection.stage()).isEqualTo(Stage.EVENT);
@@ -43,7 +48,7 @@ class EventReaderTest {
 
     @Test
     void anImageIsTheValueItself() throws RejectedEventException {
-        assertThat(reader.read(event(KEY, PNG, IMAGE)).image()).isEqualTo(PNG);
+        assertThat(read(event(KEY, PNG, IMAGE)).image()).isEqualTo(PNG);
     }
 
     @Test
@@ -54,46 +59,45 @@ class EventReaderTest {
     @Test
     void withoutContentTypeAValueThatBeginsWithABraceIsJson() throws RejectedEventException {
         byte[] json = " \n{\"image\": \"AQID\"}".getBytes(UTF_8);
-        assertThat(reader.read(event(KEY, json, headers())).image()).containsExactly(1, 2, 3);
+        assertThat(read(event(KEY, json, headers())).image()).containsExactly(1, 2, 3);
     }
 
     @Test
     void withoutContentTypeAnyOtherValueIsAnImage() throws RejectedEventException {
-        assertThat(reader.read(event(KEY, PNG, headers())).image()).isEqualTo(PNG);
+        assertThat(read(event(KEY, PNG, headers())).image()).isEqualTo(PNG);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json; charset=utf-8", "APPLICATION/JSON", " Application/Json ;x=y"})
     void contentTypesOfJsonMayHaveParametersAndAnyCase(String contentType) throws RejectedEventException {
         RawEvent event = event(KEY, "{\"image\": \"AQID\"}".getBytes(UTF_8), headers("content-type", contentType));
-        assertThat(reader.read(event).image()).containsExactly(1, 2, 3);
+        assertThat(read(event).image()).containsExactly(1, 2, 3);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"image/*", "image/jpeg; q=1", "IMAGE/PNG"})
     void contentTypesOfImagesMayHaveParametersAndAnyCase(String contentType) throws RejectedEventException {
-        assertThat(reader.read(event(KEY, PNG, headers("content-type", contentType)))
-                        .image())
+        assertThat(read(event(KEY, PNG, headers("content-type", contentType))).image())
                 .isEqualTo(PNG);
     }
 
     @Test
     void theLastContentTypeCounts() throws RejectedEventException {
         Headers both = headers("content-type", "text/plain", "content-type", "image/png");
-        assertThat(reader.read(event(KEY, PNG, both)).image()).isEqualTo(PNG);
+        assertThat(read(event(KEY, PNG, both)).image()).isEqualTo(PNG);
     }
 
     @Test
     void theIdInTheJsonComesFirst() throws RejectedEventException {
         Headers headers = headers("content-type", "application/json", "id", "from header");
         RawEvent event = event(KEY, "{\"id\": \"from json\", \"image\": \"\"}".getBytes(UTF_8), headers);
-        assertThat(reader.read(event).id()).isEqualTo("from json");
+        assertThat(read(event).id()).isEqualTo("from json");
     }
 
     @Test
     void theIdInTheHeaderComesBeforeTheKey() throws RejectedEventException {
         Headers headers = headers("content-type", "image/png", "id", "from header");
-        assertThat(reader.read(event(KEY, PNG, headers)).id()).isEqualTo("from header");
+        assertThat(read(event(KEY, PNG, headers)).id()).isEqualTo("from header");
     }
 
     @Test
@@ -103,7 +107,7 @@ class EventReaderTest {
 
     @Test
     void withoutKeyThePositionIsTheId() throws RejectedEventException {
-        assertThat(reader.read(event(null, PNG, IMAGE)).id()).isEqualTo("image-events-2@7");
+        assertThat(read(event(null, PNG, IMAGE)).id()).isEqualTo("image-events-2@7");
     }
 
     @Test
@@ -172,7 +176,7 @@ class EventReaderTest {
     void anEventThatIsTooLargeIsRejectedBeforeItIsRead() {
         RawEvent event = event(new byte[100], new byte[190], headers("h", "0123456789"));
         assertThatExceptionOfType(RejectedEventException.class)
-                .isThrownBy(() -> reader.read(event))
+                .isThrownBy(() -> read(event))
                 .withMessageContaining("key, value and headers have 301 bytes once uncompressed; at most 300")
                 .satisfies(rejection -> {
                     assertThat(rejection.stage()).isEqualTo(Stage.LIMITS);
@@ -184,10 +188,10 @@ class EventReaderTest {
     @ValueSource(strings = {"\\ud83d\\ude00", "\\ud83d", "a\\ude00", "\\ude00\\ud83d"})
     void anIdOfPairedOrUnpairedSurrogatesIsReadBackFromTheLabel(String escaped) throws RejectedEventException {
         RawEvent event = event(KEY, ("{\"id\": \"" + escaped + "\", \"image\": \"\"}").getBytes(UTF_8), JSON);
-        String id = reader.read(event).id();
+        String id = read(event).id();
         assertThat(id.length()).isBetween(1, 2);
         LabelEvent label = new LabelEvent(id, List.of(), TestEvents.MODEL, event.source());
-        byte[] written = EncodedLabel.of(label).json();
+        byte[] written = LabelEncoder.JSON.value(label);
         assertThat(LabelEvent.deserializer().deserialize("labels", written).id())
                 .isEqualTo(id);
     }
@@ -207,7 +211,7 @@ class EventReaderTest {
         assertRejected(
                 event(KEY, PNG, headers("content-type", "text/html")),
                 "content_type",
-                "content-type is 'text/html'; allowed are image/* and application/json");
+                "content-type is 'text/html'; allowed are image/*, application/json, application/cloudevents+json,");
     }
 
     @ParameterizedTest
@@ -234,26 +238,55 @@ class EventReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"5, a number", "null, null", "true, a boolean", "{}, an object", "[], an array"})
-    void anIdThatIsNoStringIsRejected(String id, String found) {
+    @CsvSource({"true, a boolean", "{}, an object", "[], an array"})
+    void anIdThatIsNoScalarIsRejected(String id, String found) {
         assertJsonRejected(
-                "{\"id\": " + id + ", \"image\": \"\"}", "id", "the field 'id' is " + found + "; a string is needed");
+                "{\"id\": " + id + ", \"image\": \"\"}",
+                "id",
+                "the field 'id' is " + found + "; a string or a number is needed");
     }
 
     @ParameterizedTest
-    @CsvSource({"5.5, a number", "null, null", "false, a boolean", "{}, an object", "[], an array"})
-    void anImageThatIsNoStringIsRejected(String image, String found) {
+    @CsvSource({
+        "5, 5",
+        "-1.50, -1.50",
+        "12345678901234567, 12345678901234567",
+        "null, the key",
+        "'\"\"', image-events-2@7"
+    })
+    void anIdMayBeANumberOrMissing(String id, String expected) throws RejectedEventException {
+        EventReader lenient = new EventReader(new EventLimits(4, 30, 20, 20, 3), 300);
+        byte[] json = ("{\"id\": " + id + ", \"image\": \"\"}").getBytes(UTF_8);
+        assertThat(lenient.read(event(KEY, json, JSON)).get(0).id()).isEqualTo(expected);
+    }
+
+    @Test
+    void anEmptyIdIsTheSourcePosition() throws RejectedEventException {
+        assertThat(read(event(new byte[0], PNG, IMAGE)).id()).isEqualTo("image-events-2@7");
+        Headers headers = headers("content-type", "image/png", "id", "");
+        assertThat(read(event(KEY, PNG, headers)).id()).isEqualTo("image-events-2@7");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5.5, a number", "null, null", "false, a boolean", "[], an array"})
+    void anImageThatIsNeitherTextNorReferenceIsRejected(String image, String found) {
         assertJsonRejected(
-                "{\"image\": " + image + "}", "image", "the field 'image' is " + found + "; a Base64 string is needed");
+                "{\"image\": " + image + "}",
+                "image",
+                "the field 'image' is " + found + "; a Base64 string, or an object with the field 'uri', is needed");
     }
 
     @Test
     void jsonWithoutImageIsRejected() {
-        assertJsonRejected("{\"id\": \"a\"}", "no_image", "the JSON has no field 'image'");
+        assertJsonRejected("{\"id\": \"a\"}", "no_image", "the JSON has no field 'image'; Base64, or an object");
+        assertJsonRejected(
+                "{\"a\": 1, \"picture\": 2}",
+                "no_image",
+                "the JSON has no field 'image', only a, picture; Base64, or an object");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"A", "AQI", "AQ=", "A!ID", "ÄÖÜß"})
+    @ValueSource(strings = {"A", "AQ=ID", "AQ===", "A!ID", "ÄÖÜß"})
     void anImageThatIsNotBase64IsRejected(String image) {
         assertJsonRejected("{\"image\": \"" + image + "\"}", "base64", "the field 'image' is not Base64");
     }
@@ -294,7 +327,7 @@ class EventReaderTest {
         Headers headers = headers("a", "1", "a", "2", "b", "3", "c", "4");
         RawEvent event = event(null, new byte[] {1}, headers);
         assertThatExceptionOfType(RejectedEventException.class)
-                .isThrownBy(() -> reader.read(event))
+                .isThrownBy(() -> read(event))
                 .withMessage("the event has 4 headers; at most 3 are allowed")
                 .satisfies(rejection -> {
                     assertThat(rejection.stage()).isEqualTo(Stage.LIMITS);

@@ -4,12 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.events.LabelEvent.Source;
+import io.resnetstreams.events.LabelEvent.SourceImage;
+import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LabelEventTest {
@@ -24,18 +29,43 @@ class LabelEventTest {
     }
 
     private static byte[] written() {
-        return EncodedLabel.of(EVENT).json();
+        return LabelEncoder.JSON.value(EVENT);
     }
 
     @Test
     void theJsonHasItsFieldsInOrder() {
         assertThat(new String(written(), UTF_8))
-                .isEqualTo("{\"id\":\"pets/cät.jpg\",\"labels\":["
+                .isEqualTo("{\"id\":\"pets/cät.jpg\",\"label\":\"cat\",\"probability\":0.75,\"labels\":["
                         + "{\"label\":\"cat\",\"index\":3,\"probability\":0.75},"
                         + "{\"label\":\"dog\",\"index\":0,\"probability\":0.125}],"
                         + "\"model\":{\"name\":\"resnet20\",\"digest\":\"ab12\"},"
                         + "\"source\":{\"topic\":\"image-events\",\"partition\":4,\"offset\":9000000000,"
                         + "\"timestamp\":1700000000000}}");
+    }
+
+    /** The fields are written one by one; databind, which reads them, would write the same. */
+    @ParameterizedTest
+    @MethodSource
+    void theJsonIsThatOfTheAnnotations(LabelEvent event) throws IOException {
+        ObjectMapper databind = new ObjectMapper();
+        assertThat(databind.readTree(event.toJson())).isEqualTo(databind.readTree(databind.writeValueAsBytes(event)));
+        assertThat(new String(event.toJson(), UTF_8)).isEqualTo(new String(databind.writeValueAsBytes(event), UTF_8));
+        assertThat(databind.readValue(event.toJson(), LabelEvent.class).labels())
+                .isEqualTo(event.labels());
+    }
+
+    static List<LabelEvent> theJsonIsThatOfTheAnnotations() {
+        Source part = Source.of(
+                new SourcePosition("image-events", 4, 7, 8), new Part(2, 3), new SourceImage("s3://a/b c.png", "00ff"));
+        Source withoutDigest = Source.of(
+                new SourcePosition("image-events", 4, 7, 8), null, new SourceImage("https://a/b?c=\"d\"", null));
+        Embedding embedding = new Embedding(Embedding.Type.FP16, 2, new byte[] {1, 2, 3, (byte) 250});
+        List<Label> labels = List.of(new Label("a \"b\"\n\u0001 \uD83D\uDE00", 999, 0.1f), new Label("", 0, 1e-30));
+        return List.of(
+                EVENT,
+                new LabelEvent("", List.of(), EVENT.model(), EVENT.source()),
+                new LabelEvent("id", null, 0.25, labels, EVENT.model(), part, null),
+                new LabelEvent("id", "a", 1.0, labels, new ModelReference("\\ä", ""), withoutDigest, embedding));
     }
 
     @Test
@@ -63,7 +93,17 @@ class LabelEventTest {
     }
 
     @Test
+    void aLabelOfAnEarlierVersionIsRead() {
+        String json =
+                new String(written(), UTF_8).replace("\"label\":\"cat\",\"probability\":0.75,\"labels", "\"labels");
+        LabelEvent read = read(json.getBytes(UTF_8));
+        assertThat(read.label()).isNull();
+        assertThat(read.labels()).isEqualTo(EVENT.labels());
+        assertThat(read.missing()).isNull();
+    }
+
+    @Test
     void aLabelGoesToThePartitionOfItsEvent() {
-        assertThat(EncodedLabel.of(EVENT).sourcePartition()).isEqualTo(4);
+        assertThat(TestEvents.encoded(EVENT).sourcePartition()).isEqualTo(4);
     }
 }

@@ -15,10 +15,10 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import io.resnetstreams.config.DefaultLimits;
-import io.resnetstreams.events.EventReader.ImageEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +51,8 @@ class SchemaTest {
     }
 
     private ImageEvent read(String json) throws RejectedEventException {
-        return reader.read(event(null, json.getBytes(UTF_8), headers("content-type", "application/json")));
+        return reader.read(event(null, json.getBytes(UTF_8), headers("content-type", "application/json")))
+                .get(0);
     }
 
     private static ObjectNode headersAsJson(DeadLetter letter) {
@@ -75,7 +76,12 @@ class SchemaTest {
                 "{\"image\": \"AQI=\", \"id\": \"a\"}",
                 "{\"image\": \"\"}",
                 "{\"image\": \"AQ==\", \"capturedAt\": \"2026-11-24T09:44:33Z\", \"attributes\": {\"camera\": 5}}",
-                "{\"image\": \"AQID\", \"unknown\": [1, null]}"
+                "{\"image\": \"AQID\", \"unknown\": [1, null]}",
+                "{\"id\": 5, \"image\": \"AQID\"}",
+                "{\"id\": null, \"image\": \"AQID\"}",
+                "{\"image\": \"AQI\"}",
+                "{\"image\": \"A-_D\\n A/==\"}",
+                "{\"image\": \"data:image/png;base64,AQID\"}"
             })
     void schemaAndReaderAcceptTheSameEvents(String json) throws Exception {
         assertThat(validate(imageEvent, json)).isEmpty();
@@ -85,15 +91,30 @@ class SchemaTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{\"image\": \"https://example.com/a.png\"}",
+                "{\"image\": {\"uri\": \"s3://b/k\", \"size\": 5, \"more\": 1}}",
+                "{\"image\": {\"uri\": \"s3://b/k\", \"sha256\": null, \"size\": null}}"
+            })
+    void schemaAndReaderAcceptTheSameReferences(String json) throws Exception {
+        assertThat(validate(imageEvent, json)).isEmpty();
+        assertThat(read(json).reference()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "[]",
                 "{}",
                 "{\"id\": \"a\"}",
-                "{\"id\": 5, \"image\": \"AQID\"}",
-                "{\"id\": null, \"image\": \"AQID\"}",
+                "{\"id\": [5], \"image\": \"AQID\"}",
                 "{\"image\": null}",
                 "{\"image\": {}}",
-                "{\"image\": \"AQI\"}",
-                "{\"image\": \"A-_D\"}"
+                "{\"image\": \"A!\"}",
+                "{\"image\": \"AQ=D\"}",
+                "{\"image\": \"data:AQID\"}",
+                "{\"image\": {\"uri\": \" \"}}",
+                "{\"image\": {\"uri\": \"s3://b/k\", \"sha256\": \"ab\"}}",
+                "{\"image\": {\"uri\": \"s3://b/k\", \"size\": -1}}"
             })
     void schemaAndReaderRefuseTheSameEvents(String json) throws IOException {
         assertThat(validate(imageEvent, json)).isNotEmpty();
@@ -102,17 +123,36 @@ class SchemaTest {
 
     @Test
     void theLabelThatIsWrittenIsValid() throws IOException {
-        byte[] written = labelOf(event(3, 5)).json();
+        byte[] written = labelOf(event(3, 5)).value();
         assertThat(labelEvent.validate(JSON.readTree(written))).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"id", "labels", "model", "source"})
+    @ValueSource(strings = {"id", "label", "probability", "labels", "model", "source"})
     void aLabelWithoutOneOfItsFieldsIsNotValid(String field) throws IOException {
-        byte[] written = labelOf(event(3, 5)).json();
+        byte[] written = labelOf(event(3, 5)).value();
         ObjectNode label = (ObjectNode) JSON.readTree(written);
         label.remove(field);
         assertThat(labelEvent.validate(label)).isNotEmpty();
+    }
+
+    @Test
+    void aLabelWithAllOfItsFieldsIsValid() throws IOException {
+        LabelEvent.SourceImage image = new LabelEvent.SourceImage("s3://b/k", "ab".repeat(32));
+        LabelEvent label = new LabelEvent(
+                "id",
+                null,
+                0.25,
+                List.of(new LabelEvent.Label("cat", 3, 0.25)),
+                TestEvents.MODEL,
+                LabelEvent.Source.of(event(3, 5).source(), new Part(2, 3), image),
+                new Embedding(Embedding.Type.FP16, 2, new byte[] {1, 2, 3, 4}));
+        String json = new String(LabelEncoder.JSON.value(label), UTF_8);
+        assertThat(validate(labelEvent, json)).isEmpty();
+        assertThat(json)
+                .contains("\"label\":null,\"probability\":0.25")
+                .contains("\"part\":2,\"parts\":3,\"image\":{\"uri\":\"s3://b/k\",\"sha256\":\"abab")
+                .endsWith("\"embedding\":{\"type\":\"fp16\",\"length\":2,\"values\":\"AQIDBA==\"}}");
     }
 
     @ParameterizedTest

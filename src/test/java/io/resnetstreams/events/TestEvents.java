@@ -38,7 +38,13 @@ public final class TestEvents {
     }
 
     public static EncodedLabel labelOf(RawEvent event) {
-        return EncodedLabel.of(new LabelEvent("id", List.of(new Label("cat", 3, 0.75)), MODEL, event.source()));
+        return LabelEncoder.JSON.encode(
+                event, new LabelEvent("id", List.of(new Label("cat", 3, 0.75)), MODEL, event.source()));
+    }
+
+    /** Returns the label of an event without headers. */
+    public static EncodedLabel encoded(LabelEvent label) {
+        return LabelEncoder.JSON.encode(new RawEvent(label.source(), null, null, new RecordHeaders()), label);
     }
 
     public static DeadLetter deadLetterOf(RawEvent event) {

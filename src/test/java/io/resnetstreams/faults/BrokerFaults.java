@@ -1,5 +1,8 @@
 package io.resnetstreams.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
 import java.util.Random;
 
 /** Faults of the broker and of the connections to it. */
@@ -8,6 +11,8 @@ final class BrokerFaults {
 
     /** Logged by Kafka Streams. */
     private static final String SEND_FAILED = "Error encountered sending record";
+    /** Several times the producer's timeout. */
+    private static final Duration LONGEST_FAILURE = Duration.ofSeconds(15);
 
     private BrokerFaults() {}
 
@@ -74,7 +79,15 @@ final class BrokerFaults {
         run.awaitAssigned(0);
         run.awaitSome();
         run.broker().proxy().set(TcpProxy.Mode.SILENT);
-        run.instance(0).awaitLog(SEND_FAILED);
+        boolean hasFailed = run.instance(0).isLogged(SEND_FAILED, LONGEST_FAILURE);
+        for (int attempt = 0; !hasFailed && attempt < 10; attempt++) {
+            // A commit that waits for the broker had sent all outcomes before; another moment is needed.
+            run.broker().proxy().set(TcpProxy.Mode.OPEN);
+            run.awaitSome();
+            run.broker().proxy().set(TcpProxy.Mode.SILENT);
+            hasFailed = run.instance(0).isLogged(SEND_FAILED, LONGEST_FAILURE);
+        }
+        assertThat(hasFailed).isTrue();
         run.broker().proxy().set(TcpProxy.Mode.OPEN);
         run.mark();
         run.awaitRecovery();

@@ -2,9 +2,11 @@ package io.resnetstreams.faults;
 
 import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.fetch.ImageSource;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.LabelFactory;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
@@ -159,11 +161,14 @@ public final class FakeInstance {
         ImagePreprocessor.warmUp();
         return new ClassificationService(
                 DefaultLimits.eventReader(),
+                ImageSource.NONE,
                 new ImagePreprocessor(DefaultLimits.image(), new Preprocessing(0, TestEvents.EDGE, TestEvents.EDGE)),
                 WORKERS,
                 List.of(batcher),
-                new LabelRanking(TestEvents.labels(), 3),
-                new ModelReference("fake", "0"),
+                new LabelFactory(
+                        new LabelRanking(TestEvents.labels(), 3),
+                        new ModelReference("fake", "0"),
+                        DefaultLimits.labels()),
                 InferenceMetrics.NONE);
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.resnetstreams.cli.InstanceProcess;
 import io.resnetstreams.clock.SettableClock;
+import io.resnetstreams.model.network.EngineName;
 import io.resnetstreams.topology.Guarantee;
 import io.resnetstreams.topology.Topics;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class FaultRun implements AutoCloseable {
     static final Set<Integer> ALL_PARTITIONS =
             IntStream.range(0, PARTITIONS).boxed().collect(Collectors.toSet());
 
+    private static final EngineName[] ENGINES = EngineName.values();
     private static final int EVENTS_PER_SECOND = 200;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
     private static final boolean BRIEF = Boolean.getBoolean("faults.brief");
@@ -154,7 +156,7 @@ final class FaultRun implements AutoCloseable {
         instances.put(number, instance);
     }
 
-    /** Starts the {@code run} command. */
+    /** Starts the {@code run} command. Neighbours have different engines, and so has an instance with the other guarantee. */
     private InstanceProcess command(
             int number, String bootstrap, Map<String, String> environment, String... furtherSettings) {
         List<String> settings = new ArrayList<>(List.of(
@@ -164,6 +166,7 @@ final class FaultRun implements AutoCloseable {
                 "topics.deadLetters=" + topics.deadLetters(),
                 "guarantee=" + guarantee.property(),
                 "streamThreads=" + streamThreads,
+                "engine=" + ENGINES[(number + guarantee.ordinal()) % ENGINES.length],
                 "kafka.client.id=" + clientId(number)));
         settings.addAll(List.of(furtherSettings));
         return InstanceProcess.run(environment, bootstrap, settings.toArray(String[]::new));
@@ -253,6 +256,11 @@ final class FaultRun implements AutoCloseable {
     /** Waits for a random number of further outcomes. */
     void awaitSome() {
         watch.awaitMore(300 + random.nextInt(700));
+    }
+
+    /** Waits until each partition has an outcome. */
+    void awaitEach() {
+        watch.awaitEach(ALL_PARTITIONS);
     }
 
     /** Changes the settings of both output topics. */

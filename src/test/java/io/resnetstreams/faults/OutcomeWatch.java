@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,6 +31,7 @@ final class OutcomeWatch implements AutoCloseable {
     private final Map<Integer, Long> firstNanosByPartition = new HashMap<>();
     private volatile boolean closed;
     private Map<TopicPartition, Long> markedEnds = Map.of();
+    private final Set<Integer> seen = new HashSet<>();
     private long markNanos;
     private long count;
 
@@ -62,6 +65,7 @@ final class OutcomeWatch implements AutoCloseable {
 
     private synchronized void saw(TopicPartition partition, long offset) {
         count++;
+        seen.add(partition.partition());
         if (offset >= markedEnds.getOrDefault(partition, Long.MAX_VALUE)) {
             firstNanosByPartition.putIfAbsent(partition.partition(), System.nanoTime());
         }
@@ -75,6 +79,18 @@ final class OutcomeWatch implements AutoCloseable {
     void awaitMore(int more) {
         long wanted = count() + more;
         await("outcomes").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> count() >= wanted);
+    }
+
+    /** Waits until each of these partitions has an outcome. */
+    void awaitEach(Collection<Integer> numbers) {
+        await("outcomes on all partitions")
+                .atMost(LONGEST_WAIT)
+                .pollInterval(POLL)
+                .until(() -> seen().containsAll(numbers));
+    }
+
+    private synchronized Set<Integer> seen() {
+        return Set.copyOf(seen);
     }
 
     /**

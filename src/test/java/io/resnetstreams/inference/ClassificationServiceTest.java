@@ -11,11 +11,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.EventLimits;
+import io.resnetstreams.events.EventReader;
+import io.resnetstreams.events.ImageReference;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.Part;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.RejectedEventException;
+import io.resnetstreams.events.SchemaFields;
+import io.resnetstreams.events.SingleOutcome;
 import io.resnetstreams.events.Stage;
+import io.resnetstreams.fetch.ImageSource;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.image.Preprocessing;
@@ -24,18 +32,24 @@ import io.resnetstreams.inference.batch.Batcher;
 import io.resnetstreams.inference.batch.DeviceFailedException;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.inference.batch.LongCalls;
+import io.resnetstreams.registry.RegisteredSchema.Type;
+import io.resnetstreams.registry.RegistryServer;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -48,7 +62,44 @@ class ClassificationServiceTest {
     private static final int POISON = 66;
     private static final int LIMIT_SECONDS = 30;
 
+    private final FakeSource source = new FakeSource();
     private ClassificationService service;
+
+    /** Records references; the test completes their futures. */
+    private static final class FakeSource implements ImageSource {
+        private final Map<String, CompletableFuture<File>> fetches = new ConcurrentHashMap<>();
+
+        @Override
+        public CompletableFuture<File> fetch(ImageReference reference) {
+            return fetches.computeIfAbsent(reference.uri(), uri -> new CompletableFuture<>());
+        }
+
+        CompletableFuture<File> of(String uri) {
+            Awaitility.await().until(() -> fetches.containsKey(uri));
+            return fetches.get(uri);
+        }
+    }
+
+    private record File(byte[] bytes, AtomicInteger closed) implements ImageSource.Fetched {
+        File(byte[] bytes) {
+            this(bytes, new AtomicInteger());
+        }
+
+        @Override
+        public String sha256() {
+            return "ab";
+        }
+
+        @Override
+        public void close() {
+            closed.incrementAndGet();
+        }
+    }
+
+    private static RawEvent reference(String... uris) {
+        return event(
+                "k".getBytes(UTF_8), String.join("\n", uris).getBytes(UTF_8), headers("content-type", "text/uri-list"));
+    }
 
     private ClassificationService serviceWith(FakeClassifier classifier) {
         return serviceWith(classifier, InferenceMetrics.NONE);
@@ -59,15 +110,20 @@ class ClassificationServiceTest {
     }
 
     private ClassificationService serviceWith(FakeClassifier classifier, InferenceMetrics metrics, ImageLimits limits) {
+        return serviceWith(classifier, metrics, limits, DefaultLimits.eventReader());
+    }
+
+    private ClassificationService serviceWith(
+            FakeClassifier classifier, InferenceMetrics metrics, ImageLimits limits, EventReader reader) {
         Batcher batcher = new Batcher(
                 "cpu", List.of(classifier), 12, new BatchPolicy(4, 0), InferenceMetrics.NONE, LongCalls.allowed());
         service = new ClassificationService(
-                DefaultLimits.eventReader(),
+                reader,
+                source,
                 new ImagePreprocessor(limits, new Preprocessing(0, 2, 2)),
                 2,
                 List.of(batcher),
-                new LabelRanking(List.of("bright", "dark"), 1),
-                MODEL,
+                new LabelFactory(new LabelRanking(List.of("bright", "dark"), 1), MODEL, DefaultLimits.labels()),
                 metrics);
         return service;
     }
@@ -115,6 +171,105 @@ class ClassificationServiceTest {
                 .isEqualTo(new LabelEvent("a", List.of(new Label("bright", 0, 1)), MODEL, event.source()));
     }
 
+    /** More events wait for the registry than there are decode threads. */
+    @Test
+    void otherEventsDoNotWaitForTheSchemaRegistry() throws Exception {
+        try (RegistryServer registry = new RegistryServer()) {
+            int id = registry.add("photos-value", Type.AVRO, "\"bytes\"");
+            registry.down(true);
+            EventReader reader = new EventReader(
+                    new EventLimits(8, 200, 20, 100, 50), 1 << 24, registry.client(), new SchemaFields("image", "id"));
+            serviceWith(
+                    FakeClassifier.sound(),
+                    InferenceMetrics.NONE,
+                    new ImageLimits(10_000, 100, 50, 50, 10_000),
+                    reader);
+            byte[] png = png(2, 2, 255);
+            byte[] framed = ByteBuffer.allocate(5 + png.length)
+                    .put((byte) 0)
+                    .putInt(id)
+                    .put(png)
+                    .array();
+            List<CompletableFuture<Outcome>> waiting = Stream.generate(
+                            () -> service.classify(event("k".getBytes(UTF_8), framed, headers())))
+                    .limit(3)
+                    .toList();
+            Awaitility.await().until(() -> !registry.requests().isEmpty());
+            assertThat(label(service.classify(image("a", png))).label()).isEqualTo("bright");
+            assertThat(waiting).noneMatch(CompletableFuture::isDone);
+            registry.down(false);
+            for (CompletableFuture<Outcome> outcome : waiting) {
+                assertThat(label(outcome).label()).isEqualTo("bright");
+            }
+            assertThat(reader.looksUpSchema(event("k".getBytes(UTF_8), framed, headers())))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void anImageByReferenceIsFetchedAndReleased() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        CompletableFuture<Outcome> outcome = service.classify(reference("s3://b/1"));
+        File file = new File(png(2, 2, 255));
+        source.of("s3://b/1").complete(file);
+        LabelEvent label = label(outcome);
+        assertThat(label.label()).isEqualTo("bright");
+        assertThat(label.origin().image()).isEqualTo(new LabelEvent.SourceImage("s3://b/1", "ab"));
+        assertThat(label.origin().onePart()).isNull();
+        assertThat(file.closed).hasPositiveValue();
+    }
+
+    @Test
+    void aLabelHasNoSignatureOfAUrl() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        CompletableFuture<Outcome> signed = service.classify(reference("https://a/b?X-Amz-Signature=1#c"));
+        source.of("https://a/b?X-Amz-Signature=1#c").complete(new File(png(2, 2, 0)));
+        assertThat(label(signed).origin().image().uri()).isEqualTo("https://a/b");
+        CompletableFuture<Outcome> version = service.classify(reference("s3://b/k?versionId=5"));
+        source.of("s3://b/k?versionId=5").complete(new File(png(2, 2, 0)));
+        assertThat(label(version).origin().image().uri()).isEqualTo("s3://b/k?versionId=5");
+    }
+
+    @Test
+    void anImageThatCannotBeFetchedIsADeadLetter() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        CompletableFuture<Outcome> outcome = service.classify(reference("s3://b/1"));
+        source.of("s3://b/1")
+                .completeExceptionally(new RejectedEventException(Stage.FETCH, "not_found", "there is no object"));
+        DeadLetter letter = (DeadLetter) await(outcome);
+        assertThat(letter.stage()).isEqualTo(Stage.FETCH);
+        assertThat(letter.code()).isEqualTo("not_found");
+    }
+
+    @Test
+    void eachImageOfAnEventHasItsOutcomeInOrder() throws Exception {
+        serviceWith(FakeClassifier.sound());
+        CompletableFuture<Outcome> outcome = service.classify(reference("s3://b/1", "s3://b/2", "s3://b/3"));
+        source.of("s3://b/3").complete(new File(png(2, 2, 255)));
+        source.of("s3://b/2").complete(new File(new byte[] {1, 2, 3}));
+        assertThat(outcome).isNotDone();
+        source.of("s3://b/1").complete(new File(png(2, 2, 0)));
+        List<SingleOutcome> outcomes = await(outcome).each();
+        assertThat(((EncodedLabel) outcomes.get(0)).event().label()).isEqualTo("dark");
+        assertThat(((EncodedLabel) outcomes.get(0)).event().id()).isEqualTo("k#0");
+        assertThat(((EncodedLabel) outcomes.get(0)).event().origin().onePart()).isEqualTo(new Part(1, 3));
+        assertThat(((DeadLetter) outcomes.get(1)).stage()).isEqualTo(Stage.DECODE);
+        assertThat(((DeadLetter) outcomes.get(1)).part()).isEqualTo(new Part(2, 3));
+        assertThat(((EncodedLabel) outcomes.get(2)).event().label()).isEqualTo("bright");
+    }
+
+    @Test
+    void cancellingAnEventCancelsItsTransfers() {
+        serviceWith(FakeClassifier.sound());
+        CompletableFuture<Outcome> one = service.classify(reference("s3://b/1"));
+        CompletableFuture<Outcome> two = service.classify(reference("s3://b/2", "s3://b/3"));
+        List<CompletableFuture<File>> fetches =
+                List.of(source.of("s3://b/1"), source.of("s3://b/2"), source.of("s3://b/3"));
+        one.cancel(false);
+        two.cancel(false);
+        assertThat(fetches).allSatisfy(fetch -> assertThat(fetch).isCancelled());
+    }
+
     @Test
     void eachOfManyEventsGetsItsOwnLabel() throws Exception {
         serviceWith(FakeClassifier.sound());
@@ -132,7 +287,7 @@ class ClassificationServiceTest {
     @Test
     void anUnreadableEventIsADeadLetterOfStageEvent() throws Exception {
         serviceWith(FakeClassifier.sound());
-        DeadLetter letter = deadLetter(event(null, new byte[] {1}, headers("content-type", "text/plain")));
+        DeadLetter letter = deadLetter(event(null, new byte[] {1}, headers("content-type", "text/html")));
         assertThat(letter.stage()).isEqualTo(Stage.EVENT);
         assertThat(letter.code()).isEqualTo("content_type");
     }

@@ -41,6 +41,16 @@ class LabelRankingTest {
     }
 
     @Test
+    void anEmbeddingIsNotRanked() {
+        LabelRanking ranking = new LabelRanking(SYNSET, 2, 3);
+        assertThat(ranking.best(new float[] {0.125f, 0.5f, 0.25f, 0.125f, 7, 8, 9}))
+                .containsExactly(new Label("dog", 1, 0.5), new Label("owl", 2, 0.25));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ranking.best(new float[4]))
+                .withMessage("the network has 1 outputs, but the model names 4 classes");
+    }
+
+    @Test
     void lessThanOneLabelIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LabelRanking(SYNSET, 0))

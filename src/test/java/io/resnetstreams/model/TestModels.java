@@ -29,6 +29,7 @@ public final class TestModels {
                 3,
                 Precision.FP32,
                 null,
+                null,
                 "Apache-2.0",
                 Map.of());
     }

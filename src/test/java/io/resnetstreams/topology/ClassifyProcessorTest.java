@@ -2,6 +2,7 @@ package io.resnetstreams.topology;
 
 import static io.resnetstreams.events.TestEvents.TOPIC;
 import static io.resnetstreams.events.TestEvents.deadLetterOf;
+import static io.resnetstreams.events.TestEvents.event;
 import static io.resnetstreams.events.TestEvents.headers;
 import static io.resnetstreams.events.TestEvents.labelOf;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -9,17 +10,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.resnetstreams.events.Outcome;
+import io.resnetstreams.events.OutcomeList;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SingleOutcome;
 import io.resnetstreams.events.SourcePosition;
 import io.resnetstreams.topology.ClassifyProcessor.ClassificationFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -39,7 +44,7 @@ class ClassifyProcessorTest {
     private final CommitFrontier frontier = new CommitFrontier(budget);
     private final StreamThreadPolls polls = new StreamThreadPolls(Duration.ofMillis(100));
     private final RecordingMetrics metrics = new RecordingMetrics();
-    private final MockProcessorContext<byte[], Outcome> context = new MockProcessorContext<>();
+    private final TimingOutContext<byte[], SingleOutcome> context = new TimingOutContext<>();
     private final ClassifyProcessor processor = processor(Replay.NONE);
 
     private ClassifyProcessor processor(Replay replay) {
@@ -60,6 +65,21 @@ class ClassifyProcessorTest {
         @Override
         public void forwarded(RawEvent event, Outcome outcome) {
             committableWhenForwarded.add(committable(100));
+        }
+    }
+
+    /** The call of {@code forward} with this number times out, as when a producer's buffer is full. */
+    private static final class TimingOutContext<A, B> extends MockProcessorContext<A, B> {
+        private int failAt;
+        private int calls;
+
+        @Override
+        public <K extends A, V extends B> void forward(Record<K, V> record, String childName) {
+            calls++;
+            if (calls == failAt) {
+                throw new TimeoutException("the buffer is full");
+            }
+            super.forward(record, childName);
         }
     }
 
@@ -132,6 +152,37 @@ class ClassifyProcessorTest {
     }
 
     @Test
+    void eachOutcomeOfAnEventIsForwardedBeforeItMayBeCommitted() {
+        process(0);
+        process(1);
+        RawEvent event = classifier.event(0);
+        finish(1);
+        classifier.outcome(0).complete(new OutcomeList(List.of(labelOf(event), deadLetterOf(event), labelOf(event))));
+        punctuate();
+        assertThat(forwardedOffsets()).containsExactly(0L, 0L, 0L, 1L);
+        assertThat(context.forwarded())
+                .extracting(forward -> forward.childName().orElseThrow())
+                .containsExactly("labels", "dead-letters", "labels", "labels");
+        assertThat(metrics.committableWhenForwarded).containsExactly(1L, 1L, 1L, 100L);
+        assertThat(committable(2)).isEqualTo(2);
+    }
+
+    @Test
+    void anOutcomeWhoseForwardingTimedOutIsTriedAgainAlone() {
+        process(0);
+        RawEvent event = classifier.event(0);
+        classifier.outcome(0).complete(new OutcomeList(List.of(labelOf(event), deadLetterOf(event))));
+        context.failAt = 2;
+        assertThatExceptionOfType(TimeoutException.class).isThrownBy(this::punctuate);
+        assertThat(committable(1)).isZero();
+        punctuate();
+        assertThat(context.forwarded())
+                .extracting(forward -> forward.childName().orElseThrow())
+                .containsExactly("labels", "dead-letters");
+        assertThat(committable(1)).isEqualTo(1);
+    }
+
+    @Test
     void nothingIsForwardedBeforeItIsFinished() {
         process(0);
         punctuate();
@@ -179,7 +230,8 @@ class ClassifyProcessorTest {
         assertThat(forward.record().key()).isEqualTo("key-7".getBytes(UTF_8));
         assertThat(forward.record().timestamp()).isEqualTo(1_007);
         assertThat(forward.record().headers().toArray())
-                .isEqualTo(headers("trace", "t7").toArray());
+                .isEqualTo(headers("trace", "t7", "content-type", "application/json")
+                        .toArray());
         assertThat(forward.record().value()).isEqualTo(labelOf(classifier.event(0)));
     }
 
@@ -282,6 +334,44 @@ class ClassifyProcessorTest {
         assertThat(context.committed()).isTrue();
     }
 
+    /** Under full load, some of many partitions are idle now and then. */
+    @Test
+    void noCommitIsAskedForWhileOtherPartitionsAreBusy() {
+        InFlightWindow other = frontier.open(new TopicPartition(TOPIC, 1));
+        for (int offset = 0; offset <= 64; offset++) {
+            other.add(event(1, offset), new CompletableFuture<>());
+        }
+        process(0);
+        finish(0);
+        punctuate();
+        punctuate();
+        assertThat(context.committed()).isFalse();
+        other.abandon();
+        process(1);
+        finish(1);
+        punctuate();
+        punctuate();
+        assertThat(context.committed()).isTrue();
+    }
+
+    @Test
+    void noCommitIsAskedForAfterManyOutcomesSinceTheLastOne() {
+        for (int event = 0; event <= 64; event++) {
+            process(event);
+            finish(event);
+        }
+        punctuate();
+        punctuate();
+        assertThat(forwardedOffsets()).hasSize(65);
+        assertThat(context.committed()).isFalse();
+        polls.ofThisThread().committed();
+        process(65);
+        finish(65);
+        punctuate();
+        punctuate();
+        assertThat(context.committed()).isTrue();
+    }
+
     @Test
     void anEventWithoutOutcomeStopsTheInstanceAndStaysUncommitted() {
         process(7);
@@ -311,7 +401,7 @@ class ClassifyProcessorTest {
 
         @Override
         public Headers marked(Headers headers) {
-            return new RecordHeaders(headers).add(Outcome.RUN_HEADER, "new".getBytes(UTF_8));
+            return new RecordHeaders(headers).add(SingleOutcome.RUN_HEADER, "new".getBytes(UTF_8));
         }
     }
 
@@ -333,7 +423,7 @@ class ClassifyProcessorTest {
         CapturedForward<?, ?> forward = context.forwarded().get(0);
         assertThat(forward.record().headers().toArray())
                 .extracting(Header::key)
-                .containsExactly("trace", Outcome.RUN_HEADER);
+                .containsExactly("trace", "content-type", SingleOutcome.RUN_HEADER);
         assertThat(metrics.consumed.get(0).headers().toArray()).hasSize(1);
     }
 

@@ -84,7 +84,7 @@ class ClassifyTopologyTest {
         TestRecord<byte[], LabelEvent> label = labels.readRecord();
         assertThat(label.key()).isEqualTo(KEY);
         assertThat(label.timestamp()).isEqualTo(5_000);
-        assertThat(label.headers()).isEqualTo(headers("trace", "t1"));
+        assertThat(label.headers()).isEqualTo(headers("trace", "t1", "content-type", "application/json"));
         assertThat(label.value()).isEqualTo(labelOf(classifier.event(0)).event());
     }
 

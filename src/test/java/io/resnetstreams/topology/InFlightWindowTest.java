@@ -51,6 +51,42 @@ class InFlightWindowTest {
         assertThat(window.isEmpty()).isTrue();
     }
 
+    /** The budget is 100 events. */
+    @Test
+    void aWindowThatWaitsForItsHeadLeavesAThirdToOthers() {
+        CompletableFuture<Outcome> head = add(0);
+        for (int offset = 1; offset < 66; offset++) {
+            finish(add(offset), offset);
+        }
+        assertThat(window.waitsForItsHead()).isFalse();
+        finish(add(66), 66);
+        assertThat(window.waitsForItsHead()).isTrue();
+        finish(head, 0);
+        assertThat(window.waitsForItsHead()).isFalse();
+    }
+
+    /** They are not finished since the device is slow, which others would not change. */
+    @Test
+    void aWindowOfUnfinishedEventsDoesNotWaitForItsHead() {
+        for (int offset = 0; offset < 90; offset++) {
+            add(offset);
+        }
+        assertThat(window.waitsForItsHead()).isFalse();
+    }
+
+    @Test
+    void bytesOfAWindowThatWaitsForItsHeadCountToo() {
+        InFlightWindow small = new InFlightWindow(new InFlightBudget(new InFlightLimits(1_000, 9_000)));
+        small.add(event(0, 0), new CompletableFuture<>());
+        int offset = 1;
+        while (!small.waitsForItsHead()) {
+            assertThat(offset).isLessThan(40);
+            small.add(event(0, offset), CompletableFuture.completedFuture(labelOf(event(0, offset))));
+            offset++;
+        }
+        assertThat(offset * event(0, 1).sizeInBytes()).isBetween(5_500L, 6_500L);
+    }
+
     @Test
     void theOldestTimestampIsTheHeads() {
         assertThat(window.oldestTimestamp()).isEqualTo(InFlightWindow.EMPTY);

@@ -8,8 +8,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetstreams.events.DeadLetter;
-import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
+import io.resnetstreams.events.SingleOutcome;
 import io.resnetstreams.events.Stage;
 import io.resnetstreams.topology.OutcomeRecords.OutcomeRecord;
 import io.resnetstreams.topology.TopicCheck.TopicFacts;
@@ -55,7 +55,7 @@ class OutcomeRecordsTest {
         OutcomeRecord label = records.of(event, labelOf(event));
         assertThat(label.sink()).isEqualTo(ClassifyProcessor.LABELS_SINK);
         assertThat(label.outcome()).isEqualTo(labelOf(event));
-        assertThat(label.record().headers()).isEqualTo(event.headers());
+        assertThat(label.record().headers()).isEqualTo(headers("trace", "1", "content-type", "application/json"));
         assertDeadLetter(records.of(event, deadLetterOf(event)), "corrupt", true);
     }
 
@@ -121,7 +121,7 @@ class OutcomeRecordsTest {
                 outcome.record().headers());
     }
 
-    private OutcomeRefusedException refused(RawEvent event, Outcome outcome, Exception failure) {
+    private OutcomeRefusedException refused(RawEvent event, SingleOutcome outcome, Exception failure) {
         return (OutcomeRefusedException) outputs.explain(sent(records.of(event, outcome)), failure);
     }
 

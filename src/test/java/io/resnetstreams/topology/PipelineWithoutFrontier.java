@@ -1,10 +1,11 @@
 package io.resnetstreams.topology;
 
-import ai.djl.Device;
 import io.resnetstreams.config.DefaultLimits;
 import io.resnetstreams.events.LabelEvent.ModelReference;
+import io.resnetstreams.fetch.ImageSource;
 import io.resnetstreams.image.ImagePreprocessor;
 import io.resnetstreams.inference.ClassificationService;
+import io.resnetstreams.inference.LabelFactory;
 import io.resnetstreams.inference.LabelRanking;
 import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
@@ -29,7 +30,7 @@ public final class PipelineWithoutFrontier {
     public static void main(String[] arguments) throws Exception {
         System.setProperty("resnet-streams.log.own", "INFO");
         ModelDirectory model = ModelDirectory.load(Path.of("models", "resnet20-fashion-mnist"));
-        DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 2, 32);
+        DeviceModel loaded = DeviceModel.load(model, 2, 32);
         Batcher batcher = new Batcher(
                 loaded.deviceName(),
                 loaded.classifiers(),
@@ -39,11 +40,14 @@ public final class PipelineWithoutFrontier {
                 LongCalls.allowed());
         ClassificationService service = new ClassificationService(
                 DefaultLimits.eventReader(),
+                ImageSource.NONE,
                 new ImagePreprocessor(DefaultLimits.image(), model.preprocessing()),
                 2,
                 List.of(batcher),
-                new LabelRanking(model.labels(), model.topK()),
-                new ModelReference(model.name(), model.digest()),
+                new LabelFactory(
+                        new LabelRanking(model.labels(), model.topK()),
+                        new ModelReference(model.name(), model.digest()),
+                        DefaultLimits.labels()),
                 InferenceMetrics.NONE);
         InFlightLimits limits = new InFlightLimits(2_048, 64 << 20);
         PipelineSettings settings = new PipelineSettings(

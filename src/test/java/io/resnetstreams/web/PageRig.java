@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.resnetstreams.events.DeadLetter;
 import io.resnetstreams.events.EncodedLabel;
+import io.resnetstreams.events.LabelEncoder;
 import io.resnetstreams.events.LabelEvent;
 import io.resnetstreams.events.LabelEvent.Label;
 import io.resnetstreams.events.LabelEvent.ModelReference;
@@ -38,6 +39,7 @@ final class PageRig {
                 "127.0.0.1",
                 pictures,
                 actions,
+                true,
                 new InFlightLimits(100, 1_000),
                 2);
         page = new LivePage(facts, counts, () -> Health.ok("all is well"), resent::add, InstantSource.fixed(NOW));
@@ -59,11 +61,13 @@ final class PageRig {
     }
 
     static EncodedLabel labelOf(RawEvent event, String id, String label, double probability) {
-        return EncodedLabel.of(new LabelEvent(
-                id,
-                List.of(new Label(label, 0, probability), new Label("other", 1, 1 - probability)),
-                new ModelReference("model", "digest"),
-                event.source()));
+        return LabelEncoder.JSON.encode(
+                event,
+                new LabelEvent(
+                        id,
+                        List.of(new Label(label, 0, probability), new Label("other", 1, 1 - probability)),
+                        new ModelReference("model", "digest"),
+                        event.source()));
     }
 
     /** Forwards a dead letter for an event and commits. */

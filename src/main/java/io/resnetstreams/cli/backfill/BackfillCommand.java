@@ -7,6 +7,7 @@ import io.resnetstreams.backfill.BackfillPlanner;
 import io.resnetstreams.backfill.BackfillRun;
 import io.resnetstreams.backfill.BackfillTopics;
 import io.resnetstreams.backfill.RunStore;
+import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.KafkaCommand;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.Terminal;
@@ -97,6 +98,9 @@ public final class BackfillCommand extends KafkaCommand {
                             + " value is given). The launcher also lowers the CPU priority of this process.")
     private Integer yieldMillis;
 
+    @Mixin
+    private EngineOption engine;
+
     private Configuration configuration;
     private ModelReference model;
     private KafkaClients clients;
@@ -116,7 +120,7 @@ public final class BackfillCommand extends KafkaCommand {
         OptionRange.require("--yield-to-live", yieldMillis, 1, 3_600_000);
         String name = Objects.requireNonNullElseGet(run, () -> NAME_BY_TIME.format(Instant.now()));
         check(() -> BackfillPlan.requireName(name));
-        configuration = load("topics.input", input, "model", modelPath);
+        configuration = load("topics.input", input, "model", modelPath, "engine", engine.setting());
         model = source.reference(configuration);
         clients = new KafkaClients(configuration.connection());
         if (run == null || runOptions.isComplete()) {
@@ -174,7 +178,7 @@ public final class BackfillCommand extends KafkaCommand {
             }
             return ending.finished() == null
                     ? BackfillReport.unfinished(output, begun.plan(), ending.unfinished())
-                    : BackfillReport.finished(output, ending.finished(), counts, loaded.device());
+                    : BackfillReport.finished(output, ending.finished(), counts, loaded.selection());
         }
     }
 

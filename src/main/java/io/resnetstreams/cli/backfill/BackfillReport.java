@@ -8,6 +8,7 @@ import io.resnetstreams.cli.options.OutputOptions;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.Text;
 import io.resnetstreams.common.UserErrorException;
+import io.resnetstreams.inference.engine.EngineSelector;
 import io.resnetstreams.kafka.Failures;
 import io.resnetstreams.kafka.KafkaClients;
 import io.resnetstreams.metrics.PipelineCounts;
@@ -48,7 +49,7 @@ final class BackfillReport {
         summary.put("bytes", bytes);
         summary.put("imagesPerSecond", rate == null ? null : Rounding.to(1, rate));
         summary.put("seconds", seconds == null ? null : Rounding.to(1, seconds));
-        summary.put("device", loaded.device());
+        loaded.selection().addTo(summary);
         output.printJson(summary);
         BackfillParameters parameters = plan.parameters();
         output.println("run '" + plan.run() + "', group " + plan.group());
@@ -72,7 +73,7 @@ final class BackfillReport {
                         ? "throughput unknown: the sample has no events"
                         : String.format(
                                 "about %,.0f images/s on %s: about %,.0f s with one process",
-                                rate, loaded.device(), seconds));
+                                rate, loaded.selection().description(), seconds));
         output.printf(
                 "model %s (%s); labels to %s, dead letters to %s%n",
                 parameters.model().name(), parameters.model().digest(), parameters.output(), parameters.deadLetters());
@@ -91,19 +92,20 @@ final class BackfillReport {
     }
 
     /** Reports a run that this process has finished; returns the exit code. */
-    static int finished(OutputOptions output, BackfillRun run, PipelineCounts counts, String device) {
+    static int finished(
+            OutputOptions output, BackfillRun run, PipelineCounts counts, EngineSelector.Selection selection) {
         double perSecond = counts.seconds() == 0 ? 0 : counts.outcomes() / counts.seconds();
         Map<String, Object> summary = summary(run);
         summary.put("processed", counts.outcomes());
         summary.put("imagesPerSecond", Rounding.to(1, perSecond));
         summary.put("meanBatch", Rounding.to(2, counts.meanBatch()));
         summary.put("seconds", Rounding.to(3, counts.seconds()));
-        summary.put("device", device);
+        selection.addTo(summary);
         output.printJson(summary);
         print(output, run);
         output.printf(
                 "this process: %s in %.1f s, %,.0f images/s on %s%n",
-                Text.count(counts.outcomes(), "event"), counts.seconds(), perSecond, device);
+                Text.count(counts.outcomes(), "event"), counts.seconds(), perSecond, selection.description());
         return exitCode(run);
     }
 

@@ -28,6 +28,11 @@ final class ComparisonText {
                     "%,d compared: %.2f %% agree, %,d changed%n",
                     result.compared(), agreed * 10_000 / result.compared() / 100.0, result.changed());
         }
+        if (result.changedImages() > 0) {
+            out.printf(
+                    "%,d not compared, since their URI had another image for B; %,d of them have another label%n",
+                    result.changedImages(), result.changedImagesWithOtherLabel());
+        }
         printChanges(out, result, pairs);
         printRows(
                 out,

@@ -19,7 +19,7 @@ abstract class DeadLettersCommand extends KafkaCommand {
     @Option(
             names = "--stage",
             paramLabel = "STAGE",
-            description = "Select this stage: event, limits, decode or classify.")
+            description = "Select this stage: event, limits, fetch, decode or classify.")
     private String stage;
 
     @Option(names = "--code", paramLabel = "CODE", description = "Select this code, such as truncated.")

@@ -3,6 +3,8 @@ package io.resnetstreams.cli.model;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.model.convert.CheckpointConfig;
+import io.resnetstreams.model.onnx.OnnxWrapping;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -39,7 +41,10 @@ final class ImportedInput {
             description = "Short edge after resizing, in pixels; 0 scales the image to the network's size.")
     private Integer resize;
 
-    @Option(names = "--crop", paramLabel = "N", description = "Edge of the central crop, in pixels.")
+    @Option(
+            names = {"--crop", "--input-size"},
+            paramLabel = "N",
+            description = "Edge of the central crop, which is the network's input, in pixels.")
     private Integer crop;
 
     @Option(
@@ -58,7 +63,7 @@ final class ImportedInput {
     private List<Double> std;
 
     /** Sizes in pixels, with a resize of 0 for none; mean and standard deviation for pixels between 0 and 1. */
-    record Values(int size, int resize, List<Double> mean, List<Double> std) {}
+    record Values(int width, int height, int resize, List<Double> mean, List<Double> std) {}
 
     /** Determines and checks the preprocessing for an architecture's default size; adds notes about derived values. */
     Values values(CheckpointConfig config, int defaultSize, List<String> notes) {
@@ -89,6 +94,39 @@ final class ImportedInput {
         return values;
     }
 
+    /**
+     * Determines and checks the preprocessing for a network in ONNX, which may say the size of its input.
+     *
+     * @param file for messages
+     */
+    Values values(Path file, CheckpointConfig config, OnnxWrapping.Images images, List<String> notes) {
+        if (mean == null && config.mean() == null && preset != Preset.imagenet) {
+            throw UserErrorException.usage(
+                    "--mean and --std are needed, or --preprocessing imagenet for those of ImageNet,"
+                            + " since neither " + file
+                            + " nor a preprocessor_config.json next to it says how pixels are normalised");
+        }
+        boolean isFixed = images.width() > 0 && images.height() > 0;
+        boolean isSquare = isFixed && images.width() == images.height();
+        if (!isFixed && crop == null && config.size() == null && preset != Preset.imagenet) {
+            throw UserErrorException.usage(
+                    "--input-size N is needed, since " + file + " does not say its input's size");
+        }
+        if (crop != null && isFixed && (!isSquare || crop != images.width())) {
+            throw UserErrorException.usage("--input-size is " + crop + ", but the input of " + file + " is "
+                    + images.width() + "×" + images.height());
+        }
+        if (isFixed && !isSquare) {
+            Values values = values(config, Math.min(images.width(), images.height()), notes);
+            return new Values(
+                    images.width(), images.height(), resize == null ? 0 : resize, values.mean(), values.std());
+        }
+        if (isSquare) {
+            crop = images.width();
+        }
+        return values(config, crop == null ? IMAGENET_SIZE : crop, notes);
+    }
+
     private Values normalised(int size, int edge, CheckpointConfig config, List<String> notes) {
         List<Double> means = mean != null ? mean : config.mean() != null ? config.mean() : MEAN;
         List<Double> deviations = std != null ? std : config.std() != null ? config.std() : STD;
@@ -107,6 +145,7 @@ final class ImportedInput {
                     + "; both must be for pixels between 0 and 1, or both for pixels between 0 and 255");
         }
         return new Values(
+                size,
                 size,
                 edge,
                 meanInLevels ? divided("mean", means, notes) : means,

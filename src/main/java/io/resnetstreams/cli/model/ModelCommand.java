@@ -1,5 +1,6 @@
 package io.resnetstreams.cli.model;
 
+import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Folders;
 import io.resnetstreams.common.InvalidModelException;
@@ -23,13 +24,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Groups the commands for models. */
 @Command(
         name = "model",
-        description = "List, show, import, verify, train, evaluate and quantize models.",
+        description = "List, show, import, verify, train, evaluate, quantize and export models.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ModelCommand.ListCommand.class,
@@ -39,6 +41,7 @@ import picocli.CommandLine.Parameters;
             ModelTrainCommand.class,
             ModelEvaluateCommand.class,
             ModelQuantizeCommand.class,
+            ModelExportCommand.class,
             ModelExperimentCommand.class,
             CommandLine.HelpCommand.class
         },
@@ -169,6 +172,9 @@ public final class ModelCommand {
                 description = "Maximum difference, relative to the largest logit (default: ${DEFAULT-VALUE}).")
         private double tolerance;
 
+        @Mixin
+        private EngineOption engine;
+
         /** An architecture in JSON. */
         record Row(String name, long parameters, double maxRelativeDifference, boolean argmaxEqual) {}
 
@@ -186,7 +192,7 @@ public final class ModelCommand {
             List<Row> results = new ArrayList<>();
             boolean passed = true;
             for (String name : check.names()) {
-                ReferenceCheck.Result result = check.check(name);
+                ReferenceCheck.Result result = check.check(name, engine.engine());
                 passed &= result.passes(tolerance);
                 output.printf(
                         "%-22s %,12d parameters  largest relative difference %.2e  most probable class %s%s%n",

@@ -1,12 +1,13 @@
 package io.resnetstreams.cli.model;
 
-import ai.djl.Device;
+import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.PipelineCommand;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.inference.engine.DeviceModel;
+import io.resnetstreams.inference.engine.EngineSelector;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.EvaluationSet;
@@ -14,7 +15,6 @@ import io.resnetstreams.model.train.Evaluation;
 import io.resnetstreams.report.Charts;
 import io.resnetstreams.service.ClassificationStack;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,21 +54,21 @@ final class ModelEvaluateCommand extends PipelineCommand {
                     "Number of times to classify the images, for a more stable speed (default: ${DEFAULT-VALUE}).")
     private int repeat = 1;
 
+    @Mixin
+    private EngineOption engine;
+
     @Override
     public Integer call() throws InterruptedException {
         OptionRange.require("--repeat", repeat, 1, 100_000);
         if (confusion != null) {
             Charts.requireFormat("--confusion", confusion);
         }
-        Configuration configuration = load("model", modelPath);
+        Configuration configuration = load("model", modelPath, "engine", engine.setting());
         ModelDirectory model = ClassificationStack.model(configuration.model());
         EvaluationSet set = data.read(model, configuration.limits().image(), output::println);
-        ClassificationStack.Devices devices = ClassificationStack.devices(configuration);
-        List<DeviceModel> loaded = new ArrayList<>();
+        EngineSelector.Selection selection = ClassificationStack.load(configuration, model, false);
+        List<DeviceModel> loaded = selection.models();
         try {
-            for (Device device : devices.list()) {
-                loaded.add(ClassificationStack.load(configuration, model, device));
-            }
             List<Classifier> classifiers =
                     loaded.stream().flatMap(part -> part.classifiers().stream()).toList();
             int batch = configuration.batch().size(loaded.get(0).calibration());
@@ -76,7 +76,7 @@ final class ModelEvaluateCommand extends PipelineCommand {
             classifiers.forEach(Classifier::close);
             report(
                     model,
-                    devices.description(),
+                    selection,
                     result,
                     set.confusion(result.predicted(), model.labels().size()));
         } catch (IllegalArgumentException e) {
@@ -87,14 +87,15 @@ final class ModelEvaluateCommand extends PipelineCommand {
         return 0;
     }
 
-    private void report(ModelDirectory model, String device, Evaluation.Result result, int[][] counts) {
+    private void report(
+            ModelDirectory model, EngineSelector.Selection selection, Evaluation.Result result, int[][] counts) {
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("events", result.images());
         summary.put("accuracy", Rounding.to(4, result.accuracy()));
         summary.put("top5", Rounding.to(4, result.top5()));
         summary.put("imagesPerSecond", Rounding.to(1, result.imagesPerSecond()));
         summary.put("model", ClassificationStack.reference(model));
-        summary.put("device", device);
+        selection.addTo(summary);
         summary.put("seconds", Rounding.to(3, result.seconds()));
         List<TrainedModelReport.ClassAccuracy> perClass = TrainedModelReport.ClassAccuracy.of(model.labels(), counts);
         summary.put("perClass", perClass);
@@ -108,7 +109,7 @@ final class ModelEvaluateCommand extends PipelineCommand {
                 result.top5() * 100,
                 result.images(),
                 result.imagesPerSecond(),
-                device);
+                selection.description());
         TrainedModelReport.print(output.text(), perClass);
         if (confusion != null) {
             Charts.confusion(confusion, model.labels(), counts);

@@ -8,9 +8,13 @@ import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.convert.CheckpointConfig;
 import io.resnetstreams.model.convert.ModelImport;
+import io.resnetstreams.model.convert.OnnxImport;
 import io.resnetstreams.model.convert.SymbolImport;
 import io.resnetstreams.model.data.SynsetFile;
 import io.resnetstreams.model.network.Precision;
+import io.resnetstreams.model.onnx.OnnxFile;
+import io.resnetstreams.model.onnx.OnnxWrapping;
+import io.resnetstreams.model.onnx.OnnxWrapping.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,8 +33,9 @@ import picocli.CommandLine.Parameters;
         name = "import",
         description = {
             "Create a model directory from a PyTorch state dict in safetensors format, with the parameter names"
-                    + " of torchvision, timm, Hugging Face Transformers or the usual CIFAR networks; or from an MXNet"
-                    + " network, as in DJL's model zoo (NAME-symbol.json and NAME-0000.params).",
+                    + " of torchvision, timm, Hugging Face Transformers or the usual CIFAR networks; from any classifier"
+                    + " in ONNX; or from an MXNet network, as in DJL's model zoo (NAME-symbol.json and"
+                    + " NAME-0000.params).",
             "",
             "Labels, strides and preprocessing are read from config.json and preprocessor_config.json in the"
                     + " same directory, unless options override them."
@@ -43,7 +49,8 @@ import picocli.CommandLine.Parameters;
 public final class ModelImportCommand extends OutputCommand {
     @Parameters(
             paramLabel = "FILE",
-            description = "State dict (.safetensors, or .safetensors.index.json if it is sharded) or NAME-symbol.json.")
+            description = "State dict (.safetensors, or .safetensors.index.json if it is sharded), .onnx file or"
+                    + " NAME-symbol.json.")
     private Path file;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
@@ -76,6 +83,12 @@ public final class ModelImportCommand extends OutputCommand {
     @Option(names = "--licence", paramLabel = "TEXT", description = "Licence of the weights.")
     private String licence;
 
+    @Option(
+            names = "--layout",
+            paramLabel = "NAME",
+            description = "Order of the dimensions of an ONNX network's input, nchw or nhwc (default: from its shape).")
+    private Layout layout;
+
     private final List<String> notes = new ArrayList<>();
 
     @Override
@@ -100,6 +113,13 @@ public final class ModelImportCommand extends OutputCommand {
 
     private void importFile() throws InvalidModelException, IOException {
         boolean isSymbol = file.getFileName().toString().endsWith(SymbolImport.SYMBOL_ENDING);
+        if (file.getFileName().toString().endsWith(OnnxFile.ENDING)) {
+            importOnnx();
+            return;
+        }
+        if (layout != null) {
+            throw UserErrorException.usage("--layout can be used with an ONNX file only");
+        }
         if (isSymbol && architecture != null) {
             throw UserErrorException.usage(
                     "--architecture can't be used with an MXNet symbol, which defines the architecture");
@@ -124,15 +144,33 @@ public final class ModelImportCommand extends OutputCommand {
                 file, name, labels, found -> description(config, found.name(), found.defaultInputSize()), out));
     }
 
+    private void importOnnx() throws InvalidModelException, IOException {
+        if (architecture != null) {
+            throw UserErrorException.usage("--architecture can't be used with an ONNX file, which defines the network");
+        }
+        OnnxImport network = OnnxImport.read(file);
+        OnnxWrapping.Images images = network.images();
+        Layout order = layout != null ? layout : images.layout();
+        if (order == null) {
+            throw UserErrorException.usage("--layout nchw or --layout nhwc is needed, since the shape of the input of "
+                    + file + " does not have 3 channels");
+        }
+        CheckpointConfig config = CheckpointConfig.besideNetwork(file, synset != null);
+        notes.addAll(config.notes());
+        List<String> labels = labels(config);
+        ImportedInput.Values input = preprocessing.values(file, config, images, notes);
+        network.write(labels, description(input, ModelDescription.OTHER, network.precision()), order, out);
+    }
+
     private List<String> labels(CheckpointConfig config) throws IOException {
         if (synset != null) {
             return SynsetFile.read(synset);
         }
         if (config.labels() == null) {
             String name = file.getFileName().toString();
-            Optional<String> foreign = name.endsWith(".safetensors") || name.endsWith(".json")
-                    ? Optional.empty()
-                    : ForeignFile.describe(file);
+            boolean isKnown =
+                    Stream.of(".safetensors", ".json", OnnxFile.ENDING).anyMatch(name::endsWith);
+            Optional<String> foreign = isKnown ? Optional.empty() : ForeignFile.describe(file);
             if (foreign.isPresent()) {
                 throw UserErrorException.usage(file + ": is " + foreign.get());
             }
@@ -144,18 +182,22 @@ public final class ModelImportCommand extends OutputCommand {
     }
 
     private ModelDescription description(CheckpointConfig config, String found, int defaultSize) {
-        ImportedInput.Values input = preprocessing.values(config, defaultSize, notes);
+        return description(preprocessing.values(config, defaultSize, notes), found, Precision.FP32);
+    }
+
+    private ModelDescription description(ImportedInput.Values input, String found, Precision precision) {
         return new ModelDescription(
                 ModelDescription.FORMAT_VERSION,
                 ModelDescription.nameOf(out),
                 found,
-                input.size(),
-                input.size(),
+                input.width(),
+                input.height(),
                 input.resize(),
                 input.mean(),
                 input.std(),
                 topK,
-                Precision.FP32,
+                precision,
+                null,
                 new ModelDescription.Provenance("imported from " + file.getFileName(), null, commandLine()),
                 licence,
                 Map.of());

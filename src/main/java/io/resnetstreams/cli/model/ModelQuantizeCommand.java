@@ -1,7 +1,7 @@
 package io.resnetstreams.cli.model;
 
-import ai.djl.Device;
 import io.resnetstreams.bench.SpeedComparison;
+import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputCommand;
 import io.resnetstreams.common.Folders;
@@ -9,6 +9,7 @@ import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImageLimits;
+import io.resnetstreams.inference.engine.ComputeDevice;
 import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDescription;
@@ -74,6 +75,9 @@ final class ModelQuantizeCommand extends OutputCommand {
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Model directory to write.")
     private Path out;
 
+    @Mixin
+    private EngineOption engine;
+
     @Option(
             names = "--force",
             description = "Write the model even if it is slower on this machine or can't be run on it.")
@@ -95,7 +99,7 @@ final class ModelQuantizeCommand extends OutputCommand {
             List<byte[]> calibration = precision == Precision.INT8 ? data.samples(model, limits(), samples) : List.of();
             String name = ModelDescription.nameOf(out);
             ModelDirectory quantized = ModelQuantization.write(
-                    model, precision, calibration, name, provenance(model, precision, null), folder);
+                    model, precision, engine.engine(), calibration, name, provenance(model, precision, null), folder);
             Comparison comparison = compare(model, quantized);
             if (comparison != null) {
                 report(model, precision, calibration.size(), comparison);
@@ -106,7 +110,14 @@ final class ModelQuantizeCommand extends OutputCommand {
                             null);
                 }
             }
-            ModelQuantization.write(model, precision, calibration, name, provenance(model, precision, comparison), out);
+            ModelQuantization.write(
+                    model,
+                    precision,
+                    engine.engine(),
+                    calibration,
+                    name,
+                    provenance(model, precision, comparison),
+                    out);
             output.println("written to " + out);
             return 0;
         } catch (IllegalArgumentException e) {
@@ -137,7 +148,7 @@ final class ModelQuantizeCommand extends OutputCommand {
     private Comparison compare(ModelDirectory model, ModelDirectory quantized) throws Exception {
         EvaluationSet set = data.read(model, limits(), output::println);
         int workers = Runtime.getRuntime().availableProcessors();
-        try (DeviceModel before = DeviceModel.load(model, Device.cpu(), workers, BATCH);
+        try (DeviceModel before = DeviceModel.load(engine.engine(), model, ComputeDevice.CPU, workers, BATCH);
                 DeviceModel after = loadQuantized(quantized, workers)) {
             if (after == null) {
                 return null;
@@ -156,7 +167,7 @@ final class ModelQuantizeCommand extends OutputCommand {
 
     private DeviceModel loadQuantized(ModelDirectory quantized, int workers) {
         try {
-            return DeviceModel.load(quantized, Device.cpu(), workers, BATCH);
+            return DeviceModel.load(engine.engine(), quantized, ComputeDevice.CPU, workers, BATCH);
         } catch (IllegalArgumentException e) {
             String reason = quantized.description().precision() + " can't be run on this CPU: "
                     + e.getCause().getMessage();

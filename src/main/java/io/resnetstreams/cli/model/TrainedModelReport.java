@@ -1,6 +1,5 @@
 package io.resnetstreams.cli.model;
 
-import ai.djl.Device;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.resnetstreams.common.Rounding;
 import io.resnetstreams.common.UserErrorException;
@@ -72,7 +71,7 @@ final class TrainedModelReport {
     }
 
     private static int[] predicted(ModelDirectory model, EvaluationSet set) {
-        try (DeviceModel loaded = DeviceModel.load(model, Device.cpu(), 1, BATCH)) {
+        try (DeviceModel loaded = DeviceModel.load(model, 1, BATCH)) {
             int[] predicted =
                     Evaluation.run(set, loaded.classifiers(), BATCH, 1).predicted();
             loaded.classifiers().forEach(Classifier::close);

@@ -1,11 +1,13 @@
 package io.resnetstreams.cli.model;
 
+import io.resnetstreams.common.UnsupportedMachineException;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.ConfigurationLoader;
 import io.resnetstreams.image.ImageLimits;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDescription.Provenance;
 import io.resnetstreams.model.data.TrainingData;
+import io.resnetstreams.model.network.MxNet;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetArchitecture;
@@ -120,8 +122,16 @@ final class TrainingArguments {
         return seed;
     }
 
-    /** Returns the options; an {@link IllegalArgumentException} names one that is out of range. */
+    /**
+     * Returns the options. Fails without MXNet, which trains, before any data is read; an {@link IllegalArgumentException} names
+     * an option that is out of range.
+     */
     TrainingOptions options() {
+        try {
+            MxNet.requireLibrary();
+        } catch (UnsupportedMachineException e) {
+            throw UserErrorException.usage("training needs MXNet: " + e.getMessage(), e);
+        }
         return new TrainingOptions(
                 epochs,
                 batchSize,
@@ -158,6 +168,7 @@ final class TrainingArguments {
                 normalisation.std(),
                 topK,
                 Precision.FP32,
+                null,
                 provenance,
                 licence,
                 Map.of());

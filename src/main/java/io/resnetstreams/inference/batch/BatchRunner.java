@@ -38,7 +38,7 @@ final class BatchRunner {
     private final BooleanSupplier isRetired;
     /** The last image that was classified, to distinguish a broken device from a bad image; null at first. */
     private byte[] lastGood;
-    /** The length of the first valid row; 0 before it. */
+    /** The number of probabilities in the first valid row; 0 before it. */
     private int classes;
 
     BatchRunner(Shared device, Classifier classifier, BooleanSupplier isRetired) {
@@ -107,9 +107,9 @@ final class BatchRunner {
     private void complete(List<PendingImage> images, float[][] rows) {
         List<PendingImage> suspect = List.of();
         for (int i = 0; i < rows.length; i++) {
-            String fault = ProbabilityRows.fault(rows[i], classes);
+            String fault = ProbabilityRows.fault(rows[i], classes, classifier.embeddingLength());
             if (fault == null) {
-                classes = rows[i].length;
+                classes = rows[i].length - classifier.embeddingLength();
                 lastGood = images.get(i).pixels();
                 images.get(i).probabilities().complete(rows[i]);
             } else if (images.size() == 1) {
@@ -178,7 +178,7 @@ final class BatchRunner {
     private void requireValid(byte[] pixels, String image) {
         try {
             float[] row = ProbabilityRows.oneEach(classifier.classify(List.of(pixels)), 1)[0];
-            String fault = ProbabilityRows.fault(row, classes);
+            String fault = ProbabilityRows.fault(row, classes, classifier.embeddingLength());
             if (fault != null) {
                 throw new IllegalStateException("the network's output " + fault);
             }

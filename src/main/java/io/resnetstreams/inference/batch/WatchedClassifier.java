@@ -31,6 +31,11 @@ final class WatchedClassifier implements Classifier {
         return () -> watched(rows);
     }
 
+    @Override
+    public int embeddingLength() {
+        return classifier.embeddingLength();
+    }
+
     private <T> T watched(Supplier<T> call) {
         steps++;
         try {

@@ -10,28 +10,58 @@ import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import io.resnetstreams.image.Preprocessing;
+import io.resnetstreams.inference.batch.DeviceThreads;
 import io.resnetstreams.inference.batch.OutOfDeviceMemoryException;
 import io.resnetstreams.inference.engine.PixelPacker.PixelBatch;
 import io.resnetstreams.model.Classifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Packs a batch and runs it. Used by one worker thread. */
+/**
+ * Packs a batch and runs it. Used by one worker thread. An engine without a queue of its own computes on a thread of this
+ * classifier, so that {@link #begin} returns immediately.
+ */
 final class DjlClassifier implements Classifier {
-    private static final String OUT_OF_MEMORY = "out of memory";
+    private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final Predictor<PixelBatch, NDArray> predictor;
-    private final PixelPacker packer;
+    /** Two, since an engine may read a buffer while the next batch is packed. */
+    private final PixelPacker[] packers;
+
+    private final int embeddingLength;
+    private final Predicate<String> isOutOfMemory;
     private final AtomicInteger openResults = new AtomicInteger();
+    /** Null if the engine has a queue. */
+    private final ExecutorService computing;
+
+    /** The thread of {@link #computing}; null before its first batch. */
+    private Thread thread;
+
+    private int batches;
+    private boolean closed;
     /** Closed after the predictor; null if another owner closes it. */
     private Model model;
 
-    DjlClassifier(Predictor<PixelBatch, NDArray> predictor, int imageBytes) {
+    DjlClassifier(
+            Predictor<PixelBatch, NDArray> predictor, int imageBytes, int embeddingLength, InferenceEngine engine) {
         this.predictor = predictor;
-        this.packer = new PixelPacker(imageBytes);
+        this.packers = new PixelPacker[] {new PixelPacker(imageBytes), new PixelPacker(imageBytes)};
+        this.embeddingLength = embeddingLength;
+        this.isOutOfMemory = engine::isOutOfMemory;
+        this.computing = engine.hasQueue() ? null : Executors.newSingleThreadExecutor(this::thread);
+    }
+
+    private Thread thread(Runnable work) {
+        thread = DeviceThreads.create("engine-" + THREADS.getAndIncrement(), work);
+        return thread;
     }
 
     /** Lets {@link #close} also close the model. */
@@ -45,13 +75,16 @@ final class DjlClassifier implements Classifier {
         return begin(images).get();
     }
 
-    /** The engine has its own queue: {@code predict} returns immediately, and reading the result waits. */
     @Override
     public Supplier<float[][]> begin(List<byte[]> images) {
-        NDArray probabilities = translated(() -> predictor.predict(packer.pack(images)));
+        if (closed) {
+            throw new IllegalStateException("the classifier is closed");
+        }
+        PixelBatch batch = packers[batches++ % packers.length].pack(images);
+        Callable<NDArray> prediction = started(batch);
         openResults.incrementAndGet();
         return () -> translated(() -> {
-            try (probabilities) {
+            try (NDArray probabilities = prediction.call()) {
                 return rows(probabilities);
             } finally {
                 openResults.decrementAndGet();
@@ -59,18 +92,37 @@ final class DjlClassifier implements Classifier {
         });
     }
 
+    /** Starts to compute a batch; the returned call waits for the result. */
+    private Callable<NDArray> started(PixelBatch batch) {
+        if (computing == null) {
+            NDArray probabilities = translated(() -> predictor.predict(batch));
+            return () -> probabilities;
+        }
+        Future<NDArray> probabilities = computing.submit(() -> predictor.predict(batch));
+        return () -> {
+            try {
+                return probabilities.get();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof Exception cause ? cause : e;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while the device computes", e);
+            }
+        };
+    }
+
     /** Returns the number of results that are not read yet; the engine's managers don't count them. Thread-safe. */
     int openResults() {
         return openResults.get();
     }
 
-    private static <T> T translated(Callable<T> step) {
+    private <T> T translated(Callable<T> step) {
         try {
             return step.call();
         } catch (Exception e) {
             Throwable cause = e instanceof TranslateException && e.getCause() != null ? e.getCause() : e;
             String message = String.valueOf(cause.getMessage());
-            if (message.contains(OUT_OF_MEMORY)) {
+            if (isOutOfMemory.test(message)) {
                 throw new OutOfDeviceMemoryException(message, cause);
             }
             throw new IllegalStateException(message.lines().findFirst().orElse("no reason given"), cause);
@@ -89,10 +141,38 @@ final class DjlClassifier implements Classifier {
     }
 
     @Override
+    public int embeddingLength() {
+        return embeddingLength;
+    }
+
+    /** Waits until a batch that still runs is computed: its memory must not be freed before. */
+    @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (computing != null) {
+            computing.shutdown();
+            awaitEndOfThread();
+        }
         predictor.close();
         if (model != null) {
             model.close();
+        }
+    }
+
+    private void awaitEndOfThread() {
+        boolean interrupted = Thread.interrupted();
+        while (thread != null && thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -45,8 +45,32 @@ public record CheckpointConfig(
             }
             notes.add("config.json is ignored: it is neither that of a ResNet of transformers nor timm's");
         }
-        ConfigFields preprocessor = ConfigFields.read(checkpoint.resolveSibling("preprocessor_config.json"));
-        return new TransformersConfig(isTransformers ? config : ConfigFields.absent(config.file()), preprocessor, notes)
+        return new TransformersConfig(
+                        isTransformers ? config : ConfigFields.absent(config.file()), preprocessor(checkpoint), notes)
                 .read(architectureNamed, labelsGiven);
+    }
+
+    private static ConfigFields preprocessor(Path checkpoint) throws InvalidModelException {
+        return ConfigFields.read(checkpoint.resolveSibling("preprocessor_config.json"));
+    }
+
+    /**
+     * Reads the configuration of a network of any kind, which the file itself defines, as in ONNX.
+     *
+     * @param labelsGiven whether the user gives labels; those here are not read then
+     * @throws InvalidModelException if a file is not JSON, or an image may have several labels
+     */
+    public static CheckpointConfig besideNetwork(Path file, boolean labelsGiven) throws InvalidModelException {
+        ConfigFields config = ConfigFields.read(file.resolveSibling("config.json"));
+        if (config.path("model_type").isMissingNode()
+                && config.path("architecture").isTextual()) {
+            return new TimmConfig(config).read(true, labelsGiven);
+        }
+        String problem = config.path("problem_type").asText();
+        if (!problem.isEmpty() && !problem.equals("null") && !problem.equals("single_label_classification")) {
+            throw config.invalid("problem_type is '" + problem + "'; a classifier here gives an image one label,"
+                    + " single_label_classification");
+        }
+        return new TransformersConfig(config, preprocessor(file), new ArrayList<>()).read(true, labelsGiven);
     }
 }

@@ -11,6 +11,7 @@ import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ModelWriter;
 import io.resnetstreams.model.network.BatchNormFolding;
+import io.resnetstreams.model.network.EngineName;
 import io.resnetstreams.model.network.Network;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetSymbol;
@@ -18,6 +19,8 @@ import io.resnetstreams.model.network.SymbolNetwork;
 import io.resnetstreams.model.network.SymbolNodes;
 import io.resnetstreams.model.network.SymbolPasses;
 import io.resnetstreams.model.network.SymbolPasses.Range;
+import io.resnetstreams.model.onnx.OnnxModel;
+import io.resnetstreams.model.onnx.OnnxQuantization;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -29,7 +32,7 @@ import java.util.Map;
 /**
  * Converts a model from fp32 to a lower precision.
  *
- * <p>int8 is MXNet's post-training quantization for CPUs (python/mxnet/contrib/quantization.py, mode {@code naive}):
+ * <p>For MXNet, int8 is its own post-training quantization for CPUs (python/mxnet/contrib/quantization.py, mode {@code naive}):
  * convolutions are fused with the operators that follow them, and range calibration gives each of their inputs one scale.
  * The dense layer and softmax stay in fp32, and so do the parameters on disk: the engine quantizes weights on the first
  * batch.
@@ -45,12 +48,15 @@ public final class ModelQuantization {
     /**
      * Writes the model in another precision.
      *
+     * @param engine the engine that int8 is for, since each has its own form
      * @param samples images for the range calibration of int8, uint8 H×W×3 of the model's input size; unused otherwise
-     * @throws IllegalArgumentException if the model is not in fp32, the precision is fp32, or int8 has no samples
+     * @throws IllegalArgumentException if the model is not in fp32, the precision is fp32, int8 has no samples, or the engine
+     *     does not have the precision
      */
     public static ModelDirectory write(
             ModelDirectory source,
             Precision precision,
+            EngineName engine,
             List<byte[]> samples,
             String name,
             ModelDescription.Provenance provenance,
@@ -64,14 +70,30 @@ public final class ModelQuantization {
         if (precision == Precision.FP32) {
             throw new IllegalArgumentException("precision is fp32; the model has this precision already");
         }
+        if (precision == Precision.BF16 && engine == EngineName.ONNXRUNTIME) {
+            throw new IllegalArgumentException("precision is bf16, which only MXNet computes; the engine is " + engine);
+        }
+        if (precision == Precision.INT8 && samples.isEmpty()) {
+            throw new IllegalArgumentException("int8 needs sample images for the range calibration");
+        }
         try {
+            if (precision == Precision.INT8 && engine == EngineName.ONNXRUNTIME) {
+                OnnxModel quantized = OnnxQuantization.quantize(
+                        source.network(), samples, description.inputHeight(), description.inputWidth());
+                ModelWriter.write(
+                        directory,
+                        description.inPrecision(name, precision, engine, provenance),
+                        source.labels(),
+                        quantized);
+                return ModelDirectory.load(directory);
+            }
             Shape image = new Shape(description.inputHeight(), description.inputWidth(), 3);
             Network converted = precision == Precision.INT8
                     ? int8(source.network(), samples, image)
                     : ReducedPrecision.convert(BatchNormFolding.fold(source.network()), precision);
             ModelWriter.write(
                     directory,
-                    description.inPrecision(name, precision, provenance),
+                    description.inPrecision(name, precision, precision == Precision.FP16 ? null : engine, provenance),
                     source.labels(),
                     converted.symbol(),
                     converted::valuesOf);
@@ -82,9 +104,6 @@ public final class ModelQuantization {
     }
 
     private static Network int8(Network network, List<byte[]> samples, Shape image) {
-        if (samples.isEmpty()) {
-            throw new IllegalArgumentException("int8 needs sample images for the range calibration");
-        }
         String fused = SymbolPasses.fuse(network.symbol().json());
         SymbolPasses.Quantized quantized = SymbolPasses.quantize(fused, KEPT_OPERATORS);
         Network floats = new Network(network.symbol().withGraph(fused), network.values());

@@ -7,10 +7,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.common.JsonFile;
 import io.resnetstreams.model.ProbabilityRows;
+import io.resnetstreams.model.network.EngineName;
+import io.resnetstreams.model.network.Network;
 import io.resnetstreams.model.network.ResNetArchitecture;
 import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolNetwork;
+import io.resnetstreams.model.onnx.OnnxConversion;
+import io.resnetstreams.model.onnx.OnnxModel;
+import io.resnetstreams.model.onnx.OnnxSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -78,13 +87,13 @@ public final class ReferenceCheck {
         return reference.get("models").propertyStream().map(Map.Entry::getKey).toList();
     }
 
-    /** Builds an architecture, classifies the two images and compares the results. */
-    public Result check(String name) {
+    /** Builds an architecture, classifies the two images with an engine and compares the results. */
+    public Result check(String name, EngineName engine) {
         JsonNode expected = reference.get("models").get(name);
         int classes = expected.path("classes").asInt(1_000);
         ResNetSymbol symbol = ResNetSymbol.of(ResNetArchitecture.of(name), classes, ResNetSymbol.Output.LOGITS);
         FormulaWeights weights = new FormulaWeights(reference.get("seed").asLong());
-        float[] logits = logits(symbol, weights);
+        float[] logits = engine == EngineName.MXNET ? logits(symbol, weights) : onnxLogits(symbol, weights);
         double largest = 0;
         boolean argmaxEqual = true;
         for (int image = 0; image < 2; image++) {
@@ -104,6 +113,18 @@ public final class ReferenceCheck {
                 NDManager scope = network.manager().newSubManager()) {
             NDArray images = scope.create(weights.images(size), new Shape(2, size, size, 3));
             return network.forward(images, false, scope).toFloatArray();
+        }
+    }
+
+    private float[] onnxLogits(ResNetSymbol symbol, FormulaWeights weights) {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        symbol.parameters().forEach((name, shape) -> values.put(name, weights.values(shape)));
+        OnnxModel network = OnnxConversion.convert(new Network(symbol, values), size, size);
+        try (OnnxSession session = OnnxSession.load(network.withFloatPixels())) {
+            FloatBuffer images = FloatBuffer.wrap(weights.images(size));
+            return session.run(images, false, 2, size, size, 3).get(0).values();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -12,6 +12,8 @@ import io.resnetstreams.common.InvalidModelException;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.ModelWriter;
+import io.resnetstreams.model.network.MxNet;
+import io.resnetstreams.model.network.Network;
 import io.resnetstreams.model.network.Normalisation;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParameterShape.Kind;
@@ -22,7 +24,10 @@ import io.resnetstreams.model.network.SymbolGraph;
 import io.resnetstreams.model.network.SymbolNetwork;
 import io.resnetstreams.model.network.SymbolNodes;
 import io.resnetstreams.model.network.SymbolPasses;
+import io.resnetstreams.model.onnx.OnnxConversion;
+import io.resnetstreams.model.onnx.OnnxSession;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -76,14 +81,30 @@ public final class SymbolImport {
                 ? ResNetSymbol.constant(parameter, normalisation)
                 : stored.values().get(parameter.name());
         long outputs;
-        try (SymbolNetwork network = new SymbolNetwork(symbol, values)) {
-            outputs = network.outputs(description.inputHeight(), description.inputWidth());
+        try {
+            outputs = outputs(symbol, values, description.inputHeight(), description.inputWidth());
         } catch (RuntimeException e) {
             throw new InvalidModelException(symbolFile + ": can't be run: " + e.getMessage(), e);
         }
         WeightsCheck.requireClasses(symbolFile, outputs);
         WeightsCheck.requireLabels(symbolFile, outputs, labels.size());
         ModelWriter.write(directory, description, labels, symbol, values);
+    }
+
+    /** Runs the network on a black image and returns the number of outputs. */
+    private static long outputs(ResNetSymbol symbol, Function<ParameterShape, float[]> values, int height, int width)
+            throws IOException {
+        if (MxNet.hasLibrary()) {
+            try (SymbolNetwork network = new SymbolNetwork(symbol, values)) {
+                return network.outputs(height, width);
+            }
+        }
+        Map<String, float[]> all = new HashMap<>();
+        symbol.parameters().values().forEach(parameter -> all.put(parameter.name(), values.apply(parameter)));
+        try (OnnxSession session = OnnxSession.load(OnnxConversion.convert(new Network(symbol, all), height, width))) {
+            ByteBuffer image = ByteBuffer.allocateDirect(height * width * 3);
+            return session.run(image, true, 1, height, width, 3).get(0).values().length;
+        }
     }
 
     private static Content parameters(Path symbolFile) throws InvalidModelException, IOException {
@@ -167,6 +188,7 @@ public final class SymbolImport {
     /** Upgrades an old graph with the engine (src/nnvm/legacy_json_util.cc). */
     private static JsonNode upgraded(Path file, JsonNode graph) throws InvalidModelException, IOException {
         try {
+            MxNet.requireLibrary();
             return JSON.readTree(SymbolPasses.upgrade(graph.toString()));
         } catch (RuntimeException e) {
             throw new InvalidModelException(

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Folds batch normalisations into the convolutions before them. With the running statistics both are linear, so
@@ -24,7 +25,7 @@ public final class BatchNormFolding {
     private static final int VARIANCE = 4;
 
     private final SymbolNodes nodes;
-    private final Map<String, float[]> values;
+    private final ParameterValues values;
     private final Map<Integer, Integer> folded = new HashMap<>(); // the normalisation that is folded into a convolution
     private final Set<Integer> dropped = new HashSet<>();
     private final Map<Integer, Integer> renumbered = new HashMap<>();
@@ -32,7 +33,7 @@ public final class BatchNormFolding {
 
     private BatchNormFolding(Network network) {
         this.nodes = SymbolNodes.of(network.symbol().json());
-        this.values = new LinkedHashMap<>(network.values());
+        this.values = ParameterValues.of(network.values());
     }
 
     /** Returns the network with its normalisations folded; the one given does not change. */
@@ -64,38 +65,57 @@ public final class BatchNormFolding {
                 folded.put(data, node);
                 for (int gone : new int[] {GAMMA, MEAN, VARIANCE}) {
                     dropped.add(nodes.input(node, gone));
-                    values.remove(nodes.name(nodes.input(node, gone)));
+                    values.drop(nodes.name(nodes.input(node, gone)));
                 }
             }
         }
     }
 
+    /** Replaces the weights and the shift by their folded values, which are computed when they are read. */
     private void foldValues(int convolution, int norm) {
         JsonNode attributes = nodes.attributes(norm);
         // MXNet's defaults where an attribute is not written.
         double epsilon = attributes.path("eps").asDouble(1e-3);
         boolean unitScale = attributes.path("fix_gamma").asText("True").matches("(?i)true|1");
-        float[] gamma = inputOf(norm, GAMMA);
-        float[] beta = inputOf(norm, BETA);
-        float[] mean = inputOf(norm, MEAN);
-        float[] variance = inputOf(norm, VARIANCE);
-        float[] weights = inputOf(convolution, 1).clone();
-        float[] earlierBias = nodes.inputs(convolution).size() > 2 ? inputOf(convolution, 2) : new float[beta.length];
-        float[] bias = new float[beta.length];
-        int perChannel = weights.length / beta.length;
-        for (int channel = 0; channel < beta.length; channel++) {
-            double scale = (unitScale ? 1 : gamma[channel]) / Math.sqrt(variance[channel] + epsilon);
-            for (int i = channel * perChannel; i < (channel + 1) * perChannel; i++) {
-                weights[i] = (float) (weights[i] * scale);
+        Supplier<float[]> variance = source(norm, VARIANCE);
+        Supplier<float[]> gamma = source(norm, GAMMA);
+        Supplier<double[]> scales = () -> {
+            float[] variances = variance.get();
+            float[] gammas = unitScale ? null : gamma.get();
+            double[] scale = new double[variances.length];
+            for (int channel = 0; channel < scale.length; channel++) {
+                scale[channel] = (unitScale ? 1 : gammas[channel]) / Math.sqrt(variances[channel] + epsilon);
             }
-            bias[channel] = (float) (beta[channel] + (earlierBias[channel] - mean[channel]) * scale);
-        }
-        values.put(nodes.name(nodes.input(convolution, 1)), weights);
-        values.put(nodes.name(nodes.input(norm, BETA)), bias);
+            return scale;
+        };
+        Supplier<float[]> weights = source(convolution, 1);
+        values.set(nodes.name(nodes.input(convolution, 1)), () -> scaled(weights.get(), scales.get()));
+        Supplier<float[]> beta = source(norm, BETA);
+        Supplier<float[]> mean = source(norm, MEAN);
+        Supplier<float[]> bias = nodes.inputs(convolution).size() > 2 ? source(convolution, 2) : null;
+        values.set(nodes.name(nodes.input(norm, BETA)), () -> {
+            float[] shift = beta.get().clone();
+            float[] means = mean.get();
+            float[] earlier = bias == null ? new float[shift.length] : bias.get();
+            double[] scale = scales.get();
+            for (int channel = 0; channel < shift.length; channel++) {
+                shift[channel] = (float) (shift[channel] + (earlier[channel] - means[channel]) * scale[channel]);
+            }
+            return shift;
+        });
     }
 
-    private float[] inputOf(int node, int index) {
-        return values.get(nodes.name(nodes.input(node, index)));
+    private static float[] scaled(float[] weights, double[] scales) {
+        float[] scaled = new float[weights.length];
+        int perChannel = weights.length / scales.length;
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = (float) (weights[i] * scales[i / perChannel]);
+        }
+        return scaled;
+    }
+
+    private Supplier<float[]> source(int node, int index) {
+        return values.source(nodes.name(nodes.input(node, index)));
     }
 
     private String rebuild() {

@@ -1,6 +1,7 @@
 package io.resnetstreams.model.network;
 
 import ai.djl.engine.Engine;
+import ai.djl.util.Platform;
 import io.resnetstreams.common.UnsupportedMachineException;
 import java.util.Locale;
 import java.util.Set;
@@ -9,6 +10,8 @@ import java.util.stream.Collectors;
 /** The DJL engine that runs the networks, and the machines that it has a native library for. */
 public final class MxNet {
     private static final String ENGINE = "MXNet";
+    private static final String LIBRARY_FOLDER = "MXNET_LIBRARY_PATH";
+    private static final String LIBRARY_LIST = "/native/lib/mxnet.properties"; // in each jar with a library
     private static final Set<String> X86_64 = Set.of("x86_64", "amd64");
 
     private MxNet() {}
@@ -35,6 +38,28 @@ public final class MxNet {
     /** @throws UnsupportedMachineException if there is no library for this machine; it is not loaded */
     public static void requireLibrary() {
         requireLibrary(System.getProperty("os.name"), System.getProperty("os.arch"));
+        // Otherwise DJL would download it.
+        if (System.getenv(LIBRARY_FOLDER) == null && MxNet.class.getResource(LIBRARY_LIST) == null) {
+            throw new UnsupportedMachineException(
+                    "MXNet's library is missing: it is neither on the class path nor in " + LIBRARY_FOLDER);
+        }
+    }
+
+    /** Returns whether there is a library for this machine; it is not loaded. */
+    public static boolean hasLibrary() {
+        try {
+            requireLibrary();
+            return true;
+        } catch (UnsupportedMachineException e) {
+            return false;
+        }
+    }
+
+    /** Returns whether the library may have been built with CUDA: that of the class path says so, another one may. */
+    public static boolean mayHaveCuda() {
+        String folder = System.getenv(LIBRARY_FOLDER);
+        return folder != null && !folder.isEmpty()
+                || Platform.detectPlatform("mxnet").getFlavor().startsWith("cu");
     }
 
     /** Returns the linker's message, such as that the library for CUDA needs the driver's. */
@@ -52,7 +77,7 @@ public final class MxNet {
         boolean mac = name.startsWith("mac");
         if (!(mac || name.startsWith("linux")) || !X86_64.contains(processor)) {
             throw new UnsupportedMachineException("MXNet has no library for " + system + " on " + processor
-                    + "; networks run on Linux and macOS on x86_64"
+                    + "; it has one for Linux and macOS on x86_64"
                     + (mac ? " (on Apple silicon with an x86_64 JDK, under Rosetta 2)" : ""));
         }
     }

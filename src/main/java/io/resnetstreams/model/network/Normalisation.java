@@ -27,12 +27,12 @@ public record Normalisation(List<Double> mean, List<Double> std) {
     }
 
     /** Returns the values that are subtracted from a pixel of 0 to 255, one per channel. */
-    float[] offset() {
+    public float[] offset() {
         return floats(mean.stream().mapToDouble(value -> value * 255).toArray());
     }
 
     /** Returns the factors that the differences are then multiplied by. */
-    float[] scale() {
+    public float[] scale() {
         return floats(std.stream().mapToDouble(value -> 1 / (value * 255)).toArray());
     }
 

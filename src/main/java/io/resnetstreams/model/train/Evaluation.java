@@ -78,7 +78,8 @@ public final class Evaluation {
             int to = Math.min(set.size(), from + batchSize);
             float[][] rows = classifyBatch(classifier, from, to);
             for (int i = from; i < to; i++) {
-                count(i, rows[i - from]);
+                float[] row = rows[i - from];
+                count(i, row, row.length - classifier.embeddingLength());
             }
         }
     }
@@ -100,14 +101,15 @@ public final class Evaluation {
         return rows;
     }
 
-    private void count(int image, float[] probabilities) {
+    /** Counts an image, whose row starts with the probabilities of the classes. */
+    private void count(int image, float[] row, int classes) {
         int expected = set.classOf(image);
-        float own = probabilities[expected];
+        float own = row[expected];
         int better = 0;
-        for (int c = 0; c < probabilities.length; c++) {
-            better += probabilities[c] > own || probabilities[c] == own && c < expected ? 1 : 0;
+        for (int c = 0; c < classes; c++) {
+            better += row[c] > own || row[c] == own && c < expected ? 1 : 0;
         }
-        predicted[image] = ProbabilityRows.argmax(probabilities, 0, probabilities.length);
+        predicted[image] = ProbabilityRows.argmax(row, 0, classes);
         right.addAndGet(better == 0 ? 1 : 0);
         rightAmongTop.addAndGet(better < TOP ? 1 : 0);
     }

@@ -183,6 +183,43 @@ class BatchRunnerTest {
         });
     }
 
+    /** Appends two values to the row of each image. */
+    private record Embedding(float... values) implements Classifier {
+        @Override
+        public float[][] classify(List<byte[]> images) {
+            float[][] rows = FakeClassifier.rows(images);
+            for (int i = 0; i < rows.length; i++) {
+                int classes = rows[i].length;
+                rows[i] = Arrays.copyOf(rows[i], classes + values.length);
+                // A blank image has a sound embedding.
+                float[] own = images.get(i)[0] == 0 ? new float[values.length] : values;
+                System.arraycopy(own, 0, rows[i], classes, own.length);
+            }
+            return rows;
+        }
+
+        @Override
+        public int embeddingLength() {
+            return values.length;
+        }
+    }
+
+    @Test
+    void anEmbeddingMayHaveAnyFiniteValues() {
+        for (PendingImage image : run(new Embedding(-3, 1e9f), 1, 2)) {
+            float[] probabilities = FakeClassifier.row(image.pixels());
+            assertThat(image.probabilities().join()).containsExactly(probabilities[0], probabilities[1], -3, 1e9f);
+        }
+    }
+
+    @Test
+    void anEmbeddingThatIsNotFiniteRejectsItsImage() {
+        RejectedEventException rejection =
+                rejection(run(new Embedding(1, Float.NaN), 1).get(0));
+        assertThat(rejection.code()).isEqualTo("not_finite");
+        assertThat(rejection).hasMessage("the network's output has a value of NaN in the embedding");
+    }
+
     static Stream<Arguments> unsoundRows() {
         return Stream.of(
                 Arguments.of("not_finite", "has a value of NaN", new float[] {0.5f, Float.NaN}),

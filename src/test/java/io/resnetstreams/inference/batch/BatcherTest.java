@@ -56,6 +56,28 @@ class BatcherTest {
     }
 
     @Test
+    void aRowWithAnEmbeddingReachesItsImage() {
+        float[] row = {0.25f, 0.75f, 5};
+        try (Batcher batcher = batcher(
+                new Classifier() {
+                    @Override
+                    public float[][] classify(List<byte[]> images) {
+                        return images.stream().map(image -> row).toArray(float[][]::new);
+                    }
+
+                    @Override
+                    public int embeddingLength() {
+                        return 1;
+                    }
+                },
+                1)) {
+            assertThat(submit(batcher))
+                    .succeedsWithin(Duration.ofSeconds(LIMIT_SECONDS))
+                    .isEqualTo(row);
+        }
+    }
+
+    @Test
     void theWaitIsReportedForEachImageOfABatch() {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);

@@ -3,10 +3,10 @@ package io.resnetstreams.inference.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.convert.ModelQuantization;
+import io.resnetstreams.model.network.EngineName;
 import io.resnetstreams.model.network.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,28 +18,32 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Runs the bundled model on the real engine. */
+/** Runs the bundled model on the real engines. */
 class DeviceModelTest {
     private static final Path MODEL = Path.of("models", "resnet20-fashion-mnist");
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Timeout(180)
-    void workersWithBatchesOfAllSizesDoNotBlockOneAnother() throws Exception {
-        assertWorkersDoNotBlockOneAnother(40);
+    void workersWithBatchesOfAllSizesDoNotBlockOneAnother(EngineName engine) throws Exception {
+        assertWorkersDoNotBlockOneAnother(engine, 40);
     }
 
-    /** Blocks that shared their parameter arrays used to deadlock in the engine within a few hundred batches. */
-    @Test
+    /** Blocks that shared their parameter arrays used to deadlock in MXNet within a few hundred batches. */
+    @ParameterizedTest
+    @EnumSource
     @Tag("full") // The test above keeps the promise with fewer batches.
     @Timeout(600)
-    void workersDoNotBlockOneAnotherInHundredsOfBatches() throws Exception {
-        assertWorkersDoNotBlockOneAnother(400);
+    void workersDoNotBlockOneAnotherInHundredsOfBatches(EngineName engine) throws Exception {
+        assertWorkersDoNotBlockOneAnother(engine, 400);
     }
 
-    private static void assertWorkersDoNotBlockOneAnother(int batches) throws Exception {
+    private static void assertWorkersDoNotBlockOneAnother(EngineName engine, int batches) throws Exception {
         ModelDirectory directory = ModelDirectory.load(MODEL);
-        try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 2, 32)) {
+        try (DeviceModel model = DeviceModel.load(engine, directory, ComputeDevice.CPU, 2, 32)) {
             List<CompletableFuture<Integer>> workers = new ArrayList<>();
             for (int worker = 0; worker < 2; worker++) {
                 Classifier classifier = model.classifiers().get(worker);
@@ -54,10 +58,11 @@ class DeviceModelTest {
         }
     }
 
-    @Test
-    void allWorkersGiveAnImageTheSameProbabilities() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void allWorkersGiveAnImageTheSameProbabilities(EngineName engine) throws Exception {
         ModelDirectory directory = ModelDirectory.load(MODEL);
-        try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 2, 32)) {
+        try (DeviceModel model = DeviceModel.load(engine, directory, ComputeDevice.CPU, 2, 32)) {
             byte[] image = new byte[model.imageBytes()];
             new SplittableRandom(1).nextBytes(image);
             float[] first = model.classifiers().get(0).classify(List.of(image))[0];
@@ -73,7 +78,7 @@ class DeviceModelTest {
         List<byte[]> images = images(new SplittableRandom(2), 28 * 28 * 3);
         List<float[][]> rows = new ArrayList<>();
         for (boolean folded : new boolean[] {true, false}) {
-            try (DeviceModel model = DeviceModel.load(directory, Device.cpu(), 1, 32, folded)) {
+            try (DeviceModel model = DeviceModel.load(new MxNetEngine(folded), directory, ComputeDevice.CPU, 1, 32)) {
                 rows.add(model.classifiers().get(0).classify(images));
                 model.classifiers().forEach(Classifier::close);
             }
@@ -83,27 +88,29 @@ class DeviceModelTest {
         }
     }
 
-    @Test
-    void inInt8TheSameImagesGetTheSameProbabilities(@TempDir Path folder) throws Exception {
-        assertSameProbabilitiesInInt8(folder, 100);
+    @ParameterizedTest
+    @EnumSource
+    void inInt8TheSameImagesGetTheSameProbabilities(EngineName engine, @TempDir Path folder) throws Exception {
+        assertSameProbabilitiesInInt8(engine, folder, 100);
     }
 
-    /** With memory planned only once, about one batch in 1,200 had the same result for all images. */
-    @Test
+    /** In MXNet with memory planned only once, about one batch in 1,200 had the same result for all images. */
+    @ParameterizedTest
+    @EnumSource
     @Tag("full") // The test above keeps the promise with fewer batches.
-    void inInt8TheSameImagesAlwaysGetTheSameProbabilities(@TempDir Path folder) throws Exception {
-        assertSameProbabilitiesInInt8(folder, 1_500);
+    void inInt8TheSameImagesAlwaysGetTheSameProbabilities(EngineName engine, @TempDir Path folder) throws Exception {
+        assertSameProbabilitiesInInt8(engine, folder, 1_500);
     }
 
-    private static void assertSameProbabilitiesInInt8(Path folder, int batches) throws Exception {
+    private static void assertSameProbabilitiesInInt8(EngineName engine, Path folder, int batches) throws Exception {
         SplittableRandom random = new SplittableRandom(4);
         List<byte[]> images = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             images.addAll(images(random, 28 * 28 * 3));
         }
         ModelDirectory int8 = ModelQuantization.write(
-                ModelDirectory.load(MODEL), Precision.INT8, images, "int8", null, folder.resolve("int8"));
-        try (DeviceModel model = DeviceModel.load(int8, Device.cpu(), 2, 32)) {
+                ModelDirectory.load(MODEL), Precision.INT8, engine, images, "int8", null, folder.resolve("int8"));
+        try (DeviceModel model = DeviceModel.load(engine, int8, ComputeDevice.CPU, 2, 32)) {
             List<float[]> expected = images.stream()
                     .map(image -> model.classifiers().get(0).classify(List.of(image))[0])
                     .toList();
@@ -138,9 +145,10 @@ class DeviceModelTest {
     }
 
     /** Two concurrent batches of varying sizes on one block give the same results as one after the other. */
-    @Test
-    void aBatchBegunWhileAnotherRunsChangesNeither() throws Exception {
-        try (DeviceModel model = DeviceModel.load(ModelDirectory.load(MODEL), Device.cpu(), 1, 32)) {
+    @ParameterizedTest
+    @EnumSource
+    void aBatchBegunWhileAnotherRunsChangesNeither(EngineName engine) throws Exception {
+        try (DeviceModel model = DeviceModel.load(engine, ModelDirectory.load(MODEL), ComputeDevice.CPU, 1, 32)) {
             Classifier classifier = model.classifiers().get(0);
             SplittableRandom random = new SplittableRandom(3);
             List<byte[]> before = images(random, model.imageBytes());
@@ -163,16 +171,17 @@ class DeviceModelTest {
         }
     }
 
-    @Test
-    void arraysOfABatchAreOpenUntilItsResultIsRead() throws Exception {
-        try (DeviceModel model = DeviceModel.load(ModelDirectory.load(MODEL), Device.cpu(), 1, 4)) {
+    @ParameterizedTest
+    @EnumSource
+    void arraysOfABatchAreOpenUntilItsResultIsRead(EngineName engine) throws Exception {
+        try (DeviceModel model = DeviceModel.load(engine, ModelDirectory.load(MODEL), ComputeDevice.CPU, 1, 4)) {
             Classifier classifier = model.classifiers().get(0);
             List<byte[]> images = List.of(new byte[model.imageBytes()], new byte[model.imageBytes()]);
             int atRest = model.openArrays();
-            assertThat(atRest).isPositive();
             for (int batch = 0; batch < 20; batch++) {
                 Supplier<float[][]> running = classifier.begin(images);
-                assertThat(model.openArrays()).isEqualTo(atRest + 1);
+                // An engine without a queue may still have its input open.
+                assertThat(model.openArrays()).isGreaterThan(atRest);
                 running.get();
                 assertThat(model.openArrays()).isEqualTo(atRest);
             }
@@ -180,9 +189,10 @@ class DeviceModelTest {
         }
     }
 
-    @Test
-    void aFreshClassifierGivesTheSameProbabilities() throws Exception {
-        try (DeviceModel model = DeviceModel.load(ModelDirectory.load(MODEL), Device.cpu(), 1, 4)) {
+    @ParameterizedTest
+    @EnumSource
+    void aFreshClassifierGivesTheSameProbabilities(EngineName engine) throws Exception {
+        try (DeviceModel model = DeviceModel.load(engine, ModelDirectory.load(MODEL), ComputeDevice.CPU, 1, 4)) {
             byte[] image = new byte[model.imageBytes()];
             new SplittableRandom(5).nextBytes(image);
             try (Classifier fresh = model.freshClassifier()) {

@@ -3,17 +3,18 @@ package io.resnetstreams.inference.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import ai.djl.Device;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeviceSelectorTest {
+    private static final Accelerators MXNET = new MxNetEngine().accelerators();
+
     private static final FakeAccelerators NO_GPU = new FakeAccelerators(0, false, List.of());
     private static final FakeAccelerators TWO_GPUS = new FakeAccelerators(2, true, List.of("8.6", "7.5"));
     private static final FakeAccelerators TOO_NEW = new FakeAccelerators(0, true, List.of("9.0"));
-    /** The library of Dockerfile.gpu is loaded even if it does not support the device. */
+    /** The library of Dockerfile.gpu-mxnet is loaded even if it does not support the device. */
     private static final FakeAccelerators COUNTED_BUT_TOO_NEW = new FakeAccelerators(1, true, List.of("9.0"));
 
     private static final FakeAccelerators ONE_OF_TWO = new FakeAccelerators(2, true, List.of("8.9", "8.0"));
@@ -21,13 +22,28 @@ class DeviceSelectorTest {
     private static final FakeAccelerators SILENT = new FakeAccelerators(0, true, List.of("8.6"));
 
     private record FakeAccelerators(int usableGpus, boolean libraryHasCuda, List<String> cudaDevices)
-            implements DeviceSelector.Accelerators {}
+            implements Accelerators {
+        @Override
+        public boolean hasCodeFor(String capability) {
+            return MXNET.hasCodeFor(capability);
+        }
 
-    private static List<Device> select(DeviceSelector.Accelerators accelerators, String wish) {
-        return new DeviceSelector(accelerators).select(wish);
+        @Override
+        public String capabilities() {
+            return MXNET.capabilities();
+        }
+
+        @Override
+        public String dockerfile() {
+            return MXNET.dockerfile();
+        }
     }
 
-    private static void assertNoGpu(DeviceSelector.Accelerators accelerators, String reason) {
+    private static List<ComputeDevice> select(Accelerators accelerators, String wish) {
+        return new DeviceSelector("MXNet", accelerators).select(wish);
+    }
+
+    private static void assertNoGpu(Accelerators accelerators, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> select(accelerators, "gpu"))
                 .withMessage("device is 'gpu', but no GPU can be used: " + reason);
@@ -35,34 +51,34 @@ class DeviceSelectorTest {
 
     @Test
     void autoTakesEveryGpu() {
-        assertThat(select(TWO_GPUS, "auto")).containsExactly(Device.gpu(0), Device.gpu(1));
+        assertThat(select(TWO_GPUS, "auto")).containsExactly(new ComputeDevice(0), new ComputeDevice(1));
     }
 
     @Test
     void autoTakesTheCpuWhereThereIsNoGpu() {
-        assertThat(select(NO_GPU, "auto")).containsExactly(Device.cpu());
+        assertThat(select(NO_GPU, "auto")).containsExactly(ComputeDevice.CPU);
     }
 
     @Test
     void autoTakesTheCpuWhereNoGpuCanBeUsed() {
-        assertThat(select(TOO_NEW, "auto")).containsExactly(Device.cpu());
+        assertThat(select(TOO_NEW, "auto")).containsExactly(ComputeDevice.CPU);
     }
 
     @Test
     void cpuTakesTheCpuThoughThereAreGpus() {
-        assertThat(select(TWO_GPUS, "cpu")).containsExactly(Device.cpu());
+        assertThat(select(TWO_GPUS, "cpu")).containsExactly(ComputeDevice.CPU);
     }
 
     @Test
     void gpuTakesEveryGpu() {
-        assertThat(select(TWO_GPUS, "gpu")).containsExactly(Device.gpu(0), Device.gpu(1));
+        assertThat(select(TWO_GPUS, "gpu")).containsExactly(new ComputeDevice(0), new ComputeDevice(1));
     }
 
     @Test
     void aGpuThatTheLibraryHasNoKernelsForIsNotTaken() {
-        assertThat(select(COUNTED_BUT_TOO_NEW, "auto")).containsExactly(Device.cpu());
+        assertThat(select(COUNTED_BUT_TOO_NEW, "auto")).containsExactly(ComputeDevice.CPU);
         assertNoGpu(COUNTED_BUT_TOO_NEW, "compute capability 9.0 is outside 5.0 to 8.6, for which MXNet is built");
-        assertThat(select(ONE_OF_TWO, "auto")).containsExactly(Device.gpu(1));
+        assertThat(select(ONE_OF_TWO, "auto")).containsExactly(new ComputeDevice(1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> select(ONE_OF_TWO, "gpu:0"))
                 .withMessage("device is 'gpu:0', but the usable GPUs are gpu:1");
@@ -70,7 +86,7 @@ class DeviceSelectorTest {
 
     @Test
     void aNumberedGpuIsTakenAlone() {
-        assertThat(select(TWO_GPUS, "gpu:1")).containsExactly(Device.gpu(1));
+        assertThat(select(TWO_GPUS, "gpu:1")).containsExactly(new ComputeDevice(1));
     }
 
     @Test
@@ -95,7 +111,7 @@ class DeviceSelectorTest {
     @Test
     void noGpuSinceTheLibraryIsBuiltWithoutCuda() {
         assertNoGpu(
-                WITHOUT_CUDA, "the native library is built without CUDA (Dockerfile.gpu takes the one that has it)");
+                WITHOUT_CUDA, "the native library is built without CUDA (Dockerfile.gpu-mxnet has a library for it)");
     }
 
     @Test
@@ -118,18 +134,19 @@ class DeviceSelectorTest {
 
     @Test
     void theChoiceIsDescribedByName() {
-        assertThat(new DeviceSelector(TWO_GPUS).describe(List.of(Device.gpu(0), Device.gpu(1))))
+        assertThat(new DeviceSelector("MXNet", TWO_GPUS).describe(List.of(new ComputeDevice(0), new ComputeDevice(1))))
                 .isEqualTo("gpu:0, gpu:1");
     }
 
     @Test
     void aPlainCpuNeedsNoExplanation() {
-        assertThat(new DeviceSelector(NO_GPU).describe(List.of(Device.cpu()))).isEqualTo("cpu");
+        assertThat(new DeviceSelector("MXNet", NO_GPU).describe(List.of(ComputeDevice.CPU)))
+                .isEqualTo("cpu");
     }
 
     @Test
     void aCpuBesideAnIdleGpuIsExplained() {
-        assertThat(new DeviceSelector(TOO_NEW).describe(List.of(Device.cpu())))
+        assertThat(new DeviceSelector("MXNet", TOO_NEW).describe(List.of(ComputeDevice.CPU)))
                 .isEqualTo("cpu (compute capability 9.0 is outside 5.0 to 8.6, for which MXNet is built)");
     }
 }

@@ -31,8 +31,8 @@ final class ImperativeBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         ModelDirectory directory = ModelDirectory.load(Path.of(arguments[0]));
-        try (DeviceModel fused = DeviceModel.load(directory, Device.cpu(), 1, 32, false);
-                DeviceModel folded = DeviceModel.load(directory, Device.cpu(), 1, 32, true);
+        try (DeviceModel fused = DeviceModel.load(new MxNetEngine(false), directory, ComputeDevice.CPU, 1, 32);
+                DeviceModel folded = DeviceModel.load(new MxNetEngine(true), directory, ComputeDevice.CPU, 1, 32);
                 NDManager manager = NDManager.newBaseManager(Device.cpu(), "MXNet")) {
             Block block = ResNetV1.builder()
                     .setImageShape(new Shape(3, SIDE, SIDE))

@@ -17,9 +17,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.jna.ptr.PointerByReference;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.network.EngineName;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.network.ResNetSymbol;
+import io.resnetstreams.model.network.SymbolEmbedding;
 import io.resnetstreams.model.network.SymbolNetwork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +65,13 @@ class ModelQuantizationTest {
 
     private ModelDirectory written(Precision precision) throws Exception {
         return ModelQuantization.write(
-                ModelDirectory.load(MODEL), precision, images(16), "lower", null, folder.resolve(precision.toString()));
+                ModelDirectory.load(MODEL),
+                precision,
+                EngineName.MXNET,
+                images(16),
+                "lower",
+                null,
+                folder.resolve(precision.toString()));
     }
 
     private static float[] probabilities(ResNetSymbol symbol, ModelDirectory values) throws IOException {
@@ -121,6 +129,17 @@ class ModelQuantizationTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"FP16", "BF16"})
+    void theEmbeddingIsFp32(Precision precision) throws Exception {
+        Map<String, Integer> types = outputTypes(
+                SymbolEmbedding.of(written(precision).network()).network().symbol());
+        assertThat(types)
+                .containsEntry("flatten", precision == Precision.FP16 ? FLOAT16 : BFLOAT16)
+                .containsEntry("resnet-streams.embedding", FLOAT32)
+                .containsEntry("resnet-streams.row", FLOAT32);
+    }
+
     /**
      * MXNet has no fp16 convolution on CPUs. So convolutions and the dense layer compute in fp32 here, with inputs,
      * weights and results in fp16; this is like a GPU, which accumulates in fp32. The other operators run in fp16.
@@ -141,7 +160,7 @@ class ModelQuantizationTest {
         ModelDirectory int8 = written(Precision.INT8);
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> ModelQuantization.write(
-                        int8, Precision.BF16, List.of(), "again", null, folder.resolve("again")))
+                        int8, Precision.BF16, EngineName.MXNET, List.of(), "again", null, folder.resolve("again")))
                 .withMessageContaining("is in int8; only models in fp32");
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> written(Precision.FP32))
@@ -152,7 +171,13 @@ class ModelQuantizationTest {
     void int8NeedsSamples() {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> ModelQuantization.write(
-                        ModelDirectory.load(MODEL), Precision.INT8, List.of(), "x", null, folder.resolve("x")))
+                        ModelDirectory.load(MODEL),
+                        Precision.INT8,
+                        EngineName.MXNET,
+                        List.of(),
+                        "x",
+                        null,
+                        folder.resolve("x")))
                 .withMessageContaining("needs sample images");
         assertThat(folder.resolve("x")).doesNotExist();
     }

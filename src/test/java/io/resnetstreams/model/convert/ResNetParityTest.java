@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.model.network.EngineName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +45,10 @@ class ResNetParityTest {
     }
 
     private static void assertParity(Path file, String name, double tolerance) throws Exception {
-        ReferenceCheck.Result result = ReferenceCheck.read(file).check(name);
-        assertThat(result.passes(tolerance)).as("%s", result).isTrue();
+        for (EngineName engine : EngineName.values()) {
+            ReferenceCheck.Result result = ReferenceCheck.read(file).check(name, engine);
+            assertThat(result.passes(tolerance)).as("%s: %s", engine, result).isTrue();
+        }
     }
 
     @ParameterizedTest
@@ -97,7 +100,7 @@ class ResNetParityTest {
         ((ObjectNode) copy.get("models")).retain("resnet18");
         change.accept(copy);
         Path file = Files.writeString(folder.resolve("changed.json"), copy.toString());
-        return ReferenceCheck.read(file).check("resnet18");
+        return ReferenceCheck.read(file).check("resnet18", EngineName.MXNET);
     }
 
     @Test

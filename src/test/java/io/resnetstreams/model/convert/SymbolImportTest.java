@@ -13,8 +13,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetstreams.common.InvalidModelException;
+import io.resnetstreams.inference.engine.ComputeDevice;
+import io.resnetstreams.inference.engine.DeviceModel;
+import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDescription;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.model.network.EngineName;
 import io.resnetstreams.model.network.Network;
 import io.resnetstreams.model.network.ParameterShape;
 import io.resnetstreams.model.network.ParametersFile;
@@ -27,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -35,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Imports a small network in the form that Gluon exports: its input is float planes, its output logits. */
@@ -95,6 +101,7 @@ class SymbolImportTest {
                 List.of(0.229, 0.224, 0.225),
                 2,
                 Precision.FP32,
+                null,
                 null,
                 null,
                 Map.of());
@@ -180,6 +187,34 @@ class SymbolImportTest {
                 NDManager scope = network.manager().newSubManager()) {
             NDArray image = scope.create(ByteBuffer.wrap(pixels), new Shape(1, SIDE, SIDE, 3), DataType.UINT8);
             assertThat(network.forward(image, false, scope).toFloatArray()).containsExactly(expected, within(1e-5f));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theEmbeddingIsTheInputOfTheDenseLayer(EngineName engine) throws Exception {
+        byte[] pixels = new byte[SIDE * SIDE * 3];
+        new SplittableRandom(2).nextBytes(pixels);
+        float[] row;
+        try (DeviceModel loaded = DeviceModel.load(engine, imported().withEmbedding(), ComputeDevice.CPU, 1, 1);
+                Classifier classifier = loaded.classifiers().get(0)) {
+            row = classifier.classify(List.of(pixels))[0];
+        }
+        int classes = LABELS.size();
+        assertThat(row).hasSize(classes + 4);
+        float[] dense = values(plain.parameters().get("dense_weight"));
+        float[] bias = values(plain.parameters().get("dense_bias"));
+        double[] exponentials = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            double logit = bias[c];
+            for (int i = 0; i < 4; i++) {
+                logit += dense[c * 4 + i] * row[classes + i];
+            }
+            exponentials[c] = Math.exp(logit);
+        }
+        double sum = Arrays.stream(exponentials).sum();
+        for (int c = 0; c < classes; c++) {
+            assertThat((double) row[c]).isCloseTo(exponentials[c] / sum, within(1e-5));
         }
     }
 

@@ -18,7 +18,7 @@ class MxNetTest {
     void armIsNamed() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> MxNet.requireLibrary("Linux", "aarch64"))
-                .withMessage("MXNet has no library for Linux on aarch64; networks run on Linux and macOS on x86_64");
+                .withMessage("MXNet has no library for Linux on aarch64; it has one for Linux and macOS on x86_64");
     }
 
     @Test

@@ -73,6 +73,7 @@ public final class StateDictFile {
                         Precision.FP32,
                         null,
                         null,
+                        null,
                         Map.of()),
                 out);
     }

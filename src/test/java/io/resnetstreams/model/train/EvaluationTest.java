@@ -18,6 +18,7 @@ import io.resnetstreams.model.data.EvaluationSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
@@ -87,6 +88,31 @@ class EvaluationTest {
         assertThat(Evaluation.run(set, List.of(classifier(EvaluationTest::nearest)), 3, 1)
                         .accuracy())
                 .isEqualTo(0.75);
+    }
+
+    @Test
+    void theEmbeddingIsNotAClass() throws Exception {
+        EvaluationSet set = set(new int[] {0, 1}, new int[] {0, 1});
+        Classifier embedding = new Classifier() {
+            @Override
+            public float[][] classify(List<byte[]> images) {
+                return images.stream()
+                        .map(image -> {
+                            float[] row = Arrays.copyOf(nearest(image[0]), CLASSES + 1);
+                            row[CLASSES] = 5;
+                            return row;
+                        })
+                        .toArray(float[][]::new);
+            }
+
+            @Override
+            public int embeddingLength() {
+                return 1;
+            }
+        };
+        Evaluation.Result result = Evaluation.run(set, List.of(embedding), 2, 1);
+        assertThat(result.accuracy()).isEqualTo(1);
+        assertThat(result.predicted()).containsExactly(0, 1);
     }
 
     @Test

@@ -73,6 +73,7 @@ class ResNetTrainerTest {
                 List.of(0.25, 0.25, 0.25),
                 2,
                 Precision.FP32,
+                null,
                 new ModelDescription.Provenance("trained", null, null),
                 null,
                 Map.of());
