@@ -94,8 +94,12 @@ final class BrokerFaults {
         run.awaitSome();
     }
 
-    /** The broker exits when its disk is full; it is started again when there is space. */
+    /**
+     * The broker exits when its disk is full; it is started again when there is space. An instance may have met more errors
+     * of the failing broker than it retries.
+     */
     static void fullDisk(FaultRun run) throws Exception {
+        run.supervise();
         run.startAndAwait(0, 1);
         for (int round = 0; round < FaultRun.rounds(2, 1); round++) {
             run.awaitSome();

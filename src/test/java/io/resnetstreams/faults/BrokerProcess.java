@@ -76,6 +76,10 @@ final class BrokerProcess implements AutoCloseable {
         await("exit of the broker").atMost(Duration.ofSeconds(300)).until(() -> !process.isAlive());
     }
 
+    String log() {
+        return process.log();
+    }
+
     String bootstrap() {
         return HOST + ":" + directPort;
     }

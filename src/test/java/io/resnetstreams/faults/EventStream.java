@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends events to all partitions in turn at a steady rate until it is stopped. While the broker is down, it waits. */
@@ -50,6 +51,16 @@ final class EventStream implements AutoCloseable {
     }
 
     private void send() {
+        try {
+            sendUntilStopped();
+        } catch (KafkaException e) {
+            failure.compareAndSet(null, e);
+        } finally {
+            producer.close();
+        }
+    }
+
+    private void sendUntilStopped() {
         long start = System.nanoTime();
         while (!stopped) {
             producer.send(supply.record(topic, sent % partitions, sent), (metadata, e) -> {
@@ -65,7 +76,13 @@ final class EventStream implements AutoCloseable {
                 LockSupport.parkNanos(left);
             }
         }
-        producer.close();
+    }
+
+    /** Throws the exception of an event that could not be sent. */
+    void check() {
+        if (failure.get() != null) {
+            throw new IllegalStateException("an event could not be sent", failure.get());
+        }
     }
 
     /** Returns how many events are on the topic. */
@@ -77,9 +94,7 @@ final class EventStream implements AutoCloseable {
     int stop() throws InterruptedException {
         close();
         thread.join();
-        if (failure.get() != null) {
-            throw new IllegalStateException("an event could not be sent", failure.get());
-        }
+        check();
         return acknowledged.get();
     }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -34,6 +35,7 @@ final class FaultRun implements AutoCloseable {
     private static final EngineName[] ENGINES = EngineName.values();
     private static final int EVENTS_PER_SECOND = 200;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(300);
+    private static final int LAST_LINES = 30;
     private static final boolean BRIEF = Boolean.getBoolean("faults.brief");
 
     private final String name;
@@ -48,6 +50,8 @@ final class FaultRun implements AutoCloseable {
     private final OutcomeWatch watch;
     private final Map<Integer, InstanceProcess> instances = new TreeMap<>();
     private final List<OutcomeWatch.Recovery> recoveries = new ArrayList<>();
+    private final Map<Integer, Supplier<InstanceProcess>> starts = new TreeMap<>();
+    private boolean supervised;
     private int streamThreads = 1;
     private int kills;
     private int otherExits;
@@ -75,7 +79,8 @@ final class FaultRun implements AutoCloseable {
         this.topics = new Topics(name + "-events", name + "-labels", name + "-dead-letters");
         this.cluster = new RunCluster(broker.bootstrap(), name, topics);
         cluster.createTopics(PARTITIONS);
-        this.watch = new OutcomeWatch(broker.bootstrap(), List.of(topics.labels(), topics.deadLetters()), PARTITIONS);
+        this.watch = new OutcomeWatch(
+                broker.bootstrap(), List.of(topics.labels(), topics.deadLetters()), PARTITIONS, this::check);
         this.stream = new EventStream(broker.bootstrap(), topics.input(), PARTITIONS, supply, EVENTS_PER_SECOND);
     }
 
@@ -131,13 +136,13 @@ final class FaultRun implements AutoCloseable {
 
     /** Starts an instance of the {@code run} command with further settings, connected through the proxy. */
     void startCommandProxied(int number, String... settings) {
-        instances.put(number, command(number, broker.proxiedBootstrap(), Map.of(), settings));
+        start(number, () -> command(number, broker.proxiedBootstrap(), Map.of(), settings));
     }
 
     /** Starts an instance of the {@code run} command with a wall clock that can be set. */
     SettableClock startWithSettableClock(int number) throws IOException {
         SettableClock clock = new SettableClock(Path.of("target", "faults", name + "-clock"));
-        instances.put(number, command(number, broker.bootstrap(), clock.environment()));
+        start(number, () -> command(number, broker.bootstrap(), clock.environment()));
         return clock;
     }
 
@@ -147,13 +152,57 @@ final class FaultRun implements AutoCloseable {
     }
 
     private void start(int number, String bootstrap, FakeInstance.Options own) {
-        InstanceProcess instance = own == null
-                ? command(number, bootstrap, Map.of())
-                : InstanceProcess.main(
-                        FakeInstance.class,
-                        FakeInstance.arguments(bootstrap, name, clientId(number), topics, guarantee, own)
-                                .toArray(String[]::new));
-        instances.put(number, instance);
+        start(
+                number,
+                () -> own == null
+                        ? command(number, bootstrap, Map.of())
+                        : InstanceProcess.main(
+                                FakeInstance.class,
+                                FakeInstance.arguments(bootstrap, name, clientId(number), topics, guarantee, own)
+                                        .toArray(String[]::new)));
+    }
+
+    private void start(int number, Supplier<InstanceProcess> start) {
+        starts.put(number, start);
+        instances.put(number, start.get());
+    }
+
+    /** From now on, an instance that fails is restarted, as a supervisor does; otherwise it fails the test. */
+    void supervise() {
+        supervised = true;
+    }
+
+    /** Checks the instances and the events while a test waits for outcomes. */
+    private void check() {
+        stream.check();
+        for (Map.Entry<Integer, InstanceProcess> entry : instances.entrySet()) {
+            InstanceProcess instance = entry.getValue();
+            if (!instance.isAlive()) {
+                assertThat(supervised)
+                        .as("instance %d exited: %s", entry.getKey(), instance.log())
+                        .isTrue();
+                entry.setValue(starts.get(entry.getKey()).get());
+                otherExits++;
+            }
+        }
+    }
+
+    /** Returns what a failed run needs to be understood: the offsets, and the ends of all logs. */
+    String describe() {
+        StringBuilder text = new StringBuilder(name + ": " + sent() + " events sent, " + watch.count()
+                + " outcomes read, since the mark on partitions "
+                + watch.recovered().keySet() + '\n');
+        text.append(cluster.describe());
+        instances.forEach((number, instance) -> text.append(
+                "instance " + number + ", alive: " + instance.isAlive() + '\n' + lastLines(instance.log())));
+        return text.append("broker\n").append(lastLines(broker.log())).toString();
+    }
+
+    private static String lastLines(String log) {
+        List<String> lines = log.lines().toList();
+        return lines.stream()
+                .skip(Math.max(0, lines.size() - LAST_LINES))
+                .collect(Collectors.joining("\n    ", "    ", "\n"));
     }
 
     /** Starts the {@code run} command. Neighbours have different engines, and so has an instance with the other guarantee. */
@@ -280,7 +329,7 @@ final class FaultRun implements AutoCloseable {
     IndependentCount finishAndCount() throws Exception {
         instances.values().forEach(InstanceProcess::awaitRunning);
         int sent = stream.stop();
-        cluster.awaitNoLag();
+        cluster.awaitNoLag(this::check);
         for (int number : List.copyOf(instances.keySet())) {
             terminate(number);
         }
@@ -313,7 +362,7 @@ final class FaultRun implements AutoCloseable {
     Audit finishAndAudit() throws Exception {
         instances.values().forEach(InstanceProcess::awaitRunning);
         int sent = stream.stop();
-        cluster.awaitNoLag();
+        cluster.awaitNoLag(this::check);
         return audit(sent);
     }
 
@@ -340,7 +389,7 @@ final class FaultRun implements AutoCloseable {
         instances.values().forEach(InstanceProcess::awaitRunning);
         int sent = stream.stop();
         if (complete) {
-            cluster.awaitNoLag();
+            cluster.awaitNoLag(this::check);
         } else {
             cluster.awaitNoMoreOutcomes(watch);
         }

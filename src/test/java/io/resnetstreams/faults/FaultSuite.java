@@ -109,10 +109,19 @@ abstract class FaultSuite {
             if (fault == Fault.POISON_EVENTS) {
                 run.setOutputs(PoisonEvents.SETTINGS);
             }
-            fault.inflictOn(run);
-            FaultRow row = run.finish(true);
+            FaultRow row = inflict(fault, run);
             report.add(fault, row);
             row.assertPromise(fault != Fault.POISON_EVENTS);
+        }
+    }
+
+    private static FaultRow inflict(Fault fault, FaultRun run) throws Exception {
+        try {
+            fault.inflictOn(run);
+            return run.finish(true);
+        } catch (Exception | AssertionError e) {
+            System.out.println(run.describe());
+            throw e;
         }
     }
 

@@ -9,11 +9,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.core.ConditionFactory;
 
 /**
  * Reads outcomes as they are committed and records when they arrive. An outcome's partition has the same number as its
@@ -27,6 +30,7 @@ final class OutcomeWatch implements AutoCloseable {
 
     private final List<TopicPartition> partitions;
     private final Consumer<byte[], byte[]> consumer;
+    private final Runnable check;
     private final Thread thread = new Thread(this::follow, "outcomes");
     private final Map<Integer, Long> firstNanosByPartition = new HashMap<>();
     private volatile boolean closed;
@@ -35,7 +39,13 @@ final class OutcomeWatch implements AutoCloseable {
     private long markNanos;
     private long count;
 
-    OutcomeWatch(String bootstrap, List<String> topics, int partitionsEach) {
+    /**
+     * Starts to read.
+     *
+     * @param check called again and again while a method waits; may throw to end the wait
+     */
+    OutcomeWatch(String bootstrap, List<String> topics, int partitionsEach, Runnable check) {
+        this.check = check;
         partitions = topics.stream()
                 .flatMap(topic ->
                         IntStream.range(0, partitionsEach).mapToObj(number -> new TopicPartition(topic, number)))
@@ -56,11 +66,25 @@ final class OutcomeWatch implements AutoCloseable {
     private void follow() {
         try (consumer) {
             while (!closed) {
-                consumer.poll(POLL)
-                        .forEach(
-                                record -> saw(new TopicPartition(record.topic(), record.partition()), record.offset()));
+                try {
+                    consumer.poll(POLL)
+                            .forEach(record ->
+                                    saw(new TopicPartition(record.topic(), record.partition()), record.offset()));
+                } catch (KafkaException e) {
+                    // A broker that fails may answer anything; the next one has all committed records.
+                    System.out.println("outcomes can't be read: " + e);
+                }
             }
         }
+    }
+
+    private ConditionFactory awaiting(String what) {
+        return await(what).atMost(LONGEST_WAIT).pollInterval(POLL);
+    }
+
+    private boolean checked(BooleanSupplier condition) {
+        check.run();
+        return condition.getAsBoolean();
     }
 
     private synchronized void saw(TopicPartition partition, long offset) {
@@ -78,15 +102,12 @@ final class OutcomeWatch implements AutoCloseable {
     /** Waits for this many further outcomes. */
     void awaitMore(int more) {
         long wanted = count() + more;
-        await("outcomes").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> count() >= wanted);
+        awaiting("outcomes").until(() -> checked(() -> count() >= wanted));
     }
 
     /** Waits until each of these partitions has an outcome. */
     void awaitEach(Collection<Integer> numbers) {
-        await("outcomes on all partitions")
-                .atMost(LONGEST_WAIT)
-                .pollInterval(POLL)
-                .until(() -> seen().containsAll(numbers));
+        awaiting("outcomes on all partitions").until(() -> checked(() -> seen().containsAll(numbers)));
     }
 
     private synchronized Set<Integer> seen() {
@@ -107,10 +128,8 @@ final class OutcomeWatch implements AutoCloseable {
 
     /** Waits until each of these partitions has an outcome written after the mark. */
     Recovery awaitRecovery(Collection<Integer> numbers) {
-        await("outcomes on all partitions")
-                .atMost(LONGEST_WAIT)
-                .pollInterval(POLL)
-                .until(() -> recovered().keySet().containsAll(numbers));
+        awaiting("new outcomes on all partitions")
+                .until(() -> checked(() -> recovered().keySet().containsAll(numbers)));
         List<Double> seconds = numbers.stream()
                 .map(number -> (recovered().get(number) - markNanos) / 1e9)
                 .toList();
@@ -119,7 +138,8 @@ final class OutcomeWatch implements AutoCloseable {
                 seconds.stream().max(Double::compare).orElseThrow());
     }
 
-    private synchronized Map<Integer, Long> recovered() {
+    /** Returns when each partition's first outcome after the mark was read, by {@link System#nanoTime}. */
+    synchronized Map<Integer, Long> recovered() {
         return Map.copyOf(firstNanosByPartition);
     }
 

@@ -97,13 +97,18 @@ final class RunCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until the group has committed all events and no open transaction hides an outcome. */
-    void awaitNoLag() {
+    /**
+     * Waits until the group has committed all events and no open transaction hides an outcome.
+     *
+     * @param check called again and again; an error that it throws ends the wait
+     */
+    void awaitNoLag(Runnable check) {
         await("the group to catch up")
                 .atMost(LONGEST_WAIT)
                 .pollInterval(POLL)
                 .ignoreExceptions()
                 .until(() -> {
+                    check.run();
                     Map<TopicPartition, Long> committed = new HashMap<>();
                     admin.listConsumerGroupOffsets(group)
                             .partitionsToOffsetAndMetadata()
@@ -152,6 +157,24 @@ final class RunCluster implements AutoCloseable {
         await("no open transactions").atMost(LONGEST_WAIT).pollInterval(POLL).until(() -> ends(
                         outputs, IsolationLevel.READ_COMMITTED)
                 .equals(ends(outputs, IsolationLevel.READ_UNCOMMITTED)));
+    }
+
+    /** Returns the offsets of the group and the ends of all topics, or why the broker does not tell them. */
+    String describe() {
+        List<String> all = List.of(topics.input(), topics.labels(), topics.deadLetters());
+        try {
+            return "committed: "
+                    + admin.listConsumerGroupOffsets(group)
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                    + "\nlast stable offsets: " + ends(all, IsolationLevel.READ_COMMITTED) + "\nends: "
+                    + ends(all, IsolationLevel.READ_UNCOMMITTED) + '\n';
+        } catch (ExecutionException e) {
+            return "the broker does not answer: " + e.getCause() + '\n';
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
     }
 
     private Map<TopicPartition, Long> ends(List<String> names, IsolationLevel isolation)
