@@ -52,7 +52,7 @@ final class AlternativeScenarios {
             BenchSettings settings, String name, Rounds.Measurement<LoadedNetwork, Double> alternative)
             throws Exception {
         return EngineNetworks.withResNet50(settings, name, networks -> {
-            Rounds rounds = new Rounds(settings.rounds());
+            Rounds rounds = settings.newRounds();
             for (LoadedNetwork network : networks.all()) {
                 rounds.add(network.candidate("pipeline"), () -> network.pipeline(settings.seconds()))
                         .add(network.candidate(name), () -> alternative.measure(network));

@@ -75,7 +75,9 @@ public final class BenchReport {
 
     private void write(String failure) throws IOException {
         Duration took = Duration.between(run.began(), ZonedDateTime.now());
-        replace("index.html", ReportPage.of(run, results, took, failure));
+        Map<String, Map<String, Object>> summaries = new LinkedHashMap<>();
+        results.forEach((name, figures) -> summaries.put(name, Benchmarks.summary(figures)));
+        replace("index.html", ReportPage.of(run, summaries, took, failure));
         replace("bench.json", JSON.writeValueAsString(results) + "\n");
     }
 

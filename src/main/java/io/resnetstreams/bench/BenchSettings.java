@@ -8,6 +8,7 @@ import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.inference.engine.DeviceSelector;
 import io.resnetstreams.inference.engine.EngineSelector;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,9 +21,17 @@ import java.util.List;
  * @param bundledModel directory of the bundled model
  * @param engines the engines to compare by their names, or only {@code auto}
  * @param device the device that networks run on; see {@link DeviceSelector}
+ * @param measured receives all measurements, for their raw figures
  */
 public record BenchSettings(
-        int rounds, int seconds, Path images, Path directory, Path bundledModel, List<String> engines, String device) {
+        int rounds,
+        int seconds,
+        Path images,
+        Path directory,
+        Path bundledModel,
+        List<String> engines,
+        String device,
+        List<Rounds> measured) {
     /** The device that bench measures unless another one is named, so that figures stay comparable. */
     public static final String USUAL_DEVICE = "cpu";
 
@@ -43,6 +52,25 @@ public record BenchSettings(
                     + "'; auto selects one engine, so it can't be compared with named ones");
         }
         DeviceSelector.requireValid(device);
+    }
+
+    /** Creates settings without measurements so far. */
+    public BenchSettings(
+            int rounds,
+            int seconds,
+            Path images,
+            Path directory,
+            Path bundledModel,
+            List<String> engines,
+            String device) {
+        this(rounds, seconds, images, directory, bundledModel, engines, device, new ArrayList<>());
+    }
+
+    /** Returns a new measurement with the number of rounds. */
+    Rounds newRounds() {
+        Rounds created = new Rounds(rounds);
+        measured.add(created);
+        return created;
     }
 
     /** Returns the keys of the configuration for a process that runs one engine: the only one, or that of {@code auto}. */

@@ -1,6 +1,7 @@
 package io.resnetstreams.bench;
 
 import io.resnetstreams.inference.engine.EngineDevices;
+import io.resnetstreams.service.BuildVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 
 /** The scenarios by name. */
 public final class Benchmarks {
+    /** The figure with the rates of each round: a list of measurements, each with its candidates. */
+    private static final String ROUNDS = "rounds";
+
     /** The overhead of a measurement, in which a consumer group is created and deleted. */
     private static final int OVERHEAD_SECONDS = 3;
 
@@ -48,7 +52,7 @@ public final class Benchmarks {
         SCENARIOS.put("perRecord", new Entry(AlternativeScenarios::perRecord, Engines.EACH, 2, 30));
         SCENARIOS.put("drainAtCommit", new Entry(AlternativeScenarios::drainAtCommit, Engines.EACH, 2, 30));
         SCENARIOS.put("overhead", new Entry(OverheadScenario::run, Engines.NONE, 4, 15));
-        SCENARIOS.put("simulatedDevice", new Entry(SimulatedDeviceScenario::run, Engines.NONE, 4, 15));
+        SCENARIOS.put("simulatedDevice", new Entry(SimulatedDeviceScenario::run, Engines.NONE, 7, 25));
         SCENARIOS.put("references", new Entry(ReferencesScenario::run, Engines.EACH, 3, 30));
         // Independent of the settings, it waits for 100 events, even at a load of 5 %.
         SCENARIOS.put("latency", new Entry(LatencyScenario::run, Engines.EACH, 1, 300));
@@ -106,14 +110,38 @@ public final class Benchmarks {
         }
     }
 
-    /** Runs a scenario and returns the figures by their names in {@code bench --json}. */
+    /**
+     * Runs a scenario and returns the figures by their names in {@code bench --json}; among them are the raw figures of each round,
+     * and {@code disturbed} if other work took processor time.
+     */
     public static Map<String, Object> run(String name, BenchSettings settings) throws Exception {
-        return SCENARIOS.get(name).scenario().measure(settings);
+        settings.measured().clear();
+        MachineLoad load = MachineLoad.begin();
+        Map<String, Object> figures =
+                new LinkedHashMap<>(SCENARIOS.get(name).scenario().measure(settings));
+        List<Map<String, List<Double>>> raw =
+                settings.measured().stream().map(Rounds::raw).toList();
+        if (!raw.isEmpty()) {
+            figures.put(ROUNDS, raw);
+        }
+        load.end(figures);
+        return figures;
+    }
+
+    /** Returns figures without those of each round. */
+    public static Map<String, Object> summary(Map<String, Object> figures) {
+        Map<String, Object> summary = new LinkedHashMap<>(figures);
+        summary.remove(ROUNDS);
+        return summary;
     }
 
     /** Describes the machine of a measurement, as in {@code bench --json}. */
     public static Map<String, Object> machine() {
         Map<String, Object> machine = new LinkedHashMap<>();
+        BuildVersion build = new BuildVersion();
+        machine.put("version", build.version());
+        machine.put("commit", build.commit());
+        machine.put("libraries", build.libraries());
         machine.put("cores", Runtime.getRuntime().availableProcessors());
         machine.put("processor", processor());
         machine.put("heapBytes", Runtime.getRuntime().maxMemory());

@@ -29,7 +29,7 @@ final class DecodeScenario {
         ImagePreprocessor preprocessor = BenchSettings.preprocessor(new Preprocessing(SHORT_EDGE, SIDE, SIDE));
         List<byte[]> typical = Photographs.read(settings.images());
         List<byte[]> large = List.of(Photographs.made(4_000, 3_000, 1), Photographs.made(3_000, 4_000, 2));
-        Map<String, Double> medians = new Rounds(settings.rounds())
+        Map<String, Double> medians = settings.newRounds()
                 .add("here", () -> rate(typical, preprocessor::toPixels, settings.seconds()))
                 .add("imageIo", () -> rate(typical, DecodeScenario::imageIo, settings.seconds()))
                 .add("here12", () -> rate(large, preprocessor::toPixels, settings.seconds()))

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Marks figures that can't be right: a pipeline does all the work of its network alone and more, so it can't be faster. Since
- * the two are measured in turn, something else then slowed down one of them.
+ * Marks figures that can't be right or are not comparable. A pipeline does all the work of its network alone and more, so it can't
+ * be faster: since the two are measured in turn, something else slowed down one of them. See also {@link MachineLoad}.
  */
 public final class Disturbance {
     /** The figure that says that the figures beside it were disturbed. */
@@ -22,6 +22,11 @@ public final class Disturbance {
         if (toCeiling > 1) {
             figures.put(FIGURE, MESSAGE);
         }
+    }
+
+    /** Adds the mark because of something else; a mark that is there already stays. */
+    static void mark(Map<String, Object> figures, String reason) {
+        figures.merge(FIGURE, reason, (before, more) -> before + "; " + more);
     }
 
     /** Returns whether a figure is a mark, by its path in the JSON. */

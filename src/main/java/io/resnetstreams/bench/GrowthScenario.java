@@ -56,7 +56,7 @@ final class GrowthScenario {
 
     private static Map<String, Object> measure(
             BenchSettings settings, int[] sizes, Rounds.Measurement<Integer, Double> rate) throws Exception {
-        Rounds rounds = new Rounds(settings.rounds());
+        Rounds rounds = settings.newRounds();
         for (int size : sizes) {
             rounds.add(Integer.toString(size), () -> rate.measure(size));
         }
@@ -64,7 +64,7 @@ final class GrowthScenario {
     }
 
     private static Map<String, Object> partitions(BenchSettings settings) throws Exception {
-        Rounds rounds = new Rounds(settings.rounds());
+        Rounds rounds = settings.newRounds();
         Map<Integer, KafkaSetup> brokers = new LinkedHashMap<>();
         try {
             for (int partitions : PARTITIONS) {

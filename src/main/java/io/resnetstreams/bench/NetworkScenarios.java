@@ -24,7 +24,7 @@ final class NetworkScenarios {
 
     static Map<String, Object> ceiling(BenchSettings settings, EngineNetworks networks, int... batches)
             throws Exception {
-        Rounds rounds = new Rounds(settings.rounds());
+        Rounds rounds = settings.newRounds();
         for (int batch : batches) {
             for (LoadedNetwork network : networks.all()) {
                 rounds.add(network.candidate("" + batch), () -> network.ceiling(batch, settings.seconds()));
@@ -55,7 +55,7 @@ final class NetworkScenarios {
     }
 
     static Map<String, Object> pipeline(BenchSettings settings, EngineNetworks networks) throws Exception {
-        Rounds rounds = new Rounds(settings.rounds());
+        Rounds rounds = settings.newRounds();
         Map<EngineName, PipelineRuns> runs = new EnumMap<>(EngineName.class);
         for (LoadedNetwork network : networks.all()) {
             PipelineRuns ofNetwork = new PipelineRuns();

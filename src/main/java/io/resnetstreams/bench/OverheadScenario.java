@@ -71,7 +71,7 @@ final class OverheadScenario {
         try (KafkaSetup kafka = new KafkaSetup(settings, "overhead")) {
             kafka.supply(KafkaSetup.INPUT, List.of(random(EVENT_BYTES)), EVENTS_PER_SECOND * (seconds + 2));
             Times times = new Times(kafka);
-            Rounds rounds = new Rounds(settings.rounds())
+            Rounds rounds = settings.newRounds()
                     .add("pipeline", () -> times.rate("pipeline", run -> run.constant(seconds)))
                     .add("withMetrics", () -> times.rate("withMetrics", run -> withMetrics(run, model, seconds)))
                     .add("passThrough", () -> times.rate("passThrough", run -> passThrough(run, seconds)))

@@ -64,7 +64,7 @@ final class PrecisionScenario {
                     precisions.load();
                 }
                 networks.warmUp();
-                Rounds rounds = new Rounds(settings.rounds());
+                Rounds rounds = settings.newRounds();
                 ofEngines.values().forEach(precisions -> precisions.addTo(rounds));
                 Map<String, Double> medians = rounds.medians();
                 return networks.figures(

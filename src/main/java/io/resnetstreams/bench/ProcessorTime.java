@@ -1,9 +1,14 @@
 package io.resnetstreams.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -12,33 +17,78 @@ import java.util.stream.Collectors;
  */
 final class ProcessorTime {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final OperatingSystemMXBean PROCESS =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    /** The roles of threads by a part of their names. */
+    private static final Map<String, String> ROLES = Map.of(
+            "-StreamThread-",
+            "stream",
+            "kafka-producer-network-thread",
+            "producer",
+            "decode-",
+            "decode",
+            "device-",
+            "device");
 
     private final Set<Long> others =
             Arrays.stream(THREADS.getAllThreadIds()).boxed().collect(Collectors.toSet());
-    private long begun;
-    private double microsPerRecord = Double.NaN;
+    private Map<Long, Long> begun = Map.of();
+    private long processBegun;
+    private final Map<String, Double> microsByRole = new TreeMap<>();
+    private double processMicros = Double.NaN;
 
-    private long nanos() {
-        return Arrays.stream(THREADS.getAllThreadIds())
-                .filter(id -> !others.contains(id))
-                .map(THREADS::getThreadCpuTime)
-                // It is -1 for a thread that has ended.
-                .filter(time -> time > 0)
-                .sum();
+    /** Returns nanoseconds by thread. */
+    private Map<Long, Long> nanos() {
+        Map<Long, Long> nanos = new HashMap<>();
+        for (long id : THREADS.getAllThreadIds()) {
+            // It is -1 for a thread that has ended.
+            long time = others.contains(id) ? -1 : THREADS.getThreadCpuTime(id);
+            if (time > 0) {
+                nanos.put(id, time);
+            }
+        }
+        return nanos;
     }
 
     /** Starts the measurement, or starts it again. */
     void begin() {
         begun = nanos();
+        processBegun = PROCESS.getProcessCpuTime();
     }
 
     /** Ends the measurement, in which this many records were processed. */
     void end(long records) {
-        microsPerRecord = (nanos() - begun) / 1e3 / records;
+        processMicros = (PROCESS.getProcessCpuTime() - processBegun) / 1e3 / records;
+        microsByRole.clear();
+        nanos().forEach((id, time) -> {
+            ThreadInfo thread = THREADS.getThreadInfo(id);
+            String role = thread == null ? "other" : role(thread.getThreadName());
+            microsByRole.merge(role, (time - begun.getOrDefault(id, 0L)) / 1e3 / records, Double::sum);
+        });
+    }
+
+    private static String role(String thread) {
+        return ROLES.entrySet().stream()
+                .filter(role -> thread.contains(role.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("other");
     }
 
     /** Returns microseconds of processor time for a record; NaN before the end. */
     double microsPerRecord() {
-        return microsPerRecord;
+        return microsByRole.isEmpty()
+                ? Double.NaN
+                : microsByRole.values().stream().mapToDouble(micros -> micros).sum();
+    }
+
+    /** Returns the same by the role of the threads: {@code stream}, {@code producer}, {@code decode}, {@code device}, {@code other}. */
+    Map<String, Double> microsByRole() {
+        return Map.copyOf(microsByRole);
+    }
+
+    /** Returns microseconds of the whole process for a record, with broker, reader and compiler; NaN before the end. */
+    double processMicrosPerRecord() {
+        return processMicros;
     }
 }

@@ -49,7 +49,7 @@ final class ReferencesScenario {
 
     private static Map<String, Object> measure(
             BenchSettings settings, EngineNetworks networks, SlowServer server, ImageFetcher fetcher) throws Exception {
-        Rounds rounds = new Rounds(settings.rounds());
+        Rounds rounds = settings.newRounds();
         KafkaSetup kafka = networks.all().iterator().next().kafka();
         for (int latency : LATENCIES_MILLIS) {
             kafka.supply(topic(latency), server.events(latency), EVENTS);

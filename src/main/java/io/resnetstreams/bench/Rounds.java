@@ -50,6 +50,13 @@ final class Rounds {
         return medians;
     }
 
+    /** Returns the rate of each candidate in each counted round; call {@link #medians} first. */
+    Map<String, List<Double>> raw() {
+        Map<String, List<Double>> raw = new LinkedHashMap<>();
+        rates.forEach((name, list) -> raw.put(name, List.copyOf(list)));
+        return raw;
+    }
+
     /** Returns the ratios of two candidates' rates in the same round; call {@link #medians} first. */
     List<Double> ratios(String name, String other) {
         return IntStream.range(0, rounds)

@@ -19,6 +19,7 @@ final class SimulatedDeviceScenario {
     private static final int DEVICES = 4;
     private static final int EVENTS_PER_SECOND = 5_000;
     private static final Preprocessing INPUT = new Preprocessing(256, 224, 224);
+    private static final int LARGEST = 32;
     private static final byte[] BLANK_IMAGE = new byte[224 * 224 * 3];
 
     private SimulatedDeviceScenario() {}
@@ -28,7 +29,7 @@ final class SimulatedDeviceScenario {
         try (KafkaSetup kafka = new KafkaSetup(settings, "simulated-broker")) {
             kafka.supply(
                     KafkaSetup.INPUT, Photographs.samples(settings.bundledModel()), EVENTS_PER_SECOND * (seconds + 2));
-            Map<String, Double> medians = new Rounds(settings.rounds())
+            Rounds rounds = settings.newRounds()
                     .add(
                             "ceiling",
                             () -> SpeedComparison.rate(devices(1), BLANK_IMAGE, BenchSettings.LARGEST_BATCH, seconds))
@@ -37,8 +38,8 @@ final class SimulatedDeviceScenario {
                     .add(
                             "perRecord",
                             () -> AlternativeScenarios.perRecordRate(
-                                    kafka, BenchSettings.preprocessor(INPUT), devices(1), seconds))
-                    .medians();
+                                    kafka, BenchSettings.preprocessor(INPUT), devices(1), seconds));
+            Map<String, Double> medians = rounds.medians();
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("imagesPerSecond", medians.get("one"));
             figures.put("ceiling", medians.get("ceiling"));
@@ -48,6 +49,7 @@ final class SimulatedDeviceScenario {
             Disturbance.mark(figures, toCeiling);
             figures.put("perRecordTo", medians.get("one") / medians.get("perRecord"));
             figures.put("fourDevicesToOne", medians.get("four") / medians.get("one"));
+            figures.put("scale", ScaleScenario.run(settings));
             return figures;
         }
     }
@@ -65,24 +67,37 @@ final class SimulatedDeviceScenario {
     }
 
     /**
-     * A device that waits instead of computing. The times are from MXNet's published throughput of ResNet-50 in fp32 on a V100
-     * (batch size 1: 162 images/s, 8: 699, 32: 1,077) and are interpolated between these sizes. Batches run one after another,
-     * as on a device with one queue.
+     * A device that waits instead of computing. Batches run one after another, as on a device with one queue. The times between
+     * the given batch sizes are interpolated.
      */
     static final class SimulatedDevice implements Classifier {
-        private static final double[] BATCHES = {1, 8, 32};
-        private static final double[] SECONDS = {1 / 162.0, 8 / 699.0, 32 / 1_077.0};
+        private static final double[] BATCHES = {1, 8, LARGEST};
+        /** MXNet's published throughput of ResNet-50 in fp32 on a V100: 162, 699 and 1,077 images/s. */
+        private static final double[] V100_SECONDS = {1 / 162.0, 8 / 699.0, LARGEST / 1_077.0};
 
+        private final double[] seconds;
+        private final int classes;
         private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
         private long freeAt;
 
-        static long nanos(int batch) {
+        /** Creates a V100. */
+        SimulatedDevice() {
+            this(V100_SECONDS, CLASSES);
+        }
+
+        /** Creates a device that takes these times for batches of 1, 8 and 32, and returns rows of so many probabilities. */
+        SimulatedDevice(double[] seconds, int classes) {
+            this.seconds = seconds;
+            this.classes = classes;
+        }
+
+        long nanos(int batch) {
             int after = 1;
             while (after < BATCHES.length - 1 && batch > BATCHES[after]) {
                 after++;
             }
             double share = (batch - BATCHES[after - 1]) / (BATCHES[after] - BATCHES[after - 1]);
-            return (long) ((SECONDS[after - 1] + share * (SECONDS[after] - SECONDS[after - 1])) * 1e9);
+            return (long) ((seconds[after - 1] + share * (seconds[after] - seconds[after - 1])) * 1e9);
         }
 
         @Override
@@ -92,8 +107,9 @@ final class SimulatedDeviceScenario {
 
         @Override
         public Supplier<float[][]> begin(List<byte[]> images) {
-            if (buffer.capacity() < images.size() * BLANK_IMAGE.length) {
-                buffer = ByteBuffer.allocateDirect(images.size() * BLANK_IMAGE.length);
+            int bytes = images.stream().mapToInt(image -> image.length).sum();
+            if (buffer.capacity() < bytes) {
+                buffer = ByteBuffer.allocateDirect(bytes);
             }
             buffer.clear();
             images.forEach(buffer::put);
@@ -103,7 +119,7 @@ final class SimulatedDeviceScenario {
                 for (long left = ends - System.nanoTime(); left > 0; left = ends - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                 }
-                return new Service.ConstantNetwork(CLASSES).classify(images);
+                return new Service.ConstantNetwork(classes).classify(images);
             };
         }
     }

@@ -167,7 +167,7 @@ final class BenchCommand extends OutputCommand {
     }
 
     private void show(String name, Map<String, Object> figures, BenchReport report, Map<String, Object> results) {
-        output.printf("%-16s %s%n", name, figures);
+        output.printf("%-16s %s%n", name, Benchmarks.summary(figures));
         Disturbance.of(figures).forEach(mark -> System.err.println("warning: " + name + ": " + mark));
         results.put(name, figures);
         if (report != null) {

@@ -50,10 +50,10 @@ final class AvroLabels {
     /** Returns the encoding of a label, without framing. */
     static byte[] encode(LabelEvent label) {
         requireEncodable(label.id());
-        Record record = record(SCHEMA, label.id(), label.label(), label.probability());
+        Record record = record(SCHEMA, label.id(), label.label(), (double) label.probability());
         List<Record> labels = new ArrayList<>();
         for (Label one : label.labels()) {
-            labels.add(record(LABEL, one.label(), one.index(), one.probability()));
+            labels.add(record(LABEL, one.label(), one.index(), (double) one.probability()));
         }
         record.put("labels", labels);
         record.put("model", record(MODEL, label.model().name(), label.model().digest()));

@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 public record LabelEvent(
         String id,
         String label,
-        Double probability,
+        Float probability,
         List<Label> labels,
         ModelReference model,
         @JsonProperty("source") Source origin,
@@ -120,7 +120,7 @@ public record LabelEvent(
 
     /** A class of the model, its number from 0 in the synset, and its probability between 0 and 1. */
     @JsonPropertyOrder({"label", "index", "probability"})
-    public record Label(String label, int index, double probability) {}
+    public record Label(String label, int index, float probability) {}
 
     /** The model that determined the labels; the digest is SHA-256 over its files, in hexadecimal. */
     @JsonPropertyOrder({"name", "digest"})

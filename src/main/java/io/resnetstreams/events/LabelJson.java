@@ -1,17 +1,30 @@
 package io.resnetstreams.events;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.NumberOutput;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.resnetstreams.events.LabelEvent.Label;
+import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.LabelEvent.Source;
 import io.resnetstreams.events.LabelEvent.SourceImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Writes label events as the annotations of {@link LabelEvent} say, field by field, in 0.7 of the time of databind. */
+/**
+ * Writes label events as the annotations of {@link LabelEvent} say, field by field, since databind takes longer. What is the same
+ * for all labels of a class or a model is encoded once. Thread-safe.
+ */
 final class LabelJson {
+    /** More classes than almost all models have; further ones are encoded each time. */
+    private static final int MOST_CLASSES = 4_096;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .build();
@@ -20,15 +33,21 @@ final class LabelJson {
     private static final SerializedString LABEL = new SerializedString("label");
     private static final SerializedString PROBABILITY = new SerializedString("probability");
     private static final SerializedString LABELS = new SerializedString("labels");
-    private static final SerializedString INDEX = new SerializedString("index");
     private static final SerializedString MODEL = new SerializedString("model");
-    private static final SerializedString NAME = new SerializedString("name");
-    private static final SerializedString DIGEST = new SerializedString("digest");
     private static final SerializedString SOURCE = new SerializedString("source");
     private static final SerializedString TOPIC = new SerializedString("topic");
     private static final SerializedString PARTITION = new SerializedString("partition");
     private static final SerializedString OFFSET = new SerializedString("offset");
     private static final SerializedString TIMESTAMP = new SerializedString("timestamp");
+
+    /** What precedes the probability of a class, by index; of another model's class until it is replaced. */
+    private static final AtomicReferenceArray<OfClass> CLASSES = new AtomicReferenceArray<>(MOST_CLASSES);
+
+    private static final AtomicReference<OfModel> LAST_MODEL = new AtomicReference<>();
+
+    private record OfClass(String label, SerializedString json) {}
+
+    private record OfModel(ModelReference model, SerializedString json) {}
 
     private LabelJson() {}
 
@@ -59,12 +78,7 @@ final class LabelJson {
         }
         json.writeEndArray();
         json.writeFieldName(MODEL);
-        json.writeStartObject();
-        json.writeFieldName(NAME);
-        json.writeString(event.model().name());
-        json.writeFieldName(DIGEST);
-        json.writeString(event.model().digest());
-        json.writeEndObject();
+        json.writeRawValue(of(event.model()));
         json.writeFieldName(SOURCE);
         write(event.origin(), json);
         if (event.embedding() != null) {
@@ -74,14 +88,44 @@ final class LabelJson {
     }
 
     private static void write(Label label, JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeFieldName(LABEL);
-        json.writeString(label.label());
-        json.writeFieldName(INDEX);
-        json.writeNumber(label.index());
-        json.writeFieldName(PROBABILITY);
-        json.writeNumber(label.probability());
-        json.writeEndObject();
+        json.writeRawValue(of(label));
+        json.writeRaw(NumberOutput.toString(label.probability(), true));
+        json.writeRaw('}');
+    }
+
+    private static SerializedString of(Label label) {
+        int index = label.index();
+        boolean isKept = index >= 0 && index < MOST_CLASSES;
+        OfClass kept = isKept ? CLASSES.get(index) : null;
+        if (kept != null && kept.label.equals(label.label())) {
+            return kept.json;
+        }
+        SerializedString json = new SerializedString(
+                "{\"label\":" + quoted(label.label()) + ",\"index\":" + index + ",\"probability\":");
+        if (isKept) {
+            CLASSES.set(index, new OfClass(label.label(), json));
+        }
+        return json;
+    }
+
+    private static SerializedString of(ModelReference model) {
+        OfModel last = LAST_MODEL.get();
+        if (last == null || !last.model.equals(model)) {
+            String json = "{\"name\":" + quoted(model.name()) + ",\"digest\":" + quoted(model.digest()) + "}";
+            last = new OfModel(model, new SerializedString(json));
+            LAST_MODEL.set(last);
+        }
+        return last.json;
+    }
+
+    private static String quoted(String text) {
+        ByteArrayBuilder out = new ByteArrayBuilder();
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeString(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new String(out.toByteArray(), UTF_8);
     }
 
     private static void write(Source source, JsonGenerator json) throws IOException {

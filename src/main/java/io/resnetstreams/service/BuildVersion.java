@@ -36,15 +36,17 @@ public final class BuildVersion implements IVersionProvider {
         return "resnet-streams " + version() + " (" + commit() + ")";
     }
 
+    /** Returns the versions of the most important libraries, and of Java. */
+    public String libraries() {
+        return "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl")
+                + ", MXNet "
+                + properties.getProperty("mxnet") + ", ONNX Runtime " + properties.getProperty("onnxruntime")
+                + ", Java " + System.getProperty("java.version");
+    }
+
     @Override
     public String[] getVersion() {
-        return new String[] {
-            name(),
-            "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl") + ", MXNet "
-                    + properties.getProperty("mxnet") + ", ONNX Runtime " + properties.getProperty("onnxruntime")
-                    + ", Java " + System.getProperty("java.version"),
-            "Device: " + devices()
-        };
+        return new String[] {name(), libraries(), "Device: " + devices()};
     }
 
     /** Loads the libraries of the engines to find their devices. */

@@ -163,7 +163,7 @@ class CheckGapsIT {
             for (long offset = from; offset < to; offset++) {
                 LabelEvent event = new LabelEvent(
                         "event",
-                        List.of(new LabelEvent.Label("cat", 0, 0.5)),
+                        List.of(new LabelEvent.Label("cat", 0, 0.5f)),
                         new LabelEvent.ModelReference("model", "00"),
                         new SourcePosition(INPUT, 0, offset, time));
                 producer.send(new ProducerRecord<>("image-labels", 0, time, null, LabelEncoder.JSON.value(event)));

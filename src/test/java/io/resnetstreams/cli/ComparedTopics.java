@@ -50,8 +50,8 @@ final class ComparedTopics {
     static ProducerRecord<byte[], byte[]> label(
             String topic, int partitions, SourcePosition source, String label, double probability) {
         String id = "event " + source.offset() + " of " + source.topic() + "-" + source.partition();
-        EncodedLabel encoded =
-                TestEvents.encoded(new LabelEvent(id, List.of(new Label(label, 0, probability)), MODEL, source));
+        EncodedLabel encoded = TestEvents.encoded(
+                new LabelEvent(id, List.of(new Label(label, 0, (float) probability)), MODEL, source));
         return new ProducerRecord<>(topic, source.partition() % partitions, id.getBytes(UTF_8), encoded.value());
     }
 

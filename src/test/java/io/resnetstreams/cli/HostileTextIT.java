@@ -69,7 +69,7 @@ class HostileTextIT {
         send(new ProducerRecord<>(LABELS, 0, null, null));
         byte[] json = TestEvents.encoded(new LabelEvent(
                         HOSTILE,
-                        List.of(new LabelEvent.Label(HOSTILE, 0, 0.5)),
+                        List.of(new LabelEvent.Label(HOSTILE, 0, 0.5f)),
                         new LabelEvent.ModelReference("model", "00"),
                         source))
                 .value();

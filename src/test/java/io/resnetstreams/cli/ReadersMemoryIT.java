@@ -60,7 +60,7 @@ class ReadersMemoryIT {
     private static byte[] label(int offset) {
         return TestEvents.encoded(new LabelEvent(
                         "event",
-                        List.of(new LabelEvent.Label("cat", 0, 0.5)),
+                        List.of(new LabelEvent.Label("cat", 0, 0.5f)),
                         new LabelEvent.ModelReference("model", "00"),
                         new SourcePosition(INPUT, 0, offset, 1_000)))
                 .value();

@@ -33,7 +33,7 @@ class LabelComparisonTest {
     private long offset;
 
     private SourceOutcome label(String label, double probability) {
-        return new SourceOutcome(SOURCE, offset, "id-" + offset, new Label(label, 0, probability));
+        return new SourceOutcome(SOURCE, offset, "id-" + offset, new Label(label, 0, (float) probability));
     }
 
     private SourceOutcome deadLetter() {
@@ -84,8 +84,8 @@ class LabelComparisonTest {
         assertThat(result.changes()).containsExactly(new Change("cat", "dog", 2), new Change("dog", "cat", 1));
         assertThat(result.surestChanges())
                 .containsExactly(
-                        new SureChange("id-2", "image-events-3@2", "dog", "cat", 0.8, 0.7),
-                        new SureChange("id-1", "image-events-3@1", "cat", "dog", 0.6, 0.5));
+                        new SureChange("id-2", "image-events-3@2", "dog", "cat", 0.8f, 0.7f),
+                        new SureChange("id-1", "image-events-3@1", "cat", "dog", 0.6f, 0.5));
         assertThat(result.shifts()).isEmpty();
     }
 
@@ -132,7 +132,7 @@ class LabelComparisonTest {
     }
 
     private SourceOutcome labelOf(String sha256, String label) {
-        return new SourceOutcome(SOURCE, offset, new Part(2, 2), "id", new Label(label, 0, 0.5), sha256);
+        return new SourceOutcome(SOURCE, offset, new Part(2, 2), "id", new Label(label, 0, 0.5f), sha256);
     }
 
     @Test

@@ -31,7 +31,7 @@ class OutcomeJoinTest {
 
     private static SourceOutcome outcome(String topic, int partition, long offset) {
         return new SourceOutcome(
-                new TopicPartition(topic, partition), offset, "id-" + offset, new Label("cat", 3, 0.5));
+                new TopicPartition(topic, partition), offset, "id-" + offset, new Label("cat", 3, 0.5f));
     }
 
     private ListReader reader(OutcomeStream stream, int partitions) {

@@ -49,7 +49,7 @@ class TopicOutcomeReaderTest {
     private static byte[] json(long sourceOffset) {
         return TestEvents.encoded(new LabelEvent(
                         "shoe",
-                        List.of(new Label("Sneaker", 7, 0.75), new Label("Sandal", 5, 0.25)),
+                        List.of(new Label("Sneaker", 7, 0.75f), new Label("Sandal", 5, 0.25f)),
                         TestEvents.MODEL,
                         new SourcePosition("image-events", 3, sourceOffset, 17)))
                 .value();
@@ -71,7 +71,7 @@ class TopicOutcomeReaderTest {
         assertThat(items).extracting(OutcomeReader.Item::offset).containsExactly(10L, 11L, 12L);
         assertThat(items.get(0).outcome())
                 .isEqualTo(new SourceOutcome(
-                        new TopicPartition("image-events", 3), 110, "shoe", new Label("Sneaker", 7, 0.75)));
+                        new TopicPartition("image-events", 3), 110, "shoe", new Label("Sneaker", 7, 0.75f)));
         assertThat(items.get(0).outcome().position()).isEqualTo("image-events-3@110");
     }
 

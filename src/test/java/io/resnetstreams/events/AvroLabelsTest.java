@@ -31,12 +31,12 @@ class AvroLabelsTest {
     private static final SourcePosition POSITION =
             new SourcePosition("image-events", 4, 9_000_000_000L, 1_700_000_000_000L);
     private static final LabelEvent SMALL =
-            new LabelEvent("pets/cät 😀.jpg", List.of(new Label("cat", 3, 0.75)), TestEvents.MODEL, POSITION);
+            new LabelEvent("pets/cät 😀.jpg", List.of(new Label("cat", 3, 0.75f)), TestEvents.MODEL, POSITION);
     private static final LabelEvent LARGE = new LabelEvent(
             "",
             null,
-            0.25,
-            List.of(new Label("cat", 3, 0.25), new Label("dog", 0, 0.125)),
+            0.25f,
+            List.of(new Label("cat", 3, 0.25f), new Label("dog", 0, 0.125f)),
             TestEvents.MODEL,
             Source.of(POSITION, new Part(2, 3), new SourceImage("s3://b/k", "ab".repeat(32))),
             new Embedding(Embedding.Type.FP16, 2, new byte[] {1, 2, 3, 4}));

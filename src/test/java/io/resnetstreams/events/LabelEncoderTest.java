@@ -31,8 +31,8 @@ class LabelEncoderTest {
         LabelEvent label = new LabelEvent(
                 "ä",
                 "cat",
-                0.5,
-                List.of(new Label("cat", 3, 0.5)),
+                0.5f,
+                List.of(new Label("cat", 3, 0.5f)),
                 TestEvents.MODEL,
                 Source.of(event.source(), part, part == null ? null : new SourceImage("s3://b/k", "ab")),
                 part == null ? null : new Embedding(Embedding.Type.FP32, 1, new byte[4]));

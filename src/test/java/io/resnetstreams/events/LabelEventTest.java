@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LabelEventTest {
     private static final LabelEvent EVENT = new LabelEvent(
             "pets/cät.jpg",
-            List.of(new Label("cat", 3, 0.75), new Label("dog", 0, 0.125)),
+            List.of(new Label("cat", 3, 0.75f), new Label("dog", 0, 0.125f)),
             new ModelReference("resnet20", "ab12"),
             new SourcePosition("image-events", 4, 9_000_000_000L, 1_700_000_000_000L));
 
@@ -60,12 +60,28 @@ class LabelEventTest {
         Source withoutDigest = Source.of(
                 new SourcePosition("image-events", 4, 7, 8), null, new SourceImage("https://a/b?c=\"d\"", null));
         Embedding embedding = new Embedding(Embedding.Type.FP16, 2, new byte[] {1, 2, 3, (byte) 250});
-        List<Label> labels = List.of(new Label("a \"b\"\n\u0001 \uD83D\uDE00", 999, 0.1f), new Label("", 0, 1e-30));
+        List<Label> labels = List.of(new Label("a \"b\"\n\u0001 \uD83D\uDE00", 999, 0.1f), new Label("", 0, 1e-30f));
         return List.of(
                 EVENT,
                 new LabelEvent("", List.of(), EVENT.model(), EVENT.source()),
-                new LabelEvent("id", null, 0.25, labels, EVENT.model(), part, null),
-                new LabelEvent("id", "a", 1.0, labels, new ModelReference("\\ä", ""), withoutDigest, embedding));
+                new LabelEvent("id", null, 0.25f, labels, EVENT.model(), part, null),
+                new LabelEvent("id", "a", 1.0f, labels, new ModelReference("\\ä", ""), withoutDigest, embedding));
+    }
+
+    /** What is encoded once for a class must not be that of another model's class. */
+    @Test
+    void classesAndModelsWithTheSameIndexAreNotMixedUp() throws IOException {
+        ObjectMapper databind = new ObjectMapper();
+        for (String text : List.of("one", "two", "one")) {
+            for (int index : new int[] {7, 4_095, 4_096, 1_000_000, -1}) {
+                LabelEvent event = new LabelEvent(
+                        "id",
+                        List.of(new Label(text, index, 0.5f)),
+                        new ModelReference("model-" + text, "digest of " + text),
+                        EVENT.source());
+                assertThat(databind.readValue(event.toJson(), LabelEvent.class)).isEqualTo(event);
+            }
+        }
     }
 
     @Test

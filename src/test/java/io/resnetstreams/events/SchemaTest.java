@@ -142,8 +142,8 @@ class SchemaTest {
         LabelEvent label = new LabelEvent(
                 "id",
                 null,
-                0.25,
-                List.of(new LabelEvent.Label("cat", 3, 0.25)),
+                0.25f,
+                List.of(new LabelEvent.Label("cat", 3, 0.25f)),
                 TestEvents.MODEL,
                 LabelEvent.Source.of(event(3, 5).source(), new Part(2, 3), image),
                 new Embedding(Embedding.Type.FP16, 2, new byte[] {1, 2, 3, 4}));

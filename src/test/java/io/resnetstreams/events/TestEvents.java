@@ -39,7 +39,7 @@ public final class TestEvents {
 
     public static EncodedLabel labelOf(RawEvent event) {
         return LabelEncoder.JSON.encode(
-                event, new LabelEvent("id", List.of(new Label("cat", 3, 0.75)), MODEL, event.source()));
+                event, new LabelEvent("id", List.of(new Label("cat", 3, 0.75f)), MODEL, event.source()));
     }
 
     /** Returns the label of an event without headers. */

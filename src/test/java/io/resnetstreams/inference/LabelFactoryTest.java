@@ -34,8 +34,8 @@ class LabelFactoryTest {
     void theMostProbableClassIsTheLabel() throws RejectedEventException {
         LabelEvent label = label(0.75, "false").event();
         assertThat(label.label()).isEqualTo("cat");
-        assertThat(label.probability()).isEqualTo(0.75);
-        assertThat(label.labels()).containsExactly(new Label("cat", 1, 0.75), new Label("dog", 0, 0.25));
+        assertThat(label.probability()).isEqualTo(0.75f);
+        assertThat(label.labels()).containsExactly(new Label("cat", 1, 0.75f), new Label("dog", 0, 0.25f));
         assertThat(label.origin().onePart()).isEqualTo(new Part(1, 2));
         assertThat(label.origin().image().sha256()).isEqualTo("ab");
         assertThat(label.embedding()).isNull();
@@ -45,7 +45,7 @@ class LabelFactoryTest {
     void belowTheThresholdThereIsNoLabelButTheList() throws RejectedEventException {
         LabelEvent label = label(0.76, "false").event();
         assertThat(label.label()).isNull();
-        assertThat(label.probability()).isEqualTo(0.75);
+        assertThat(label.probability()).isEqualTo(0.75f);
         assertThat(label.labels()).hasSize(2);
     }
 

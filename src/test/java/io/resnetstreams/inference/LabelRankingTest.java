@@ -18,7 +18,7 @@ class LabelRankingTest {
     @Test
     void theMostProbableLabelsComeFirst() {
         assertThat(new LabelRanking(SYNSET, 2).best(new float[] {0.125f, 0.5f, 0.25f, 0.125f}))
-                .containsExactly(new Label("dog", 1, 0.5), new Label("owl", 2, 0.25));
+                .containsExactly(new Label("dog", 1, 0.5f), new Label("owl", 2, 0.25f));
     }
 
     @Test
@@ -44,7 +44,7 @@ class LabelRankingTest {
     void anEmbeddingIsNotRanked() {
         LabelRanking ranking = new LabelRanking(SYNSET, 2, 3);
         assertThat(ranking.best(new float[] {0.125f, 0.5f, 0.25f, 0.125f, 7, 8, 9}))
-                .containsExactly(new Label("dog", 1, 0.5), new Label("owl", 2, 0.25));
+                .containsExactly(new Label("dog", 1, 0.5f), new Label("owl", 2, 0.25f));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ranking.best(new float[4]))
                 .withMessage("the network has 1 outputs, but the model names 4 classes");

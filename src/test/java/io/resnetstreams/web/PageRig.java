@@ -65,7 +65,9 @@ final class PageRig {
                 event,
                 new LabelEvent(
                         id,
-                        List.of(new Label(label, 0, probability), new Label("other", 1, 1 - probability)),
+                        List.of(
+                                new Label(label, 0, (float) probability),
+                                new Label("other", 1, 1 - (float) probability)),
                         new ModelReference("model", "digest"),
                         event.source()));
     }

@@ -21,12 +21,19 @@ class BatchCalibrationTest {
 
     @Test
     void choosesTheSmallestSizeAmongTheFastest() {
-        // 1: 10, 2: 16.7, 4: 24.7, 8: 25, 16: 20 images/s
-        Map<Integer, Long> micros = Map.of(1, 100_000L, 2, 120_000L, 4, 162_000L, 8, 320_000L, 16, 800_000L);
+        // 1: 10, 2: 16.7, 4: 24.8, 8: 25, 16: 20 images/s
+        Map<Integer, Long> micros = Map.of(1, 100_000L, 2, 120_000L, 4, 161_000L, 8, 320_000L, 16, 800_000L);
         BatchCalibration calibration = measured(16, micros::get);
         assertThat(calibration.best()).isEqualTo(4);
         assertThat(calibration.imagesPerSecond()).containsOnlyKeys(1, 2, 4, 8, 16);
-        assertThat(calibration).hasToString("1: 10.0, 2: 16.7, 4: 24.7, 8: 25.0, 16: 20.0");
+        assertThat(calibration).hasToString("1: 10.0, 2: 16.7, 4: 24.8, 8: 25.0, 16: 20.0");
+    }
+
+    @Test
+    void choosesTheLargerSizeForAFewPercent() {
+        // 4: 12.4, 8: 12.7 images/s
+        Map<Integer, Long> micros = Map.of(1, 90_000L, 2, 170_000L, 4, 322_600L, 8, 629_900L);
+        assertThat(measured(8, micros::get).best()).isEqualTo(8);
     }
 
     @Test
