@@ -125,6 +125,7 @@ public record EventSample(List<RawEvent> events, double bytesPerOffset, double e
             while (inFlight.size() < IN_FLIGHT) {
                 inFlight.add(classifier.classify(events.get((int) (begun++ % events.size()))));
             }
+            classifier.startQueued();
             inFlight.removeFirst().join();
             done++;
         }

@@ -7,13 +7,12 @@ import io.resnetstreams.events.LabelEvent.ModelReference;
 import io.resnetstreams.events.Outcome;
 import io.resnetstreams.events.RawEvent;
 import io.resnetstreams.events.SourcePosition;
+import io.resnetstreams.inference.DecodePool;
 import io.resnetstreams.inference.batch.BatchPolicy.ClosedBy;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.topology.EventClassifier;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** Returns the same label for each event, on another thread and without a network: five classes, as by default. */
 final class ConstantClassifier implements EventClassifier, AutoCloseable {
@@ -27,7 +26,7 @@ final class ConstantClassifier implements EventClassifier, AutoCloseable {
     private static final int BATCH = BenchSettings.LARGEST_BATCH;
     private static final long MILLISECOND = 1_000_000;
 
-    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final DecodePool thread = new DecodePool("constant-", 1);
     private final InferenceMetrics metrics;
     private int inBatch;
 
@@ -39,7 +38,14 @@ final class ConstantClassifier implements EventClassifier, AutoCloseable {
 
     @Override
     public CompletableFuture<Outcome> classify(RawEvent event) {
-        return CompletableFuture.supplyAsync(() -> label(event), thread);
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        thread.queue(() -> outcome.complete(label(event)));
+        return outcome;
+    }
+
+    @Override
+    public void startQueued() {
+        thread.startQueued();
     }
 
     private Outcome label(RawEvent event) {
@@ -64,6 +70,6 @@ final class ConstantClassifier implements EventClassifier, AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        thread.close();
     }
 }

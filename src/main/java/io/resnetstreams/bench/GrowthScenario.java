@@ -98,7 +98,7 @@ final class GrowthScenario {
                 new Preprocessing(0, 28, 28),
                 labels,
                 BenchSettings.LARGEST_BATCH)) {
-            return kafka.run("samples", Map.of()).pipeline(service::classify, seconds);
+            return kafka.run("samples", Map.of()).pipeline(service.classifier(), seconds);
         }
     }
 

@@ -66,7 +66,7 @@ final class LatencyScenario {
             for (int load : LOADS) {
                 double rate = most * load / 100;
                 int events = Math.max(LEAST_EVENTS, (int) (rate * settings.seconds()));
-                Histogram latencies = latencies(network.kafka(), service::classify, photographs, rate, events);
+                Histogram latencies = latencies(network.kafka(), service.classifier(), photographs, rate, events);
                 figures.put(Integer.toString(load), figures(latencies, floor));
             }
         }

@@ -68,7 +68,7 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, Selection selec
         int classes = directory.labels().size();
         try (Service service = new Service(
                 List.of(List.of(new Service.ConstantNetwork(classes))), directory.preprocessing(), classes, batch())) {
-            kafka.run().pipeline(service::classify, WARM_UP_SECONDS);
+            kafka.run().pipeline(service.classifier(), WARM_UP_SECONDS);
         }
     }
 
@@ -124,14 +124,14 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, Selection selec
     /** Returns images per second for the whole pipeline. */
     double pipeline(int seconds) throws Exception {
         try (Service service = service()) {
-            return kafka.run().pipeline(service::classify, seconds);
+            return kafka.run().pipeline(service.classifier(), seconds);
         }
     }
 
     /** Does the same for a topic whose events may refer to images of a source, measured after {@code warmUp}. */
     double pipeline(String topic, ImageSource images, Duration warmUp, int seconds) throws Exception {
         try (Service service = service(images)) {
-            return kafka.run(topic, Map.of()).after(warmUp).pipeline(service::classify, seconds);
+            return kafka.run(topic, Map.of()).after(warmUp).pipeline(service.classifier(), seconds);
         }
     }
 

@@ -51,8 +51,7 @@ final class MemoryProbe {
                         FetchMetrics.NONE,
                         classifier -> new WrappedClassifier(
                                 classifier, () -> results.get().join(), classifier::close));
-                Pipeline pipeline =
-                        Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, counts)) {
+                Pipeline pipeline = Pipeline.create(configuration.pipelineSettings(), stack.classifier(), counts)) {
             try {
                 pipeline.start();
                 if (!pipeline.awaitRunning(TIMEOUT)) {

@@ -85,7 +85,7 @@ final class NetworkScenarios {
         double measure(LoadedNetwork network, int seconds) throws Exception {
             long start = System.nanoTime();
             try (Service service = network.service()) {
-                double rate = network.kafka().run().pipeline(service::classifyTimed, seconds, service::committed);
+                double rate = network.kafka().run().pipeline(service.timed(), seconds, service::committed);
                 works.add(service.work());
                 // The whole time, including the assignment of partitions.
                 long workerNanos = network.classifiers().size() * (System.nanoTime() - start);

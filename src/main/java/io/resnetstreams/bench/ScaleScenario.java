@@ -114,7 +114,7 @@ final class ScaleScenario {
         // Before the service, whose threads it counts.
         TopologyRun run = kafka.run();
         try (Service service = new Service(classifiers, INPUT, CLASSES, BenchSettings.LARGEST_BATCH)) {
-            double rate = run.pipeline(service::classify, seconds);
+            double rate = run.pipeline(service.classifier(), seconds);
             ProcessorTime time = run.processorTime();
             return new Cost(rate, time.microsByRole(), time.microsPerRecord(), time.processMicrosPerRecord());
         }

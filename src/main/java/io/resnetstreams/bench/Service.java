@@ -14,6 +14,7 @@ import io.resnetstreams.inference.batch.BatchPolicy;
 import io.resnetstreams.inference.batch.Batcher;
 import io.resnetstreams.inference.batch.Supervision;
 import io.resnetstreams.model.Classifier;
+import io.resnetstreams.topology.EventClassifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -79,13 +80,18 @@ final class Service implements AutoCloseable {
                 work);
     }
 
-    CompletableFuture<Outcome> classify(RawEvent event) {
-        return service.classify(event);
+    /** Returns the service as the topology calls it. */
+    EventClassifier classifier() {
+        return EventClassifier.of(service::queue, service::startQueued);
     }
 
-    /** Classifies an event and records the time of its outcome for {@link #committed}. */
-    CompletableFuture<Outcome> classifyTimed(RawEvent event) {
-        CompletableFuture<Outcome> outcome = service.classify(event);
+    /** Returns the same, which also records the time of each outcome for {@link #committed}. */
+    EventClassifier timed() {
+        return EventClassifier.of(this::queueTimed, service::startQueued);
+    }
+
+    private CompletableFuture<Outcome> queueTimed(RawEvent event) {
+        CompletableFuture<Outcome> outcome = service.queue(event);
         outcome.whenComplete((done, failure) -> {
             if (failure == null) {
                 work.classified(event.source());
@@ -94,7 +100,7 @@ final class Service implements AutoCloseable {
         return outcome;
     }
 
-    /** Records that a consumer has read the label of an event that was passed to {@link #classifyTimed}. */
+    /** Records that a consumer has read the label of an event that was passed to {@link #timed}. */
     void committed(ConsumerRecord<byte[], byte[]> label) {
         work.committed(LABELS.deserialize(label.topic(), label.value()).source());
     }

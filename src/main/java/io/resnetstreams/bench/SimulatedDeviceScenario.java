@@ -62,7 +62,7 @@ final class SimulatedDeviceScenario {
         List<List<Classifier>> classifiers =
                 devices(devices).stream().map(List::of).toList();
         try (Service service = new Service(classifiers, INPUT, CLASSES, BenchSettings.LARGEST_BATCH)) {
-            return kafka.run().pipeline(service::classify, seconds);
+            return kafka.run().pipeline(service.classifier(), seconds);
         }
     }
 

@@ -121,7 +121,7 @@ public final class DemoRun implements AutoCloseable {
         String bootstrapServers = broker.join().bootstrapServers();
         configuration = configured.forEmbeddedBroker(bootstrapServers);
         TopicCreation.create(new KafkaClients(configuration.connection()));
-        pipeline = Pipeline.create(configuration.pipelineSettings(), stack.service()::classify, monitoring.counts());
+        pipeline = Pipeline.create(configuration.pipelineSettings(), stack.classifier(), monitoring.counts());
         monitoring.watch(
                 configuration,
                 pipeline,

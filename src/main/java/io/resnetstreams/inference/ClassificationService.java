@@ -41,7 +41,7 @@ public final class ClassificationService implements AutoCloseable {
     private final DeviceGroup devices;
     private final LabelFactory labels;
     private final InferenceMetrics metrics;
-    private final ExecutorService decodePool;
+    private final DecodePool decodePool;
     /** Reads events whose schema must be looked up, so that images of other events do not wait for the registry. */
     private final ExecutorService schemaThread;
 
@@ -70,23 +70,35 @@ public final class ClassificationService implements AutoCloseable {
         this.labels = labels;
         this.metrics = metrics;
         this.capacity = new DecodeCapacity(devices::capacity);
-        this.decodePool = Executors.newFixedThreadPool(decodeThreads, DaemonThreads.numbered("decode-"));
+        this.decodePool = new DecodePool("decode-", decodeThreads);
         this.schemaThread = Executors.newSingleThreadExecutor(DaemonThreads.named("schema-lookup"));
     }
 
     /** Starts to classify an event. Cancelling the future skips the steps that have not started, and ends transfers. */
     public CompletableFuture<Outcome> classify(RawEvent event) {
+        CompletableFuture<Outcome> outcome = queue(event);
+        startQueued();
+        return outcome;
+    }
+
+    /** Does the same, but does not start before {@link #startQueued}. */
+    public CompletableFuture<Outcome> queue(RawEvent event) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         if (reader.looksUpSchema(event)) {
             Executor decoding = step -> execute(decodePool, outcome, step);
             execute(schemaThread, outcome, () -> read(event, outcome, decoding));
         } else {
-            execute(decodePool, outcome, () -> read(event, outcome, Runnable::run));
+            execute(decodePool::queue, outcome, () -> read(event, outcome, Runnable::run));
         }
         return outcome;
     }
 
-    private static boolean execute(ExecutorService threads, CompletableFuture<Outcome> outcome, Runnable step) {
+    /** Starts the queued events. */
+    public void startQueued() {
+        decodePool.startQueued();
+    }
+
+    private static boolean execute(Executor threads, CompletableFuture<Outcome> outcome, Runnable step) {
         try {
             threads.execute(() -> {
                 if (outcome.isDone()) {
@@ -247,7 +259,7 @@ public final class ClassificationService implements AutoCloseable {
     @Override
     public void close() {
         schemaThread.shutdownNow();
-        decodePool.shutdownNow();
+        decodePool.close();
         devices.close();
     }
 }

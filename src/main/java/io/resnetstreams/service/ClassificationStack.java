@@ -24,6 +24,7 @@ import io.resnetstreams.inference.engine.DeviceModel;
 import io.resnetstreams.inference.engine.EngineSelector;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.topology.EventClassifier;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -199,6 +200,11 @@ public final class ClassificationStack implements AutoCloseable {
     /** Returns why events wait for another system, as a sentence without its full stop; empty if they do not. Thread-safe. */
     public Optional<String> outage() {
         return reader.outage().or(fetcher::outage);
+    }
+
+    /** Returns the running service as the topology calls it, which wakes decode threads for several events at a time. */
+    public EventClassifier classifier() {
+        return EventClassifier.of(service::queue, service::startQueued);
     }
 
     /** Returns the running service. */

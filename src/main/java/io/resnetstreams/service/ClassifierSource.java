@@ -44,7 +44,7 @@ public interface ClassifierSource {
                 ModelDirectory model = ClassificationStack.model(configuration.model());
                 ClassificationStack stack =
                         ClassificationStack.open(configuration, model, statistics, FetchMetrics.NONE);
-                return new Loaded(stack.service()::classify, stack.selection(), stack::close);
+                return new Loaded(stack.classifier(), stack.selection(), stack::close);
             }
         };
     }

@@ -30,6 +30,9 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Singl
     /** About two batches. */
     private static final int FEW_EVENTS = 64;
 
+    /** So few that no device waits for the first of them, and so many that waking another thread costs little for each. */
+    private static final int MOST_QUEUED = 16;
+
     private final Pipeline.Parts parts;
     private final EventClassifier classifier;
     private final TopologyMetrics metrics;
@@ -43,6 +46,9 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Singl
     private StreamThreadPoll poll;
     private Cancellable punctuation;
     private boolean consumedSincePunctuation;
+    private int queued;
+    /** The outcome that wakes the thread when it completes: that of the oldest event, for which all others wait. */
+    private CompletableFuture<Outcome> awaited;
 
     /** An event could not be classified for another reason than the event: the instance ends, and it stays uncommitted. */
     static final class ClassificationFailedException extends RuntimeException {
@@ -69,6 +75,7 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Singl
         CommitFrontier frontier = parts.frontier();
         window = window == null ? frontier.open(partition) : frontier.reopen(partition);
         poll = parts.polls().ofThisThread();
+        poll.beforeWaiting(classifier::startQueued);
     }
 
     @Override
@@ -85,8 +92,10 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Singl
         }
         CompletableFuture<Outcome> outcome = classifier.classify(event);
         window.add(event, outcome);
-        if (!outcome.isDone()) {
-            outcome.whenComplete((done, failure) -> poll.outcomeCompleted());
+        queued++;
+        if (queued == MOST_QUEUED) {
+            queued = 0;
+            classifier.startQueued();
         }
         metrics.consumed(event);
         consumedSincePunctuation = true;
@@ -138,6 +147,11 @@ final class ClassifyProcessor implements Processor<byte[], byte[], byte[], Singl
             forwardedOfHead.forEach(outcome -> metrics.forwarded(event, outcome));
             forwardedOfHead.clear();
         }
+        CompletableFuture<Outcome> head = window.awaited();
+        if (head != null && head != awaited) {
+            head.whenComplete((done, failure) -> poll.outcomeCompleted());
+        }
+        awaited = head;
     }
 
     private Outcome headOutcome(RawEvent event) {

@@ -82,8 +82,12 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
     Producer<byte[], byte[]> wrap(Producer<byte[], byte[]> producer) {
         return proxy(Producer.class, (proxy, method, arguments) -> {
             requireKnown(method);
+            String name = method.getName();
+            if (!name.equals("send")) {
+                parts.polls().ofThisThread().waiting();
+            }
             try {
-                return switch (method.getName()) {
+                return switch (name) {
                     case "send" -> {
                         ProducerRecord<byte[], byte[]> record = cast(arguments[0]);
                         // For each outcome, so without reflection.

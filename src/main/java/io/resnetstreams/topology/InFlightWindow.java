@@ -82,6 +82,12 @@ final class InFlightWindow {
         return entries.size();
     }
 
+    /** Returns the outcome of the oldest event, which need not have completed; null if the window is empty. */
+    CompletableFuture<Outcome> awaited() {
+        Entry head = entries.peekFirst();
+        return head == null ? null : head.outcome;
+    }
+
     boolean isHeadFinished() {
         Entry head = entries.peekFirst();
         return head != null && head.outcome.isDone();

@@ -27,6 +27,7 @@ final class StreamThreadPoll {
     private final int stepsBack;
 
     private final AtomicBoolean pollShortly = new AtomicBoolean();
+    private Runnable beforeWaiting = () -> {};
     private int uncommitted;
     private long lastCommitNanos;
 
@@ -48,6 +49,16 @@ final class StreamThreadPoll {
         this.commitInterval = commitInterval;
         this.stepsBack = clock.look();
         this.lastCommitNanos = nanoTicker.getAsLong();
+    }
+
+    /** Sets what is to run before the thread waits: for a poll, a commit, or anything else that the broker answers. */
+    void beforeWaiting(Runnable work) {
+        beforeWaiting = work;
+    }
+
+    /** Notes that the thread is about to wait. */
+    void waiting() {
+        beforeWaiting.run();
     }
 
     /** Ends the current poll, or shortens the next one. */
@@ -95,6 +106,7 @@ final class StreamThreadPoll {
         if (clock.look() != stepsBack) {
             throw new ClockSetBackException();
         }
+        waiting();
         Duration wait = pollShortly.getAndSet(false) ? SHORT_POLL : untilCommit(longest);
         setPolling(consumer);
         if (pollShortly.get()) {
@@ -135,6 +147,7 @@ final class StreamThreadPoll {
      */
     Object callOutsidePoll(Call call) throws Throwable {
         setPolling(null);
+        waiting();
         try {
             return call.make();
         } catch (WakeupException e) {

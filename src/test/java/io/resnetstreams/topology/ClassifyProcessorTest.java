@@ -124,6 +124,38 @@ class ClassifyProcessorTest {
     }
 
     @Test
+    void eventsAreStartedTogetherAndBeforeTheThreadWaits() {
+        for (int offset = 0; offset < 15; offset++) {
+            process(offset);
+        }
+        assertThat(classifier.started()).isZero();
+        process(15);
+        assertThat(classifier.started()).isEqualTo(16);
+        process(16);
+        assertThat(classifier.started()).isEqualTo(16);
+        polls.ofThisThread().waiting();
+        assertThat(classifier.started()).isEqualTo(17);
+    }
+
+    @Test
+    void onlyTheOldestOutcomeWakesTheStreamThread() {
+        process(0);
+        process(1);
+        process(2);
+        assertThat(classifier.outcome(0).getNumberOfDependents()).isEqualTo(1);
+        assertThat(classifier.outcome(1).getNumberOfDependents()).isZero();
+        finish(1);
+        finish(0);
+        punctuate();
+        assertThat(forwardedOffsets()).containsExactly(0L, 1L);
+        assertThat(classifier.outcome(2).getNumberOfDependents()).isEqualTo(1);
+        // Nothing is added again while the event waits.
+        punctuate();
+        process(3);
+        assertThat(classifier.outcome(2).getNumberOfDependents()).isEqualTo(1);
+    }
+
+    @Test
     void anEventIsHandedToTheClassifierWithKeyValueAndHeaders() {
         process(7);
         RawEvent event = classifier.event(0);

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 final class FakeEventClassifier implements EventClassifier {
     private final List<RawEvent> events = new ArrayList<>();
     private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+    private int started;
 
     @Override
     public CompletableFuture<Outcome> classify(RawEvent event) {
@@ -17,6 +18,16 @@ final class FakeEventClassifier implements EventClassifier {
         events.add(event);
         outcomes.add(outcome);
         return outcome;
+    }
+
+    @Override
+    public void startQueued() {
+        started = events.size();
+    }
+
+    /** Returns how many events were started. */
+    int started() {
+        return started;
     }
 
     RawEvent event(int index) {

@@ -68,6 +68,16 @@ class StreamThreadPollTest {
     }
 
     @Test
+    void queuedEventsAreStartedBeforeTheThreadWaits() throws Throwable {
+        List<String> calls = new ArrayList<>();
+        streamThread.beforeWaiting(() -> calls.add("start"));
+        duringPoll = () -> calls.add("poll");
+        poll();
+        streamThread.callOutsidePoll(() -> calls.add("commit"));
+        assertThat(calls).containsExactly("start", "poll", "start", "commit");
+    }
+
+    @Test
     void anOutcomeEndsThePoll() {
         duringPoll = streamThread::outcomeCompleted;
         addRecord();
