@@ -141,14 +141,15 @@ public final class BackfillJob {
 
     private Pipeline pipeline(ClassifierSource.Loaded loaded, PipelineCounts counts, Pace pace, BackfillReplay replay) {
         try {
-            return Pipeline.create(settings(pace), loaded.classifier(), counts, replay);
+            return Pipeline.create(
+                    settings(pace, loaded.selection().imagesPerSecond()), loaded.classifier(), counts, replay);
         } catch (IllegalArgumentException | KafkaException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
     }
 
-    private PipelineSettings settings(Pace pace) {
-        PipelineSettings live = configuration.pipelineSettings();
+    private PipelineSettings settings(Pace pace, double imagesPerSecond) {
+        PipelineSettings live = configuration.pipelineSettings(imagesPerSecond);
         InFlightLimits window = live.inFlight();
         Map<String, String> kafka = new HashMap<>(live.kafka());
         // The plan has committed the first offset of each partition.

@@ -115,7 +115,8 @@ final class RunCommand extends KafkaCommand {
 
     private static Pipeline pipeline(Configuration configuration, ClassificationStack stack, TopologyMetrics metrics) {
         try {
-            return Pipeline.create(configuration.pipelineSettings(), stack.classifier(), metrics);
+            return Pipeline.create(
+                    configuration.pipelineSettings(stack.selection().imagesPerSecond()), stack.classifier(), metrics);
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         } catch (KafkaException e) {

@@ -73,6 +73,8 @@ public record Configuration(
         long shutdownTimeoutMillis,
         Map<String, String> kafka) {
     private static final int MOST_THREADS = 256;
+    /** What a stream thread transfers easily, also if events have 100 KB; of 1 KB it transfers several times as many. */
+    private static final double EVENTS_PER_STREAM_THREAD = 25_000;
 
     public Configuration {
         if (!applicationId.matches("[a-zA-Z0-9._-]{1,200}")) {
@@ -85,7 +87,7 @@ public record Configuration(
         }
         require("brokerTimeoutMillis", brokerTimeoutMillis, 100, 3_600_000);
         Guarantee.of(guarantee);
-        require("streamThreads", streamThreads, 1, MOST_THREADS);
+        require("streamThreads", streamThreads, 0, MOST_THREADS);
         DeviceSelector.requireValid(device);
         EngineSelector.requireValid(engine);
         if (labels.writesAvro() && !schemaRegistry.server.exists()) {
@@ -248,14 +250,20 @@ public record Configuration(
         return new Connection(bootstrapServers, brokerTimeoutMillis, topicSettings, kafka);
     }
 
-    /** Returns the settings of the Kafka Streams application, with secrets resolved. */
+    /** Returns the settings of the Kafka Streams application, with secrets resolved, and one stream thread if that is automatic. */
     public PipelineSettings pipelineSettings() {
+        return pipelineSettings(0);
+    }
+
+    /** Returns the same settings, with as many stream threads as devices need that classify so many images a second. */
+    public PipelineSettings pipelineSettings(double imagesPerSecond) {
+        int needed = (int) Math.max(1, Math.ceil(imagesPerSecond / EVENTS_PER_STREAM_THREAD));
         return new PipelineSettings(
                 applicationId,
                 bootstrapServers,
                 topics(),
                 Guarantee.of(guarantee),
-                streamThreads,
+                streamThreads > 0 ? streamThreads : Math.min(MOST_THREADS, needed),
                 topicSettings.maxMessageBytes(),
                 window,
                 OnGap.of(input.onGap),

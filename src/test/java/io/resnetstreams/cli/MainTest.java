@@ -231,12 +231,12 @@ class MainTest {
     @Test
     void anInvalidValueIsReported() {
         assertMistake(
-                "streamThreads is 0; allowed are 1 to 256",
+                "streamThreads is 257; allowed are 0 to 256",
                 "run",
                 "--bootstrap",
                 "localhost:1",
                 "--set",
-                "streamThreads=0");
+                "streamThreads=257");
     }
 
     @Test

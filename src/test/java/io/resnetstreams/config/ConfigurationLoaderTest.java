@@ -192,6 +192,16 @@ class ConfigurationLoaderTest {
         return count;
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0, 1", "0, 20, 1", "0, 25_000, 1", "0, 48_000, 2", "0, 1e9, 256", "3, 48_000, 3", "1, 48_000, 1"})
+    void fastDevicesGetMoreStreamThreads(String setting, String imagesPerSecond, int threads) {
+        assertThat(loader.set("streamThreads", setting, "--set")
+                        .load()
+                        .pipelineSettings(Double.parseDouble(imagesPerSecond.replace("_", "")))
+                        .streamThreads())
+                .isEqualTo(threads);
+    }
+
     @Test
     void keysReachThePipeline() {
         PipelineSettings settings = loader.set("applicationId", "app", "--set")
@@ -269,7 +279,7 @@ class ConfigurationLoaderTest {
                 "bootstrapServers | kafka | bootstrapServers is 'kafka'; HOST:PORT is needed",
                 "brokerTimeoutMillis | 99 | brokerTimeoutMillis is 99; allowed are 100 to 3600000",
                 "guarantee | twice | guarantee is 'twice'; allowed are exactly_once_v2, at_least_once",
-                "streamThreads | 0 | streamThreads is 0; allowed are 1 to 256",
+                "streamThreads | -1 | streamThreads is -1; allowed are 0 to 256",
                 "topics.input | a/b | topics.input is 'a/b'",
                 "topics.labels | image-events | topics.input, labels and deadLetters must differ",
                 "topics.deadLetters | ä | topics.deadLetters is 'ä'",

@@ -153,6 +153,12 @@ public final class DeviceModel implements AutoCloseable {
         return calibration;
     }
 
+    /** Returns the throughput of all workers at the best batch size, according to {@link #calibration}. */
+    double imagesPerSecond() {
+        return classifiers.size()
+                * Collections.max(calibration.imagesPerSecond().values());
+    }
+
     /** Returns a classifier for each worker; the caller closes them, before this model. */
     public List<Classifier> classifiers() {
         return List.copyOf(classifiers);

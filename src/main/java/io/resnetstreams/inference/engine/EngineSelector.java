@@ -128,6 +128,11 @@ public final class EngineSelector {
             summary.put("engine", engine.toString());
         }
 
+        /** Returns the throughput of all workers of all devices, as measured when the model was loaded. */
+        public double imagesPerSecond() {
+            return models.stream().mapToDouble(DeviceModel::imagesPerSecond).sum();
+        }
+
         /** Returns engine, devices and reason in one line. */
         public String description() {
             return devices + ", " + engine.title() + (reason == null ? "" : " (" + reason + ")");
