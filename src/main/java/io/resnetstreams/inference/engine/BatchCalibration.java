@@ -23,7 +23,10 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
      * A larger size must be faster by more than the measurement error. A device takes only the images that wait, so a larger
      * maximum delays images only under load, when throughput counts.
      */
-    private static final double EQUALLY_FAST = 0.99;
+    private static final double EQUALLY_FAST = 0.98;
+
+    /** So many larger sizes in a row that are not faster end the measurement: each of them takes memory, which engines keep. */
+    private static final int MOST_WITHOUT_GAIN = 2;
 
     private static final int RUNS = 2;
     /** Batches of small networks are so short that the clock and the scheduler would distort a single one. */
@@ -36,8 +39,8 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
     }
 
     /**
-     * Measures with blank images, from one image upwards, until the maximum size is reached, memory runs out, or three seconds
-     * have passed. Each size first runs once unmeasured, since the engine plans its memory then.
+     * Measures with blank images, from one image upwards, until the maximum size is reached, two larger sizes in a row were not
+     * faster, memory runs out, or three seconds have passed. Each size first runs once unmeasured, since the engine plans its memory then.
      *
      * @throws OutOfDeviceMemoryException if not even one image fits
      * @throws IllegalStateException if the output contains no probabilities
@@ -46,6 +49,8 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
         byte[] blank = new byte[imageBytes];
         Map<Integer, Double> rates = new TreeMap<>();
         long start = nanoTicker.getAsLong();
+        double fastest = 0;
+        int withoutGain = 0;
         for (int size = 1; size <= largest; size = size == largest ? largest + 1 : Math.min(2 * size, largest)) {
             try {
                 rates.put(size, rate(classifier, Collections.nCopies(size, blank), nanoTicker));
@@ -55,7 +60,9 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
                 }
                 break;
             }
-            if (nanoTicker.getAsLong() - start >= ENOUGH_NANOS) {
+            withoutGain = EQUALLY_FAST * rates.get(size) > fastest ? 0 : withoutGain + 1;
+            fastest = Math.max(fastest, rates.get(size));
+            if (withoutGain == MOST_WITHOUT_GAIN || nanoTicker.getAsLong() - start >= ENOUGH_NANOS) {
                 break;
             }
         }

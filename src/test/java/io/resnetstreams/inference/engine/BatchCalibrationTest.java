@@ -37,6 +37,21 @@ class BatchCalibrationTest {
     }
 
     @Test
+    void endsWhereLargerBatchesGainNothing() {
+        // 1: 27.1, 2: 27.8, 4: 27.9, 8: 26.8 images/s
+        Map<Integer, Long> micros = Map.of(1, 36_900L, 2, 71_900L, 4, 143_400L, 8, 298_500L);
+        BatchCalibration calibration = measured(32, micros::get);
+        assertThat(calibration.imagesPerSecond()).containsOnlyKeys(1, 2, 4, 8);
+        assertThat(calibration.best()).isEqualTo(2);
+    }
+
+    @Test
+    void oneSlowSizeDoesNotEndTheMeasurement() {
+        Map<Integer, Long> micros = Map.of(1, 100L, 2, 190L, 4, 500L, 8, 700L, 16, 1_300L);
+        assertThat(measured(16, micros::get).best()).isEqualTo(16);
+    }
+
+    @Test
     void choosesTheLargestSizeIfEachBatchHasAFixedCost() {
         BatchCalibration calibration = measured(48, size -> 1_000 + 100L * size);
         assertThat(calibration.best()).isEqualTo(48);
