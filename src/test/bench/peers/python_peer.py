@@ -4,6 +4,7 @@ python3-torchvision, python3-confluent-kafka, python3-pil.
 
   python_peer.py serve BOOTSTRAP INPUT LABELS FILE [PHOTOS]
                                                       runs until it is killed; with PHOTOS, in int8, calibrated on them
+  python_peer.py variants PHOTOS FOLDER               writes each photograph three times: as it is, mirrored, upside down
   python_peer.py count BOOTSTRAP LABELS WARM_UP SECONDS
                                                       prints committed labels per second, from WARM_UP after the first one
   python_peer.py total BOOTSTRAP TOPIC ENOUGH SECONDS prints the number of committed records, when there are enough or it is time
@@ -39,6 +40,10 @@ def load(path):
     model = network()
     model.load_state_dict(state, strict=False)
     return model
+
+
+def jpegs(folder):
+    return [name for name in sorted(os.listdir(folder)) if name.lower().endswith((".jpg", ".jpeg"))]
 
 
 def preprocess(data):
@@ -80,7 +85,7 @@ def quantized(path, photos):
     model.fuse_model()
     model.qconfig = torch.quantization.get_default_qconfig("fbgemm")
     torch.quantization.prepare(model, inplace=True)
-    files = [os.path.join(photos, name) for name in sorted(os.listdir(photos)) if name.lower().endswith((".jpg", ".jpeg"))]
+    files = [os.path.join(photos, name) for name in jpegs(photos)]
     for start in range(0, min(64, len(files)), 8):
         model(to_batch([preprocess(open(name, "rb").read()) for name in files[start : start + 8]]))
     torch.quantization.convert(model, inplace=True)
@@ -145,8 +150,19 @@ def total(bootstrap, topic, enough, seconds):
     print(number)
 
 
+def variants(photos, folder):
+    from PIL import Image, ImageOps
+
+    os.makedirs(folder)
+    for name in jpegs(photos):
+        image = Image.open(os.path.join(photos, name)).convert("RGB")
+        for kind, changed in (("", image), ("mirrored-", ImageOps.mirror(image)), ("flipped-", ImageOps.flip(image))):
+            changed.save(os.path.join(folder, kind + os.path.splitext(name)[0] + ".jpg"), quality=95)
+
+
 COMMANDS = {
     "serve": serve,
+    "variants": variants,
     "count": lambda *a: count(*a[:2], *map(float, a[2:])),
     "total": lambda *a: total(*a[:2], *map(float, a[2:])),
 }
