@@ -36,13 +36,17 @@ public final class BuildVersion implements IVersionProvider {
         return "resnet-streams " + version() + " (" + commit() + ")";
     }
 
+    /** Returns the engines with their versions. */
+    public String engines() {
+        return "MXNet " + properties.getProperty("mxnet") + ", ONNX Runtime " + properties.getProperty("onnxruntime");
+    }
+
     @Override
     public String[] getVersion() {
         return new String[] {
             name(),
-            "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl") + ", MXNet "
-                    + properties.getProperty("mxnet") + ", ONNX Runtime " + properties.getProperty("onnxruntime")
-                    + ", Java " + System.getProperty("java.version"),
+            "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl") + ", "
+                    + engines() + ", Java " + System.getProperty("java.version"),
             "Device: " + devices()
         };
     }
