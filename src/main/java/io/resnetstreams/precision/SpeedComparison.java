@@ -20,13 +20,13 @@ public final class SpeedComparison {
 
     private SpeedComparison() {}
 
-    /** Images per second of both models. */
-    public record Rates(double before, double after) {
-        /** Returns the speed of the second model relative to the first. */
-        public double ratio() {
-            return after / before;
-        }
-    }
+    /**
+     * Images per second of both models, medians of all rounds.
+     *
+     * @param ratio the speed of the second model relative to the first, median of the rounds: other load on the machine affects
+     *     both models of a round
+     */
+    public record Rates(double before, double after, double ratio) {}
 
     /** Measures the models in turn, with batches of this size; returns the medians of five rounds of a second each. */
     public static Rates measure(DeviceModel before, DeviceModel after, int batchSize)
@@ -53,15 +53,17 @@ public final class SpeedComparison {
         byte[] image = new byte[before.imageBytes()];
         List<Double> ratesBefore = new ArrayList<>();
         List<Double> ratesAfter = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
             double first = rate(before.classifiers(), image, batchBefore, millis);
             double second = rate(after.classifiers(), image, batchAfter, millis);
             if (round > 0) {
                 ratesBefore.add(first);
                 ratesAfter.add(second);
+                ratios.add(second / first);
             }
         }
-        return new Rates(median(ratesBefore), median(ratesAfter));
+        return new Rates(median(ratesBefore), median(ratesAfter), median(ratios));
     }
 
     private static double median(List<Double> values) {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 
 /** The model that an instance serves: the configured one, or with {@code precision.mode=auto} a conversion that is faster. */
@@ -41,7 +42,7 @@ public final class ServedModel {
                     + " is stored; precision.mode=auto converts models in fp32");
             return PrecisionChoice.asStored(model);
         }
-        SampleSource images = images(configuration, model);
+        SampleSource images = images(configuration, model, () -> new TopicSamples(configuration, model));
         Circumstances circumstances = circumstances(configuration, model, images.origin(), images.isNamed());
         PrecisionChoice choice = new PrecisionChooser(model, circumstances, DecisionStore.of(model), log)
                 .choose(images, () -> workbench(configuration, model));
@@ -91,14 +92,16 @@ public final class ServedModel {
                         configuration, each, engine, device == null ? configuration.device() : device));
     }
 
-    private static SampleSource images(Configuration configuration, ModelDirectory model) {
+    /** Returns the images of precision.images, else the samples of the model, else those of another source. */
+    public static SampleSource images(
+            Configuration configuration, ModelDirectory model, Supplier<SampleSource> otherwise) {
         String named = configuration.precision().images();
         if (!named.isEmpty()) {
             return named(List.of(Folders.resolve(Path.of(named))), "precision.images", configuration, model);
         }
         return SampleFolders.ofModel(model, configuration.limits().image())
                 .<SampleSource>map(samples -> samples)
-                .orElseGet(() -> new TopicSamples(configuration, model));
+                .orElseGet(otherwise);
     }
 
     /**

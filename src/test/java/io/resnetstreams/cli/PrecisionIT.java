@@ -201,6 +201,6 @@ class PrecisionIT {
                 "--json",
                 images().get(0).toString());
         assertThat(classify.exitCode()).isZero();
-        assertThat(digest(classify.out().getBytes(UTF_8))).isEqualTo(chosen.digest());
+        assertThat(classify.err()).contains("model " + chosen.name() + " (resnet20");
     }
 }

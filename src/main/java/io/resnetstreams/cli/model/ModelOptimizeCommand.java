@@ -12,7 +12,6 @@ import io.resnetstreams.precision.Decision;
 import io.resnetstreams.precision.DecisionStore;
 import io.resnetstreams.precision.PrecisionChoice;
 import io.resnetstreams.precision.PrecisionChooser;
-import io.resnetstreams.precision.SampleFolders;
 import io.resnetstreams.precision.SampleSource;
 import io.resnetstreams.precision.Trial;
 import io.resnetstreams.service.ClassificationStack;
@@ -124,13 +123,10 @@ final class ModelOptimizeCommand extends PipelineCommand {
         if (!data.isEmpty()) {
             return ServedModel.named(data, "--data", configuration, model);
         }
-        String configured = configuration.precision().images();
-        if (!configured.isEmpty()) {
-            return ServedModel.named(List.of(Path.of(configured)), "precision.images", configuration, model);
-        }
-        return SampleFolders.ofModel(model, configuration.limits().image())
-                .orElseThrow(() -> UserErrorException.usage("the model " + model.directory()
-                        + " has no samples; --data with a folder of images is needed"));
+        return ServedModel.images(configuration, model, () -> {
+            throw UserErrorException.usage(
+                    "the model " + model.directory() + " has no samples; --data with a folder of images is needed");
+        });
     }
 
     private void report(ModelDirectory model, PrecisionChoice choice, SampleSource images) {
