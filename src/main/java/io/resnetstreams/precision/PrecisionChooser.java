@@ -11,6 +11,9 @@ import java.util.function.Consumer;
 
 /** Chooses the precision of a model: as decided before under the same circumstances, or else by measuring. */
 public final class PrecisionChooser {
+    /** The images may fill this part of the heap, beside the weights. */
+    private static final int HEAP_SHARE = 4;
+
     private final ModelDirectory source;
     private final Circumstances circumstances;
     private final DecisionStore store;
@@ -82,13 +85,21 @@ public final class PrecisionChooser {
     }
 
     private Samples samples(SampleSource images) throws IOException, InterruptedException {
-        List<byte[]> found = Samples.distinct(images.read(circumstances.samples()));
+        List<byte[]> found = Samples.distinct(images.read(mostImages()));
         if (found.size() < Samples.LEAST_IMAGES) {
             throw new IOException(
                     "to calibrate and to compare labels, " + Samples.LEAST_IMAGES + " different images are needed; "
                             + images.origin() + " has " + found.size() + " that can be decoded");
         }
         return Samples.split(found, images.origin());
+    }
+
+    /** Returns the number of images that are wanted and fit into a part of the heap. */
+    private int mostImages() {
+        long imageBytes =
+                3L * source.description().inputWidth() * source.description().inputHeight();
+        long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE / imageBytes;
+        return (int) Math.max(Samples.LEAST_IMAGES, Math.min(circumstances.samples(), fitting));
     }
 
     private PrecisionSearch.Found search(Workbench bench, Samples samples) throws InterruptedException, IOException {

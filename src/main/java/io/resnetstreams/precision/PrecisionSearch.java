@@ -54,6 +54,13 @@ final class PrecisionSearch {
             return Trial.notMeasured(candidate, message(e));
         } catch (ExecutionException e) {
             return Trial.notMeasured(candidate, message(e.getCause()));
+        } catch (OutOfMemoryError e) {
+            // A conversion needs several copies of the weights. Without it the instance works, and would not start
+            // again.
+            return Trial.notMeasured(
+                    candidate,
+                    "the JVM's heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB is too small to convert it; 'model optimize' can, with a larger one");
         }
     }
 

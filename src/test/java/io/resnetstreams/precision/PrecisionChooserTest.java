@@ -149,6 +149,15 @@ class PrecisionChooserTest {
         assertRefused(choice);
     }
 
+    @Test
+    void oneThatDoesNotFitIntoTheHeapIsRefused() throws Exception {
+        PrecisionChoice choice = choose(bench().with(INT8_ONNX, 0, 3).measuring(() -> {
+            throw new OutOfMemoryError("thrown by the test");
+        }));
+        assertThat(log.get(1)).contains("refused: the JVM's heap of ", " MiB is too small to convert it");
+        assertRefused(choice);
+    }
+
     private void assertRefused(PrecisionChoice choice) throws IOException {
         assertThat(choice.model()).isSameAs(source);
         assertThat(choice.agreement()).isEqualTo(1);
