@@ -49,6 +49,7 @@ class ArchitectureTest {
             "inference.batch",
             "inference.engine",
             "inference",
+            "precision",
             "topology",
             "kafka",
             "metrics",

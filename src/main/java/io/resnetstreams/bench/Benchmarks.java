@@ -1,11 +1,8 @@
 package io.resnetstreams.bench;
 
+import io.resnetstreams.common.Processor;
 import io.resnetstreams.inference.engine.EngineDevices;
 import io.resnetstreams.service.BuildVersion;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -13,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The scenarios by name. */
 public final class Benchmarks {
@@ -143,7 +139,7 @@ public final class Benchmarks {
         machine.put("commit", build.commit());
         machine.put("libraries", build.libraries());
         machine.put("cores", Runtime.getRuntime().availableProcessors());
-        machine.put("processor", processor());
+        machine.put("processor", Processor.name());
         machine.put("heapBytes", Runtime.getRuntime().maxMemory());
         machine.put("jvm", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
@@ -152,16 +148,5 @@ public final class Benchmarks {
             machine.put(variable, System.getenv(variable));
         }
         return machine;
-    }
-
-    private static String processor() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
-        } catch (IOException | UncheckedIOException e) {
-            return "unknown";
-        }
     }
 }

@@ -9,6 +9,7 @@ import io.resnetstreams.inference.engine.EngineSelector.Selection;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.network.EngineName;
+import io.resnetstreams.precision.SpeedComparison;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,7 @@ record LoadedNetwork(ModelDirectory directory, KafkaSetup kafka, Selection selec
 
     /** Returns images per second for pixels in memory. */
     double ceiling(int batch, int seconds) throws Exception {
-        return SpeedComparison.rate(classifiers(), blankImage(), batch, seconds);
+        return SpeedComparison.rate(classifiers(), blankImage(), batch, 1_000L * seconds);
     }
 
     /** Starts the pipeline's service, which leaves the classifiers open when it is closed. */

@@ -2,6 +2,7 @@ package io.resnetstreams.bench;
 
 import io.resnetstreams.image.Preprocessing;
 import io.resnetstreams.model.Classifier;
+import io.resnetstreams.precision.SpeedComparison;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,8 @@ final class SimulatedDeviceScenario {
             Rounds rounds = settings.newRounds()
                     .add(
                             "ceiling",
-                            () -> SpeedComparison.rate(devices(1), BLANK_IMAGE, BenchSettings.LARGEST_BATCH, seconds))
+                            () -> SpeedComparison.rate(
+                                    devices(1), BLANK_IMAGE, BenchSettings.LARGEST_BATCH, 1_000L * seconds))
                     .add("one", () -> pipeline(kafka, 1, seconds))
                     .add("four", () -> pipeline(kafka, DEVICES, seconds))
                     .add(

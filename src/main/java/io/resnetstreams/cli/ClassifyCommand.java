@@ -21,6 +21,7 @@ import io.resnetstreams.inference.PictureCheck;
 import io.resnetstreams.inference.batch.InferenceMetrics;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.service.ClassificationStack;
+import io.resnetstreams.service.ServedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -102,7 +103,7 @@ final class ClassifyCommand extends PipelineCommand {
         if (pixels != null && source.hasReferences()) {
             throw UserErrorException.usage("--pixels is for files; URIs can't be combined with it");
         }
-        ModelDirectory model = ClassificationStack.model(configuration.model());
+        ModelDirectory model = ServedModel.asDecided(configuration);
         ImagePreprocessor preprocessor =
                 new ImagePreprocessor(configuration.limits().image(), model.preprocessing());
         PictureCheck check = new PictureCheck(

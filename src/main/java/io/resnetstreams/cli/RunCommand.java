@@ -2,6 +2,7 @@ package io.resnetstreams.cli;
 
 import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.KafkaCommand;
+import io.resnetstreams.cli.options.PrecisionOption;
 import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.config.Configuration;
 import io.resnetstreams.kafka.Failures;
@@ -10,9 +11,11 @@ import io.resnetstreams.metrics.PipelineCounts;
 import io.resnetstreams.model.Classifier;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.monitor.Monitoring;
+import io.resnetstreams.precision.PrecisionChoice;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.service.ClassificationStack;
 import io.resnetstreams.service.Logging;
+import io.resnetstreams.service.ServedModel;
 import io.resnetstreams.service.StatusLog;
 import io.resnetstreams.service.Termination;
 import io.resnetstreams.topology.Pipeline;
@@ -48,9 +51,13 @@ final class RunCommand extends KafkaCommand {
     @Mixin
     private EngineOption engine;
 
+    @Mixin
+    private PrecisionOption precision;
+
     @Override
     public Integer call() throws InterruptedException {
-        Configuration configuration = load("model", modelPath, "engine", engine.setting());
+        Configuration configuration =
+                load("model", modelPath, "engine", engine.setting(), "precision.mode", precision.mode());
         ClassificationStack.checkReferences(configuration);
         Termination termination = Termination.install(configuration.shutdownTimeoutMillis(), 0);
         try (Monitoring monitoring = Monitoring.start(configuration, false)) {
@@ -61,7 +68,9 @@ final class RunCommand extends KafkaCommand {
             Log.LOG.info("Looking for the topics at {}", configuration.bootstrapServers());
             new KafkaClients(configuration.connection()).requireTopics();
             Logging.ofConnections();
-            return run(configuration, model, monitoring, termination);
+            PrecisionChoice choice = ServedModel.choose(configuration, model, Log.LOG::info);
+            monitoring.precision(choice);
+            return run(configuration, choice.model(), monitoring, termination);
         } finally {
             // Has no effect if the exit code was set before.
             termination.ended(1);

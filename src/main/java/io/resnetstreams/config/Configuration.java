@@ -24,6 +24,7 @@ import io.resnetstreams.kafka.SecretReferences;
 import io.resnetstreams.kafka.TopicSettings;
 import io.resnetstreams.metrics.KafkaMetrics;
 import io.resnetstreams.metrics.ScalingSignal.ScalingTargets;
+import io.resnetstreams.precision.PrecisionSettings;
 import io.resnetstreams.registry.RegistrySettings;
 import io.resnetstreams.registry.SchemaRegistry;
 import io.resnetstreams.topology.Guarantee;
@@ -58,6 +59,7 @@ public record Configuration(
         String device,
         String engine,
         OnnxRuntimeSection onnxruntime,
+        PrecisionSettings precision,
         BatchSection batch,
         DecodeSection decode,
         InFlightLimits window,

@@ -14,7 +14,10 @@ import io.resnetstreams.kafka.TopicCreation;
 import io.resnetstreams.model.ModelDirectory;
 import io.resnetstreams.model.data.LabelledSample;
 import io.resnetstreams.monitor.Monitoring;
+import io.resnetstreams.precision.PrecisionChoice;
+import io.resnetstreams.precision.Trial;
 import io.resnetstreams.service.ClassificationStack;
+import io.resnetstreams.service.ServedModel;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.topology.StreamsProperties;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +42,9 @@ public final class DemoRun implements AutoCloseable {
     private static final long REFRESH_MILLIS = 250;
 
     private final Listener listener;
+    /** As configured; with precision.mode=auto, its conversion may be run. */
+    private final ModelDirectory source;
+
     private final LabelledSample sample;
     private final Monitoring monitoring;
     private final Path directory;
@@ -48,6 +55,7 @@ public final class DemoRun implements AutoCloseable {
 
     private DemoRun(Configuration configured, ModelDirectory model, Listener listener) throws IOException {
         this.listener = listener;
+        this.source = model;
         this.sample = sample(model);
         this.monitoring = Monitoring.start(configured, true);
         this.directory = Files.createTempDirectory("resnet-streams-demo");
@@ -59,6 +67,9 @@ public final class DemoRun implements AutoCloseable {
     public interface Listener {
         /** Called before a step that takes some time. */
         void step(String text);
+
+        /** Called with a line about the model's precision. */
+        void notice(String line);
 
         /**
          * Called when the pipeline runs.
@@ -86,7 +97,7 @@ public final class DemoRun implements AutoCloseable {
         DemoRun run = new DemoRun(configured, model, listener);
         boolean isStarted = false;
         try {
-            run.start(configured, model);
+            run.start(configured);
             isStarted = true;
             return run;
         } catch (CompletionException | IllegalArgumentException e) {
@@ -116,7 +127,10 @@ public final class DemoRun implements AutoCloseable {
         }
     }
 
-    private void start(Configuration configured, ModelDirectory model) throws InterruptedException {
+    private void start(Configuration configured) throws InterruptedException {
+        PrecisionChoice choice = ServedModel.choose(configured, source, listener::notice);
+        monitoring.precision(choice);
+        ModelDirectory model = choice.model();
         stack = ClassificationStack.open(configured, model, monitoring.counts(), monitoring.fetches());
         String bootstrapServers = broker.join().bootstrapServers();
         configuration = configured.forEmbeddedBroker(bootstrapServers);
@@ -211,6 +225,17 @@ public final class DemoRun implements AutoCloseable {
             }
             TimeUnit.MILLISECONDS.sleep(REFRESH_MILLIS);
         }
+    }
+
+    /**
+     * Measures within about two seconds what int8 would gain.
+     *
+     * @return empty if the demo has not run the model in fp32 on the CPU, or if int8 would gain nothing
+     */
+    public Optional<Trial> int8() throws InterruptedException {
+        return stack.modelReference().digest().equals(source.digest())
+                ? PrecisionHint.measure(configuration, source, stack.selection())
+                : Optional.empty();
     }
 
     /** Returns the address of the page, or null if it is not served. */

@@ -73,16 +73,38 @@ public final class PipelineMetrics {
      *
      * @param digest SHA-256 of the model's files, in hexadecimal
      */
-    public void model(String name, String digest, String architecture, List<String> deviceNames, String engine) {
+    public void model(
+            String name,
+            String digest,
+            String architecture,
+            String precision,
+            List<String> deviceNames,
+            String engine) {
         Info info = info(
                 "model_info",
-                "The loaded model, its device and the engine that runs it.",
+                "The loaded model, its precision, its device and the engine that runs it.",
                 "name",
                 "digest",
                 "architecture",
+                "precision",
                 DEVICE,
                 "engine");
-        deviceNames.forEach(device -> info.addLabelValues(name, digest, architecture, device, engine));
+        deviceNames.forEach(device -> info.addLabelValues(name, digest, architecture, precision, device, engine));
+    }
+
+    /**
+     * Sets how the model's precision compares with fp32; NaN for what was not measured; may be called once.
+     *
+     * @param agreement share of held-out images with the same first label
+     * @param gain relative speed
+     */
+    public void precision(double agreement, double gain) {
+        MetricRegistration metrics = new MetricRegistration(registry);
+        metrics.gauge(
+                "precision_agreement_ratio",
+                "The share of held-out images whose first label is the same as in fp32.",
+                () -> agreement);
+        metrics.gauge("precision_gain_ratio", "The speed of the model relative to fp32.", () -> gain);
     }
 
     private Info info(String name, String help, String... labels) {

@@ -73,12 +73,23 @@ public record ModelDescription(
             Long seed,
             String log,
             Double testAccuracy,
-            Integer testImages) {
+            Integer testImages,
+            Conversion conversion) {
         /** The origin of a model that was not trained or measured yet. */
         public Provenance(String source, String dataset, String commandLine) {
-            this(source, dataset, commandLine, null, null, null, null, null);
+            this(source, dataset, commandLine, null, null, null, null, null, null);
         }
     }
+
+    /**
+     * How a model in a lower precision compares with the one in fp32 that it was made from.
+     *
+     * @param digest of that model
+     * @param agreement share of held-out images for which both have the same first label
+     * @param gain speed relative to that model, on the machine where it was measured
+     * @param images the origin of the images
+     */
+    public record Conversion(String digest, double agreement, int heldOut, double gain, String images) {}
 
     /** Returns a model name for a directory: the directory's name, with {@code -} for characters that are not allowed. */
     public static String nameOf(Path directory) {

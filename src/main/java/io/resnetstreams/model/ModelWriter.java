@@ -64,6 +64,18 @@ public final class ModelWriter {
         write(directory, description, labels, List.of(file), () -> network.write(directory.resolve(file)));
     }
 
+    /** Copies a model to another folder, with another origin. */
+    public static void copy(ModelDirectory model, ModelDescription.Provenance provenance, Path directory)
+            throws IOException {
+        Files.createDirectories(directory);
+        for (String file : model.description().files().keySet()) {
+            Files.copy(model.directory().resolve(file), directory.resolve(file));
+        }
+        Files.writeString(
+                directory.resolve(ModelDirectory.DESCRIPTION_FILE),
+                JSON.writeValueAsString(model.description().withProvenance(provenance)) + "\n");
+    }
+
     private interface NetworkWriter {
         void write() throws IOException;
     }

@@ -12,6 +12,7 @@ import io.resnetstreams.metrics.PipelineMonitor;
 import io.resnetstreams.metrics.PipelineMonitor.GroupSource;
 import io.resnetstreams.metrics.ScalingSignal;
 import io.resnetstreams.model.ModelDirectory;
+import io.resnetstreams.precision.PrecisionChoice;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.topology.Pipeline;
 import io.resnetstreams.web.Health;
@@ -124,6 +125,13 @@ public final class Monitoring implements AutoCloseable {
         return fetches;
     }
 
+    /** Publishes how the model's precision compares with fp32; may be called once. */
+    public void precision(PrecisionChoice choice) {
+        if (metrics != null) {
+            metrics.precision(choice.agreement(), choice.gain());
+        }
+    }
+
     /**
      * Starts to monitor a pipeline and its model.
      *
@@ -144,7 +152,13 @@ public final class Monitoring implements AutoCloseable {
             return;
         }
         connected = reached;
-        metrics.model(model.name(), model.digest(), model.architecture(), devices, engine);
+        metrics.model(
+                model.name(),
+                model.digest(),
+                model.architecture(),
+                model.description().precision().toString(),
+                devices,
+                engine);
         KafkaClients clients = new KafkaClients(reached.connection());
         GroupSource source = new GroupSource(
                 clients.admin(), reached.applicationId(), reached.topics().input(), clients::firstRecordReader);

@@ -36,12 +36,15 @@ public final class BuildVersion implements IVersionProvider {
         return "resnet-streams " + version() + " (" + commit() + ")";
     }
 
+    /** Returns the engines with their versions. */
+    public String engines() {
+        return "MXNet " + properties.getProperty("mxnet") + ", ONNX Runtime " + properties.getProperty("onnxruntime");
+    }
+
     /** Returns the versions of the most important libraries, and of Java. */
     public String libraries() {
-        return "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl")
-                + ", MXNet "
-                + properties.getProperty("mxnet") + ", ONNX Runtime " + properties.getProperty("onnxruntime")
-                + ", Java " + System.getProperty("java.version");
+        return "Kafka Streams " + properties.getProperty("kafka") + ", DJL " + properties.getProperty("djl") + ", "
+                + engines() + ", Java " + System.getProperty("java.version");
     }
 
     @Override

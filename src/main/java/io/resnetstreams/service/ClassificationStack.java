@@ -73,15 +73,21 @@ public final class ClassificationStack implements AutoCloseable {
     public static EngineSelector.Selection load(Configuration configuration, ModelDirectory model, boolean embedding) {
         ModelDirectory served = embedding ? withEmbedding(model) : model;
         try {
-            return new EngineSelector(configuration.engine(), configuration.onnxProviders(), served)
-                    .load(
-                            served,
-                            configuration.device(),
-                            device -> workers(configuration, device),
-                            configuration.batch().policy().maxSize());
+            return load(configuration, served, configuration.engine(), configuration.device());
         } catch (IllegalArgumentException e) {
             throw UserErrorException.usage(e.getMessage(), e);
         }
+    }
+
+    /** Loads a model as configured, but for the settings of engine and device. */
+    static EngineSelector.Selection load(
+            Configuration configuration, ModelDirectory model, String engine, String device) {
+        return new EngineSelector(engine, configuration.onnxProviders(), model)
+                .load(
+                        model,
+                        device,
+                        each -> workers(configuration, each),
+                        configuration.batch().policy().maxSize());
     }
 
     private static ModelDirectory withEmbedding(ModelDirectory model) {

@@ -35,13 +35,13 @@ public interface ClassifierSource {
         return new ClassifierSource() {
             @Override
             public ModelReference reference(Configuration configuration) {
-                return ClassificationStack.reference(ClassificationStack.model(configuration.model()));
+                return ClassificationStack.reference(ServedModel.asDecided(configuration));
             }
 
             @Override
             public Loaded load(Configuration configuration, PipelineCounts statistics) {
                 ClassificationStack.checkReferences(configuration);
-                ModelDirectory model = ClassificationStack.model(configuration.model());
+                ModelDirectory model = ServedModel.asDecided(configuration);
                 ClassificationStack stack =
                         ClassificationStack.open(configuration, model, statistics, FetchMetrics.NONE);
                 return new Loaded(stack.classifier(), stack.selection(), stack::close);

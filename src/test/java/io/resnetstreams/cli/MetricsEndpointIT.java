@@ -139,7 +139,7 @@ class MetricsEndpointIT {
         assertThat(samples.values().keySet())
                 .anyMatch(sample -> sample.matches("resnet_streams_model_info\\{architecture=\"resnet20\","
                         + "device=\"cpu\",digest=\"[0-9a-f]{64}\",engine=\"(mxnet|onnxruntime)\","
-                        + "name=\"resnet20-fashion-mnist\"}"))
+                        + "name=\"resnet20-fashion-mnist\",precision=\"fp32\"}"))
                 .anyMatch(sample ->
                         sample.matches("resnet_streams_build_info\\{commit=\"[0-9a-f]+.*\",version=\"\\d+\\..*\"}"));
         assertThat(value("kafka_streams_state{resnet_streams_kafka_streams_state=\"RUNNING\"}"))

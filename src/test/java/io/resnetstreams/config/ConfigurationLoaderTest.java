@@ -121,6 +121,10 @@ class ConfigurationLoaderTest {
         "references.onOutage, wait",
         "input.onGap, stop",
         "statusSeconds, 103",
+        "precision.mode, auto",
+        "precision.minAgreement, 0.875",
+        "precision.images, photographs",
+        "precision.samples, 301",
         "metrics.enabled, false",
         "metrics.host, localhost",
         "metrics.port, 19",
@@ -144,6 +148,22 @@ class ConfigurationLoaderTest {
         Configuration changed = with(key, value);
         assertThat(changed).isNotEqualTo(loader.load());
         assertThat(changed.toString()).contains(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    precision.mode|int8|precision.mode is 'int8'; allowed are model and auto
+                    precision.minAgreement|0|precision.minAgreement is 0.0; it must be greater than 0 and at most 1
+                    precision.minAgreement|1.01|precision.minAgreement is 1.01; it must be greater than 0 and at most 1
+                    precision.minAgreement|NaN|precision.minAgreement is NaN; it must be greater than 0 and at most 1
+                    precision.minAgreement|most|precision.minAgreement is 'most'; a number is needed
+                    precision.samples|299|precision.samples is 299; allowed are 300 to 10000
+                    """)
+    void thePrecisionIsChecked(String key, String value, String message) {
+        assertMistake(() -> with(key, value), message);
     }
 
     @Test
@@ -171,7 +191,7 @@ class ConfigurationLoaderTest {
 
     @Test
     void everyKeyThatHasADefaultIsAmongThoseTested() {
-        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(75);
+        assertThat(leafCount(ConfigurationLoader.defaults())).isEqualTo(79);
     }
 
     @Test

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
 /** Groups the commands for models. */
 @Command(
         name = "model",
-        description = "List, show, import, verify, train, evaluate, quantize and export models.",
+        description = "List, show, import, verify, train, evaluate, optimize, quantize and export models.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ModelCommand.ListCommand.class,
@@ -40,6 +40,7 @@ import picocli.CommandLine.Parameters;
             ModelCommand.VerifyCommand.class,
             ModelTrainCommand.class,
             ModelEvaluateCommand.class,
+            ModelOptimizeCommand.class,
             ModelQuantizeCommand.class,
             ModelExportCommand.class,
             ModelExperimentCommand.class,

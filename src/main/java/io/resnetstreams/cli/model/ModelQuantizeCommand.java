@@ -1,6 +1,5 @@
 package io.resnetstreams.cli.model;
 
-import io.resnetstreams.bench.SpeedComparison;
 import io.resnetstreams.cli.options.EngineOption;
 import io.resnetstreams.cli.options.OptionRange;
 import io.resnetstreams.cli.options.OutputCommand;
@@ -19,6 +18,7 @@ import io.resnetstreams.model.convert.ModelQuantization;
 import io.resnetstreams.model.data.EvaluationSet;
 import io.resnetstreams.model.network.Precision;
 import io.resnetstreams.model.train.Evaluation;
+import io.resnetstreams.precision.SpeedComparison;
 import io.resnetstreams.service.ClassificationStack;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,7 +141,8 @@ final class ModelQuantizeCommand extends OutputCommand {
                 null,
                 null,
                 comparison == null ? null : Rounding.to(4, comparison.accuracyAfter()),
-                comparison == null ? null : comparison.images());
+                comparison == null ? null : comparison.images(),
+                null);
     }
 
     /** Returns null if the new model can't be run on this machine and {@code --force} was given. */

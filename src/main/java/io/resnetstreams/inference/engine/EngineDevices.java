@@ -2,11 +2,17 @@ package io.resnetstreams.inference.engine;
 
 import io.resnetstreams.model.network.EngineName;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The devices of this machine, as each engine sees them. */
 public final class EngineDevices {
     private EngineDevices() {}
+
+    /** Returns the compute capabilities of the machine's GPUs, without loading an engine's library. */
+    public static List<String> gpus() {
+        return InferenceEngine.of(EngineName.ONNXRUNTIME).accelerators().cudaDevices();
+    }
 
     /** Returns, for each engine, the devices that {@code auto} selects, or why there are none. Loads their libraries. */
     public static Map<EngineName, String> described() {

@@ -111,6 +111,11 @@ public final class EngineSelector {
         throw new IllegalArgumentException(String.join("; ", obstacles));
     }
 
+    /** Returns why a model is not loaded with several engines to compare them; null if it is. */
+    public static String whyNotCompared(ModelDirectory model) {
+        return model.parameterBytes() <= MOST_MEASURED_BYTES ? null : NOT_MEASURED;
+    }
+
     /** Returns the first engine that can run a model on the CPU, without measuring. */
     static InferenceEngine first(ModelDirectory model) {
         return new EngineSelector(AUTO, OnnxProviders.CUDA_ALONE, model).candidates.get(0);

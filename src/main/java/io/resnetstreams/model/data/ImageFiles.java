@@ -58,12 +58,17 @@ public final class ImageFiles {
             int classIndex = index;
             Path folder = parent.resolve(names.get(index));
             if (Files.isDirectory(folder)) {
-                try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-                    images(files).forEach(file -> found.add(new LabelledFile(file, classIndex)));
-                }
+                below(folder).forEach(file -> found.add(new LabelledFile(file, classIndex)));
             }
         }
         return found;
+    }
+
+    /** Returns the images in a folder and in the folders below it, sorted. */
+    public List<Path> below(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            return images(files);
+        }
     }
 
     /** Returns the images directly in a folder, sorted. */

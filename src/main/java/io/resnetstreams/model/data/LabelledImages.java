@@ -33,7 +33,7 @@ public record LabelledImages(int width, int height, List<byte[]> pixels, int[] c
     }
 
     /** Returns {@code count} of {@code size} indexes, spread evenly. */
-    static IntStream spread(int size, int count) {
+    public static IntStream spread(int size, int count) {
         return IntStream.range(0, count).map(i -> (int) ((long) i * size / count));
     }
 

@@ -2,20 +2,18 @@ package io.resnetstreams.model.onnx;
 
 import io.resnetstreams.model.network.Network;
 import io.resnetstreams.model.onnx.OnnxQuantizer.Range;
-import io.resnetstreams.model.onnx.OnnxSession.Output;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Post-training quantization to int8 for ONNX Runtime: range calibration by the least and the greatest value, convolutions and
  * sums in eight bits, the dense layer and softmax in fp32.
  */
 public final class OnnxQuantization {
-    private static final int BATCH = 4; // all tensors of a batch are in memory at once
-
     private OnnxQuantization() {}
 
     /**
@@ -31,20 +29,29 @@ public final class OnnxQuantization {
     private static Map<String, Range> measure(Network network, List<byte[]> samples, int height, int width)
             throws IOException {
         OnnxQuantizer quantizer = OnnxQuantizer.measuring();
-        OnnxModel measured = OnnxConversion.convert(network, height, width, quantizer);
-        List<String> tensors = quantizer.measured();
         Map<String, Range> ranges = new LinkedHashMap<>();
-        try (OnnxSession session = OnnxSession.load(measured)) {
-            for (int from = 0; from < samples.size(); from += BATCH) {
-                List<byte[]> batch = samples.subList(from, Math.min(samples.size(), from + BATCH));
-                ByteBuffer pixels = ByteBuffer.allocateDirect(batch.size() * height * width * 3);
-                batch.forEach(pixels::put);
-                List<Output> outputs = session.run(pixels.flip(), true, batch.size(), height, width, 3);
-                for (int tensor = 0; tensor < tensors.size(); tensor++) {
-                    // The first output is the network's own.
-                    ranges.merge(
-                            tensors.get(tensor), range(outputs.get(tensor + 1).values()), Range::union);
-                }
+        // Nothing refers to the network in Java's memory once it is loaded.
+        try (OnnxSession session = OnnxSession.load(OnnxConversion.convert(network, height, width, quantizer))) {
+            List<String> tensors = quantizer.measured();
+            // One image at a time, since all tensors of a batch are in native memory at once.
+            ByteBuffer pixels = ByteBuffer.allocateDirect(height * width * 3);
+            for (byte[] sample : samples) {
+                pixels.clear().put(sample);
+                // The first output is the network's own.
+                AtomicInteger output = new AtomicInteger(-1);
+                session.run(
+                        pixels.flip(),
+                        true,
+                        tensor -> {
+                            int index = output.getAndIncrement();
+                            if (index >= 0) {
+                                ranges.merge(tensors.get(index), range(tensor.values()), Range::union);
+                            }
+                        },
+                        1,
+                        height,
+                        width,
+                        3);
             }
         }
         return ranges;

@@ -12,6 +12,7 @@ import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A network in ONNX Runtime, on the CPU, for conversions and checks. Threading: one thread. */
 public final class OnnxSession implements AutoCloseable {
@@ -43,15 +44,21 @@ public final class OnnxSession implements AutoCloseable {
 
     /** Runs the network on a batch: uint8 or float32, of this shape; a direct buffer is not copied. */
     public List<Output> run(Buffer values, boolean uint8, long... shape) {
+        List<Output> results = new ArrayList<>();
+        run(values, uint8, results::add, shape);
+        return results;
+    }
+
+    /** Does the same, with one output after the other in Java's memory. */
+    void run(Buffer values, boolean uint8, Consumer<Output> visitor, long... shape) {
         try (NDManager scope = model.getNDManager().newSubManager();
                 NDArray input = scope.create(values, new Shape(shape), uint8 ? DataType.UINT8 : DataType.FLOAT32)) {
             NDList outputs = model.getBlock().forward(new ParameterStore(scope, false), new NDList(input), false);
             try (outputs) {
-                List<Output> results = new ArrayList<>();
                 for (NDArray output : outputs) {
-                    results.add(new Output(output.getShape().getShape(), output.toFloatArray()));
+                    visitor.accept(new Output(output.getShape().getShape(), output.toFloatArray()));
+                    output.close();
                 }
-                return results;
             }
         }
     }

@@ -283,6 +283,7 @@ public final class ResNetTrainer {
                 options.seed(),
                 LOG_FILE,
                 epoch.testAccuracy(),
-                test.size()));
+                test.size(),
+                null));
     }
 }
