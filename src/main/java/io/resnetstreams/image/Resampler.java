@@ -13,8 +13,9 @@ final class Resampler {
     private final TriangleFilter across;
     private final TriangleFilter down;
     private final int[] sourceRow;
-    private final int[] sums;
-    private final int[][] filteredRows; // a ring buffer: input row y is at y modulo its length
+    private final int[] gathered; // of the source's pixels those that one weight of each output pixel applies to
+    private final int[][] sums;
+    private final int[][][] filteredRows; // by channel; a ring buffer: input row y is at y modulo its length
     private final boolean unscaled;
     private int nextRow;
 
@@ -22,11 +23,13 @@ final class Resampler {
         this.source = source;
         this.across = across;
         this.down = down;
-        this.sourceRow = new int[source.width()];
-        this.sums = new int[across.first().length * CHANNELS];
-        this.filteredRows = new int[down.mostWeights()][across.first().length * CHANNELS];
+        int width = across.first().length;
+        this.sourceRow = new int[source.width() + across.weights().length]; // pixels beyond the last have weight 0
+        this.gathered = new int[width];
+        this.sums = new int[CHANNELS][width];
+        this.filteredRows = new int[down.weights().length][CHANNELS][width];
         this.nextRow = down.first()[0];
-        this.unscaled = across.mostWeights() == 1 && down.mostWeights() == 1;
+        this.unscaled = across.weights().length == 1 && down.weights().length == 1;
     }
 
     /** Returns the network's input for an image of this size, decoded at 1/reduction and turned upright by its orientation. */
@@ -50,8 +53,9 @@ final class Resampler {
     }
 
     private void outputRow(int y, byte[] result, int at) {
+        int first = down.first()[y];
         if (unscaled) {
-            source.row(down.first()[y], sourceRow);
+            source.row(first, sourceRow);
             for (int from : across.first()) {
                 result[at++] = (byte) (sourceRow[from] >>> 24);
                 result[at++] = (byte) (sourceRow[from] >>> 16);
@@ -59,45 +63,52 @@ final class Resampler {
             }
             return;
         }
-        for (; nextRow < down.first()[y] + down.weights()[y].length; nextRow++) {
+        for (; nextRow < first + down.counts()[y]; nextRow++) {
             source.row(nextRow, sourceRow);
-            filterAcross(sourceRow, filteredRows[nextRow % filteredRows.length]);
+            filterAcross(filteredRows[nextRow % filteredRows.length]);
         }
-        Arrays.fill(sums, 0);
-        int first = down.first()[y];
-        int[] weights = down.weights()[y];
-        for (int i = 0; i < weights.length; i++) {
-            addWeighted(sums, weights[i], filteredRows[(first + i) % filteredRows.length]);
-        }
-        for (int i = 0; i < sums.length; i++) {
-            result[at + i] = (byte) (sums[i] + TriangleFilter.HALF >>> TriangleFilter.PRECISION_BITS);
+        for (int channel = 0; channel < CHANNELS; channel++) {
+            int[] sum = sums[channel];
+            Arrays.fill(sum, TriangleFilter.HALF);
+            for (int i = 0; i < down.counts()[y]; i++) {
+                addWeighted(sum, down.weights()[i][y], filteredRows[(first + i) % filteredRows.length][channel]);
+            }
+            for (int x = 0, to = at + channel; x < sum.length; x++, to += CHANNELS) {
+                result[to] = (byte) (sum[x] >>> TriangleFilter.PRECISION_BITS);
+            }
         }
     }
 
-    /** A simple loop, so that the compiler generates vector instructions. */
+    private void filterAcross(int[][] into) {
+        for (int[] channel : into) {
+            Arrays.fill(channel, TriangleFilter.HALF);
+        }
+        for (int i = 0; i < across.weights().length; i++) {
+            gather(sourceRow, across.first(), i, gathered);
+            addWeighted(into[0], into[1], into[2], across.weights()[i], gathered);
+        }
+    }
+
+    /** Takes each output pixel's first input pixel, or one that follows. */
+    private static void gather(int[] row, int[] first, int offset, int[] into) {
+        for (int x = 0; x < into.length; x++) {
+            into[x] = row[first[x] + offset];
+        }
+    }
+
+    // Simple loops over one index, so that the compiler generates vector instructions.
+
+    private static void addWeighted(int[] red, int[] green, int[] blue, int[] weights, int[] pixels) {
+        for (int x = 0; x < pixels.length; x++) {
+            red[x] += weights[x] * (pixels[x] >>> 24);
+            green[x] += weights[x] * (pixels[x] >>> 16 & 0xFF);
+            blue[x] += weights[x] * (pixels[x] >>> 8 & 0xFF);
+        }
+    }
+
     private static void addWeighted(int[] sums, int weight, int[] values) {
         for (int i = 0; i < sums.length; i++) {
-            sums[i] += weight * values[i];
-        }
-    }
-
-    private void filterAcross(int[] row, int[] into) {
-        int at = 0;
-        for (int x = 0; x < across.first().length; x++) {
-            int red = TriangleFilter.HALF;
-            int green = TriangleFilter.HALF;
-            int blue = TriangleFilter.HALF;
-            int from = across.first()[x];
-            for (int weight : across.weights()[x]) {
-                int pixel = row[from++];
-                red += weight * (pixel >>> 24);
-                green += weight * (pixel >>> 16 & 0xFF);
-                blue += weight * (pixel >>> 8 & 0xFF);
-            }
-            into[at] = red >>> TriangleFilter.PRECISION_BITS;
-            into[at + 1] = green >>> TriangleFilter.PRECISION_BITS;
-            into[at + 2] = blue >>> TriangleFilter.PRECISION_BITS;
-            at += CHANNELS;
+            sums[i] += weight * (values[i] >>> TriangleFilter.PRECISION_BITS);
         }
     }
 
@@ -114,10 +125,11 @@ final class Resampler {
 
     /**
      * The weights of the triangle filter along one axis, as in Pillow's antialiased bilinear resize: support 1 when
-     * enlarging, scaled by the reduction when reducing, fixed-point with 22 bits, normalised. Each output pixel has the
-     * weights of its first input pixel and those that follow.
+     * enlarging, scaled by the reduction when reducing, fixed-point with 22 bits, normalised. Output pixel x depends on {@code
+     * counts[x]} input pixels from {@code first[x]} on; {@code weights[i][x]} is the weight of the i-th of them, 0 if there are
+     * fewer.
      */
-    private record TriangleFilter(int[] first, int[][] weights) {
+    private record TriangleFilter(int[] first, int[] counts, int[][] weights) {
         static final int PRECISION_BITS = 22;
         static final int HALF = 1 << (PRECISION_BITS - 1);
 
@@ -136,34 +148,28 @@ final class Resampler {
             double scale = axis.extent / scaled;
             double support = Math.max(scale, 1);
             int[] first = new int[wanted.count()];
-            int[][] weights = new int[wanted.count()][];
-            for (int i = 0; i < wanted.count(); i++) {
-                double centre = axis.start() + (wanted.from() + i + 0.5) * scale;
-                int low = Math.max(0, (int) (centre - support + 0.5));
+            int[] counts = new int[wanted.count()];
+            for (int x = 0; x < wanted.count(); x++) {
+                double centre = axis.start() + (wanted.from() + x + 0.5) * scale;
+                first[x] = Math.max(0, (int) (centre - support + 0.5));
                 // The next pixel has weight 0.
-                int high = Math.min(axis.pixels, (int) Math.ceil(centre + support - 0.5));
-                first[i] = low;
-                weights[i] = weights(low, high, centre, support);
+                counts[x] = Math.min(axis.pixels, (int) Math.ceil(centre + support - 0.5)) - first[x];
             }
-            return new TriangleFilter(first, weights);
-        }
-
-        private static int[] weights(int low, int high, double centre, double support) {
-            double[] exact = new double[high - low];
-            double sum = 0;
-            for (int i = 0; i < exact.length; i++) {
-                exact[i] = Math.max(0, 1 - Math.abs((low + i - centre + 0.5) / support));
-                sum += exact[i];
+            int most = Arrays.stream(counts).max().orElse(0);
+            int[][] weights = new int[most][wanted.count()];
+            double[] exact = new double[most];
+            for (int x = 0; x < wanted.count(); x++) {
+                double centre = axis.start() + (wanted.from() + x + 0.5) * scale;
+                double sum = 0;
+                for (int i = 0; i < counts[x]; i++) {
+                    exact[i] = Math.max(0, 1 - Math.abs((first[x] + i - centre + 0.5) / support));
+                    sum += exact[i];
+                }
+                for (int i = 0; i < counts[x]; i++) {
+                    weights[i][x] = (int) (0.5 + exact[i] / sum * (1 << PRECISION_BITS));
+                }
             }
-            int[] fixed = new int[exact.length];
-            for (int i = 0; i < fixed.length; i++) {
-                fixed[i] = (int) (0.5 + exact[i] / sum * (1 << PRECISION_BITS));
-            }
-            return fixed;
-        }
-
-        int mostWeights() {
-            return Arrays.stream(weights).mapToInt(of -> of.length).max().orElse(0);
+            return new TriangleFilter(first, counts, weights);
         }
     }
 }
