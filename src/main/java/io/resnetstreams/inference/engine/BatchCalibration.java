@@ -25,8 +25,11 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
      */
     private static final double EQUALLY_FAST = 0.98;
 
-    /** So many larger sizes in a row that are not faster end the measurement: each of them takes memory, which engines keep. */
+    /** So many larger sizes in a row that are not faster end the measurement. */
     private static final int MOST_WITHOUT_GAIN = 2;
+
+    /** Of a batch; then one size that is not faster is enough, since larger ones take time, and memory that the engine keeps. */
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int RUNS = 2;
     /** Batches of small networks are so short that the clock and the scheduler would distort a single one. */
@@ -39,8 +42,8 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
     }
 
     /**
-     * Measures with blank images, from one image upwards, until the maximum size is reached, two larger sizes in a row were not
-     * faster, memory runs out, or three seconds have passed. Each size first runs once unmeasured, since the engine plans its memory then.
+     * Measures with blank images, from one image upwards, until the maximum size is reached, one or two larger sizes in a row
+     * were not faster, memory runs out, or three seconds have passed. Each size first runs once unmeasured, since the engine plans its memory then.
      *
      * @throws OutOfDeviceMemoryException if not even one image fits
      * @throws IllegalStateException if the output contains no probabilities
@@ -62,7 +65,8 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
             }
             withoutGain = EQUALLY_FAST * rates.get(size) > fastest ? 0 : withoutGain + 1;
             fastest = Math.max(fastest, rates.get(size));
-            if (withoutGain == MOST_WITHOUT_GAIN || nanoTicker.getAsLong() - start >= ENOUGH_NANOS) {
+            boolean isLong = size * 1e9 / rates.get(size) >= LONG_NANOS;
+            if (withoutGain >= (isLong ? 1 : MOST_WITHOUT_GAIN) || nanoTicker.getAsLong() - start >= ENOUGH_NANOS) {
                 break;
             }
         }

@@ -270,10 +270,10 @@ public final class EngineSelector {
                 obstacles.add(e.getMessage());
                 continue;
             }
-            double rate = rate(loaded, largestBatch);
+            double rate = loaded.calibration().imagesPerSecondUpTo(largestBatch);
             rates.add(String.format(
                     Locale.ROOT, "%s %.1f", candidate.engine.name().title(), rate));
-            if (kept == null || rate > CLEARLY_FASTER * rate(kept, largestBatch)) {
+            if (kept == null || rate > CLEARLY_FASTER * kept.calibration().imagesPerSecondUpTo(largestBatch)) {
                 close(kept);
                 best = candidate;
                 kept = loaded;
@@ -286,10 +286,6 @@ public final class EngineSelector {
         }
         String reason = rates.size() > 1 ? "images/s of a worker: " + String.join(", ", rates) : obstacles.get(0);
         return selection(best, reason, List.of(kept));
-    }
-
-    private static double rate(DeviceModel loaded, int largestBatch) {
-        return loaded.calibration().imagesPerSecondUpTo(largestBatch);
     }
 
     private static void close(DeviceModel model) {
