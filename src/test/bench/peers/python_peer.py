@@ -2,8 +2,7 @@
 """A typical Python service: a consumer, a frozen TorchScript ResNet-50, a producer. Needs Debian's python3-torch,
 python3-torchvision, python3-confluent-kafka, python3-pil.
 
-  python_peer.py serve BOOTSTRAP INPUT LABELS FILE [PHOTOS]
-                                                      runs until it is killed; with PHOTOS, in int8, calibrated on them
+  python_peer.py serve BOOTSTRAP INPUT LABELS FILE    runs until it is killed
   python_peer.py variants PHOTOS FOLDER               writes each photograph three times: as it is, mirrored, upside down
   python_peer.py count BOOTSTRAP LABELS WARM_UP SECONDS
                                                       prints committed labels per second, from WARM_UP after the first one
@@ -15,6 +14,8 @@ import os
 import struct
 import sys
 import time
+
+LONGEST_START = 120
 
 
 def network():
@@ -74,31 +75,13 @@ def frozen(path):
     return torch.jit.freeze(torch.jit.trace(load(path).to(memory_format=torch.channels_last), example))
 
 
-def quantized(path, photos):
-    """Post-training static quantization as PyTorch's documentation describes it, calibrated on photographs."""
-    import torch
-    import torchvision
-
-    torch.backends.quantized.engine = "fbgemm"
-    model = torchvision.models.quantization.resnet50(quantize=False).eval()
-    model.load_state_dict(load(path).state_dict(), strict=False)
-    model.fuse_model()
-    model.qconfig = torch.quantization.get_default_qconfig("fbgemm")
-    torch.quantization.prepare(model, inplace=True)
-    files = [os.path.join(photos, name) for name in jpegs(photos)]
-    for start in range(0, min(64, len(files)), 8):
-        model(to_batch([preprocess(open(name, "rb").read()) for name in files[start : start + 8]]))
-    torch.quantization.convert(model, inplace=True)
-    return torch.jit.freeze(torch.jit.script(model))
-
-
-def serve(bootstrap, topic, labels, path, photos=None):
+def serve(bootstrap, topic, labels, path):
     import torch
     from confluent_kafka import Consumer, Producer
 
     torch.set_num_threads(os.cpu_count())
     with torch.inference_mode():
-        model = quantized(path, photos) if photos else frozen(path)
+        model = frozen(path)
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": labels, "auto.offset.reset": "earliest",
                          "enable.auto.commit": False})
     producer = Producer({"bootstrap.servers": bootstrap, "compression.type": "lz4"})
@@ -123,9 +106,12 @@ def count(bootstrap, labels, warm_up, seconds):
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "count-" + labels, "auto.offset.reset": "earliest",
                          "isolation.level": "read_committed", "topic.metadata.refresh.interval.ms": 500})
     consumer.subscribe([labels])
+    start = time.monotonic()
     first = begun = last = None
     number = 0
     while begun is None or time.monotonic() - begun < seconds:
+        if first is None and time.monotonic() - start > LONGEST_START:
+            sys.exit("no label on %s for %d s" % (labels, LONGEST_START))
         messages = [m for m in consumer.consume(500, 0.05) if not m.error()]
         now = time.monotonic()
         if not messages:

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,10 +15,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The folder into which native libraries are unpacked if the home is not writable. Java is replaced by a script that
- * prints its arguments.
+ * The folder into which native libraries are unpacked if the home is not writable, and the options for Java. Java is replaced by
+ * a script that prints its arguments.
  */
 class LauncherTest {
+    private static final String C1_ONLY = "-XX:TieredStopAtLevel=1";
+    private static final String SERIAL = "-XX:+UseSerialGC";
+
     @TempDir
     private Path folder;
 
@@ -36,20 +41,51 @@ class LauncherTest {
     }
 
     private DebianTools.Answer launch() throws Exception {
+        return launch("", "--version");
+    }
+
+    private DebianTools.Answer launch(String javaOptions, String... arguments) throws Exception {
         Path noFolder = folder.resolve("no-folder");
         Files.writeString(noFolder, "");
-        return DebianTools.run(
-                folder,
-                "",
+        List<String> command = new ArrayList<>(List.of(
                 "env",
                 "-i",
                 "PATH=" + System.getenv("PATH"),
                 "HOME=" + noFolder,
                 "TMPDIR=" + temporary,
                 "JAVA_HOME=" + folder.resolve("java"),
+                "JAVA_OPTS=" + javaOptions,
                 "bash",
-                "bin/resnet-streams",
-                "--version");
+                "bin/resnet-streams"));
+        command.addAll(List.of(arguments));
+        return DebianTools.run(folder, "", command.toArray(String[]::new));
+    }
+
+    private List<String> lines(String javaOptions, String... arguments) throws Exception {
+        return launch(javaOptions, arguments).text().lines().toList();
+    }
+
+    @Test
+    void runHasNoOptimisingCompilerOnACpu() throws Exception {
+        boolean hasGpu = Files.exists(Path.of("/dev/nvidiactl")) || Files.exists(Path.of("/dev/dxg"));
+        assertThat(lines("", "run", "--model", "m").contains(C1_ONLY)).isEqualTo(!hasGpu);
+        assertThat(lines("", "bench")).doesNotContain(C1_ONLY);
+        assertThat(lines("", "classify", "a.jpg")).contains(C1_ONLY);
+    }
+
+    @Test
+    void runHasTheSerialCollectorOnFewCores() throws Exception {
+        boolean few = Runtime.getRuntime().availableProcessors() <= 4;
+        assertThat(lines("", "run").contains(SERIAL)).isEqualTo(few);
+        assertThat(lines("", "demo")).doesNotContain(SERIAL);
+    }
+
+    @Test
+    void javaOptionsReplaceTheLaunchersOwn() throws Exception {
+        List<String> lines = lines("-XX:TieredStopAtLevel=4 -XX:+UseParallelGC", "run");
+        assertThat(lines).doesNotContain(SERIAL).contains("-XX:+UseParallelGC");
+        // Java takes the last one.
+        assertThat(lines.indexOf("-XX:TieredStopAtLevel=4")).isGreaterThan(lines.indexOf(C1_ONLY));
     }
 
     private void assertIsRejected() throws Exception {
