@@ -48,6 +48,11 @@ enum Fault {
         this.infliction = infliction;
     }
 
+    /** Returns whether it is a fault of the classifier that the process survives. */
+    boolean endsNoProcess() {
+        return compareTo(THROWS) >= 0;
+    }
+
     String title() {
         return title;
     }

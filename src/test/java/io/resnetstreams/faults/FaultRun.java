@@ -92,6 +92,10 @@ final class FaultRun implements AutoCloseable {
         return BRIEF ? least : whole;
     }
 
+    static boolean isBrief() {
+        return BRIEF;
+    }
+
     Random random() {
         return random;
     }

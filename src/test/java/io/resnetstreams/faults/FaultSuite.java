@@ -66,13 +66,16 @@ abstract class FaultSuite {
         }
     }
 
-    static Stream<Fault> faults() {
+    /** In a brief run, faults of the classifier that end no process are inflicted with one guarantee only. */
+    Stream<Fault> faults() {
+        boolean all = guarantee == Guarantee.EXACTLY_ONCE_V2 || !FaultRun.isBrief();
         return Arrays.stream(Fault.values())
+                .filter(fault -> all || !fault.endsNoProcess())
                 .filter(fault -> ONLY.matcher(fault.name()).matches());
     }
 
     @Order(1)
-    @ParameterizedTest
+    @ParameterizedTest(allowZeroInvocations = true) // faults.only may select none of them
     @MethodSource("faults")
     void nothingIsLost(Fault fault) throws Exception {
         if (fault == Fault.FULL_DISK) {

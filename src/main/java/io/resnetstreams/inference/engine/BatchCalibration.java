@@ -43,7 +43,8 @@ public record BatchCalibration(Map<Integer, Double> imagesPerSecond) {
 
     /**
      * Measures with blank images, from one image upwards, until the maximum size is reached, one or two larger sizes in a row
-     * were not faster, memory runs out, or three seconds have passed. Each size first runs once unmeasured, since the engine plans its memory then.
+     * were not faster, memory runs out, or three seconds have passed. Each size first runs once unmeasured, since the engine plans
+     * its memory then.
      *
      * @throws OutOfDeviceMemoryException if not even one image fits
      * @throws IllegalStateException if the output contains no probabilities
