@@ -48,7 +48,7 @@ public final class Benchmarks {
         SCENARIOS.put("perRecord", new Entry(AlternativeScenarios::perRecord, Engines.EACH, 2, 30));
         SCENARIOS.put("drainAtCommit", new Entry(AlternativeScenarios::drainAtCommit, Engines.EACH, 2, 30));
         SCENARIOS.put("overhead", new Entry(OverheadScenario::run, Engines.NONE, 4, 15));
-        SCENARIOS.put("simulatedDevice", new Entry(SimulatedDeviceScenario::run, Engines.NONE, 7, 25));
+        SCENARIOS.put("simulatedDevice", new Entry(SimulatedDeviceScenario::run, Engines.NONE, 8, 25));
         SCENARIOS.put("references", new Entry(ReferencesScenario::run, Engines.EACH, 3, 30));
         // Independent of the settings, it waits for 100 events, even at a load of 5 %.
         SCENARIOS.put("latency", new Entry(LatencyScenario::run, Engines.EACH, 1, 300));

@@ -12,6 +12,9 @@ public final class Disturbance {
     /** The figure that says that the figures beside it were disturbed. */
     static final String FIGURE = "disturbed";
 
+    /** Two measurements of the same rate differ by less. */
+    private static final double CERTAINLY_FASTER = 1.01;
+
     private static final String MESSAGE = "the pipeline is faster than the network alone, which is its upper limit:"
             + " something else ran on the machine, or the measurement was too short; measure again";
 
@@ -19,7 +22,7 @@ public final class Disturbance {
 
     /** Adds the mark to the figures of a pipeline if they are above the ceiling. */
     static void mark(Map<String, Object> figures, double toCeiling) {
-        if (toCeiling > 1) {
+        if (toCeiling > CERTAINLY_FASTER) {
             figures.put(FIGURE, MESSAGE);
         }
     }

@@ -6,6 +6,7 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,16 +20,12 @@ final class ProcessorTime {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    /** The roles of threads by a part of their names. */
-    private static final Map<String, String> ROLES = Map.of(
-            "-StreamThread-",
-            "stream",
-            "kafka-producer-network-thread",
-            "producer",
-            "decode-",
-            "decode",
-            "device-",
-            "device");
+    /** The roles of threads by a part of their names. A producer's thread has its stream thread's name in its own. */
+    private static final List<Map.Entry<String, String>> ROLES = List.of(
+            Map.entry("kafka-producer-network-thread", "producer"),
+            Map.entry("-StreamThread-", "stream"),
+            Map.entry("decode-", "decode"),
+            Map.entry("device-", "device"));
 
     private final Set<Long> others =
             Arrays.stream(THREADS.getAllThreadIds()).boxed().collect(Collectors.toSet());
@@ -68,7 +65,7 @@ final class ProcessorTime {
     }
 
     private static String role(String thread) {
-        return ROLES.entrySet().stream()
+        return ROLES.stream()
                 .filter(role -> thread.contains(role.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()

@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 
 /**
  * Where one instance ends: simulated devices of 6,000 images/s, as an A100 with TensorRT, and images of one pixel, whose decoding
- * costs next to nothing. The processor time that an event costs with one device predicts the rate with more devices; the
- * measurements with more devices test the prediction.
+ * costs next to nothing. The processor time that an event costs with fewer devices predicts the rate with more devices, which are
+ * then measured. An event costs less at higher rates, since polls and commits have more of them.
  */
 final class ScaleScenario {
-    private static final int[] DEVICES = {1, 4, 8};
+    private static final int[] DEVICES = {1, 4, 8, 24};
     private static final int IMAGES_PER_SECOND = 6_000;
     /** A full batch takes its share of the rate; one image takes a millisecond. */
     private static final double[] SECONDS = {0.001, 8.0 / 4_000, 32.0 / IMAGES_PER_SECOND};
@@ -78,12 +78,14 @@ final class ScaleScenario {
             }
             rounds.medians();
             Map<String, Object> figures = new LinkedHashMap<>();
-            Cost one = median(costs.get(DEVICES[0]));
+            Cost before = null;
             for (int devices : DEVICES) {
-                figures.put(Integer.toString(devices), figures(devices, median(costs.get(devices)), one));
+                Cost cost = median(costs.get(devices));
+                figures.put(Integer.toString(devices), figures(devices, cost, before));
+                before = cost;
             }
-            figures.put("eventsPerStreamThread", one.perStreamThread());
-            figures.put("eventsPerDecodeCore", 1e6 / one.byRole().get("decode"));
+            figures.put("eventsPerStreamThread", before.perStreamThread());
+            figures.put("eventsPerDecodeCore", 1e6 / before.byRole().get("decode"));
             return figures;
         }
     }
@@ -93,13 +95,16 @@ final class ScaleScenario {
         return Cost.median(costs.subList(1, costs.size()));
     }
 
-    private static Map<String, Object> figures(int devices, Cost cost, Cost one) {
+    /** @param before the costs with fewer devices; null if there are none */
+    private static Map<String, Object> figures(int devices, Cost cost, Cost before) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("imagesPerSecond", cost.rate());
         figures.put("toDevices", cost.rate() / (devices * IMAGES_PER_SECOND));
-        figures.put("predicted", one.predicted(devices));
-        figures.put("toPredicted", cost.rate() / one.predicted(devices));
-        figures.put("firstLimit", one.firstLimit(devices));
+        if (before != null) {
+            figures.put("predicted", before.predicted(devices));
+            figures.put("toPredicted", cost.rate() / before.predicted(devices));
+            figures.put("firstLimit", before.firstLimit(devices));
+        }
         figures.put("micros", cost.byRole());
         figures.put("pipelineMicros", cost.pipeline());
         figures.put("processMicros", cost.process());

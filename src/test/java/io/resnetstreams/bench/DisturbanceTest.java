@@ -17,7 +17,7 @@ class DisturbanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {1.0001, 1.37, Double.POSITIVE_INFINITY})
+    @ValueSource(doubles = {1.011, 1.37, Double.POSITIVE_INFINITY})
     void aPipelineAboveItsCeilingIsMarked(double toCeiling) {
         assertThat(pipeline(toCeiling)).containsOnlyKeys("toCeiling", "disturbed");
         assertThat(Disturbance.of(pipeline(toCeiling)))
@@ -28,7 +28,7 @@ class DisturbanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {0, 0.9, 1, Double.NaN})
+    @ValueSource(doubles = {0, 0.9, 1, 1.009, Double.NaN})
     void aPipelineUpToItsCeilingIsNotMarked(double toCeiling) {
         assertThat(pipeline(toCeiling)).containsOnlyKeys("toCeiling");
         assertThat(Disturbance.of(pipeline(toCeiling))).isEmpty();
