@@ -28,7 +28,10 @@ case "$candidates" in *int8*)
   ours model export "$folder/int8" --input pixels --out "$folder/int8.onnx" ;;
 esac
 ./resnet-streams broker --port 19092 --data "$folder/broker" >"$folder/broker.log" 2>&1 &
-until ours topics --bootstrap $bootstrap; do :; done
+broker=$!
+until ours topics --bootstrap $bootstrap; do kill -0 $broker; done
+# Another broker on the same port would have answered.
+kill -0 $broker || { cat "$folder/broker.log" >&2; exit 1; }
 ours produce "$photos" --repeat 60 --bootstrap $bootstrap
 
 # Sets the array "program" to a candidate's command for an input and a labels topic.
