@@ -8,6 +8,7 @@ import io.resnetstreams.common.UserErrorException;
 import io.resnetstreams.kafka.Failures;
 import io.resnetstreams.service.BuildVersion;
 import io.resnetstreams.service.Logging;
+import io.resnetstreams.service.OptimisingCompiler;
 import io.resnetstreams.service.ProcessEnd;
 import io.resnetstreams.service.StandardOutput;
 import io.resnetstreams.service.Termination;
@@ -60,6 +61,7 @@ public final class Main {
     public static void main(String[] arguments) {
         StandardOutput.install();
         Logging.prepare(List.of(arguments));
+        OptimisingCompiler.restrict();
         Termination.handleSignals();
         ProcessEnd.end(execute(arguments));
     }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class LauncherTest {
     private static final String C1_ONLY = "-XX:TieredStopAtLevel=1";
+    private static final String DECODERS = "-Dresnet-streams.optimise=io/resnetstreams/image/*.*";
     private static final String SERIAL = "-XX:+UseSerialGC";
 
     @TempDir
@@ -66,11 +67,14 @@ class LauncherTest {
     }
 
     @Test
-    void runHasNoOptimisingCompilerOnACpu() throws Exception {
+    void onACpuOnlyTheDecodersAreOptimised() throws Exception {
         boolean hasGpu = Files.exists(Path.of("/dev/nvidiactl")) || Files.exists(Path.of("/dev/dxg"));
-        assertThat(lines("", "run", "--model", "m").contains(C1_ONLY)).isEqualTo(!hasGpu);
-        assertThat(lines("", "bench")).doesNotContain(C1_ONLY);
+        assertThat(lines("", "run", "--model", "m")).doesNotContain(C1_ONLY);
+        assertThat(lines("", "run", "--model", "m").contains(DECODERS)).isEqualTo(!hasGpu);
+        assertThat(lines("", "backfill", "run")).contains(DECODERS).doesNotContain(C1_ONLY);
+        assertThat(lines("", "bench")).doesNotContain(C1_ONLY, DECODERS);
         assertThat(lines("", "classify", "a.jpg")).contains(C1_ONLY);
+        assertThat(lines("", "broker")).contains(C1_ONLY);
     }
 
     @Test
@@ -84,8 +88,8 @@ class LauncherTest {
     void javaOptionsReplaceTheLaunchersOwn() throws Exception {
         List<String> lines = lines("-XX:TieredStopAtLevel=4 -XX:+UseParallelGC", "run");
         assertThat(lines).doesNotContain(SERIAL).contains("-XX:+UseParallelGC");
-        // Java takes the last one.
-        assertThat(lines.indexOf("-XX:TieredStopAtLevel=4")).isGreaterThan(lines.indexOf(C1_ONLY));
+        assertThat(lines).contains("-XX:TieredStopAtLevel=4").doesNotContain(DECODERS);
+        assertThat(lines("-XX:TieredStopAtLevel=4", "classify", "a.jpg")).doesNotContain(C1_ONLY);
     }
 
     private void assertIsRejected() throws Exception {

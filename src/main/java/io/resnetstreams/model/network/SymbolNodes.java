@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** Reads the nodes of a graph in MXNet's symbol format. A node is identified by its number, in order of execution. */
 public record SymbolNodes(ObjectNode graph) {
@@ -49,6 +51,22 @@ public record SymbolNodes(ObjectNode graph) {
 
     public int input(int node, int index) {
         return inputs(node).get(index).get(0).asInt();
+    }
+
+    /**
+     * Returns the operators from the one of this name back to a variable, each the first input of the one before. None if
+     * there is none of this name.
+     */
+    public Set<Integer> chainTo(String name) {
+        Set<Integer> chain = new LinkedHashSet<>();
+        for (int last = 0; last < size(); last++) {
+            if (name(last).equals(name)) {
+                for (int node = last; !operator(node).equals(VARIABLE); node = input(node, 0)) {
+                    chain.add(node);
+                }
+            }
+        }
+        return chain;
     }
 
     /** Returns the number of the node that is the first output. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Converts a network from MXNet's symbol format to ONNX, with batch normalisations folded into the convolutions. Its input
@@ -31,6 +32,7 @@ public final class OnnxConversion {
     private final Network network;
     private final OnnxQuantizer quantizer;
     private final OnnxGraph graph;
+    private final Set<Integer> normalising;
     /** Names of tensors by the number of the node that computes them. */
     private final Map<Integer, String> tensors = new HashMap<>();
 
@@ -39,6 +41,7 @@ public final class OnnxConversion {
         this.network = network;
         this.quantizer = quantizer;
         this.graph = new OnnxGraph(weights);
+        this.normalising = nodes.chainTo(ResNetSymbol.NORMALISED);
     }
 
     /**
@@ -74,7 +77,11 @@ public final class OnnxConversion {
         }
         graph.input(ResNetSymbol.INPUT, Type.UINT8, BATCH, height, width, 3);
         for (int node = 0; node < nodes.size(); node++) {
-            tensors.put(node, converted(node));
+            if (!normalising.contains(node)) {
+                tensors.put(node, converted(node));
+            } else if (nodes.name(node).equals(ResNetSymbol.NORMALISED)) {
+                tensors.put(node, normalised(node, height, width));
+            }
         }
         String head = tensors.get(nodes.head());
         // The name is taken if the output is more than the probabilities.
@@ -85,6 +92,13 @@ public final class OnnxConversion {
             quantizer.addOutputs(output);
         }
         return graph.build("network");
+    }
+
+    private String normalised(int node, int height, int width) {
+        float[] offset = network.valuesOf(parameter(nodes.input(nodes.input(node, 0), 1)));
+        float[] scale = network.valuesOf(parameter(nodes.input(node, 1)));
+        return new PixelNormalisation(height, width, offset, scale)
+                .add(graph, "input.", ResNetSymbol.INPUT, OnnxWrapping.Layout.NCHW, ResNetSymbol.NORMALISED);
     }
 
     /** Returns the name of a node's output; of a parameter, its own, which is added where it is read. */

@@ -2,30 +2,18 @@ package io.resnetstreams.model.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.resnetstreams.model.network.Precision;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** A network in ONNX. */
 public record OnnxModel(ModelProto proto) {
-    /** The name of the input of {@link #withoutPixels}, as PyTorch's exporter names it in its examples. */
-    private static final String FLOAT_INPUT = "input";
-
     private static final Set<String> QUANTIZED =
             Set.of("DequantizeLinear", "QLinearConv", "ConvInteger", "MatMulInteger");
     private static final Set<Integer> FLOATING =
@@ -87,51 +75,7 @@ public record OnnxModel(ModelProto proto) {
      * @throws IllegalArgumentException if the network does not start with these operators
      */
     public OnnxModel withoutPixels() {
-        GraphProto graph = proto.getGraph();
-        Map<String, NodeProto> readers = new HashMap<>();
-        graph.getNodeList().forEach(node -> node.getInputList().forEach(name -> readers.put(name, node)));
-        TensorShapeProto pixels = graph.getInput(0).getType().getTensorType().getShape();
-        List<NodeProto> dropped = new ArrayList<>();
-        boolean planes = false;
-        String last = graph.getInput(0).getName();
-        for (String operator : List.of("Cast", "Transpose", "Sub", "Mul")) {
-            NodeProto node = readers.get(last);
-            if (node != null && node.getOpType().equals(operator)) {
-                dropped.add(node);
-                planes |= operator.equals("Transpose");
-                last = node.getOutput(0);
-            } else if (!operator.equals("Transpose")) {
-                throw new IllegalArgumentException("the network does not start with the normalisation of pixels");
-            }
-        }
-        int[] order = planes ? new int[] {0, 3, 1, 2} : new int[] {0, 1, 2, 3};
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        Arrays.stream(order).forEach(dimension -> shape.addDim(pixels.getDim(dimension)));
-        String start = last;
-        GraphProto.Builder rest = graph.toBuilder().clearNode().clearInput().clearInitializer();
-        rest.addInput(ValueInfoProto.newBuilder()
-                .setName(FLOAT_INPUT)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(TensorProto.DataType.FLOAT_VALUE)
-                                .setShape(shape))));
-        Set<String> read = new HashSet<>();
-        for (NodeProto node : graph.getNodeList()) {
-            if (!dropped.contains(node)) {
-                NodeProto.Builder kept = node.toBuilder();
-                for (int index = 0; index < node.getInputCount(); index++) {
-                    if (node.getInput(index).equals(start)) {
-                        kept.setInput(index, FLOAT_INPUT);
-                    }
-                }
-                read.addAll(kept.getInputList());
-                rest.addNode(kept);
-            }
-        }
-        graph.getInitializerList().stream()
-                .filter(tensor -> read.contains(tensor.getName()))
-                .forEach(rest::addInitializer);
-        return new OnnxModel(proto.toBuilder().setGraph(rest).build());
+        return PixelNormalisation.removedFrom(this);
     }
 
     /** Writes the network to a file. */

@@ -132,21 +132,12 @@ public final class OnnxWrapping {
         OnnxGraph before = new OnnxGraph(null);
         String pixels = PREFIX + ResNetSymbol.INPUT;
         before.input(pixels, Type.UINT8, "N", height, width, CHANNELS);
-        String x = before.node("Cast", PREFIX + "float", Map.of("to", Type.FLOAT.number()), pixels);
-        boolean channelsFirst = layout == Layout.NCHW;
-        if (channelsFirst) {
-            x = before.node("Transpose", PREFIX + "planes", Map.of("perm", new int[] {0, 3, 1, 2}), x);
-        }
-        int[] perChannel = channelsFirst ? new int[] {1, CHANNELS, 1, 1} : new int[] {1, 1, 1, CHANNELS};
-        before.floats(PREFIX + "offset", perChannel, normalisation.offset());
-        before.floats(PREFIX + "scale", perChannel, normalisation.scale());
-        x = before.node("Sub", PREFIX + "centred", Map.of(), x, PREFIX + "offset");
         boolean half = input.getType().getTensorType().getElemType() == TensorProto.DataType.FLOAT16_VALUE;
+        String normalised = half ? PREFIX + "normalised" : input.getName();
+        new PixelNormalisation(height, width, normalisation.offset(), normalisation.scale())
+                .add(before, PREFIX, pixels, layout, normalised);
         if (half) {
-            x = before.node("Mul", PREFIX + "normalised", Map.of(), x, PREFIX + "scale");
-            before.node("Cast", input.getName(), Map.of("to", Type.FLOAT16.number()), x);
-        } else {
-            before.node("Mul", input.getName(), Map.of(), x, PREFIX + "scale");
+            before.node("Cast", input.getName(), Map.of("to", Type.FLOAT16.number()), normalised);
         }
         OnnxGraph after = new OnnxGraph(null);
         String last = output.getName();

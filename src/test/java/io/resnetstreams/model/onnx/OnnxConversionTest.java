@@ -14,6 +14,7 @@ import io.resnetstreams.model.network.ResNetSymbol;
 import io.resnetstreams.model.network.SymbolGraph;
 import io.resnetstreams.model.network.SymbolNetwork;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +224,57 @@ class OnnxConversionTest {
                     .values();
             assertThat(found).containsExactly(expected, within(1e-5f));
         }
+    }
+
+    /** Otherwise ONNX Runtime calls its kernels once a pixel. */
+    @Test
+    void pixelsAreNormalisedByRows() {
+        Network network = network(one("Activation", Map.of("act_type", "relu")));
+        Map<String, List<Long>> shapes = new HashMap<>();
+        OnnxConversion.convert(network, SIDE, SIDE)
+                .proto()
+                .getGraph()
+                .getInitializerList()
+                .forEach(tensor -> shapes.put(tensor.getName(), tensor.getDimsList()));
+        assertThat(shapes.get("input.offset")).containsExactly(SIDE * 3L);
+        assertThat(shapes.get("input.scale")).containsExactly(SIDE * 3L);
+    }
+
+    /** As releases before normalised pixels. */
+    @Test
+    void theNetworkWithoutPixelsIsFoundWithoutRows() {
+        for (boolean planes : new boolean[] {false, true}) {
+            OnnxGraph graph = new OnnxGraph(null);
+            graph.input("data", OnnxGraph.Type.UINT8, "N", SIDE, SIDE, 3);
+            graph.floats("offset", new int[] {1}, new float[] {1});
+            String x = graph.node("Cast", "float", Map.of("to", OnnxGraph.Type.FLOAT.number()), "data");
+            if (planes) {
+                x = graph.node("Transpose", "planes", Map.of("perm", new int[] {0, 3, 1, 2}), x);
+            }
+            x = graph.node("Sub", "centred", Map.of(), x, "offset");
+            x = graph.node("Mul", "normalised", Map.of(), x, "offset");
+            // The network's own.
+            x = graph.node("Transpose", "own", Map.of("perm", new int[] {0, 2, 3, 1}), x);
+            graph.output(graph.node("Relu", "relu", Map.of(), x), OnnxGraph.Type.FLOAT, "N", "classes");
+            assertThat(graph.build("network").withoutPixels().proto().getGraph().getNodeList())
+                    .extracting(node -> node.getOpType())
+                    .containsExactly("Transpose", "Relu");
+        }
+    }
+
+    @Test
+    void aTranspositionOfTheNetworkItselfIsKept() throws Exception {
+        OnnxGraph graph = new OnnxGraph(null);
+        graph.input("images", OnnxGraph.Type.FLOAT, 1, SIDE, SIDE, 3);
+        String x = graph.node("Transpose", "own", Map.of("perm", new int[] {0, 3, 1, 2}), "images");
+        x = graph.node("GlobalAveragePool", "pooled", Map.of(), x);
+        x = graph.node("Flatten", "classes", Map.of("axis", 1), x);
+        graph.output(x, OnnxGraph.Type.FLOAT, 1, 3);
+        OnnxModel wrapped = OnnxWrapping.wrap(
+                Path.of("network.onnx"), graph.build("network"), OnnxWrapping.Layout.NHWC, SIDE, SIDE, NORMALISATION);
+        assertThat(wrapped.withoutPixels().proto().getGraph().getNodeList())
+                .extracting(node -> node.getOpType())
+                .startsWith("Transpose", "GlobalAveragePool");
     }
 
     @Test
