@@ -17,11 +17,13 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -80,6 +82,7 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
     }
 
     Producer<byte[], byte[]> wrap(Producer<byte[], byte[]> producer) {
+        Map<TopicPartition, OffsetAndMetadata> inTransaction = new HashMap<>();
         return proxy(Producer.class, (proxy, method, arguments) -> {
             requireKnown(method);
             String name = method.getName();
@@ -96,15 +99,24 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
                                 : producer.send(record, explaining(record, (Callback) arguments[1]));
                     }
                     case "sendOffsetsToTransaction" -> {
-                        arguments[0] = parts.frontier().lower(cast(arguments[0]));
+                        Map<TopicPartition, OffsetAndMetadata> offsets =
+                                parts.frontier().lower(cast(arguments[0]));
+                        if (isNothingNew(offsets)) {
+                            yield null;
+                        }
+                        inTransaction.putAll(offsets);
+                        arguments[0] = offsets;
                         yield invoke(producer, method, arguments);
                     }
                     case "commitTransaction" -> {
                         invoke(producer, method, arguments);
+                        parts.frontier().committed(inTransaction);
+                        inTransaction.clear();
                         committed();
                         yield null;
                     }
                     case "abortTransaction" -> {
+                        inTransaction.clear();
                         invoke(producer, method, arguments);
                         metrics.aborted();
                         yield null;
@@ -115,6 +127,16 @@ final class FrontierClientSupplier implements KafkaClientSupplier {
                 throw AbortedTransaction.asFencing(e);
             }
         });
+    }
+
+    /**
+     * Returns whether a transaction would contain nothing that is not committed yet. Kafka Streams commits when it has consumed,
+     * also if all that it has consumed is in flight. Without offsets and records the producer sends nothing, and the
+     * outcome of the first event after a pause need not wait until the transaction has ended.
+     */
+    private boolean isNothingNew(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        return parts.polls().ofThisThread().uncommitted() == 0
+                && parts.frontier().isCommitted(offsets);
     }
 
     private void committed() {

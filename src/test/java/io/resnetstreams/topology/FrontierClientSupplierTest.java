@@ -40,11 +40,12 @@ class FrontierClientSupplierTest {
 
     private final InFlightBudget budget = new InFlightBudget(new InFlightLimits(1, 1 << 20));
     private final CommitFrontier frontier = new CommitFrontier(budget);
+    private final StreamThreadPolls polls = new StreamThreadPolls(Duration.ofMillis(100));
     private final FrontierClientSupplier clients = new FrontierClientSupplier(
             new Pipeline.Parts(
                     new OutputTopics(new Topics("image-events", "image-labels", "image-events-dlq"), Long.MAX_VALUE),
                     frontier,
-                    new StreamThreadPolls(Duration.ofMillis(100)),
+                    polls,
                     TopologyMetrics.NONE,
                     Replay.NONE),
             OnGap.WARN,
@@ -168,6 +169,59 @@ class FrontierClientSupplierTest {
             wrapped.sendOffsetsToTransaction(consumed, GROUP);
             wrapped.commitTransaction();
             assertThat(transactional.consumerGroupOffsetsHistory()).containsExactly(Map.of(GROUP.groupId(), lowered));
+        }
+    }
+
+    private static void transaction(Producer<byte[], byte[]> producer, long offset) {
+        producer.beginTransaction();
+        producer.sendOffsetsToTransaction(Map.of(PARTITION, new OffsetAndMetadata(offset)), GROUP);
+    }
+
+    private static void commit(Producer<byte[], byte[]> producer, long offset) {
+        transaction(producer, offset);
+        producer.commitTransaction();
+    }
+
+    @Test
+    void aTransactionWithNothingNewIsEmpty() {
+        frontier.open(PARTITION);
+        MockProducer<byte[], byte[]> transactional = new MockProducer<>();
+        try (Producer<byte[], byte[]> producer = clients.wrap(transactional)) {
+            producer.initTransactions();
+            commit(producer, 5);
+            assertThat(transactional.consumerGroupOffsetsHistory())
+                    .as("the first one")
+                    .hasSize(1);
+            frontier.open(PARTITION).add(event(0, 5), new CompletableFuture<>());
+            commit(producer, 6);
+            assertThat(transactional.consumerGroupOffsetsHistory())
+                    .as("the first one of another task")
+                    .hasSize(2);
+            commit(producer, 6);
+            commit(producer, 6);
+            assertThat(transactional.consumerGroupOffsetsHistory())
+                    .as("the same offset, since the event is in flight")
+                    .hasSize(2);
+            frontier.open(PARTITION);
+            transaction(producer, 5);
+            producer.abortTransaction();
+            commit(producer, 5);
+            assertThat(transactional.consumerGroupOffsetsHistory())
+                    .as("after one that was aborted")
+                    .hasSize(3);
+            commit(producer, 6);
+            assertThat(transactional.consumerGroupOffsetsHistory())
+                    .as("a further event")
+                    .hasSize(4);
+            polls.ofThisThread().forwarded();
+            commit(producer, 6);
+            assertThat(transactional.consumerGroupOffsetsHistory())
+                    .as("with an outcome")
+                    .hasSize(5);
+            commit(producer, 6);
+            assertThat(transactional.consumerGroupOffsetsHistory())
+                    .as("without an outcome")
+                    .hasSize(5);
         }
     }
 
