@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.slf4j.Logger;
@@ -13,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Restricts HotSpot's optimising compiler (C2) to some classes, by its compiler directives (JEP 165). Other methods are
- * compiled once, by C1.
+ * compiled by C1 alone.
  */
 public final class OptimisingCompiler {
     private static final String CLASSES = "resnet-streams.optimise";
@@ -21,7 +19,7 @@ public final class OptimisingCompiler {
     private OptimisingCompiler() {}
 
     /**
-     * Restricts the compiler to the classes that the launcher names in a system property, as patterns separated by commas;
+     * Restricts the compiler to the classes that the launcher names in a system property, as a pattern of the directives;
      * without it, the compiler is not restricted. On a JVM without directives the compiler is not restricted either.
      */
     public static void restrict() {
@@ -50,11 +48,8 @@ public final class OptimisingCompiler {
     }
 
     private static String directives(String classes) {
-        String patterns = Arrays.stream(classes.split(","))
-                .map(pattern -> '"' + pattern + '"')
-                .collect(Collectors.joining(", "));
         // The first directive that matches a method applies.
-        return "[{ match: [" + patterns + "], c2: { Exclude: false } }, { match: \"*.*\", c2: { Exclude: true } }]";
+        return "[{ match: \"" + classes + "\", c2: { Exclude: false } }, { match: \"*.*\", c2: { Exclude: true } }]";
     }
 
     /** A class of its own because loading Log4j would slow down the commands that restrict nothing. */

@@ -16,8 +16,6 @@ import org.apache.kafka.common.TopicPartition;
 final class CommitFrontier {
     private final InFlightBudget budget;
     private final Map<TopicPartition, InFlightWindow> windows = new ConcurrentHashMap<>();
-    /** The offsets that the partitions' tasks have committed. */
-    private final Map<TopicPartition, Long> committed = new ConcurrentHashMap<>();
 
     CommitFrontier(InFlightBudget budget) {
         this.budget = budget;
@@ -29,7 +27,6 @@ final class CommitFrontier {
 
     /** Opens a partition's window for a new task, and drops any earlier one: others may have committed since. */
     InFlightWindow open(TopicPartition partition) {
-        committed.remove(partition);
         return windows.compute(partition, (same, earlier) -> new InFlightWindow(budget));
     }
 
@@ -38,7 +35,6 @@ final class CommitFrontier {
      * the earlier one, since the task still commits the offsets that it had consumed before.
      */
     InFlightWindow reopen(TopicPartition partition) {
-        committed.remove(partition);
         return windows.compute(
                 partition, (same, earlier) -> earlier == null ? new InFlightWindow(budget) : earlier.reopened());
     }
@@ -88,13 +84,20 @@ final class CommitFrontier {
 
     /** Returns whether the tasks of these partitions have committed these offsets already. */
     boolean isCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
-        return offsets.entrySet().stream()
-                .allMatch(entry -> Long.valueOf(entry.getValue().offset()).equals(committed.get(entry.getKey())));
+        return offsets.entrySet().stream().allMatch(entry -> {
+            InFlightWindow window = windows.get(entry.getKey());
+            return window != null && window.committed() == entry.getValue().offset();
+        });
     }
 
-    /** Notes that offsets have been committed. */
+    /** Notes that the tasks of these partitions have committed these offsets. */
     void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
-        offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+        offsets.forEach((partition, offset) -> {
+            InFlightWindow window = windows.get(partition);
+            if (window != null) {
+                window.committed(offset.offset());
+            }
+        });
     }
 
     private OffsetAndMetadata lower(TopicPartition partition, OffsetAndMetadata consumed) {

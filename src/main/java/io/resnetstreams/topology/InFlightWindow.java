@@ -28,6 +28,8 @@ final class InFlightWindow {
     private long bytes;
     /** No higher offset may be committed, since the events from here on were abandoned. */
     private long abandonedFrom = NONE;
+
+    private long committed = NONE;
     /** The events that wait for the oldest one, as last determined; written by the stream thread, read by any. */
     private volatile Waiting waiting = Waiting.NONE;
     /** Written by the stream thread, read by any. */
@@ -140,6 +142,15 @@ final class InFlightWindow {
         return entries.isEmpty()
                 ? consumed
                 : Math.min(consumed, entries.peekFirst().event.source().offset());
+    }
+
+    /** Returns the offset that the window's task has committed last; -1 if none. */
+    long committed() {
+        return committed;
+    }
+
+    void committed(long offset) {
+        committed = offset;
     }
 
     /**

@@ -98,7 +98,7 @@ public final class OnnxConversion {
         float[] offset = network.valuesOf(parameter(nodes.input(nodes.input(node, 0), 1)));
         float[] scale = network.valuesOf(parameter(nodes.input(node, 1)));
         return new PixelNormalisation(height, width, offset, scale)
-                .add(graph, "input.", ResNetSymbol.INPUT, OnnxWrapping.Layout.NCHW, ResNetSymbol.NORMALISED);
+                .add(graph, ResNetSymbol.INPUT, OnnxWrapping.Layout.NCHW, ResNetSymbol.NORMALISED);
     }
 
     /** Returns the name of a node's output; of a parameter, its own, which is added where it is read. */

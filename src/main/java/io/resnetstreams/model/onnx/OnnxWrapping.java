@@ -135,7 +135,7 @@ public final class OnnxWrapping {
         boolean half = input.getType().getTensorType().getElemType() == TensorProto.DataType.FLOAT16_VALUE;
         String normalised = half ? PREFIX + "normalised" : input.getName();
         new PixelNormalisation(height, width, normalisation.offset(), normalisation.scale())
-                .add(before, PREFIX, pixels, layout, normalised);
+                .add(before, pixels, layout, normalised);
         if (half) {
             before.node("Cast", input.getName(), Map.of("to", Type.FLOAT16.number()), normalised);
         }

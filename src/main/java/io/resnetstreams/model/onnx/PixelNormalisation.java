@@ -31,30 +31,31 @@ record PixelNormalisation(int height, int width, float[] offset, float[] scale) 
     private static final String FLOAT_INPUT = "input";
 
     private static final int CHANNELS = 3;
-    private static final String PIXELS = "pixels";
+    private static final String PREFIX = OnnxWrapping.PREFIX;
+
+    private static final String PIXELS = PREFIX + "pixels";
 
     /**
      * Adds the operators.
      *
-     * @param prefix for the names of the tensors between
      * @param input the name of the pixels
      * @param layout of the result
      * @param name of the result
      * @return the name of the result
      */
-    String add(OnnxGraph graph, String prefix, String input, Layout layout, String name) {
+    String add(OnnxGraph graph, String input, Layout layout, String name) {
         // 0 keeps the number of images.
-        graph.longs(prefix + "rows.shape", 0, height, (long) width * CHANNELS);
-        graph.longs(prefix + "pixels.shape", 0, height, width, CHANNELS);
+        graph.longs(PREFIX + "rows.shape", 0, height, (long) width * CHANNELS);
+        graph.longs(PREFIX + "pixels.shape", 0, height, width, CHANNELS);
         int[] row = {width * CHANNELS};
-        graph.floats(prefix + "offset", row, repeated(offset));
-        graph.floats(prefix + "scale", row, repeated(scale));
-        String x = graph.node("Reshape", prefix + "rows", Map.of(), input, prefix + "rows.shape");
-        x = graph.node("Cast", prefix + "float", Map.of("to", Type.FLOAT.number()), x);
-        x = graph.node("Sub", prefix + "centred", Map.of(), x, prefix + "offset");
-        x = graph.node("Mul", prefix + "scaled", Map.of(), x, prefix + "scale");
+        graph.floats(PREFIX + "offset", row, repeated(offset));
+        graph.floats(PREFIX + "scale", row, repeated(scale));
+        String x = graph.node("Reshape", PREFIX + "rows", Map.of(), input, PREFIX + "rows.shape");
+        x = graph.node("Cast", PREFIX + "float", Map.of("to", Type.FLOAT.number()), x);
+        x = graph.node("Sub", PREFIX + "centred", Map.of(), x, PREFIX + "offset");
+        x = graph.node("Mul", PREFIX + "scaled", Map.of(), x, PREFIX + "scale");
         boolean isLast = layout == Layout.NHWC;
-        x = graph.node("Reshape", isLast ? name : prefix + PIXELS, Map.of(), x, prefix + "pixels.shape");
+        x = graph.node("Reshape", isLast ? name : PIXELS, Map.of(), x, PREFIX + "pixels.shape");
         return isLast ? name : graph.node("Transpose", name, Map.of("perm", new int[] {0, 3, 1, 2}), x);
     }
 
@@ -111,7 +112,7 @@ record PixelNormalisation(int height, int width, float[] offset, float[] scale) 
             }
         }
         // Without the name, a transposition is the network's own.
-        if (rows && isOf("Transpose", node) && node.getInput(0).endsWith("." + PIXELS)) {
+        if (rows && isOf("Transpose", node) && node.getInput(0).equals(PIXELS)) {
             found.add(node);
         }
         return found;

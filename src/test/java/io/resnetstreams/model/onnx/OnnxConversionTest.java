@@ -236,8 +236,8 @@ class OnnxConversionTest {
                 .getGraph()
                 .getInitializerList()
                 .forEach(tensor -> shapes.put(tensor.getName(), tensor.getDimsList()));
-        assertThat(shapes.get("input.offset")).containsExactly(SIDE * 3L);
-        assertThat(shapes.get("input.scale")).containsExactly(SIDE * 3L);
+        assertThat(shapes.get("resnet-streams.offset")).containsExactly(SIDE * 3L);
+        assertThat(shapes.get("resnet-streams.scale")).containsExactly(SIDE * 3L);
     }
 
     /** As releases before normalised pixels. */
@@ -265,8 +265,8 @@ class OnnxConversionTest {
     @Test
     void aTranspositionOfTheNetworkItselfIsKept() throws Exception {
         OnnxGraph graph = new OnnxGraph(null);
-        graph.input("images", OnnxGraph.Type.FLOAT, 1, SIDE, SIDE, 3);
-        String x = graph.node("Transpose", "own", Map.of("perm", new int[] {0, 3, 1, 2}), "images");
+        graph.input("own.pixels", OnnxGraph.Type.FLOAT, 1, SIDE, SIDE, 3);
+        String x = graph.node("Transpose", "own", Map.of("perm", new int[] {0, 3, 1, 2}), "own.pixels");
         x = graph.node("GlobalAveragePool", "pooled", Map.of(), x);
         x = graph.node("Flatten", "classes", Map.of("axis", 1), x);
         graph.output(x, OnnxGraph.Type.FLOAT, 1, 3);
