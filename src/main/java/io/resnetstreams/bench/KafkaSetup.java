@@ -98,17 +98,9 @@ final class KafkaSetup implements AutoCloseable {
                         .toList());
     }
 
-    /** Creates a topic, and sends the given number of events, cycling through the values, evenly to all partitions. */
-    void produce(String topic, List<byte[]> values, int events) throws InterruptedException {
-        create(List.of(topic));
-        try (Backlog backlog = new Backlog(this, topic, values)) {
-            backlog.keepAhead(0, events);
-        }
-    }
-
     /**
-     * Creates a topic and sends events as {@link #produce} does. A measurement that has read half of them sends more, so that
-     * a machine of any speed always has events to process.
+     * Creates a topic, and sends the given number of events, cycling through the values, evenly to all partitions. A
+     * measurement that has read half of them sends more, so that a machine of any speed always has events to process.
      */
     void supply(String topic, List<byte[]> values, int events) throws InterruptedException {
         create(List.of(topic));
